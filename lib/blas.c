@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "blas.h"
+#include "public.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* OpenBLAS's own functions, null with another BLAS or a release without them. */
+extern char *openblas_get_config(void) __attribute__((weak));
+extern char *openblas_get_corename(void) __attribute__((weak));
+extern int openblas_get_num_threads(void) __attribute__((weak));
+extern int openblas_get_parallel(void) __attribute__((weak));
+
+const char *nn_blas_core(void) {
+    return openblas_get_corename ? openblas_get_corename() : NULL;
+}
+
+static bool has_avx512(void) {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+#else
+    return false;
+#endif
+}
+
+static bool has_avx2(void) {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+    return false;
+#endif
+}
+
+static bool is_one_of(const char *name, const char *const *list) {
+    for (; *list; list++)
+        if (strcmp(name, *list) == 0)
+            return true;
+    return false;
+}
+
+/* OpenBLAS falls back to an older core for a processor newer than itself. */
+const char *nn_blas_better_core(void) {
+    static const char *const AVX512_CORES[] = {"SkylakeX", "Cooperlake", "SapphireRapids", NULL};
+    static const char *const AVX2_CORES[] = {"Haswell", "Zen", NULL};
+    const char *core = nn_blas_core();
+    if (!core)
+        return NULL;
+    if (has_avx512())
+        return is_one_of(core, AVX512_CORES) ? NULL : "SkylakeX";
+    if (has_avx2())
+        return is_one_of(core, AVX2_CORES) ? NULL : "Haswell";
+    return NULL;
+}
+
+static const char *name_parallel(void) {
+    switch (openblas_get_parallel ? openblas_get_parallel() : -1) {
+    case 0:
+        return "sequential";
+    case 1:
+        return "pthread";
+    case 2:
+        return "OpenMP";
+    default:
+        return "unknown threading";
+    }
+}
+
+const char *nnblas_blas_info(void) {
+    static _Thread_local char info[512];
+    if (!openblas_get_config || !openblas_get_num_threads) {
+        snprintf(info, sizeof info, "a CBLAS other than OpenBLAS");
+        return info;
+    }
+    /* The configuration is the version and the build's options; the first two words name it. */
+    char config[256];
+    snprintf(config, sizeof config, "%s", openblas_get_config());
+    char *space = strchr(config, ' ');
+    space = space ? strchr(space + 1, ' ') : NULL;
+    if (space)
+        *space = '\0';
+
+    int threads = openblas_get_num_threads();
+    const char *better = nn_blas_better_core();
+    int length = snprintf(info, sizeof info, "%s, core type %s, %d thread%s (%s)", config,
+                          nn_blas_core() ? nn_blas_core() : "unknown", threads,
+                          threads == 1 ? "" : "s", name_parallel());
+    if (better && length > 0 && (size_t)length < sizeof info)
+        snprintf(info + length, sizeof info - (size_t)length,
+                 "; this processor is faster with the environment variable OPENBLAS_CORETYPE=%s "
+                 "set before the program starts",
+                 better);
+    return info;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The one error path. */
+#ifndef NN_STATUS_H
+#define NN_STATUS_H
+
+#include "public.h"
+
+/* Keeps the words for nnblas_error_message() and returns status, for `return nn_fail(...)`. */
+nnblas_status nn_fail(nnblas_status status, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif
