@@ -28,6 +28,10 @@ static size_t add_mse(nn_argument *arguments, size_t count, const double *mse) {
     return count;
 }
 
+static nn_layer whole_layer(size_t inputs, size_t outputs, const double *W) {
+    return (nn_layer){.inputs = inputs, .outputs = outputs, .W = W, .block = inputs};
+}
+
 nnblas_status nnblas_feedforward(size_t N, size_t inputs, size_t hidden, size_t outputs,
                                  const double *X, const double *W1, const double *W2, double *H_out,
                                  double *O_out) {
@@ -45,10 +49,11 @@ nnblas_status nnblas_feedforward(size_t N, size_t inputs, size_t hidden, size_t 
     if (status)
         return status;
 
-    const nn_layer layers[] = {{inputs, hidden, W1}, {hidden, outputs, W2}};
+    const nn_layer layers[] = {whole_layer(inputs, hidden, W1), whole_layer(hidden, outputs, W2)};
+    const nn_model model = {layers, 2};
     double *activations[] = {H_out, O_out};
     nn_tile tile = {.rows = N, .X = X, .ldx = inputs, .activations = activations};
-    nn_forward(layers, 2, &tile);
+    nn_forward(&model, &tile);
     return NNBLAS_OK;
 }
 
@@ -75,12 +80,14 @@ nnblas_status nnblas_backpropagate(size_t N, size_t inputs, size_t hidden, size_
     if (status)
         return status;
 
-    const nn_layer layers[] = {{inputs, hidden, NULL}, {hidden, outputs, W2}};
-    double *activations[] = {(double *)H_out, (double *)O_out}; /* nn_backward only reads them */
+    const nn_layer layers[] = {whole_layer(inputs, hidden, NULL), whole_layer(hidden, outputs, W2)};
+    const nn_model model = {layers, 2};
+    double *activations[] = {(double *)H_out, (double *)O_out}; /* only read */
     double *deltas[] = {H_delta, O_delta};
-    double *updates[] = {W1_update, W2_update};
     nn_tile tile = {N, X, inputs, Y, activations, deltas};
-    double squared_error = nn_backward(layers, 2, &tile, 1.0 / (double)N, 0.0, updates);
+    double squared_error = nn_compute_deltas(&model, &tile);
+    nn_accumulate_update(&model, &tile, 1, 0, hidden, 1.0 / (double)N, 0.0, W2_update);
+    nn_accumulate_update(&model, &tile, 0, 0, inputs, 1.0 / (double)N, 0.0, W1_update);
     if (mse)
         *mse = squared_error / (2.0 * (double)N);
     return NNBLAS_OK;
@@ -105,12 +112,13 @@ nnblas_status nnblas_gradient_step(size_t N, size_t inputs, size_t hidden, size_
         return nn_fail(NNBLAS_ERROR_VALUE, "learning_rate is %g; it must be finite and 0 or above",
                        learning_rate);
 
-    const nn_layer layers[] = {{inputs, hidden, W1}, {hidden, outputs, W2}};
+    const nn_layer layers[] = {whole_layer(inputs, hidden, W1), whole_layer(hidden, outputs, W2)};
     const nn_model model = {layers, 2};
     const nn_rows rows = {N, X, inputs, Y, outputs};
     double *const weights[] = {W1, W2};
     nn_engine engine;
-    status = nn_engine_open(&engine, &model, N, NN_TRAIN);
+    nn_scratch scratch;
+    status = nn_engine_open(&engine, &model, N, NN_TRAIN, NULL, &scratch);
     if (status)
         return status;
     double cost = nn_engine_gradient(&engine, &model, &rows, engine.updates);

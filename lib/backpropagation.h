@@ -3,19 +3,18 @@
 #ifndef NN_BACKPROPAGATION_H
 #define NN_BACKPROPAGATION_H
 
-#include <stddef.h>
+#include "products.h"
 
-/* One layer of weights. */
-typedef struct nn_layer {
-    size_t inputs, outputs;
-    const double *W; /* inputs x outputs */
-} nn_layer;
+typedef struct nn_model {
+    const nn_layer *layers;
+    size_t n_layers;
+} nn_model;
 
 /*
- * Rows that are worked on together. Layer l = 0 .. n_layers - 1 takes activations(l - 1), X for the
+ * Rows that are worked on together. Layer l = 0 .. n_layers - 1 takes activations[l - 1], X for the
  * first, to activations[l]; with one hidden layer activations are {H_out, O_out} and deltas
- * {H_delta, O_delta}. All but X are contiguous. deltas[l] may be activations[l] for the last layer,
- * and layers that are not neighbours may share one deltas[l].
+ * {H_delta, O_delta}. Each is contiguous, rows x outputs in the layer's layout; so is Y, in the
+ * layout of the last layer.
  */
 typedef struct nn_tile {
     size_t rows;
@@ -26,13 +25,14 @@ typedef struct nn_tile {
     double *const *deltas;
 } nn_tile;
 
-void nn_forward(const nn_layer *layers, size_t n_layers, const nn_tile *tile);
+void nn_forward(const nn_model *model, const nn_tile *tile);
 
-/*
- * After nn_forward. updates[l] := alpha dE/dW + beta updates[l], where E = 1/2 sum of squared
- * errors over the tile. Returns that sum of squared errors, without the 1/2.
- */
-double nn_backward(const nn_layer *layers, size_t n_layers, const nn_tile *tile, double alpha,
-                   double beta, double *const *updates);
+/* After nn_forward. Returns the sum of squared errors over the tile. */
+double nn_compute_deltas(const nn_model *model, const nn_tile *tile);
+
+/* After nn_compute_deltas, for layer l and the count inputs from first on:
+ * W_update := alpha dE/dW + beta W_update, where E is half the sum of squared errors. */
+void nn_accumulate_update(const nn_model *model, const nn_tile *tile, size_t l, size_t first,
+                          size_t count, double alpha, double beta, double *W_update);
 
 #endif

@@ -2,6 +2,8 @@
 #include "blas.h"
 #include "public.h"
 
+#include <omp.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +12,15 @@
 extern char *openblas_get_config(void) __attribute__((weak));
 extern char *openblas_get_corename(void) __attribute__((weak));
 extern int openblas_get_num_threads(void) __attribute__((weak));
+extern void openblas_set_num_threads(int threads) __attribute__((weak));
 extern int openblas_get_parallel(void) __attribute__((weak));
+
+enum { OPENBLAS_SEQUENTIAL = 0, OPENBLAS_PTHREAD = 1, OPENBLAS_OPENMP = 2, UNKNOWN = -1 };
+
+static int get_parallel(void) {
+    bool known = openblas_get_parallel && openblas_get_num_threads && openblas_set_num_threads;
+    return known ? openblas_get_parallel() : UNKNOWN;
+}
 
 const char *nn_blas_core(void) {
     return openblas_get_corename ? openblas_get_corename() : NULL;
@@ -57,12 +67,12 @@ const char *nn_blas_better_core(void) {
 }
 
 static const char *name_parallel(void) {
-    switch (openblas_get_parallel ? openblas_get_parallel() : -1) {
-    case 0:
+    switch (get_parallel()) {
+    case OPENBLAS_SEQUENTIAL:
         return "sequential";
-    case 1:
+    case OPENBLAS_PTHREAD:
         return "pthread";
-    case 2:
+    case OPENBLAS_OPENMP:
         return "OpenMP";
     default:
         return "unknown threading";
@@ -94,4 +104,78 @@ const char *nnblas_blas_info(void) {
                  "set before the program starts",
                  better);
     return info;
+}
+
+/* ---- who threads ----------------------------------------------------------------------------- */
+
+/*
+ * A build of OpenBLAS on pthreads has one setting for the whole process. The first to hold it keeps
+ * what it found, the last to release it puts that back.
+ */
+static pthread_mutex_t hold_mutex = PTHREAD_MUTEX_INITIALIZER;
+static unsigned holders;
+static int found_threads;
+
+static void hold_process(void) {
+    pthread_mutex_lock(&hold_mutex);
+    if (holders++ == 0) {
+        found_threads = openblas_get_num_threads();
+        if (found_threads != 1)
+            openblas_set_num_threads(1);
+    }
+    pthread_mutex_unlock(&hold_mutex);
+}
+
+static void release_process(void) {
+    pthread_mutex_lock(&hold_mutex);
+    if (--holders == 0 && found_threads != 1)
+        openblas_set_num_threads(found_threads);
+    pthread_mutex_unlock(&hold_mutex);
+}
+
+/* A build of OpenBLAS on OpenMP asks OpenMP for the calling thread's own setting. */
+static _Thread_local unsigned omp_holders;
+static _Thread_local int omp_found_threads;
+
+static void hold_caller(void) {
+    if (omp_holders++ == 0) {
+        omp_found_threads = omp_get_max_threads();
+        omp_set_num_threads(1);
+    }
+}
+
+static void release_caller(void) {
+    if (--omp_holders == 0)
+        omp_set_num_threads(omp_found_threads);
+}
+
+void nn_blas_hold(void) {
+    int parallel = get_parallel();
+    if (parallel == OPENBLAS_PTHREAD)
+        hold_process();
+    else if (parallel == OPENBLAS_OPENMP)
+        hold_caller();
+}
+
+void nn_blas_release(void) {
+    int parallel = get_parallel();
+    if (parallel == OPENBLAS_PTHREAD)
+        release_process();
+    else if (parallel == OPENBLAS_OPENMP)
+        release_caller();
+}
+
+/* The mutex is ours around a fork, so that the child finds it whole. */
+void nn_blas_before_fork(void) {
+    pthread_mutex_lock(&hold_mutex);
+}
+
+/* Threads that held BLAS in the parent are not there in the child, and their hold ends. */
+void nn_blas_after_fork(bool in_child) {
+    if (in_child) {
+        if (holders > 0 && found_threads != 1)
+            openblas_set_num_threads(found_threads);
+        holders = 0;
+    }
+    pthread_mutex_unlock(&hold_mutex);
 }

@@ -3,11 +3,21 @@
 #ifndef NN_BLAS_H
 #define NN_BLAS_H
 
+#include <stdbool.h>
+
 /* The core type that OpenBLAS took, such as "Haswell"; null where the BLAS is another. */
 const char *nn_blas_core(void);
 
 /* The core type that OpenBLAS would do better to take on this processor; null where its own is
  * fine or unknown. */
 const char *nn_blas_better_core(void);
+
+/* Between the two, BLAS runs each product in the thread that calls it. They nest, and any number of
+ * threads may be between them. */
+void nn_blas_hold(void);
+void nn_blas_release(void);
+
+void nn_blas_before_fork(void);
+void nn_blas_after_fork(bool in_child);
 
 #endif

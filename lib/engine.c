@@ -1,85 +1,27 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "engine.h"
+#include "blas.h"
 #include "check.h"
 #include "kernels/kernels.h"
-#include "memory.h"
+#include "sizes.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static size_t min(size_t a, size_t b) {
-    return a < b ? a : b;
-}
+/* ---- tiles ----------------------------------------------------------------------------------- */
 
-/* Whole vectors between buffers, so that each starts on a cache line. */
-static size_t round_up(size_t elements) {
-    const size_t line = NN_ALIGNMENT / sizeof(double);
-    return (elements + line - 1) / line * line;
-}
+/* What the parts of one call share. */
+typedef struct job {
+    nn_engine *engine;
+    nn_model model; /* as planned */
+    const nn_rows *rows;
+    double *O_out; /* predictions */
+    size_t ldo;
+    double *const *updates; /* gradients, contiguous and not padded */
+} job;
 
-/* So many rows that the activations and deltas of a tile take about half of a usual L2 cache. */
-static size_t choose_tile_rows(const nn_model *model, size_t N) {
-    const size_t TILE_ELEMENTS = 512 * 1024 / sizeof(double);
-    size_t row = model->layers[0].inputs;
-    for (size_t l = 0; l < model->n_layers; l++)
-        row += 2 * model->layers[l].outputs;
-    size_t rows = TILE_ELEMENTS / row / 8 * 8;
-    return min(N, rows < 32 ? 32 : rows);
-}
-
-/* Hands out the next piece of one block; with no block it only counts. */
-typedef struct arena {
-    double *memory;
-    size_t used;
-} arena;
-
-static double *take(arena *a, size_t elements) {
-    double *piece = a->memory ? a->memory + a->used : NULL;
-    a->used += round_up(elements);
-    return piece;
-}
-
-static void lay_out(nn_engine *engine, const nn_model *model, nn_purpose purpose, arena *a) {
-    size_t n = model->n_layers;
-    /* A pointer is no larger than a double wherever doubles are worth a BLAS. */
-    double **pointers = (double **)(void *)take(a, 3 * n);
-    engine->Y = take(a, engine->tile_rows * model->layers[n - 1].outputs);
-    engine->activations = pointers;
-    engine->deltas = pointers + n;
-    engine->updates = pointers + 2 * n;
-    for (size_t l = 0; l < n; l++) {
-        const nn_layer *layer = &model->layers[l];
-        double *activations = take(a, engine->tile_rows * layer->outputs);
-        double *deltas =
-            purpose >= NN_GRADIENT ? take(a, engine->tile_rows * layer->outputs) : NULL;
-        double *updates = purpose >= NN_TRAIN ? take(a, layer->inputs * layer->outputs) : NULL;
-        if (!a->memory)
-            continue;
-        engine->activations[l] = activations;
-        engine->deltas[l] = deltas;
-        engine->updates[l] = updates;
-    }
-}
-
-nnblas_status nn_engine_open(nn_engine *engine, const nn_model *model, size_t N,
-                             nn_purpose purpose) {
-    engine->tile_rows = choose_tile_rows(model, N);
-    arena a = {NULL, 0};
-    lay_out(engine, model, purpose, &a);
-    engine->memory = nn_allocate(a.used, sizeof(double));
-    if (!engine->memory)
-        return NNBLAS_ERROR_MEMORY;
-    a = (arena){engine->memory, 0};
-    lay_out(engine, model, purpose, &a);
-    return NNBLAS_OK;
-}
-
-void nn_engine_close(nn_engine *engine) {
-    free(engine->memory);
-}
+typedef void tile_function(const job *j, nn_part *part, size_t first, size_t count);
 
 static void copy_rows(size_t rows, size_t columns, const double *from, size_t ld_from, double *to,
                       size_t ld_to) {
@@ -87,60 +29,244 @@ static void copy_rows(size_t rows, size_t columns, const double *from, size_t ld
         memcpy(to + i * ld_to, from + i * ld_from, columns * sizeof(double));
 }
 
-/* Rows first .. of the caller's, at most a tile of them. */
-static nn_tile get_tile(const nn_engine *engine, const nn_model *model, const nn_rows *rows,
-                        size_t first) {
-    size_t outputs = model->layers[model->n_layers - 1].outputs;
-    nn_tile tile = {
-        .rows = min(engine->tile_rows, rows->N - first),
+static void transpose(size_t rows, size_t columns, const double *from, size_t ld_from, double *to,
+                      size_t ld_to) {
+    for (size_t j = 0; j < columns; j++)
+        for (size_t i = 0; i < rows; i++)
+            to[j * ld_to + i] = from[i * ld_from + j];
+}
+
+/* The caller's matrix can serve as the last layer's panel: a single column is its own transpose. */
+static bool lies_as_panel(const nn_layer *last, size_t ld) {
+    return ld == last->outputs && (!last->transposed || last->outputs == 1);
+}
+
+static const double *get_labels(const nn_layer *last, const nn_rows *rows, size_t first,
+                                size_t count, double *Y) {
+    const double *given = rows->Y + first * rows->ldy;
+    if (lies_as_panel(last, rows->ldy))
+        return given;
+    if (last->transposed)
+        transpose(count, last->outputs, given, rows->ldy, Y, count);
+    else
+        copy_rows(count, last->outputs, given, rows->ldy, Y, last->outputs);
+    return Y;
+}
+
+static nn_tile get_tile(const job *j, const nn_part *part, size_t first, size_t count) {
+    const nn_rows *rows = j->rows;
+    const nn_layer *last = &j->model.layers[j->model.n_layers - 1];
+    return (nn_tile){
+        .rows = count,
         .X = rows->X + first * rows->ldx,
         .ldx = rows->ldx,
-        .activations = engine->activations,
-        .deltas = engine->deltas,
+        .Y = rows->Y ? get_labels(last, rows, first, count, part->Y) : NULL,
+        .activations = part->activations,
+        .deltas = part->deltas,
     };
-    if (!rows->Y)
-        return tile;
-    tile.Y = rows->Y + first * rows->ldy;
-    if (rows->ldy != outputs) {
-        copy_rows(tile.rows, outputs, tile.Y, rows->ldy, engine->Y, outputs);
-        tile.Y = engine->Y;
+}
+
+static void predict_tile(const job *j, nn_part *part, size_t first, size_t count) {
+    size_t l = j->model.n_layers - 1;
+    const nn_layer *last = &j->model.layers[l];
+    double *own = part->activations[l], *O_out = j->O_out + first * j->ldo;
+    bool in_place = lies_as_panel(last, j->ldo);
+    if (in_place)
+        part->activations[l] = O_out;
+    nn_tile tile = get_tile(j, part, first, count);
+    nn_forward(&j->model, &tile);
+    part->activations[l] = own;
+    if (in_place)
+        return;
+    if (last->transposed)
+        transpose(last->outputs, count, own, count, O_out, j->ldo);
+    else
+        copy_rows(count, last->outputs, own, last->outputs, O_out, j->ldo);
+}
+
+static void evaluate_tile(const job *j, nn_part *part, size_t first, size_t count) {
+    size_t l = j->model.n_layers - 1;
+    nn_tile tile = get_tile(j, part, first, count);
+    nn_forward(&j->model, &tile);
+    part->squared_error += nn_get_kernels()->squared_error(count * j->model.layers[l].outputs,
+                                                           part->activations[l], tile.Y);
+}
+
+static void compute_tile_deltas(const job *j, nn_part *part, size_t first, size_t count) {
+    nn_tile tile = get_tile(j, part, first, count);
+    nn_forward(&j->model, &tile);
+    part->squared_error += nn_compute_deltas(&j->model, &tile);
+}
+
+/* A range of the inputs of layer l; the part's first rows overwrite what the updates held. */
+static void add_updates(const job *j, const nn_part *part, size_t first, size_t count, size_t l,
+                        size_t first_input, size_t inputs) {
+    const nn_rows *rows = j->rows;
+    nn_tile tile = {
+        .rows = count,
+        .X = rows->X + first * rows->ldx,
+        .ldx = rows->ldx,
+        .activations = part->activations,
+        .deltas = part->deltas,
+    };
+    nn_accumulate_update(&j->model, &tile, l, first_input, inputs, 1.0 / (double)rows->N,
+                         part->is_fresh ? 0.0 : 1.0,
+                         part->updates[l] ? part->updates[l] : j->updates[l]);
+}
+
+static void add_gradient_tile(const job *j, nn_part *part, size_t first, size_t count) {
+    compute_tile_deltas(j, part, first, count);
+    for (size_t l = j->model.n_layers; l-- > 0;)
+        add_updates(j, part, first, count, l, 0, j->model.layers[l].inputs);
+    part->is_fresh = false;
+}
+
+/* ---- walks over the tiles -------------------------------------------------------------------- */
+
+static void walk_part(const job *j, size_t p, tile_function *function) {
+    const nn_plan *plan = &j->engine->plan;
+    size_t end = nn_get_share(j->rows->N, plan->parts, p + 1), step = nn_get_part_rows(plan);
+    for (size_t first = nn_get_share(j->rows->N, plan->parts, p); first < end; first += step)
+        function(j, &j->engine->parts[p], first, nn_min(step, end - first));
+}
+
+/* Each part has rows of its own. How many threads there are changes nothing in what a part does. */
+static void walk_rows(const job *j, tile_function *function) {
+    size_t parts = j->engine->plan.parts;
+    if (parts == 1) {
+        walk_part(j, 0, function);
+        return;
     }
-    return tile;
+#pragma omp parallel for num_threads((int)parts) schedule(static, 1)
+    for (size_t p = 0; p < parts; p++)
+        walk_part(j, p, function);
+}
+
+/* The parts share each tile. */
+static void walk_split_gradient(const job *j) {
+    const nn_plan *plan = &j->engine->plan;
+    nn_part *parts = j->engine->parts;
+    size_t part_rows = nn_get_part_rows(plan), n_layers = j->model.n_layers;
+#pragma omp parallel num_threads((int)plan->parts)
+    for (size_t first = 0; first < j->rows->N; first += plan->tile_rows) {
+        size_t count = nn_min(plan->tile_rows, j->rows->N - first);
+#pragma omp for schedule(static, 1)
+        for (size_t p = 0; p < plan->parts; p++)
+            if (p * part_rows < count)
+                compute_tile_deltas(j, &parts[p], first + p * part_rows,
+                                    nn_min(part_rows, count - p * part_rows));
+#pragma omp for schedule(static, 1)
+        for (size_t piece = 0; piece < plan->parts * n_layers; piece++) {
+            size_t l = piece / plan->parts, p = piece % plan->parts;
+            size_t inputs = j->model.layers[l].inputs;
+            size_t begin = nn_get_share(inputs, plan->parts, p);
+            add_updates(j, &parts[0], first, count, l, begin,
+                        nn_get_share(inputs, plan->parts, p + 1) - begin);
+        }
+#pragma omp single
+        parts[0].is_fresh = false;
+    }
+}
+
+/* Rows first .. end of a layer's updates: the parts' own, in their order, and without padding. */
+static void gather_update(const job *j, const nn_model *given, size_t l, size_t first, size_t end) {
+    const nn_engine *engine = j->engine;
+    size_t outputs = given->layers[l].outputs, ld = j->model.layers[l].outputs;
+    const nn_kernels *kernels = nn_get_kernels();
+    for (size_t i = first; i < end; i++) {
+        double *row = j->updates[l] + i * outputs;
+        if (engine->parts[0].updates[l])
+            memcpy(row, engine->parts[0].updates[l] + i * ld, outputs * sizeof(double));
+        for (size_t p = 1; p < engine->plan.parts && engine->plan.way == NN_ROWS; p++)
+            if (!engine->parts[p].is_fresh)
+                kernels->add(outputs, engine->parts[p].updates[l] + i * ld, row);
+    }
+}
+
+static void gather_updates(const job *j, const nn_model *given) {
+    const nn_engine *engine = j->engine;
+    for (size_t l = 0; l < given->n_layers; l++) {
+        if (!engine->parts[0].updates[l] &&
+            (engine->plan.parts == 1 || engine->plan.way != NN_ROWS))
+            continue;
+        size_t inputs = given->layers[l].inputs, weights = inputs * given->layers[l].outputs;
+        size_t pieces = weights > 16384 ? engine->plan.parts : 1;
+        if (pieces == 1) {
+            gather_update(j, given, l, 0, inputs);
+            continue;
+        }
+#pragma omp parallel for num_threads((int)pieces) schedule(static, 1)
+        for (size_t piece = 0; piece < pieces; piece++)
+            gather_update(j, given, l, nn_get_share(inputs, pieces, piece),
+                          nn_get_share(inputs, pieces, piece + 1));
+    }
+}
+
+/* ---- calls ----------------------------------------------------------------------------------- */
+
+static void copy_padded(const nn_layer *given, const nn_layer *planned, double *W) {
+    size_t extra = planned->outputs - given->outputs;
+    for (size_t i = 0; i < planned->inputs; i++, W += planned->outputs) {
+        size_t copied = i < given->inputs ? given->outputs : 0;
+        if (copied)
+            memcpy(W, given->W + i * given->outputs, copied * sizeof(double));
+        memset(W + copied, 0, (copied ? extra : planned->outputs) * sizeof(double));
+    }
+}
+
+static job begin_job(nn_engine *engine, const nn_model *model, const nn_rows *rows) {
+    for (size_t l = 0; l < model->n_layers; l++) {
+        if (engine->padded[l])
+            copy_padded(&model->layers[l], &engine->layers[l], engine->padded[l]);
+        engine->layers[l].W = engine->padded[l] ? engine->padded[l] : model->layers[l].W;
+    }
+    for (size_t p = 0; p < engine->plan.parts; p++) {
+        engine->parts[p].squared_error = 0.0;
+        engine->parts[p].is_fresh = true;
+    }
+    if (engine->plan.holds_blas)
+        nn_blas_hold();
+    return (job){.engine = engine, .model = {engine->layers, model->n_layers}, .rows = rows};
+}
+
+/* Returns the mse of the calls that have one. */
+static double end_job(const job *j) {
+    if (j->engine->plan.holds_blas)
+        nn_blas_release();
+    double squared_error = 0.0;
+    for (size_t p = 0; p < j->engine->plan.parts; p++)
+        squared_error += j->engine->parts[p].squared_error;
+    return squared_error / (2.0 * (double)j->rows->N);
 }
 
 void nn_engine_predict(nn_engine *engine, const nn_model *model, const nn_rows *rows, double *O_out,
                        size_t ldo) {
-    size_t last = model->n_layers - 1, outputs = model->layers[last].outputs;
-    for (size_t first = 0; first < rows->N; first += engine->tile_rows) {
-        nn_tile tile = get_tile(engine, model, rows, first);
-        nn_forward(model->layers, model->n_layers, &tile);
-        copy_rows(tile.rows, outputs, engine->activations[last], outputs, O_out + first * ldo, ldo);
-    }
+    job j = begin_job(engine, model, rows);
+    j.O_out = O_out;
+    j.ldo = ldo;
+    walk_rows(&j, predict_tile);
+    end_job(&j);
 }
 
 double nn_engine_evaluate(nn_engine *engine, const nn_model *model, const nn_rows *rows) {
-    size_t last = model->n_layers - 1;
-    double squared_error = 0.0;
-    for (size_t first = 0; first < rows->N; first += engine->tile_rows) {
-        nn_tile tile = get_tile(engine, model, rows, first);
-        nn_forward(model->layers, model->n_layers, &tile);
-        squared_error += nn_get_kernels()->squared_error(tile.rows * model->layers[last].outputs,
-                                                         engine->activations[last], tile.Y);
-    }
-    return squared_error / (2.0 * (double)rows->N);
+    job j = begin_job(engine, model, rows);
+    walk_rows(&j, evaluate_tile);
+    return end_job(&j);
 }
 
 double nn_engine_gradient(nn_engine *engine, const nn_model *model, const nn_rows *rows,
                           double *const *updates) {
-    double squared_error = 0.0;
-    for (size_t first = 0; first < rows->N; first += engine->tile_rows) {
-        nn_tile tile = get_tile(engine, model, rows, first);
-        nn_forward(model->layers, model->n_layers, &tile);
-        squared_error += nn_backward(model->layers, model->n_layers, &tile, 1.0 / (double)rows->N,
-                                     first == 0 ? 0.0 : 1.0, updates);
-    }
-    return squared_error / (2.0 * (double)rows->N);
+    job j = begin_job(engine, model, rows);
+    j.updates = updates;
+    if (engine->plan.way == NN_SPLIT)
+        walk_split_gradient(&j);
+    else
+        walk_rows(&j, add_gradient_tile);
+    gather_updates(&j, model);
+    return end_job(&j);
 }
+
+/* ---- steps ----------------------------------------------------------------------------------- */
 
 /* Looks in the order of the algorithm, and only when a step has failed. */
 static nnblas_status find_culprit(const nn_model *model, const nn_rows *rows, double mse,

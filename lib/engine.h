@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The row engine: walks any number of rows in tiles, so that what a tile computes stays in cache
- * until the tile is done, and the workspace does not grow with the rows. Every public call that
- * takes rows and is not handed room for all of H_out comes through here.
+ * The row engine: walks any number of rows in tiles over threads, so that what a tile computes
+ * stays in cache until the tile is done, and the workspace does not grow with the rows. Every
+ * public call that takes rows and is not handed room for all of H_out comes through here.
  */
 #ifndef NN_ENGINE_H
 #define NN_ENGINE_H
 
-#include "backpropagation.h"
+#include "plan.h"
 #include "status.h"
-
-typedef struct nn_model {
-    const nn_layer *layers;
-    size_t n_layers;
-} nn_model;
 
 /* The examples and, but for predictions, their labels. */
 typedef struct nn_rows {
@@ -24,24 +19,42 @@ typedef struct nn_rows {
     size_t ldy;
 } nn_rows;
 
-/* What an engine is opened for; each needs the buffers of those before. */
-typedef enum nn_purpose { NN_PREDICT, NN_GRADIENT, NN_TRAIN } nn_purpose;
-
-/* The buffers for a model of certain sizes and up to a number of rows, used by one call at a time.
- */
-typedef struct nn_engine {
-    size_t tile_rows;
-    double *Y;            /* labels, packed where the caller's are not contiguous */
+/* What one part works in. */
+typedef struct nn_part {
+    double *Y;            /* labels of a tile, where the caller's do not lie as a tile needs them */
     double **activations; /* n_layers each */
     double **deltas;
-    double **updates; /* room for nn_engine_step */
-    void *memory;
+    double **updates;
+    double squared_error;
+    bool is_fresh; /* nothing was added to its updates yet */
+} nn_part;
+
+/* The plan and the buffers for a network of certain sizes and up to a number of rows; for one call
+ * at a time. */
+typedef struct nn_engine {
+    nn_plan plan;
+    nn_purpose purpose;
+    size_t n_layers;
+    nn_layer *layers; /* as the plan lays them out; W points to the model's or to padded copies */
+    double **padded;  /* those copies, null where the layer has its own width */
+    nn_part *parts;
+    double **updates; /* n_layers, room for a step's updates, where the purpose is training */
+    void *memory;     /* all of the above, where it is the engine's own */
 } nn_engine;
 
-/* Fails only with NNBLAS_ERROR_MEMORY; nothing is left to close then. */
-nnblas_status nn_engine_open(nn_engine *engine, const nn_model *model, size_t N,
-                             nn_purpose purpose);
+/* Room that a caller may lend for small networks, so that nothing is allocated. */
+enum { NN_SCRATCH_BYTES = 32 * 1024 };
+typedef struct nn_scratch {
+    _Alignas(64) unsigned char bytes[NN_SCRATCH_BYTES];
+} nn_scratch;
+
+/* plan and scratch may be null: the engine makes its own plan, and allocates. Fails only with
+ * NNBLAS_ERROR_MEMORY; nothing is left to close then. */
+nnblas_status nn_engine_open(nn_engine *engine, const nn_model *model, size_t N, nn_purpose purpose,
+                             const nn_plan *plan, nn_scratch *scratch);
 void nn_engine_close(nn_engine *engine);
+
+/* The model of each of these calls has the sizes that the engine was opened for. */
 
 void nn_engine_predict(nn_engine *engine, const nn_model *model, const nn_rows *rows, double *O_out,
                        size_t ldo);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "memory.h"
+#include "sizes.h"
 #include "status.h"
 
 #include <stdlib.h>
@@ -8,8 +9,7 @@ void *nn_allocate(size_t count, size_t size) {
     size_t bytes;
     void *memory = NULL;
     if (!__builtin_mul_overflow(count, size, &bytes) && bytes <= PTRDIFF_MAX - NN_ALIGNMENT)
-        memory =
-            aligned_alloc(NN_ALIGNMENT, (bytes + NN_ALIGNMENT - 1) / NN_ALIGNMENT * NN_ALIGNMENT);
+        memory = aligned_alloc(NN_ALIGNMENT, nn_round_up(bytes, NN_ALIGNMENT));
     if (!memory)
         nn_fail(NNBLAS_ERROR_MEMORY, "no memory for %zu elements of %zu bytes", count, size);
     return memory;

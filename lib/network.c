@@ -34,7 +34,8 @@ static nnblas_status check_layer_sizes(const size_t *layer_sizes, size_t n_layer
 static void lay_out_layers(nnblas_net *net, const size_t *layer_sizes) {
     double *W = net->parameters;
     for (size_t l = 0; l < net->n_layers; l++) {
-        net->layers[l] = (nn_layer){layer_sizes[l], layer_sizes[l + 1], W};
+        net->layers[l] =
+            (nn_layer){.inputs = layer_sizes[l], .outputs = layer_sizes[l + 1], .W = W};
         net->W[l] = W;
         W += layer_sizes[l] * layer_sizes[l + 1];
     }
@@ -179,7 +180,8 @@ nnblas_status nnblas_net_predict(const nnblas_net *net, size_t N, const double *
         return status;
     nn_model model = nn_net_model(net);
     nn_engine engine;
-    status = nn_engine_open(&engine, &model, N, NN_PREDICT);
+    nn_scratch scratch;
+    status = nn_engine_open(&engine, &model, N, NN_PREDICT, NULL, &scratch);
     if (status)
         return status;
     const nn_rows rows = {.N = N, .X = X, .ldx = ldx};
@@ -198,7 +200,8 @@ nnblas_status nnblas_net_evaluate(const nnblas_net *net, size_t N, const double 
         return status;
     nn_model model = nn_net_model(net);
     nn_engine engine;
-    status = nn_engine_open(&engine, &model, N, NN_PREDICT);
+    nn_scratch scratch;
+    status = nn_engine_open(&engine, &model, N, NN_PREDICT, NULL, &scratch);
     if (status)
         return status;
     const nn_rows rows = {N, X, ldx, Y, ldy};
@@ -217,7 +220,8 @@ nnblas_status nnblas_net_gradient(const nnblas_net *net, size_t N, const double 
         return status;
     nn_model model = nn_net_model(net);
     nn_engine engine;
-    status = nn_engine_open(&engine, &model, N, NN_TRAIN);
+    nn_scratch scratch;
+    status = nn_engine_open(&engine, &model, N, NN_TRAIN, NULL, &scratch);
     if (status)
         return status;
     for (size_t l = 0; l < net->n_layers; l++)

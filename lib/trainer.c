@@ -118,7 +118,8 @@ nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double
 
     nn_model model = nn_net_model(net);
     nn_engine engine;
-    status = nn_engine_open(&engine, &model, N, NN_TRAIN);
+    nn_scratch scratch;
+    status = nn_engine_open(&engine, &model, N, NN_TRAIN, NULL, &scratch);
     if (status)
         return status;
     const nn_rows rows = {N, X, ldx, Y, ldy};

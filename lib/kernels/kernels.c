@@ -110,6 +110,11 @@ static void update(size_t n, double learning_rate, const double *restrict W_upda
         W[i] -= learning_rate * W_update[i];
 }
 
+static void add(size_t n, const double *restrict a, double *restrict sum) {
+    for (size_t i = 0; i < n; i++)
+        sum[i] += a[i];
+}
+
 /* 0 x = 0 for every finite x, and NaN for the others. */
 static double check_update(size_t n, double learning_rate, const double *W_update,
                            const double *W) {
@@ -141,6 +146,7 @@ const nn_kernels NN_SET_TABLE(NN_KERNEL_SET) = {
     .hidden_delta = hidden_delta,
     .squared_error = squared_error,
     .update = update,
+    .add = add,
     .check_update = check_update,
     .check_finite = check_finite,
 };

@@ -29,6 +29,9 @@ typedef struct nn_kernels {
     /* W := W - learning_rate W_update. */
     void (*update)(size_t n, double learning_rate, const double *W_update, double *W);
 
+    /* sum := sum + a. */
+    void (*add)(size_t n, const double *a, double *sum);
+
     /* 0 when all of W - learning_rate W_update is finite, NaN when not; stores nothing. */
     double (*check_update)(size_t n, double learning_rate, const double *W_update, const double *W);
 

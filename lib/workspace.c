@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The engine's memory: one block, laid out once to count it and once to fill in the pointers. */
+#include "engine.h"
+#include "memory.h"
+#include "sizes.h"
+#include "threads.h"
+
+#include <stdlib.h>
+
+/* Hands out the next piece of one block of memory; with no block it only counts. */
+typedef struct arena {
+    unsigned char *memory;
+    size_t used;
+} arena;
+
+static void *take(arena *a, size_t count, size_t size) {
+    void *piece = a->memory ? a->memory + a->used : NULL;
+    /* Whole cache lines, so that no two pieces share one. */
+    a->used += nn_round_up(count * size, NN_ALIGNMENT);
+    return piece;
+}
+
+static double *take_doubles(arena *a, size_t count) {
+    return take(a, count, sizeof(double));
+}
+
+/* So many inputs of a layer that the products of a tile stay within the plan's limit. */
+static size_t choose_block(const nn_plan *plan, const nn_layer *layer) {
+    if (plan->product_limit == 0)
+        return layer->inputs;
+    size_t multiplications = plan->tile_rows * layer->outputs * layer->inputs;
+    size_t blocks = nn_divide_up(multiplications, plan->product_limit);
+    size_t block = nn_divide_up(layer->inputs, blocks);
+    return nn_min(layer->inputs, nn_round_up(block, 8));
+}
+
+static nn_layer plan_layer(const nn_plan *plan, const nn_model *model, size_t l) {
+    nn_layer layer = {
+        .inputs = l == 0 ? model->layers[0].inputs : nn_padded_outputs(plan, model, l - 1),
+        .outputs = nn_padded_outputs(plan, model, l),
+        .W = model->layers[l].W,
+        .transposed = l < 64 && (plan->transposed >> l & 1),
+    };
+    layer.block = choose_block(plan, &layer);
+    return layer;
+}
+
+static size_t count_weights(const nn_layer *layer) {
+    return layer->inputs * layer->outputs;
+}
+
+static bool is_padded(const nn_layer *planned, const nn_layer *given) {
+    return planned->inputs != given->inputs || planned->outputs != given->outputs;
+}
+
+static void lay_out_layers(nn_engine *engine, const nn_model *model, arena *a) {
+    nn_layer *layers = take(a, model->n_layers, sizeof *layers);
+    double **padded = take(a, model->n_layers, sizeof *padded);
+    engine->layers = layers;
+    engine->padded = padded;
+    engine->updates = take(a, model->n_layers, sizeof *engine->updates);
+    for (size_t l = 0; l < model->n_layers; l++) {
+        nn_layer layer = plan_layer(&engine->plan, model, l);
+        size_t copies = is_padded(&layer, &model->layers[l]) ? count_weights(&layer) : 0;
+        size_t updates = engine->purpose >= NN_TRAIN ? count_weights(&model->layers[l]) : 0;
+        double *W = take_doubles(a, copies), *W_update = take_doubles(a, updates);
+        if (!a->memory)
+            continue;
+        layers[l] = layer;
+        padded[l] = copies ? W : NULL;
+        engine->updates[l] = W_update;
+    }
+}
+
+/* Part p adds up its own updates, where they are not the caller's matrices themselves. */
+static bool has_own_update(const nn_engine *engine, const nn_layer *planned, const nn_layer *given,
+                           size_t p) {
+    if (engine->purpose < NN_GRADIENT)
+        return false;
+    return p == 0 ? is_padded(planned, given) : engine->plan.way == NN_ROWS;
+}
+
+static void lay_out_part(nn_engine *engine, const nn_model *model, size_t p, arena *a) {
+    size_t n = model->n_layers, rows = nn_get_part_rows(&engine->plan);
+    nn_part part = {
+        .activations = take(a, n, sizeof *part.activations),
+        .deltas = take(a, n, sizeof *part.deltas),
+        .updates = take(a, n, sizeof *part.updates),
+        .Y = take_doubles(a, rows * model->layers[n - 1].outputs),
+    };
+    for (size_t l = 0; l < n; l++) {
+        nn_layer layer = plan_layer(&engine->plan, model, l);
+        bool own = has_own_update(engine, &layer, &model->layers[l], p);
+        double *update = take_doubles(a, own ? count_weights(&layer) : 0);
+        if (a->memory)
+            part.updates[l] = own ? update : NULL;
+    }
+    if (a->memory)
+        engine->parts[p] = part;
+}
+
+/* Panels of one layer for all parts lie behind each other: where the parts share a tile, they are
+ * one panel. */
+static void lay_out_panels(nn_engine *engine, const nn_model *model, size_t l, arena *a) {
+    nn_layer layer = plan_layer(&engine->plan, model, l);
+    size_t part = nn_get_part_rows(&engine->plan) * layer.outputs, all = part * engine->plan.parts;
+    double *activations = take_doubles(a, all);
+    double *deltas = take_doubles(a, engine->purpose >= NN_GRADIENT ? all : 0);
+    for (size_t p = 0; a->memory && p < engine->plan.parts; p++) {
+        engine->parts[p].activations[l] = activations + p * part;
+        engine->parts[p].deltas[l] = deltas + p * part;
+    }
+}
+
+static void lay_out(nn_engine *engine, const nn_model *model, arena *a) {
+    lay_out_layers(engine, model, a);
+    engine->parts = take(a, engine->plan.parts, sizeof *engine->parts);
+    for (size_t p = 0; p < engine->plan.parts; p++)
+        lay_out_part(engine, model, p, a);
+    for (size_t l = 0; l < model->n_layers; l++)
+        lay_out_panels(engine, model, l, a);
+}
+
+nnblas_status nn_engine_open(nn_engine *engine, const nn_model *model, size_t N, nn_purpose purpose,
+                             const nn_plan *plan, nn_scratch *scratch) {
+    engine->plan = plan ? *plan : nn_make_plan(model, N, purpose, nn_count_threads());
+    engine->purpose = purpose;
+    engine->memory = NULL;
+    arena a = {NULL, 0};
+    lay_out(engine, model, &a);
+    if (scratch && a.used <= sizeof scratch->bytes) {
+        a.memory = scratch->bytes;
+    } else {
+        a.memory = engine->memory = nn_allocate(a.used, 1);
+        if (!a.memory)
+            return NNBLAS_ERROR_MEMORY;
+    }
+    a.used = 0;
+    lay_out(engine, model, &a);
+    return NNBLAS_OK;
+}
+
+void nn_engine_close(nn_engine *engine) {
+    free(engine->memory);
+}
