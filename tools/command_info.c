@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "commands.h"
+
+#include <nnblas.h>
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char HELP[] = "usage: nnblas info\n"
+                           "\n"
+                           "Prints the library's version, the BLAS that it found with the core\n"
+                           "type it took, and the processors and threads it may use.\n";
+
+/* The processors that this process may run on; all that are there where that cannot be told. */
+static long count_usable_processors(void) {
+    cpu_set_t processors;
+    if (sched_getaffinity(0, sizeof processors, &processors) == 0)
+        return CPU_COUNT(&processors);
+    return sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+int run_info(int argc, char **argv) {
+    int status = read_options(argc, argv, HELP, NULL, 0);
+    if (status != CARRY_ON)
+        return status;
+    long usable = count_usable_processors();
+    printf("libnnblas   %s\n", nnblas_version());
+    printf("BLAS        %s\n", nnblas_blas_info());
+    printf("processors  %ld, of which this process may use %ld\n", sysconf(_SC_NPROCESSORS_ONLN),
+           usable);
+    printf("threads     up to %ld a call, unless nnblas_set_threads says otherwise\n", usable);
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The commands of nnblas. Each gets its own name as argv[0] and returns the exit status. */
+#ifndef NNBLAS_TOOLS_COMMANDS_H
+#define NNBLAS_TOOLS_COMMANDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Beside EXIT_SUCCESS and EXIT_FAILURE: the command line was wrong. */
+enum { EXIT_USAGE = 2 };
+
+int run_demo(int argc, char **argv);
+int run_explain(int argc, char **argv);
+int run_info(int argc, char **argv);
+
+/* An option "--name NUMBER" with a whole number in [minimum, maximum]. */
+typedef struct {
+    const char *name;
+    uint64_t *value;
+    uint64_t minimum, maximum;
+} number_option;
+
+/*
+ * Reads a command's arguments, of which --help prints the help. Returns CARRY_ON, or the status to
+ * exit with; what was wrong has then been said on stderr.
+ */
+enum { CARRY_ON = -1 };
+int read_options(int argc, char **argv, const char *help, const number_option *options,
+                 size_t n_options);
+
+/* Says on stderr what the library reported last; returns EXIT_FAILURE. */
+int report_failure(const char *command);
+
+#endif

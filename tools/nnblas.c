@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The nnblas command: a small set of commands that show the library at work. */
+#include "commands.h"
+#include "coretype.h"
+
+#include <nnblas.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help;
+} COMMANDS[] = {
+    {"info", run_info, "the versions, processors and threads in use"},
+};
+
+enum { N_COMMANDS = sizeof COMMANDS / sizeof COMMANDS[0] };
+
+static void print_help(FILE *stream) {
+    fputs("usage: nnblas COMMAND [OPTION]...\n"
+          "       nnblas COMMAND --help\n"
+          "       nnblas --help | --version\n"
+          "\n"
+          "commands:\n",
+          stream);
+    for (size_t c = 0; c < N_COMMANDS; c++)
+        fprintf(stream, "  %-8s  %s\n", COMMANDS[c].name, COMMANDS[c].help);
+    fputs("\n"
+          "Exit status: 0 success, 1 failure, 2 wrong command line.\n"
+          "\n"
+          "environment:\n"
+          "  OPENBLAS_CORETYPE       the processor core that OpenBLAS assumes\n"
+          "  NNBLAS_KEEP_CORETYPE=1  do not start again where another core is faster\n",
+          stream);
+}
+
+static int refuse_command(const char *argument) {
+    if (argument)
+        fprintf(stderr, "nnblas: unknown %s '%s'; nnblas --help lists what there is\n",
+                argument[0] == '-' ? "option" : "command", argument);
+    else
+        print_help(stderr);
+    return EXIT_USAGE;
+}
+
+static int run_command(int argc, char **argv) {
+    if (argc < 2)
+        return refuse_command(NULL);
+    if (strcmp(argv[1], "--help") == 0) {
+        print_help(stdout);
+        return EXIT_SUCCESS;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("nnblas %s\n", nnblas_version());
+        return EXIT_SUCCESS;
+    }
+    for (size_t c = 0; c < N_COMMANDS; c++)
+        if (strcmp(argv[1], COMMANDS[c].name) == 0)
+            return COMMANDS[c].run(argc - 1, argv + 1);
+    return refuse_command(argv[1]);
+}
+
+/* A full disk shows at the latest when the last of the output is written. */
+static int close_output(void) {
+    int failed_before = ferror(stdout);
+    errno = 0;
+    if (fclose(stdout) == 0 && !failed_before)
+        return EXIT_SUCCESS;
+    fprintf(stderr, "nnblas: cannot write to standard output%s%s\n", errno ? ": " : "",
+            errno ? strerror(errno) : "");
+    return EXIT_FAILURE;
+}
+
+int main(int argc, char **argv) {
+    restart_with_better_core(argv);
+    int status = run_command(argc, argv);
+    int output_status = close_output();
+    return status != EXIT_SUCCESS ? status : output_status;
+}
