@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The algorithm on the caller's own contiguous arrays: one hidden layer. */
-#include "check.h"
+#include "arguments.h"
 #include "engine.h"
 
 #include <math.h>

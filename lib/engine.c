@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "engine.h"
+#include "arguments.h"
 #include "blas.h"
-#include "check.h"
 #include "kernels/kernels.h"
 #include "sizes.h"
 

@@ -2,7 +2,7 @@
 #ifndef NN_NETWORK_H
 #define NN_NETWORK_H
 
-#include "check.h"
+#include "arguments.h"
 #include "engine.h"
 
 struct nnblas_net {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The checks at the public door. Inside, the library relies on them. */
-#ifndef NN_CHECK_H
-#define NN_CHECK_H
+#ifndef NN_ARGUMENTS_H
+#define NN_ARGUMENTS_H
 
 #include "status.h"
 

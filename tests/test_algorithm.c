@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The algorithm against first principles and against itself in long double. */
+#include "engine.h"
+#include "network.h"
+#include "support.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- first principles ------------------------------------------------------------------------ */
+
+/*
+ * d mse / d w1[i][j] = 1/N sum_e sum_k o_delta[e][k] w2[j][k] h[e][j] (1 - h[e][j]) x[e][i]: the
+ * sum over every path from the weight to the cost, over every example.
+ */
+static double sum_paths(const problem *p, size_t i, size_t j) {
+    size_t inputs = p->sizes[0], hidden = p->sizes[1], outputs = p->sizes[2];
+    const double *W1 = p->parameters, *W2 = W1 + inputs * hidden;
+    double sum = 0.0;
+    for (size_t e = 0; e < p->N; e++) {
+        const double *x = p->X + e * p->ldx, *y = p->Y + e * p->ldy;
+        for (size_t k = 0; k < outputs; k++) {
+            double o_in = 0.0, h_of_path = 0.0;
+            for (size_t unit = 0; unit < hidden; unit++) {
+                double h_in = 0.0;
+                for (size_t n = 0; n < inputs; n++)
+                    h_in += x[n] * W1[n * hidden + unit];
+                double h = 1.0 / (1.0 + exp(-h_in));
+                o_in += h * W2[unit * outputs + k];
+                if (unit == j)
+                    h_of_path = h;
+            }
+            double o = 1.0 / (1.0 + exp(-o_in)), o_delta = (o - y[k]) * o * (1.0 - o);
+            sum += o_delta * W2[j * outputs + k] * h_of_path * (1.0 - h_of_path) * x[i];
+        }
+    }
+    return sum / (double)p->N;
+}
+
+START_TEST(path_sum_gives_every_gradient_of_W1) {
+    static const size_t SHAPES[][4] = {
+        {1, 4, 2, 3}, {9, 4, 2, 3}, {5, 1, 1, 1}, {3, 7, 5, 2}, {16, 2, 9, 4}};
+    dice d = {1};
+    for (size_t s = 0; s < sizeof SHAPES / sizeof *SHAPES; s++) {
+        problem p = make_problem(&d, SHAPES[s][0], SHAPES[s] + 1, 3, s);
+        nnblas_net *net = make_net(&p);
+        size_t inputs = p.sizes[0], hidden = p.sizes[1];
+        double *gradient = allocate_doubles(p.parameter_count);
+        double *paths = allocate_doubles(inputs * hidden);
+        ck_assert_ok(nnblas_net_gradient(net, p.N, p.X, p.ldx, p.Y, p.ldy, gradient, NULL));
+        for (size_t i = 0; i < inputs; i++)
+            for (size_t j = 0; j < hidden; j++)
+                paths[i * hidden + j] = sum_paths(&p, i, j);
+        ck_assert_close(inputs * hidden, paths, gradient);
+        free(paths);
+        free(gradient);
+        nnblas_net_destroy(net);
+        free_problem(&p);
+    }
+}
+END_TEST
+
+/* Central differences of the mse that nnblas_net_evaluate gives, for each weight. */
+static void check_finite_differences(const problem *p) {
+    nnblas_net *net = make_net(p);
+    double *gradient = allocate_doubles(p->parameter_count);
+    double *differences = allocate_doubles(p->parameter_count);
+    ck_assert_ok(nnblas_net_gradient(net, p->N, p->X, p->ldx, p->Y, p->ldy, gradient, NULL));
+    double *W = nnblas_net_parameters(net);
+    for (size_t i = 0; i < p->parameter_count; i++) {
+        const double STEP = 1e-5; /* truncation 1e-10, rounding 1e-11 */
+        double kept = W[i], above, below;
+        W[i] = kept + STEP;
+        ck_assert_ok(nnblas_net_evaluate(net, p->N, p->X, p->ldx, p->Y, p->ldy, &above));
+        W[i] = kept - STEP;
+        ck_assert_ok(nnblas_net_evaluate(net, p->N, p->X, p->ldx, p->Y, p->ldy, &below));
+        W[i] = kept;
+        differences[i] = (above - below) / (2.0 * STEP);
+    }
+    ck_assert_double_le(get_difference(p->parameter_count, gradient, differences), 1e-7);
+    free(gradient);
+    free(differences);
+    nnblas_net_destroy(net);
+}
+
+START_TEST(finite_differences_give_every_gradient) {
+    static const size_t SHAPES[][MAX_SIZES] = {
+        /* N, sizes, 0 */
+        {1, 4, 2, 3}, {20, 4, 2, 3},    {7, 1, 1, 1},        {150, 5, 17, 1}, {33, 9, 8, 7},
+        {12, 3, 2},   {10, 4, 5, 3, 2}, {25, 6, 8, 8, 8, 3}, {9, 2, 1, 4, 1},
+    };
+    dice d = {2};
+    for (size_t s = 0; s < sizeof SHAPES / sizeof *SHAPES; s++) {
+        size_t n_sizes = 0;
+        while (SHAPES[s][n_sizes + 1])
+            n_sizes++;
+        problem p = make_problem(&d, SHAPES[s][0], SHAPES[s] + 1, n_sizes, 0);
+        check_finite_differences(&p);
+        free_problem(&p);
+    }
+}
+END_TEST
+
+/* ---- the calls on the caller's arrays -------------------------------------------------------- */
+
+static void check_array_calls(const problem *p) {
+    size_t N = p->N, inputs = p->sizes[0], hidden = p->sizes[1], outputs = p->sizes[2];
+    size_t weights1 = inputs * hidden, weights2 = hidden * outputs;
+    double *W1 = p->parameters, *W2 = W1 + weights1;
+    double *expected = allocate_doubles(p->parameter_count),
+           *O_expected = allocate_doubles(N * outputs);
+    double expected_mse = compute_reference(p, expected, O_expected);
+
+    double *H_out = allocate_doubles(N * hidden), *O_out = allocate_doubles(N * outputs);
+    double *H_delta = allocate_doubles(N * hidden), *O_delta = allocate_doubles(N * outputs);
+    double *update = allocate_doubles(p->parameter_count), mse = NAN;
+    /* What the outputs held before must not count. */
+    fill(N * hidden, H_out, NAN);
+    fill(N * outputs, O_out, NAN);
+    fill(N * hidden, H_delta, NAN);
+    fill(p->parameter_count, update, NAN);
+    ck_assert_ok(nnblas_feedforward(N, inputs, hidden, outputs, p->X, W1, W2, H_out, O_out));
+    ck_assert_close(N * outputs, O_expected, O_out);
+    ck_assert_ok(nnblas_backpropagate(N, inputs, hidden, outputs, p->X, p->Y, W2, H_out, O_out,
+                                      O_delta, H_delta, update, update + weights1, &mse));
+    ck_assert_close(1, &expected_mse, &mse);
+    ck_assert_close(weights1, expected, update);
+    ck_assert_close(weights2, expected + weights1, update + weights1);
+
+    const double RATE = 0.75;
+    double step_mse = NAN;
+    for (size_t i = 0; i < p->parameter_count; i++)
+        expected[i] = p->parameters[i] - RATE * expected[i];
+    ck_assert_ok(
+        nnblas_gradient_step(N, inputs, hidden, outputs, p->X, p->Y, RATE, W1, W2, &step_mse));
+    ck_assert_close(1, &expected_mse, &step_mse);
+    ck_assert_close(weights1, expected, W1);
+    ck_assert_close(weights2, expected + weights1, W2);
+
+    double *all[] = {expected, O_expected, H_out, O_out, H_delta, O_delta, update};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        free(all[i]);
+}
+
+START_TEST(array_calls_agree_with_long_double) {
+    dice d = {3};
+    for (int i = 0; i < 300; i++) {
+        size_t N = roll_size(&d, 400);
+        const size_t sizes[] = {roll_size(&d, 150), roll_size(&d, 100), roll_size(&d, 60)};
+        problem p = make_problem(&d, N, sizes, 3, 0);
+        check_array_calls(&p);
+        free_problem(&p);
+    }
+}
+END_TEST
+
+/* ---- networks -------------------------------------------------------------------------------- */
+
+static void check_net_calls(const problem *p) {
+    nnblas_net *net = make_net(p);
+    size_t outputs = get_outputs(p), ldo = p->ldy;
+    double *expected = allocate_doubles(p->parameter_count);
+    double *O_expected = allocate_doubles(p->N * outputs);
+    double expected_mse = compute_reference(p, expected, O_expected);
+    double *O_out = allocate_doubles(p->N * ldo), *gradient = allocate_doubles(p->parameter_count);
+    double mse = NAN, gradient_mse = NAN;
+    const double UNTOUCHED = -7.0;
+    fill(p->N * ldo, O_out, UNTOUCHED);
+    fill(p->parameter_count, gradient, NAN);
+
+    ck_assert_ok(nnblas_net_predict(net, p->N, p->X, p->ldx, O_out, ldo));
+    for (size_t i = 0; i < p->N; i++) {
+        ck_assert_close(outputs, O_expected + i * outputs, O_out + i * ldo);
+        ck_assert(holds_only(ldo - outputs, O_out + i * ldo + outputs, UNTOUCHED));
+    }
+    ck_assert_ok(nnblas_net_evaluate(net, p->N, p->X, p->ldx, p->Y, p->ldy, &mse));
+    ck_assert_close(1, &expected_mse, &mse);
+    ck_assert_ok(
+        nnblas_net_gradient(net, p->N, p->X, p->ldx, p->Y, p->ldy, gradient, &gradient_mse));
+    ck_assert_close(1, &expected_mse, &gradient_mse);
+    for (size_t l = 1, offset = 0; l < p->n_sizes; l++) {
+        size_t weights = p->sizes[l - 1] * p->sizes[l];
+        ck_assert_close(weights, expected + offset, gradient + offset);
+        offset += weights;
+    }
+    free(expected);
+    free(O_expected);
+    free(O_out);
+    free(gradient);
+    nnblas_net_destroy(net);
+}
+
+START_TEST(networks_agree_with_long_double) {
+    dice d = {4};
+    for (int i = 0; i < 300; i++) {
+        size_t sizes[MAX_SIZES], n_sizes = roll_between(&d, 2, 5);
+        for (size_t l = 0; l < n_sizes; l++)
+            sizes[l] = roll_size(&d, 80);
+        problem p = make_problem(&d, roll_size(&d, 600), sizes, n_sizes, roll_between(&d, 0, 3));
+        nnblas_set_threads((int)roll_between(&d, 0, 5));
+        check_net_calls(&p);
+        free_problem(&p);
+    }
+}
+END_TEST
+
+/* Features and labels side by side in one table, and predictions into a third range of it. */
+START_TEST(column_ranges_of_one_table_are_used_in_place) {
+    enum { N = 70, INPUTS = 5, OUTPUTS = 3, LD = INPUTS + 2 * OUTPUTS + 2 };
+    dice d = {5};
+    const size_t sizes[] = {INPUTS, 6, OUTPUTS};
+    problem p = make_problem(&d, N, sizes, 3, 0);
+    nnblas_net *net = make_net(&p);
+    double *table = allocate_doubles(N * LD), *expected = allocate_doubles(N * OUTPUTS);
+    fill(N * LD, table, NAN);
+    for (size_t i = 0; i < N; i++) {
+        memcpy(table + i * LD, p.X + i * p.ldx, INPUTS * sizeof(double));
+        memcpy(table + i * LD + INPUTS + 1, p.Y + i * p.ldy, OUTPUTS * sizeof(double));
+    }
+    double expected_mse = compute_reference(&p, NULL, expected), mse;
+    ck_assert_ok(nnblas_net_evaluate(net, N, table, LD, table + INPUTS + 1, LD, &mse));
+    ck_assert_close(1, &expected_mse, &mse);
+    double *O_out = table + INPUTS + 1 + OUTPUTS;
+    ck_assert_ok(nnblas_net_predict(net, N, table, LD, O_out, LD));
+    for (size_t i = 0; i < N; i++) {
+        ck_assert_close(OUTPUTS, expected + i * OUTPUTS, O_out + i * LD);
+        ck_assert(isnan(table[i * LD + INPUTS]) && isnan(table[i * LD + LD - 1]));
+    }
+    free(table);
+    free(expected);
+    nnblas_net_destroy(net);
+    free_problem(&p);
+}
+END_TEST
+
+/* ---- every way to walk the rows -------------------------------------------------------------- */
+
+static nn_plan roll_plan(dice *d, const problem *p, nn_way way) {
+    size_t parts = way == NN_BLAS ? 1 : roll_between(d, 1, 5);
+    return (nn_plan){
+        .way = way,
+        .parts = parts,
+        .tile_rows = roll_between(d, 1, p->N + 3),
+        .transposed = way == NN_SPLIT ? 0 : roll(d),
+        .padding = (size_t[]){1, 8, 3}[roll_between(d, 0, 2)],
+        .product_limit = roll_between(d, 0, 1) ? roll_between(d, 1, 20000) : 0,
+        .holds_blas = way != NN_BLAS,
+    };
+}
+
+static void check_plan(const problem *p, const nn_plan *plan) {
+    nnblas_net *net = make_net(p);
+    nn_model model = nn_net_model(net);
+    const nn_rows rows = {p->N, p->X, p->ldx, p->Y, p->ldy};
+    double *expected = allocate_doubles(p->parameter_count);
+    double *gradient = allocate_doubles(p->parameter_count);
+    double *updates[MAX_SIZES];
+    for (size_t l = 1, offset = 0; l < p->n_sizes; offset += p->sizes[l - 1] * p->sizes[l], l++)
+        updates[l - 1] = gradient + offset;
+    double expected_mse = compute_reference(p, expected, NULL);
+    nn_engine engine;
+    ck_assert_ok(nn_engine_open(&engine, &model, p->N, NN_GRADIENT, plan, NULL));
+    /* Twice: what the first call leaves in the buffers must not count in the second. */
+    for (int call = 0; call < 2; call++) {
+        fill(p->parameter_count, gradient, NAN);
+        double mse = nn_engine_gradient(&engine, &model, &rows, updates);
+        ck_assert_close(1, &expected_mse, &mse);
+        for (size_t l = 1; l < p->n_sizes; l++)
+            ck_assert_close(p->sizes[l - 1] * p->sizes[l], expected + (updates[l - 1] - gradient),
+                            updates[l - 1]);
+    }
+    nn_engine_close(&engine);
+    free(expected);
+    free(gradient);
+    nnblas_net_destroy(net);
+}
+
+START_TEST(every_plan_gives_the_same_gradient) {
+    dice d = {6};
+    for (int i = 0; i < 400; i++) {
+        size_t sizes[MAX_SIZES], n_sizes = roll_between(&d, 2, 5);
+        for (size_t l = 0; l < n_sizes; l++)
+            sizes[l] = roll_size(&d, 40);
+        problem p = make_problem(&d, roll_size(&d, 200), sizes, n_sizes, roll_between(&d, 0, 2));
+        for (nn_way way = NN_ROWS; way <= NN_BLAS; way++) {
+            nn_plan plan = roll_plan(&d, &p, way);
+            check_plan(&p, &plan);
+        }
+        free_problem(&p);
+    }
+}
+END_TEST
+
+int main(void) {
+    const TTest *const tests[] = {
+        path_sum_gives_every_gradient_of_W1,          finite_differences_give_every_gradient,
+        array_calls_agree_with_long_double,           networks_agree_with_long_double,
+        column_ranges_of_one_table_are_used_in_place, every_plan_gives_the_same_gradient,
+    };
+    return run_tests("algorithm", tests, sizeof tests / sizeof *tests);
+}
