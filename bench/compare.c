@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The library's gradient beside the naive one: the same numbers, in what time. */
+#include "bench.h"
+#include "five.h"
+#include "naive.h"
+#include "timing.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const column COLUMNS[] = {
+    SHAPE_COLUMNS,
+    {"naive_seconds", "naive us", 12, 1e6, "%.2f"},
+    {"library_seconds", "library us", 12, 1e6, "%.2f"},
+    {"five_seconds", "five us", 12, 1e6, "%.2f"},
+    {"naive_over_library", "naive/lib", 10, 1.0, "%.2f"},
+    {"five_over_library", "five/lib", 10, 1.0, "%.2f"},
+    {"mse_difference", "mse", 9, 1.0, "%.1e"},
+    {"W1_update_difference", "W1_update", 10, 1.0, "%.1e"},
+    {"W2_update_difference", "W2_update", 10, 1.0, "%.1e"},
+    {0},
+};
+
+static const char NOTE[] =
+    "One gradient over all rows. naive: triple loops and libm. five: the five full-size dgemms "
+    "alone,\nwithout any elementwise work. mse, W1_update, W2_update: the largest difference "
+    "between naive and\nlibrary, relative to the largest magnitude.";
+
+typedef struct naive_run {
+    naive_iteration iteration;
+    double *workspace;
+    double mse;
+} naive_run;
+
+static naive_run make_naive_run(const problem *p) {
+    const shape *s = &p->shape;
+    naive_run run = {.iteration = {
+                         .N = s->N,
+                         .inputs = s->inputs,
+                         .hidden = s->hidden,
+                         .outputs = s->outputs,
+                         .X = p->X,
+                         .Y = p->Y,
+                         .W1 = p->parameters,
+                         .W2 = p->parameters + s->inputs * s->hidden,
+                     }};
+    run.workspace = allocate_doubles(naive_count_workspace(&run.iteration));
+    naive_lay_out_workspace(&run.iteration, run.workspace);
+    return run;
+}
+
+static void run_naive(void *context) {
+    naive_run *run = context;
+    run->mse = naive_gradient(&run->iteration);
+}
+
+static void run_five(void *context) {
+    naive_run *run = context;
+    compute_five_products(&run->iteration);
+}
+
+typedef struct differences {
+    double mse, W1_update, W2_update;
+} differences;
+
+static differences get_differences(const naive_run *naive, const library_gradient *library) {
+    const naive_iteration *it = &naive->iteration;
+    size_t W1_size = it->inputs * it->hidden, W2_size = it->hidden * it->outputs;
+    return (differences){
+        get_difference(&naive->mse, &library->mse, 1),
+        get_difference(it->W1_update, library->gradient, W1_size),
+        get_difference(it->W2_update, library->gradient + W1_size, W2_size),
+    };
+}
+
+/* Says where one is too large; a NaN is. */
+static bool is_small(const shape *s, const char *name, double difference) {
+    if (difference <= TOLERANCE)
+        return true;
+    fprintf(stderr, "nnblas-bench: %zu,%zu,%zu,%zu: %s of naive and library differ by %g\n", s->N,
+            s->inputs, s->hidden, s->outputs, name, difference);
+    return false;
+}
+
+static bool judge_differences(const shape *s, const differences *d) {
+    bool mse = is_small(s, "mse", d->mse), W1_update = is_small(s, "W1_update", d->W1_update);
+    return is_small(s, "W2_update", d->W2_update) && W1_update && mse;
+}
+
+/* JSON has no NaN: null stands for it. */
+static json_t *describe_difference(double difference) {
+    return isnan(difference) ? json_null() : json_real(difference);
+}
+
+static json_t *describe_result(const shape *s, const candidate times[3], const differences *d) {
+    json_t *result = describe_shape(s);
+    json_object_set_new(result, "naive_seconds", json_real(times[0].median));
+    json_object_set_new(result, "library_seconds", json_real(times[1].median));
+    json_object_set_new(result, "five_seconds", json_real(times[2].median));
+    json_object_set_new(result, "naive_over_library", json_real(times[0].median / times[1].median));
+    json_object_set_new(result, "five_over_library", json_real(times[2].median / times[1].median));
+    json_object_set_new(result, "mse_difference", describe_difference(d->mse));
+    json_object_set_new(result, "W1_update_difference", describe_difference(d->W1_update));
+    json_object_set_new(result, "W2_update_difference", describe_difference(d->W2_update));
+    return result;
+}
+
+static bool compare_shape(const shape *s, double seconds, report *r) {
+    problem p = make_problem(s, 1);
+    naive_run naive = make_naive_run(&p), five = make_naive_run(&p);
+    library_gradient library = make_library_gradient(&p);
+    uint64_t state = 2;
+    fill_uniform(&state, five.iteration.O_delta, s->N * s->outputs, -0.1, 0.1);
+    candidate candidates[] = {
+        {run_naive, &naive, 0.0}, {run_library_gradient, &library, 0.0}, {run_five, &five, 0.0}};
+    measure_medians(candidates, 3, seconds);
+    differences d = get_differences(&naive, &library);
+    add_result(r, describe_result(s, candidates, &d));
+    free_library_gradient(&library);
+    free(five.workspace);
+    free(naive.workspace);
+    free_problem(&p);
+    return judge_differences(s, &d);
+}
+
+int run_compare(const options *o) {
+    const shape *shapes = o->shapes ? o->shapes : DEFAULT_SHAPES;
+    size_t n_shapes = o->shapes ? o->n_shapes : N_DEFAULT_SHAPES;
+    report r = open_report("compare", COLUMNS, o->json_path, NOTE);
+    set_five_threads(o->threads);
+    bool ok = true;
+    for (size_t i = 0; i < n_shapes; i++)
+        ok = compare_shape(&shapes[i], o->seconds, &r) && ok;
+    return close_report(&r) && ok ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "problem.h"
+
+#include <ctype.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+const double TOLERANCE = 1e-10;
+
+bool parse_shape(const char *text, shape *parsed) {
+    size_t *fields[] = {&parsed->N, &parsed->inputs, &parsed->hidden, &parsed->outputs};
+    for (size_t i = 0; i < 4; i++) {
+        char *end;
+        if (!isdigit((unsigned char)*text))
+            return false;
+        unsigned long long value = strtoull(text, &end, 10);
+        if (value < 1 || value > INT_MAX || *end != (i < 3 ? ',' : '\0'))
+            return false;
+        *fields[i] = (size_t)value;
+        text = end + 1;
+    }
+    return true;
+}
+
+size_t count_parameters(const shape *s) {
+    return (s->inputs + s->outputs) * s->hidden;
+}
+
+double *allocate_doubles(size_t count) {
+    double *memory = calloc(count, sizeof *memory);
+    if (!memory) {
+        fprintf(stderr, "nnblas-bench: no memory for %zu numbers\n", count);
+        exit(EXIT_FAILURE);
+    }
+    return memory;
+}
+
+/* splitmix64 (G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators",
+ * OOPSLA 2014). */
+static uint64_t draw_bits(uint64_t *state) {
+    uint64_t z = *state += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+void fill_uniform(uint64_t *state, double *numbers, size_t count, double low, double high) {
+    for (size_t i = 0; i < count; i++)
+        numbers[i] = low + (high - low) * 0x1p-53 * (double)(draw_bits(state) >> 11);
+}
+
+problem make_problem(const shape *s, uint64_t seed) {
+    size_t examples = s->N * s->inputs, labels = s->N * s->outputs, weights = count_parameters(s);
+    double *memory = allocate_doubles(examples + labels + weights);
+    problem p = {*s, memory, memory + examples, memory + examples + labels};
+    uint64_t state = seed;
+    fill_uniform(&state, p.X, examples, -1.0, 1.0);
+    fill_uniform(&state, p.Y, labels, 0.0, 1.0);
+    double range1 = 2.0 / sqrt((double)s->inputs), range2 = 2.0 / sqrt((double)s->hidden);
+    size_t weights1 = s->inputs * s->hidden;
+    fill_uniform(&state, p.parameters, weights1, -range1, range1);
+    fill_uniform(&state, p.parameters + weights1, weights - weights1, -range2, range2);
+    return p;
+}
+
+void free_problem(problem *p) {
+    free(p->X);
+    *p = (problem){0};
+}
+
+double get_difference(const double *a, const double *b, size_t count) {
+    double difference = 0.0, magnitude = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        if (isnan(a[i] - b[i]))
+            return (double)NAN;
+        difference = fmax(difference, fabs(a[i] - b[i]));
+        magnitude = fmax(magnitude, fmax(fabs(a[i]), fabs(b[i])));
+    }
+    return difference > 0.0 ? difference / magnitude : 0.0;
+}

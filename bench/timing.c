@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "timing.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { TURNS = 8, MAX_SAMPLES = 1024 };
+
+/* A sample is at least that long, so that reading the clock (about 30 ns) does not count. */
+static const double SAMPLE_SECONDS = 50e-6;
+
+/* Threads of OpenMP and of OpenBLAS spin for some milliseconds after their work, and would take
+ * processors from the next candidate. */
+static const double CALM_SECONDS = 0.01;
+
+double get_seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+typedef struct samples {
+    size_t repetitions; /* in one sample */
+    size_t count;
+    double spent;
+    double seconds[MAX_SAMPLES]; /* of one repetition each */
+} samples;
+
+static void run_repetitions(const candidate *c, size_t repetitions) {
+    for (size_t i = 0; i < repetitions; i++)
+        c->run(c->context);
+}
+
+static double take_time(const candidate *c, size_t repetitions) {
+    double start = get_seconds();
+    run_repetitions(c, repetitions);
+    return get_seconds() - start;
+}
+
+static void take_sample(const candidate *c, samples *s) {
+    double elapsed = take_time(c, s->repetitions);
+    s->spent += elapsed;
+    s->seconds[s->count++] = elapsed / (double)s->repetitions;
+}
+
+/* Finds how many repetitions make a sample. The first run of all is cold and counts as a sample
+ * only where it took so long that there may be no other. */
+static void calibrate(const candidate *c, samples *s, double share) {
+    s->repetitions = 1;
+    s->count = 0;
+    s->spent = take_time(c, 1);
+    if (s->spent >= share / 4) {
+        s->seconds[s->count++] = s->spent;
+        return;
+    }
+    for (;;) {
+        double elapsed = take_time(c, s->repetitions);
+        s->spent += elapsed;
+        if (elapsed >= SAMPLE_SECONDS || s->spent >= share / 4)
+            return;
+        s->repetitions *= 2;
+    }
+}
+
+static void wait_for_calm(void) {
+    struct timespec pause = {.tv_nsec = (long)(CALM_SECONDS * 1e9)};
+    nanosleep(&pause, NULL);
+}
+
+/* One turn: runs warm, then samples until the turn or the room is used up. */
+static void take_turn(const candidate *c, samples *s, double share, size_t turn) {
+    double end = share * (double)(turn + 1) / TURNS;
+    if (s->count > 0 && s->spent + s->seconds[s->count - 1] > end)
+        return;
+    wait_for_calm();
+    double sample = s->count > 0 ? s->seconds[s->count - 1] * (double)s->repetitions : 0.0;
+    if (sample < share / TURNS / 4)
+        s->spent += take_time(c, s->repetitions);
+    size_t room = MAX_SAMPLES * (turn + 1) / TURNS;
+    do
+        take_sample(c, s);
+    while (s->spent < end && s->count < room);
+}
+
+static int compare_doubles(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double get_median(samples *s) {
+    qsort(s->seconds, s->count, sizeof *s->seconds, compare_doubles);
+    return (s->seconds[(s->count - 1) / 2] + s->seconds[s->count / 2]) / 2;
+}
+
+void measure_medians(candidate *candidates, size_t count, double budget) {
+    samples *all = calloc(count, sizeof *all);
+    if (!all)
+        abort();
+    double share = budget / (double)count;
+    for (size_t i = 0; i < count; i++)
+        calibrate(&candidates[i], &all[i], share);
+    for (size_t turn = 0; turn < TURNS; turn++)
+        for (size_t i = 0; i < count; i++)
+            take_turn(&candidates[i], &all[i], share, turn);
+    for (size_t i = 0; i < count; i++)
+        candidates[i].median = get_median(&all[i]);
+    free(all);
+}
