@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* nnblas-bench: reads the command line and calls a subcommand. */
 #include "bench.h"
+#include "runs.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -18,6 +19,10 @@ typedef struct subcommand {
 
 static const subcommand SUBCOMMANDS[] = {
     {"compare", run_compare, "the library's gradient against naive loops (the default)"},
+    {"kernels", run_kernels, "the elementwise loops of every set, per element"},
+    {"rows", run_rows, "the gradient over 100 up to N rows: time a row, and workspace"},
+    {"threads", run_threads, "the gradient with 1, 2, ... threads"},
+    {"latency", run_latency, "predictions of one row, beside naive loops and FANN"},
 };
 enum { N_SUBCOMMANDS = sizeof SUBCOMMANDS / sizeof *SUBCOMMANDS };
 
@@ -80,9 +85,9 @@ static int parse_options(int argc, char **argv, options *o, shape *shapes) {
         if (option == 'j')
             o->json_path = optarg;
         if (option == 's') {
-            if (!parse_shape(optarg, &shapes[o->n_shapes++]))
+            o->given.shapes = shapes;
+            if (!parse_shape(optarg, &shapes[o->given.count++]))
                 return refuse("no shape N,INPUTS,HIDDEN,OUTPUTS:", optarg);
-            o->shapes = shapes;
         }
         if (option == 'r' && !parse_seconds(optarg, &o->seconds))
             return refuse("no number of seconds:", optarg);

@@ -2,13 +2,12 @@
 /* The library's gradient beside the naive one: the same numbers, in what time. */
 #include "bench.h"
 #include "five.h"
-#include "naive.h"
+#include "runs.h"
 #include "timing.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const column COLUMNS[] = {
     SHAPE_COLUMNS,
@@ -28,34 +27,6 @@ static const char NOTE[] =
     "alone,\nwithout any elementwise work. mse, W1_update, W2_update: the largest difference "
     "between naive and\nlibrary, relative to the largest magnitude.";
 
-typedef struct naive_run {
-    naive_iteration iteration;
-    double *workspace;
-    double mse;
-} naive_run;
-
-static naive_run make_naive_run(const problem *p) {
-    const shape *s = &p->shape;
-    naive_run run = {.iteration = {
-                         .N = s->N,
-                         .inputs = s->inputs,
-                         .hidden = s->hidden,
-                         .outputs = s->outputs,
-                         .X = p->X,
-                         .Y = p->Y,
-                         .W1 = p->parameters,
-                         .W2 = p->parameters + s->inputs * s->hidden,
-                     }};
-    run.workspace = allocate_doubles(naive_count_workspace(&run.iteration));
-    naive_lay_out_workspace(&run.iteration, run.workspace);
-    return run;
-}
-
-static void run_naive(void *context) {
-    naive_run *run = context;
-    run->mse = naive_gradient(&run->iteration);
-}
-
 static void run_five(void *context) {
     naive_run *run = context;
     compute_five_products(&run->iteration);
@@ -65,7 +36,7 @@ typedef struct differences {
     double mse, W1_update, W2_update;
 } differences;
 
-static differences get_differences(const naive_run *naive, const library_gradient *library) {
+static differences get_differences(const naive_run *naive, const library_run *library) {
     const naive_iteration *it = &naive->iteration;
     size_t W1_size = it->inputs * it->hidden, W2_size = it->hidden * it->outputs;
     return (differences){
@@ -75,23 +46,9 @@ static differences get_differences(const naive_run *naive, const library_gradien
     };
 }
 
-/* Says where one is too large; a NaN is. */
-static bool is_small(const shape *s, const char *name, double difference) {
-    if (difference <= TOLERANCE)
-        return true;
-    fprintf(stderr, "nnblas-bench: %zu,%zu,%zu,%zu: %s of naive and library differ by %g\n", s->N,
-            s->inputs, s->hidden, s->outputs, name, difference);
-    return false;
-}
-
 static bool judge_differences(const shape *s, const differences *d) {
     bool mse = is_small(s, "mse", d->mse), W1_update = is_small(s, "W1_update", d->W1_update);
     return is_small(s, "W2_update", d->W2_update) && W1_update && mse;
-}
-
-/* JSON has no NaN: null stands for it. */
-static json_t *describe_difference(double difference) {
-    return isnan(difference) ? json_null() : json_real(difference);
 }
 
 static json_t *describe_result(const shape *s, const candidate times[3], const differences *d) {
@@ -110,28 +67,28 @@ static json_t *describe_result(const shape *s, const candidate times[3], const d
 static bool compare_shape(const shape *s, double seconds, report *r) {
     problem p = make_problem(s, 1);
     naive_run naive = make_naive_run(&p), five = make_naive_run(&p);
-    library_gradient library = make_library_gradient(&p);
+    library_run library = make_library_run(&p);
     uint64_t state = 2;
     fill_uniform(&state, five.iteration.O_delta, s->N * s->outputs, -0.1, 0.1);
-    candidate candidates[] = {
-        {run_naive, &naive, 0.0}, {run_library_gradient, &library, 0.0}, {run_five, &five, 0.0}};
+    candidate candidates[] = {{run_naive_gradient, &naive, 0.0},
+                              {run_library_gradient, &library, 0.0},
+                              {run_five, &five, 0.0}};
     measure_medians(candidates, 3, seconds);
     differences d = get_differences(&naive, &library);
     add_result(r, describe_result(s, candidates, &d));
-    free_library_gradient(&library);
-    free(five.workspace);
-    free(naive.workspace);
+    free_library_run(&library);
+    free_naive_run(&five);
+    free_naive_run(&naive);
     free_problem(&p);
     return judge_differences(s, &d);
 }
 
 int run_compare(const options *o) {
-    const shape *shapes = o->shapes ? o->shapes : DEFAULT_SHAPES;
-    size_t n_shapes = o->shapes ? o->n_shapes : N_DEFAULT_SHAPES;
+    shape_list shapes = choose_shapes(o, DEFAULT_SHAPES);
     report r = open_report("compare", COLUMNS, o->json_path, NOTE);
     set_five_threads(o->threads);
     bool ok = true;
-    for (size_t i = 0; i < n_shapes; i++)
-        ok = compare_shape(&shapes[i], o->seconds, &r) && ok;
+    for (size_t i = 0; i < shapes.count; i++)
+        ok = compare_shape(&shapes.shapes[i], o->seconds, &r) && ok;
     return close_report(&r) && ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }

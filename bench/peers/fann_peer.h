@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* FANN's double build beside the library. Compiled from fann_peer.c, or from no_fann.c where FANN
+ * is not installed. */
+#ifndef FANN_PEER_H
+#define FANN_PEER_H
+
+#include "problem.h"
+
+typedef struct fann_peer {
+    const problem *problem;
+    void *net;
+    double *O_out;
+} fann_peer;
+
+bool has_fann(void);
+
+/* The same sigmoid network: FANN's own bias weights are 0. Ends the program where it fails. */
+fann_peer make_fann_peer(const problem *p);
+void free_fann_peer(fann_peer *peer);
+
+/* For a candidate: O_out of all rows of the problem, one by one. */
+void run_fann_predict(void *fann_peer);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The gradient over ever more rows: the time a row, and what memory it takes beyond the data. */
+#include "bench.h"
+#include "runs.h"
+#include "timing.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+static const column COLUMNS[] = {
+    SHAPE_COLUMNS,
+    {"seconds_per_row", "ns/row", 10, 1e9, "%.2f"},
+    {"data_bytes", "data KiB", 12, 1.0 / 1024, "%.0f"},
+    {"workspace_bytes", "workspace KiB", 15, 1.0 / 1024, "%.0f"},
+    {0},
+};
+
+static const char NOTE[] =
+    "workspace: how far the memory in use grew over the data during the gradients, at its peak. "
+    "The kernel\ncounts with an error of some hundred KiB a thread, and the BLAS's own buffers are "
+    "in it when it first\ntouches them.";
+
+/* The peak is then what is in use now. Where the kernel does not allow it (it is Linux's own) the
+ * peak stays, and a growth under it is not seen. */
+static void reset_peak_memory(void) {
+    FILE *file = fopen("/proc/self/clear_refs", "w");
+    if (!file)
+        return;
+    fputs("5", file);
+    fclose(file);
+}
+
+static double get_peak_memory(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return 1024.0 * (double)usage.ru_maxrss;
+}
+
+static void time_rows(const shape *s, double seconds, report *r) {
+    problem p = make_problem(s, 1);
+    library_run run = make_library_run(&p);
+    candidate gradient = {run_library_gradient, &run, 0.0};
+    reset_peak_memory();
+    double before = get_peak_memory();
+    measure_medians(&gradient, 1, seconds);
+    double growth = get_peak_memory() - before;
+    json_t *result = describe_shape(s);
+    double data = (double)sizeof(double) * (double)s->N * (double)(s->inputs + s->outputs);
+    json_object_set_new(result, "seconds_per_row", json_real(gradient.median / (double)s->N));
+    json_object_set_new(result, "data_bytes", json_real(data));
+    json_object_set_new(result, "workspace_bytes", json_real(growth));
+    add_result(r, result);
+    free_library_run(&run);
+    free_problem(&p);
+}
+
+int run_rows(const options *o) {
+    static const shape OWN[] = {{10000000, 8, 16, 1}};
+    shape_list shapes = choose_shapes(o, (shape_list){OWN, 1});
+    report r = open_report("rows", COLUMNS, o->json_path, NOTE);
+    for (size_t i = 0; i < shapes.count; i++) {
+        shape s = shapes.shapes[i];
+        for (s.N = 100; s.N <= shapes.shapes[i].N; s.N *= 10)
+            time_rows(&s, o->seconds, &r);
+    }
+    return close_report(&r) ? EXIT_SUCCESS : EXIT_FAILURE;
+}

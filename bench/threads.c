@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The gradient with one thread, two, and so on. */
+#include "bench.h"
+#include "runs.h"
+#include "timing.h"
+
+#include "threads.h"
+
+#include <stdlib.h>
+
+static const column COLUMNS[] = {
+    SHAPE_COLUMNS,
+    {"threads", "threads", 9, 1.0, NULL},
+    {"seconds", "us", 12, 1e6, "%.2f"},
+    {"speedup", "speedup", 9, 1.0, "%.2f"},
+    {0},
+};
+
+static const char NOTE[] = "The gradient over all rows; the speedup is over one thread. --threads "
+                           "sets the most.";
+
+typedef struct threaded_run {
+    library_run *library;
+    int threads;
+} threaded_run;
+
+static void run_threaded(void *context) {
+    const threaded_run *run = context;
+    require_ok(nnblas_set_threads(run->threads));
+    run_library_gradient(run->library);
+}
+
+static void time_threads(const shape *s, size_t most, double seconds, report *r) {
+    problem p = make_problem(s, 1);
+    library_run library = make_library_run(&p);
+    threaded_run *runs = calloc(most, sizeof *runs);
+    candidate *candidates = calloc(most, sizeof *candidates);
+    if (!runs || !candidates)
+        abort();
+    for (size_t i = 0; i < most; i++) {
+        runs[i] = (threaded_run){&library, (int)i + 1};
+        candidates[i] = (candidate){run_threaded, &runs[i], 0.0};
+    }
+    measure_medians(candidates, most, seconds * (double)most);
+    for (size_t i = 0; i < most; i++) {
+        json_t *result = describe_shape(s);
+        json_object_set_new(result, "threads", json_integer(runs[i].threads));
+        json_object_set_new(result, "seconds", json_real(candidates[i].median));
+        json_object_set_new(result, "speedup",
+                            json_real(candidates[0].median / candidates[i].median));
+        add_result(r, result);
+    }
+    free(candidates);
+    free(runs);
+    free_library_run(&library);
+    free_problem(&p);
+}
+
+int run_threads(const options *o) {
+    shape_list shapes = choose_shapes(o, DEFAULT_SHAPES);
+    size_t most = nn_count_threads();
+    report r = open_report("threads", COLUMNS, o->json_path, NOTE);
+    for (size_t i = 0; i < shapes.count; i++)
+        time_threads(&shapes.shapes[i], most, o->seconds, &r);
+    return close_report(&r) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
