@@ -4,6 +4,7 @@
 #include "blas.h"
 #include "kernels/kernels.h"
 #include "sizes.h"
+#include "threads.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,7 +17,8 @@ typedef struct job {
     nn_engine *engine;
     nn_model model; /* as planned */
     const nn_rows *rows;
-    double *O_out; /* predictions */
+    size_t threads; /* that do the parts' work; fewer than the parts where they are short */
+    double *O_out;  /* predictions */
     size_t ldo;
     double *const *updates; /* gradients, contiguous and not padded */
 } job;
@@ -137,7 +139,7 @@ static void walk_rows(const job *j, tile_function *function) {
         walk_part(j, 0, function);
         return;
     }
-#pragma omp parallel for num_threads((int)parts) schedule(static, 1)
+#pragma omp parallel for num_threads((int)j->threads) schedule(static, 1)
     for (size_t p = 0; p < parts; p++)
         walk_part(j, p, function);
 }
@@ -147,7 +149,7 @@ static void walk_split_gradient(const job *j) {
     const nn_plan *plan = &j->engine->plan;
     nn_part *parts = j->engine->parts;
     size_t part_rows = nn_get_part_rows(plan), n_layers = j->model.n_layers;
-#pragma omp parallel num_threads((int)plan->parts)
+#pragma omp parallel num_threads((int)j->threads)
     for (size_t first = 0; first < j->rows->N; first += plan->tile_rows) {
         size_t count = nn_min(plan->tile_rows, j->rows->N - first);
 #pragma omp for schedule(static, 1)
@@ -195,7 +197,7 @@ static void gather_updates(const job *j, const nn_model *given) {
             gather_update(j, given, l, 0, inputs);
             continue;
         }
-#pragma omp parallel for num_threads((int)pieces) schedule(static, 1)
+#pragma omp parallel for num_threads((int)j->threads) schedule(static, 1)
         for (size_t piece = 0; piece < pieces; piece++)
             gather_update(j, given, l, nn_get_share(inputs, pieces, piece),
                           nn_get_share(inputs, pieces, piece + 1));
@@ -226,11 +228,17 @@ static job begin_job(nn_engine *engine, const nn_model *model, const nn_rows *ro
     }
     if (engine->plan.holds_blas)
         nn_blas_hold();
-    return (job){.engine = engine, .model = {engine->layers, model->n_layers}, .rows = rows};
+    return (job){
+        .engine = engine,
+        .model = {engine->layers, model->n_layers},
+        .rows = rows,
+        .threads = nn_borrow_threads(engine->plan.parts),
+    };
 }
 
 /* Returns the mse of the calls that have one. */
 static double end_job(const job *j) {
+    nn_return_threads(j->threads);
     if (j->engine->plan.holds_blas)
         nn_blas_release();
     double squared_error = 0.0;

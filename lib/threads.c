@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "threads.h"
 #include "blas.h"
+#include "sizes.h"
 #include "status.h"
 
 #include <omp.h>
@@ -26,8 +27,28 @@ size_t nn_count_threads(void) {
     return limit > 0 ? (size_t)limit : (size_t)omp_get_num_procs();
 }
 
+/* Half of what OpenBLAS has room for where it is built for 64 processors, Debian's for 128. */
+enum { MOST_BORROWED = 64 };
+static atomic_size_t borrowed_threads;
+
+size_t nn_borrow_threads(size_t wanted) {
+    if (wanted <= 1)
+        return 1;
+    size_t in_use = atomic_load(&borrowed_threads), extra;
+    do {
+        extra = nn_min(wanted - 1, MOST_BORROWED - in_use);
+    } while (!atomic_compare_exchange_weak(&borrowed_threads, &in_use, in_use + extra));
+    return 1 + extra;
+}
+
+void nn_return_threads(size_t borrowed) {
+    if (borrowed > 1)
+        atomic_fetch_sub(&borrowed_threads, borrowed - 1);
+}
+
 static void after_fork_in_child(void) {
     atomic_store(&is_forked, true);
+    atomic_store(&borrowed_threads, 0);
     nn_blas_after_fork(true);
 }
 

@@ -209,15 +209,22 @@ double get_difference(size_t n, const double *expected, const double *found) {
 
 /* ---- the runner ------------------------------------------------------------------------------ */
 
+static void reset_threads(void) {
+    nnblas_set_threads(0);
+}
+
 int run_tests(const char *suite_name, const TTest *const *tests, size_t count) {
     Suite *suite = suite_create(suite_name);
     for (size_t i = 0; i < count; i++) {
         TCase *tcase = tcase_create(tests[i]->name);
         tcase_set_timeout(tcase, 0);
+        tcase_add_checked_fixture(tcase, reset_threads, NULL);
         tcase_add_test(tcase, tests[i]);
         suite_add_tcase(suite, tcase);
     }
     SRunner *runner = srunner_create(suite);
+    /* In a forked child the library keeps to one thread, and less would be tested. */
+    srunner_set_fork_status(runner, CK_NOFORK);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);

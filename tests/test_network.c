@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The network and the trainer as a program uses them. */
+#include "support.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const size_t SIZES[] = {5, 7, 6, 2};
+enum { N_SIZES = 4, N = 83, PARAMETERS = 5 * 7 + 7 * 6 + 6 * 2 };
+
+static problem make_default_problem(void) {
+    dice d = {11};
+    return make_problem(&d, N, SIZES, N_SIZES, 1);
+}
+
+static nnblas_trainer *make_trainer(nnblas_net *net, double rate, size_t epochs) {
+    nnblas_trainer *trainer;
+    ck_assert_ok(nnblas_trainer_create(net, &trainer));
+    ck_assert_ok(nnblas_trainer_set_learning_rate(trainer, rate));
+    ck_assert_ok(nnblas_trainer_set_epochs(trainer, epochs));
+    return trainer;
+}
+
+/* ---- networks -------------------------------------------------------------------------------- */
+
+START_TEST(parameters_are_one_vector) {
+    nnblas_net *net;
+    ck_assert_ok(nnblas_net_create(SIZES, N_SIZES, 0, &net));
+    ck_assert_uint_eq(nnblas_net_parameter_count(net), PARAMETERS);
+    ck_assert_uint_eq(nnblas_net_layer_count(net), N_SIZES);
+    double *next = nnblas_net_parameters(net);
+    for (size_t l = 0; l < N_SIZES; l++) {
+        ck_assert_uint_eq(nnblas_net_layer_size(net, l), SIZES[l]);
+        if (l == 0)
+            continue;
+        ck_assert_ptr_eq(nnblas_net_weights(net, l), next);
+        next += SIZES[l - 1] * SIZES[l];
+    }
+    nnblas_net_destroy(net);
+}
+END_TEST
+
+START_TEST(init_is_seeded_and_bounded) {
+    nnblas_net *net;
+    ck_assert_ok(nnblas_net_create(SIZES, N_SIZES, 0, &net));
+    double *W = nnblas_net_parameters(net), first[PARAMETERS], second[PARAMETERS];
+    memcpy(first, W, sizeof first);
+    ck_assert_ok(nnblas_net_init(net, 1));
+    memcpy(second, W, sizeof second);
+    ck_assert(memcmp(first, second, sizeof first) != 0);
+    ck_assert_ok(nnblas_net_init(net, 0));
+    ck_assert(memcmp(first, W, sizeof first) == 0);
+    double bound = 4.0 * sqrt(6.0 / (double)(SIZES[0] + SIZES[1])), largest = 0.0, sum = 0.0;
+    for (size_t i = 0; i < SIZES[0] * SIZES[1]; i++) {
+        largest = fmax(largest, fabs(W[i]));
+        sum += W[i];
+    }
+    ck_assert_double_le(largest, bound);
+    ck_assert_double_ge(largest, 0.8 * bound);
+    ck_assert_double_le(fabs(sum), 0.5 * bound * 35.0);
+    nnblas_net_destroy(net);
+}
+END_TEST
+
+/* The same numbers on every machine: the generator and the order of the weights are a promise. */
+START_TEST(init_gives_known_weights) {
+    nnblas_net *net;
+    ck_assert_ok(nnblas_net_create((size_t[]){3, 3}, 2, 0, &net));
+    ck_assert_ok(nnblas_net_init(net, 42));
+    const double *W = nnblas_net_parameters(net);
+    /* xoshiro256** from SplitMix64, seed 42: the first bits, by the authors' reference code. */
+    const uint64_t BITS[] = {0x15780b2e0c2ec716, 0x6104d9866d113a7e, 0xae17533239e499a1};
+    for (size_t i = 0; i < 3; i++) {
+        double unit = (double)(BITS[i] >> 11) * 0x1p-53;
+        ck_assert_double_eq(W[i], 4.0 * (2.0 * unit - 1.0));
+    }
+    nnblas_net_destroy(net);
+}
+END_TEST
+
+/* ---- training -------------------------------------------------------------------------------- */
+
+typedef struct record {
+    size_t calls, stop_at;
+    double mse[64];
+} record;
+
+static int record_epoch(void *user, size_t epoch, double mse) {
+    record *r = user;
+    r->mse[r->calls++] = mse;
+    ck_assert_uint_eq(epoch, r->calls);
+    return epoch == r->stop_at;
+}
+
+START_TEST(fit_is_steps_of_the_gradient) {
+    enum { EPOCHS = 20 };
+    problem p = make_default_problem();
+    nnblas_net *net = make_net(&p);
+    nnblas_trainer *trainer = make_trainer(net, 0.8, EPOCHS);
+    record r = {0};
+    ck_assert_ok(nnblas_trainer_set_callback(trainer, record_epoch, &r));
+    ck_assert_ok(nnblas_trainer_fit(trainer, N, p.X, p.ldx, p.Y, p.ldy));
+    ck_assert_uint_eq(r.calls, EPOCHS);
+    double gradient[PARAMETERS];
+    for (size_t epoch = 0; epoch < EPOCHS; epoch++) {
+        double mse = compute_reference(&p, gradient, NULL);
+        ck_assert_close(1, &mse, &r.mse[epoch]);
+        for (size_t i = 0; i < PARAMETERS; i++)
+            p.parameters[i] -= 0.8 * gradient[i];
+    }
+    ck_assert_close(PARAMETERS, p.parameters, nnblas_net_parameters(net));
+    nnblas_trainer_destroy(trainer);
+    nnblas_net_destroy(net);
+    free_problem(&p);
+}
+END_TEST
+
+START_TEST(the_callback_stops) {
+    problem p = make_default_problem();
+    nnblas_net *net = make_net(&p), *other = make_net(&p);
+    nnblas_trainer *trainer = make_trainer(net, 0.5, 50), *short_one = make_trainer(other, 0.5, 7);
+    record r = {.stop_at = 7};
+    ck_assert_ok(nnblas_trainer_set_callback(trainer, record_epoch, &r));
+    ck_assert_int_eq(nnblas_trainer_fit(trainer, N, p.X, p.ldx, p.Y, p.ldy),
+                     NNBLAS_STOPPED_CALLBACK);
+    ck_assert_uint_eq(r.calls, 7);
+    ck_assert_ok(nnblas_trainer_fit(short_one, N, p.X, p.ldx, p.Y, p.ldy));
+    ck_assert(memcmp(nnblas_net_parameters(net), nnblas_net_parameters(other),
+                     PARAMETERS * sizeof(double)) == 0);
+    nnblas_trainer_destroy(trainer);
+    nnblas_trainer_destroy(short_one);
+    nnblas_net_destroy(net);
+    nnblas_net_destroy(other);
+    free_problem(&p);
+}
+END_TEST
+
+START_TEST(the_desired_cost_stops) {
+    problem p = make_default_problem();
+    nnblas_net *net = make_net(&p);
+    nnblas_trainer *trainer = make_trainer(net, 0.5, 60);
+    record r = {0};
+    double start, end;
+    ck_assert_ok(nnblas_net_evaluate(net, N, p.X, p.ldx, p.Y, p.ldy, &start));
+    ck_assert_ok(nnblas_trainer_set_desired_cost(trainer, 0.95 * start));
+    ck_assert_ok(nnblas_trainer_set_callback(trainer, record_epoch, &r));
+    ck_assert_int_eq(nnblas_trainer_fit(trainer, N, p.X, p.ldx, p.Y, p.ldy), NNBLAS_STOPPED_COST);
+    ck_assert_uint_gt(r.calls, 1);
+    ck_assert_double_gt(r.mse[r.calls - 2], 0.95 * start);
+    ck_assert_double_le(r.mse[r.calls - 1], 0.95 * start);
+    ck_assert_ok(nnblas_net_evaluate(net, N, p.X, p.ldx, p.Y, p.ldy, &end));
+    ck_assert_double_eq_tol(end, r.mse[r.calls - 1], 1e-14);
+    /* Already there: not one step. */
+    double kept[PARAMETERS];
+    memcpy(kept, nnblas_net_parameters(net), sizeof kept);
+    ck_assert_ok(nnblas_trainer_set_callback(trainer, NULL, NULL));
+    ck_assert_int_eq(nnblas_trainer_fit(trainer, N, p.X, p.ldx, p.Y, p.ldy), NNBLAS_STOPPED_COST);
+    ck_assert(memcmp(kept, nnblas_net_parameters(net), sizeof kept) == 0);
+    nnblas_trainer_destroy(trainer);
+    nnblas_net_destroy(net);
+    free_problem(&p);
+}
+END_TEST
+
+/* Xor, which no network without a hidden layer can learn. The third input is 1: a bias. */
+START_TEST(xor_is_learnt) {
+    static const double X[] = {0, 0, 1, 0, 1, 1, 1, 0, 1, 1, 1, 1}, Y[] = {0, 1, 1, 0};
+    nnblas_net *net;
+    ck_assert_ok(nnblas_net_create((size_t[]){3, 6, 1}, 3, 0, &net));
+    nnblas_trainer *trainer = make_trainer(net, 2.0, 20000);
+    ck_assert_ok(nnblas_trainer_fit(trainer, 4, X, 3, Y, 1));
+    double O_out[4];
+    ck_assert_ok(nnblas_net_predict(net, 4, X, 3, O_out, 1));
+    for (size_t i = 0; i < 4; i++)
+        ck_assert_double_le(fabs(O_out[i] - Y[i]), 0.1);
+    nnblas_trainer_destroy(trainer);
+    nnblas_net_destroy(net);
+}
+END_TEST
+
+/* ---- the same bits --------------------------------------------------------------------------- */
+
+/* Enough work that several threads share it. */
+static void train_large(int threads, double *parameters, double *mse) {
+    static const size_t LARGE[] = {40, 33, 5};
+    dice d = {12};
+    problem p = make_problem(&d, 3000, LARGE, 3, 0);
+    ck_assert_ok(nnblas_set_threads(threads));
+    nnblas_net *net = make_net(&p);
+    nnblas_trainer *trainer = make_trainer(net, 0.3, 5);
+    ck_assert_ok(nnblas_trainer_fit(trainer, p.N, p.X, p.ldx, p.Y, p.ldy));
+    memcpy(parameters, nnblas_net_parameters(net), p.parameter_count * sizeof(double));
+    ck_assert_ok(nnblas_net_evaluate(net, p.N, p.X, p.ldx, p.Y, p.ldy, mse));
+    nnblas_trainer_destroy(trainer);
+    nnblas_net_destroy(net);
+    free_problem(&p);
+}
+
+START_TEST(the_same_bits_run_after_run) {
+    enum { COUNT = 40 * 33 + 33 * 5 };
+    static double first[COUNT], again[COUNT], sequential[COUNT];
+    double first_mse, again_mse, sequential_mse;
+    train_large(1, sequential, &sequential_mse);
+    for (int threads = 1; threads <= 4; threads++) {
+        train_large(threads, first, &first_mse);
+        ck_assert_close(COUNT, sequential, first);
+        for (int run = 0; run < 10; run++) {
+            train_large(threads, again, &again_mse);
+            ck_assert(memcmp(first, again, sizeof first) == 0);
+            ck_assert(memcmp(&first_mse, &again_mse, sizeof first_mse) == 0);
+        }
+    }
+}
+END_TEST
+
+/* ---- the library ----------------------------------------------------------------------------- */
+
+START_TEST(the_library_tells_of_itself) {
+    unsigned major, minor, patch;
+    ck_assert_int_eq(sscanf(nnblas_version(), "%u.%u.%u", &major, &minor, &patch), 3);
+    ck_assert_ptr_nonnull(strstr(nnblas_blas_info(), "BLAS"));
+}
+END_TEST
+
+int main(void) {
+    const TTest *const tests[] = {
+        parameters_are_one_vector,
+        init_is_seeded_and_bounded,
+        init_gives_known_weights,
+        fit_is_steps_of_the_gradient,
+        the_callback_stops,
+        the_desired_cost_stops,
+        xor_is_learnt,
+        the_same_bits_run_after_run,
+        the_library_tells_of_itself,
+    };
+    return run_tests("network", tests, sizeof tests / sizeof *tests);
+}
