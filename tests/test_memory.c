@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The library's memory: every allocation fails once, nothing leaks, and rows cost none. The linker
+ * puts the functions below in the place of the allocator (see meson.build). */
+#include "support.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the allocator --------------------------------------------------------------------------- */
+
+void *__real_aligned_alloc(size_t alignment, size_t bytes);
+void __real_free(void *memory);
+void *__wrap_aligned_alloc(size_t alignment, size_t bytes);
+void __wrap_free(void *memory);
+
+enum { MOST_BLOCKS = 64 };
+
+/* The blocks that the library holds; what others allocate goes through malloc. */
+static struct {
+    void *block[MOST_BLOCKS];
+    size_t live, allocations, bytes;
+    size_t fail_at; /* this allocation, counted from 1, fails; 0 = none */
+} heap;
+
+void *__wrap_aligned_alloc(size_t alignment, size_t bytes) {
+    heap.allocations++;
+    heap.bytes += bytes;
+    if (heap.allocations == heap.fail_at)
+        return NULL;
+    void *block = __real_aligned_alloc(alignment, bytes);
+    ck_assert_uint_lt(heap.live, MOST_BLOCKS);
+    heap.block[heap.live++] = block;
+    return block;
+}
+
+void __wrap_free(void *memory) {
+    for (size_t i = 0; memory && i < heap.live; i++)
+        if (heap.block[i] == memory) {
+            heap.block[i] = heap.block[--heap.live];
+            break;
+        }
+    __real_free(memory);
+}
+
+static void start_counting(size_t fail_at) {
+    heap.allocations = heap.bytes = 0;
+    heap.fail_at = fail_at;
+}
+
+/* ---- every allocation fails once ------------------------------------------------------------- */
+
+/* Too large for the scratch on the stack, so that each call allocates. */
+enum { N = 300 };
+static const size_t SIZES[] = {40, 50, 30, 6};
+static const size_t N_SIZES = 4;
+
+typedef struct setting {
+    problem p;
+    nnblas_net *net;
+    double *O_out, *gradient, *H_out, mse;
+} setting;
+
+/* A call to try, and what it may write. */
+typedef nnblas_status any_call(setting *s);
+
+static nnblas_status create_net(setting *s) {
+    (void)s;
+    nnblas_net *net = NULL;
+    nnblas_status status = nnblas_net_create(SIZES, N_SIZES, 0, &net);
+    ck_assert((net == NULL) == (status != NNBLAS_OK));
+    nnblas_net_destroy(net);
+    return status;
+}
+
+static nnblas_status train(setting *s) {
+    nnblas_trainer *trainer = NULL;
+    nnblas_status status = nnblas_trainer_create(s->net, &trainer);
+    ck_assert((trainer == NULL) == (status != NNBLAS_OK));
+    if (!status)
+        status = nnblas_trainer_set_epochs(trainer, 2);
+    if (!status)
+        status = nnblas_trainer_fit(trainer, N, s->p.X, s->p.ldx, s->p.Y, s->p.ldy);
+    nnblas_trainer_destroy(trainer);
+    return status;
+}
+
+static nnblas_status predict(setting *s) {
+    return nnblas_net_predict(s->net, N, s->p.X, s->p.ldx, s->O_out, s->p.ldy);
+}
+
+static nnblas_status evaluate(setting *s) {
+    return nnblas_net_evaluate(s->net, N, s->p.X, s->p.ldx, s->p.Y, s->p.ldy, &s->mse);
+}
+
+static nnblas_status compute_gradient(setting *s) {
+    return nnblas_net_gradient(s->net, N, s->p.X, s->p.ldx, s->p.Y, s->p.ldy, s->gradient, &s->mse);
+}
+
+/* The first two layers of weights are those of a network with one hidden layer. */
+static nnblas_status take_step(setting *s) {
+    double *W1 = nnblas_net_weights(s->net, 1), *W2 = nnblas_net_weights(s->net, 2);
+    return nnblas_gradient_step(N, SIZES[0], SIZES[1], SIZES[2], s->p.X, s->H_out, 0.1, W1, W2,
+                                &s->mse);
+}
+
+static setting make_setting(void) {
+    dice d = {31};
+    setting s = {.p = make_problem(&d, N, SIZES, N_SIZES, 0), .mse = -1.0};
+    s.net = make_net(&s.p);
+    s.O_out = allocate_doubles(N * s.p.ldy);
+    s.gradient = allocate_doubles(s.p.parameter_count);
+    s.H_out = allocate_doubles(N * SIZES[2]);
+    fill(N * s.p.ldy, s.O_out, -1.0);
+    fill(s.p.parameter_count, s.gradient, -1.0);
+    fill(N * SIZES[2], s.H_out, 0.5);
+    return s;
+}
+
+static void free_setting(setting *s) {
+    free(s->O_out);
+    free(s->gradient);
+    free(s->H_out);
+    nnblas_net_destroy(s->net);
+    free_problem(&s->p);
+}
+
+static void check_untouched(const setting *s) {
+    ck_assert(memcmp(nnblas_net_parameters(s->net), s->p.parameters,
+                     s->p.parameter_count * sizeof(double)) == 0);
+    ck_assert(holds_only(N * s->p.ldy, s->O_out, -1.0));
+    ck_assert(holds_only(s->p.parameter_count, s->gradient, -1.0));
+    ck_assert(holds_only(1, &s->mse, -1.0));
+}
+
+static void check_each_failure(any_call *call) {
+    for (size_t fail_at = 1;; fail_at++) {
+        setting s = make_setting();
+        size_t live = heap.live;
+        start_counting(fail_at);
+        nnblas_status status = call(&s);
+        bool failed = heap.allocations >= fail_at;
+        start_counting(0);
+        ck_assert_int_eq(status, failed ? NNBLAS_ERROR_MEMORY : NNBLAS_OK);
+        ck_assert_uint_eq(heap.live, live);
+        if (failed) {
+            ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "no memory"));
+            check_untouched(&s);
+        }
+        free_setting(&s);
+        if (!failed) {
+            ck_assert_uint_gt(fail_at, 1); /* the call does allocate */
+            return;
+        }
+    }
+}
+
+START_TEST(every_failed_allocation_is_an_error_that_leaves_no_trace) {
+    any_call *const calls[] = {create_net, train, predict, evaluate, compute_gradient, take_step};
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        check_each_failure(calls[i]);
+    ck_assert_uint_eq(heap.live, 0);
+}
+END_TEST
+
+/* ---- rows cost no memory --------------------------------------------------------------------- */
+
+static size_t count_step_bytes(size_t rows, size_t inputs, size_t hidden, size_t outputs) {
+    dice d = {32};
+    const size_t sizes[] = {inputs, hidden, outputs};
+    problem p = make_problem(&d, rows, sizes, 3, 0);
+    start_counting(0);
+    ck_assert_ok(nnblas_gradient_step(rows, inputs, hidden, outputs, p.X, p.Y, 0.1, p.parameters,
+                                      p.parameters + inputs * hidden, NULL));
+    size_t bytes = heap.bytes;
+    free_problem(&p);
+    return bytes;
+}
+
+START_TEST(the_workspace_does_not_grow_with_the_rows) {
+    static const size_t SHAPES[][3] = {{8, 16, 1}, {64, 32, 10}, {784, 30, 10}, {3, 200, 2}};
+    for (size_t s = 0; s < sizeof SHAPES / sizeof *SHAPES; s++) {
+        const size_t *shape = SHAPES[s];
+        size_t parameters = shape[0] * shape[1] + shape[1] * shape[2];
+        for (int threads = 1; threads <= 3; threads++) {
+            ck_assert_ok(nnblas_set_threads(threads));
+            size_t bound = (16 << 20) + (size_t)threads * parameters * 2 * sizeof(double);
+            size_t many = count_step_bytes(20000, shape[0], shape[1], shape[2]);
+            size_t more = count_step_bytes(40000, shape[0], shape[1], shape[2]);
+            ck_assert_uint_le(many, bound);
+            ck_assert_uint_le(more, many);
+        }
+    }
+}
+END_TEST
+
+START_TEST(small_calls_allocate_nothing) {
+    dice d = {33};
+    static const size_t SHAPES[][3] = {{4, 2, 3}, {64, 32, 10}, {784, 128, 10}};
+    for (size_t s = 0; s < sizeof SHAPES / sizeof *SHAPES; s++) {
+        problem p = make_problem(&d, 1, SHAPES[s], 3, 0);
+        nnblas_net *net = make_net(&p);
+        double O_out[10], mse;
+        start_counting(0);
+        ck_assert_ok(nnblas_net_predict(net, 1, p.X, p.ldx, O_out, p.ldy));
+        ck_assert_ok(nnblas_net_evaluate(net, 1, p.X, p.ldx, p.Y, p.ldy, &mse));
+        ck_assert_uint_eq(heap.allocations, 0);
+        nnblas_net_destroy(net);
+        free_problem(&p);
+    }
+    start_counting(0);
+    ck_assert_uint_eq(count_step_bytes(150, 4, 2, 3), 0);
+}
+END_TEST
+
+int main(void) {
+    const TTest *const tests[] = {
+        every_failed_allocation_is_an_error_that_leaves_no_trace,
+        the_workspace_does_not_grow_with_the_rows,
+        small_calls_allocate_nothing,
+    };
+    return run_tests("memory", tests, sizeof tests / sizeof *tests);
+}
