@@ -15,6 +15,8 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *help;
 } COMMANDS[] = {
+    {"demo", run_demo, "train a network on Fisher's iris flowers and test it"},
+    {"explain", run_explain, "one iteration of backpropagation with all its numbers"},
     {"info", run_info, "the versions, processors and threads in use"},
 };
 
