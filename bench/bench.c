@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* nnblas-bench: reads the command line and calls a subcommand. */
 #include "bench.h"
+#include "allocate.h"
 #include "runs.h"
 
 #include <errno.h>
@@ -14,15 +15,16 @@
 typedef struct subcommand {
     const char *name;
     subcommand_function *function;
+    bool takes_shapes;
     const char *help;
 } subcommand;
 
 static const subcommand SUBCOMMANDS[] = {
-    {"compare", run_compare, "the library's gradient against naive loops (the default)"},
-    {"kernels", run_kernels, "the elementwise loops of every set, per element"},
-    {"rows", run_rows, "the gradient over 100 up to N rows: time a row, and workspace"},
-    {"threads", run_threads, "the gradient with 1, 2, ... threads"},
-    {"latency", run_latency, "predictions of one row, beside naive loops and FANN"},
+    {"compare", run_compare, true, "the library's gradient against naive loops (the default)"},
+    {"kernels", run_kernels, false, "the elementwise loops of every set, per element"},
+    {"rows", run_rows, true, "the gradient over 100 up to N rows: time a row, and workspace"},
+    {"threads", run_threads, true, "the gradient with 1, 2, ... threads"},
+    {"latency", run_latency, true, "predictions of one row, beside naive loops and FANN"},
 };
 enum { N_SUBCOMMANDS = sizeof SUBCOMMANDS / sizeof *SUBCOMMANDS };
 
@@ -112,14 +114,14 @@ static int run(int argc, char **argv, shape *shapes) {
         return refuse("no such subcommand:", name);
     if (optind + 1 < argc)
         return refuse("one subcommand at a time:", argv[optind + 1]);
+    if (o.given.count > 0 && !chosen->takes_shapes)
+        return refuse("--shape means nothing to", name);
     require_ok(nnblas_set_threads(o.threads));
     return chosen->function(&o);
 }
 
 int main(int argc, char **argv) {
-    shape *shapes = calloc((size_t)argc + 1, sizeof *shapes);
-    if (!shapes)
-        return EXIT_FAILURE;
+    shape *shapes = allocate_array((size_t)argc + 1, sizeof *shapes);
     int code = run(argc, argv, shapes);
     free(shapes);
     return code;

@@ -31,13 +31,11 @@ extern const shape_list DEFAULT_SHAPES;
 /* The shapes of the command line, or those of the subcommand where there are none. */
 shape_list choose_shapes(const options *o, shape_list own);
 
-/* A new JSON object with N, inputs, hidden and outputs, and the columns that show them. */
+/* A new JSON object with N, inputs, hidden, outputs, and all in one as text: shape, which
+ * SHAPE_COLUMN shows. */
 json_t *describe_shape(const shape *s);
-#define SHAPE_COLUMNS                                                                              \
-    {"N", "N", 9, 1.0, NULL}, {"inputs", "inputs", 7, 1.0, NULL},                                  \
-        {"hidden", "hidden", 7, 1.0, NULL}, {                                                      \
-        "outputs", "outputs", 8, 1.0, NULL                                                         \
-    }
+#define SHAPE_COLUMN                                                                               \
+    { "shape", "N x in x hid x out", 20, 1.0, NULL }
 
 /* What get_difference gave, as JSON, which has no NaN: null stands for it. */
 json_t *describe_difference(double difference);

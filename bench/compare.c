@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 static const column COLUMNS[] = {
-    SHAPE_COLUMNS,
+    SHAPE_COLUMN,
     {"naive_seconds", "naive us", 12, 1e6, "%.2f"},
     {"library_seconds", "library us", 12, 1e6, "%.2f"},
     {"five_seconds", "five us", 12, 1e6, "%.2f"},

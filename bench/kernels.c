@@ -2,6 +2,7 @@
 /* Each elementwise loop of each set this processor can run, at sizes that fit the first cache, the
  * second, and none. */
 #include "kernels/kernels.h"
+#include "allocate.h"
 #include "bench.h"
 #include "timing.h"
 
@@ -98,7 +99,7 @@ enum { N_KERNELS = sizeof KERNELS / sizeof *KERNELS };
 static const double STEADY = -0.61803398874989485;
 
 static kernel_run make_kernel_run(const nn_kernels *set, size_t n) {
-    kernel_run run = {.set = set, .n = n, .in = allocate_doubles(3 * n)};
+    kernel_run run = {.set = set, .n = n, .in = allocate_array(3 * n, sizeof(double))};
     run.other = run.in + n;
     run.out = run.other + n;
     uint64_t state = 1;

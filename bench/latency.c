@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 static const column COLUMNS[] = {
-    SHAPE_COLUMNS,
+    SHAPE_COLUMN,
     {"library_seconds", "library ns", 12, 1e9, "%.1f"},
     {"naive_seconds", "naive ns", 12, 1e9, "%.1f"},
     {"fann_seconds", "FANN ns", 12, 1e9, "%.1f"},

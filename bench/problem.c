@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "problem.h"
+#include "allocate.h"
 
 #include <ctype.h>
 #include <limits.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 const double TOLERANCE = 1e-10;
@@ -28,15 +28,6 @@ size_t count_parameters(const shape *s) {
     return (s->inputs + s->outputs) * s->hidden;
 }
 
-double *allocate_doubles(size_t count) {
-    double *memory = calloc(count, sizeof *memory);
-    if (!memory) {
-        fprintf(stderr, "nnblas-bench: no memory for %zu numbers\n", count);
-        exit(EXIT_FAILURE);
-    }
-    return memory;
-}
-
 /* splitmix64 (G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators",
  * OOPSLA 2014). */
 static uint64_t draw_bits(uint64_t *state) {
@@ -53,7 +44,7 @@ void fill_uniform(uint64_t *state, double *numbers, size_t count, double low, do
 
 problem make_problem(const shape *s, uint64_t seed) {
     size_t examples = s->N * s->inputs, labels = s->N * s->outputs, weights = count_parameters(s);
-    double *memory = allocate_doubles(examples + labels + weights);
+    double *memory = allocate_array(examples + labels + weights, sizeof *memory);
     problem p = {*s, memory, memory + examples, memory + examples + labels};
     uint64_t state = seed;
     fill_uniform(&state, p.X, examples, -1.0, 1.0);

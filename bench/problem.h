@@ -21,9 +21,6 @@ bool parse_shape(const char *text, shape *parsed);
 
 size_t count_parameters(const shape *s);
 
-/* An array of count doubles, or the end of the program with a message. */
-double *allocate_doubles(size_t count);
-
 /* X in [-1, 1), Y in [0, 1), weights small enough that no unit saturates. The same seed gives the
  * same numbers on every machine. */
 problem make_problem(const shape *s, uint64_t seed);

@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 
 static const column COLUMNS[] = {
-    SHAPE_COLUMNS,
+    SHAPE_COLUMN,
     {"seconds_per_row", "ns/row", 10, 1e9, "%.2f"},
     {"data_bytes", "data KiB", 12, 1.0 / 1024, "%.0f"},
     {"workspace_bytes", "workspace KiB", 15, 1.0 / 1024, "%.0f"},
@@ -65,14 +65,21 @@ static void time_rows(const shape *s, double seconds, report *r) {
     free_problem(&p);
 }
 
+/* 100 rows, ten times as many, and so on up to the shape's. */
+static void time_more_rows(const shape *most, double seconds, report *r) {
+    shape s = *most;
+    for (size_t N = 100; N < most->N; N *= 10) {
+        s.N = N;
+        time_rows(&s, seconds, r);
+    }
+    time_rows(most, seconds, r);
+}
+
 int run_rows(const options *o) {
     static const shape OWN[] = {{10000000, 8, 16, 1}};
     shape_list shapes = choose_shapes(o, (shape_list){OWN, 1});
     report r = open_report("rows", COLUMNS, o->json_path, NOTE);
-    for (size_t i = 0; i < shapes.count; i++) {
-        shape s = shapes.shapes[i];
-        for (s.N = 100; s.N <= shapes.shapes[i].N; s.N *= 10)
-            time_rows(&s, o->seconds, &r);
-    }
+    for (size_t i = 0; i < shapes.count; i++)
+        time_more_rows(&shapes.shapes[i], o->seconds, &r);
     return close_report(&r) ? EXIT_SUCCESS : EXIT_FAILURE;
 }

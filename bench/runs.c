@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "runs.h"
+#include "allocate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +16,8 @@ void require_ok(nnblas_status status) {
 library_run make_library_run(const problem *p) {
     const shape *s = &p->shape;
     size_t sizes[] = {s->inputs, s->hidden, s->outputs}, parameters = count_parameters(s);
-    library_run run = {.problem = p, .gradient = allocate_doubles(parameters)};
-    run.O_out = allocate_doubles(s->N * s->outputs);
+    library_run run = {.problem = p, .gradient = allocate_array(parameters, sizeof(double))};
+    run.O_out = allocate_array(s->N * s->outputs, sizeof(double));
     require_ok(nnblas_net_create(sizes, 3, 0, &run.net));
     memcpy(nnblas_net_parameters(run.net), p->parameters, parameters * sizeof(double));
     return run;
@@ -41,7 +42,7 @@ naive_run make_naive_run(const problem *p) {
                          .W1 = p->parameters,
                          .W2 = p->parameters + s->inputs * s->hidden,
                      }};
-    run.workspace = allocate_doubles(naive_count_workspace(&run.iteration));
+    run.workspace = allocate_array(naive_count_workspace(&run.iteration), sizeof(double));
     naive_lay_out_workspace(&run.iteration, run.workspace);
     return run;
 }

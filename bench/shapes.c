@@ -15,8 +15,11 @@ shape_list choose_shapes(const options *o, shape_list own) {
 }
 
 json_t *describe_shape(const shape *s) {
-    return json_pack("{s:I s:I s:I s:I}", "N", (json_int_t)s->N, "inputs", (json_int_t)s->inputs,
-                     "hidden", (json_int_t)s->hidden, "outputs", (json_int_t)s->outputs);
+    char text[96];
+    snprintf(text, sizeof text, "%zux%zux%zux%zu", s->N, s->inputs, s->hidden, s->outputs);
+    return json_pack("{s:s s:I s:I s:I s:I}", "shape", text, "N", (json_int_t)s->N, "inputs",
+                     (json_int_t)s->inputs, "hidden", (json_int_t)s->hidden, "outputs",
+                     (json_int_t)s->outputs);
 }
 
 json_t *describe_difference(double difference) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The gradient with one thread, two, and so on. */
+#include "allocate.h"
 #include "bench.h"
 #include "runs.h"
 #include "timing.h"
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 
 static const column COLUMNS[] = {
-    SHAPE_COLUMNS,
+    SHAPE_COLUMN,
     {"threads", "threads", 9, 1.0, NULL},
     {"seconds", "us", 12, 1e6, "%.2f"},
     {"speedup", "speedup", 9, 1.0, "%.2f"},
@@ -33,10 +34,8 @@ static void run_threaded(void *context) {
 static void time_threads(const shape *s, size_t most, double seconds, report *r) {
     problem p = make_problem(s, 1);
     library_run library = make_library_run(&p);
-    threaded_run *runs = calloc(most, sizeof *runs);
-    candidate *candidates = calloc(most, sizeof *candidates);
-    if (!runs || !candidates)
-        abort();
+    threaded_run *runs = allocate_array(most, sizeof *runs);
+    candidate *candidates = allocate_array(most, sizeof *candidates);
     for (size_t i = 0; i < most; i++) {
         runs[i] = (threaded_run){&library, (int)i + 1};
         candidates[i] = (candidate){run_threaded, &runs[i], 0.0};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "timing.h"
+#include "allocate.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -94,9 +95,7 @@ static double get_median(samples *s) {
 }
 
 void measure_medians(candidate *candidates, size_t count, double budget) {
-    samples *all = calloc(count, sizeof *all);
-    if (!all)
-        abort();
+    samples *all = allocate_array(count, sizeof *all);
     double share = budget / (double)count;
     for (size_t i = 0; i < count; i++)
         calibrate(&candidates[i], &all[i], share);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "fann_peer.h"
+#include "allocate.h"
 
 #include <doublefann.h>
 #include <stdio.h>
@@ -41,7 +42,7 @@ fann_peer make_fann_peer(const problem *p) {
     fann_set_activation_steepness_hidden(net, 0.5);
     fann_set_activation_steepness_output(net, 0.5);
     set_weights(net, p);
-    return (fann_peer){p, net, allocate_doubles(s->N * s->outputs)};
+    return (fann_peer){p, net, allocate_array(s->N * s->outputs, sizeof(double))};
 }
 
 void free_fann_peer(fann_peer *peer) {
