@@ -3,6 +3,7 @@
 
 #ifdef HAVE_NAIVE
 
+#include "allocate.h"
 #include "iris_split.h"
 #include "naive.h"
 #include "timing.h"
@@ -51,13 +52,9 @@ nnblas_status print_speed(size_t hidden) {
                           .Y = train.Y[0],
                           .W1 = nnblas_net_weights(net, 1),
                           .W2 = nnblas_net_weights(net, 2)};
-    double *workspace = malloc(naive_count_workspace(&it) * sizeof *workspace);
-    if (workspace) {
-        naive_lay_out_workspace(&it, workspace);
-        time_steps(&it);
-    } else {
-        puts("speed: not measured, for want of memory\n");
-    }
+    double *workspace = allocate_array(naive_count_workspace(&it), sizeof *workspace);
+    naive_lay_out_workspace(&it, workspace);
+    time_steps(&it);
     free(workspace);
     nnblas_net_destroy(net);
     return NNBLAS_OK;
