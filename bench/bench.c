@@ -21,6 +21,7 @@ typedef struct subcommand {
 
 static const subcommand SUBCOMMANDS[] = {
     {"compare", run_compare, true, "the library's gradient against naive loops (the default)"},
+    {"grid", run_grid, true, "how good the library's choices are: its plans and the best measured"},
     {"kernels", run_kernels, false, "the elementwise loops of every set, per element"},
     {"rows", run_rows, true, "the gradient over 100 up to N rows: time a row, and workspace"},
     {"threads", run_threads, true, "the gradient with 1, 2, ... threads"},

@@ -58,12 +58,17 @@ nnblas_status nn_check_arguments(const nn_argument *arguments, size_t count) {
         if (status)
             return status;
     }
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < count; j++)
-            if (arguments[i].access == NN_WRITE && i != j &&
-                share_elements(&arguments[i], &arguments[j]))
+    for (size_t i = 1; i < count; i++)
+        for (size_t j = 0; j < i; j++) {
+            const nn_argument *written = &arguments[i], *other = &arguments[j];
+            if (written->access == NN_READ) {
+                written = &arguments[j];
+                other = &arguments[i];
+            }
+            if (written->access == NN_WRITE && share_elements(written, other))
                 return nn_fail(NNBLAS_ERROR_OVERLAP, "%s, which is written, overlaps %s",
-                               arguments[i].name, arguments[j].name);
+                               written->name, other->name);
+        }
     return NNBLAS_OK;
 }
 

@@ -12,6 +12,10 @@ const char *nn_blas_core(void);
  * fine or unknown. */
 const char *nn_blas_better_core(void);
 
+/* OpenBLAS runs products of so many multiplications in the thread that calls it (as it is built by
+ * default: SMP_THRESHOLD_MIN times GEMM_MULTITHREAD_THRESHOLD, in its interface/gemm.c). */
+enum { NN_BLAS_SEQUENTIAL = 65536 * 4 };
+
 /* Between the two, BLAS runs each product in the thread that calls it. They nest, and any number of
  * threads may be between them. */
 void nn_blas_hold(void);

@@ -256,6 +256,32 @@ void nn_engine_predict(nn_engine *engine, const nn_model *model, const nn_rows *
     end_job(&j);
 }
 
+enum { MOST_ROW_LAYERS = 16 };
+
+/* A product that BLAS runs in the thread that calls it, so that it need not be held. */
+static bool stays_in_thread(const nn_layer *layer) {
+    return layer->inputs * layer->outputs <= NN_BLAS_SEQUENTIAL;
+}
+
+bool nn_predict_row(const nn_model *model, const double *x, double *o_out, nn_scratch *scratch) {
+    double *activations[MOST_ROW_LAYERS], *next = (double *)scratch->bytes;
+    size_t left = sizeof scratch->bytes / sizeof *next;
+    if (model->n_layers > MOST_ROW_LAYERS)
+        return false;
+    for (size_t l = 0; l < model->n_layers; l++) {
+        const nn_layer *layer = &model->layers[l];
+        if (layer->outputs > left || !stays_in_thread(layer))
+            return false;
+        activations[l] = next;
+        next += layer->outputs;
+        left -= layer->outputs;
+    }
+    activations[model->n_layers - 1] = o_out;
+    nn_tile tile = {.rows = 1, .X = x, .ldx = model->layers[0].inputs, .activations = activations};
+    nn_forward(model, &tile);
+    return true;
+}
+
 double nn_engine_evaluate(nn_engine *engine, const nn_model *model, const nn_rows *rows) {
     job j = begin_job(engine, model, rows);
     walk_rows(&j, evaluate_tile);

@@ -59,6 +59,10 @@ void nn_engine_close(nn_engine *engine);
 void nn_engine_predict(nn_engine *engine, const nn_model *model, const nn_rows *rows, double *O_out,
                        size_t ldo);
 
+/* One row of a network small enough for the scratch, without a plan, an allocation or a lock; false
+ * where the network is too large, and nothing is done. */
+bool nn_predict_row(const nn_model *model, const double *x, double *o_out, nn_scratch *scratch);
+
 double nn_engine_evaluate(nn_engine *engine, const nn_model *model, const nn_rows *rows);
 
 /* updates[l] := d mse / d W of layer l; returns the mse. */

@@ -34,8 +34,10 @@ static nnblas_status check_layer_sizes(const size_t *layer_sizes, size_t n_layer
 static void lay_out_layers(nnblas_net *net, const size_t *layer_sizes) {
     double *W = net->parameters;
     for (size_t l = 0; l < net->n_layers; l++) {
-        net->layers[l] =
-            (nn_layer){.inputs = layer_sizes[l], .outputs = layer_sizes[l + 1], .W = W};
+        net->layers[l] = (nn_layer){.inputs = layer_sizes[l],
+                                    .outputs = layer_sizes[l + 1],
+                                    .W = W,
+                                    .block = layer_sizes[l]};
         net->W[l] = W;
         W += layer_sizes[l] * layer_sizes[l + 1];
     }
@@ -179,8 +181,10 @@ nnblas_status nnblas_net_predict(const nnblas_net *net, size_t N, const double *
     if (status)
         return status;
     nn_model model = nn_net_model(net);
-    nn_engine engine;
     nn_scratch scratch;
+    if (N == 1 && nn_predict_row(&model, X, O_out, &scratch))
+        return NNBLAS_OK;
+    nn_engine engine;
     status = nn_engine_open(&engine, &model, N, NN_PREDICT, NULL, &scratch);
     if (status)
         return status;

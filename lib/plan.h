@@ -26,12 +26,23 @@ typedef struct nn_plan {
     bool holds_blas;      /* its products run in the thread that calls BLAS */
 } nn_plan;
 
+/* The plan with the lowest cost by the model in cost.h. threads: the most that it may use. Looks at
+ * some hundred plans, which takes 10 to 100 us. */
 nn_plan nn_make_plan(const nn_model *model, size_t N, nn_purpose purpose, size_t threads);
+
+/* The same, from the last few plans of the calling thread where it is among them. */
+nn_plan nn_choose_plan(const nn_model *model, size_t N, nn_purpose purpose, size_t threads);
+
+enum { NN_MOST_PLANS = 2048 };
+
+/* The plans that nn_make_plan chooses from; returns how many, at most NN_MOST_PLANS. */
+size_t nn_list_plans(const nn_model *model, size_t N, nn_purpose purpose, size_t threads,
+                     nn_plan *plans);
 
 /* The most rows that one part works on at a time. */
 size_t nn_get_part_rows(const nn_plan *plan);
 
-/* outputs of layer l as the plan pads them. */
-size_t nn_padded_outputs(const nn_plan *plan, const nn_model *model, size_t l);
+/* Layer l as the plan lays it out. */
+nn_layer nn_plan_layer(const nn_plan *plan, const nn_model *model, size_t l);
 
 #endif

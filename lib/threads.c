@@ -20,11 +20,22 @@ nnblas_status nnblas_set_threads(int threads) {
     return NNBLAS_OK;
 }
 
+/* Asked once: it is a system call, and longer than a small gradient. */
+static int count_processors(void) {
+    static atomic_int known;
+    int processors = atomic_load_explicit(&known, memory_order_relaxed);
+    if (processors == 0) {
+        processors = omp_get_num_procs();
+        atomic_store_explicit(&known, processors, memory_order_relaxed);
+    }
+    return processors;
+}
+
 size_t nn_count_threads(void) {
     if (atomic_load_explicit(&is_forked, memory_order_relaxed))
         return 1;
     int limit = atomic_load_explicit(&thread_limit, memory_order_relaxed);
-    return limit > 0 ? (size_t)limit : (size_t)omp_get_num_procs();
+    return (size_t)(limit > 0 ? limit : count_processors());
 }
 
 /* Half of what OpenBLAS has room for where it is built for 64 processors, Debian's for 128. */

@@ -5,7 +5,8 @@
 
 #include <stddef.h>
 
-/* What nnblas_set_threads was given, or the processors of this process for 0; 1 in a child forked
+/* What nnblas_set_threads was given, or for 0 the processors that this process
+ * could use when it first asked; 1 in a child forked
  * from a process that may have used OpenMP, whose threads do not survive a fork. */
 size_t nn_count_threads(void);
 

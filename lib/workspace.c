@@ -24,27 +24,6 @@ static double *take_doubles(arena *a, size_t count) {
     return take(a, count, sizeof(double));
 }
 
-/* So many inputs of a layer that the products of a tile stay within the plan's limit. */
-static size_t choose_block(const nn_plan *plan, const nn_layer *layer) {
-    if (plan->product_limit == 0)
-        return layer->inputs;
-    size_t multiplications = plan->tile_rows * layer->outputs * layer->inputs;
-    size_t blocks = nn_divide_up(multiplications, plan->product_limit);
-    size_t block = nn_divide_up(layer->inputs, blocks);
-    return nn_min(layer->inputs, nn_round_up(block, 8));
-}
-
-static nn_layer plan_layer(const nn_plan *plan, const nn_model *model, size_t l) {
-    nn_layer layer = {
-        .inputs = l == 0 ? model->layers[0].inputs : nn_padded_outputs(plan, model, l - 1),
-        .outputs = nn_padded_outputs(plan, model, l),
-        .W = model->layers[l].W,
-        .transposed = l < 64 && (plan->transposed >> l & 1),
-    };
-    layer.block = choose_block(plan, &layer);
-    return layer;
-}
-
 static size_t count_weights(const nn_layer *layer) {
     return layer->inputs * layer->outputs;
 }
@@ -60,7 +39,7 @@ static void lay_out_layers(nn_engine *engine, const nn_model *model, arena *a) {
     engine->padded = padded;
     engine->updates = take(a, model->n_layers, sizeof *engine->updates);
     for (size_t l = 0; l < model->n_layers; l++) {
-        nn_layer layer = plan_layer(&engine->plan, model, l);
+        nn_layer layer = nn_plan_layer(&engine->plan, model, l);
         size_t copies = is_padded(&layer, &model->layers[l]) ? count_weights(&layer) : 0;
         size_t updates = engine->purpose >= NN_TRAIN ? count_weights(&model->layers[l]) : 0;
         double *W = take_doubles(a, copies), *W_update = take_doubles(a, updates);
@@ -89,7 +68,7 @@ static void lay_out_part(nn_engine *engine, const nn_model *model, size_t p, are
         .Y = take_doubles(a, rows * model->layers[n - 1].outputs),
     };
     for (size_t l = 0; l < n; l++) {
-        nn_layer layer = plan_layer(&engine->plan, model, l);
+        nn_layer layer = nn_plan_layer(&engine->plan, model, l);
         bool own = has_own_update(engine, &layer, &model->layers[l], p);
         double *update = take_doubles(a, own ? count_weights(&layer) : 0);
         if (a->memory)
@@ -102,7 +81,7 @@ static void lay_out_part(nn_engine *engine, const nn_model *model, size_t p, are
 /* Panels of one layer for all parts lie behind each other: where the parts share a tile, they are
  * one panel. */
 static void lay_out_panels(nn_engine *engine, const nn_model *model, size_t l, arena *a) {
-    nn_layer layer = plan_layer(&engine->plan, model, l);
+    nn_layer layer = nn_plan_layer(&engine->plan, model, l);
     size_t part = nn_get_part_rows(&engine->plan) * layer.outputs, all = part * engine->plan.parts;
     double *activations = take_doubles(a, all);
     double *deltas = take_doubles(a, engine->purpose >= NN_GRADIENT ? all : 0);
@@ -123,7 +102,7 @@ static void lay_out(nn_engine *engine, const nn_model *model, arena *a) {
 
 nnblas_status nn_engine_open(nn_engine *engine, const nn_model *model, size_t N, nn_purpose purpose,
                              const nn_plan *plan, nn_scratch *scratch) {
-    engine->plan = plan ? *plan : nn_make_plan(model, N, purpose, nn_count_threads());
+    engine->plan = plan ? *plan : nn_choose_plan(model, N, purpose, nn_count_threads());
     engine->purpose = purpose;
     engine->memory = NULL;
     arena a = {NULL, 0};

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "explore.h"
+#include "allocate.h"
+#include "cost.h"
+#include "engine.h"
+#include "runs.h"
+#include "threads.h"
+#include "timing.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* One plan at work on a problem. */
+typedef struct planned_run {
+    nn_engine engine;
+    nn_layer layers[2];
+    nn_rows rows;
+    double *updates[2];
+} planned_run;
+
+static nn_model get_model(const planned_run *run) {
+    return (nn_model){run->layers, 2};
+}
+
+static planned_run open_run(const problem *p, double *updates) {
+    const shape *s = &p->shape;
+    double *W2 = p->parameters + s->inputs * s->hidden;
+    return (planned_run){
+        .layers = {{.inputs = s->inputs, .outputs = s->hidden, .W = p->parameters},
+                   {.inputs = s->hidden, .outputs = s->outputs, .W = W2}},
+        .rows = {s->N, p->X, s->inputs, p->Y, s->outputs},
+        .updates = {updates, updates + s->inputs * s->hidden},
+    };
+}
+
+static void plan_run(planned_run *run, const nn_plan *plan) {
+    nn_model model = get_model(run);
+    require_ok(nn_engine_open(&run->engine, &model, run->rows.N, NN_GRADIENT, plan, NULL));
+}
+
+static void run_gradient(void *context) {
+    planned_run *run = context;
+    nn_model model = get_model(run);
+    nn_engine_gradient(&run->engine, &model, &run->rows, run->updates);
+}
+
+/* The best of a few: quick, and good enough to leave out what is far from the fastest. */
+static double time_shortly(planned_run *run) {
+    double best = 1.0, start = get_seconds(), spent = 0.0;
+    for (int i = 0; i < 40 && (i < 3 || spent < 1e-3); i++) {
+        double before = get_seconds();
+        run_gradient(run);
+        double seconds = get_seconds() - before;
+        best = seconds < best ? seconds : best;
+        spent = get_seconds() - start;
+    }
+    return best;
+}
+
+static int compare_seconds(const void *a, const void *b) {
+    double x = ((const timed_plan *)a)->seconds, y = ((const timed_plan *)b)->seconds;
+    return (x > y) - (x < y);
+}
+
+static bool is_same_plan(const nn_plan *a, const nn_plan *b) {
+    return a->way == b->way && a->parts == b->parts && a->tile_rows == b->tile_rows &&
+           a->transposed == b->transposed && a->padding == b->padding &&
+           a->product_limit == b->product_limit;
+}
+
+static size_t find_plan(const exploration *e, const nn_plan *plan) {
+    size_t i = 0;
+    while (i + 1 < e->count && !is_same_plan(&e->plans[i].plan, plan))
+        i++;
+    return i;
+}
+
+enum { FINALISTS = 8 };
+
+/* Times the plans in front, and the chosen one, in turns. */
+static void time_finalists(const problem *p, exploration *e, double *updates, double seconds) {
+    timed_plan chosen = e->plans[e->chosen];
+    if (e->chosen >= FINALISTS) {
+        e->plans[e->chosen] = e->plans[FINALISTS];
+        e->plans[FINALISTS] = chosen;
+        e->chosen = FINALISTS;
+    }
+    size_t count = e->count < FINALISTS + 1 ? e->count : FINALISTS + 1;
+    planned_run runs[FINALISTS + 1];
+    candidate candidates[FINALISTS + 1];
+    for (size_t i = 0; i < count; i++) {
+        runs[i] = open_run(p, updates);
+        plan_run(&runs[i], &e->plans[i].plan);
+        candidates[i] = (candidate){run_gradient, &runs[i], 0.0};
+    }
+    measure_medians(candidates, count, seconds);
+    for (size_t i = 0; i < count; i++) {
+        e->plans[i].seconds = candidates[i].median;
+        nn_engine_close(&runs[i].engine);
+    }
+    qsort(e->plans, count, sizeof *e->plans, compare_seconds);
+    e->chosen = find_plan(e, &chosen.plan);
+}
+
+exploration explore_plans(const problem *p, double seconds) {
+    double *updates = allocate_array(count_parameters(&p->shape), sizeof *updates);
+    planned_run run = open_run(p, updates);
+    nn_model model = get_model(&run);
+    size_t threads = nn_count_threads(), N = p->shape.N;
+    nn_plan *plans = allocate_array(NN_MOST_PLANS, sizeof *plans);
+    exploration e = {.plans = allocate_array(NN_MOST_PLANS, sizeof *e.plans)};
+    e.count = nn_list_plans(&model, N, NN_GRADIENT, threads, plans);
+    for (size_t i = 0; i < e.count; i++) {
+        plan_run(&run, &plans[i]);
+        e.plans[i] = (timed_plan){
+            .plan = plans[i],
+            .estimate = 1e-9 * nn_estimate_plan(&plans[i], &model, N, NN_GRADIENT),
+            .seconds = time_shortly(&run),
+        };
+        nn_engine_close(&run.engine);
+    }
+    qsort(e.plans, e.count, sizeof *e.plans, compare_seconds);
+    nn_plan chosen = nn_make_plan(&model, N, NN_GRADIENT, threads);
+    e.chosen = find_plan(&e, &chosen);
+    time_finalists(p, &e, updates, seconds);
+    free(plans);
+    free(updates);
+    return e;
+}
+
+void free_exploration(exploration *e) {
+    free(e->plans);
+    *e = (exploration){0};
+}
+
+void describe_plan(const nn_plan *plan, char *text, size_t size) {
+    static const char *const WAYS[] = {"rows", "split", "BLAS"};
+    int used = snprintf(text, size, "%s, %zu thread%s, tiles of %zu", WAYS[plan->way], plan->parts,
+                        plan->parts == 1 ? "" : "s", plan->tile_rows);
+    if (plan->transposed && used > 0 && (size_t)used < size)
+        used += snprintf(text + used, size - (size_t)used, ", transposed %#llx",
+                         (unsigned long long)plan->transposed);
+    if (plan->padding > 1 && used > 0 && (size_t)used < size)
+        used += snprintf(text + used, size - (size_t)used, ", padded to %zu", plan->padding);
+    if (plan->product_limit && used > 0 && (size_t)used < size)
+        snprintf(text + used, size - (size_t)used, ", products up to %zu", plan->product_limit);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Times the plans that the library chooses from, to show how good its choice is. */
+#ifndef EXPLORE_H
+#define EXPLORE_H
+
+#include "problem.h"
+
+#include "plan.h"
+
+typedef struct timed_plan {
+    nn_plan plan;
+    double estimate; /* seconds, by the cost model */
+    double seconds;  /* measured */
+} timed_plan;
+
+/* The fastest first; the library's own choice is at index chosen. */
+typedef struct exploration {
+    timed_plan *plans;
+    size_t count, chosen;
+} exploration;
+
+/* Times a gradient by each plan for a moment, and the fastest ones and the library's choice again
+ * in turns for about the given seconds. */
+exploration explore_plans(const problem *p, double seconds);
+void free_exploration(exploration *e);
+
+/* "rows, 2 threads, tiles of 128, ..." in at most size bytes. */
+void describe_plan(const nn_plan *plan, char *text, size_t size);
+
+#endif

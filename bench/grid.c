@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How far the library's choice of a plan is from the best that is measured, over many shapes. */
+#include "allocate.h"
+#include "bench.h"
+#include "explore.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const column COLUMNS[] = {
+    SHAPE_COLUMN,
+    {"chosen_seconds", "chosen us", 12, 1e6, "%.2f"},
+    {"best_seconds", "best us", 12, 1e6, "%.2f"},
+    {"ratio", "ratio", 7, 1.0, "%.3f"},
+    {"chosen", "chosen plan", 52, 1.0, NULL},
+    {"best", "best plan", 52, 1.0, NULL},
+    {0},
+};
+
+static const char NOTE[] = "A gradient by the library's plan and by the best of all it could "
+                           "choose from.";
+
+enum { GRID_SHAPES = 200 };
+
+/* Sizes spread evenly over their logarithms, so far as a gradient stays under some 50 ms. */
+static shape draw_shape(uint64_t *state) {
+    static const double MOST[] = {3e5, 1000.0, 600.0, 100.0}, MOST_MULTIPLICATIONS = 4e8;
+    for (;;) {
+        double logs[4], size[4];
+        fill_uniform(state, logs, 4, 0.0, 1.0);
+        for (int i = 0; i < 4; i++)
+            size[i] = floor(pow(MOST[i], logs[i]));
+        double data = size[0] * (size[1] + size[3]);
+        if (size[0] * size[2] * (size[1] + size[3]) <= MOST_MULTIPLICATIONS && data < 5e7)
+            return (shape){(size_t)size[0], (size_t)size[1], (size_t)size[2], (size_t)size[3]};
+    }
+}
+
+static json_t *describe_plans(const exploration *e) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < e->count; i++) {
+        const timed_plan *t = &e->plans[i];
+        json_array_append_new(list, json_pack("{s:i,s:I,s:I,s:I,s:I,s:I,s:f,s:f}", "way",
+                                              (int)t->plan.way, "parts", (json_int_t)t->plan.parts,
+                                              "tile_rows", (json_int_t)t->plan.tile_rows,
+                                              "transposed", (json_int_t)t->plan.transposed,
+                                              "padding", (json_int_t)t->plan.padding,
+                                              "product_limit", (json_int_t)t->plan.product_limit,
+                                              "estimate", t->estimate, "seconds", t->seconds));
+    }
+    return list;
+}
+
+static double explore_shape(const shape *s, const options *o, report *r) {
+    problem p = make_problem(s, 1);
+    exploration e = explore_plans(&p, o->seconds);
+    const timed_plan *chosen = &e.plans[e.chosen], *best = &e.plans[0];
+    char chosen_text[100], best_text[100];
+    describe_plan(&chosen->plan, chosen_text, sizeof chosen_text);
+    describe_plan(&best->plan, best_text, sizeof best_text);
+    double ratio = chosen->seconds / best->seconds;
+    json_t *result = describe_shape(s);
+    json_object_set_new(result, "chosen_seconds", json_real(chosen->seconds));
+    json_object_set_new(result, "best_seconds", json_real(best->seconds));
+    json_object_set_new(result, "ratio", json_real(ratio));
+    json_object_set_new(result, "chosen", json_string(chosen_text));
+    json_object_set_new(result, "best", json_string(best_text));
+    if (o->json_path)
+        json_object_set_new(result, "plans", describe_plans(&e));
+    add_result(r, result);
+    free_exploration(&e);
+    free_problem(&p);
+    return ratio;
+}
+
+static int compare_ratios(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+int run_grid(const options *o) {
+    shape drawn[GRID_SHAPES];
+    uint64_t state = 1;
+    for (size_t i = 0; i < GRID_SHAPES; i++)
+        drawn[i] = draw_shape(&state);
+    shape_list shapes = choose_shapes(o, (shape_list){drawn, GRID_SHAPES});
+    report r = open_report("grid", COLUMNS, o->json_path, NOTE);
+    double *ratios = allocate_array(shapes.count, sizeof *ratios);
+    for (size_t i = 0; i < shapes.count; i++)
+        ratios[i] = explore_shape(&shapes.shapes[i], o, &r);
+    qsort(ratios, shapes.count, sizeof *ratios, compare_ratios);
+    fprintf(stderr, "chosen / best over %zu shapes: median %.3f, 90 %% %.3f, worst %.3f\n",
+            shapes.count, ratios[shapes.count / 2], ratios[shapes.count * 9 / 10],
+            ratios[shapes.count - 1]);
+    free(ratios);
+    return close_report(&r) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
