@@ -190,7 +190,9 @@ check_full_disk() {
 restarts() {
     expected=$1 lines=$2 description=$3
     shift 3
-    env -u OPENBLAS_CORETYPE -u NNBLAS_KEEP_CORETYPE "$@" "$test_coretype" argument >"$out" 2>"$err"
+    # The time limit is for a program that would start again for ever.
+    env -u OPENBLAS_CORETYPE -u NNBLAS_KEEP_CORETYPE "$@" \
+        timeout 20 "$test_coretype" argument >"$out" 2>"$err"
     test $? -eq 0 && test "$(cat "$out")" = "$expected"
     report $? "$description: '$expected'"
     check "  with $lines lines on stderr" test "$(grep -c 'starting again' "$err")" -eq "$lines"

@@ -17,19 +17,20 @@ static const char HELP[] =
     "usage: nnblas demo [--seed S] [--epochs N] [--hidden H] [--splits K]\n"
     "\n"
     "Trains a network of 4 inputs, H hidden units and 3 outputs on 120 of Fisher's 150 iris\n"
-    "flowers and tests it on the 30 others. Which flowers those are decides much of the result, "
-    "so\n"
-    "it does that with K seeds, S and those that follow; the last line has the means.\n"
+    "flowers and tests it on the 30 others. Which flowers those are decides much of the result:\n"
+    "with --splits it does that with K seeds, S and those that follow, and the last line has the\n"
+    "means.\n"
     "\n"
-    "  --seed S    which flowers are held out, and the weights to begin with (default 1)\n"
+    "  --seed S    which flowers are held out, and the weights to begin with (default 1936, the\n"
+    "              year of R. A. Fisher's paper)\n"
     "  --epochs N  steps of gradient descent, each over all 120 flowers (default 16000)\n"
     "  --hidden H  hidden units (default 16)\n"
-    "  --splits K  how many seeds (default 20)\n";
+    "  --splits K  how many seeds (default 1)\n";
 
 /*
- * The rate, the default hidden units and epochs, and the flowers in plain centimetres: chosen among
- * rates, 4 to 16 units, 4000 to 32000 epochs and six scalings of the columns by the mean test
- * accuracy over the seeds 101 to 150, which the demo does not use by itself.
+ * This rate, the default hidden units and epochs, and plain centimetres had the best mean test
+ * accuracy over the seeds 101 to 150, 0.981, among the rates 1 and 3, 4 to 16 units, 4000 to 32000
+ * epochs and six scalings of the columns; but for 32000 epochs, which have 0.983 in twice the time.
  */
 static const double LEARNING_RATE = 3.0;
 
@@ -259,7 +260,7 @@ static nnblas_status run_settings(const settings *set) {
 }
 
 int run_demo(int argc, char **argv) {
-    settings set = {.seed = 1, .epochs = 16000, .hidden = 16, .splits = 20};
+    settings set = {.seed = 1936, .epochs = 16000, .hidden = 16, .splits = 1};
     const number_option options[] = {
         {"seed", &set.seed, 0, UINT64_MAX},
         {"epochs", &set.epochs, 1, 1000000000},
