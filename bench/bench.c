@@ -2,6 +2,7 @@
 /* nnblas-bench: reads the command line and calls a subcommand. */
 #include "bench.h"
 #include "allocate.h"
+#include "coretype.h"
 #include "runs.h"
 
 #include <errno.h>
@@ -122,6 +123,7 @@ static int run(int argc, char **argv, shape *shapes) {
 }
 
 int main(int argc, char **argv) {
+    restart_with_better_core(argv);
     shape *shapes = allocate_array((size_t)argc + 1, sizeof *shapes);
     int code = run(argc, argv, shapes);
     free(shapes);

@@ -7,7 +7,7 @@
 #include "threads.h"
 #include "timing.h"
 
-#include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 
 /* One plan at work on a problem. */
@@ -44,15 +44,17 @@ static void run_gradient(void *context) {
     nn_engine_gradient(&run->engine, &model, &run->rows, run->updates);
 }
 
-/* The best of a few: quick, and good enough to leave out what is far from the fastest. */
-static double time_shortly(planned_run *run) {
-    double best = 1.0, start = get_seconds(), spent = 0.0;
-    for (int i = 0; i < 40 && (i < 3 || spent < 1e-3); i++) {
+/* The best of a few: quick, and good enough to leave out what is far from the fastest so far. */
+static double time_shortly(planned_run *run, double fastest) {
+    const double MOMENT = 1e-3, HOPELESS = 1.5;
+    double best = HUGE_VAL, start = get_seconds();
+    for (int i = 0; i < 3 || get_seconds() - start < MOMENT; i++) {
         double before = get_seconds();
         run_gradient(run);
         double seconds = get_seconds() - before;
         best = seconds < best ? seconds : best;
-        spent = get_seconds() - start;
+        if (best > MOMENT && best > HOPELESS * fastest)
+            break;
     }
     return best;
 }
@@ -110,13 +112,15 @@ exploration explore_plans(const problem *p, double seconds) {
     nn_plan *plans = allocate_array(NN_MOST_PLANS, sizeof *plans);
     exploration e = {.plans = allocate_array(NN_MOST_PLANS, sizeof *e.plans)};
     e.count = nn_list_plans(&model, N, NN_GRADIENT, threads, plans);
+    double fastest = HUGE_VAL;
     for (size_t i = 0; i < e.count; i++) {
         plan_run(&run, &plans[i]);
         e.plans[i] = (timed_plan){
             .plan = plans[i],
             .estimate = 1e-9 * nn_estimate_plan(&plans[i], &model, N, NN_GRADIENT),
-            .seconds = time_shortly(&run),
+            .seconds = time_shortly(&run, fastest),
         };
+        fastest = fmin(fastest, e.plans[i].seconds);
         nn_engine_close(&run.engine);
     }
     qsort(e.plans, e.count, sizeof *e.plans, compare_seconds);
@@ -131,17 +135,4 @@ exploration explore_plans(const problem *p, double seconds) {
 void free_exploration(exploration *e) {
     free(e->plans);
     *e = (exploration){0};
-}
-
-void describe_plan(const nn_plan *plan, char *text, size_t size) {
-    static const char *const WAYS[] = {"rows", "split", "BLAS"};
-    int used = snprintf(text, size, "%s, %zu thread%s, tiles of %zu", WAYS[plan->way], plan->parts,
-                        plan->parts == 1 ? "" : "s", plan->tile_rows);
-    if (plan->transposed && used > 0 && (size_t)used < size)
-        used += snprintf(text + used, size - (size_t)used, ", transposed %#llx",
-                         (unsigned long long)plan->transposed);
-    if (plan->padding > 1 && used > 0 && (size_t)used < size)
-        used += snprintf(text + used, size - (size_t)used, ", padded to %zu", plan->padding);
-    if (plan->product_limit && used > 0 && (size_t)used < size)
-        snprintf(text + used, size - (size_t)used, ", products up to %zu", plan->product_limit);
 }

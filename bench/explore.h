@@ -24,7 +24,4 @@ typedef struct exploration {
 exploration explore_plans(const problem *p, double seconds);
 void free_exploration(exploration *e);
 
-/* "rows, 2 threads, tiles of 128, ..." in at most size bytes. */
-void describe_plan(const nn_plan *plan, char *text, size_t size);
-
 #endif

@@ -23,16 +23,16 @@ static const char NOTE[] = "A gradient by the library's plan and by the best of 
 
 enum { GRID_SHAPES = 200 };
 
-/* Sizes spread evenly over their logarithms, so far as a gradient stays under some 50 ms. */
+/* Sizes spread evenly over their logarithms, so far as a gradient stays under some 10 ms. */
 static shape draw_shape(uint64_t *state) {
-    static const double MOST[] = {3e5, 1000.0, 600.0, 100.0}, MOST_MULTIPLICATIONS = 4e8;
+    static const double MOST[] = {3e5, 1000.0, 600.0, 100.0}, MOST_MULTIPLICATIONS = 1e8;
     for (;;) {
         double logs[4], size[4];
         fill_uniform(state, logs, 4, 0.0, 1.0);
         for (int i = 0; i < 4; i++)
             size[i] = floor(pow(MOST[i], logs[i]));
         double data = size[0] * (size[1] + size[3]);
-        if (size[0] * size[2] * (size[1] + size[3]) <= MOST_MULTIPLICATIONS && data < 5e7)
+        if (size[0] * size[2] * (size[1] + size[3]) <= MOST_MULTIPLICATIONS && data < 2e7)
             return (shape){(size_t)size[0], (size_t)size[1], (size_t)size[2], (size_t)size[3]};
     }
 }
@@ -57,8 +57,8 @@ static double explore_shape(const shape *s, const options *o, report *r) {
     exploration e = explore_plans(&p, o->seconds);
     const timed_plan *chosen = &e.plans[e.chosen], *best = &e.plans[0];
     char chosen_text[100], best_text[100];
-    describe_plan(&chosen->plan, chosen_text, sizeof chosen_text);
-    describe_plan(&best->plan, best_text, sizeof best_text);
+    nn_describe_plan(&chosen->plan, chosen_text, sizeof chosen_text);
+    nn_describe_plan(&best->plan, best_text, sizeof best_text);
     double ratio = chosen->seconds / best->seconds;
     json_t *result = describe_shape(s);
     json_object_set_new(result, "chosen_seconds", json_real(chosen->seconds));

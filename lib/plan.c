@@ -4,6 +4,7 @@
 #include "cost.h"
 #include "sizes.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- a plan ---------------------------------------------------------------------------------- */
@@ -36,6 +37,25 @@ nn_layer nn_plan_layer(const nn_plan *plan, const nn_model *model, size_t l) {
     };
     layer.block = choose_block(plan, &layer);
     return layer;
+}
+
+/* Behind what text holds already. */
+static void append(char *text, size_t size, const char *format, size_t number) {
+    size_t used = strlen(text);
+    snprintf(text + used, size - used, format, number);
+}
+
+void nn_describe_plan(const nn_plan *plan, char *text, size_t size) {
+    snprintf(text, size, "%s", plan->way == NN_ROWS ? "rows" : "split");
+    append(text, size, plan->parts == 1 ? ", %zu thread" : ", %zu threads", plan->parts);
+    append(text, size, ", tiles of %zu", plan->tile_rows);
+    for (size_t l = 0; l < 64; l++)
+        if (plan->transposed >> l & 1)
+            append(text, size, ", layer %zu transposed", l + 1);
+    if (plan->padding > 1)
+        append(text, size, ", padded to %zu", plan->padding);
+    if (plan->product_limit)
+        append(text, size, ", products up to %zu", plan->product_limit);
 }
 
 /* ---- the plans to choose from ---------------------------------------------------------------- */

@@ -11,9 +11,8 @@
 typedef enum nn_purpose { NN_PREDICT, NN_GRADIENT, NN_TRAIN } nn_purpose;
 
 typedef enum nn_way {
-    NN_ROWS,  /* each part walks its own rows in tiles and has its own updates, added at the end */
-    NN_SPLIT, /* the parts share a tile: rows of it up to the deltas, then inputs of the updates */
-    NN_BLAS   /* one part; BLAS threads its products itself */
+    NN_ROWS, /* each part walks its own rows in tiles and has its own updates, added at the end */
+    NN_SPLIT /* the parts share a tile: rows of it up to the deltas, then inputs of the updates */
 } nn_way;
 
 typedef struct nn_plan {
@@ -44,5 +43,8 @@ size_t nn_get_part_rows(const nn_plan *plan);
 
 /* Layer l as the plan lays it out. */
 nn_layer nn_plan_layer(const nn_plan *plan, const nn_model *model, size_t l);
+
+/* "rows, 2 threads, tiles of 128, ...", cut off at size. */
+void nn_describe_plan(const nn_plan *plan, char *text, size_t size);
 
 #endif

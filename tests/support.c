@@ -65,7 +65,7 @@ bool holds_only(size_t n, const double *a, double value) {
 static double *make_matrix(dice *d, size_t rows, size_t columns, size_t ld, double low,
                            double high) {
     double *m = allocate_doubles(rows * ld);
-    fill(rows * ld, m, NAN);
+    fill(rows * ld, m, (double)NAN);
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < columns; j++)
             m[i * ld + j] = roll_uniform(d, low, high);
@@ -200,7 +200,7 @@ double get_difference(size_t n, const double *expected, const double *found) {
     double largest = 0.0, difference = 0.0;
     for (size_t i = 0; i < n; i++) {
         if (isnan(expected[i]) || isnan(found[i]))
-            return INFINITY;
+            return (double)INFINITY;
         largest = fmax(largest, fabs(expected[i]));
         difference = fmax(difference, fabs(expected[i] - found[i]));
     }

@@ -266,7 +266,7 @@ END_TEST
 
 START_TEST(settings_are_refused) {
     arguments a = make_arguments();
-    static const double BAD_RATES[] = {NAN, INFINITY, -INFINITY, -0.5};
+    static const double BAD_RATES[] = {(double)NAN, (double)INFINITY, -(double)INFINITY, -0.5};
     for (size_t i = 0; i < sizeof BAD_RATES / sizeof *BAD_RATES; i++) {
         arguments given = a;
         given.learning_rate = BAD_RATES[i];
@@ -333,7 +333,7 @@ END_TEST
 /* feedforward, backpropagate, predict, evaluate and gradient pass them on. */
 START_TEST(not_finite_values_are_passed_on) {
     arguments a = make_arguments();
-    a.X[2 * INPUTS + 1] = NAN;
+    a.X[2 * INPUTS + 1] = (double)NAN;
     ck_assert_ok(feedforward(&a));
     ck_assert(isnan(a.O_out[2 * OUTPUTS]) && isfinite(a.O_out[OUTPUTS]));
     ck_assert_ok(backpropagate(&a));
@@ -347,7 +347,7 @@ START_TEST(not_finite_values_are_passed_on) {
     ck_assert_ok(gradient(&a));
     ck_assert(isnan(*a.mse) && isnan(a.W1_update[0]));
     /* An infinity saturates a sigmoid, which is a number. */
-    a.X[2 * INPUTS + 1] = INFINITY;
+    a.X[2 * INPUTS + 1] = (double)INFINITY;
     ck_assert_ok(predict(&a));
     ck_assert(isfinite(a.O_out[2 * OUTPUTS]));
     free_arguments(&a);
@@ -363,12 +363,15 @@ static void check_not_finite_step(double *element, double value, const char *par
 }
 
 START_TEST(steps_name_the_first_culprit) {
-    check_not_finite_step(&arrays.X[1 * INPUTS + 3], NAN, "X holds a NaN at row 1, column 3");
-    check_not_finite_step(&arrays.X[5 * INPUTS], INFINITY,
+    check_not_finite_step(&arrays.X[1 * INPUTS + 3], (double)NAN,
+                          "X holds a NaN at row 1, column 3");
+    check_not_finite_step(&arrays.X[5 * INPUTS], (double)INFINITY,
                           "X holds an infinity at row 5, column 0");
-    check_not_finite_step(&arrays.Y[4 * OUTPUTS + 2], NAN, "Y holds a NaN at row 4, column 2");
-    check_not_finite_step(&arrays.W1[3 * HIDDEN + 1], NAN, "W1 holds a NaN at row 3, column 1");
-    check_not_finite_step(&arrays.W2[OUTPUTS + 2], -INFINITY,
+    check_not_finite_step(&arrays.Y[4 * OUTPUTS + 2], (double)NAN,
+                          "Y holds a NaN at row 4, column 2");
+    check_not_finite_step(&arrays.W1[3 * HIDDEN + 1], (double)NAN,
+                          "W1 holds a NaN at row 3, column 1");
+    check_not_finite_step(&arrays.W2[OUTPUTS + 2], -(double)INFINITY,
                           "W2 holds an infinity at row 1, column 2");
     check_not_finite_step(&arrays.Y[0], 1e200, "mse overflows");
 }
@@ -399,13 +402,13 @@ START_TEST(fit_looks_at_the_data_before_it_starts) {
     arguments a = make_arguments();
     int calls = 0;
     ck_assert_ok(nnblas_trainer_set_callback(a.trainer, count_calls, &calls));
-    a.X[17] = NAN;
+    a.X[17] = (double)NAN;
     check_refused(fit, &a, NNBLAS_ERROR_NOT_FINITE, "X holds a NaN at row 4, column 1");
     a.X[17] = 0.0;
-    a.Y[17] = INFINITY;
+    a.Y[17] = (double)INFINITY;
     check_refused(fit, &a, NNBLAS_ERROR_NOT_FINITE, "Y holds an infinity at row 5, column 2");
     a.Y[17] = 0.0;
-    nnblas_net_parameters(a.net)[INPUTS * HIDDEN] = NAN;
+    nnblas_net_parameters(a.net)[INPUTS * HIDDEN] = (double)NAN;
     check_refused(fit, &a, NNBLAS_ERROR_NOT_FINITE, "W2 holds a NaN at row 0, column 0");
     ck_assert_int_eq(calls, 0);
     free_arguments(&a);

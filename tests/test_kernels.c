@@ -212,7 +212,7 @@ END_TEST
 /* ---- NaN and infinity ------------------------------------------------------------------------ */
 
 START_TEST(checks_see_one_bad_element_anywhere) {
-    static const double BAD[] = {NAN, INFINITY, -INFINITY};
+    static const double BAD[] = {(double)NAN, (double)INFINITY, -(double)INFINITY};
     size_t n_sets;
     const nn_kernels *const *sets = nn_kernel_sets(&n_sets);
     for (size_t s = 0; s < n_sets; s++)
@@ -250,7 +250,7 @@ START_TEST(nan_goes_through) {
         double a[LONGEST], Y[LONGEST], delta[LONGEST];
         fill(LONGEST, a, 0.25);
         fill(LONGEST, Y, 0.0);
-        a[40] = NAN;
+        a[40] = (double)NAN;
         ck_assert(isnan(sets[s]->output_delta(LONGEST, a, Y, delta)));
         ck_assert(isnan(delta[40]) && !isnan(delta[39]) && !isnan(delta[41]));
         ck_assert(isnan(sets[s]->squared_error(LONGEST, a, Y)));
@@ -319,7 +319,8 @@ START_TEST(sigmoid_is_within_2_ulp_everywhere) {
 END_TEST
 
 START_TEST(sigmoid_is_exact_at_the_ends) {
-    static const double ARGUMENTS[] = {-INFINITY, INFINITY, 0.0, -0.0, -DBL_MAX, DBL_MAX, 5e-324};
+    static const double ARGUMENTS[] = {-(double)INFINITY, (double)INFINITY, 0.0,   -0.0,
+                                       -DBL_MAX,          DBL_MAX,          5e-324};
     static const double EXPECTED[] = {0.0, 1.0, 0.5, 0.5, 0.0, 1.0, 0.5};
     enum { COUNT = sizeof ARGUMENTS / sizeof *ARGUMENTS };
     size_t n_sets;

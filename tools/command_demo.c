@@ -28,11 +28,12 @@ static const char HELP[] =
     "  --splits K  how many seeds (default 1)\n";
 
 /*
- * This rate, the default hidden units and epochs, and plain centimetres had the best mean test
- * accuracy over the seeds 101 to 150, 0.981, among the rates 1 and 3, 4 to 16 units, 4000 to 32000
- * epochs and six scalings of the columns; but for 32000 epochs, which have 0.983 in twice the time.
+ * The default hidden units and epochs, and the flowers in plain centimetres: chosen among rates 1
+ * and 3, 4 to 16 units, 4000 to 32000 epochs and six scalings of the columns by the mean test
+ * accuracy over the seeds 101 to 150, which the demo does not use by itself. Rate 3 was better
+ * there by 0.002, but its last mse depends on how a BLAS rounds.
  */
-static const double LEARNING_RATE = 3.0;
+static const double LEARNING_RATE = 1.0;
 
 typedef struct {
     uint64_t seed, epochs, hidden, splits;
@@ -261,11 +262,11 @@ static nnblas_status run_settings(const settings *set) {
 
 int run_demo(int argc, char **argv) {
     settings set = {.seed = 1936, .epochs = 16000, .hidden = 16, .splits = 1};
-    const number_option options[] = {
-        {"seed", &set.seed, 0, UINT64_MAX},
-        {"epochs", &set.epochs, 1, 1000000000},
-        {"hidden", &set.hidden, 1, 10000},
-        {"splits", &set.splits, 1, 1000000},
+    const command_option options[] = {
+        {"seed", &set.seed, 0, UINT64_MAX, NULL},
+        {"epochs", &set.epochs, 1, 1000000000, NULL},
+        {"hidden", &set.hidden, 1, 10000, NULL},
+        {"splits", &set.splits, 1, 1000000, NULL},
     };
     int exit_status = read_options(argc, argv, HELP, options, sizeof options / sizeof options[0]);
     if (exit_status != CARRY_ON)

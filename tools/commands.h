@@ -12,20 +12,23 @@ enum { EXIT_USAGE = 2 };
 int run_demo(int argc, char **argv);
 int run_explain(int argc, char **argv);
 int run_info(int argc, char **argv);
+int run_tune(int argc, char **argv);
 
-/* An option "--name NUMBER" with a whole number in [minimum, maximum]. */
+/* An option "--name NUMBER" with a whole number in [minimum, maximum]; or, where text is not null,
+ * "--name TEXT". */
 typedef struct {
     const char *name;
     uint64_t *value;
     uint64_t minimum, maximum;
-} number_option;
+    const char **text;
+} command_option;
 
 /*
  * Reads a command's arguments, of which --help prints the help. Returns CARRY_ON, or the status to
  * exit with; what was wrong has then been said on stderr.
  */
 enum { CARRY_ON = -1 };
-int read_options(int argc, char **argv, const char *help, const number_option *options,
+int read_options(int argc, char **argv, const char *help, const command_option *options,
                  size_t n_options);
 
 /* Says on stderr what the library reported last; returns EXIT_FAILURE. */

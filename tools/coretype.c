@@ -3,6 +3,7 @@
 
 #include <nnblas.h>
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,9 +38,9 @@ void restart_with_better_core(char **argv) {
     if (setenv(VARIABLE, core, 0) != 0)
         return;
     fprintf(stderr,
-            "nnblas: starting again with %s=%s, which is faster on this processor "
+            "%s: starting again with %s=%s, which is faster on this processor "
             "(NNBLAS_KEEP_CORETYPE=1 prevents it)\n",
-            VARIABLE, core);
+            program_invocation_short_name, VARIABLE, core);
     execv("/proc/self/exe", argv);
     unsetenv(VARIABLE);
 }

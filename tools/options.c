@@ -34,7 +34,7 @@ static const char *match_option(const char *argument, const char *name) {
 }
 
 /* Digits only: strtoull would take a sign and blanks before them. */
-static bool read_number(const number_option *option, const char *text) {
+static bool read_number(const command_option *option, const char *text) {
     if (!isdigit((unsigned char)text[0]))
         return false;
     char *end;
@@ -46,7 +46,7 @@ static bool read_number(const number_option *option, const char *text) {
     return true;
 }
 
-static int read_option(char **argv, int *i, const number_option *options, size_t n_options) {
+static int read_option(char **argv, int *i, const command_option *options, size_t n_options) {
     for (size_t o = 0; o < n_options; o++) {
         const char *text = match_option(argv[*i], options[o].name);
         if (!text)
@@ -55,8 +55,16 @@ static int read_option(char **argv, int *i, const number_option *options, size_t
             *i += 1;
             text = argv[*i];
         }
+        if (text && options[o].text) {
+            *options[o].text = text;
+            return CARRY_ON;
+        }
         if (text && read_number(&options[o], text))
             return CARRY_ON;
+        if (options[o].text) {
+            fprintf(stderr, "nnblas %s: --%s takes an argument\n", argv[0], options[o].name);
+            return EXIT_USAGE;
+        }
         fprintf(stderr, "nnblas %s: --%s takes a whole number from %" PRIu64 " to %" PRIu64 "\n",
                 argv[0], options[o].name, options[o].minimum, options[o].maximum);
         return EXIT_USAGE;
@@ -64,7 +72,7 @@ static int read_option(char **argv, int *i, const number_option *options, size_t
     return refuse(argv[0], argv[*i][0] == '-' ? "unknown option" : "unexpected argument", argv[*i]);
 }
 
-int read_options(int argc, char **argv, const char *help, const number_option *options,
+int read_options(int argc, char **argv, const char *help, const command_option *options,
                  size_t n_options) {
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0) {

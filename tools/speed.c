@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "speed.h"
 
-#ifdef HAVE_NAIVE
+#ifdef HAVE_BENCH
 
 #include "allocate.h"
 #include "iris_split.h"
