@@ -7,6 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* X and Y as FANN wants them, and the batch training of all of it at learning rate 0. */
+static struct fann_train_data *copy_examples(const problem *p) {
+    const shape *s = &p->shape;
+    struct fann_train_data *examples =
+        fann_create_train((unsigned)s->N, (unsigned)s->inputs, (unsigned)s->outputs);
+    if (!examples) {
+        fprintf(stderr, "nnblas-bench: FANN has no memory for the examples\n");
+        exit(EXIT_FAILURE);
+    }
+    for (size_t e = 0; e < s->N; e++) {
+        memcpy(examples->input[e], p->X + e * s->inputs, s->inputs * sizeof(double));
+        memcpy(examples->output[e], p->Y + e * s->outputs, s->outputs * sizeof(double));
+    }
+    return examples;
+}
+
 bool has_fann(void) {
     return true;
 }
@@ -42,10 +58,20 @@ fann_peer make_fann_peer(const problem *p) {
     fann_set_activation_steepness_hidden(net, 0.5);
     fann_set_activation_steepness_output(net, 0.5);
     set_weights(net, p);
-    return (fann_peer){p, net, allocate_array(s->N * s->outputs, sizeof(double))};
+    return (fann_peer){p, net, allocate_array(s->N * s->outputs, sizeof(double)), NULL};
+}
+
+void prepare_fann_gradient(fann_peer *peer) {
+    peer->examples = copy_examples(peer->problem);
+    fann_set_training_algorithm(peer->net, FANN_TRAIN_BATCH);
+    fann_set_train_error_function(peer->net, FANN_ERRORFUNC_LINEAR);
+    fann_set_learning_rate(peer->net, 0.0F);
+    fann_set_learning_momentum(peer->net, 0.0F);
 }
 
 void free_fann_peer(fann_peer *peer) {
+    if (peer->examples)
+        fann_destroy_train(peer->examples);
     fann_destroy(peer->net);
     free(peer->O_out);
     *peer = (fann_peer){0};
@@ -57,4 +83,10 @@ void run_fann_predict(void *context) {
     for (size_t e = 0; e < s->N; e++)
         memcpy(peer->O_out + e * s->outputs, fann_run(peer->net, peer->problem->X + e * s->inputs),
                s->outputs * sizeof(double));
+}
+
+/* FANN's error is the mean over rows and outputs, in single precision. */
+double run_fann_gradient(fann_peer *peer) {
+    double mean = fann_train_epoch(peer->net, peer->examples);
+    return mean * (double)peer->problem->shape.outputs / 2.0;
 }
