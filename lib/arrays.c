@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The algorithm on the caller's own contiguous arrays: one hidden layer. */
 #include "arguments.h"
-#include "engine.h"
+#include "descent.h"
 
 #include <math.h>
 
@@ -121,8 +121,8 @@ nnblas_status nnblas_gradient_step(size_t N, size_t inputs, size_t hidden, size_
     status = nn_engine_open(&engine, &model, N, NN_TRAIN, NULL, &scratch);
     if (status)
         return status;
-    double cost = nn_engine_gradient(&engine, &model, &rows, engine.updates);
-    status = nn_engine_step(&engine, &model, &rows, cost, learning_rate, weights);
+    double cost;
+    status = nn_step_checked(&(nn_descent){&engine, &model, &rows, learning_rate, weights}, &cost);
     nn_engine_close(&engine);
     if (!status && mse)
         *mse = cost;

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "engine.h"
-#include "arguments.h"
 #include "blas.h"
 #include "kernels/kernels.h"
 #include "sizes.h"
 #include "threads.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /* ---- tiles ----------------------------------------------------------------------------------- */
@@ -21,6 +18,8 @@ typedef struct job {
     double *O_out;  /* predictions */
     size_t ldo;
     double *const *updates; /* gradients, contiguous and not padded */
+    double alpha;           /* updates := alpha times the sums over the rows, */
+    bool adds;              /* added to what updates held */
 } job;
 
 typedef void tile_function(const job *j, nn_part *part, size_t first, size_t count);
@@ -111,8 +110,8 @@ static void add_updates(const job *j, const nn_part *part, size_t first, size_t 
         .activations = part->activations,
         .deltas = part->deltas,
     };
-    nn_accumulate_update(&j->model, &tile, l, first_input, inputs, 1.0 / (double)rows->N,
-                         part->is_fresh ? 0.0 : 1.0,
+    nn_accumulate_update(&j->model, &tile, l, first_input, inputs, j->alpha,
+                         part->is_fresh && !j->adds ? 0.0 : 1.0,
                          part->updates[l] ? part->updates[l] : j->updates[l]);
 }
 
@@ -288,59 +287,46 @@ double nn_engine_evaluate(nn_engine *engine, const nn_model *model, const nn_row
     return end_job(&j);
 }
 
+static double run_gradient(job *j, const nn_model *given) {
+    if (j->engine->plan.way == NN_SPLIT)
+        walk_split_gradient(j);
+    else
+        walk_rows(j, add_gradient_tile);
+    gather_updates(j, given);
+    return end_job(j);
+}
+
 double nn_engine_gradient(nn_engine *engine, const nn_model *model, const nn_rows *rows,
                           double *const *updates) {
     job j = begin_job(engine, model, rows);
     j.updates = updates;
-    if (engine->plan.way == NN_SPLIT)
-        walk_split_gradient(&j);
-    else
-        walk_rows(&j, add_gradient_tile);
-    gather_updates(&j, model);
-    return end_job(&j);
+    j.alpha = 1.0 / (double)rows->N;
+    return run_gradient(&j, model);
 }
 
-/* ---- steps ----------------------------------------------------------------------------------- */
-
-/* Looks in the order of the algorithm, and only when a step has failed. */
-static nnblas_status find_culprit(const nn_model *model, const nn_rows *rows, double mse,
-                                  double learning_rate, double *const *updates) {
-    size_t last = model->n_layers - 1;
-    if (nn_check_finite("X", rows->N, model->layers[0].inputs, rows->X, rows->ldx) ||
-        nn_check_finite("Y", rows->N, model->layers[last].outputs, rows->Y, rows->ldy))
-        return NNBLAS_ERROR_NOT_FINITE;
-    for (size_t l = 0; l <= last; l++) {
-        const nn_layer *layer = &model->layers[l];
-        char name[32] = "W";
-        snprintf(name, sizeof name, "W%zu", l + 1);
-        if (nn_check_finite(name, layer->inputs, layer->outputs, layer->W, layer->outputs))
-            return NNBLAS_ERROR_NOT_FINITE;
-    }
-    if (!isfinite(mse))
-        return nn_fail(NNBLAS_ERROR_NOT_FINITE,
-                       "the mse overflows, though X, Y and the weights are finite: Y is too large");
-    for (size_t l = 0; l <= last; l++) {
-        const nn_layer *layer = &model->layers[l];
-        char name[32];
-        snprintf(name, sizeof name, "W%zu_update", l + 1);
-        if (nn_check_finite(name, layer->inputs, layer->outputs, updates[l], layer->outputs))
-            return NNBLAS_ERROR_NOT_FINITE;
-    }
-    return nn_fail(NNBLAS_ERROR_NOT_FINITE,
-                   "the new weights overflow: learning_rate %g is too large", learning_rate);
+static bool updates_at_once(const nn_engine *engine, size_t N) {
+    const nn_plan *plan = &engine->plan;
+    return plan->tile_rows >= N && plan->padding == 1 &&
+           (plan->way == NN_SPLIT || plan->parts == 1);
 }
 
-nnblas_status nn_engine_step(const nn_engine *engine, const nn_model *model, const nn_rows *rows,
-                             double mse, double learning_rate, double *const *W) {
-    const nn_kernels *kernels = nn_get_kernels();
-    double check = 0.0 * mse;
+double nn_engine_descend(nn_engine *engine, const nn_model *model, const nn_rows *rows,
+                         double learning_rate, double *const *W) {
+    if (updates_at_once(engine, rows->N)) {
+        job j = begin_job(engine, model, rows);
+        j.updates = W;
+        j.alpha = -learning_rate / (double)rows->N;
+        j.adds = true;
+        return run_gradient(&j, model);
+    }
+    double mse = nn_engine_gradient(engine, model, rows, engine->updates);
+    nn_engine_update(engine, model, learning_rate, W);
+    return mse;
+}
+
+void nn_engine_update(const nn_engine *engine, const nn_model *model, double learning_rate,
+                      double *const *W) {
     for (size_t l = 0; l < model->n_layers; l++)
-        check += kernels->check_update(model->layers[l].inputs * model->layers[l].outputs,
-                                       learning_rate, engine->updates[l], W[l]);
-    if (check != 0.0)
-        return find_culprit(model, rows, mse, learning_rate, engine->updates);
-    for (size_t l = 0; l < model->n_layers; l++)
-        kernels->update(model->layers[l].inputs * model->layers[l].outputs, learning_rate,
-                        engine->updates[l], W[l]);
-    return NNBLAS_OK;
+        nn_get_kernels()->update(model->layers[l].inputs * model->layers[l].outputs, learning_rate,
+                                 engine->updates[l], W[l]);
 }

@@ -69,12 +69,13 @@ double nn_engine_evaluate(nn_engine *engine, const nn_model *model, const nn_row
 double nn_engine_gradient(nn_engine *engine, const nn_model *model, const nn_rows *rows,
                           double *const *updates);
 
-/*
- * The step that follows nn_engine_gradient(..., engine->updates): W[l], which are the model's
- * matrices, minus learning_rate times their updates. If the mse or a new weight is not finite:
- * NNBLAS_ERROR_NOT_FINITE, words that name the first culprit, and the weights as they were.
- */
-nnblas_status nn_engine_step(const nn_engine *engine, const nn_model *model, const nn_rows *rows,
-                             double mse, double learning_rate, double *const *W);
+/* W := W - learning_rate engine->updates. */
+void nn_engine_update(const nn_engine *engine, const nn_model *model, double learning_rate,
+                      double *const *W);
+
+/* Gradient and update; W are the model's matrices. Where all rows are one tile, the products that
+ * compute the updates subtract them from W themselves. Returns the mse before the step. */
+double nn_engine_descend(nn_engine *engine, const nn_model *model, const nn_rows *rows,
+                         double learning_rate, double *const *W);
 
 #endif

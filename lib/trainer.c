@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "descent.h"
 #include "memory.h"
 #include "network.h"
 
@@ -82,21 +83,28 @@ static bool wants_stop(const nnblas_trainer *trainer, size_t epoch, double mse) 
     return trainer->callback && trainer->callback(trainer->user, epoch, mse) != 0;
 }
 
-static nnblas_status run_epochs(const nnblas_trainer *trainer, nn_engine *engine,
-                                const nn_rows *rows) {
-    nn_model model = nn_net_model(trainer->net);
+static nnblas_status run_epoch(const nnblas_trainer *trainer, const nn_descent *descent,
+                               nn_bounds *bounds, double *mse) {
+    if (trainer->desired_cost == 0.0)
+        return nn_step_bounded(descent, bounds, mse);
+    *mse = nn_engine_gradient(descent->engine, descent->model, descent->rows,
+                              descent->engine->updates);
+    if (*mse <= trainer->desired_cost)
+        return NNBLAS_STOPPED_COST;
+    return nn_update_checked(descent, *mse);
+}
+
+static nnblas_status run_epochs(const nnblas_trainer *trainer, const nn_descent *descent) {
+    nn_bounds bounds = nn_find_bounds(descent);
     for (size_t epoch = 1; epoch <= trainer->epochs; epoch++) {
-        double mse = nn_engine_gradient(engine, &model, rows, engine->updates);
-        if (mse <= trainer->desired_cost) {
-            wants_stop(trainer, epoch, mse);
-            return NNBLAS_STOPPED_COST;
-        }
-        nnblas_status status =
-            nn_engine_step(engine, &model, rows, mse, trainer->learning_rate, trainer->net->W);
+        double mse;
+        nnblas_status status = run_epoch(trainer, descent, &bounds, &mse);
+        if (status < 0)
+            return status;
+        if (wants_stop(trainer, epoch, mse) && !status)
+            return NNBLAS_STOPPED_CALLBACK;
         if (status)
             return status;
-        if (wants_stop(trainer, epoch, mse))
-            return NNBLAS_STOPPED_CALLBACK;
     }
     return NNBLAS_OK;
 }
@@ -123,7 +131,8 @@ nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double
     if (status)
         return status;
     const nn_rows rows = {N, X, ldx, Y, ldy};
-    status = run_epochs(trainer, &engine, &rows);
+    const nn_descent descent = {&engine, &model, &rows, trainer->learning_rate, net->W};
+    status = run_epochs(trainer, &descent);
     nn_engine_close(&engine);
     return status;
 }

@@ -228,6 +228,8 @@ START_TEST(matrices_that_do_not_fit_are_refused) {
     given = a;
     given.n = given.ldx = INT_MAX;
     check_refused(evaluate, &given, NNBLAS_ERROR_SIZE, "X, ");
+    given.n = (size_t)1 << 30; /* 2^64 bytes less a few rows: more than a pointer can span */
+    check_refused(evaluate, &given, NNBLAS_ERROR_SIZE, "X, ");
     free_arguments(&a);
 }
 END_TEST
@@ -261,6 +263,21 @@ START_TEST(overlaps_are_refused) {
     CHECK_SPOILT(evaluate, mse = arrays.Y, NNBLAS_ERROR_OVERLAP, "mse");
     CHECK_SPOILT(gradient, W1_update = nnblas_net_parameters(given.net), NNBLAS_ERROR_OVERLAP,
                  "gradient");
+}
+END_TEST
+
+/* Columns of one table: O_out runs over the end of a row into X of the next. */
+START_TEST(columns_that_wrap_into_the_next_row_overlap) {
+    enum { LD = INPUTS + OUTPUTS };
+    double table[N * LD + OUTPUTS] = {0.0};
+    arguments a = make_arguments(), given = a;
+    given.X = table;
+    given.ldx = given.ldo = LD;
+    given.O_out = table + INPUTS;
+    ck_assert_ok(predict(&given));
+    given.O_out = table + INPUTS + 1;
+    check_refused(predict, &given, NNBLAS_ERROR_OVERLAP, "O_out");
+    free_arguments(&a);
 }
 END_TEST
 
@@ -467,6 +484,7 @@ int main(void) {
         matrices_that_do_not_fit_are_refused,
         leading_dimensions_are_refused,
         overlaps_are_refused,
+        columns_that_wrap_into_the_next_row_overlap,
         settings_are_refused,
         networks_that_cannot_be_are_refused,
         accessors_answer_what_is_not_there,

@@ -164,6 +164,27 @@ START_TEST(the_desired_cost_stops) {
 }
 END_TEST
 
+/* Inputs so large that no bound shows the weights to stay finite: each step is then looked at. */
+START_TEST(fit_trains_on_huge_inputs) {
+    problem p = make_default_problem();
+    for (size_t i = 0; i < N; i++)
+        p.X[i * p.ldx] *= 1e120;
+    nnblas_net *net = make_net(&p);
+    nnblas_trainer *trainer = make_trainer(net, 1e-130, 3);
+    ck_assert_ok(nnblas_trainer_fit(trainer, N, p.X, p.ldx, p.Y, p.ldy));
+    double gradient[PARAMETERS];
+    for (size_t epoch = 0; epoch < 3; epoch++) {
+        compute_reference(&p, gradient, NULL);
+        for (size_t i = 0; i < PARAMETERS; i++)
+            p.parameters[i] -= 1e-130 * gradient[i];
+    }
+    ck_assert_close(PARAMETERS, p.parameters, nnblas_net_parameters(net));
+    nnblas_trainer_destroy(trainer);
+    nnblas_net_destroy(net);
+    free_problem(&p);
+}
+END_TEST
+
 /* Xor, which no network without a hidden layer can learn. The third input is 1: a bias. */
 START_TEST(xor_is_learnt) {
     static const double X[] = {0, 0, 1, 0, 1, 1, 1, 0, 1, 1, 1, 1}, Y[] = {0, 1, 1, 0};
@@ -226,15 +247,11 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        parameters_are_one_vector,
-        init_is_seeded_and_bounded,
-        init_gives_known_weights,
-        fit_is_steps_of_the_gradient,
-        the_callback_stops,
-        the_desired_cost_stops,
-        xor_is_learnt,
-        the_same_bits_run_after_run,
-        the_library_tells_of_itself,
+        parameters_are_one_vector,   init_is_seeded_and_bounded,
+        init_gives_known_weights,    fit_is_steps_of_the_gradient,
+        the_callback_stops,          the_desired_cost_stops,
+        fit_trains_on_huge_inputs,   xor_is_learnt,
+        the_same_bits_run_after_run, the_library_tells_of_itself,
     };
     return run_tests("network", tests, sizeof tests / sizeof *tests);
 }

@@ -137,6 +137,16 @@ static double check_finite(size_t n, const double *a) {
     return sum;
 }
 
+static double largest(size_t n, const double *a) {
+    double most = 0.0;
+#pragma omp simd reduction(max : most)
+    for (size_t i = 0; i < n; i++) {
+        double magnitude = a[i] < 0.0 ? -a[i] : a[i];
+        most = magnitude > most ? magnitude : most;
+    }
+    return most;
+}
+
 #define NN_TEXT(name) #name
 #define NN_SET_NAME(name) NN_TEXT(name)
 #define NN_JOIN(prefix, name) prefix##name
@@ -153,4 +163,5 @@ const nn_kernels NN_SET_TABLE(NN_KERNEL_SET) = {
     .add = add,
     .check_update = check_update,
     .check_finite = check_finite,
+    .largest = largest,
 };
