@@ -116,9 +116,12 @@ static const double NEAR_BYTES = 1 << 20, FAR_BYTES = 8 << 20;
 static const double FAR = 0.02, MEMORY = 0.06;
 
 static double price_reload(double bytes, double working_set) {
-    if (working_set <= NEAR_BYTES)
-        return 0.0;
-    return bytes * (working_set <= FAR_BYTES ? FAR : MEMORY);
+    double cost = 0.0;
+    if (working_set > NEAR_BYTES)
+        cost += FAR * bytes * (1.0 - NEAR_BYTES / working_set);
+    if (working_set > FAR_BYTES)
+        cost += MEMORY * bytes * (1.0 - FAR_BYTES / working_set);
+    return cost;
 }
 
 /* What of a tile is used again, and the weights that each tile uses anew. */

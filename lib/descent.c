@@ -62,32 +62,30 @@ nnblas_status nn_step_checked(const nn_descent *d, double *mse) {
 /* Far enough under the largest double that no sum of products of such numbers overflows. */
 static const double SAFE = 1e100;
 
-static double find_largest(size_t rows, size_t columns, const double *data, size_t ld) {
-    double largest = 0.0;
+/* The sum of the magnitudes of a row bounds each of them. */
+static double bound_magnitude(size_t rows, size_t columns, const double *data, size_t ld) {
+    double bound = 0.0;
     for (size_t i = 0; i < rows; i++)
-        largest = fmax(largest, nn_get_kernels()->largest(columns, data + i * ld));
-    return largest;
+        bound = fmax(bound, nn_get_kernels()->sum_magnitudes(columns, data + i * ld));
+    return bound;
 }
 
-/* Infinity where a weight is not finite. */
-static double find_largest_weight(const nn_descent *d) {
-    double largest = 0.0;
-    for (size_t l = 0; l < d->model->n_layers; l++) {
-        size_t count = count_weights(d->model, l);
-        if (nn_get_kernels()->check_finite(count, d->W[l]) != 0.0)
-            return HUGE_VAL;
-        largest = fmax(largest, find_largest(1, count, d->W[l], count));
-    }
-    return largest;
+/* Infinity or NaN where a weight is not finite. */
+static double bound_weights(const nn_descent *d) {
+    double bound = 0.0;
+    for (size_t l = 0; l < d->model->n_layers; l++)
+        bound += nn_get_kernels()->sum_magnitudes(count_weights(d->model, l), d->W[l]);
+    return bound;
 }
 
 nn_bounds nn_find_bounds(const nn_descent *d) {
     const nn_rows *rows = d->rows;
     const nn_model *model = d->model;
     return (nn_bounds){
-        .X = find_largest(rows->N, model->layers[0].inputs, rows->X, rows->ldx),
-        .Y = find_largest(rows->N, model->layers[model->n_layers - 1].outputs, rows->Y, rows->ldy),
-        .W = find_largest_weight(d),
+        .X = bound_magnitude(rows->N, model->layers[0].inputs, rows->X, rows->ldx),
+        .Y = bound_magnitude(rows->N, model->layers[model->n_layers - 1].outputs, rows->Y,
+                             rows->ldy),
+        .W = bound_weights(d),
     };
 }
 
@@ -105,7 +103,7 @@ static double bound_next_weights(const nn_descent *d, const nn_bounds *bounds) {
 nnblas_status nn_step_bounded(const nn_descent *d, nn_bounds *bounds, double *mse) {
     double next = bound_next_weights(d, bounds);
     if (!(next < SAFE)) { /* bounds only grow: look how large the weights are */
-        bounds->W = find_largest_weight(d);
+        bounds->W = bound_weights(d);
         next = bound_next_weights(d, bounds);
     }
     if (!(next < SAFE) || !(bounds->X < SAFE) || !(bounds->Y < SAFE))

@@ -87,6 +87,6 @@ void run_fann_predict(void *context) {
 
 /* FANN's error is the mean over rows and outputs, in single precision. */
 double run_fann_gradient(fann_peer *peer) {
-    double mean = fann_train_epoch(peer->net, peer->examples);
+    double mean = (double)fann_train_epoch(peer->net, peer->examples);
     return mean * (double)peer->problem->shape.outputs / 2.0;
 }

@@ -38,8 +38,8 @@ typedef struct nn_kernels {
     /* 0 when every element is finite, NaN when not. */
     double (*check_finite)(size_t n, const double *a);
 
-    /* The largest magnitude, 0 for none; elements that are NaN do not count. */
-    double (*largest)(size_t n, const double *a);
+    /* sum |a|, which no magnitude exceeds; infinity or NaN where an element is not finite. */
+    double (*sum_magnitudes)(size_t n, const double *a);
 } nn_kernels;
 
 /* The sets of this build that this processor can run, fastest first; *count of them. */
