@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Medians of runs taken in turns, as timing.c of nnblas-bench does it."""
+"""Medians of runs taken in turns."""
 
 import gc
+import math
 import statistics
 import time
 
@@ -15,6 +16,14 @@ SAMPLE_SECONDS = 200e-6
 # processors from whoever runs next.
 CALM_SECONDS = 0.01
 
+# After a pause, the OpenMP threads of PyTorch and the threads of OpenBLAS may find themselves on
+# one processor, and a gradient of 1 ms takes 16 ms until the scheduler has moved one of them, which
+# was seen to take up to 0.4 s. So a turn begins with runs that do not count, until several in a row
+# were near the fastest.
+WARM_SECONDS = 0.5
+WARM_RUNS = 5
+NEAR = 1.5
+
 
 def take_time(run, repetitions):
     rounds = range(repetitions)
@@ -25,51 +34,61 @@ def take_time(run, repetitions):
 
 
 class Series:
+    """What one contender was measured at. share: the seconds it may take for its samples."""
+
     def __init__(self, run, share):
         self.run = run
         self.share = share
+        self.spent = 0.0
         self.seconds = []
+        self.fewest = math.inf
         self.repetitions = 1
-        self.calibrate()
-
-    def calibrate(self):
-        """Finds how many repetitions make a sample. The first run is cold, and counts only where
-        it took so long that there will be no other."""
-        self.spent = take_time(self.run, 1)
-        if self.spent >= self.share:
-            self.seconds.append(self.spent)
+        cold = self.time_sample()
+        if cold >= share:
+            self.keep(cold)
             return
-        while self.spent < self.share / 4:
-            elapsed = take_time(self.run, self.repetitions)
-            self.spent += elapsed
-            if elapsed >= SAMPLE_SECONDS:
-                return
-            self.repetitions *= 2
+        self.warm_up(math.inf)
+        self.repetitions = math.ceil(SAMPLE_SECONDS / self.fewest)
 
-    def take_sample(self):
-        elapsed = take_time(self.run, self.repetitions)
-        self.spent += elapsed
-        self.seconds.append(elapsed / self.repetitions)
+    def time_sample(self):
+        seconds = take_time(self.run, self.repetitions) / self.repetitions
+        self.fewest = min(self.fewest, seconds)
+        return seconds
 
-    def is_done(self, end):
-        if self.seconds and self.seconds[-1] >= self.share:
+    def warm_up(self, runs):
+        end = time.perf_counter() + WARM_SECONDS
+        quick = 0
+        while quick < runs and time.perf_counter() < end:
+            quick = quick + 1 if self.time_sample() <= NEAR * self.fewest else 0
+
+    def keep(self, seconds):
+        self.seconds.append(seconds)
+        self.spent += seconds * self.repetitions
+
+    def has_room(self, end):
+        """For one more sample before end, in seconds spent."""
+        if not self.seconds:
             return True
-        return len(self.seconds) >= FEWEST_SAMPLES and self.spent + self.seconds[-1] > end
+        last = self.seconds[-1] * self.repetitions
+        if len(self.seconds) < FEWEST_SAMPLES:
+            return last < self.share
+        return self.spent + last <= end
 
     def take_turn(self, turn):
         end = self.share * (turn + 1) / TURNS
-        if self.is_done(end):
+        if not self.has_room(end):
             return
         time.sleep(CALM_SECONDS)
-        if not self.seconds or self.seconds[-1] * self.repetitions < self.share / TURNS / 4:
-            self.spent += take_time(self.run, self.repetitions)
-        self.take_sample()
-        while self.spent + self.seconds[-1] * self.repetitions < end:
-            self.take_sample()
+        if self.fewest < WARM_SECONDS / WARM_RUNS:
+            self.warm_up(WARM_RUNS)
+        self.keep(self.time_sample())
+        while self.has_room(end) and self.spent < end:
+            self.keep(self.time_sample())
 
 
-def measure_medians(runs, budget):
-    """The median seconds of each of the runs, within about budget seconds for all together."""
+def measure(runs, budget):
+    """For each of the runs its median seconds and its fewest. Samples take about budget seconds
+    for all together; warming up comes on top."""
     gc.collect()
     gc.disable()
     series = [Series(run, budget / len(runs)) for run in runs]
@@ -77,4 +96,4 @@ def measure_medians(runs, budget):
         for one in series:
             one.take_turn(turn)
     gc.enable()
-    return [statistics.median(one.seconds) for one in series]
+    return [(statistics.median(one.seconds), min(one.seconds)) for one in series]
