@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the numbers were measured on, and how fast that could be at best."""
+
+import concurrent.futures
+import ctypes
+import datetime
+import os
+import re
+import subprocess
+import time
+
+import numpy
+
+PEAK_SIZE = 1024
+BANDWIDTH_BYTES = 512 << 20
+ROUNDS = 7
+ROW_MAJOR, NO_TRANSPOSE = 101, 111
+
+
+def name_processor():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        found = re.search(r"^model name\s*:\s*(.+)$", file.read(), re.MULTILINE)
+    return found[1] if found else "unknown"
+
+
+def find_blas(binary):
+    """The files that a binary is linked to and that are a BLAS, as directory/file."""
+    links = subprocess.run(["ldd", binary], capture_output=True, text=True).stdout
+    paths = re.findall(r"=> (\S*(?:blas|blis|mkl)\S*)", links)
+    names = (os.path.realpath(path).split(os.sep) for path in paths if os.path.exists(path))
+    return " on ".join(sorted({os.sep.join(name[-2:]) for name in names})) or None
+
+
+def find_fann_version():
+    with open("/proc/self/maps", encoding="utf-8") as file:
+        found = re.search(r"libdoublefann\.so\.([\d.]+)", file.read())
+    return found[1] if found else None
+
+
+def find_best(run):
+    best = float("inf")
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        run()
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def measure_peak(peers):
+    """Flops a second of cblas_dgemm on square matrices."""
+    size = PEAK_SIZE
+    A, B, C = numpy.ones((3, size, size))
+    multiply = peers.cblas_dgemm
+    multiply.restype = None
+    factor = ctypes.c_double
+    addresses = [ctypes.c_void_p(array.ctypes.data) for array in (A, B, C)]
+    arguments = (ROW_MAJOR, NO_TRANSPOSE, NO_TRANSPOSE, size, size, size, factor(1.0))
+    arguments += (addresses[0], size, addresses[1], size, factor(0.0), addresses[2], size)
+    return 2.0 * size**3 / find_best(lambda: multiply(*arguments))
+
+
+def measure_bandwidth(threads):
+    """Bytes a second of numpy.sum over an array in parts, one for each thread."""
+    parts = numpy.array_split(numpy.ones(BANDWIDTH_BYTES // 8), threads)
+    with concurrent.futures.ThreadPoolExecutor(threads) as pool:
+        seconds = find_best(lambda: list(pool.map(numpy.sum, parts)))
+    return BANDWIDTH_BYTES / seconds
+
+
+def measure_call(library):
+    """Seconds of a call through ctypes that does nothing."""
+    calls = 10000
+
+    def run():
+        for _ in range(calls):
+            library.nnblas_version()
+
+    return find_best(run) / calls
+
+
+def describe(setting):
+    return {
+        "date": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
+        "processor": name_processor(),
+        "blas": setting.library.nnblas_blas_info().decode(),
+        "threads": setting.threads,
+        "nnblas": setting.library.nnblas_version().decode(),
+        "load": os.getloadavg()[0],
+    }
+
+
+def describe_contender(contender, setting):
+    if not contender.is_installed(setting):
+        return {"name": contender.name, "note": contender.note, "installed": False}
+    binary = contender.find_binary(setting)
+    return {
+        "name": contender.name,
+        "note": contender.note,
+        "installed": True,
+        "version": find_fann_version() if contender.key == "fann" else contender.get_version(),
+        "blas": find_blas(binary) if binary else None,
+    }
+
+
+def measure(setting):
+    return {
+        "dgemm_flops_per_second": measure_peak(setting.peers),
+        "read_bytes_per_second": measure_bandwidth(setting.threads),
+        "ctypes_call_seconds": measure_call(setting.library),
+    }
+
+
+def count_flops(shape):
+    """Of the five products."""
+    N, inputs, hidden, outputs = shape
+    return 2.0 * N * hidden * (2 * inputs + 3 * outputs)
+
+
+def count_bytes(shape):
+    """X and Y read once, the weights read and the updates written once."""
+    N, inputs, hidden, outputs = shape
+    return 8.0 * (N * (inputs + outputs) + 2 * (inputs + outputs) * hidden)
+
+
+def bound_seconds(shape, limits):
+    return max(
+        count_flops(shape) / limits["dgemm_flops_per_second"],
+        count_bytes(shape) / limits["read_bytes_per_second"],
+    )
