@@ -19,7 +19,7 @@ typedef struct planned_run {
 } planned_run;
 
 static nn_model get_model(const planned_run *run) {
-    return (nn_model){run->layers, 2};
+    return (nn_model){.layers = run->layers, .n_layers = 2};
 }
 
 static planned_run open_run(const problem *p, double *updates) {
@@ -28,7 +28,7 @@ static planned_run open_run(const problem *p, double *updates) {
     return (planned_run){
         .layers = {{.inputs = s->inputs, .outputs = s->hidden, .W = p->parameters},
                    {.inputs = s->hidden, .outputs = s->outputs, .W = W2}},
-        .rows = {s->N, p->X, s->inputs, p->Y, s->outputs},
+        .rows = {.N = s->N, .X = p->X, .ldx = s->inputs, .Y = p->Y, .ldy = s->outputs},
         .updates = {updates, updates + s->inputs * s->hidden},
     };
 }

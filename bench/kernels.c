@@ -35,14 +35,14 @@ static void run_sigmoid(void *context) {
     run->set->sigmoid(run->n, run->out);
 }
 
-static void run_output_delta(void *context) {
+static void run_sigmoid_mse_delta(void *context) {
     kernel_run *run = context;
-    run->sum += run->set->output_delta(run->n, run->in, run->other, run->out);
+    run->sum += run->set->sigmoid_mse_delta(run->n, run->in, run->other, run->out);
 }
 
-static void run_hidden_delta(void *context) {
+static void run_sigmoid_delta(void *context) {
     kernel_run *run = context;
-    run->set->hidden_delta(run->n, run->in, run->out);
+    run->set->sigmoid_delta(run->n, run->in, run->out);
 }
 
 static void run_squared_error(void *context) {
@@ -84,8 +84,8 @@ typedef struct kernel {
 
 static const kernel KERNELS[] = {
     {"sigmoid", run_sigmoid, run_libm_sigmoid},
-    {"output_delta", run_output_delta, NULL},
-    {"hidden_delta", run_hidden_delta, NULL},
+    {"sigmoid_mse_delta", run_sigmoid_mse_delta, NULL},
+    {"sigmoid_delta", run_sigmoid_delta, NULL},
     {"squared_error", run_squared_error, NULL},
     {"update", run_update, NULL},
     {"add", run_add, NULL},
@@ -94,7 +94,7 @@ static const kernel KERNELS[] = {
 };
 enum { N_KERNELS = sizeof KERNELS / sizeof *KERNELS };
 
-/* hidden_delta works in place, again and again. With a = (1 - sqrt 5) / 2 its factor a (1 - a) is
+/* sigmoid_delta works in place, again and again. With a = (1 - sqrt 5) / 2 its factor a (1 - a) is
  * -1, so that the numbers neither vanish nor become subnormal, which would be slow. */
 static const double STEADY = -0.61803398874989485;
 

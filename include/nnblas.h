@@ -2,8 +2,9 @@
 /*
  * libnnblas: backpropagation as a numerical library.
  *
- * A feed-forward network of sigmoid layers, the mean squared error, and gradient descent, in double
- * precision. Every matrix product is a cblas_dgemm call; the rest are vectorised loops.
+ * Feed-forward networks in double precision: sigmoid layers, the mean squared error and gradient
+ * descent, and around them the other activations, costs and optimisers that small networks are
+ * trained with. Every matrix product is a cblas_dgemm call; the rest are vectorised loops.
  *
  *   symbol                     shape              meaning
  *   X, Y                       N x inputs, N x outputs   examples and their labels
@@ -40,7 +41,8 @@
  *
  * Errors: a function that can fail returns an nnblas_status. When an argument is refused, nothing
  * has been written. The library never prints, exits or aborts, and changes no locale, environment,
- * signal handler, rand() state or floating-point mode.
+ * signal handler, rand() state or floating-point mode. Only the functions that take a path touch
+ * files.
  *
  * NaN and infinity: predictions, costs and gradients pass them on, as BLAS does. The functions that
  * change weights (nnblas_gradient_step, nnblas_trainer_fit) never store a weight that is not
@@ -49,7 +51,8 @@
  *
  * Threads: every function may be called from any number of threads at once, as long as no object
  * and no output array is written by one call while another uses it. A const nnblas_net is only
- * read. The same inputs, seed, machine and thread count give the same bits.
+ * read. The same inputs, seed, machine and thread count give the same bits. In a child forked by a
+ * process that used the library, every call uses one thread.
  */
 #ifndef NNBLAS_H
 #define NNBLAS_H
@@ -73,8 +76,14 @@ typedef enum nnblas_status {
     NNBLAS_ERROR_VALUE = -5,      /* a setting is out of its range */
     NNBLAS_ERROR_NOT_FINITE = -6, /* data, weights, cost or update hold a NaN or an infinity */
     NNBLAS_ERROR_MEMORY = -7,     /* memory could not be had */
+    NNBLAS_ERROR_FILE = -8,       /* a file could not be opened, read or written */
+    NNBLAS_ERROR_FORMAT = -9,     /* a file is not what it should be */
+    NNBLAS_ERROR_MISSING = -10,   /* the library was built without it */
     NNBLAS_STOPPED_COST = 1,      /* training reached the desired cost */
-    NNBLAS_STOPPED_CALLBACK = 2   /* the callback asked to stop */
+    NNBLAS_STOPPED_CALLBACK = 2,  /* the callback asked to stop */
+    NNBLAS_STOPPED_PATIENCE = 3,  /* the cost that is watched did not improve for long enough */
+    NNBLAS_STOPPED_TIME = 4,      /* the time limit was reached */
+    NNBLAS_STOPPED_CONVERGED = 5  /* L-BFGS found no step that lowers the cost */
 } nnblas_status;
 
 /* The constant's name, such as "NNBLAS_ERROR_SIZE"; never null, also for a number that is none. */
@@ -118,27 +127,91 @@ nnblas_status nnblas_gradient_step(size_t N, size_t inputs, size_t hidden, size_
 /* ---- a network ------------------------------------------------------------------------------- */
 
 /*
- * An opaque network. Its parameters lie in one contiguous vector W1 W2 ..., each matrix row-major,
- * (size of the layer before) x (size of the layer). The caller may write to them between calls.
+ * An opaque network. Its parameters lie in one contiguous vector W1 [b1] W2 [b2] ..., each matrix
+ * row-major, (size of the layer before) x (size of the layer), each vector of biases behind its
+ * matrix. The caller may write to them between calls.
  */
 typedef struct nnblas_net nnblas_net;
 
+/* Flags of nnblas_net_create. NNBLAS_BIAS: each unit adds a bias, H_in = X W1 + b1. */
+typedef enum nnblas_flag { NNBLAS_BIAS = 1 } nnblas_flag;
+
+/*
+ * What a unit makes of its input a.
+ *
+ *   NNBLAS_SIGMOID   1 / (1 + exp(-a))
+ *   NNBLAS_TANH      tanh(a)                           hidden units only
+ *   NNBLAS_RELU      a where a > 0, else 0             hidden units only
+ *   NNBLAS_IDENTITY  a: targets of any range           outputs only
+ *   NNBLAS_SOFTMAX   exp(a_k) / sum_j exp(a_j) over the outputs of a row     outputs only
+ */
+typedef enum nnblas_activation {
+    NNBLAS_SIGMOID = 0,
+    NNBLAS_TANH = 1,
+    NNBLAS_RELU = 2,
+    NNBLAS_IDENTITY = 3,
+    NNBLAS_SOFTMAX = 4
+} nnblas_activation;
+
+/*
+ * What training lowers, over N rows (and in every place that says mse):
+ *
+ *   NNBLAS_MSE             1/(2N) sum (O_out - Y)^2
+ *   NNBLAS_CROSS_ENTROPY   sigmoid outputs: -1/N sum (Y ln O_out + (1 - Y) ln(1 - O_out));
+ *                          softmax outputs: -1/N sum Y ln O_out.
+ *                          A logarithm is taken of 2^-1074 at least, that of 1 - O_out of 2^-54:
+ * what rounds to 0 may be so much, and a cost of finite outputs stays finite.
+ *
+ * With weights of rows, 1/N becomes w_e / sum w.
+ */
+typedef enum nnblas_cost { NNBLAS_MSE = 0, NNBLAS_CROSS_ENTROPY = 1 } nnblas_cost;
+
 /*
  * A network of the n_layers >= 2 layer sizes, inputs first: {4, 2, 3}, 3 is 4 inputs, 2 hidden, 3
- * outputs. flags is 0. The weights are those of nnblas_net_init(net, 0). *net is written only on
- * success, and is then released by nnblas_net_destroy, which accepts null.
+ * outputs. flags is 0 or NNBLAS_BIAS. All units are sigmoids, the cost is the mse, and the
+ * parameters are those of nnblas_net_init(net, 0). *net is written only on success, and is then
+ * released by nnblas_net_destroy, which accepts null.
  */
 nnblas_status nnblas_net_create(const size_t *layer_sizes, size_t n_layers, unsigned flags,
                                 nnblas_net **net);
 void nnblas_net_destroy(nnblas_net *net);
 
 /*
- * Draws every weight of a layer with n inputs and m outputs uniformly from +-4 sqrt(6 / (n + m))
- * (X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural
- * networks", AISTATS 2010, for the logistic sigmoid). The same seed gives the same weights on every
- * machine.
+ * The activation of all hidden units, and that of the outputs with the cost that goes with it.
+ * NNBLAS_ERROR_VALUE for one that is not for such units, and for the cross-entropy of identity
+ * outputs. The parameters stay; nnblas_net_init draws such as suit the activations.
+ */
+nnblas_status nnblas_net_set_hidden(nnblas_net *net, nnblas_activation activation);
+nnblas_status nnblas_net_set_output(nnblas_net *net, nnblas_activation activation,
+                                    nnblas_cost cost);
+
+/* What create and the two functions above were given; 0, with a message, where net is null. */
+unsigned nnblas_net_flags(const nnblas_net *net);
+nnblas_activation nnblas_net_hidden_activation(const nnblas_net *net);
+nnblas_activation nnblas_net_output_activation(const nnblas_net *net);
+nnblas_cost nnblas_net_cost(const nnblas_net *net);
+
+/*
+ * How the weights of a layer with n inputs and m outputs are drawn; biases begin at 0.
+ *
+ *   NNBLAS_UNIFORM   uniformly from +-1/2
+ *   NNBLAS_GLOROT    uniformly from +-g sqrt(6 / (n + m)), g = 4 in layers of sigmoids that lead to
+ *                    the mse, else 1 (X. Glorot, Y. Bengio, "Understanding the difficulty of
+ * training deep feedforward neural networks", AISTATS 2010) NNBLAS_HE        uniformly from
+ * +-sqrt(6 / n) (K. He, X. Zhang, S. Ren, J. Sun, "Delving deep into rectifiers", ICCV 2015)
+ */
+typedef enum nnblas_initialization {
+    NNBLAS_UNIFORM = 0,
+    NNBLAS_GLOROT = 1,
+    NNBLAS_HE = 2
+} nnblas_initialization;
+
+/*
+ * Draws all parameters anew; the same seed gives the same ones on every machine. nnblas_net_init
+ * takes NNBLAS_HE for hidden relu units and NNBLAS_GLOROT for all others.
  */
 nnblas_status nnblas_net_init(nnblas_net *net, uint64_t seed);
+nnblas_status nnblas_net_init_by(nnblas_net *net, nnblas_initialization method, uint64_t seed);
 
 /* The number of layers and their sizes as given to create; layer 0 is the inputs. 0 if none such.
  */
@@ -146,28 +219,61 @@ size_t nnblas_net_layer_count(const nnblas_net *net);
 size_t nnblas_net_layer_size(const nnblas_net *net, size_t layer);
 
 /*
- * The number of parameters, the vector of them, and the matrix of one layer (1 = W1) inside it.
- * 0 or null, with a message, where net is null or the layer has no such matrix. Valid until the
- * network is destroyed.
+ * The number of parameters, the vector of them, and the matrix of one layer (1 = W1) or its biases
+ * (1 = b1) inside it. 0 or null, with a message, where net is null or the layer has no such; a
+ * network without biases has none. Valid until the network is destroyed.
  */
 size_t nnblas_net_parameter_count(const nnblas_net *net);
 double *nnblas_net_parameters(nnblas_net *net);
 double *nnblas_net_weights(nnblas_net *net, size_t layer);
+double *nnblas_net_bias(nnblas_net *net, size_t layer);
 
 /* O_out (N x outputs) for the N rows of X (N x inputs). */
 nnblas_status nnblas_net_predict(const nnblas_net *net, size_t N, const double *X, size_t ldx,
                                  double *O_out, size_t ldo);
 
-/* The mse over the N rows of X and Y. */
+/* The cost over the N rows of X and Y. */
 nnblas_status nnblas_net_evaluate(const nnblas_net *net, size_t N, const double *X, size_t ldx,
                                   const double *Y, size_t ldy, double *mse);
 
 /*
- * d mse / d parameters over the N rows of X and Y, in the order of nnblas_net_parameters and with
+ * d cost / d parameters over the N rows of X and Y, in the order of nnblas_net_parameters and with
  * nnblas_net_parameter_count elements. mse may be null.
  */
 nnblas_status nnblas_net_gradient(const nnblas_net *net, size_t N, const double *X, size_t ldx,
                                   const double *Y, size_t ldy, double *gradient, double *mse);
+
+/* ---- saving and loading ---------------------------------------------------------------------- */
+
+/*
+ * A text that travels with the network into its file: the scaling of its features, the names of its
+ * labels, a licence. key is 1 to 100 bytes of ASCII without control characters, not beginning with
+ * "nnblas.", which the library keeps for itself, value is UTF-8; a null value takes the key away.
+ * nnblas_net_metadata gives the value, null where the key has none; valid until it is set anew.
+ */
+nnblas_status nnblas_net_set_metadata(nnblas_net *net, const char *key, const char *value);
+const char *nnblas_net_metadata(const nnblas_net *net, const char *key);
+
+/*
+ * Saves as safetensors (https://huggingface.co/docs/safetensors): tensors W1, b1, W2, ... of F64,
+ * sizes, activations, cost and the texts above in "__metadata__". It writes a temporary file in the
+ * folder of path, flushes it to the disk and renames it: whoever reads path finds the old file or
+ * the new one, never a part, whatever happens. NNBLAS_ERROR_FILE says what failed.
+ *
+ * Loading trusts nothing: a file that is not a network of this library in every respect is refused
+ * with NNBLAS_ERROR_FORMAT and words, and so is one with a weight that is not finite. The memory it
+ * takes is bounded by the size of the file. *net is written only on success.
+ */
+nnblas_status nnblas_net_save(const nnblas_net *net, const char *path);
+nnblas_status nnblas_net_load(const char *path, nnblas_net **net);
+
+/*
+ * The same to and from memory. *bytes is released by nnblas_free, which accepts null; *size is its
+ * length. Neither is written unless it succeeds.
+ */
+nnblas_status nnblas_net_save_to_memory(const nnblas_net *net, void **bytes, size_t *size);
+nnblas_status nnblas_net_load_from_memory(const void *bytes, size_t size, nnblas_net **net);
+void nnblas_free(void *bytes);
 
 /* ---- training -------------------------------------------------------------------------------- */
 
@@ -175,29 +281,160 @@ nnblas_status nnblas_net_gradient(const nnblas_net *net, size_t N, const double 
 typedef struct nnblas_trainer nnblas_trainer;
 
 /*
- * Called after each epoch with its number, from 1, and the mse that the epoch began with. A
- * non-zero return stops the training. The callback may read the network, and may not change it.
+ * Called after each epoch with its number, from 1, and its cost. A non-zero return stops the
+ * training. The callback may read the network and the trainer's history, and may change neither.
  */
 typedef int nnblas_callback(void *user, size_t epoch, double mse);
 
-/* Full-batch gradient descent: learning rate 1, 1000 epochs, no desired cost, no callback. */
+/*
+ * Gradient descent over all rows: learning rate 1, 1000 epochs, nothing that stops before, no
+ * callback. Each setter below changes one thing, returns NNBLAS_ERROR_VALUE for what is out of its
+ * range and then changes nothing.
+ */
 nnblas_status nnblas_trainer_create(nnblas_net *net, nnblas_trainer **trainer);
 void nnblas_trainer_destroy(nnblas_trainer *trainer);
 
+/* ---- how it steps ---- */
+
+/*
+ * How a gradient g of the parameters W becomes a step, with the learning rate r. Where one is a
+ * published method, the constants are those of its authors.
+ *
+ *   NNBLAS_GRADIENT_DESCENT  W := W - r g
+ *   NNBLAS_MOMENTUM          v := m v - r g, W := W + v         (B. T. Polyak, 1964)
+ *   NNBLAS_NESTEROV          v := m v - r g, W := W + m v - r g (Y. Nesterov, 1983, in the form of
+ *                            Y. Bengio, N. Boulanger-Lewandowski, R. Pascanu, ICASSP 2013)
+ *   NNBLAS_RPROP             iRPROP-: a step size for each parameter, which grows by 1.2 up to 50
+ * where the gradient keeps its sign, and shrinks by 0.5 down to 1e-6 where it does not; it begins
+ * at r / 10, at most. For all rows at once. (C. Igel, M. Huesken, "Empirical evaluation of the
+ * improved Rprop learning algorithms", Neurocomputing 50 (2003)) NNBLAS_ADAM              D. P.
+ * Kingma, J. L. Ba, "Adam: a method for stochastic optimization", ICLR 2015 NNBLAS_LBFGS
+ * limited-memory BFGS by liblbfgs, for all rows at once: an epoch is one of its iterations, and the
+ * learning rate, its schedule and the batch size do not count. NNBLAS_ERROR_MISSING where the
+ * library was built without it.
+ */
+typedef enum nnblas_optimizer {
+    NNBLAS_GRADIENT_DESCENT = 0,
+    NNBLAS_MOMENTUM = 1,
+    NNBLAS_NESTEROV = 2,
+    NNBLAS_RPROP = 3,
+    NNBLAS_ADAM = 4,
+    NNBLAS_LBFGS = 5
+} nnblas_optimizer;
+
+nnblas_status nnblas_trainer_set_optimizer(nnblas_trainer *trainer, nnblas_optimizer optimizer);
 /* rate: finite and above 0. */
 nnblas_status nnblas_trainer_set_learning_rate(nnblas_trainer *trainer, double rate);
-/* epochs: how many steps of gradient descent fit takes at most; above 0. */
+/* momentum: m above; 0 or above and under 1; 0.9 unless set. */
+nnblas_status nnblas_trainer_set_momentum(nnblas_trainer *trainer, double momentum);
+/* Adam's: 0 or above and under 1, 0.9 and 0.999 unless set; epsilon above 0, 1e-8 unless set. */
+nnblas_status nnblas_trainer_set_adam(nnblas_trainer *trainer, double beta1, double beta2,
+                                      double epsilon);
+/* decay: adds decay / 2 times the sum of the squares of all weights, and not of the biases, to the
+ * cost that is lowered (not to the one that is told); finite, 0 or above, 0 unless set. */
+nnblas_status nnblas_trainer_set_weight_decay(nnblas_trainer *trainer, double decay);
+
+/*
+ * The learning rate over the epochs e = 0, 1, ..., from the rate r that was set; each call replaces
+ * the one before.
+ *
+ *   constant  r (the default)
+ *   step      r factor^(floor(e / epochs)); epochs at least 1, factor above 0 and at most 1
+ *   cosine    last + (r - last) (1 + cos(pi e / (E - 1))) / 2 over the E epochs of the trainer,
+ * down to last, which is finite and 0 or above plateau   times factor whenever the cost that is
+ * watched (see patience) has not improved for so many epochs in a row
+ */
+nnblas_status nnblas_trainer_set_constant_schedule(nnblas_trainer *trainer);
+nnblas_status nnblas_trainer_set_step_schedule(nnblas_trainer *trainer, size_t epochs,
+                                               double factor);
+nnblas_status nnblas_trainer_set_cosine_schedule(nnblas_trainer *trainer, double last);
+nnblas_status nnblas_trainer_set_plateau_schedule(nnblas_trainer *trainer, size_t epochs,
+                                                  double factor);
+
+/*
+ * rows: a step is taken over so many rows; 0, the default, for all. The rows are shuffled anew for
+ * each epoch, in which each counts once; the last batch has what is left. With a batch of all rows
+ * there is nothing to shuffle. seed: of the shuffling and of the choice of validation rows; 0
+ * unless set.
+ */
+nnblas_status nnblas_trainer_set_batch_size(nnblas_trainer *trainer, size_t rows);
+nnblas_status nnblas_trainer_set_seed(nnblas_trainer *trainer, uint64_t seed);
+
+/* weights: one for each row of fit, kept by the caller until then; finite, 0 or above, not all 0 in
+ * any batch. Null, the default, for none. */
+nnblas_status nnblas_trainer_set_sample_weights(nnblas_trainer *trainer, const double *weights);
+
+/* ---- when it stops ---- */
+
+/* epochs: at most so many; above 0. */
 nnblas_status nnblas_trainer_set_epochs(nnblas_trainer *trainer, size_t epochs);
-/* mse: fit stops before the step at which the cost is at or under it; 0 or above, 0 = never. */
+/* mse: fit stops when an epoch's cost is at or under it, over all rows before the step; 0 or above,
+ * 0 = never. */
 nnblas_status nnblas_trainer_set_desired_cost(nnblas_trainer *trainer, double mse);
+/* seconds: fit stops after the epoch at whose end it has run so long; finite and above 0, 0 = no
+ * limit. */
+nnblas_status nnblas_trainer_set_time_limit(nnblas_trainer *trainer, double seconds);
+
+/*
+ * Rows to test with after each epoch: a fraction of the rows of fit, drawn by the seed and copied
+ * with the rest (from 0, the default for none, and under 1; at least one row goes to each part), or
+ * the caller's own N rows, kept by the caller until the end of fit; N = 0 for none. One replaces
+ * the other. With either, fit leaves the parameters of the epoch with the lowest validation cost.
+ */
+nnblas_status nnblas_trainer_set_validation_fraction(nnblas_trainer *trainer, double fraction);
+nnblas_status nnblas_trainer_set_validation_rows(nnblas_trainer *trainer, size_t N, const double *X,
+                                                 size_t ldx, const double *Y, size_t ldy);
+
+/*
+ * The cost that is watched is the validation cost, or the epoch's own where there is none. It
+ * improves when it is lower than the lowest before by more than the tolerance (finite, 0 or above,
+ * 0 unless set). fit stops when it has not for so many epochs in a row; 0 = never.
+ */
+nnblas_status nnblas_trainer_set_patience(nnblas_trainer *trainer, size_t epochs);
+nnblas_status nnblas_trainer_set_tolerance(nnblas_trainer *trainer, double tolerance);
+
+/* ---- what it tells ---- */
+
 /* callback: null for none; user is handed to it as it is. */
 nnblas_status nnblas_trainer_set_callback(nnblas_trainer *trainer, nnblas_callback *callback,
                                           void *user);
 
+/* One epoch: its number from 1; its cost, that of the rows as each batch found the parameters
+ * before its step; the validation cost at its end, NaN for none; the learning rate; the seconds
+ * since fit began, those before a resumption included. */
+typedef struct nnblas_epoch {
+    size_t epoch;
+    double cost, validation_cost, learning_rate, seconds;
+} nnblas_epoch;
+
+/* The epochs of the last fit, or so far of one that runs; 0 and null before the first. Valid until
+ * the next epoch, fit, or destroy. */
+size_t nnblas_trainer_history_count(const nnblas_trainer *trainer);
+const nnblas_epoch *nnblas_trainer_history(const nnblas_trainer *trainer);
+
+/* ---- checkpoints ---- */
+
 /*
- * Trains the network on the N rows of X (N x inputs) and Y (N x outputs), from the weights it has.
- * Returns NNBLAS_OK when all epochs were done, NNBLAS_STOPPED_COST or NNBLAS_STOPPED_CALLBACK when
- * it stopped before. X and Y are searched for NaN and infinity once, before the first step.
+ * path: where fit saves all that it needs to go on, after every so many epochs and when it ends;
+ * null, the default, for nowhere. It is copied. The file is written as nnblas_net_save writes, and
+ * nnblas_net_load reads the network in it. Not with NNBLAS_LBFGS.
+ */
+nnblas_status nnblas_trainer_set_checkpoint(nnblas_trainer *trainer, const char *path,
+                                            size_t epochs);
+/*
+ * The next fit goes on from the checkpoint at path: a run that was ended at any point and is
+ * resumed with the same rows, settings and threads ends with the same bits as one that was not.
+ * Refused with NNBLAS_ERROR_FORMAT where the file is no checkpoint, and with NNBLAS_ERROR_VALUE
+ * where it is of another network or of other settings; network and trainer are then untouched.
+ */
+nnblas_status nnblas_trainer_resume(nnblas_trainer *trainer, const char *path);
+
+/*
+ * Trains the network on the N rows of X (N x inputs) and Y (N x outputs), from the parameters it
+ * has. Returns NNBLAS_OK when all epochs were done, a positive status when it stopped before. X, Y
+ * and the validation rows are searched for NaN and infinity once, before the first step. Where a
+ * step fails (NNBLAS_ERROR_NOT_FINITE) the parameters are those before it, or with validation the
+ * best so far.
  */
 nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double *X, size_t ldx,
                                  const double *Y, size_t ldy);

@@ -22,6 +22,9 @@ nnblas_status nn_check_size(const char *name, size_t size);
  * written share no element with another. Rows and columns have passed nn_check_size. */
 nnblas_status nn_check_arguments(const nn_argument *arguments, size_t count);
 
+/* value is UTF-8 (RFC 3629): no overlong form, no surrogate. */
+nnblas_status nn_check_utf8(const char *value);
+
 /* NNBLAS_OK, or NNBLAS_ERROR_NOT_FINITE and words that name the first such element. */
 nnblas_status nn_check_finite(const char *name, size_t rows, size_t columns, const double *data,
                               size_t ld);

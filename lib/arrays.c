@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The algorithm on the caller's own contiguous arrays: one hidden layer. */
 #include "arguments.h"
-#include "descent.h"
+#include "culprit.h"
+#include "kernels/kernels.h"
 
 #include <math.h>
 
@@ -29,7 +30,11 @@ static size_t add_mse(nn_argument *arguments, size_t count, const double *mse) {
 }
 
 static nn_layer whole_layer(size_t inputs, size_t outputs, const double *W) {
-    return (nn_layer){.inputs = inputs, .outputs = outputs, .W = W, .block = inputs};
+    return (nn_layer){.inputs = inputs,
+                      .outputs = outputs,
+                      .W = W,
+                      .activation = NNBLAS_SIGMOID,
+                      .block = inputs};
 }
 
 nnblas_status nnblas_feedforward(size_t N, size_t inputs, size_t hidden, size_t outputs,
@@ -50,7 +55,7 @@ nnblas_status nnblas_feedforward(size_t N, size_t inputs, size_t hidden, size_t 
         return status;
 
     const nn_layer layers[] = {whole_layer(inputs, hidden, W1), whole_layer(hidden, outputs, W2)};
-    const nn_model model = {layers, 2};
+    const nn_model model = {.layers = layers, .n_layers = 2};
     double *activations[] = {H_out, O_out};
     nn_tile tile = {.rows = N, .X = X, .ldx = inputs, .activations = activations};
     nn_forward(&model, &tile);
@@ -81,15 +86,31 @@ nnblas_status nnblas_backpropagate(size_t N, size_t inputs, size_t hidden, size_
         return status;
 
     const nn_layer layers[] = {whole_layer(inputs, hidden, NULL), whole_layer(hidden, outputs, W2)};
-    const nn_model model = {layers, 2};
+    const nn_model model = {.layers = layers, .n_layers = 2};
     double *activations[] = {(double *)H_out, (double *)O_out}; /* only read */
     double *deltas[] = {H_delta, O_delta};
-    nn_tile tile = {N, X, inputs, Y, activations, deltas};
+    nn_tile tile = {
+        .rows = N, .X = X, .ldx = inputs, .Y = Y, .activations = activations, .deltas = deltas};
     double squared_error = nn_compute_deltas(&model, &tile);
     nn_accumulate_update(&model, &tile, 1, 0, hidden, 1.0 / (double)N, 0.0, W2_update);
     nn_accumulate_update(&model, &tile, 0, 0, inputs, 1.0 / (double)N, 0.0, W1_update);
     if (mse)
         *mse = squared_error / (2.0 * (double)N);
+    return NNBLAS_OK;
+}
+
+/* W := W - learning_rate W_update after a look at every new weight: none that is not finite is
+ * stored. */
+static nnblas_status update_checked(const nn_engine *engine, const nn_model *model,
+                                    const nn_rows *rows, double cost, double learning_rate,
+                                    double *const *W) {
+    double check = 0.0 * cost;
+    for (size_t l = 0; l < model->n_layers; l++)
+        check += nn_get_kernels()->check_update(nn_count_parameters(&model->layers[l]),
+                                                learning_rate, engine->updates[l], W[l]);
+    if (check != 0.0)
+        return nn_find_culprit(model, rows, cost, learning_rate, engine->updates);
+    nn_engine_update(engine, model, learning_rate, W);
     return NNBLAS_OK;
 }
 
@@ -113,16 +134,16 @@ nnblas_status nnblas_gradient_step(size_t N, size_t inputs, size_t hidden, size_
                        learning_rate);
 
     const nn_layer layers[] = {whole_layer(inputs, hidden, W1), whole_layer(hidden, outputs, W2)};
-    const nn_model model = {layers, 2};
-    const nn_rows rows = {N, X, inputs, Y, outputs};
+    const nn_model model = {.layers = layers, .n_layers = 2};
+    const nn_rows rows = {.N = N, .X = X, .ldx = inputs, .Y = Y, .ldy = outputs};
     double *const weights[] = {W1, W2};
     nn_engine engine;
     nn_scratch scratch;
     status = nn_engine_open(&engine, &model, N, NN_TRAIN, NULL, &scratch);
     if (status)
         return status;
-    double cost;
-    status = nn_step_checked(&(nn_descent){&engine, &model, &rows, learning_rate, weights}, &cost);
+    double cost = nn_engine_gradient(&engine, &model, &rows, engine.updates);
+    status = update_checked(&engine, &model, &rows, cost, learning_rate, weights);
     nn_engine_close(&engine);
     if (!status && mse)
         *mse = cost;

@@ -99,7 +99,7 @@ static double price_update(const situation *s, size_t l, size_t rows, size_t inp
 /* ---- elementwise passes ---------------------------------------------------------------------- */
 
 /* Nanoseconds an element, and a call. */
-static const double SIGMOID = 1.1, DELTA = 0.3, COPY = 0.3, TRANSPOSE = 0.9, ADD = 0.15,
+static const double SIGMOID = 1.1, DELTA = 0.3, COPY = 0.3, TRANSPOSE = 0.2, ADD = 0.15,
                     PASS = 12.0;
 
 static double price_labels(const situation *s, size_t rows) {
@@ -112,8 +112,8 @@ static double price_labels(const situation *s, size_t rows) {
 
 /* A core's own cache and its share of the one behind it, and nanoseconds a byte to read again what
  * fell out of the first and of the second. */
-static const double NEAR_BYTES = 1 << 20, FAR_BYTES = 8 << 20;
-static const double FAR = 0.02, MEMORY = 0.06;
+static const double NEAR_BYTES = 192 << 10, FAR_BYTES = 1 << 20;
+static const double FAR = 0.01, MEMORY = 0.3;
 
 static double price_reload(double bytes, double working_set) {
     double cost = 0.0;
@@ -171,7 +171,7 @@ static double price_tile(const situation *s, size_t rows) {
 /* ---- ways ------------------------------------------------------------------------------------ */
 
 /* Waking the threads and holding BLAS, waiting for one another. */
-static const double REGION = 1500.0, BARRIER = 500.0;
+static const double REGION = 6000.0, BARRIER = 2000.0;
 
 static double price_rows(const situation *s, size_t N) {
     const nn_plan *plan = s->plan;
@@ -185,7 +185,7 @@ static double price_rows(const situation *s, size_t N) {
         nn_layer layer = get_layer(s, l);
         double weights = (double)layer.inputs * (double)layer.outputs;
         double adds = weights * (double)plan->parts;
-        sum += ADD * (weights > 16384.0 ? adds / (double)plan->parts + REGION / ADD : adds);
+        sum += ADD * (weights > 16384.0 ? adds / (double)plan->parts + BARRIER / ADD : adds);
     }
     return sum;
 }

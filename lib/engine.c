@@ -18,6 +18,7 @@ typedef struct job {
     double *O_out;  /* predictions */
     size_t ldo;
     double *const *updates; /* gradients, contiguous and not padded */
+    double total_weight;    /* of the rows: N, if they have none of their own */
     double alpha;           /* updates := alpha times the sums over the rows, */
     bool adds;              /* added to what updates held */
 } job;
@@ -42,8 +43,30 @@ static bool lies_as_panel(const nn_layer *last, size_t ld) {
     return ld == last->outputs && (!last->transposed || last->outputs == 1);
 }
 
+/* The rows of a tile one behind the other. */
+static void gather_rows(const uint32_t *order, size_t count, size_t columns, const double *from,
+                        size_t ld, double *to) {
+    for (size_t i = 0; i < count; i++)
+        memcpy(to + i * columns, from + order[i] * ld, columns * sizeof(double));
+}
+
+/* Labels are few beside the inputs, so the layout of the panel may scatter them. */
+static void gather_labels(const nn_layer *last, const nn_rows *rows, size_t first, size_t count,
+                          double *Y) {
+    size_t unit = last->transposed ? count : 1, row = last->transposed ? 1 : last->outputs;
+    for (size_t e = 0; e < count; e++) {
+        const double *labels = rows->Y + rows->order[first + e] * rows->ldy;
+        for (size_t k = 0; k < last->outputs; k++)
+            Y[e * row + k * unit] = labels[k];
+    }
+}
+
 static const double *get_labels(const nn_layer *last, const nn_rows *rows, size_t first,
                                 size_t count, double *Y) {
+    if (rows->order) {
+        gather_labels(last, rows, first, count, Y);
+        return Y;
+    }
     const double *given = rows->Y + first * rows->ldy;
     if (lies_as_panel(last, rows->ldy))
         return given;
@@ -54,17 +77,35 @@ static const double *get_labels(const nn_layer *last, const nn_rows *rows, size_
     return Y;
 }
 
-static nn_tile get_tile(const job *j, const nn_part *part, size_t first, size_t count) {
+/* Where the inputs of a tile lie, or will when they are gathered. */
+static nn_tile get_inputs(const job *j, const nn_part *part, size_t first, size_t count) {
     const nn_rows *rows = j->rows;
-    const nn_layer *last = &j->model.layers[j->model.n_layers - 1];
     return (nn_tile){
         .rows = count,
-        .X = rows->X + first * rows->ldx,
-        .ldx = rows->ldx,
-        .Y = rows->Y ? get_labels(last, rows, first, count, part->Y) : NULL,
+        .X = rows->order ? part->X : rows->X + first * rows->ldx,
+        .ldx = rows->order ? j->model.layers[0].inputs : rows->ldx,
         .activations = part->activations,
         .deltas = part->deltas,
     };
+}
+
+static const double *get_weights(const nn_rows *rows, size_t first, size_t count, double *weights) {
+    if (!rows->weights || !rows->order)
+        return rows->weights ? rows->weights + first : NULL;
+    gather_rows(rows->order + first, count, 1, rows->weights, 1, weights);
+    return weights;
+}
+
+static nn_tile get_tile(const job *j, const nn_part *part, size_t first, size_t count) {
+    const nn_rows *rows = j->rows;
+    const nn_layer *last = &j->model.layers[j->model.n_layers - 1];
+    nn_tile tile = get_inputs(j, part, first, count);
+    if (rows->order)
+        gather_rows(rows->order + first, count, tile.ldx, rows->X, rows->ldx, part->X);
+    if (rows->Y)
+        tile.Y = get_labels(last, rows, first, count, part->Y);
+    tile.weights = get_weights(rows, first, count, part->weights);
+    return tile;
 }
 
 static void predict_tile(const job *j, nn_part *part, size_t first, size_t count) {
@@ -86,30 +127,21 @@ static void predict_tile(const job *j, nn_part *part, size_t first, size_t count
 }
 
 static void evaluate_tile(const job *j, nn_part *part, size_t first, size_t count) {
-    size_t l = j->model.n_layers - 1;
     nn_tile tile = get_tile(j, part, first, count);
     nn_forward(&j->model, &tile);
-    part->squared_error += nn_get_kernels()->squared_error(count * j->model.layers[l].outputs,
-                                                           part->activations[l], tile.Y);
+    part->cost += nn_compute_cost(&j->model, &tile);
 }
 
 static void compute_tile_deltas(const job *j, nn_part *part, size_t first, size_t count) {
     nn_tile tile = get_tile(j, part, first, count);
     nn_forward(&j->model, &tile);
-    part->squared_error += nn_compute_deltas(&j->model, &tile);
+    part->cost += nn_compute_deltas(&j->model, &tile);
 }
 
 /* A range of the inputs of layer l; the part's first rows overwrite what the updates held. */
 static void add_updates(const job *j, const nn_part *part, size_t first, size_t count, size_t l,
                         size_t first_input, size_t inputs) {
-    const nn_rows *rows = j->rows;
-    nn_tile tile = {
-        .rows = count,
-        .X = rows->X + first * rows->ldx,
-        .ldx = rows->ldx,
-        .activations = part->activations,
-        .deltas = part->deltas,
-    };
+    nn_tile tile = get_inputs(j, part, first, count);
     nn_accumulate_update(&j->model, &tile, l, first_input, inputs, j->alpha,
                          part->is_fresh && !j->adds ? 0.0 : 1.0,
                          part->updates[l] ? part->updates[l] : j->updates[l]);
@@ -169,18 +201,21 @@ static void walk_split_gradient(const job *j) {
     }
 }
 
-/* Rows first .. end of a layer's updates: the parts' own, in their order, and without padding. */
+/* Rows first .. end of a layer's updates, the biases last: the parts' own, in their order, and
+ * without padding. */
 static void gather_update(const job *j, const nn_model *given, size_t l, size_t first, size_t end) {
     const nn_engine *engine = j->engine;
     size_t outputs = given->layers[l].outputs, ld = j->model.layers[l].outputs;
+    size_t padding = j->model.layers[l].inputs - given->layers[l].inputs;
     const nn_kernels *kernels = nn_get_kernels();
     for (size_t i = first; i < end; i++) {
         double *row = j->updates[l] + i * outputs;
+        size_t planned = (i < given->layers[l].inputs ? i : i + padding) * ld;
         if (engine->parts[0].updates[l])
-            memcpy(row, engine->parts[0].updates[l] + i * ld, outputs * sizeof(double));
+            memcpy(row, engine->parts[0].updates[l] + planned, outputs * sizeof(double));
         for (size_t p = 1; p < engine->plan.parts && engine->plan.way == NN_ROWS; p++)
             if (!engine->parts[p].is_fresh)
-                kernels->add(outputs, engine->parts[p].updates[l] + i * ld, row);
+                kernels->add(outputs, engine->parts[p].updates[l] + planned, row);
     }
 }
 
@@ -190,29 +225,26 @@ static void gather_updates(const job *j, const nn_model *given) {
         if (!engine->parts[0].updates[l] &&
             (engine->plan.parts == 1 || engine->plan.way != NN_ROWS))
             continue;
-        size_t inputs = given->layers[l].inputs, weights = inputs * given->layers[l].outputs;
-        size_t pieces = weights > 16384 ? engine->plan.parts : 1;
+        size_t rows = given->layers[l].inputs + given->layers[l].has_bias;
+        size_t pieces = nn_count_parameters(&given->layers[l]) > 16384 ? engine->plan.parts : 1;
         if (pieces == 1) {
-            gather_update(j, given, l, 0, inputs);
+            gather_update(j, given, l, 0, rows);
             continue;
         }
 #pragma omp parallel for num_threads((int)j->threads) schedule(static, 1)
         for (size_t piece = 0; piece < pieces; piece++)
-            gather_update(j, given, l, nn_get_share(inputs, pieces, piece),
-                          nn_get_share(inputs, pieces, piece + 1));
+            gather_update(j, given, l, nn_get_share(rows, pieces, piece),
+                          nn_get_share(rows, pieces, piece + 1));
     }
 }
 
 /* ---- calls ----------------------------------------------------------------------------------- */
 
 static void copy_padded(const nn_layer *given, const nn_layer *planned, double *W) {
-    size_t extra = planned->outputs - given->outputs;
-    for (size_t i = 0; i < planned->inputs; i++, W += planned->outputs) {
-        size_t copied = i < given->inputs ? given->outputs : 0;
-        if (copied)
-            memcpy(W, given->W + i * given->outputs, copied * sizeof(double));
-        memset(W + copied, 0, (copied ? extra : planned->outputs) * sizeof(double));
-    }
+    memset(W, 0, nn_count_parameters(planned) * sizeof(double));
+    copy_rows(given->inputs, given->outputs, given->W, given->outputs, W, planned->outputs);
+    copy_rows(given->has_bias, given->outputs, given->W + given->inputs * given->outputs,
+              given->outputs, W + planned->inputs * planned->outputs, planned->outputs);
 }
 
 static job begin_job(nn_engine *engine, const nn_model *model, const nn_rows *rows) {
@@ -222,28 +254,40 @@ static job begin_job(nn_engine *engine, const nn_model *model, const nn_rows *ro
         engine->layers[l].W = engine->padded[l] ? engine->padded[l] : model->layers[l].W;
     }
     for (size_t p = 0; p < engine->plan.parts; p++) {
-        engine->parts[p].squared_error = 0.0;
+        engine->parts[p].cost = 0.0;
         engine->parts[p].is_fresh = true;
     }
     if (engine->plan.holds_blas)
         nn_blas_hold();
     return (job){
         .engine = engine,
-        .model = {engine->layers, model->n_layers},
+        .model = {engine->layers, model->n_layers, model->cost, model->keeps_rows,
+                  model->gathers_rows},
         .rows = rows,
+        .total_weight = (double)rows->N,
         .threads = nn_borrow_threads(engine->plan.parts),
     };
 }
 
-/* Returns the mse of the calls that have one. */
+/* What the rows count together. */
+static double get_total_weight(const nn_rows *rows) {
+    if (!rows->weights)
+        return (double)rows->N;
+    double sum = 0.0;
+    for (size_t e = 0; e < rows->N; e++)
+        sum += rows->weights[rows->order ? rows->order[e] : e];
+    return sum;
+}
+
+/* Returns the cost of the calls that have one. */
 static double end_job(const job *j) {
     nn_return_threads(j->threads);
     if (j->engine->plan.holds_blas)
         nn_blas_release();
-    double squared_error = 0.0;
+    double cost = 0.0;
     for (size_t p = 0; p < j->engine->plan.parts; p++)
-        squared_error += j->engine->parts[p].squared_error;
-    return squared_error / (2.0 * (double)j->rows->N);
+        cost += j->engine->parts[p].cost;
+    return cost / ((j->model.cost == NNBLAS_MSE ? 2.0 : 1.0) * j->total_weight);
 }
 
 void nn_engine_predict(nn_engine *engine, const nn_model *model, const nn_rows *rows, double *O_out,
@@ -300,7 +344,8 @@ double nn_engine_gradient(nn_engine *engine, const nn_model *model, const nn_row
                           double *const *updates) {
     job j = begin_job(engine, model, rows);
     j.updates = updates;
-    j.alpha = 1.0 / (double)rows->N;
+    j.total_weight = get_total_weight(rows);
+    j.alpha = 1.0 / j.total_weight;
     return run_gradient(&j, model);
 }
 
@@ -315,7 +360,8 @@ double nn_engine_descend(nn_engine *engine, const nn_model *model, const nn_rows
     if (updates_at_once(engine, rows->N)) {
         job j = begin_job(engine, model, rows);
         j.updates = W;
-        j.alpha = -learning_rate / (double)rows->N;
+        j.total_weight = get_total_weight(rows);
+        j.alpha = -learning_rate / j.total_weight;
         j.adds = true;
         return run_gradient(&j, model);
     }
@@ -327,6 +373,6 @@ double nn_engine_descend(nn_engine *engine, const nn_model *model, const nn_rows
 void nn_engine_update(const nn_engine *engine, const nn_model *model, double learning_rate,
                       double *const *W) {
     for (size_t l = 0; l < model->n_layers; l++)
-        nn_get_kernels()->update(model->layers[l].inputs * model->layers[l].outputs, learning_rate,
+        nn_get_kernels()->update(nn_count_parameters(&model->layers[l]), learning_rate,
                                  engine->updates[l], W[l]);
 }

@@ -17,15 +17,18 @@ typedef struct nn_rows {
     size_t ldx;
     const double *Y;
     size_t ldy;
+    const double *weights; /* of the rows; null: 1 each */
+    const uint32_t *order; /* row e is row order[e] of the matrices and the weights; null: row e */
 } nn_rows;
 
 /* What one part works in. */
 typedef struct nn_part {
+    double *X, *weights;  /* of a tile, where its rows are gathered */
     double *Y;            /* labels of a tile, where the caller's do not lie as a tile needs them */
     double **activations; /* n_layers each */
     double **deltas;
     double **updates;
-    double squared_error;
+    double cost;   /* the sum over its rows */
     bool is_fresh; /* nothing was added to its updates yet */
 } nn_part;
 
@@ -38,8 +41,9 @@ typedef struct nn_engine {
     nn_layer *layers; /* as the plan lays them out; W points to the model's or to padded copies */
     double **padded;  /* those copies, null where the layer has its own width */
     nn_part *parts;
-    double **updates; /* n_layers, room for a step's updates, where the purpose is training */
-    void *memory;     /* all of the above, where it is the engine's own */
+    double *
+        *updates; /* n_layers, in one vector for a step's updates where the purpose is training */
+    void *memory; /* all of the above, where it is the engine's own */
 } nn_engine;
 
 /* Room that a caller may lend for small networks, so that nothing is allocated. */
@@ -63,9 +67,10 @@ void nn_engine_predict(nn_engine *engine, const nn_model *model, const nn_rows *
  * where the network is too large, and nothing is done. */
 bool nn_predict_row(const nn_model *model, const double *x, double *o_out, nn_scratch *scratch);
 
+/* The cost over the rows; their weights do not count. */
 double nn_engine_evaluate(nn_engine *engine, const nn_model *model, const nn_rows *rows);
 
-/* updates[l] := d mse / d W of layer l; returns the mse. */
+/* updates[l] := d cost / d W of layer l, its biases behind it; returns the cost. */
 double nn_engine_gradient(nn_engine *engine, const nn_model *model, const nn_rows *rows,
                           double *const *updates);
 
@@ -74,7 +79,7 @@ void nn_engine_update(const nn_engine *engine, const nn_model *model, double lea
                       double *const *W);
 
 /* Gradient and update; W are the model's matrices. Where all rows are one tile, the products that
- * compute the updates subtract them from W themselves. Returns the mse before the step. */
+ * compute the updates subtract them from W themselves. Returns the cost before the step. */
 double nn_engine_descend(nn_engine *engine, const nn_model *model, const nn_rows *rows,
                          double learning_rate, double *const *W);
 

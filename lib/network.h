@@ -5,18 +5,26 @@
 #include "arguments.h"
 #include "engine.h"
 
+/* A text that travels with the network. */
+typedef struct nn_text {
+    struct nn_text *next;
+    char *key, *value; /* in the same allocation */
+} nn_text;
+
 struct nnblas_net {
     size_t n_layers; /* of weights: one less than the layer sizes */
     size_t parameter_count;
     nn_layer *layers;
+    nnblas_cost cost;
     double **W; /* layers[l].W, to write */
     double *parameters;
+    nn_text *metadata; /* in the order in which they were set */
 };
 
 nn_model nn_net_model(const nnblas_net *net);
 
-/* Checks net, N and the matrices of a call; Y or O_out may be left out with a null name. gradient,
- * of parameter_count elements, and mse are null where the call has none. */
+/* Checks net, N and the matrices of a call; gradient, of parameter_count elements, and mse are null
+ * where the call has none. */
 typedef struct nn_net_call {
     const nnblas_net *net;
     size_t N;

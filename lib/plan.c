@@ -33,8 +33,12 @@ nn_layer nn_plan_layer(const nn_plan *plan, const nn_model *model, size_t l) {
         .inputs = l == 0 ? model->layers[0].inputs : pad_outputs(plan, model, l - 1),
         .outputs = pad_outputs(plan, model, l),
         .W = model->layers[l].W,
+        .has_bias = model->layers[l].has_bias,
+        .activation = model->layers[l].activation,
         .transposed = l < 64 && (plan->transposed >> l & 1),
     };
+    if (model->keeps_rows && l + 1 == model->n_layers)
+        layer.transposed = false;
     layer.block = choose_block(plan, &layer);
     return layer;
 }

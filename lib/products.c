@@ -23,7 +23,7 @@ void nn_product_forward(size_t rows, const nn_layer *layer, nn_panel A, nn_panel
     for (size_t first = 0; first < layer->inputs; first += layer->block) {
         int k = (int)nn_min(layer->block, layer->inputs - first);
         const double *A_block = get_column(A, first), *W_block = layer->W + first * layer->outputs;
-        double beta = first == 0 ? 0.0 : 1.0;
+        double beta = first == 0 && !layer->has_bias ? 0.0 : 1.0;
         if (A_out.transposed) /* A_out^T = W^T A^T */
             cblas_dgemm(CblasRowMajor, CblasTrans, read_turned(A), n, m, k, 1.0, W_block, ldw,
                         A_block, (int)A.ld, beta, A_out.data, (int)A_out.ld);

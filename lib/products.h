@@ -10,6 +10,8 @@
 #ifndef NN_PRODUCTS_H
 #define NN_PRODUCTS_H
 
+#include "public.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -24,15 +26,23 @@ typedef struct nn_panel {
     bool transposed;
 } nn_panel;
 
-/* One layer of weights, inputs x outputs, row-major. */
+/* One layer of weights, inputs x outputs, row-major; its biases are one more row behind them. */
 typedef struct nn_layer {
     size_t inputs, outputs;
     const double *W;
+    bool has_bias;
+    nnblas_activation activation;
     bool transposed; /* how the engine keeps the panels behind this layer */
     size_t block;    /* so many of the inputs at a time in each product; inputs = all at once */
 } nn_layer;
 
-/* A_out := A W, (rows x inputs) (inputs x outputs). */
+/* W and its biases. */
+static inline size_t nn_count_parameters(const nn_layer *layer) {
+    return (layer->inputs + layer->has_bias) * layer->outputs;
+}
+
+/* A_out := A W, (rows x inputs) (inputs x outputs); added to A_out, which comes holding them, where
+ * the layer has biases. */
 void nn_product_forward(size_t rows, const nn_layer *layer, nn_panel A, nn_panel A_out);
 
 /* error := delta W^T, (rows x outputs) (outputs x inputs). */

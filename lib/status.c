@@ -36,10 +36,22 @@ const char *nnblas_status_string(nnblas_status status) {
         return "NNBLAS_ERROR_NOT_FINITE";
     case NNBLAS_ERROR_MEMORY:
         return "NNBLAS_ERROR_MEMORY";
+    case NNBLAS_ERROR_FILE:
+        return "NNBLAS_ERROR_FILE";
+    case NNBLAS_ERROR_FORMAT:
+        return "NNBLAS_ERROR_FORMAT";
+    case NNBLAS_ERROR_MISSING:
+        return "NNBLAS_ERROR_MISSING";
     case NNBLAS_STOPPED_COST:
         return "NNBLAS_STOPPED_COST";
     case NNBLAS_STOPPED_CALLBACK:
         return "NNBLAS_STOPPED_CALLBACK";
+    case NNBLAS_STOPPED_PATIENCE:
+        return "NNBLAS_STOPPED_PATIENCE";
+    case NNBLAS_STOPPED_TIME:
+        return "NNBLAS_STOPPED_TIME";
+    case NNBLAS_STOPPED_CONVERGED:
+        return "NNBLAS_STOPPED_CONVERGED";
     }
     return "unknown status";
 }

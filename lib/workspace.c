@@ -24,10 +24,6 @@ static double *take_doubles(arena *a, size_t count) {
     return take(a, count, sizeof(double));
 }
 
-static size_t count_weights(const nn_layer *layer) {
-    return layer->inputs * layer->outputs;
-}
-
 static bool is_padded(const nn_layer *planned, const nn_layer *given) {
     return planned->inputs != given->inputs || planned->outputs != given->outputs;
 }
@@ -38,16 +34,20 @@ static void lay_out_layers(nn_engine *engine, const nn_model *model, arena *a) {
     engine->layers = layers;
     engine->padded = padded;
     engine->updates = take(a, model->n_layers, sizeof *engine->updates);
+    size_t count = 0;
+    for (size_t l = 0; l < model->n_layers && engine->purpose >= NN_TRAIN; l++)
+        count += nn_count_parameters(&model->layers[l]);
+    double *updates = take_doubles(a, count);
     for (size_t l = 0; l < model->n_layers; l++) {
         nn_layer layer = nn_plan_layer(&engine->plan, model, l);
-        size_t copies = is_padded(&layer, &model->layers[l]) ? count_weights(&layer) : 0;
-        size_t updates = engine->purpose >= NN_TRAIN ? count_weights(&model->layers[l]) : 0;
-        double *W = take_doubles(a, copies), *W_update = take_doubles(a, updates);
+        size_t copies = is_padded(&layer, &model->layers[l]) ? nn_count_parameters(&layer) : 0;
+        double *W = take_doubles(a, copies);
         if (!a->memory)
             continue;
         layers[l] = layer;
         padded[l] = copies ? W : NULL;
-        engine->updates[l] = W_update;
+        engine->updates[l] = updates;
+        updates += nn_count_parameters(&model->layers[l]);
     }
 }
 
@@ -61,7 +61,9 @@ static bool has_own_update(const nn_engine *engine, const nn_layer *planned, con
 
 static void lay_out_part(nn_engine *engine, const nn_model *model, size_t p, arena *a) {
     size_t n = model->n_layers, rows = nn_get_part_rows(&engine->plan);
+    size_t gathered = model->gathers_rows ? rows : 0;
     nn_part part = {
+        .weights = take_doubles(a, gathered),
         .activations = take(a, n, sizeof *part.activations),
         .deltas = take(a, n, sizeof *part.deltas),
         .updates = take(a, n, sizeof *part.updates),
@@ -70,7 +72,7 @@ static void lay_out_part(nn_engine *engine, const nn_model *model, size_t p, are
     for (size_t l = 0; l < n; l++) {
         nn_layer layer = nn_plan_layer(&engine->plan, model, l);
         bool own = has_own_update(engine, &layer, &model->layers[l], p);
-        double *update = take_doubles(a, own ? count_weights(&layer) : 0);
+        double *update = take_doubles(a, own ? nn_count_parameters(&layer) : 0);
         if (a->memory)
             part.updates[l] = own ? update : NULL;
     }
@@ -91,11 +93,19 @@ static void lay_out_panels(nn_engine *engine, const nn_model *model, size_t l, a
     }
 }
 
+static void lay_out_gathered(nn_engine *engine, const nn_model *model, arena *a) {
+    size_t part = nn_get_part_rows(&engine->plan) * model->layers[0].inputs;
+    double *X = take_doubles(a, model->gathers_rows ? part * engine->plan.parts : 0);
+    for (size_t p = 0; a->memory && p < engine->plan.parts; p++)
+        engine->parts[p].X = X + p * part;
+}
+
 static void lay_out(nn_engine *engine, const nn_model *model, arena *a) {
     lay_out_layers(engine, model, a);
     engine->parts = take(a, engine->plan.parts, sizeof *engine->parts);
     for (size_t p = 0; p < engine->plan.parts; p++)
         lay_out_part(engine, model, p, a);
+    lay_out_gathered(engine, model, a);
     for (size_t l = 0; l < model->n_layers; l++)
         lay_out_panels(engine, model, l, a);
 }

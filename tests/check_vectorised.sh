@@ -4,13 +4,13 @@
 # usage: check_vectorised.sh LIBRARY...
 # LIBRARY: the static libraries libkernels_SET.a, each with the functions of one set.
 set -eu
-kernels="apply_sigmoid output_delta hidden_delta squared_error update add check_update check_finite sum_magnitudes"
+kernels="apply_sigmoid apply_tanh apply_relu apply_softmax sigmoid_delta tanh_delta relu_delta sigmoid_mse_delta error_delta squared_error sigmoid_cross_entropy softmax_cross_entropy sum add add_rows update momentum nesterov adam rprop check_update check_finite sum_magnitudes"
 failures=0
 
 # How many packed double operations on the given registers the function has.
 count_packed() { # library function register
     objdump --disassemble="$2" --no-show-raw-insn "$1" |
-        grep -cE "v?(add|sub|mul|div|fmadd[0-9]*|fmsub[0-9]*|fnmadd[0-9]*)pd .*%$3" || true
+        grep -cE "v?(add|sub|mul|div|max|cmp[a-z_]*|sqrt|fmadd[0-9]*|fmsub[0-9]*|fnmadd[0-9]*)pd .*%$3" || true
 }
 
 for library; do

@@ -252,7 +252,7 @@ static nn_plan roll_plan(dice *d, const problem *p, nn_way way) {
 static void check_plan(const problem *p, const nn_plan *plan) {
     nnblas_net *net = make_net(p);
     nn_model model = nn_net_model(net);
-    const nn_rows rows = {p->N, p->X, p->ldx, p->Y, p->ldy};
+    const nn_rows rows = {.N = p->N, .X = p->X, .ldx = p->ldx, .Y = p->Y, .ldy = p->ldy};
     double *expected = allocate_doubles(p->parameter_count);
     double *gradient = allocate_doubles(p->parameter_count);
     double *updates[MAX_SIZES];

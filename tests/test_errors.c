@@ -390,7 +390,7 @@ START_TEST(steps_name_the_first_culprit) {
                           "W1 holds a NaN at row 3, column 1");
     check_not_finite_step(&arrays.W2[OUTPUTS + 2], -(double)INFINITY,
                           "W2 holds an infinity at row 1, column 2");
-    check_not_finite_step(&arrays.Y[0], 1e200, "mse overflows");
+    check_not_finite_step(&arrays.Y[0], 1e200, "cost overflows");
 }
 END_TEST
 

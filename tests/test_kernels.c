@@ -44,11 +44,11 @@ static void expect_sigmoid(const arrays *x, expectation *e) {
         e->c[i] = exact_sigmoid(x->c[i]);
 }
 
-static double call_output_delta(const nn_kernels *set, const arrays *x) {
-    return set->output_delta(x->n, x->a, x->b, x->c);
+static double call_sigmoid_mse_delta(const nn_kernels *set, const arrays *x) {
+    return set->sigmoid_mse_delta(x->n, x->a, x->b, x->c);
 }
 
-static void expect_output_delta(const arrays *x, expectation *e) {
+static void expect_sigmoid_mse_delta(const arrays *x, expectation *e) {
     for (size_t i = 0; i < x->n; i++) {
         long double error = (long double)x->a[i] - (long double)x->b[i];
         e->c[i] = error * exact_derivative(x->a[i]);
@@ -56,12 +56,12 @@ static void expect_output_delta(const arrays *x, expectation *e) {
     }
 }
 
-static double call_hidden_delta(const nn_kernels *set, const arrays *x) {
-    set->hidden_delta(x->n, x->a, x->c);
+static double call_sigmoid_delta(const nn_kernels *set, const arrays *x) {
+    set->sigmoid_delta(x->n, x->a, x->c);
     return 0.0;
 }
 
-static void expect_hidden_delta(const arrays *x, expectation *e) {
+static void expect_sigmoid_delta(const arrays *x, expectation *e) {
     for (size_t i = 0; i < x->n; i++)
         e->c[i] = (long double)x->c[i] * exact_derivative(x->a[i]);
 }
@@ -134,8 +134,8 @@ typedef struct kernel_row {
  * that cancels has no relative accuracy to keep. sigmoid's own ulps are sampled below. */
 static const kernel_row KERNELS[] = {
     {"sigmoid", call_sigmoid, expect_sigmoid, 2.0, false},
-    {"output_delta", call_output_delta, expect_output_delta, 2.0, false},
-    {"hidden_delta", call_hidden_delta, expect_hidden_delta, 2.0, false},
+    {"sigmoid_mse_delta", call_sigmoid_mse_delta, expect_sigmoid_mse_delta, 2.0, false},
+    {"sigmoid_delta", call_sigmoid_delta, expect_sigmoid_delta, 2.0, false},
     {"squared_error", call_squared_error, expect_squared_error, 0.0, false},
     {"update", call_update, expect_update, 1.0, false},
     {"add", call_add, expect_add, 1.0, false},
@@ -203,7 +203,7 @@ START_TEST(kernels_agree_with_long_double_at_every_length) {
 END_TEST
 
 /* The engine computes O_delta over O_out. */
-START_TEST(output_delta_works_in_place) {
+START_TEST(sigmoid_mse_delta_works_in_place) {
     dice d = {2};
     size_t n_sets;
     const nn_kernels *const *sets = nn_kernel_sets(&n_sets);
@@ -214,8 +214,8 @@ START_TEST(output_delta_works_in_place) {
                 O_out[i] = roll_uniform(&d, 0.0, 1.0);
                 Y[i] = roll_uniform(&d, 0.0, 1.0);
             }
-            double sum = sets[s]->output_delta(n, O_out, Y, O_delta);
-            ck_assert_double_eq(sum, sets[s]->output_delta(n, O_out, Y, O_out));
+            double sum = sets[s]->sigmoid_mse_delta(n, O_out, Y, O_delta);
+            ck_assert_double_eq(sum, sets[s]->sigmoid_mse_delta(n, O_out, Y, O_out));
             ck_assert(memcmp(O_out, O_delta, n * sizeof *O_out) == 0);
         }
 }
@@ -263,11 +263,11 @@ START_TEST(nan_goes_through) {
         fill(LONGEST, a, 0.25);
         fill(LONGEST, Y, 0.0);
         a[40] = (double)NAN;
-        ck_assert(isnan(sets[s]->output_delta(LONGEST, a, Y, delta)));
+        ck_assert(isnan(sets[s]->sigmoid_mse_delta(LONGEST, a, Y, delta)));
         ck_assert(isnan(delta[40]) && !isnan(delta[39]) && !isnan(delta[41]));
         ck_assert(isnan(sets[s]->squared_error(LONGEST, a, Y)));
         fill(LONGEST, delta, 1.0);
-        sets[s]->hidden_delta(LONGEST, a, delta);
+        sets[s]->sigmoid_delta(LONGEST, a, delta);
         ck_assert(isnan(delta[40]) && !isnan(delta[39]) && !isnan(delta[41]));
         sets[s]->sigmoid(LONGEST, a);
         ck_assert(isnan(a[40]) && !isnan(a[39]) && !isnan(a[41]));
@@ -410,7 +410,7 @@ END_TEST
 int main(void) {
     const TTest *const tests[] = {
         kernels_agree_with_long_double_at_every_length,
-        output_delta_works_in_place,
+        sigmoid_mse_delta_works_in_place,
         checks_see_one_bad_element_anywhere,
         a_step_that_overflows_is_seen,
         nan_goes_through,

@@ -95,7 +95,7 @@ static void print_alternatives(const network_shape *shape, const nn_model *model
 }
 
 static void print_plan(const network_shape *shape) {
-    const nn_model model = {shape->layers, shape->n_layers};
+    const nn_model model = {.layers = shape->layers, .n_layers = shape->n_layers};
     size_t threads = nn_count_threads();
     nn_plan plan = nn_make_plan(&model, shape->N, NN_GRADIENT, threads);
     char text[128];

@@ -31,12 +31,15 @@ static inline double from_bits(uint64_t bits) {
  * - exp(r) = 1 + r + r^2 q(r): q interpolates (exp(r) - 1 - r) / r^2 at the ten Chebyshev nodes of
  *   the interval (computed with 60 digits, then rounded); relative error of the whole 1.6e-17.
  *   It is summed by pairs (G. Estrin, 1960): a row's few units wait for every step of a chain.
- * - 2^k: below -1022 there is no such double, so the scaling is done in two halves, the first into
- *   the exponent bits, the second as a product that rounds once where the result is subnormal.
  * - Below -746 the result is 0; the clamp at -750 keeps k in range for -infinity too. It is written
  *   so that a NaN fails the comparison and goes through.
  */
-static inline double exp_of_negative(double x) {
+typedef struct reduced {
+    double exp_r_1; /* exp(r) - 1 */
+    uint64_t k;     /* in two's complement, up to the bits of the rounding constant */
+} reduced;
+
+static inline reduced reduce_negative(double x) {
     const double ROUND = 0x1.8p52;
     x = x < -750.0 ? -750.0 : x;
     double shifted = x * 0x1.71547652b82fep+0 + ROUND;
@@ -50,14 +53,55 @@ static inline double exp_of_negative(double x) {
     double q67 = 0x1.a019b90d2ae7ap-16 + 0x1.71de0dae63bb3p-19 * r;
     double q89 = 0x1.289185613a3d6p-22 + 0x1.af38a9b0ec855p-26 * r;
     double q = (q01 + q23 * r2) + r4 * ((q45 + q67 * r2) + r4 * q89);
-    double exp_r = 1.0 + (r + r2 * q);
+    return (reduced){r + r2 * q, get_bits(shifted)};
+}
 
-    uint64_t integer = get_bits(shifted);
-    uint64_t half = integer >> 1;
-    double first = from_bits(get_bits(exp_r) + (half << 52));
-    double second = from_bits(get_bits(1.0) + ((integer - half) << 52));
+/* Below 2^-1022 there is no such double as 2^k, so the scaling is done in two halves, the first
+ * into the exponent bits, the second as a product that rounds once where the result is subnormal.
+ */
+static inline double exp_of_negative(double x) {
+    reduced e = reduce_negative(x);
+    uint64_t half = e.k >> 1;
+    double first = from_bits(get_bits(1.0 + e.exp_r_1) + (half << 52));
+    double second = from_bits(get_bits(1.0) + ((e.k - half) << 52));
     return first * second;
 }
+
+/* exp(x) - 1 for x <= 0: 2^k (exp(r) - 1) + (2^k - 1), which is exp(r) - 1 itself near 0. Below -38
+ * it rounds to -1, so 2^k may be 0 where k is out of range. */
+static inline double expm1_of_negative(double x) {
+    reduced e = reduce_negative(x < -40.0 ? -40.0 : x);
+    double power = from_bits(get_bits(1.0) + (e.k << 52));
+    return power * e.exp_r_1 + (power - 1.0);
+}
+
+/*
+ * ln(x) for 0 < x <= 1, NaN for NaN. x = 2^k m with m in sqrt(1/2) .. sqrt(2), and ln m = 2
+ * atanh(s) with s = (m - 1) / (m + 1), |s| <= 0.1716: its series, 2 sum s^(2i+1) / (2i+1), is left
+ * off after i = 10, which makes 6e-19 of it. Subnormals are multiplied by 2^54 first.
+ */
+static inline double log_of_fraction(double x) {
+    const uint64_t LOWEST = 0x3fe6a09e667f3bcd; /* the bits of sqrt(1/2) */
+    double scale = x < 0x1p-1022 ? 0x1p54 : 1.0, scaled_by = x < 0x1p-1022 ? 54.0 : 0.0;
+    uint64_t bits = get_bits(x * scale) + (get_bits(1.0) - LOWEST);
+    double m = from_bits((bits & 0x000fffffffffffff) + LOWEST);
+    double k = (from_bits((bits >> 52) | get_bits(0x1p52)) - 0x1p52) - (1023.0 + scaled_by);
+    double s = (m - 1.0) / (m + 1.0), t = s * s;
+    double sum = 2.0 / 21;
+    sum = 2.0 / 19 + t * sum;
+    sum = 2.0 / 17 + t * sum;
+    sum = 2.0 / 15 + t * sum;
+    sum = 2.0 / 13 + t * sum;
+    sum = 2.0 / 11 + t * sum;
+    sum = 2.0 / 9 + t * sum;
+    sum = 2.0 / 7 + t * sum;
+    sum = 2.0 / 5 + t * sum;
+    sum = 2.0 / 3 + t * sum;
+    double value = k * 0x1.62e42fefa3800p-1 + (2.0 * s + (s * t * sum + k * 0x1.ef35793c76730p-45));
+    return x == x ? value : x;
+}
+
+/* ---- units ----------------------------------------------------------------------------------- */
 
 /*
  * sigmoid(-|a|) = e / (1 + e) with e = exp(-|a|) <= 1, so that nothing overflows; sigmoid(|a|) is
@@ -72,9 +116,11 @@ static inline double sigmoid(double a) {
     return a < 0.0 ? value : 1.0 - value;
 }
 
-/* The derivative of the sigmoid in terms of its value: a (1 - a). */
-static inline double sigmoid_derivative(double a) {
-    return a * (1.0 - a);
+/* tanh(-|a|) = z / (2 + z) with z = exp(-2 |a|) - 1, which cancels nothing for small a. */
+static inline double hyperbolic_tangent(double a) {
+    double z = expm1_of_negative(a < 0.0 ? 2.0 * a : -2.0 * a);
+    double value = z / (2.0 + z);
+    return a < 0.0 ? value : -value;
 }
 
 static void apply_sigmoid(size_t n, double *a) {
@@ -82,7 +128,60 @@ static void apply_sigmoid(size_t n, double *a) {
         a[i] = sigmoid(a[i]);
 }
 
-static double output_delta(size_t n, const double *O_out, const double *Y, double *O_delta) {
+static void apply_tanh(size_t n, double *a) {
+    for (size_t i = 0; i < n; i++)
+        a[i] = hyperbolic_tangent(a[i]);
+}
+
+/* Written so that a NaN stays. */
+static void apply_relu(size_t n, double *a) {
+    for (size_t i = 0; i < n; i++)
+        a[i] = a[i] < 0.0 ? 0.0 : a[i];
+}
+
+/* The largest of a row goes to 0, so that nothing overflows. Only the exponential is worth vectors
+ * where rows are short, so it has a pass of its own over all of them. */
+static void apply_softmax(size_t rows, size_t columns, double *a) {
+    for (size_t r = 0; r < rows; r++) {
+        double *row = a + r * columns, largest = row[0];
+        for (size_t k = 1; k < columns; k++)
+            largest = row[k] > largest ? row[k] : largest;
+        for (size_t k = 0; k < columns; k++)
+            row[k] -= largest;
+    }
+    for (size_t i = 0; i < rows * columns; i++)
+        a[i] = exp_of_negative(a[i]);
+    for (size_t r = 0; r < rows; r++) {
+        double *row = a + r * columns, sum = 0.0;
+        for (size_t k = 0; k < columns; k++)
+            sum += row[k];
+        for (size_t k = 0; k < columns; k++)
+            row[k] /= sum;
+    }
+}
+
+/* ---- deltas: every derivative in terms of the value ------------------------------------------ */
+
+static inline double sigmoid_derivative(double a) {
+    return a * (1.0 - a);
+}
+
+static void sigmoid_delta(size_t n, const double *restrict H_out, double *restrict H_delta) {
+    for (size_t i = 0; i < n; i++)
+        H_delta[i] *= sigmoid_derivative(H_out[i]);
+}
+
+static void tanh_delta(size_t n, const double *restrict H_out, double *restrict H_delta) {
+    for (size_t i = 0; i < n; i++)
+        H_delta[i] *= (1.0 - H_out[i]) * (1.0 + H_out[i]);
+}
+
+static void relu_delta(size_t n, const double *restrict H_out, double *restrict H_delta) {
+    for (size_t i = 0; i < n; i++)
+        H_delta[i] *= H_out[i] > 0.0 ? 1.0 : 0.0;
+}
+
+static double sigmoid_mse_delta(size_t n, const double *O_out, const double *Y, double *O_delta) {
     double sum = 0.0;
 #pragma omp simd reduction(+ : sum)
     for (size_t i = 0; i < n; i++) {
@@ -93,9 +192,67 @@ static double output_delta(size_t n, const double *O_out, const double *Y, doubl
     return sum;
 }
 
-static void hidden_delta(size_t n, const double *restrict H_out, double *restrict H_delta) {
+static double error_delta(size_t n, const double *O_out, const double *Y, double *O_delta) {
+    double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < n; i++) {
+        double O_error = O_out[i] - Y[i];
+        sum += O_error * O_error;
+        O_delta[i] = O_error;
+    }
+    return sum;
+}
+
+/* d O_j / d a_k = O_j ([j = k] - O_k). */
+static double softmax_mse_delta(size_t rows, size_t columns, const double *O_out, const double *Y,
+                                double *O_delta) {
+    double sum = 0.0;
+    for (size_t r = 0; r < rows; r++, O_out += columns, Y += columns, O_delta += columns) {
+        double mean = 0.0;
+        for (size_t k = 0; k < columns; k++) {
+            double O_error = O_out[k] - Y[k];
+            sum += O_error * O_error;
+            mean += O_error * O_out[k];
+        }
+        for (size_t k = 0; k < columns; k++)
+            O_delta[k] = O_out[k] * (O_out[k] - Y[k] - mean);
+    }
+    return sum;
+}
+
+/* O_out - Y where the labels of a row add up to 1. */
+static void softmax_cross_entropy_delta(size_t rows, size_t columns, const double *O_out,
+                                        const double *Y, double *O_delta) {
+    for (size_t r = 0; r < rows; r++, O_out += columns, Y += columns, O_delta += columns) {
+        double sum = 0.0;
+        for (size_t k = 0; k < columns; k++)
+            sum += Y[k];
+        for (size_t k = 0; k < columns; k++)
+            O_delta[k] = O_out[k] * sum - Y[k];
+    }
+}
+
+/* ---- costs ----------------------------------------------------------------------------------- */
+
+static const double LEAST = 0x1p-1074, LEAST_REST = 0x1p-54;
+
+static double sigmoid_cross_entropy(size_t n, const double *O_out, const double *Y) {
+    double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < n; i++) {
+        double O = O_out[i] < LEAST ? LEAST : O_out[i], rest = 1.0 - O_out[i];
+        rest = rest < LEAST_REST ? LEAST_REST : rest;
+        sum -= Y[i] * log_of_fraction(O) + (1.0 - Y[i]) * log_of_fraction(rest);
+    }
+    return sum;
+}
+
+static double softmax_cross_entropy(size_t n, const double *O_out, const double *Y) {
+    double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
     for (size_t i = 0; i < n; i++)
-        H_delta[i] *= sigmoid_derivative(H_out[i]);
+        sum -= Y[i] * log_of_fraction(O_out[i] < LEAST ? LEAST : O_out[i]);
+    return sum;
 }
 
 static double squared_error(size_t n, const double *O_out, const double *Y) {
@@ -108,6 +265,37 @@ static double squared_error(size_t n, const double *O_out, const double *Y) {
     return sum;
 }
 
+/* ---- sums ------------------------------------------------------------------------------------ */
+
+static double sum(size_t n, const double *a) {
+    double total = 0.0;
+#pragma omp simd reduction(+ : total)
+    for (size_t i = 0; i < n; i++)
+        total += a[i];
+    return total;
+}
+
+/* Short rows are taken several at a time, as one row of GROUP or more columns, so that they fill
+ * vectors. */
+enum { GROUP = 32, WIDEST_GROUP = 2 * GROUP };
+
+static void add_rows(size_t rows, size_t columns, const double *restrict a, double *restrict sums) {
+    size_t together = columns < GROUP ? GROUP / columns : 1, width = together * columns, r = 0;
+    if (together > 1) {
+        double group[WIDEST_GROUP] = {0.0};
+        for (; r + together <= rows; r += together, a += width)
+            for (size_t j = 0; j < width; j++)
+                group[j] += a[j];
+        for (size_t j = 0; j < width; j++)
+            sums[j % columns] += group[j];
+    }
+    for (; r < rows; r++, a += columns)
+        for (size_t j = 0; j < columns; j++)
+            sums[j] += a[j];
+}
+
+/* ---- steps ----------------------------------------------------------------------------------- */
+
 static void update(size_t n, double learning_rate, const double *restrict W_update,
                    double *restrict W) {
     for (size_t i = 0; i < n; i++)
@@ -118,6 +306,56 @@ static void add(size_t n, const double *restrict a, double *restrict sum) {
     for (size_t i = 0; i < n; i++)
         sum[i] += a[i];
 }
+
+static void momentum(size_t n, double rate, double m, const double *restrict gradient,
+                     double *restrict v, double *restrict W) {
+    for (size_t i = 0; i < n; i++) {
+        v[i] = m * v[i] - rate * gradient[i];
+        W[i] += v[i];
+    }
+}
+
+static void nesterov(size_t n, double rate, double m, const double *restrict gradient,
+                     double *restrict v, double *restrict W) {
+    for (size_t i = 0; i < n; i++) {
+        v[i] = m * v[i] - rate * gradient[i];
+        W[i] += m * v[i] - rate * gradient[i];
+    }
+}
+
+static void adam(size_t n, const nn_adam *c, const double *restrict gradient, double *restrict m,
+                 double *restrict v, double *restrict W) {
+    const double rate = c->rate, beta1 = c->beta1, beta2 = c->beta2, epsilon = c->epsilon;
+    for (size_t i = 0; i < n; i++) {
+        double g = gradient[i];
+        m[i] = beta1 * m[i] + (1.0 - beta1) * g;
+        v[i] = beta2 * v[i] + (1.0 - beta2) * g * g;
+        W[i] -= rate * m[i] / (__builtin_sqrt(v[i]) + epsilon);
+    }
+}
+
+/* -1, 0 or 1; as a difference of two selections, it is vectorised without a blend too. */
+static inline double sign(double x) {
+    return (x > 0.0 ? 1.0 : 0.0) - (x < 0.0 ? 1.0 : 0.0);
+}
+
+/* The constants are those of the article. */
+static void rprop(size_t n, const double *restrict gradient, double *restrict previous,
+                  double *restrict step, double *restrict W) {
+    for (size_t i = 0; i < n; i++) {
+        double agreement = gradient[i] * previous[i];
+        double rises = agreement > 0.0 ? 1.0 : 0.0, falls = agreement < 0.0 ? 1.0 : 0.0;
+        double size = step[i] * (1.0 + 0.2 * rises - 0.5 * falls);
+        size = size > 50.0 ? 50.0 : size;
+        size = size < 1e-6 ? 1e-6 : size;
+        double g = gradient[i] * (1.0 - falls);
+        step[i] = size;
+        previous[i] = g;
+        W[i] -= sign(g) * size;
+    }
+}
+
+/* ---- looks ----------------------------------------------------------------------------------- */
 
 /* 0 x = 0 for every finite x, and NaN for the others. */
 static double check_update(size_t n, double learning_rate, const double *W_update,
@@ -155,11 +393,27 @@ extern const nn_kernels NN_SET_TABLE(NN_KERNEL_SET);
 const nn_kernels NN_SET_TABLE(NN_KERNEL_SET) = {
     .name = NN_SET_NAME(NN_KERNEL_SET),
     .sigmoid = apply_sigmoid,
-    .output_delta = output_delta,
-    .hidden_delta = hidden_delta,
+    .tanh = apply_tanh,
+    .relu = apply_relu,
+    .softmax = apply_softmax,
     .squared_error = squared_error,
-    .update = update,
+    .sigmoid_cross_entropy = sigmoid_cross_entropy,
+    .softmax_cross_entropy = softmax_cross_entropy,
+    .sigmoid_delta = sigmoid_delta,
+    .tanh_delta = tanh_delta,
+    .relu_delta = relu_delta,
+    .sigmoid_mse_delta = sigmoid_mse_delta,
+    .error_delta = error_delta,
+    .softmax_mse_delta = softmax_mse_delta,
+    .softmax_cross_entropy_delta = softmax_cross_entropy_delta,
+    .sum = sum,
     .add = add,
+    .add_rows = add_rows,
+    .update = update,
+    .momentum = momentum,
+    .nesterov = nesterov,
+    .adam = adam,
+    .rprop = rprop,
     .check_update = check_update,
     .check_finite = check_finite,
     .sum_magnitudes = sum_magnitudes,

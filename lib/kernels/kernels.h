@@ -11,26 +11,57 @@
 
 #include <stddef.h>
 
+/* One step of Adam: rate and epsilon come with the corrections of the early steps' bias. */
+typedef struct nn_adam {
+    double rate, beta1, beta2, epsilon;
+} nn_adam;
+
 typedef struct nn_kernels {
     const char *name; /* "avx512", "avx2", "baseline" */
 
-    /* a := sigmoid(a), in place. Within 2 ulp, sigmoid(-inf) = 0, sigmoid(inf) = 1, NaN stays. */
+    /* Units, in place. NaN stays. sigmoid: within 2 ulp, 0 and 1 at -infinity and infinity; tanh:
+     * within 3 ulp, -1 and 1; softmax: of each of the rows, which are contiguous. */
     void (*sigmoid)(size_t n, double *a);
+    void (*tanh)(size_t n, double *a);
+    void (*relu)(size_t n, double *a);
+    void (*softmax)(size_t rows, size_t columns, double *a);
 
-    /* O_delta := (O_out - Y) O_out (1 - O_out); returns sum (O_out - Y)^2. O_delta may be O_out. */
-    double (*output_delta)(size_t n, const double *O_out, const double *Y, double *O_delta);
+    /* H_delta := H_delta f'(a) where H_out = f(a), in place: it comes holding H_error. For the
+     * sigmoid, f' is H_out (1 - H_out). */
+    void (*sigmoid_delta)(size_t n, const double *H_out, double *H_delta);
+    void (*tanh_delta)(size_t n, const double *H_out, double *H_delta);
+    void (*relu_delta)(size_t n, const double *H_out, double *H_delta);
 
-    /* H_delta := H_delta H_out (1 - H_out), in place: it comes holding H_error. */
-    void (*hidden_delta)(size_t n, const double *H_out, double *H_delta);
+    /* O_delta, the derivative of half of sum (O_out - Y)^2, which is returned, by what the outputs
+     * made their values of: (O_out - Y) O_out (1 - O_out) for sigmoid outputs, O_out - Y itself for
+     * identity. O_delta may be O_out. */
+    double (*sigmoid_mse_delta)(size_t n, const double *O_out, const double *Y, double *O_delta);
+    double (*error_delta)(size_t n, const double *O_out, const double *Y, double *O_delta);
+    double (*softmax_mse_delta)(size_t rows, size_t columns, const double *O_out, const double *Y,
+                                double *O_delta);
+    /* The derivative of the cross-entropy; that of sigmoid outputs is O_out - Y. */
+    void (*softmax_cross_entropy_delta)(size_t rows, size_t columns, const double *O_out,
+                                        const double *Y, double *O_delta);
 
-    /* Returns sum (O_out - Y)^2. */
+    /* sum (O_out - Y)^2; - sum (Y ln O_out + (1 - Y) ln(1 - O_out)); - sum Y ln O_out. The values
+     * that logarithms are taken of are raised to 2^-1074, and 1 - O_out to 2^-54. */
     double (*squared_error)(size_t n, const double *O_out, const double *Y);
+    double (*sigmoid_cross_entropy)(size_t n, const double *O_out, const double *Y);
+    double (*softmax_cross_entropy)(size_t n, const double *O_out, const double *Y);
 
-    /* W := W - learning_rate W_update. */
+    /* sum a; sums := sums + a; sums[j] := sums[j] + sum over the rows of column j, which are
+     * contiguous. */
+    double (*sum)(size_t n, const double *a);
+    void (*add)(size_t n, const double *a, double *sums);
+    void (*add_rows)(size_t rows, size_t columns, const double *a, double *sums);
+
+    /* The steps of nnblas_optimizer: W := W - learning_rate W_update, and those with memories. */
     void (*update)(size_t n, double learning_rate, const double *W_update, double *W);
-
-    /* sum := sum + a. */
-    void (*add)(size_t n, const double *a, double *sum);
+    void (*momentum)(size_t n, double rate, double m, const double *gradient, double *v, double *W);
+    void (*nesterov)(size_t n, double rate, double m, const double *gradient, double *v, double *W);
+    void (*adam)(size_t n, const nn_adam *constants, const double *gradient, double *m, double *v,
+                 double *W);
+    void (*rprop)(size_t n, const double *gradient, double *previous, double *step, double *W);
 
     /* 0 when all of W - learning_rate W_update is finite, NaN when not; stores nothing. */
     double (*check_update)(size_t n, double learning_rate, const double *W_update, const double *W);

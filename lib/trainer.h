@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef NN_TRAINER_H
+#define NN_TRAINER_H
+
+#include "engine.h"
+#include "network.h"
+
+typedef enum nn_schedule { NN_CONSTANT, NN_STEP, NN_COSINE, NN_PLATEAU } nn_schedule;
+
+/* What the setters set; in the words of nnblas.h. */
+typedef struct nn_settings {
+    nnblas_optimizer optimizer;
+    double learning_rate, momentum, beta1, beta2, epsilon, weight_decay;
+    nn_schedule schedule;
+    size_t schedule_epochs; /* step, plateau */
+    double schedule_factor; /* step, plateau; the last rate of cosine */
+    size_t batch_size;
+    uint64_t seed;
+    const double *sample_weights;
+    size_t epochs;
+    double desired_cost, time_limit;
+    double validation_fraction;
+    nn_rows validation; /* the caller's; N = 0 for none */
+    size_t patience;
+    double tolerance;
+    nnblas_callback *callback;
+    void *user;
+    char *checkpoint_path;
+    size_t checkpoint_epochs;
+} nn_settings;
+
+typedef struct nn_history {
+    nnblas_epoch *epochs;
+    size_t count, room;
+} nn_history;
+
+struct nnblas_trainer {
+    nnblas_net *net;
+    nn_settings settings;
+    nn_history history;
+    struct nn_checkpoint *resumed; /* where the next fit goes on; null: it begins */
+};
+
+#endif
