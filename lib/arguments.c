@@ -88,9 +88,9 @@ nnblas_status nn_check_finite(const char *name, size_t rows, size_t columns, con
     return NNBLAS_OK;
 }
 
-/* The length of the character at text, 0 where there is none: the second byte's range says what the
- * first alone does not (RFC 3629, section 4). */
-static size_t measure_character(const unsigned char *text) {
+/* The second byte's range says what the first alone does not (RFC 3629, section 4). */
+size_t nn_measure_character(const char *character) {
+    const unsigned char *text = (const unsigned char *)character;
     unsigned first = text[0], low = 0x80, high = 0xbf;
     if (first < 0x80)
         return 1;
@@ -114,12 +114,11 @@ static size_t measure_character(const unsigned char *text) {
 }
 
 nnblas_status nn_check_utf8(const char *value) {
-    const unsigned char *text = (const unsigned char *)value;
-    while (*text) {
-        size_t length = measure_character(text);
+    for (const char *text = value; *text;) {
+        size_t length = nn_measure_character(text);
         if (length == 0)
             return nn_fail(NNBLAS_ERROR_VALUE, "value is not UTF-8 at byte %zu",
-                           (size_t)(text - (const unsigned char *)value));
+                           (size_t)(text - value));
         text += length;
     }
     return NNBLAS_OK;

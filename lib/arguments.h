@@ -22,6 +22,10 @@ nnblas_status nn_check_size(const char *name, size_t size);
  * written share no element with another. Rows and columns have passed nn_check_size. */
 nnblas_status nn_check_arguments(const nn_argument *arguments, size_t count);
 
+/* The bytes of the UTF-8 character that text begins with, 0 where there is none; text ends with a
+ * byte 0, which counts as a character of one. */
+size_t nn_measure_character(const char *text);
+
 /* value is UTF-8 (RFC 3629): no overlong form, no surrogate. */
 nnblas_status nn_check_utf8(const char *value);
 
