@@ -259,7 +259,7 @@ double *nnblas_net_bias(nnblas_net *net, size_t layer) {
 
 /* ---- metadata -------------------------------------------------------------------------------- */
 
-static nnblas_status check_key(const char *key) {
+nnblas_status nn_check_key(const char *key) {
     if (!key)
         return nn_fail(NNBLAS_ERROR_NULL, "key is null");
     size_t length = 0;
@@ -276,6 +276,18 @@ static nnblas_status check_key(const char *key) {
     return NNBLAS_OK;
 }
 
+nn_text *nn_create_text(const char *key, const char *value) {
+    size_t key_size = strlen(key) + 1, value_size = strlen(value) + 1;
+    nn_text *text = nn_allocate(sizeof *text + key_size + value_size, 1);
+    if (!text)
+        return NULL;
+    *text = (nn_text){.key = (char *)(text + 1)};
+    text->value = text->key + key_size;
+    memcpy(text->key, key, key_size);
+    memcpy(text->value, value, value_size);
+    return text;
+}
+
 /* Where the text of key hangs, or would. */
 static nn_text **find_text(nn_text **link, const char *key) {
     while (*link && strcmp((*link)->key, key) != 0)
@@ -286,21 +298,16 @@ static nn_text **find_text(nn_text **link, const char *key) {
 nnblas_status nnblas_net_set_metadata(nnblas_net *net, const char *key, const char *value) {
     if (check_net(net))
         return NNBLAS_ERROR_NULL;
-    nnblas_status status = check_key(key);
+    nnblas_status status = nn_check_key(key);
     if (!status && value)
         status = nn_check_utf8(value);
     if (status)
         return status;
     nn_text **link = find_text(&net->metadata, key), *old = *link, *created = NULL;
     if (value) {
-        size_t key_size = strlen(key) + 1, value_size = strlen(value) + 1;
-        created = nn_allocate(sizeof *created + key_size + value_size, 1);
+        created = nn_create_text(key, value);
         if (!created)
             return NNBLAS_ERROR_MEMORY;
-        *created = (nn_text){.key = (char *)(created + 1)};
-        created->value = created->key + key_size;
-        memcpy(created->key, key, key_size);
-        memcpy(created->value, value, value_size);
         created->next = old ? old->next : NULL;
         *link = created;
     } else if (old) {

@@ -21,6 +21,13 @@ struct nnblas_net {
     nn_text *metadata; /* in the order in which they were set */
 };
 
+/* The rules that nnblas_net_set_metadata has for a key. */
+nnblas_status nn_check_key(const char *key);
+
+/* Copies of both, in a text that belongs to no network yet; null, with a message, where memory is
+ * out. Released by free(). */
+nn_text *nn_create_text(const char *key, const char *value);
+
 nn_model nn_net_model(const nnblas_net *net);
 
 /* Checks net, N and the matrices of a call; gradient, of parameter_count elements, and mse are null

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static _Thread_local char message[256];
 
@@ -11,6 +12,12 @@ nnblas_status nn_fail(nnblas_status status, const char *format, ...) {
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+    return status;
+}
+
+nnblas_status nn_name_file(nnblas_status status, const char *path) {
+    size_t length = strlen(message);
+    snprintf(message + length, sizeof message - length, ", in '%s'", path);
     return status;
 }
 

@@ -9,4 +9,7 @@
 nnblas_status nn_fail(nnblas_status status, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Adds the file that they are about to the words of the last failure; returns status. */
+nnblas_status nn_name_file(nnblas_status status, const char *path);
+
 #endif
