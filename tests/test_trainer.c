@@ -208,7 +208,7 @@ START_TEST(the_rate_falls_on_a_plateau) {
     ck_assert_ok(nnblas_trainer_set_tolerance(s.trainer, 1e9)); /* nothing but the first improves */
     ck_assert_ok(fit(&s));
     for (size_t e = 0; e < 12; e++) /* the first, three in a row, and then lower */
-        ck_assert_double_eq_tol(get_rate(&s, e), 0.01 * pow(0.1, e < 4 ? 0 : floor((e - 1) / 3.0)),
+        ck_assert_double_eq_tol(get_rate(&s, e), 0.01 * pow(0.1, e < 4 ? 0 : (double)((e - 1) / 3)),
                                 1e-17);
     free_setting(&s);
 }
