@@ -2,10 +2,14 @@
 /* The trainer: every optimizer, schedule and reason to stop, beside plain formulas. */
 #include "support.h"
 
+#include <glob.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static const size_t SIZES[] = {5, 7, 2};
 enum { N_SIZES = 3, N = 83, PARAMETERS = (5 + 1) * 7 + (7 + 1) * 2 };
@@ -525,6 +529,196 @@ START_TEST(settings_have_to_go_together) {
 }
 END_TEST
 
+/* ---- checkpoints ----------------------------------------------------------------------------- */
+
+/* A training that may be cut into lives: what it is, and where it saves. */
+typedef struct career {
+    nnblas_optimizer optimizer;
+    double rate;
+    size_t batch;
+    double fraction;
+    bool has_plateau;
+    char path[64];
+} career;
+
+enum { CAREER_EPOCHS = 24 };
+
+static void make_path(char *path, size_t size) {
+    snprintf(path, size, "checkpoint.%ld.safetensors", (long)getpid());
+}
+
+static setting begin_career(const career *c, uint64_t seed) {
+    setting s = make_setting(c->optimizer, c->rate, CAREER_EPOCHS);
+    ck_assert_ok(nnblas_net_init(s.net, seed));
+    ck_assert_ok(nnblas_trainer_set_batch_size(s.trainer, c->batch));
+    ck_assert_ok(nnblas_trainer_set_validation_fraction(s.trainer, c->fraction));
+    ck_assert_ok(nnblas_trainer_set_seed(s.trainer, 77));
+    if (c->has_plateau)
+        ck_assert_ok(nnblas_trainer_set_plateau_schedule(s.trainer, 2, 0.7));
+    return s;
+}
+
+/* Two histories are the same but for the seconds. */
+static void check_same_history(const nnblas_trainer *a, const nnblas_trainer *b) {
+    size_t count = nnblas_trainer_history_count(a);
+    ck_assert_uint_eq(count, nnblas_trainer_history_count(b));
+    for (size_t i = 0; i < count; i++) {
+        const nnblas_epoch *x = &nnblas_trainer_history(a)[i], *y = &nnblas_trainer_history(b)[i];
+        ck_assert_uint_eq(x->epoch, y->epoch);
+        ck_assert(memcmp(&x->cost, &y->cost, sizeof x->cost) == 0);
+        ck_assert(memcmp(&x->learning_rate, &y->learning_rate, sizeof x->cost) == 0);
+        ck_assert(isnan(x->validation_cost) == isnan(y->validation_cost));
+        ck_assert(isnan(x->validation_cost) || x->validation_cost == y->validation_cost);
+    }
+}
+
+static int stop_at_seven(void *user, size_t epoch, double cost) {
+    (void)user, (void)cost;
+    return epoch == 7;
+}
+
+static void check_career(career c) {
+    double expected[PARAMETERS];
+    make_path(c.path, sizeof c.path);
+    setting whole = begin_career(&c, 5);
+    ck_assert_ok(fit(&whole));
+    keep_parameters(&whole, expected);
+
+    setting first = begin_career(&c, 5);
+    ck_assert_ok(nnblas_trainer_set_checkpoint(first.trainer, c.path, 5));
+    ck_assert_ok(nnblas_trainer_set_callback(first.trainer, stop_at_seven, NULL));
+    ck_assert_int_eq(fit(&first), NNBLAS_STOPPED_CALLBACK);
+    free_setting(&first);
+
+    setting second = begin_career(&c, 999); /* other parameters: the checkpoint's count */
+    ck_assert_ok(nnblas_trainer_resume(second.trainer, c.path));
+    ck_assert_ok(fit(&second));
+    ck_assert(has_parameters(&second, expected));
+    check_same_history(whole.trainer, second.trainer);
+    free_setting(&second);
+    free_setting(&whole);
+    ck_assert_int_eq(unlink(c.path), 0);
+}
+
+START_TEST(a_resumed_training_has_the_same_bits) {
+    const career CAREERS[] = {
+        {.optimizer = NNBLAS_GRADIENT_DESCENT, .rate = 0.5},
+        {.optimizer = NNBLAS_GRADIENT_DESCENT, .rate = 0.5, .batch = 9},
+        {.optimizer = NNBLAS_MOMENTUM, .rate = 0.2, .batch = 9, .fraction = 0.2},
+        {.optimizer = NNBLAS_NESTEROV, .rate = 0.2, .batch = 30, .has_plateau = true},
+        {.optimizer = NNBLAS_RPROP, .rate = 0.2, .fraction = 0.2},
+        {.optimizer = NNBLAS_ADAM, .rate = 0.3, .batch = 9, .fraction = 0.3, .has_plateau = true},
+    };
+    for (size_t i = 0; i < sizeof CAREERS / sizeof *CAREERS; i++)
+        check_career(CAREERS[i]);
+}
+END_TEST
+
+/* A life: goes on from the checkpoint, if there is one, and saves after every epoch. */
+static _Noreturn void live(const career *c) {
+    setting s = begin_career(c, 5);
+    bool good = nnblas_trainer_set_checkpoint(s.trainer, c->path, 1) == NNBLAS_OK;
+    if (good && access(c->path, F_OK) == 0)
+        good = nnblas_trainer_resume(s.trainer, c->path) == NNBLAS_OK;
+    good = good && fit(&s) == NNBLAS_OK;
+    _exit(good ? 0 : 1);
+}
+
+/* Returns whether it was killed, after so many microseconds. */
+static bool kill_a_life(const career *c, useconds_t after) {
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0)
+        live(c);
+    usleep(after);
+    kill(child, SIGKILL);
+    int status;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_msg(WIFSIGNALED(status) || WEXITSTATUS(status) == 0, "a life failed");
+    return WIFSIGNALED(status);
+}
+
+/* What a killed process was writing. */
+static void remove_temporaries(const char *path) {
+    char pattern[128];
+    glob_t found;
+    snprintf(pattern, sizeof pattern, "%s?*", path);
+    if (glob(pattern, 0, NULL, &found) == 0)
+        for (size_t i = 0; i < found.gl_pathc; i++)
+            unlink(found.gl_pathv[i]);
+    globfree(&found);
+    snprintf(pattern, sizeof pattern, ".%s*", path);
+    if (glob(pattern, 0, NULL, &found) == 0)
+        for (size_t i = 0; i < found.gl_pathc; i++)
+            unlink(found.gl_pathv[i]);
+    globfree(&found);
+}
+
+/* KILLS kills in all, over as many trainings as that takes; each must end with the bits of one that
+ * nobody killed. A child of a process that has used the library has one thread, so has this one. */
+START_TEST(a_thousand_kills_lose_nothing) {
+    enum { KILLS = 1000 };
+    career c = {.optimizer = NNBLAS_ADAM, .rate = 0.05, .batch = 9, .fraction = 0.2};
+    make_path(c.path, sizeof c.path);
+    ck_assert_ok(nnblas_set_threads(1));
+    double expected[PARAMETERS];
+    setting whole = begin_career(&c, 5);
+    ck_assert_ok(fit(&whole));
+    keep_parameters(&whole, expected);
+    dice d = {99};
+    size_t kills = 0;
+    while (kills < KILLS) {
+        while (kill_a_life(&c, (useconds_t)roll_between(&d, 0, 6000)))
+            kills++;
+        setting end = begin_career(&c, 1);
+        ck_assert_ok(nnblas_trainer_resume(end.trainer, c.path));
+        ck_assert_ok(fit(&end)); /* all epochs are done: it restores the best */
+        ck_assert(has_parameters(&end, expected));
+        check_same_history(whole.trainer, end.trainer);
+        free_setting(&end);
+        ck_assert_int_eq(unlink(c.path), 0);
+        remove_temporaries(c.path);
+    }
+    free_setting(&whole);
+}
+END_TEST
+
+START_TEST(foreign_checkpoints_are_refused) {
+    career c = {.optimizer = NNBLAS_ADAM, .rate = 0.05, .batch = 9};
+    make_path(c.path, sizeof c.path);
+    setting s = begin_career(&c, 5);
+    double kept[PARAMETERS];
+    keep_parameters(&s, kept);
+    ck_assert_int_eq(nnblas_trainer_resume(s.trainer, "no/such/file"), NNBLAS_ERROR_FILE);
+    ck_assert_ok(nnblas_net_save(s.net, c.path));
+    ck_assert_int_eq(nnblas_trainer_resume(s.trainer, c.path), NNBLAS_ERROR_FORMAT);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "no checkpoint"));
+    ck_assert_ok(nnblas_trainer_set_checkpoint(s.trainer, c.path, 3));
+    ck_assert_ok(fit(&s));
+    keep_parameters(&s, kept);
+    ck_assert_ok(nnblas_trainer_set_momentum(s.trainer, 0.5));
+    ck_assert_int_eq(nnblas_trainer_resume(s.trainer, c.path), NNBLAS_ERROR_VALUE);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "another momentum"));
+    ck_assert_ok(nnblas_trainer_set_momentum(s.trainer, 0.9));
+    ck_assert_ok(nnblas_net_set_hidden(s.net, NNBLAS_TANH));
+    ck_assert_int_eq(nnblas_trainer_resume(s.trainer, c.path), NNBLAS_ERROR_VALUE);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "another network"));
+    ck_assert_ok(nnblas_net_set_hidden(s.net, NNBLAS_SIGMOID));
+    ck_assert_ok(nnblas_trainer_resume(s.trainer, c.path));
+    ck_assert_int_eq(nnblas_trainer_fit(s.trainer, N - 1, s.p.X, s.p.ldx, s.p.Y, s.p.ldy),
+                     NNBLAS_ERROR_VALUE);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "rows_to_learn_from"));
+    ck_assert(has_parameters(&s, kept));
+    /* The network in it is a network like any other. */
+    nnblas_net *net;
+    ck_assert_ok(nnblas_net_load(c.path, &net));
+    ck_assert(memcmp(nnblas_net_parameters(net), kept, sizeof kept) == 0);
+    nnblas_net_destroy(net);
+    free_setting(&s);
+    ck_assert_int_eq(unlink(c.path), 0);
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
         optimizers_follow_their_formulas,
@@ -546,6 +740,9 @@ int main(void) {
         a_step_that_overflows_is_not_taken,
         bad_settings_are_refused,
         settings_have_to_go_together,
+        a_resumed_training_has_the_same_bits,
+        a_thousand_kills_lose_nothing,
+        foreign_checkpoints_are_refused,
     };
     return run_tests("trainer", tests, sizeof tests / sizeof *tests);
 }
