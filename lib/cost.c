@@ -112,8 +112,8 @@ static double price_labels(const situation *s, size_t rows) {
 
 /* A core's own cache and its share of the one behind it, and nanoseconds a byte to read again what
  * fell out of the first and of the second. */
-static const double NEAR_BYTES = 192 << 10, FAR_BYTES = 1 << 20;
-static const double FAR = 0.01, MEMORY = 0.3;
+static const double NEAR_BYTES = 256 << 10, FAR_BYTES = 1536 << 10;
+static const double FAR = 0.02, MEMORY = 0.06;
 
 static double price_reload(double bytes, double working_set) {
     double cost = 0.0;
@@ -141,7 +141,7 @@ static double price_caches(const situation *s, size_t rows) {
 
 /* ---- tiles ----------------------------------------------------------------------------------- */
 
-static const double TILE = 60.0;
+static const double TILE = 150.0;
 
 /* Forward, and the deltas. */
 static double price_deltas(const situation *s, size_t rows) {
