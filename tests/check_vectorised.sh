@@ -4,7 +4,7 @@
 # usage: check_vectorised.sh LIBRARY...
 # LIBRARY: the static libraries libkernels_SET.a, each with the functions of one set.
 set -eu
-kernels="apply_sigmoid apply_tanh apply_relu apply_softmax sigmoid_delta tanh_delta relu_delta sigmoid_mse_delta error_delta squared_error sigmoid_cross_entropy softmax_cross_entropy sum add add_rows update momentum nesterov adam rprop check_update check_finite sum_magnitudes"
+kernels="apply_sigmoid apply_tanh apply_relu apply_softmax sigmoid_delta tanh_delta relu_delta sigmoid_mse_delta error_delta softmax_mse_delta softmax_cross_entropy_delta squared_error sigmoid_cross_entropy softmax_cross_entropy sum add add_rows update momentum nesterov adam rprop check_update check_finite sum_magnitudes"
 failures=0
 
 # How many packed double operations on the given registers the function has.
