@@ -275,19 +275,20 @@ static double sum(size_t n, const double *a) {
     return total;
 }
 
-/* Short rows are taken several at a time, as one row of GROUP or more columns, so that they fill
+/* Short rows are taken several at a time, as one row of up to GROUP columns, so that they fill
  * vectors. */
-enum { GROUP = 32, WIDEST_GROUP = 2 * GROUP };
+enum { GROUP = 32 };
 
 static void add_rows(size_t rows, size_t columns, const double *restrict a, double *restrict sums) {
     size_t together = columns < GROUP ? GROUP / columns : 1, width = together * columns, r = 0;
     if (together > 1) {
-        double group[WIDEST_GROUP] = {0.0};
+        double group[GROUP] = {0.0};
         for (; r + together <= rows; r += together, a += width)
             for (size_t j = 0; j < width; j++)
                 group[j] += a[j];
-        for (size_t j = 0; j < width; j++)
-            sums[j % columns] += group[j];
+        for (size_t first = 0; first < width; first += columns)
+            for (size_t j = 0; j < columns; j++)
+                sums[j] += group[first + j];
     }
     for (; r < rows; r++, a += columns)
         for (size_t j = 0; j < columns; j++)
