@@ -340,19 +340,19 @@ static inline double sign(double x) {
     return (x > 0.0 ? 1.0 : 0.0) - (x < 0.0 ? 1.0 : 0.0);
 }
 
-/* The constants are those of the article. */
+/* The constants are those of the article. The product of two small gradients would be 0, so it is
+ * the sign of one that the other is multiplied by. */
 static void rprop(size_t n, const double *restrict gradient, double *restrict previous,
                   double *restrict step, double *restrict W) {
     for (size_t i = 0; i < n; i++) {
-        double agreement = gradient[i] * previous[i];
+        double direction = sign(gradient[i]), agreement = direction * previous[i];
         double rises = agreement > 0.0 ? 1.0 : 0.0, falls = agreement < 0.0 ? 1.0 : 0.0;
         double size = step[i] * (1.0 + 0.2 * rises - 0.5 * falls);
         size = size > 50.0 ? 50.0 : size;
         size = size < 1e-6 ? 1e-6 : size;
-        double g = gradient[i] * (1.0 - falls);
         step[i] = size;
-        previous[i] = g;
-        W[i] -= sign(g) * size;
+        previous[i] = gradient[i] * (1.0 - falls);
+        W[i] -= direction * (1.0 - falls) * size;
     }
 }
 
