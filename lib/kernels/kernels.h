@@ -20,7 +20,7 @@ typedef struct nn_kernels {
     const char *name; /* "avx512", "avx2", "baseline" */
 
     /* Units, in place. NaN stays. sigmoid: within 2 ulp, 0 and 1 at -infinity and infinity; tanh:
-     * within 3 ulp, -1 and 1; softmax: of each of the rows, which are contiguous. */
+     * within 3 ulp, -1 and 1, odd; softmax: of each of the rows, which are contiguous. */
     void (*sigmoid)(size_t n, double *a);
     void (*tanh)(size_t n, double *a);
     void (*relu)(size_t n, double *a);
@@ -44,7 +44,8 @@ typedef struct nn_kernels {
                                         const double *Y, double *O_delta);
 
     /* sum (O_out - Y)^2; - sum (Y ln O_out + (1 - Y) ln(1 - O_out)); - sum Y ln O_out. The values
-     * that logarithms are taken of are raised to 2^-1074, and 1 - O_out to 2^-54. */
+     * that logarithms are taken of are raised to 2^-1074, and 1 - O_out to 2^-54; logarithms are
+     * within 2 ulp. */
     double (*squared_error)(size_t n, const double *O_out, const double *Y);
     double (*sigmoid_cross_entropy)(size_t n, const double *O_out, const double *Y);
     double (*softmax_cross_entropy)(size_t n, const double *O_out, const double *Y);
