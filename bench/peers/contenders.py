@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Who computes the gradient: the library and its peers, each on the same arrays."""
 
+import copy
 import ctypes
 import functools
-import importlib
 import math
-import os
 import warnings
 
 import numpy
 
 import native
+import packages
 
 
 class Problem:
@@ -38,9 +38,9 @@ class Problem:
 
     def take_rows(self, count):
         """The same network on the first rows."""
-        part = object.__new__(Problem)
-        part.__dict__.update(self.__dict__, X=self.X[:count], Y=self.Y[:count])
+        part = copy.copy(self)
         part.shape = (count,) + self.shape[1:]
+        part.X, part.Y = self.X[:count], self.Y[:count]
         return part
 
 
@@ -58,29 +58,11 @@ class Contender:
     and the two updates, or None for what cannot be had."""
 
     key = name = note = ""
-    modules = ()
+    package = packages.Package
     # How far the mse may be from NumPy's, relative; None: it computes something else.
     tolerance = 1e-10
     # One thread whatever the setting, and time in proportion to the rows.
     is_sequential = False
-
-    @classmethod
-    def is_installed(cls, setting):
-        try:
-            for module in cls.modules:
-                importlib.import_module(module)
-        except ImportError:
-            return False
-        return True
-
-    @classmethod
-    def get_version(cls):
-        return importlib.import_module(cls.modules[0]).__version__ if cls.modules else None
-
-    @classmethod
-    def find_binary(cls, setting):
-        """The file whose BLAS is the one that is used; None where there is no BLAS."""
-        return None
 
     def results(self):
         return None, None, None
@@ -93,6 +75,7 @@ class Library(Contender):
     key = "library"
     name = "libnnblas"
     note = "nnblas_net_gradient"
+    package = packages.Library
 
     def __init__(self, problem, setting):
         N, inputs, hidden, outputs = problem.shape
@@ -114,10 +97,6 @@ class Library(Contender):
             native.pointer(self.gradient.ctypes.data),
             ctypes.byref(self.mse),
         )
-
-    @classmethod
-    def find_binary(cls, setting):
-        return setting.library._name
 
     def results(self):
         native.require_ok(self.library, self.run())
@@ -164,6 +143,7 @@ class Five(Compiled):
     key = "five"
     name = "5 dgemms"
     note = "five cblas_dgemm over all rows and nothing else: no gradient"
+    package = packages.Products
     function = "compute_five_products"
     tolerance = None
 
@@ -173,16 +153,12 @@ class Five(Compiled):
         random = numpy.random.default_rng(2)
         random.random(out=self.view("O_delta", N * outputs))
 
-    @classmethod
-    def find_binary(cls, setting):
-        return setting.peers._name
-
 
 class NumPy(Contender):
     key = "numpy"
     name = "NumPy"
     note = "the same formulas, every array allocated before"
-    modules = ("numpy",)
+    package = packages.NumPy
 
     def __init__(self, problem, setting):
         N, inputs, hidden, outputs = problem.shape
@@ -191,12 +167,6 @@ class NumPy(Contender):
         self.O_out, self.O_delta, self.O_rest = numpy.empty((3, N, outputs))
         self.W1_update = numpy.empty((inputs, hidden))
         self.W2_update = numpy.empty((hidden, outputs))
-
-    @classmethod
-    def find_binary(cls, setting):
-        from numpy.core import _multiarray_umath
-
-        return _multiarray_umath.__file__
 
     @staticmethod
     def apply_sigmoid(A):
@@ -241,12 +211,14 @@ class Sklearn(Contender):
         "MLPRegressor.partial_fit, one batch of all rows; another network: biases, and outputs "
         "without sigmoid; it also checks its input and takes a step"
     )
-    modules = ("sklearn", "sklearn.neural_network")
+    package = packages.Sklearn
     tolerance = None
 
     def __init__(self, problem, setting):
         from sklearn.neural_network import MLPRegressor
 
+        # The first call has one row, so as to get weights that can be set.
+        warnings.filterwarnings("ignore", "Got `batch_size` less than 1 or larger")
         N, _, hidden, outputs = problem.shape
         # A rate so small that the weights stay.
         self.model = MLPRegressor(
@@ -268,18 +240,9 @@ class Sklearn(Contender):
         self.model.coefs_[1][:] = problem.W2
         self.run = functools.partial(self.model.partial_fit, problem.X, Y)
 
-    @classmethod
-    def is_installed(cls, setting):
-        warnings.filterwarnings("ignore", "Got `batch_size` less than 1 or larger")
-        return super().is_installed(setting)
-
-    @classmethod
-    def find_binary(cls, setting):
-        return NumPy.find_binary(setting)
-
 
 class Torch(Contender):
-    modules = ("torch",)
+    package = packages.Torch
     type = "float64"
 
     def __init__(self, problem, setting):
@@ -290,12 +253,6 @@ class Torch(Contender):
         arrays = (problem.X, problem.Y, problem.W1, problem.W2)
         tensors = [torch.from_numpy(array).to(getattr(torch, self.type)) for array in arrays]
         self.X, self.Y, self.W1, self.W2 = tensors
-
-    @classmethod
-    def find_binary(cls, setting):
-        import torch
-
-        return os.path.join(os.path.dirname(torch.__file__), "lib", "libtorch_cpu.so")
 
 
 class TorchAutograd(Torch):
@@ -367,6 +324,7 @@ class Fann(Contender):
         "fann_train_epoch with FANN_TRAIN_BATCH, double build, one thread; biases too, which are "
         "0, and its mse is a float"
     )
+    package = packages.Fann
     # It sums the mse in single precision, row by row.
     tolerance = 1e-3
     is_sequential = True
@@ -381,10 +339,6 @@ class Fann(Contender):
         self.peers.prepare_fann_gradient(ctypes.byref(self.peer))
         self.run = functools.partial(self.peers.run_fann_gradient, ctypes.byref(self.peer))
 
-    @classmethod
-    def is_installed(cls, setting):
-        return setting.peers.has_fann()
-
     def results(self):
         return self.run(), None, None
 
@@ -397,3 +351,8 @@ ALL = (Library, Five, Naive, NumPy, Sklearn, TorchAutograd, TorchByHand, TorchFl
 
 def find(key):
     return next(contender for contender in ALL if contender.key == key)
+
+
+def list_installed(setting):
+    """The library first."""
+    return [contender for contender in ALL if contender.package.is_installed(setting)]

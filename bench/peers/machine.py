@@ -24,17 +24,14 @@ def name_processor():
 
 
 def find_blas(binary):
-    """The files that a binary is linked to and that are a BLAS, as directory/file."""
+    """The files that a binary is linked to and that are a BLAS, as directory/file. Debian's
+    libblas.so.3 may be a face of the one behind it."""
     links = subprocess.run(["ldd", binary], capture_output=True, text=True).stdout
     paths = re.findall(r"=> (\S*(?:blas|blis|mkl)\S*)", links)
-    names = (os.path.realpath(path).split(os.sep) for path in paths if os.path.exists(path))
-    return " on ".join(sorted({os.sep.join(name[-2:]) for name in names})) or None
-
-
-def find_fann_version():
-    with open("/proc/self/maps", encoding="utf-8") as file:
-        found = re.search(r"libdoublefann\.so\.([\d.]+)", file.read())
-    return found[1] if found else None
+    files = {os.path.realpath(path) for path in paths if os.path.exists(path)}
+    behind = {file for file in files if "/libblas.so" not in file}
+    names = sorted(os.sep.join(file.split(os.sep)[-2:]) for file in behind or files)
+    return ", ".join(names) or None
 
 
 def find_best(run):
@@ -90,16 +87,20 @@ def describe(setting):
 
 
 def describe_contender(contender, setting):
-    if not contender.is_installed(setting):
-        return {"name": contender.name, "note": contender.note, "installed": False}
-    binary = contender.find_binary(setting)
+    package = contender.package
+    installed = package.is_installed(setting)
+    binary = package.find_binary(setting) if installed else None
     return {
         "name": contender.name,
         "note": contender.note,
-        "installed": True,
-        "version": find_fann_version() if contender.key == "fann" else contender.get_version(),
+        "installed": installed,
+        "version": package.get_version(setting) if installed else None,
         "blas": find_blas(binary) if binary else None,
     }
+
+
+def describe_contenders(contenders, setting):
+    return {one.key: describe_contender(one, setting) for one in contenders}
 
 
 def measure(setting):

@@ -6,8 +6,9 @@ import subprocess
 import sys
 
 import contenders
+import options
 
-RUNS = 3
+RUNS = 2
 
 
 def read_status(field):
@@ -24,7 +25,7 @@ def measure_here(key, shape, setting):
     """Peak bytes beyond the data and the loaded modules. Not ru_maxrss: a process begins with
     that of the one it was forked from."""
     chosen = contenders.find(key)
-    chosen.is_installed(setting)
+    chosen.package.is_installed(setting)
     problem = contenders.Problem(shape)
     forget_peak()
     before = read_status("VmRSS")
@@ -34,7 +35,12 @@ def measure_here(key, shape, setting):
     return max(0, read_status("VmHWM") - before)
 
 
-def measure(key, shape, options):
-    command = [sys.executable, sys.argv[0], "--memory-of", key, "--build", options.build]
-    command += ["--threads", str(options.threads), "--shape", ",".join(map(str, shape))]
-    return int(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+def measure(key, shape, chosen):
+    """None where the process failed, as it may where memory is short."""
+    command = [sys.executable, sys.argv[0], "--memory-of", key, "--build", chosen.build]
+    command += ["--threads", str(chosen.threads), "--shape", ",".join(map(str, shape))]
+    process = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    if process.returncode == 0:
+        return int(process.stdout)
+    options.warn(f"the memory of {key} was not measured: exit status {process.returncode}")
+    return None

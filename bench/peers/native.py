@@ -6,8 +6,7 @@ import os
 import re
 import sys
 
-SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-DEFAULT_BUILD = os.path.join(SOURCE, "build", "bench")
+import options
 
 size_t = ctypes.c_size_t
 double = ctypes.c_double
@@ -39,14 +38,25 @@ class FannPeer(ctypes.Structure):
     _fields_ = [(name, pointer) for name in ("problem", "net", "O_out", "examples")]
 
 
+def load(*path):
+    file = os.path.join(*path)
+    try:
+        return ctypes.CDLL(file)
+    except OSError as error:
+        options.fail(f"no library to load: {error}; bench/peers/run builds it, or see --build")
+
+
 def declare(library, name, result, *arguments):
-    function = getattr(library, name)
+    try:
+        function = getattr(library, name)
+    except AttributeError as error:
+        options.fail(f"an old build: {error}; bench/peers/run builds it anew")
     function.restype = result
     function.argtypes = arguments
 
 
 def load_library(build):
-    library = ctypes.CDLL(os.path.join(build, "lib", "libnnblas.so"))
+    library = load(build, "lib", "libnnblas.so")
     four_sizes = (size_t,) * 4
     for name in ("nnblas_error_message", "nnblas_version", "nnblas_blas_info"):
         declare(library, name, ctypes.c_char_p)
@@ -81,7 +91,7 @@ def load_library(build):
 
 
 def load_peers(build):
-    peers = ctypes.CDLL(os.path.join(build, "bench", "libnnblas_peers.so"))
+    peers = load(build, "bench", "libnnblas_peers.so")
     iteration = ctypes.POINTER(NaiveIteration)
     fann = ctypes.POINTER(FannPeer)
     declare(peers, "naive_count_workspace", size_t, iteration)
@@ -99,7 +109,7 @@ def load_peers(build):
 
 def require_ok(library, status):
     if status != 0:
-        sys.exit(f"nnblas: {library.nnblas_error_message().decode()}")
+        options.fail(f"libnnblas: {library.nnblas_error_message().decode()}")
 
 
 def create_net(library, sizes):
@@ -133,35 +143,19 @@ def restart_with_better_core(library):
     if not advice or kept:
         return
     os.environ["OPENBLAS_CORETYPE"] = advice[1]
-    print(
-        f"{os.path.basename(sys.argv[0])}: starting again with {advice[0]}, which is faster on "
-        "this processor (NNBLAS_KEEP_CORETYPE=1 prevents it)",
-        file=sys.stderr,
-        flush=True,
+    options.warn(
+        f"starting again with {advice[0]}, which is faster on this processor "
+        "(NNBLAS_KEEP_CORETYPE=1 prevents it)"
     )
     os.execv(sys.executable, [sys.executable] + sys.orig_argv[1:])
 
 
-def add_options(parser):
-    parser.add_argument(
-        "--threads",
-        type=int,
-        default=len(os.sched_getaffinity(0)),
-        metavar="COUNT",
-        help="threads of everything that can use them (default: all, %(default)s)",
-    )
-    parser.add_argument(
-        "--build", default=DEFAULT_BUILD, metavar="DIR", help="the build (default build/bench)"
-    )
-    parser.add_argument("--json", metavar="FILE", help="write the results as JSON too")
-
-
-def open_libraries(options):
+def open_libraries(chosen):
     """Both libraries, with the threads and the core type that the options ask for."""
-    set_threads(options.threads)
-    library = load_library(options.build)
+    set_threads(chosen.threads)
+    library = load_library(chosen.build)
     restart_with_better_core(library)
-    require_ok(library, library.nnblas_set_threads(options.threads))
-    peers = load_peers(options.build)
-    peers.set_five_threads(options.threads)
+    require_ok(library, library.nnblas_set_threads(chosen.threads))
+    peers = load_peers(chosen.build)
+    peers.set_five_threads(chosen.threads)
     return library, peers
