@@ -158,9 +158,10 @@ typedef enum nnblas_activation {
  *
  *   NNBLAS_MSE             1/(2N) sum (O_out - Y)^2
  *   NNBLAS_CROSS_ENTROPY   sigmoid outputs: -1/N sum (Y ln O_out + (1 - Y) ln(1 - O_out));
- *                          softmax outputs: -1/N sum Y ln O_out.
- *                          A logarithm is taken of 2^-1074 at least, that of 1 - O_out of 2^-54:
- * what rounds to 0 may be so much, and a cost of finite outputs stays finite.
+ *                          softmax outputs: -1/N sum Y ln O_out
+ *
+ * A logarithm is taken of 2^-1074 at least, that of 1 - O_out of 2^-54 at least: what rounds to 0
+ * may be so much, and the cost of finite outputs stays finite.
  *
  * With weights of rows, 1/N becomes w_e / sum w.
  */
@@ -197,8 +198,9 @@ nnblas_cost nnblas_net_cost(const nnblas_net *net);
  *   NNBLAS_UNIFORM   uniformly from +-1/2
  *   NNBLAS_GLOROT    uniformly from +-g sqrt(6 / (n + m)), g = 4 in layers of sigmoids that lead to
  *                    the mse, else 1 (X. Glorot, Y. Bengio, "Understanding the difficulty of
- * training deep feedforward neural networks", AISTATS 2010) NNBLAS_HE        uniformly from
- * +-sqrt(6 / n) (K. He, X. Zhang, S. Ren, J. Sun, "Delving deep into rectifiers", ICCV 2015)
+ *                    training deep feedforward neural networks", AISTATS 2010)
+ *   NNBLAS_HE        uniformly from +-sqrt(6 / n) (K. He, X. Zhang, S. Ren, J. Sun, "Delving deep
+ *                    into rectifiers", ICCV 2015)
  */
 typedef enum nnblas_initialization {
     NNBLAS_UNIFORM = 0,
@@ -301,17 +303,18 @@ void nnblas_trainer_destroy(nnblas_trainer *trainer);
  * published method, the constants are those of its authors.
  *
  *   NNBLAS_GRADIENT_DESCENT  W := W - r g
- *   NNBLAS_MOMENTUM          v := m v - r g, W := W + v         (B. T. Polyak, 1964)
+ *   NNBLAS_MOMENTUM          v := m v - r g, W := W + v (B. T. Polyak, 1964)
  *   NNBLAS_NESTEROV          v := m v - r g, W := W + m v - r g (Y. Nesterov, 1983, in the form of
  *                            Y. Bengio, N. Boulanger-Lewandowski, R. Pascanu, ICASSP 2013)
- *   NNBLAS_RPROP             iRPROP-: a step size for each parameter, which grows by 1.2 up to 50
- * where the gradient keeps its sign, and shrinks by 0.5 down to 1e-6 where it does not; it begins
- * at r / 10, at most. For all rows at once. (C. Igel, M. Huesken, "Empirical evaluation of the
- * improved Rprop learning algorithms", Neurocomputing 50 (2003)) NNBLAS_ADAM              D. P.
- * Kingma, J. L. Ba, "Adam: a method for stochastic optimization", ICLR 2015 NNBLAS_LBFGS
- * limited-memory BFGS by liblbfgs, for all rows at once: an epoch is one of its iterations, and the
- * learning rate, its schedule and the batch size do not count. NNBLAS_ERROR_MISSING where the
- * library was built without it.
+ *   NNBLAS_RPROP             iRPROP-, for all rows at once: a step size for each parameter, which
+ *                            grows by 1.2 up to 50 where the gradient keeps its sign, shrinks by
+ *                            0.5 down to 1e-6 where it does not, and begins at r / 10 (C. Igel,
+ *                            M. Huesken, Neurocomputing 50 (2003))
+ *   NNBLAS_ADAM              D. P. Kingma, J. L. Ba, "Adam: a method for stochastic
+ *                            optimization", ICLR 2015
+ *   NNBLAS_LBFGS             limited-memory BFGS by liblbfgs, for all rows at once: an epoch is
+ *                            one of its iterations; learning rate, schedule and batch size do not
+ *                            count. NNBLAS_ERROR_MISSING where the library was built without it.
  */
 typedef enum nnblas_optimizer {
     NNBLAS_GRADIENT_DESCENT = 0,
@@ -360,26 +363,26 @@ nnblas_status nnblas_trainer_set_plateau_schedule(nnblas_trainer *trainer, size_
 nnblas_status nnblas_trainer_set_batch_size(nnblas_trainer *trainer, size_t rows);
 nnblas_status nnblas_trainer_set_seed(nnblas_trainer *trainer, uint64_t seed);
 
-/* weights: one for each row of fit, kept by the caller until then; finite, 0 or above, not all 0 in
- * any batch. Null, the default, for none. */
+/* weights: one for each row of fit, kept by the caller until then; finite, 0 or above, not all 0. A
+ * batch whose rows all weigh 0 is passed over. Null, the default, for none. */
 nnblas_status nnblas_trainer_set_sample_weights(nnblas_trainer *trainer, const double *weights);
 
 /* ---- when it stops ---- */
 
 /* epochs: at most so many; above 0. */
 nnblas_status nnblas_trainer_set_epochs(nnblas_trainer *trainer, size_t epochs);
-/* mse: fit stops when an epoch's cost is at or under it, over all rows before the step; 0 or above,
- * 0 = never. */
+/* mse: fit stops when an epoch's cost is at or under it, with a batch of all rows before that
+ * epoch's step; 0 or above, 0 = never. */
 nnblas_status nnblas_trainer_set_desired_cost(nnblas_trainer *trainer, double mse);
 /* seconds: fit stops after the epoch at whose end it has run so long; finite and above 0, 0 = no
  * limit. */
 nnblas_status nnblas_trainer_set_time_limit(nnblas_trainer *trainer, double seconds);
 
 /*
- * Rows to test with after each epoch: a fraction of the rows of fit, drawn by the seed and copied
- * with the rest (from 0, the default for none, and under 1; at least one row goes to each part), or
- * the caller's own N rows, kept by the caller until the end of fit; N = 0 for none. One replaces
- * the other. With either, fit leaves the parameters of the epoch with the lowest validation cost.
+ * Rows to test with after each epoch: a fraction of the rows of fit, drawn by the seed (from 0, the
+ * default for none, and under 1; at least one row goes to each part), or the caller's own N rows,
+ * kept by the caller until the end of fit; N = 0 for none. One replaces the other. With either, fit
+ * leaves the parameters of the epoch with the lowest validation cost.
  */
 nnblas_status nnblas_trainer_set_validation_fraction(nnblas_trainer *trainer, double fraction);
 nnblas_status nnblas_trainer_set_validation_rows(nnblas_trainer *trainer, size_t N, const double *X,
