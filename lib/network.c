@@ -345,19 +345,18 @@ nnblas_status nn_check_net_call(const nn_net_call *call, const double *gradient,
     if (status)
         return status;
     size_t inputs = net->layers[0].inputs, outputs = net->layers[net->n_layers - 1].outputs;
-    nn_argument arguments[5] = {
+    const nn_argument gradient_argument = {"gradient",           gradient, 1, net->parameter_count,
+                                           net->parameter_count, NN_WRITE};
+    const nn_argument mse_argument = {"mse", mse, 1, 1, 1, NN_WRITE};
+    const nn_argument arguments[] = {
         {"the network's parameters", net->parameters, 1, net->parameter_count, net->parameter_count,
          NN_READ},
         {"X", call->X, call->N, inputs, call->ldx, NN_READ},
         {call->target_name, call->target, call->N, outputs, call->ld_target, call->target_access},
+        gradient ? gradient_argument : mse_argument,
+        mse_argument,
     };
-    size_t count = 3;
-    if (gradient)
-        arguments[count++] = (nn_argument){"gradient",           gradient, 1, net->parameter_count,
-                                           net->parameter_count, NN_WRITE};
-    if (mse)
-        arguments[count++] = (nn_argument){"mse", mse, 1, 1, 1, NN_WRITE};
-    return nn_check_arguments(arguments, count);
+    return nn_check_arguments(arguments, 3u + (gradient ? 1u : 0u) + (mse ? 1u : 0u));
 }
 
 nnblas_status nnblas_net_predict(const nnblas_net *net, size_t N, const double *X, size_t ldx,

@@ -4,6 +4,7 @@
 #include "support.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,6 +86,30 @@ static nnblas_status train(setting *s) {
     return status;
 }
 
+/* With all that a training may hold: batches, validation, moments, checkpoints. */
+static nnblas_status train_batches(setting *s) {
+    const char PATH[] = "memory.safetensors";
+    nnblas_trainer *trainer = NULL;
+    nnblas_status status = nnblas_trainer_create(s->net, &trainer);
+    if (!status)
+        status = nnblas_trainer_set_checkpoint(trainer, PATH, 1);
+    if (!status) {
+        ck_assert_ok(nnblas_trainer_set_epochs(trainer, 1));
+        ck_assert_ok(nnblas_trainer_set_optimizer(trainer, NNBLAS_ADAM));
+        ck_assert_ok(nnblas_trainer_set_learning_rate(trainer, 0.01));
+        ck_assert_ok(nnblas_trainer_set_batch_size(trainer, 128));
+        ck_assert_ok(nnblas_trainer_set_validation_fraction(trainer, 0.25));
+        status = nnblas_trainer_fit(trainer, N, s->p.X, s->p.ldx, s->p.Y, s->p.ldy);
+    }
+    /* What epochs were done stays done where memory is out for a checkpoint. */
+    if (trainer && nnblas_trainer_history_count(trainer) > 0)
+        memcpy(nnblas_net_parameters(s->net), s->p.parameters,
+               s->p.parameter_count * sizeof(double));
+    nnblas_trainer_destroy(trainer);
+    remove(PATH);
+    return status;
+}
+
 static nnblas_status predict(setting *s) {
     return nnblas_net_predict(s->net, N, s->p.X, s->p.ldx, s->O_out, s->p.ldy);
 }
@@ -156,7 +181,8 @@ static void check_each_failure(any_call *call) {
 }
 
 START_TEST(every_failed_allocation_is_an_error_that_leaves_no_trace) {
-    any_call *const calls[] = {create_net, train, predict, evaluate, compute_gradient, take_step};
+    any_call *const calls[] = {create_net,       train,    train_batches, predict, evaluate,
+                               compute_gradient, take_step};
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         check_each_failure(calls[i]);
     ck_assert_uint_eq(heap.live, 0);
