@@ -377,7 +377,7 @@ END_TEST
 static const char *fill_a_disk(nnblas_net *net) {
     if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
         mount("none", ".", "tmpfs", 0, "size=192k")) {
-        puts("no disk could be mounted: nothing is full");
+        fputs("no disk could be mounted: none is filled\n", stderr);
         return NULL;
     }
     if (chdir(folder) || nnblas_net_save(net, "net"))

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- the allocator --------------------------------------------------------------------------- */
 
@@ -56,10 +57,17 @@ enum { N = 300 };
 static const size_t SIZES[] = {40, 50, 30, 6};
 static const size_t N_SIZES = 4;
 
+static const char LONG_TEXT[] = "a text that is longer than any buffer that begins small";
+
+/* A file that is there for the time of its test. */
+static char path[] = "/tmp/nnblas-test-memory-XXXXXX";
+
 typedef struct setting {
     problem p;
     nnblas_net *net;
     double *O_out, *gradient, *H_out, mse;
+    void *saved; /* the network */
+    size_t saved_size;
 } setting;
 
 /* A call to try, and what it may write. */
@@ -129,10 +137,56 @@ static nnblas_status take_step(setting *s) {
                                 &s->mse);
 }
 
+static nnblas_status set_text(setting *s) {
+    nnblas_status status = nnblas_net_set_metadata(s->net, "text", "new");
+    ck_assert_str_eq(nnblas_net_metadata(s->net, "text"), status ? "old" : "new");
+    return status;
+}
+
+static nnblas_status save_to_memory(setting *s) {
+    void *bytes = NULL;
+    size_t size = 0;
+    nnblas_status status = nnblas_net_save_to_memory(s->net, &bytes, &size);
+    ck_assert((bytes == NULL) == (status != NNBLAS_OK));
+    ck_assert_uint_eq(size, status ? 0 : s->saved_size);
+    nnblas_free(bytes);
+    return status;
+}
+
+/* What comes without an error is the network with its texts, to the last byte. */
+static void check_loaded(const setting *s, nnblas_status status, nnblas_net *loaded) {
+    ck_assert((loaded == NULL) == (status != NNBLAS_OK));
+    if (!loaded)
+        return;
+    ck_assert_str_eq(nnblas_net_metadata(loaded, "a longer key for a text"), LONG_TEXT);
+    ck_assert(memcmp(nnblas_net_parameters(loaded), s->p.parameters,
+                     s->p.parameter_count * sizeof(double)) == 0);
+    nnblas_net_destroy(loaded);
+}
+
+static nnblas_status load_from_memory(setting *s) {
+    nnblas_net *loaded = NULL;
+    nnblas_status status = nnblas_net_load_from_memory(s->saved, s->saved_size, &loaded);
+    check_loaded(s, status, loaded);
+    return status;
+}
+
+static nnblas_status save_and_load(setting *s) {
+    nnblas_net *loaded = NULL;
+    nnblas_status status = nnblas_net_save(s->net, path);
+    if (!status)
+        status = nnblas_net_load(path, &loaded);
+    check_loaded(s, status, loaded);
+    return status;
+}
+
 static setting make_setting(void) {
     dice d = {31};
     setting s = {.p = make_problem(&d, N, SIZES, N_SIZES, 0), .mse = -1.0};
     s.net = make_net(&s.p);
+    ck_assert_ok(nnblas_net_set_metadata(s.net, "text", "old"));
+    ck_assert_ok(nnblas_net_set_metadata(s.net, "a longer key for a text", LONG_TEXT));
+    ck_assert_ok(nnblas_net_save_to_memory(s.net, &s.saved, &s.saved_size));
     s.O_out = allocate_doubles(N * s.p.ldy);
     s.gradient = allocate_doubles(s.p.parameter_count);
     s.H_out = allocate_doubles(N * SIZES[2]);
@@ -146,6 +200,7 @@ static void free_setting(setting *s) {
     free(s->O_out);
     free(s->gradient);
     free(s->H_out);
+    nnblas_free(s->saved);
     nnblas_net_destroy(s->net);
     free_problem(&s->p);
 }
@@ -181,11 +236,16 @@ static void check_each_failure(any_call *call) {
 }
 
 START_TEST(every_failed_allocation_is_an_error_that_leaves_no_trace) {
-    any_call *const calls[] = {create_net,       train,    train_batches, predict, evaluate,
-                               compute_gradient, take_step};
+    any_call *const calls[] = {
+        create_net, train,    train_batches,  predict,          evaluate,     compute_gradient,
+        take_step,  set_text, save_to_memory, load_from_memory, save_and_load};
+    int descriptor = mkstemp(path);
+    ck_assert_int_ge(descriptor, 0);
+    close(descriptor);
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         check_each_failure(calls[i]);
     ck_assert_uint_eq(heap.live, 0);
+    ck_assert_int_eq(unlink(path), 0);
 }
 END_TEST
 
@@ -221,6 +281,59 @@ START_TEST(the_workspace_does_not_grow_with_the_rows) {
 }
 END_TEST
 
+/* ---- files cost what they are ---------------------------------------------------------------- */
+
+/* "%zx" stands for the number of the part. */
+static size_t write_part(char *out, const char *part, size_t number) {
+    const char *place = strstr(part, "%zx");
+    if (!place)
+        return strlen(strcpy(out, part));
+    return (size_t)sprintf(out, "%.*s%zx%s", (int)(place - part), part, number, place + 3);
+}
+
+/* A file of header and no data, which is refused, and all that was allocated for it. */
+static size_t count_refusal_bytes(const char *header, size_t header_size, const char *words) {
+    char *file = malloc(8 + header_size);
+    ck_assert_ptr_nonnull(file);
+    for (size_t i = 0; i < 8; i++)
+        file[i] = (char)((uint64_t)header_size >> 8 * i);
+    memcpy(file + 8, header, header_size);
+    nnblas_net *net = NULL;
+    start_counting(0);
+    ck_assert_int_eq(nnblas_net_load_from_memory(file, 8 + header_size, &net), NNBLAS_ERROR_FORMAT);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), words));
+    free(file);
+    return heap.bytes;
+}
+
+/* Each header repeats a part until it has a million bytes: the worst that we know. */
+START_TEST(a_header_takes_a_small_multiple_of_its_size) {
+    enum { SIZE = 1000000 };
+    static const struct repeated {
+        const char *begin, *part, *end, *words;
+    } HEADERS[] = {
+        {"{\"__metadata__\":{", "\"%zx\":\"\",", "\"\":\"\"}}", "no text 'nnblas.format'"},
+        {"{", "\"%zx\":{\"dtype\":\"F64\",\"shape\":[0],\"data_offsets\":[0,0]},",
+         "\"__metadata__\":{}}", "no text 'nnblas.format'"},
+        {"{\"__metadata__\":{\"nnblas.format\":\"1\",\"nnblas.layer_sizes\":\"", "1,", "1\"}}",
+         "no tensor 'W1'"},
+        {"{\"a\":", "[", "", "'{' expected"},
+        {"{\"a\":{\"shape\":[", "0,", "0]}}", "']' expected"},
+    };
+    char *header = malloc(SIZE + 200);
+    ck_assert_ptr_nonnull(header);
+    for (size_t i = 0; i < sizeof HEADERS / sizeof *HEADERS; i++) {
+        const struct repeated *h = &HEADERS[i];
+        size_t size = strlen(strcpy(header, h->begin));
+        for (size_t n = 0; size < SIZE; n++)
+            size += write_part(header + size, h->part, n);
+        size += strlen(strcpy(header + size, h->end));
+        ck_assert_uint_le(count_refusal_bytes(header, size, h->words), 12 * size);
+    }
+    free(header);
+}
+END_TEST
+
 START_TEST(small_calls_allocate_nothing) {
     dice d = {33};
     static const size_t SHAPES[][3] = {{4, 2, 3}, {64, 32, 10}, {784, 128, 10}};
@@ -244,6 +357,7 @@ int main(void) {
     const TTest *const tests[] = {
         every_failed_allocation_is_an_error_that_leaves_no_trace,
         the_workspace_does_not_grow_with_the_rows,
+        a_header_takes_a_small_multiple_of_its_size,
         small_calls_allocate_nothing,
     };
     return run_tests("memory", tests, sizeof tests / sizeof *tests);
