@@ -263,10 +263,10 @@ static nnblas_status run_settings(const settings *set) {
 int run_demo(int argc, char **argv) {
     settings set = {.seed = 1936, .epochs = 16000, .hidden = 16, .splits = 1};
     const command_option options[] = {
-        {"seed", &set.seed, 0, UINT64_MAX, NULL},
-        {"epochs", &set.epochs, 1, 1000000000, NULL},
-        {"hidden", &set.hidden, 1, 10000, NULL},
-        {"splits", &set.splits, 1, 1000000, NULL},
+        {"seed", .value = &set.seed, .minimum = 0, .maximum = UINT64_MAX},
+        {"epochs", .value = &set.epochs, .minimum = 1, .maximum = 1000000000},
+        {"hidden", .value = &set.hidden, .minimum = 1, .maximum = 10000},
+        {"splits", .value = &set.splits, .minimum = 1, .maximum = 1000000},
     };
     int exit_status = read_options(argc, argv, HELP, options, sizeof options / sizeof options[0]);
     if (exit_status != CARRY_ON)

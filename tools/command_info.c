@@ -113,7 +113,7 @@ static void print_plan(const network_shape *shape) {
 
 int run_info(int argc, char **argv) {
     const char *text = NULL;
-    const command_option options[] = {{"shape", NULL, 0, 0, &text}};
+    const command_option options[] = {{"shape", .text = &text}};
     int status = read_options(argc, argv, HELP, options, 1);
     if (status != CARRY_ON)
         return status;

@@ -37,9 +37,10 @@ static void print_exploration(const exploration *e, size_t top) {
 int run_tune(int argc, char **argv) {
     const char *text = NULL;
     uint64_t top = 10, seconds = 2;
-    const command_option options[] = {{"shape", NULL, 0, 0, &text},
-                                      {"top", &top, 1, 10000, NULL},
-                                      {"seconds", &seconds, 1, 3600, NULL}};
+    const command_option options[] = {
+        {"shape", .text = &text},
+        {"top", .value = &top, .minimum = 1, .maximum = 10000},
+        {"seconds", .value = &seconds, .minimum = 1, .maximum = 3600}};
     int status = read_options(argc, argv, HELP, options, sizeof options / sizeof options[0]);
     if (status != CARRY_ON)
         return status;

@@ -3,6 +3,7 @@
 #ifndef NNBLAS_TOOLS_COMMANDS_H
 #define NNBLAS_TOOLS_COMMANDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,12 +15,20 @@ int run_explain(int argc, char **argv);
 int run_info(int argc, char **argv);
 int run_tune(int argc, char **argv);
 
-/* An option "--name NUMBER" with a whole number in [minimum, maximum]; or, where text is not null,
- * "--name TEXT". */
+/*
+ * An option "--name", by the pointer that is not null: a flag; a whole number or a real one in
+ * [minimum, maximum]; a text. Or, with place instead of name, an argument by its place: the text is
+ * that of the first argument that is no option, then of the second, ... place is how messages call
+ * it, takes what they say a real number has to be.
+ */
 typedef struct {
-    const char *name;
+    const char *name, *place;
+    bool *flag;
     uint64_t *value;
     uint64_t minimum, maximum;
+    double *real;
+    double least, most;
+    const char *takes;
     const char **text;
 } command_option;
 
@@ -30,6 +39,10 @@ typedef struct {
 enum { CARRY_ON = -1 };
 int read_options(int argc, char **argv, const char *help, const command_option *options,
                  size_t n_options);
+
+/* Says on stderr "nnblas COMMAND: " and what is wrong with the command line; returns EXIT_USAGE. */
+int refuse_usage(const char *command, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Says on stderr what the library reported last; returns EXIT_FAILURE. */
 int report_failure(const char *command);
