@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "names.h"
+
+#include "csv_reader.h"
+#include "memory.h"
+
+#include <ctype.h>
+#include <jansson.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* In memory the name follows its entry. */
+typedef struct {
+    const char *name;
+    size_t position;
+} entry;
+
+static int compare_names(const void *a, const void *b) {
+    return strcmp(((const entry *)a)->name, ((const entry *)b)->name);
+}
+
+static entry *make_entry(const char *name, size_t position) {
+    size_t bytes = strlen(name) + 1;
+    entry *made = resize_array(NULL, sizeof *made + bytes, 1);
+    *made = (entry){memcpy(made + 1, name, bytes), position};
+    return made;
+}
+
+bool add_name(name_list *list, const char *name) {
+    const entry sought = {name, 0};
+    const entry **found = tsearch(&sought, &list->tree, compare_names);
+    if (!found)
+        end_without_memory(sizeof sought);
+    if (*found != &sought)
+        return false;
+    *found = make_entry(name, list->count); /* equal to the key that the tree was given */
+    list->names = reserve_array(list->names, &list->capacity, list->count + 1, sizeof *list->names);
+    list->names[list->count++] = (*found)->name;
+    return true;
+}
+
+void free_names(name_list *list) {
+    tdestroy(list->tree, free);
+    free(list->names);
+    *list = (name_list){0};
+}
+
+size_t find_name(const name_list *list, const char *name) {
+    const entry sought = {name, 0};
+    entry *const *found = tfind(&sought, &list->tree, compare_names);
+    return found ? (*found)->position : list->count;
+}
+
+size_t find_name_or_number(const name_list *list, const char *text) {
+    size_t found = find_name(list, text);
+    if (found < list->count || !isdigit((unsigned char)*text))
+        return found;
+    char *end;
+    unsigned long long number = strtoull(text, &end, 10);
+    return *end == '\0' && number > 0 && number <= list->count ? (size_t)number - 1 : list->count;
+}
+
+static bool add_values(const csv_row *row, name_list *list) {
+    for (size_t i = 0; i < row->count; i++) {
+        if (*get_value(row, i) == '\0')
+            return false;
+        add_name(list, get_value(row, i));
+    }
+    return true;
+}
+
+bool read_names(const char *text, name_list *list) {
+    if (*text == '\0')
+        return false;
+    FILE *stream = fmemopen((char *)text, strlen(text), "r");
+    if (!stream)
+        return false;
+    csv_reader *reader = open_csv(stream, "", ',');
+    csv_row row;
+    complaint c;
+    bool is_good = read_csv_row(reader, &row, &c) == CSV_ROW && add_values(&row, list) &&
+                   read_csv_row(reader, &row, &c) == CSV_END;
+    close_csv(reader);
+    return is_good;
+}
+
+/* Jansson takes nothing else. */
+bool is_utf8(const char *text) {
+    json_t *string = json_string(text);
+    json_decref(string);
+    return string != NULL;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "source.h"
+
+#include "memory.h"
+#include "number.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool has_number(const csv_row *row) {
+    double value;
+    for (size_t i = 0; i < row->count; i++)
+        if (read_real(get_value(row, i), &value))
+            return true;
+    return false;
+}
+
+static bool is_header(const csv_row *row, header_rule rule) {
+    return rule == HEADER_PRESENT || (rule == HEADER_DETECT && !has_number(row));
+}
+
+static bool name_column(table_source *s, const csv_row *row, size_t i, complaint *c) {
+    char number[24];
+    snprintf(number, sizeof number, "%zu", i + 1);
+    const char *name = s->has_header ? get_value(row, i) : "";
+    if (*name == '\0')
+        name = number;
+    if (!is_utf8(name))
+        return complain(c, "%s: line %zu: the name of column %zu is not UTF-8", s->name, row->line,
+                        i + 1);
+    if (!add_name(&s->columns, name))
+        return complain(c, "%s: line %zu: columns %zu and %zu are both named '%s'", s->name,
+                        row->line, find_name(&s->columns, name) + 1, i + 1, show_text(name).text);
+    return true;
+}
+
+static bool name_columns(table_source *s, const csv_row *row, complaint *c) {
+    for (size_t i = 0; i < row->count; i++)
+        if (!name_column(s, row, i, c))
+            return false;
+    return true;
+}
+
+static bool read_head(table_source *s, const source_format *format, complaint *c) {
+    csv_row row;
+    csv_result result = read_csv_row(s->reader, &row, c);
+    if (result == CSV_FAILED)
+        return false;
+    if (result == CSV_END)
+        return complain(c, "%s: holds no rows", s->name);
+    s->has_header = is_header(&row, format->header);
+    s->has_first = !s->has_header;
+    s->first = row;
+    return name_columns(s, &row, c);
+}
+
+bool open_source_stream(table_source *s, FILE *stream, const char *name,
+                        const source_format *format, complaint *c) {
+    *s = (table_source){.name = copy_text(name),
+                        .reader = open_csv(stream, name, format->delimiter)};
+    if (read_head(s, format, c))
+        return true;
+    close_source(s);
+    return false;
+}
+
+bool open_source(table_source *s, const char *path, const source_format *format, complaint *c) {
+    if (strcmp(path, "-") == 0)
+        return open_source_stream(s, stdin, "standard input", format, c);
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return complain(c, "%s: %s", path, strerror(errno));
+    return open_source_stream(s, file, path, format, c);
+}
+
+void close_source(table_source *s) {
+    close_csv(s->reader);
+    free_names(&s->columns);
+    free(s->name);
+    *s = (table_source){0};
+}
+
+static bool take_first(table_source *s, csv_row *row) {
+    if (!s->has_first)
+        return false;
+    s->has_first = false;
+    *row = s->first;
+    return true;
+}
+
+row_result read_source_row(table_source *s, csv_row *row, complaint *c) {
+    if (!take_first(s, row)) {
+        csv_result result = read_csv_row(s->reader, row, c);
+        if (result != CSV_ROW)
+            return result == CSV_END ? ROW_END : ROW_FAILED;
+    }
+    if (row->count == s->columns.count)
+        return ROW_GOOD;
+    complain(c, "%s: line %zu: %zu values, and the table has %zu columns", s->name, row->line,
+             row->count, s->columns.count);
+    return ROW_BAD;
+}
+
+bool complain_of_value(const table_source *s, const csv_row *row, size_t column,
+                       const char *problem, complaint *c) {
+    return complain(c, "%s: line %zu, column %zu (%s): '%s' %s", s->name, row->line, column + 1,
+                    show_text(s->columns.names[column]).text,
+                    show_text(get_value(row, column)).text, problem);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A file of comma-separated values as a table: a row of names, where it has one, and rows with as
+ * many values each. */
+#ifndef NNBLAS_TABLE_SOURCE_H
+#define NNBLAS_TABLE_SOURCE_H
+
+#include "csv_reader.h"
+#include "names.h"
+
+/* HEADER_DETECT: the first row is a header where none of its values is a number. */
+typedef enum { HEADER_DETECT, HEADER_PRESENT, HEADER_ABSENT } header_rule;
+
+typedef struct {
+    header_rule header;
+    char delimiter;
+} source_format;
+
+/* Columns without a name have their number, from 1, for a name. */
+typedef struct {
+    char *name; /* the file's, for messages */
+    csv_reader *reader;
+    name_list columns;
+    bool has_header, has_first;
+    csv_row first; /* a row that was read to look for a header and is none */
+} table_source;
+
+/* path "-" is standard input. */
+bool open_source(table_source *source, const char *path, const source_format *format, complaint *c);
+/* The same for a stream, which is taken over. */
+bool open_source_stream(table_source *source, FILE *stream, const char *name,
+                        const source_format *format, complaint *c);
+void close_source(table_source *source);
+
+/* ROW_BAD: it has not as many values as there are columns; the next one may be good. */
+typedef enum { ROW_GOOD, ROW_BAD, ROW_END, ROW_FAILED } row_result;
+row_result read_source_row(table_source *source, csv_row *row, complaint *c);
+
+/* Says "FILE: line 17, column 3 (NAME): 'VALUE' PROBLEM". */
+bool complain_of_value(const table_source *source, const csv_row *row, size_t column,
+                       const char *problem, complaint *c);
+
+#endif
