@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "learn.h"
+
+#include "memory.h"
+#include "number.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- which columns --------------------------------------------------------------------------- */
+
+static bool find_column(const table_source *source, const char *text, size_t *position,
+                        complaint *c) {
+    *position = find_name_or_number(&source->columns, text);
+    if (*position < source->columns.count)
+        return true;
+    return complain(c, "%s: has no column '%s'%s", source->name, show_text(text).text,
+                    source->has_header ? ""
+                                       : "; its first line holds a number and is taken for a row, "
+                                         "unless --header is given");
+}
+
+/* Marks in `marks` each column of the list. */
+static bool mark_columns(const table_source *source, const name_list *list, bool *marks,
+                         complaint *c) {
+    for (size_t i = 0; i < list->count; i++) {
+        size_t position;
+        if (!find_column(source, list->names[i], &position, c))
+            return false;
+        marks[position] = true;
+    }
+    return true;
+}
+
+static bool add_columns(const table_source *source, const name_list *names, column_list *list,
+                        complaint *c) {
+    for (size_t i = 0; i < names->count; i++) {
+        size_t position;
+        if (!find_column(source, names->names[i], &position, c))
+            return false;
+        add_column(list, source->columns.names[position], position);
+    }
+    return true;
+}
+
+/* A target may be no feature, and neither may be named both by its name and by its number. */
+static bool check_columns(const table_source *source, const schema *s, complaint *c) {
+    name_list all = {0};
+    const column_list *lists[] = {&s->targets, &s->features};
+    bool is_good = true;
+    for (size_t l = 0; l < 2; l++)
+        for (size_t i = 0; i < lists[l]->count && is_good; i++)
+            if (!add_name(&all, lists[l]->columns[i].name))
+                is_good = complain(c, "%s: the column '%s' is named twice", source->name,
+                                   show_text(lists[l]->columns[i].name).text);
+    free_names(&all);
+    if (is_good && s->features.count == 0)
+        return complain(c, "%s: no column is left as a feature", source->name);
+    return is_good;
+}
+
+static bool add_other_columns(const table_source *source, const column_choice *choice, schema *s,
+                              complaint *c) {
+    bool *is_left_out = calloc(source->columns.count, sizeof *is_left_out);
+    if (!is_left_out)
+        end_without_memory(source->columns.count);
+    bool is_good = mark_columns(source, &choice->targets, is_left_out, c) &&
+                   mark_columns(source, &choice->ignored, is_left_out, c);
+    for (size_t i = 0; i < source->columns.count && is_good; i++)
+        if (!is_left_out[i])
+            add_column(&s->features, source->columns.names[i], i);
+    free(is_left_out);
+    return is_good;
+}
+
+static bool choose_columns(const table_source *source, const column_choice *choice, schema *s,
+                           complaint *c) {
+    for (size_t i = 0; i < source->columns.count; i++)
+        add_name(&s->table_columns, source->columns.names[i]);
+    return add_columns(source, &choice->targets, &s->targets, c) &&
+           (choice->features.count > 0 ? add_columns(source, &choice->features, &s->features, c)
+                                       : add_other_columns(source, choice, s, c)) &&
+           check_columns(source, s, c);
+}
+
+/* ---- of which kind they are ------------------------------------------------------------------ */
+
+static bool holds_numbers(const text_rows *rows, size_t position) {
+    size_t numbers = 0, others = 0;
+    for (size_t r = 0; r < rows->N; r++) {
+        csv_row row = get_row(rows, r);
+        double value;
+        if (read_real(get_value(&row, position), &value))
+            numbers++;
+        else if (!is_missing_number(get_value(&row, position)))
+            others++;
+    }
+    return numbers > others;
+}
+
+static bool holds_few_whole_numbers(const text_rows *rows, size_t position) {
+    name_list found = {0};
+    bool is_so = true;
+    for (size_t r = 0; r < rows->N && is_so; r++) {
+        csv_row row = get_row(rows, r);
+        double value;
+        if (!read_real(get_value(&row, position), &value))
+            continue; /* a bad row */
+        add_name(&found, name_number_category(value).text);
+        is_so = floor(value) == value && found.count <= MOST_NUMBER_CLASSES;
+    }
+    free_names(&found);
+    return is_so;
+}
+
+static void choose_target_kind(const text_rows *rows, const column_choice *choice,
+                               table_column *target) {
+    if (choice->task == TASK_NUMBERS || choice->targets.count > 1)
+        return;
+    target->is_number = target->is_number && holds_numbers(rows, target->position);
+    target->is_category = choice->task == TASK_CLASSES || !target->is_number ||
+                          holds_few_whole_numbers(rows, target->position);
+}
+
+static bool choose_kinds(const table_source *source, const text_rows *rows,
+                         const column_choice *choice, schema *s, complaint *c) {
+    bool *is_text = calloc(source->columns.count, sizeof *is_text);
+    if (!is_text)
+        end_without_memory(source->columns.count);
+    bool is_good = mark_columns(source, &choice->texts, is_text, c);
+    for (size_t i = 0; i < s->features.count && is_good; i++) {
+        table_column *feature = &s->features.columns[i];
+        feature->is_number = !is_text[feature->position] && holds_numbers(rows, feature->position);
+        feature->is_category = !feature->is_number;
+    }
+    for (size_t i = 0; i < s->targets.count && is_good; i++) {
+        table_column *target = &s->targets.columns[i];
+        target->is_number = !is_text[target->position];
+        choose_target_kind(rows, choice, target);
+    }
+    free(is_text);
+    return is_good;
+}
+
+/* ---- which rows ------------------------------------------------------------------------------ */
+
+static bool check_row(const table_source *source, const csv_row *row, const schema *s,
+                      complaint *c) {
+    const column_list *lists[] = {&s->features, &s->targets};
+    double value;
+    for (size_t l = 0; l < 2; l++)
+        for (size_t i = 0; i < lists[l]->count; i++)
+            if (!check_value(source, row, &lists[l]->columns[i], &value, c))
+                return false;
+    return true;
+}
+
+static bool drop_bad_rows(const table_source *source, text_rows *rows, const schema *s,
+                          skipped_rows *skipped, complaint *c) {
+    size_t kept = 0;
+    for (size_t r = 0; r < rows->N; r++) {
+        csv_row row = get_row(rows, r);
+        if (check_row(source, &row, s, c))
+            move_row(rows, kept++, r);
+        else if (!skip_row(skipped, c))
+            return false;
+    }
+    rows->N = kept;
+    return kept > 0 || complain(c, "%s: holds no rows to learn from", source->name);
+}
+
+/* ---- categories ------------------------------------------------------------------------------ */
+
+static int compare_texts(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int compare_numbers(const void *a, const void *b) {
+    double left = strtod(*(const char *const *)a, NULL);
+    double right = strtod(*(const char *const *)b, NULL);
+    return (left > right) - (left < right);
+}
+
+/* In an order that does not depend on that of the rows. */
+static void take_sorted(const name_list *found, table_column *column) {
+    const char **names = resize_array(NULL, found->count, sizeof *names);
+    memcpy(names, found->names, found->count * sizeof *names);
+    qsort(names, found->count, sizeof *names, column->is_number ? compare_numbers : compare_texts);
+    for (size_t k = 0; k < found->count; k++)
+        add_name(&column->categories, names[k]);
+    free(names);
+}
+
+static bool find_categories(const table_source *source, const text_rows *rows,
+                            const table_column *column, name_list *found, complaint *c) {
+    for (size_t r = 0; r < rows->N; r++) {
+        csv_row row = get_row(rows, r);
+        const char *text = get_value(&row, column->position);
+        double value = 0.0;
+        if (column->is_number)
+            read_real(text, &value);
+        const number_text number = name_number_category(value);
+        if (!add_name(found, column->is_number ? number.text : text))
+            continue;
+        if (!is_utf8(text))
+            return complain_of_value(source, &row, column->position, "is not UTF-8", c);
+        if (found->count > MOST_CATEGORIES)
+            return complain(c,
+                            "%s: column %zu (%s): has over %d different texts, and each would be a "
+                            "category of its own",
+                            source->name, column->position + 1, show_text(column->name).text,
+                            MOST_CATEGORIES);
+    }
+    return true;
+}
+
+static bool learn_categories(const table_source *source, const text_rows *rows, column_list *list,
+                             complaint *c) {
+    for (size_t i = 0; i < list->count; i++) {
+        table_column *column = &list->columns[i];
+        if (!column->is_category)
+            continue;
+        name_list found = {0};
+        bool is_good = find_categories(source, rows, column, &found, c);
+        if (is_good)
+            take_sorted(&found, column);
+        free_names(&found);
+        if (!is_good)
+            return false;
+    }
+    return true;
+}
+
+bool learn_schema(const table_source *source, text_rows *rows, const column_choice *choice,
+                  skipped_rows *skipped, schema *s, complaint *c) {
+    *s = (schema){0};
+    if (choose_columns(source, choice, s, c) && choose_kinds(source, rows, choice, s, c) &&
+        drop_bad_rows(source, rows, s, skipped, c) &&
+        learn_categories(source, rows, &s->features, c) &&
+        learn_categories(source, rows, &s->targets, c))
+        return true;
+    free_schema(s);
+    return false;
+}
+
+/* ---- scaling --------------------------------------------------------------------------------- */
+
+/* In long double, where neither sums nor squares of doubles overflow. Equal values have a deviation
+ * of exactly 0, which their rounded mean would not give. */
+static void learn_column_scaling(table_column *column, size_t N, size_t width,
+                                 const double *numbers) {
+    long double sum = 0.0L, squares = 0.0L;
+    bool is_constant = true;
+    for (size_t r = 0; r < N; r++) {
+        sum += numbers[r * width];
+        is_constant = is_constant && numbers[r * width] == numbers[0];
+    }
+    long double mean = sum / (long double)N;
+    for (size_t r = 0; r < N; r++)
+        squares += (numbers[r * width] - mean) * (numbers[r * width] - mean);
+    column->mean = is_constant ? numbers[0] : (double)mean;
+    column->deviation = is_constant ? 0.0 : (double)sqrtl(squares / (long double)N);
+}
+
+void learn_scaling(column_list *list, size_t N, const double *numbers) {
+    size_t width = count_numbers(list);
+    for (size_t i = 0; i < list->count; i++) {
+        table_column *column = &list->columns[i];
+        if (!column->is_category)
+            learn_column_scaling(column, N, width, numbers);
+        numbers += column->is_category ? column->categories.count : 1;
+    }
+}
+
+bool check_targets(const table_source *source, const schema *s, complaint *c) {
+    for (size_t i = 0; i < s->targets.count; i++) {
+        const table_column *target = &s->targets.columns[i];
+        if (target->is_category ? target->categories.count < 2 : target->deviation == 0.0)
+            return complain(c, "%s: the target '%s' is the same in all rows: nothing can be learnt",
+                            source->name, show_text(target->name).text);
+    }
+    return true;
+}
