@@ -11,8 +11,12 @@
 enum { EXIT_USAGE = 2 };
 
 int run_demo(int argc, char **argv);
+int run_evaluate(int argc, char **argv);
 int run_explain(int argc, char **argv);
 int run_info(int argc, char **argv);
+int run_iris(int argc, char **argv);
+int run_predict(int argc, char **argv);
+int run_train(int argc, char **argv);
 int run_tune(int argc, char **argv);
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The nnblas command: a small set of commands that show the library at work. */
+/* The nnblas command: trains networks on tables, and shows the library at work. */
 #include "commands.h"
 #include "coretype.h"
 
@@ -15,6 +15,12 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *help;
 } COMMANDS[] = {
+#ifdef HAVE_CSV
+    {"train", run_train, "train a network on a table of comma-separated values"},
+    {"predict", run_predict, "what a trained network makes of a table"},
+    {"evaluate", run_evaluate, "how good that is"},
+    {"iris", run_iris, "Fisher's iris flowers as such a table"},
+#endif
     {"demo", run_demo, "train a network on Fisher's iris flowers and test it"},
     {"explain", run_explain, "one iteration of backpropagation with all its numbers"},
     {"info", run_info, "the versions, processors and threads in use; the plan for a shape"},
