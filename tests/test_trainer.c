@@ -638,20 +638,16 @@ static bool kill_a_life(const career *c, useconds_t after) {
     return WIFSIGNALED(status);
 }
 
-/* What a killed process was writing. */
-static void remove_temporaries(const char *path) {
+/* What killed processes were writing, and the folder with it. */
+static void remove_folder(const char *folder) {
     char pattern[128];
     glob_t found;
-    snprintf(pattern, sizeof pattern, "%s?*", path);
+    snprintf(pattern, sizeof pattern, "%s/.nnblas-*.tmp", folder);
     if (glob(pattern, 0, NULL, &found) == 0)
         for (size_t i = 0; i < found.gl_pathc; i++)
-            unlink(found.gl_pathv[i]);
+            ck_assert_int_eq(unlink(found.gl_pathv[i]), 0);
     globfree(&found);
-    snprintf(pattern, sizeof pattern, ".%s*", path);
-    if (glob(pattern, 0, NULL, &found) == 0)
-        for (size_t i = 0; i < found.gl_pathc; i++)
-            unlink(found.gl_pathv[i]);
-    globfree(&found);
+    ck_assert_int_eq(rmdir(folder), 0);
 }
 
 /* KILLS kills in all, over as many trainings as that takes; each must end with the bits of one that
@@ -659,7 +655,9 @@ static void remove_temporaries(const char *path) {
 START_TEST(a_thousand_kills_lose_nothing) {
     enum { KILLS = 1000 };
     career c = {.optimizer = NNBLAS_ADAM, .rate = 0.05, .batch = 9, .fraction = 0.2};
-    make_path(c.path, sizeof c.path);
+    char folder[] = "lives.XXXXXX";
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(c.path, sizeof c.path, "%s/checkpoint.safetensors", folder);
     ck_assert_ok(nnblas_set_threads(1));
     double expected[PARAMETERS];
     setting whole = begin_career(&c, 5);
@@ -677,8 +675,8 @@ START_TEST(a_thousand_kills_lose_nothing) {
         check_same_history(whole.trainer, end.trainer);
         free_setting(&end);
         ck_assert_int_eq(unlink(c.path), 0);
-        remove_temporaries(c.path);
     }
+    remove_folder(folder);
     free_setting(&whole);
 }
 END_TEST
