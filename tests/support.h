@@ -27,20 +27,45 @@ size_t roll_size(dice *d, size_t limit);
 
 /* ---- problems -------------------------------------------------------------------------------- */
 
+/* What a network is made of beside its sizes. All 0: sigmoids, the mse, no biases. */
+typedef struct kind {
+    nnblas_activation hidden, output;
+    nnblas_cost cost;
+    unsigned flags;
+} kind;
+
+/* Every hidden activation with every output that goes with a cost, without biases and with. */
+enum { N_KINDS = 3 * 5 * 2 };
+kind get_kind(size_t i);
+kind roll_kind(dice *d);
+/* Valid until the next call. */
+const char *describe_kind(kind k);
+
 /* A network's sizes, its parameters as the library lays them out, and rows to learn from. What lies
  * between the columns of X and Y and their leading dimensions is NaN. */
 typedef struct problem {
     size_t n_sizes, sizes[MAX_SIZES];
+    kind kind;
     size_t N, ldx, ldy;
     size_t parameter_count;
     double *X, *Y, *parameters;
+    double *weights; /* of the rows; null: 1 each */
 } problem;
 
+/* Of the kind that is all 0. */
 problem make_problem(dice *d, size_t N, const size_t *sizes, size_t n_sizes, size_t extra_columns);
+/* Softmax outputs get labels of three sorts: a 1 among zeros, shares of 1, and what adds up to
+ * anything. */
+problem make_problem_of(dice *d, kind k, size_t N, const size_t *sizes, size_t n_sizes,
+                        size_t extra_columns);
+/* Gives each row a weight, 0 to some. */
+void weigh_rows(dice *d, problem *p);
 void free_problem(problem *p);
 
 size_t get_inputs(const problem *p);
 size_t get_outputs(const problem *p);
+/* The weights of layer l = 1 .. n_sizes - 1 and, behind them, its biases. */
+size_t count_layer_parameters(const problem *p, size_t l);
 
 /* The network of the problem; the caller destroys it. */
 nnblas_net *make_net(const problem *p);
@@ -48,10 +73,15 @@ nnblas_net *make_net(const problem *p);
 /* ---- the reference --------------------------------------------------------------------------- */
 
 /*
- * The algorithm example by example and weight by weight in long double, for any number of layers.
- * Returns the mse. gradient (parameter_count) and O_out (N x outputs) may be null.
+ * The algorithm example by example and weight by weight in long double, for any number of layers,
+ * each activation and each cost; no formula is shortened. Returns the cost. gradient
+ * (parameter_count) and O_out (N x outputs) may be null.
  */
 double compute_reference(const problem *p, double *gradient, double *O_out);
+
+/* How near to 0 the input of a hidden unit comes, where a relu has no derivative; but a unit whose
+ * inputs are all 0 stays at 0, and does not count. */
+double measure_kinks(const problem *p);
 
 /* ---- comparison ------------------------------------------------------------------------------ */
 
