@@ -19,8 +19,9 @@ CALM_SECONDS = 0.01
 # After a pause, the OpenMP threads of PyTorch and the threads of OpenBLAS may find themselves on
 # one processor, and a gradient of 1 ms takes 16 ms until the scheduler has moved one of them, which
 # was seen to take up to 0.4 s. So a turn begins with runs that do not count, until several in a row
-# were near the fastest.
+# were near the fastest, or until a part of the contender's seconds is over.
 WARM_SECONDS = 0.5
+WARM_SHARE = 0.3
 WARM_RUNS = 5
 NEAR = 1.5
 
@@ -39,6 +40,7 @@ class Series:
     def __init__(self, run, share):
         self.run = run
         self.share = share
+        self.warm_seconds = min(WARM_SECONDS, WARM_SHARE * share)
         self.spent = 0.0
         self.seconds = []
         self.fewest = math.inf
@@ -56,7 +58,7 @@ class Series:
         return seconds
 
     def warm_up(self, runs):
-        end = time.perf_counter() + WARM_SECONDS
+        end = time.perf_counter() + self.warm_seconds
         quick = 0
         while quick < runs and time.perf_counter() < end:
             quick = quick + 1 if self.time_sample() <= NEAR * self.fewest else 0
@@ -79,7 +81,7 @@ class Series:
         if not self.has_room(end):
             return
         time.sleep(CALM_SECONDS)
-        if self.fewest < WARM_SECONDS / WARM_RUNS:
+        if self.fewest < self.warm_seconds / WARM_RUNS:
             self.warm_up(WARM_RUNS)
         self.keep(self.time_sample())
         while self.has_room(end) and self.spent < end:
