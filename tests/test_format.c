@@ -14,15 +14,15 @@
 
 static const size_t SIZES[] = {3, 4, 5, 2};
 
-static const struct kind {
+static const struct output_kind {
     nnblas_activation output;
     nnblas_cost cost;
-} KINDS[] = {
+} OUTPUT_KINDS[] = {
     {NNBLAS_SIGMOID, NNBLAS_MSE},           {NNBLAS_SIGMOID, NNBLAS_CROSS_ENTROPY},
     {NNBLAS_IDENTITY, NNBLAS_MSE},          {NNBLAS_SOFTMAX, NNBLAS_MSE},
     {NNBLAS_SOFTMAX, NNBLAS_CROSS_ENTROPY},
 };
-enum { N_KINDS = sizeof KINDS / sizeof *KINDS };
+enum { N_OUTPUT_KINDS = sizeof OUTPUT_KINDS / sizeof *OUTPUT_KINDS };
 
 static const struct text {
     const char *key, *value;
@@ -47,11 +47,11 @@ static void fill_parameters(dice *d, nnblas_net *net) {
 }
 
 static nnblas_net *make_any_net(dice *d, size_t n_sizes, unsigned flags, nnblas_activation hidden,
-                                struct kind kind) {
+                                struct output_kind output_kind) {
     nnblas_net *net;
     ck_assert_ok(nnblas_net_create(SIZES, n_sizes, flags, &net));
     ck_assert_ok(nnblas_net_set_hidden(net, hidden));
-    ck_assert_ok(nnblas_net_set_output(net, kind.output, kind.cost));
+    ck_assert_ok(nnblas_net_set_output(net, output_kind.output, output_kind.cost));
     fill_parameters(d, net);
     for (size_t i = 0; i < N_TEXTS; i++)
         ck_assert_ok(nnblas_net_set_metadata(net, TEXTS[i].key, TEXTS[i].value));
@@ -94,10 +94,10 @@ START_TEST(every_network_comes_back) {
     dice d = {41};
     for (size_t n_sizes = 2; n_sizes <= 4; n_sizes++)
         for (unsigned flags = 0; flags <= NNBLAS_BIAS; flags++)
-            for (size_t k = 0; k < N_KINDS; k++)
+            for (size_t k = 0; k < N_OUTPUT_KINDS; k++)
                 for (int hidden = NNBLAS_SIGMOID; hidden <= NNBLAS_RELU; hidden++) {
-                    nnblas_net *net =
-                        make_any_net(&d, n_sizes, flags, (nnblas_activation)hidden, KINDS[k]);
+                    nnblas_net *net = make_any_net(&d, n_sizes, flags, (nnblas_activation)hidden,
+                                                   OUTPUT_KINDS[k]);
                     check_round_trip(net);
                     nnblas_net_destroy(net);
                 }
@@ -125,7 +125,7 @@ END_TEST
 START_TEST(locales_do_not_change_the_bytes) {
     static const char *const NAMES[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "nl_NL.UTF-8"};
     dice d = {42};
-    nnblas_net *net = make_any_net(&d, 4, NNBLAS_BIAS, NNBLAS_TANH, KINDS[1]);
+    nnblas_net *net = make_any_net(&d, 4, NNBLAS_BIAS, NNBLAS_TANH, OUTPUT_KINDS[1]);
     void *bytes, *other;
     size_t size, size_other;
     ck_assert_ok(nnblas_net_save_to_memory(net, &bytes, &size));
@@ -519,7 +519,7 @@ static file_bytes save_net(const nnblas_net *net) {
 
 START_TEST(no_part_of_a_file_is_a_network) {
     dice d = {43};
-    nnblas_net *net = make_any_net(&d, 3, NNBLAS_BIAS, NNBLAS_TANH, KINDS[0]);
+    nnblas_net *net = make_any_net(&d, 3, NNBLAS_BIAS, NNBLAS_TANH, OUTPUT_KINDS[0]);
     file_bytes whole = save_net(net);
     for (size_t size = 0; size < whole.size; size++) {
         file_bytes part = join(whole.data, size, NULL, 0);
@@ -550,7 +550,7 @@ static void check_finite_or_refused(file_bytes file) {
 
 START_TEST(no_flipped_bit_does_harm) {
     dice d = {44};
-    nnblas_net *net = make_any_net(&d, 3, NNBLAS_BIAS, NNBLAS_RELU, KINDS[4]);
+    nnblas_net *net = make_any_net(&d, 3, NNBLAS_BIAS, NNBLAS_RELU, OUTPUT_KINDS[4]);
     file_bytes file = save_net(net);
     for (size_t i = 0; i < file.size; i++)
         for (int bit = 0; bit < 8; bit++) {
@@ -576,7 +576,7 @@ END_TEST
 
 START_TEST(weights_that_are_not_finite_are_not_loaded) {
     dice d = {45};
-    nnblas_net *net = make_any_net(&d, 3, NNBLAS_BIAS, NNBLAS_TANH, KINDS[0]);
+    nnblas_net *net = make_any_net(&d, 3, NNBLAS_BIAS, NNBLAS_TANH, OUTPUT_KINDS[0]);
     file_bytes file = save_net(net);
     static const struct place {
         size_t parameter;
