@@ -298,15 +298,18 @@ typedef struct planned {
     double *expected, *O_expected, expected_cost;
 } planned;
 
-static void open_planned(planned *run, const problem *p, const nn_plan *plan) {
+/* order: of the rows, null for their own; sums over all rows do not depend on it. */
+static void open_planned(planned *run, const problem *p, const nn_plan *plan,
+                         const uint32_t *order) {
     *run = (planned){.p = p,
                      .net = make_net(p),
-                     .rows = {p->N, p->X, p->ldx, p->Y, p->ldy, p->weights},
+                     .rows = {p->N, p->X, p->ldx, p->Y, p->ldy, p->weights, order},
                      .gradient = allocate_doubles(p->parameter_count),
                      .expected = allocate_doubles(p->parameter_count),
                      .O_expected = allocate_doubles(p->N * get_outputs(p))};
     run->model = nn_net_model(run->net);
     run->model.keeps_rows |= p->weights != NULL;
+    run->model.gathers_rows = order != NULL;
     for (size_t l = 1, offset = 0; l < p->n_sizes; offset += count_layer_parameters(p, l), l++) {
         run->W[l - 1] = nnblas_net_weights(run->net, l);
         run->updates[l - 1] = run->gradient + offset;
@@ -331,12 +334,16 @@ static void check_planned_gradient(planned *run) {
 }
 
 /* The weights of the rows do not count in an evaluation. */
-static void check_planned_predictions(planned *run) {
+static void check_planned_cost(planned *run) {
     problem p = *run->p;
     p.weights = NULL;
     double expected_cost = compute_reference(&p, NULL, NULL);
     double cost = nn_engine_evaluate(&run->engine, &run->model, &run->rows);
     ck_assert_close(1, &expected_cost, &cost);
+}
+
+static void check_planned_predictions(planned *run) {
+    problem p = *run->p;
     double *O_out = allocate_doubles(p.N * p.ldy);
     fill(p.N * p.ldy, O_out, -7.0);
     nn_engine_predict(&run->engine, &run->model, &run->rows, O_out, p.ldy);
@@ -355,16 +362,29 @@ static void check_planned_step(planned *run) {
     check_layers(p, run->expected, nnblas_net_parameters(run->net));
 }
 
-static void check_plan(const problem *p, const nn_plan *plan) {
+static void check_plan(const problem *p, const nn_plan *plan, const uint32_t *order) {
     planned run;
-    open_planned(&run, p, plan);
+    open_planned(&run, p, plan, order);
     /* Twice: what the first call leaves in the buffers must not count in the second. */
     check_planned_gradient(&run);
     check_planned_gradient(&run);
     if (plan->way == NN_ROWS)
+        check_planned_cost(&run);
+    if (plan->way == NN_ROWS && !order)
         check_planned_predictions(&run);
     check_planned_step(&run);
     close_planned(&run);
+}
+
+static uint32_t *roll_order(dice *d, size_t N) {
+    uint32_t *order = malloc(N * sizeof *order);
+    ck_assert_ptr_nonnull(order);
+    for (size_t e = 0; e < N; e++) {
+        size_t place = roll_between(d, 0, e);
+        order[e] = order[place];
+        order[place] = (uint32_t)e;
+    }
+    return order;
 }
 
 START_TEST(every_plan_gives_the_same) {
@@ -379,7 +399,9 @@ START_TEST(every_plan_gives_the_same) {
             weigh_rows(&d, &p);
         for (nn_way way = NN_ROWS; way <= NN_SPLIT; way++) {
             nn_plan plan = roll_plan(&d, &p, way);
-            check_plan(&p, &plan);
+            uint32_t *order = roll_between(&d, 0, 2) == 0 ? roll_order(&d, p.N) : NULL;
+            check_plan(&p, &plan, order);
+            free(order);
         }
         free_problem(&p);
     }
