@@ -26,6 +26,7 @@ static const subcommand SUBCOMMANDS[] = {
     {"kernels", run_kernels, false, "the elementwise loops of every set, per element"},
     {"rows", run_rows, true, "the gradient over 100 up to N rows: time a row, and workspace"},
     {"threads", run_threads, true, "the gradient with 1, 2, ... threads"},
+    {"networks", run_networks, true, "the gradients of other activations and costs, and of biases"},
     {"latency", run_latency, true, "predictions of one row, beside naive loops and FANN"},
 };
 enum { N_SUBCOMMANDS = sizeof SUBCOMMANDS / sizeof *SUBCOMMANDS };

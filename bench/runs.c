@@ -13,14 +13,21 @@ void require_ok(nnblas_status status) {
     exit(EXIT_FAILURE);
 }
 
-library_run make_library_run(const problem *p) {
+library_run make_network_run(const problem *p, unsigned flags) {
     const shape *s = &p->shape;
-    size_t sizes[] = {s->inputs, s->hidden, s->outputs}, parameters = count_parameters(s);
-    library_run run = {.problem = p, .gradient = allocate_array(parameters, sizeof(double))};
+    size_t sizes[] = {s->inputs, s->hidden, s->outputs};
+    library_run run = {.problem = p};
+    require_ok(nnblas_net_create(sizes, 3, flags, &run.net));
+    memcpy(nnblas_net_weights(run.net, 1), p->parameters, s->inputs * s->hidden * sizeof(double));
+    memcpy(nnblas_net_weights(run.net, 2), p->parameters + s->inputs * s->hidden,
+           s->hidden * s->outputs * sizeof(double));
+    run.gradient = allocate_array(nnblas_net_parameter_count(run.net), sizeof(double));
     run.O_out = allocate_array(s->N * s->outputs, sizeof(double));
-    require_ok(nnblas_net_create(sizes, 3, 0, &run.net));
-    memcpy(nnblas_net_parameters(run.net), p->parameters, parameters * sizeof(double));
     return run;
+}
+
+library_run make_library_run(const problem *p) {
+    return make_network_run(p, 0);
 }
 
 void free_library_run(library_run *run) {

@@ -14,12 +14,14 @@ void require_ok(nnblas_status status);
 
 typedef struct library_run {
     const problem *problem;
-    nnblas_net *net;  /* with the problem's weights */
+    nnblas_net *net;  /* with the problem's weights; biases are 0 */
     double *gradient; /* W1_update and W2_update, one after the other */
     double *O_out;
     double mse;
 } library_run;
 
+/* flags: of nnblas_net_create. */
+library_run make_network_run(const problem *p, unsigned flags);
 library_run make_library_run(const problem *p);
 void free_library_run(library_run *run);
 
