@@ -415,6 +415,10 @@ typedef struct rooms {
     size_t begins[N_ARRAYS];
 } rooms;
 
+static double roll_signed(dice *d) {
+    return roll_between(d, 0, 15) == 0 ? 0.0 : roll_uniform(d, -1.0, 1.0);
+}
+
 static arrays fill_rooms(rooms *r, const kernel_row *k, dice *d, shape s, size_t offset) {
     size_t n = s.rows * s.columns;
     for (size_t array = 0; array < N_ARRAYS; array++) {
@@ -423,7 +427,8 @@ static arrays fill_rooms(rooms *r, const kernel_row *k, dice *d, shape s, size_t
             MISALIGNMENTS + (array == 0 ? offset : roll_between(d, 0, MISALIGNMENTS - 1));
         fill(ROOM, r->of[array], GUARD);
         for (size_t i = 0; i < n; i++)
-            r->of[array][r->begins[array] + i] = roll_uniform(d, is_signed ? -1.0 : 0.0, 1.0);
+            r->of[array][r->begins[array] + i] =
+                is_signed ? roll_signed(d) : roll_uniform(d, 0.0, 1.0);
     }
     return (arrays){n,
                     s.rows,
