@@ -21,6 +21,9 @@ typedef struct arguments {
     double *X, *Y, *W1, *W2;
     double *H_out, *O_out, *O_delta, *H_delta, *W1_update, *W2_update, *mse;
     double learning_rate;
+    nnblas_activation hidden_activation, output_activation;
+    nnblas_cost cost;
+    nnblas_initialization method;
     nnblas_net *net;
     nnblas_trainer *trainer;
 } arguments;
@@ -68,6 +71,10 @@ static arguments make_arguments(void) {
         .W2_update = arrays.W2_update,
         .mse = &arrays.mse,
         .learning_rate = 0.5,
+        .hidden_activation = NNBLAS_TANH,
+        .output_activation = NNBLAS_SOFTMAX,
+        .cost = NNBLAS_CROSS_ENTROPY,
+        .method = NNBLAS_HE,
     };
     ck_assert_ok(nnblas_net_create((size_t[]){INPUTS, HIDDEN, OUTPUTS}, 3, 0, &a.net));
     ck_assert_ok(nnblas_trainer_create(a.net, &a.trainer));
@@ -106,7 +113,29 @@ static nnblas_status fit(const arguments *a) {
     return nnblas_trainer_fit(a->trainer, a->n, a->X, a->ldx, a->Y, a->ldy);
 }
 
+static nnblas_status set_hidden(const arguments *a) {
+    return nnblas_net_set_hidden(a->net, a->hidden_activation);
+}
+
+static nnblas_status set_output(const arguments *a) {
+    return nnblas_net_set_output(a->net, a->output_activation, a->cost);
+}
+
+static nnblas_status init(const arguments *a) {
+    return nnblas_net_init(a->net, 7);
+}
+
+static nnblas_status init_by(const arguments *a) {
+    return nnblas_net_init_by(a->net, a->method, 7);
+}
+
 typedef nnblas_status any_call(const arguments *a);
+
+static bool has_default_kind(const nnblas_net *net) {
+    return nnblas_net_flags(net) == 0 && nnblas_net_hidden_activation(net) == NNBLAS_SIGMOID &&
+           nnblas_net_output_activation(net) == NNBLAS_SIGMOID &&
+           nnblas_net_cost(net) == NNBLAS_MSE;
+}
 
 /* Calls, and expects the status, words that hold part, and nothing written. */
 static void check_refused(any_call *call, const arguments *a, nnblas_status expected,
@@ -122,8 +151,9 @@ static void check_refused(any_call *call, const arguments *a, nnblas_status expe
                   nnblas_error_message(), part);
     ck_assert_msg(memcmp(&kept, &arrays, sizeof kept) == 0, "written though %s", part);
     if (a->net)
-        ck_assert_msg(memcmp(weights, nnblas_net_parameters(a->net), sizeof weights) == 0,
-                      "weights changed though %s", part);
+        ck_assert_msg(memcmp(weights, nnblas_net_parameters(a->net), sizeof weights) == 0 &&
+                          has_default_kind(a->net),
+                      "the network changed though %s", part);
 }
 
 static void free_arguments(arguments *a) {
@@ -133,8 +163,9 @@ static void free_arguments(arguments *a) {
 
 /* The start of a test is one good call of each: a refusal is then for the spoilt argument. */
 START_TEST(the_unspoilt_arguments_are_accepted) {
-    any_call *const calls[] = {
-        feedforward, backpropagate, gradient_step, predict, evaluate, gradient, fit};
+    any_call *const calls[] = {feedforward, backpropagate, gradient_step, predict,
+                               evaluate,    gradient,      fit,           set_hidden,
+                               set_output,  init,          init_by};
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
         arguments a = make_arguments();
         ck_assert_ok(calls[i](&a));
@@ -183,6 +214,10 @@ START_TEST(null_is_named) {
     CHECK_NULL(gradient, X);
     CHECK_NULL(gradient, Y);
     CHECK_SPOILT(gradient, W1_update = NULL, NNBLAS_ERROR_NULL, "gradient is null");
+    CHECK_NULL(set_hidden, net);
+    CHECK_NULL(set_output, net);
+    CHECK_NULL(init, net);
+    CHECK_NULL(init_by, net);
     CHECK_NULL(fit, trainer);
     CHECK_NULL(fit, X);
     CHECK_NULL(fit, Y);
@@ -305,6 +340,26 @@ START_TEST(settings_are_refused) {
 }
 END_TEST
 
+START_TEST(activations_costs_and_methods_are_refused) {
+    const int NEITHER[] = {-1, 5, INT_MAX};
+#define CHECK_VALUE(call, argument, value, part)                                                   \
+    CHECK_SPOILT(call, argument = value, NNBLAS_ERROR_VALUE, part)
+    CHECK_VALUE(set_hidden, hidden_activation, NNBLAS_IDENTITY, "the hidden activation is 3");
+    CHECK_VALUE(set_hidden, hidden_activation, NNBLAS_SOFTMAX, "the hidden activation is 4");
+    CHECK_VALUE(set_output, output_activation, NNBLAS_TANH, "the output activation is 1");
+    CHECK_VALUE(set_output, output_activation, NNBLAS_RELU, "the output activation is 2");
+    CHECK_VALUE(set_output, output_activation, NNBLAS_IDENTITY, "not with identity");
+    for (size_t i = 0; i < sizeof NEITHER / sizeof *NEITHER; i++) {
+        nnblas_activation activation = (nnblas_activation)NEITHER[i];
+        CHECK_VALUE(set_hidden, hidden_activation, activation, "the hidden activation is ");
+        CHECK_VALUE(set_output, output_activation, activation, "the output activation is ");
+        CHECK_VALUE(set_output, cost, (nnblas_cost)NEITHER[i], "the cost is ");
+        CHECK_VALUE(init_by, method, (nnblas_initialization)NEITHER[i], "the initialization is ");
+    }
+#undef CHECK_VALUE
+}
+END_TEST
+
 START_TEST(networks_that_cannot_be_are_refused) {
     nnblas_net *const untouched = (nnblas_net *)&arrays, *net = untouched;
     const size_t good[] = {4, 2, 3}, zero[] = {4, 0, 3}, large[] = {4, (size_t)INT_MAX + 1, 3};
@@ -318,13 +373,15 @@ START_TEST(networks_that_cannot_be_are_refused) {
     ck_assert_int_eq(nnblas_net_create(large, 3, 0, &net), NNBLAS_ERROR_SIZE);
     ck_assert_int_eq(nnblas_net_create(huge, 6, 0, &net), NNBLAS_ERROR_SIZE);
     ck_assert_int_eq(nnblas_net_create(huge, 2, 0, &net), NNBLAS_ERROR_MEMORY);
+    ck_assert_int_eq(nnblas_net_create(huge, 2, NNBLAS_BIAS, &net), NNBLAS_ERROR_MEMORY);
     ck_assert_int_eq(nnblas_net_create(good, 3, 1U << 31, &net), NNBLAS_ERROR_VALUE);
+    ck_assert_int_eq(nnblas_net_create(good, 3, NNBLAS_BIAS | 2U, &net), NNBLAS_ERROR_VALUE);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "flags is 0x3"));
     ck_assert_ptr_eq(net, untouched);
 
     nnblas_trainer *trainer = (nnblas_trainer *)&arrays;
     ck_assert_int_eq(nnblas_trainer_create(NULL, &trainer), NNBLAS_ERROR_NULL);
     ck_assert_ptr_eq((void *)trainer, (void *)&arrays);
-    ck_assert_int_eq(nnblas_net_init(NULL, 1), NNBLAS_ERROR_NULL);
     nnblas_net_destroy(NULL);
     nnblas_trainer_destroy(NULL);
 }
@@ -339,6 +396,14 @@ START_TEST(accessors_answer_what_is_not_there) {
     ck_assert_ptr_null(nnblas_net_weights(NULL, 1));
     ck_assert_ptr_null(nnblas_net_weights(a.net, 0));
     ck_assert_ptr_null(nnblas_net_weights(a.net, 3));
+    ck_assert_ptr_null(nnblas_net_bias(NULL, 1));
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "net is null"));
+    ck_assert_ptr_null(nnblas_net_bias(a.net, 0));
+    ck_assert_ptr_null(nnblas_net_bias(a.net, 3));
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "layer is 3"));
+    ck_assert_ptr_null(nnblas_net_bias(a.net, 1));
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "without NNBLAS_BIAS"));
+    ck_assert(has_default_kind(NULL));
     ck_assert_uint_eq(nnblas_net_layer_size(a.net, 3), 0);
     ck_assert_int_eq(nnblas_trainer_create(a.net, NULL), NNBLAS_ERROR_NULL);
     free_arguments(&a);
@@ -368,6 +433,77 @@ START_TEST(not_finite_values_are_passed_on) {
     ck_assert_ok(predict(&a));
     ck_assert(isfinite(a.O_out[2 * OUTPUTS]));
     free_arguments(&a);
+}
+END_TEST
+
+/* One NaN among the parameters of each kind of network reaches the outputs that depend on it, the
+ * cost and, but for what no path leads from, the gradient. */
+static void check_nan_parameter(const problem *p, nnblas_net *net, double *parameter,
+                                size_t n_reached) {
+    double O_out[OUTPUTS], updates[(INPUTS + 1) * HIDDEN + (HIDDEN + 1) * OUTPUTS], cost;
+    double kept = *parameter;
+    *parameter = (double)NAN;
+    ck_assert_ok(nnblas_net_predict(net, 1, p->X, p->ldx, O_out, OUTPUTS));
+    size_t reached = 0;
+    for (size_t k = 0; k < OUTPUTS; k++)
+        reached += isnan(O_out[k]) != 0;
+    ck_assert_msg(reached == n_reached, "%zu: %s", reached, describe_kind(p->kind));
+    ck_assert_ok(nnblas_net_evaluate(net, p->N, p->X, p->ldx, p->Y, p->ldy, &cost));
+    ck_assert(isnan(cost));
+    ck_assert_ok(nnblas_net_gradient(net, p->N, p->X, p->ldx, p->Y, p->ldy, updates, &cost));
+    ck_assert(isnan(cost) && isnan(updates[p->parameter_count - OUTPUTS]));
+    *parameter = kept;
+}
+
+START_TEST(a_nan_goes_through_every_activation) {
+    static const size_t SIZES[] = {INPUTS, HIDDEN, OUTPUTS};
+    dice d = {8};
+    for (size_t i = 0; i < N_KINDS; i++) {
+        kind k = get_kind(i);
+        k.flags = NNBLAS_BIAS;
+        problem p = make_problem_of(&d, k, N, SIZES, 3, 0);
+        nnblas_net *net = make_net(&p);
+        size_t reached = k.output == NNBLAS_SOFTMAX ? OUTPUTS : 1;
+        check_nan_parameter(&p, net, nnblas_net_weights(net, 1) + 1, OUTPUTS);
+        check_nan_parameter(&p, net, nnblas_net_bias(net, 1) + 1, OUTPUTS);
+        check_nan_parameter(&p, net, nnblas_net_weights(net, 2), reached);
+        check_nan_parameter(&p, net, nnblas_net_bias(net, 2), reached);
+        nnblas_net_destroy(net);
+        free_problem(&p);
+    }
+}
+END_TEST
+
+/* An infinite bias of a hidden unit that counts 1, -1 and -1 in the outputs: sigmoid and tanh make
+ * 1 of it, relu leaves it, and so do identity outputs. */
+START_TEST(an_infinity_goes_through_every_activation) {
+    static const double X[INPUTS] = {0.5, -0.5, 0.25, 1.0};
+    static const struct {
+        nnblas_activation hidden, output;
+        double expected[OUTPUTS];
+    } CASES[] = {
+        {NNBLAS_SIGMOID, NNBLAS_IDENTITY, {1, -1, -1}},
+        {NNBLAS_TANH, NNBLAS_IDENTITY, {1, -1, -1}},
+        {NNBLAS_RELU, NNBLAS_IDENTITY, {(double)INFINITY, -(double)INFINITY, -(double)INFINITY}},
+        {NNBLAS_RELU, NNBLAS_SIGMOID, {1, 0, 0}},
+        {NNBLAS_RELU, NNBLAS_SOFTMAX, {(double)NAN, (double)NAN, (double)NAN}},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        nnblas_net *net;
+        double O_out[OUTPUTS];
+        ck_assert_ok(nnblas_net_create((size_t[]){INPUTS, HIDDEN, OUTPUTS}, 3, NNBLAS_BIAS, &net));
+        ck_assert_ok(nnblas_net_set_hidden(net, CASES[i].hidden));
+        ck_assert_ok(nnblas_net_set_output(net, CASES[i].output, NNBLAS_MSE));
+        fill(nnblas_net_parameter_count(net), nnblas_net_parameters(net), 0.0);
+        nnblas_net_bias(net, 1)[0] = (double)INFINITY;
+        memcpy(nnblas_net_weights(net, 2), (double[]){1.0, -1.0, -1.0}, OUTPUTS * sizeof(double));
+        ck_assert_ok(nnblas_net_predict(net, 1, X, INPUTS, O_out, OUTPUTS));
+        for (size_t k = 0; k < OUTPUTS; k++)
+            ck_assert_msg(isnan(CASES[i].expected[k]) ? isnan(O_out[k])
+                                                      : O_out[k] == CASES[i].expected[k],
+                          "case %zu: output %zu is %g", i, k, O_out[k]);
+        nnblas_net_destroy(net);
+    }
 }
 END_TEST
 
@@ -447,8 +583,14 @@ START_TEST(every_status_has_a_name) {
         {NNBLAS_ERROR_VALUE, "NNBLAS_ERROR_VALUE"},
         {NNBLAS_ERROR_NOT_FINITE, "NNBLAS_ERROR_NOT_FINITE"},
         {NNBLAS_ERROR_MEMORY, "NNBLAS_ERROR_MEMORY"},
+        {NNBLAS_ERROR_FILE, "NNBLAS_ERROR_FILE"},
+        {NNBLAS_ERROR_FORMAT, "NNBLAS_ERROR_FORMAT"},
+        {NNBLAS_ERROR_MISSING, "NNBLAS_ERROR_MISSING"},
         {NNBLAS_STOPPED_COST, "NNBLAS_STOPPED_COST"},
         {NNBLAS_STOPPED_CALLBACK, "NNBLAS_STOPPED_CALLBACK"},
+        {NNBLAS_STOPPED_PATIENCE, "NNBLAS_STOPPED_PATIENCE"},
+        {NNBLAS_STOPPED_TIME, "NNBLAS_STOPPED_TIME"},
+        {NNBLAS_STOPPED_CONVERGED, "NNBLAS_STOPPED_CONVERGED"},
     };
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         ck_assert_str_eq(nnblas_status_string(NAMES[i].status), NAMES[i].name);
@@ -486,9 +628,12 @@ int main(void) {
         overlaps_are_refused,
         columns_that_wrap_into_the_next_row_overlap,
         settings_are_refused,
+        activations_costs_and_methods_are_refused,
         networks_that_cannot_be_are_refused,
         accessors_answer_what_is_not_there,
         not_finite_values_are_passed_on,
+        a_nan_goes_through_every_activation,
+        an_infinity_goes_through_every_activation,
         steps_name_the_first_culprit,
         steps_that_overflow_leave_the_weights,
         fit_looks_at_the_data_before_it_starts,

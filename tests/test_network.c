@@ -25,42 +25,123 @@ static nnblas_trainer *make_trainer(nnblas_net *net, double rate, size_t epochs)
 
 /* ---- networks -------------------------------------------------------------------------------- */
 
+/* W1 b1 W2 b2 ... */
 START_TEST(parameters_are_one_vector) {
+    for (unsigned flags = 0; flags <= NNBLAS_BIAS; flags++) {
+        nnblas_net *net;
+        ck_assert_ok(nnblas_net_create(SIZES, N_SIZES, flags, &net));
+        ck_assert_uint_eq(nnblas_net_flags(net), flags);
+        ck_assert_uint_eq(nnblas_net_layer_count(net), N_SIZES);
+        ck_assert_uint_eq(nnblas_net_layer_size(net, 0), SIZES[0]);
+        double *next = nnblas_net_parameters(net);
+        for (size_t l = 1; l < N_SIZES; l++) {
+            ck_assert_uint_eq(nnblas_net_layer_size(net, l), SIZES[l]);
+            ck_assert_ptr_eq(nnblas_net_weights(net, l), next);
+            next += SIZES[l - 1] * SIZES[l];
+            ck_assert_ptr_eq(nnblas_net_bias(net, l), flags ? next : NULL);
+            next += flags ? SIZES[l] : 0;
+        }
+        size_t biases = flags ? SIZES[1] + SIZES[2] + SIZES[3] : 0;
+        ck_assert_uint_eq(nnblas_net_parameter_count(net), PARAMETERS + biases);
+        ck_assert_ptr_eq(nnblas_net_parameters(net) + PARAMETERS + biases, next);
+        nnblas_net_destroy(net);
+    }
+}
+END_TEST
+
+START_TEST(a_network_tells_its_kind_and_keeps_its_parameters) {
+    for (size_t i = 0; i < N_KINDS; i++) {
+        kind k = get_kind(i);
+        nnblas_net *net, *untouched;
+        ck_assert_ok(nnblas_net_create(SIZES, N_SIZES, k.flags, &net));
+        ck_assert_ok(nnblas_net_create(SIZES, N_SIZES, k.flags, &untouched));
+        ck_assert_ok(nnblas_net_set_hidden(net, k.hidden));
+        ck_assert_ok(nnblas_net_set_output(net, k.output, k.cost));
+        ck_assert_uint_eq(nnblas_net_flags(net), k.flags);
+        ck_assert_int_eq(nnblas_net_hidden_activation(net), k.hidden);
+        ck_assert_int_eq(nnblas_net_output_activation(net), k.output);
+        ck_assert_int_eq(nnblas_net_cost(net), k.cost);
+        ck_assert(memcmp(nnblas_net_parameters(net), nnblas_net_parameters(untouched),
+                         nnblas_net_parameter_count(net) * sizeof(double)) == 0);
+        ck_assert_int_eq(nnblas_net_hidden_activation(untouched), NNBLAS_SIGMOID);
+        ck_assert_int_eq(nnblas_net_output_activation(untouched), NNBLAS_SIGMOID);
+        ck_assert_int_eq(nnblas_net_cost(untouched), NNBLAS_MSE);
+        nnblas_net_destroy(net);
+        nnblas_net_destroy(untouched);
+    }
+}
+END_TEST
+
+START_TEST(init_is_seeded) {
     nnblas_net *net;
     ck_assert_ok(nnblas_net_create(SIZES, N_SIZES, 0, &net));
-    ck_assert_uint_eq(nnblas_net_parameter_count(net), PARAMETERS);
-    ck_assert_uint_eq(nnblas_net_layer_count(net), N_SIZES);
-    double *next = nnblas_net_parameters(net);
-    for (size_t l = 0; l < N_SIZES; l++) {
-        ck_assert_uint_eq(nnblas_net_layer_size(net, l), SIZES[l]);
-        if (l == 0)
-            continue;
-        ck_assert_ptr_eq(nnblas_net_weights(net, l), next);
-        next += SIZES[l - 1] * SIZES[l];
-    }
+    double *W = nnblas_net_parameters(net), first[PARAMETERS];
+    memcpy(first, W, sizeof first);
+    ck_assert_ok(nnblas_net_init(net, 1));
+    ck_assert(memcmp(first, W, sizeof first) != 0);
+    ck_assert_ok(nnblas_net_init(net, 0));
+    ck_assert(memcmp(first, W, sizeof first) == 0);
+    ck_assert_ok(nnblas_net_init_by(net, NNBLAS_UNIFORM, 5));
+    memcpy(first, W, sizeof first);
+    ck_assert_ok(nnblas_net_init_by(net, NNBLAS_UNIFORM, 6));
+    ck_assert(memcmp(first, W, sizeof first) != 0);
+    ck_assert_ok(nnblas_net_init_by(net, NNBLAS_UNIFORM, 5));
+    ck_assert(memcmp(first, W, sizeof first) == 0);
     nnblas_net_destroy(net);
 }
 END_TEST
 
-START_TEST(init_is_seeded_and_bounded) {
-    nnblas_net *net;
-    ck_assert_ok(nnblas_net_create(SIZES, N_SIZES, 0, &net));
-    double *W = nnblas_net_parameters(net), first[PARAMETERS], second[PARAMETERS];
-    memcpy(first, W, sizeof first);
-    ck_assert_ok(nnblas_net_init(net, 1));
-    memcpy(second, W, sizeof second);
-    ck_assert(memcmp(first, second, sizeof first) != 0);
-    ck_assert_ok(nnblas_net_init(net, 0));
-    ck_assert(memcmp(first, W, sizeof first) == 0);
-    double bound = 4.0 * sqrt(6.0 / (double)(SIZES[0] + SIZES[1])), largest = 0.0, sum = 0.0;
-    for (size_t i = 0; i < SIZES[0] * SIZES[1]; i++) {
-        largest = fmax(largest, fabs(W[i]));
+/* The weights come near to the bound on both sides and no further, and their mean is near 0. */
+static void check_uniform(size_t n, const double *W, double bound) {
+    double least = 0.0, largest = 0.0, sum = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        least = fmin(least, W[i]);
+        largest = fmax(largest, W[i]);
         sum += W[i];
     }
     ck_assert_double_le(largest, bound);
-    ck_assert_double_ge(largest, 0.8 * bound);
-    ck_assert_double_le(fabs(sum), 0.5 * bound * 35.0);
-    nnblas_net_destroy(net);
+    ck_assert_double_ge(least, -bound);
+    ck_assert_double_ge(fmin(largest, -least), 0.95 * bound);
+    ck_assert_double_le(fabs(sum), 0.1 * bound * (double)n);
+}
+
+/* Sizes of which sqrt(6 / (inputs + outputs)) is 1/3 and sqrt(6 / inputs) 1/2 and sqrt(1/5). */
+START_TEST(init_keeps_to_the_bounds_of_its_method) {
+    enum { INPUTS = 24, HIDDEN = 30, OUTPUTS = 24, DEFAULT = -1 };
+    const double GLOROT = 1.0 / 3.0, HE1 = 0.5, HE2 = sqrt(0.2);
+    const struct {
+        nnblas_activation hidden, output;
+        nnblas_cost cost;
+        int method;
+        double bounds[2];
+    } CASES[] = {
+        {NNBLAS_SIGMOID, NNBLAS_SIGMOID, NNBLAS_MSE, DEFAULT, {4 * GLOROT, 4 * GLOROT}},
+        {NNBLAS_SIGMOID, NNBLAS_SIGMOID, NNBLAS_CROSS_ENTROPY, DEFAULT, {GLOROT, GLOROT}},
+        {NNBLAS_SIGMOID, NNBLAS_IDENTITY, NNBLAS_MSE, DEFAULT, {4 * GLOROT, GLOROT}},
+        {NNBLAS_TANH, NNBLAS_SIGMOID, NNBLAS_MSE, DEFAULT, {GLOROT, 4 * GLOROT}},
+        {NNBLAS_TANH, NNBLAS_SOFTMAX, NNBLAS_CROSS_ENTROPY, DEFAULT, {GLOROT, GLOROT}},
+        {NNBLAS_RELU, NNBLAS_SOFTMAX, NNBLAS_MSE, DEFAULT, {HE1, GLOROT}},
+        {NNBLAS_RELU, NNBLAS_SIGMOID, NNBLAS_MSE, NNBLAS_GLOROT, {GLOROT, 4 * GLOROT}},
+        {NNBLAS_RELU, NNBLAS_IDENTITY, NNBLAS_MSE, NNBLAS_HE, {HE1, HE2}},
+        {NNBLAS_SIGMOID, NNBLAS_SIGMOID, NNBLAS_MSE, NNBLAS_HE, {HE1, HE2}},
+        {NNBLAS_SIGMOID, NNBLAS_SIGMOID, NNBLAS_MSE, NNBLAS_UNIFORM, {0.5, 0.5}},
+        {NNBLAS_TANH, NNBLAS_IDENTITY, NNBLAS_MSE, NNBLAS_UNIFORM, {0.5, 0.5}},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        nnblas_net *net;
+        ck_assert_ok(nnblas_net_create((size_t[]){INPUTS, HIDDEN, OUTPUTS}, 3, NNBLAS_BIAS, &net));
+        ck_assert_ok(nnblas_net_set_hidden(net, CASES[i].hidden));
+        ck_assert_ok(nnblas_net_set_output(net, CASES[i].output, CASES[i].cost));
+        fill(nnblas_net_parameter_count(net), nnblas_net_parameters(net), (double)NAN);
+        ck_assert_ok(CASES[i].method == DEFAULT
+                         ? nnblas_net_init(net, i)
+                         : nnblas_net_init_by(net, (nnblas_initialization)CASES[i].method, i));
+        check_uniform(INPUTS * HIDDEN, nnblas_net_weights(net, 1), CASES[i].bounds[0]);
+        check_uniform(HIDDEN * OUTPUTS, nnblas_net_weights(net, 2), CASES[i].bounds[1]);
+        ck_assert(holds_only(HIDDEN, nnblas_net_bias(net, 1), 0.0));
+        ck_assert(holds_only(OUTPUTS, nnblas_net_bias(net, 2), 0.0));
+        nnblas_net_destroy(net);
+    }
 }
 END_TEST
 
@@ -369,7 +450,9 @@ END_TEST
 int main(void) {
     const TTest *const tests[] = {
         parameters_are_one_vector,
-        init_is_seeded_and_bounded,
+        a_network_tells_its_kind_and_keeps_its_parameters,
+        init_is_seeded,
+        init_keeps_to_the_bounds_of_its_method,
         init_gives_known_weights,
         fit_is_steps_of_the_gradient,
         the_callback_stops,
