@@ -87,5 +87,5 @@ def import_module(name):
     its BLAS has to be there when it is loaded."""
     try:
         return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        fail(f"{sys.executable} has no module '{error.name}'; tools/setup peers installs it")
+    except ImportError as error:
+        fail(f"{sys.executable}: {error}; tools/setup peers installs what is needed")
