@@ -12,6 +12,15 @@ size_t = ctypes.c_size_t
 double = ctypes.c_double
 pointer = ctypes.c_void_p
 
+# Of nnblas.h.
+BIAS, SOFTMAX, CROSS_ENTROPY = 1, 4, 1
+TRAINER_SETTERS = {
+    "learning_rate": double,
+    "batch_size": size_t,
+    "epochs": size_t,
+    "seed": ctypes.c_uint64,
+}
+
 
 class NaiveIteration(ctypes.Structure):
     """naive_iteration of naive.h."""
@@ -86,6 +95,14 @@ def load_library(build):
         pointer,
     )
     declare(library, "nnblas_feedforward", ctypes.c_int, *four_sizes, *(pointer,) * 5)
+    rows = (size_t, pointer, size_t, pointer, size_t)
+    declare(library, "nnblas_net_predict", ctypes.c_int, pointer, *rows)
+    declare(library, "nnblas_net_set_output", ctypes.c_int, pointer, ctypes.c_int, ctypes.c_int)
+    declare(library, "nnblas_trainer_create", ctypes.c_int, pointer, ctypes.POINTER(pointer))
+    declare(library, "nnblas_trainer_destroy", None, pointer)
+    for name, type_ in TRAINER_SETTERS.items():
+        declare(library, f"nnblas_trainer_set_{name}", ctypes.c_int, pointer, type_)
+    declare(library, "nnblas_trainer_fit", ctypes.c_int, pointer, *rows)
     library.nnblas_net_gradient.restype = ctypes.c_int
     return library
 
@@ -112,12 +129,24 @@ def require_ok(library, status):
         options.fail(f"libnnblas: {library.nnblas_error_message().decode()}")
 
 
-def create_net(library, sizes):
+def create_net(library, sizes, flags=0):
     net = pointer()
-    require_ok(
-        library, library.nnblas_net_create((size_t * 3)(*sizes), 3, 0, ctypes.byref(net))
-    )
+    status = library.nnblas_net_create((size_t * 3)(*sizes), 3, flags, ctypes.byref(net))
+    require_ok(library, status)
     return net
+
+
+def create_trainer(library, net, **settings):
+    """settings: what comes after nnblas_trainer_set_, and its value."""
+    trainer = pointer()
+    require_ok(library, library.nnblas_trainer_create(net, ctypes.byref(trainer)))
+    for name, value in settings.items():
+        set_option(library, trainer, name, value)
+    return trainer
+
+
+def set_option(library, trainer, name, value):
+    require_ok(library, getattr(library, f"nnblas_trainer_set_{name}")(trainer, value))
 
 
 def view_parameters(library, net, count):
