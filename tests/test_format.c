@@ -274,6 +274,23 @@ START_TEST(what_means_the_same_is_accepted) {
 }
 END_TEST
 
+/* Other programs write escapes that this library does not. */
+START_TEST(escapes_are_read) {
+    char *header = edit_header(
+        "\"mse\"}", "\"mse\",\"\\u0061\":\"\\u00e9\\u20AC\\uFfFd\\uD83D\\ude00\\udbff\\udfff"
+                    "\\\"\\\\\\/\\b\\f\\n\\r\\t\\u007f\\u0001|\"}");
+    file_bytes file = make_file(header, strlen(header), W1, sizeof W1);
+    nnblas_net *net;
+    ck_assert_ok(nnblas_net_load_from_memory(file.data, file.size, &net));
+    ck_assert_pstr_eq(
+        nnblas_net_metadata(net, "a"),
+        "\xc3\xa9\xe2\x82\xac\xef\xbf\xbd\xf0\x9f\x98\x80\xf4\x8f\xbf\xbf\"\\/\b\f\n\r\t\x7f\x01|");
+    nnblas_net_destroy(net);
+    free(file.data);
+    free(header);
+}
+END_TEST
+
 START_TEST(headers_that_are_no_json_are_refused) {
     static const edit EDITS[] = {
         {"{", " {", "does not begin with '{'"},
@@ -298,6 +315,7 @@ START_TEST(headers_that_are_no_json_are_refused) {
         {"\"mse\"", "\"\\ud83d\\n\"", "an escape of a character expected"},
         {"\"mse\"", "\"\\ud83d\\u0041\"", "an escape of a character expected"},
         {"\"mse\"", "\"\\ud83d\\ud83d\"", "an escape of a character expected"},
+        {"\"mse\"", "\"\\ude00\\ude00\"", "an escape of a character expected"},
         {"\"mse\"", "\"\\ude00\"", "an escape of a character expected"},
         {"\"mse\"", "\"\xff\"", "a character in UTF-8 expected"},
         {"\"mse\"", "\"\xc0\x80\"", "a character in UTF-8 expected"},
@@ -346,6 +364,8 @@ START_TEST(tensors_that_cannot_be_are_refused) {
         {"[0,16]", "[16,0]", "the data_offsets of tensor 'W1' are no begin and end"},
         {"[0,16]", "[16]", "the data_offsets of tensor 'W1' are no begin and end"},
         {"[0,16]", "[0,16,16]", "']' expected"},
+        {"\"W1\"", "\"checkpoint.a\":{\"dtype\":\"F64\",\"shape\":[0],\"data_offsets\":[0]},\"W1\"",
+         "the data_offsets of tensor 'checkpoint.a' are no begin and end"},
         {"[0,16]", "[8,24]", "tensor 'W1' begins at byte 8 of the data, where byte 0 is next"},
         {"[0,16]", "[18446744073709551608,18446744073709551615]", "which its shape does not take"},
         {"\"W1\"", "\"W1\":{\"dtype\":\"F64\",\"shape\":[0],\"data_offsets\":[0,0]},\"W1\"",
@@ -453,6 +473,16 @@ START_TEST(sizes_that_do_not_fit_are_refused) {
         check_refused(file, "the header's size is");
         free(file.data);
     }
+}
+END_TEST
+
+/* The reference implementation would refuse it too. */
+START_TEST(headers_that_are_too_large_are_refused) {
+    file_bytes file = {calloc(1, 8 + 100000001), 8 + 100000001};
+    ck_assert_ptr_nonnull(file.data);
+    memcpy(file.data, "\x01\xe1\xf5\x05", 4);
+    check_refused(file, "the header's size is 100000001; it is at most 100000000");
+    free(file.data);
 }
 END_TEST
 
@@ -667,11 +697,13 @@ int main(void) {
         locales_do_not_change_the_bytes,
         the_data_begin_aligned,
         what_means_the_same_is_accepted,
+        escapes_are_read,
         headers_that_are_no_json_are_refused,
         tensors_that_cannot_be_are_refused,
         tensors_that_are_no_network_are_refused,
         texts_that_are_no_network_are_refused,
         sizes_that_do_not_fit_are_refused,
+        headers_that_are_too_large_are_refused,
         zero_bytes_are_refused,
         deep_nesting_is_refused,
         data_of_any_alignment_are_read,
