@@ -387,16 +387,25 @@ static uint32_t *roll_order(dice *d, size_t N) {
     return order;
 }
 
+/* Now and then few rows and a matrix so large that threads share it when updates are added up. */
+static problem roll_problem(dice *d) {
+    size_t sizes[MAX_SIZES], n_sizes = roll_between(d, 2, 5), N = roll_size(d, 150);
+    for (size_t l = 0; l < n_sizes; l++)
+        sizes[l] = roll_size(d, roll_between(d, 0, 5) == 0 ? 100 : 30);
+    if (roll_between(d, 0, 9) == 0) {
+        N = roll_between(d, 1, 20);
+        sizes[0] = sizes[1] = roll_between(d, 129, 150);
+    }
+    problem p = make_problem_of(d, roll_kind(d), N, sizes, n_sizes, roll_between(d, 0, 2));
+    if (roll_between(d, 0, 1))
+        weigh_rows(d, &p);
+    return p;
+}
+
 START_TEST(every_plan_gives_the_same) {
     dice d = {6};
     for (int i = 0; i < 500; i++) {
-        size_t sizes[MAX_SIZES], n_sizes = roll_between(&d, 2, 5);
-        for (size_t l = 0; l < n_sizes; l++)
-            sizes[l] = roll_size(&d, roll_between(&d, 0, 5) == 0 ? 150 : 30);
-        problem p = make_problem_of(&d, roll_kind(&d), roll_size(&d, 150), sizes, n_sizes,
-                                    roll_between(&d, 0, 2));
-        if (roll_between(&d, 0, 1))
-            weigh_rows(&d, &p);
+        problem p = roll_problem(&d);
         for (nn_way way = NN_ROWS; way <= NN_SPLIT; way++) {
             nn_plan plan = roll_plan(&d, &p, way);
             uint32_t *order = roll_between(&d, 0, 2) == 0 ? roll_order(&d, p.N) : NULL;
