@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Networks on the disk: what happens to the old file, whatever happens to the new one. */
+/* Networks on the disk: what happens to the old file, whatever happens to the new one. The linker
+ * puts the functions below in the place of the system's (see meson.build). */
 #define _GNU_SOURCE
 #include "support.h"
 
@@ -7,6 +8,7 @@
 #include "model_file.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <pthread.h>
@@ -19,13 +21,101 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+/* ---- faults ---------------------------------------------------------------------------------- */
+
+ssize_t __real_read(int descriptor, void *bytes, size_t size);
+ssize_t __real_write(int descriptor, const void *bytes, size_t size);
+int __real_fsync(int descriptor);
+int __real_close(int descriptor);
+int __real_fchmod(int descriptor, mode_t mode);
+int __real_renameat(int old_folder, const char *old, int new_folder, const char *new);
+int __real_clock_gettime(clockid_t clock, struct timespec *now);
+ssize_t __wrap_read(int descriptor, void *bytes, size_t size);
+ssize_t __wrap_write(int descriptor, const void *bytes, size_t size);
+int __wrap_fsync(int descriptor);
+int __wrap_close(int descriptor);
+int __wrap_fchmod(int descriptor, mode_t mode);
+int __wrap_renameat(int old_folder, const char *old, int new_folder, const char *new);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
+
+static struct {
+    const char *call; /* fails once; null = none */
+    size_t skip;      /* so many calls before */
+    int error;
+    size_t most; /* bytes that a read or a write takes; 0 = all */
+    bool clock_stands;
+    char renamed[256]; /* the last one */
+} fault;
+
+static bool fails(const char *call) {
+    if (!fault.call || strcmp(fault.call, call) != 0 || fault.skip-- > 0)
+        return false;
+    fault.call = NULL;
+    errno = fault.error;
+    return true;
+}
+
+static size_t limit(size_t size) {
+    return fault.most && size > fault.most ? fault.most : size;
+}
+
+ssize_t __wrap_read(int descriptor, void *bytes, size_t size) {
+    return fails("read") ? -1 : __real_read(descriptor, bytes, limit(size));
+}
+
+ssize_t __wrap_write(int descriptor, const void *bytes, size_t size) {
+    return fails("write") ? -1 : __real_write(descriptor, bytes, limit(size));
+}
+
+int __wrap_fsync(int descriptor) {
+    return fails("fsync") ? -1 : __real_fsync(descriptor);
+}
+
+/* One that fails has closed all the same. */
+int __wrap_close(int descriptor) {
+    int result = __real_close(descriptor);
+    return fails("close") ? -1 : result;
+}
+
+int __wrap_fchmod(int descriptor, mode_t mode) {
+    return fails("fchmod") ? -1 : __real_fchmod(descriptor, mode);
+}
+
+int __wrap_renameat(int old_folder, const char *old, int new_folder, const char *new) {
+    snprintf(fault.renamed, sizeof fault.renamed, "%s", old);
+    return fails("renameat") ? -1 : __real_renameat(old_folder, old, new_folder, new);
+}
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now) {
+    if (!fault.clock_stands)
+        return __real_clock_gettime(clock, now);
+    *now = (struct timespec){.tv_sec = 1, .tv_nsec = 2};
+    return 0;
+}
+
+static void fail_once(const char *call, size_t skip, int error) {
+    fault.call = call;
+    fault.skip = skip;
+    fault.error = error;
+}
 
 /* ---- a folder for each test ------------------------------------------------------------------ */
 
 static char folder[64];
+static size_t descriptors;
+
+static size_t count_descriptors(void) {
+    size_t count = 0;
+    for (int descriptor = 0; descriptor < 256; descriptor++)
+        count += fcntl(descriptor, F_GETFD) >= 0;
+    return count;
+}
 
 static void enter_folder(void) {
+    descriptors = count_descriptors();
     strcpy(folder, "/tmp/nnblas-test-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(folder));
     ck_assert_int_eq(chdir(folder), 0);
@@ -58,6 +148,7 @@ static void leave_folder(void) {
     remove_names("");
     ck_assert_int_eq(chdir("/"), 0);
     ck_assert_int_eq(rmdir(folder), 0);
+    ck_assert_uint_eq(count_descriptors(), descriptors);
 }
 
 /* ---- networks that are told apart ------------------------------------------------------------ */
@@ -288,7 +379,7 @@ START_TEST(what_is_no_file_is_not_replaced) {
 END_TEST
 
 START_TEST(names_that_are_too_long_are_not_saved) {
-    char path[5000];
+    char path[12000];
     nnblas_net *net = make_marked_net(-1.0);
     for (size_t length = 256; length < sizeof path; length += 4000) {
         memset(path, 'n', length);
@@ -296,12 +387,100 @@ START_TEST(names_that_are_too_long_are_not_saved) {
         ck_assert_int_eq(nnblas_net_save(net, path), NNBLAS_ERROR_FILE);
         check_words("(File name too long): 'nnn");
     }
+    /* Of this one the system looks at the begin only, where there is nothing. */
+    strcpy(path, "missing/");
+    for (size_t i = 0; i < 3000; i++)
+        strcat(path, "./");
+    ck_assert_int_eq(nnblas_net_save(net, path), NNBLAS_ERROR_FILE);
+    check_words("could not find the file (File name too long): 'missing/");
     ck_assert_uint_eq(count_names(""), 0);
     nnblas_net_destroy(net);
 }
 END_TEST
 
 /* ---- failures on the way --------------------------------------------------------------------- */
+
+START_TEST(each_step_that_fails_leaves_the_old_file) {
+    static const struct step {
+        const char *call;
+        int error;
+        const char *words;
+    } STEPS[] = {
+        {"fchmod", EPERM,
+         "could not set the mode of a temporary file beside the file (Operation not"},
+        {"write", EIO, "could not write a temporary file beside the file (Input/output error)"},
+        {"fsync", ENOSPC, "could not flush a temporary file beside the file (No space left"},
+        {"close", EDQUOT, "could not close a temporary file beside the file (Disk quota"},
+        {"renameat", EPERM, "could not rename a temporary file to the file (Operation not"},
+    };
+    save_marked(1.0, "net");
+    for (size_t i = 0; i < sizeof STEPS / sizeof *STEPS; i++) {
+        fail_once(STEPS[i].call, 0, STEPS[i].error);
+        check_not_saved("net", STEPS[i].words);
+        ck_assert_ptr_null(fault.call);
+        ck_assert_mark("net", 1.0);
+        ck_assert_uint_eq(count_names(""), 1);
+    }
+    fail_once("read", 2, EIO);
+    check_not_loaded("net", NNBLAS_ERROR_FILE, "could not read the file (Input/output error)");
+    save_marked(2.0, "net");
+    ck_assert_mark("net", 2.0);
+}
+END_TEST
+
+/* The file is in its place by then: all that can be said is that it may not stay there. */
+START_TEST(a_folder_that_cannot_be_flushed_is_told) {
+    nnblas_net *net = make_marked_net(2.0);
+    fail_once("fsync", 1, EIO);
+    ck_assert_int_eq(nnblas_net_save(net, "net"), NNBLAS_ERROR_FILE);
+    check_words("could not flush the folder of the file, which is written (Input/output error)");
+    ck_assert_mark("net", 2.0);
+    ck_assert_uint_eq(count_names(""), 1);
+    fail_once("fsync", 1, EINVAL); /* a file system that has no such thing */
+    ck_assert_ok(nnblas_net_save(net, "net"));
+    nnblas_net_destroy(net);
+}
+END_TEST
+
+START_TEST(what_is_interrupted_goes_on) {
+    static const char *const CALLS[] = {"write", "fsync", "close"};
+    for (size_t i = 0; i < sizeof CALLS / sizeof *CALLS; i++) {
+        fail_once(CALLS[i], 0, EINTR);
+        save_marked((double)i, "net");
+        ck_assert_ptr_null(fault.call);
+        ck_assert_mark("net", (double)i);
+    }
+    fail_once("fsync", 1, EINTR);
+    save_marked(8.0, "net");
+    fail_once("read", 1, EINTR);
+    ck_assert_mark("net", 8.0);
+    fault.most = 777;
+    save_marked(9.0, "net");
+    ck_assert_mark("net", 9.0);
+    fault.most = 0;
+}
+END_TEST
+
+/* Where a name is taken the file that has it is not ours. */
+START_TEST(another_temporary_file_is_left_alone) {
+    fault.clock_stands = true;
+    save_marked(1.0, "net");
+    char name[sizeof fault.renamed];
+    strcpy(name, fault.renamed);
+    write_file(name, "not ours", 8);
+    nnblas_net *net = make_marked_net(2.0);
+    ck_assert_int_eq(nnblas_net_save(net, "net"), NNBLAS_ERROR_FILE);
+    check_words("could not create a temporary file beside the file (File exists)");
+    fault.clock_stands = false;
+    ck_assert_mark("net", 1.0);
+    struct stat s;
+    ck_assert_int_eq(stat(name, &s), 0);
+    ck_assert_int_eq(s.st_size, 8);
+    ck_assert_ok(nnblas_net_save(net, "net"));
+    ck_assert_mark("net", 2.0);
+    nnblas_net_destroy(net);
+}
+END_TEST
 
 /* Runs a test in a child, where it may change what belongs to the process. Check's macros would
  * write there into what the parent reads: the child says by its exit whether all went well. */
@@ -393,6 +572,21 @@ static const char *fill_a_disk(nnblas_net *net) {
 
 START_TEST(a_full_disk_leaves_the_old_file) {
     ck_assert(run_in_child(fill_a_disk));
+}
+END_TEST
+
+static const char *save_in_the_root(nnblas_net *net) {
+    if (chroot(".") || chdir("/")) {
+        fputs("the root could not be changed: nothing is saved there\n", stderr);
+        return NULL;
+    }
+    if (nnblas_net_save(net, "/net") || read_mark("/net") != 5.0)
+        return "the save failed";
+    return count_names("") == 1 ? NULL : "there are other files";
+}
+
+START_TEST(the_root_is_a_folder_too) {
+    ck_assert(run_in_child(save_in_the_root));
 }
 END_TEST
 
@@ -574,9 +768,14 @@ int main(void) {
         files_that_are_too_large_are_refused_at_once,
         what_is_no_file_is_not_replaced,
         names_that_are_too_long_are_not_saved,
+        each_step_that_fails_leaves_the_old_file,
+        a_folder_that_cannot_be_flushed_is_told,
+        what_is_interrupted_goes_on,
+        another_temporary_file_is_left_alone,
         a_file_that_may_not_grow_leaves_the_old_one,
         without_permission_the_old_file_stays,
         a_full_disk_leaves_the_old_file,
+        the_root_is_a_folder_too,
         whoever_is_killed_leaves_a_whole_file,
         many_threads_save_to_one_path,
         a_checkpoint_is_a_network_and_more,

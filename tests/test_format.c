@@ -229,20 +229,25 @@ typedef struct edit {
     const char *old, *new, *words; /* words: null where it is accepted */
 } edit;
 
+/* With the data of W1; words are null where it is accepted. */
+static void check_header(const char *header, size_t size, const char *words) {
+    file_bytes file = make_file(header, size, W1, sizeof W1);
+    if (words) {
+        check_refused(file, words);
+    } else {
+        nnblas_net *net;
+        ck_assert_msg(nnblas_net_load_from_memory(file.data, file.size, &net) == NNBLAS_OK,
+                      "%s: %s", header, nnblas_error_message());
+        ck_assert(memcmp(nnblas_net_parameters(net), W1, sizeof W1) == 0);
+        nnblas_net_destroy(net);
+    }
+    free(file.data);
+}
+
 static void check_edits(const edit *edits, size_t count) {
     for (size_t i = 0; i < count; i++) {
         char *header = edit_header(edits[i].old, edits[i].new);
-        file_bytes file = make_file(header, strlen(header), W1, sizeof W1);
-        if (edits[i].words) {
-            check_refused(file, edits[i].words);
-        } else {
-            nnblas_net *net;
-            ck_assert_msg(nnblas_net_load_from_memory(file.data, file.size, &net) == NNBLAS_OK,
-                          "%s: %s", edits[i].new, nnblas_error_message());
-            ck_assert(memcmp(nnblas_net_parameters(net), W1, sizeof W1) == 0);
-            nnblas_net_destroy(net);
-        }
-        free(file.data);
+        check_header(header, strlen(header), edits[i].words);
         free(header);
     }
 }
@@ -407,6 +412,41 @@ START_TEST(tensors_that_are_no_network_are_refused) {
         {"2,1", "3,1", "the layer sizes make it 3 x 1"},
     };
     check_all_edits(EDITS);
+}
+END_TEST
+
+/* Networks of 16 bytes, all of them. */
+START_TEST(shapes_are_those_of_the_layers) {
+    static const char FIRST[] = "{\"__metadata__\":{\"nnblas.format\":\"1\",\"nnblas.layer_sizes\":"
+                                "\"%s\",\"nnblas.hidden_activation\":\"relu\",\"nnblas.output_"
+                                "activation\":\"identity\",\"nnblas.cost\":\"mse\"}%s}";
+#define TENSOR(name, shape, begin, end)                                                            \
+    ",\"" name "\":{\"dtype\":\"F64\",\"shape\":" shape ",\"data_offsets\":[" #begin "," #end "]}"
+    static const struct shapes {
+        const char *layer_sizes, *tensors, *words;
+    } SHAPES_OF[] = {
+        {"1,1", TENSOR("W1", "[1,1]", 0, 8) TENSOR("b1", "[1]", 8, 16), NULL},
+        {"1,1", TENSOR("W1", "[1]", 0, 8) TENSOR("b1", "[1]", 8, 16),
+         "tensor 'W1' is 1 x 1 of 1 dimensions; the layer sizes make it 1 x 1 of 2"},
+        {"1,1", TENSOR("W1", "[1,1]", 0, 8) TENSOR("b1", "[1,1]", 8, 16),
+         "tensor 'b1' is 1 x 1 of 2 dimensions; the layer sizes make it 1 x 1 of 1"},
+        {"1,2", TENSOR("W1", "[2]", 0, 16), "tensor 'W1' is 1 x 2 of 1 dimensions"},
+        {"1,2", TENSOR("W1", "[1,2]", 0, 16), NULL},
+        {"1,1,1", TENSOR("W1", "[1,1]", 0, 8) TENSOR("W2", "[1,1]", 8, 16), NULL},
+        {"1,1,1",
+         TENSOR("W1", "[1,1]", 0, 8) TENSOR("W2", "[1,1]", 8, 16) TENSOR("b2", "[0]", 16, 16),
+         "there is an unknown tensor 'b2'"},
+        {"1,1,1",
+         TENSOR("W1", "[1,1]", 0, 8) TENSOR("W2", "[1,1]", 8, 16) TENSOR("b1", "[0]", 16, 16),
+         "tensor 'b1' is 1 x 0 of 1 dimensions"},
+    };
+#undef TENSOR
+    for (size_t i = 0; i < sizeof SHAPES_OF / sizeof *SHAPES_OF; i++) {
+        char header[1000];
+        int size =
+            snprintf(header, sizeof header, FIRST, SHAPES_OF[i].layer_sizes, SHAPES_OF[i].tensors);
+        check_header(header, (size_t)size, SHAPES_OF[i].words);
+    }
 }
 END_TEST
 
@@ -701,6 +741,7 @@ int main(void) {
         headers_that_are_no_json_are_refused,
         tensors_that_cannot_be_are_refused,
         tensors_that_are_no_network_are_refused,
+        shapes_are_those_of_the_layers,
         texts_that_are_no_network_are_refused,
         sizes_that_do_not_fit_are_refused,
         headers_that_are_too_large_are_refused,

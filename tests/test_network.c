@@ -369,6 +369,7 @@ START_TEST(texts_are_utf8) {
         {"ab\xbf", 2},
         {"a\xc0\x80", 1},
         {"\xc1\xbf", 0},
+        {"\xc1\x80\x80\x80", 0},
         {"\xc2", 0},
         {"\xc2g", 0},
         {"\xc2\xc0", 0},
