@@ -29,7 +29,8 @@ nnblas_status nn_model_file_save(const nnblas_net *net, const nn_extras *extras,
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-/* A file of which all but the values of the parameters was checked. */
+/* A file of which all was checked but the values of the parameters and what goes with what among
+ * activations and cost, which nn_model_file_make_net does. */
 typedef struct nn_model_file {
     nn_header header;
     size_t n_layer_sizes, *layer_sizes;
@@ -46,17 +47,18 @@ nnblas_status nn_model_file_open(nn_model_file *file, const char *path);
 nnblas_status nn_model_file_open_memory(nn_model_file *file, const void *bytes, size_t size);
 void nn_model_file_close(nn_model_file *file);
 
-/* The network of the file, with its texts; *net is written only on success. */
+/* The network of the file, with its texts; *net is written only on success. Here and below the
+ * words of a failure do not name the path; nn_name_file in status.h adds it. */
 nnblas_status nn_model_file_make_net(const nn_model_file *file, nnblas_net **net);
 
 /*
- * One of the extras; null where there is none such. The words that the next function has for
- * failures do not name the file; nn_name_file in status.h adds it.
+ * One of the extras; null where there is none such.
  *
  * nn_model_file_read copies the values of a tensor, which may be not finite. It is refused with
  * NNBLAS_ERROR_FORMAT where it is missing or is not rows x columns; a vector of n is 1 x n. Where
- * the file itself says how large a tensor is, nn_model_file_find_tensor tells rows and columns, and
- * what is allocated for them is no more than the file has.
+ * the file itself says how many rows there are, nn_model_file_find_tensor tells. Look at columns
+ * first: where they are what they should be, and not 0, the file has all of the rows, and so much
+ * memory may be taken for them.
  */
 const nn_tensor *nn_model_file_find_tensor(const nn_model_file *file, const char *name);
 const char *nn_model_file_find_text(const nn_model_file *file, const char *key);
