@@ -2,7 +2,7 @@
 /*
  * The model behind the choice of a plan. Every product and every elementwise pass of a tile is
  * priced, and what the caches, the tiles and the threads add. The prices of the products are least
- * squares fits to 9000 timed products of each core type; see doc/performance.md.
+ * squares fits to some thousand timed products of each core type; see doc/performance.md.
  */
 #include "cost.h"
 #include "blas.h"
@@ -20,12 +20,13 @@ typedef struct price {
 
 /* By the transposes of the first and the second factor, where nothing is packed. */
 static const price SMALL[2][2] = {
-    {{21.0, 0.0341, 0.090, 0.015, 0.026, 0.4}, {21.0, 0.0345, 0.090, 0.012, 0.027, 0.3}},
-    {{40.0, 0.0440, 0.130, 0.000, 0.005, 3.0}, {24.0, 0.0340, 0.160, 0.000, 0.026, 0.0}},
+    {{17.0, 0.0175, 0.053, 0.057, 0.064, 0.25}, {20.0, 0.0170, 0.048, 0.057, 0.055, 0.12}},
+    {{22.0, 0.0270, 0.133, 0.045, 0.000, 2.9}, {25.0, 0.0155, 0.090, 0.175, 0.045, 0.05}},
 };
-/* Where both factors are packed first. */
-static const price PACKED = {46.0, 0.0348, 0.170, 0.24, 0.25, 0.3};
-static const price PACKED_LARGE = {46.0, 0.0342, 0.280, 0.29, 0.39, 0.0};
+/* Where both factors are packed first: with AVX-512, and with AVX2. */
+static const price PACKED_512 = {67.0, 0.0222, 0.118, 0.24, 0.47, 0.5};
+static const price PACKED = {67.0, 0.0363, 0.158, 0.25, 0.23, 0.4};
+static const price PACKED_LARGE = {67.0, 0.0365, 0.163, 0.52, 0.33, 0.0};
 
 static const double LARGE_PRODUCT = 1e6;
 
@@ -50,9 +51,11 @@ static double price_product(const situation *s, size_t M, size_t N, size_t K, bo
                             bool second_turned) {
     double m = (double)M, n = (double)N, k = (double)K;
     bool small = m * n * k <= s->small_limit;
-    const price *p = small ? &SMALL[first_turned][second_turned]
-                           : (m * n * k <= LARGE_PRODUCT ? &PACKED : &PACKED_LARGE);
-    double padded = (double)nn_round_up(M, small ? 2 : 4);
+    const price *p = small                        ? &SMALL[first_turned][second_turned]
+                     : s->small_limit > 0.0       ? &PACKED_512
+                     : m * n * k <= LARGE_PRODUCT ? &PACKED
+                                                  : &PACKED_LARGE;
+    double padded = (double)nn_round_up(M, 4);
     return p->call + p->multiply * padded * n * k + p->store * m * n + p->first * m * k +
            p->second * n * k + p->column * n;
 }
@@ -99,8 +102,8 @@ static double price_update(const situation *s, size_t l, size_t rows, size_t inp
 /* ---- elementwise passes ---------------------------------------------------------------------- */
 
 /* Nanoseconds an element, and a call. */
-static const double SIGMOID = 1.1, DELTA = 0.3, COPY = 0.3, TRANSPOSE = 0.2, ADD = 0.15,
-                    PASS = 12.0;
+static const double SIGMOID = 0.8, DELTA = 0.2, COPY = 0.1, TRANSPOSE = 0.2, ADD = 0.15,
+                    PASS = 15.0;
 
 static double price_labels(const situation *s, size_t rows) {
     nn_layer last = get_layer(s, s->model->n_layers - 1);
@@ -112,7 +115,7 @@ static double price_labels(const situation *s, size_t rows) {
 
 /* A core's own cache and its share of the one behind it, and nanoseconds a byte to read again what
  * fell out of the first and of the second. */
-static const double NEAR_BYTES = 256 << 10, FAR_BYTES = 1536 << 10;
+static const double NEAR_BYTES = 512 << 10, FAR_BYTES = 4 << 20;
 static const double FAR = 0.02, MEMORY = 0.06;
 
 static double price_reload(double bytes, double working_set) {
@@ -141,7 +144,7 @@ static double price_caches(const situation *s, size_t rows) {
 
 /* ---- tiles ----------------------------------------------------------------------------------- */
 
-static const double TILE = 150.0;
+static const double TILE = 80.0;
 
 /* Forward, and the deltas. */
 static double price_deltas(const situation *s, size_t rows) {
@@ -171,7 +174,7 @@ static double price_tile(const situation *s, size_t rows) {
 /* ---- ways ------------------------------------------------------------------------------------ */
 
 /* Waking the threads and holding BLAS, waiting for one another. */
-static const double REGION = 6000.0, BARRIER = 2000.0;
+static const double REGION = 6000.0, BARRIER = 1500.0;
 
 static double price_rows(const situation *s, size_t N) {
     const nn_plan *plan = s->plan;
@@ -218,7 +221,18 @@ static double price_padding(const situation *s) {
     return sum;
 }
 
+/* Inputs that come from memory: a product that wants the examples side by side reads them across.
+ */
+static double price_turned_inputs(const situation *s, size_t N) {
+    const double CACHED_BYTES = 16e6, TURNED = 0.05;
+    nn_layer first = get_layer(s, 0);
+    double bytes = 8.0 * (double)N * (double)first.inputs;
+    bool is_turned_in_memory = first.transposed && first.inputs > 1 && bytes > CACHED_BYTES;
+    return is_turned_in_memory ? TURNED * bytes / (double)s->plan->parts : 0.0;
+}
+
 double nn_estimate_plan(const nn_plan *plan, const nn_model *model, size_t N, nn_purpose purpose) {
     situation s = {plan, model, purpose, nn_small_product_limit()};
-    return price_padding(&s) + (plan->way == NN_SPLIT ? price_split(&s, N) : price_rows(&s, N));
+    double ways = plan->way == NN_SPLIT ? price_split(&s, N) : price_rows(&s, N);
+    return price_padding(&s) + price_turned_inputs(&s, N) + ways;
 }
