@@ -4,45 +4,9 @@
 # Prints "ok" or "not ok" and what was checked; exits 1 if anything was not ok.
 set -u
 
-nnblas=$1
 test_coretype=$2
-directory=$(mktemp -d) || exit 1
-trap 'rm -rf "$directory"' EXIT
-out=$directory/out
-err=$directory/err
-failures=0
-
-# report STATUS DESCRIPTION
-report() {
-    if [ "$1" -eq 0 ]; then
-        echo "ok      $2"
-    else
-        echo "not ok  $2"
-        failures=$((failures + 1))
-    fi
-}
-
-# check DESCRIPTION COMMAND...: the command succeeds
-check() {
-    description=$1
-    shift
-    "$@"
-    report $? "$description"
-}
-
-# Runs nnblas with the arguments, its output in $out and $err, and checks the exit status.
-expect_status() {
-    expected=$1
-    shift
-    "$nnblas" "$@" >"$out" 2>"$err"
-    test $? -eq "$expected"
-    report $? "'nnblas $*' exits $expected"
-}
-
-# has FILE REGEX
-has() {
-    grep -Eq -e "$2" "$1"
-}
+# shellcheck source=check_support.sh
+. "$(dirname "$0")/check_support.sh"
 
 check_help() {
     expect_status 0 --help
@@ -55,15 +19,6 @@ check_help() {
     done
     expect_status 0 --version
     check "the version is three numbers" has "$out" '^nnblas [0-9]+\.[0-9]+\.[0-9]+$'
-}
-
-# refuses REGEX ARGUMENTS...: exit 2, nothing on stdout, a message that matches on stderr
-refuses() {
-    message=$1
-    shift
-    expect_status 2 "$@"
-    check "  with nothing on stdout" test ! -s "$out"
-    check "  and a message: $message" has "$err" "$message"
 }
 
 check_refusals() {
@@ -215,6 +170,4 @@ check_explain
 check_info
 check_full_disk
 check_coretype
-
-echo "$failures not ok"
-test "$failures" -eq 0
+conclude

@@ -261,7 +261,7 @@ static nnblas_status resume(session *s) {
 static nnblas_status fit(session *s) {
     const training_settings *training = &s->settings->training;
     lesson *l = &s->lesson;
-    nnblas_status status = create_trainer(training, l->model.net, &s->trainer);
+    nnblas_status status = create_trainer(training, l->N, l->model.net, &s->trainer);
     if (!status)
         status = nnblas_trainer_set_callback(s->trainer, watch_epoch, s);
     if (!status)

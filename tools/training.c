@@ -11,18 +11,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * The defaults were chosen by the mean accuracy on scikit-learn's iris, wine, breast cancer and
+ * digits, and the mean R2 on its diabetes and friedman1, over the seeds 101 to 120 of
+ * bench/accuracy.py, which itself uses others: among tanh and relu, 32 to 100 hidden units,
+ * learning rates from 0.001 to 0.01, 16 to 200 rows a step, 20 to 300 epochs, weight decays from
+ * 0.0001 to 0.02. No fixed decay suited both 112 rows and 1347. A prior of the weights counts as
+ * much as some rows do, so that its share falls with the rows.
+ */
+static const double ROWS_A_PRIOR = 3.0;
+static const double DECAY_BY_ROWS = -1.0; /* a weight decay that stands for the above */
+
 training_settings default_settings(void) {
     return (training_settings){.hidden = {32},
                                .n_hidden = 1,
-                               .activation = NNBLAS_RELU,
+                               .activation = NNBLAS_TANH,
                                .optimizer = NNBLAS_ADAM,
                                .batch = 32,
-                               .epochs = 300,
+                               .epochs = 200,
                                .patience = 20,
                                .seed = 1,
                                .checkpoint_epochs = 10,
                                .momentum = 0.9,
-                               .weight_decay = 1e-4};
+                               .weight_decay = DECAY_BY_ROWS};
 }
 
 void list_training_options(training_settings *s, training_texts *texts, command_option *options) {
@@ -143,7 +154,7 @@ static bool takes_all_rows(nnblas_optimizer optimizer) {
 }
 
 static double get_default_rate(nnblas_optimizer optimizer) {
-    return optimizer == NNBLAS_ADAM || optimizer == NNBLAS_RPROP ? 0.01 : 0.1;
+    return optimizer == NNBLAS_ADAM ? 0.003 : 0.1;
 }
 
 static int take_names(const char *command, const training_texts *texts, training_settings *s) {
@@ -225,14 +236,18 @@ static nnblas_status set_schedule(const schedule *s, nnblas_trainer *trainer) {
     return nnblas_trainer_set_constant_schedule(trainer);
 }
 
-static nnblas_status set_steps(const training_settings *s, nnblas_trainer *trainer) {
+static double get_weight_decay(const training_settings *s, size_t rows) {
+    return s->weight_decay == DECAY_BY_ROWS ? ROWS_A_PRIOR / (double)rows : s->weight_decay;
+}
+
+static nnblas_status set_steps(const training_settings *s, size_t rows, nnblas_trainer *trainer) {
     nnblas_status status = nnblas_trainer_set_optimizer(trainer, s->optimizer);
     if (!status)
         status = nnblas_trainer_set_learning_rate(trainer, s->learning_rate);
     if (!status)
         status = nnblas_trainer_set_momentum(trainer, s->momentum);
     if (!status)
-        status = nnblas_trainer_set_weight_decay(trainer, s->weight_decay);
+        status = nnblas_trainer_set_weight_decay(trainer, get_weight_decay(s, rows));
     if (!status)
         status = set_schedule(&s->schedule, trainer);
     if (!status)
@@ -255,14 +270,14 @@ static nnblas_status set_end(const training_settings *s, nnblas_trainer *trainer
     return status;
 }
 
-nnblas_status create_trainer(const training_settings *s, nnblas_net *net,
+nnblas_status create_trainer(const training_settings *s, size_t rows, nnblas_net *net,
                              nnblas_trainer **trainer) {
     nnblas_status status = nnblas_set_threads((int)s->threads);
     if (!status)
         status = nnblas_trainer_create(net, trainer);
     if (status)
         return status;
-    status = set_steps(s, *trainer);
+    status = set_steps(s, rows, *trainer);
     if (!status)
         status = set_end(s, *trainer);
     if (status) {

@@ -33,16 +33,16 @@ typedef struct {
 
 #define TRAINING_OPTIONS_HELP                                                                      \
     "  --hidden N[,N...]     units of each hidden layer (default 32), 0 for none\n"                \
-    "  --activation NAME     of the hidden units: sigmoid, tanh, relu (default relu)\n"            \
-    "  --epochs N            at most so many times through the rows (default 300)\n"               \
+    "  --activation NAME     of the hidden units: sigmoid, tanh, relu (default tanh)\n"            \
+    "  --epochs N            at most so many times through the rows (default 200)\n"               \
     "  --batch N             rows a step (default 32), or all\n"                                   \
     "  --optimizer NAME      gradient-descent, momentum, nesterov, rprop, adam, lbfgs (default\n"  \
     "                        adam); rprop and lbfgs take all rows a step\n"                        \
-    "  --learning-rate R     (default 0.01 with adam and rprop, else 0.1)\n"                       \
+    "  --learning-rate R     (default 0.003 with adam, else 0.1)\n"                                \
     "  --momentum M          of momentum and nesterov (default 0.9)\n"                             \
     "  --schedule S          of the learning rate: constant (the default), step:EPOCHS:FACTOR,\n"  \
     "                        cosine, cosine:LAST, plateau:EPOCHS:FACTOR\n"                         \
-    "  --weight-decay D      (default 0.0001)\n"                                                   \
+    "  --weight-decay D      (default 3 divided by the number of rows)\n"                          \
     "  --validation F        hold back the fraction F of the rows to find the best epoch with\n"   \
     "                        (default 0: none)\n"                                                  \
     "  --patience N          stop when the cost, or that of the rows held back, has not "          \
@@ -74,10 +74,11 @@ int take_training_texts(const char *command, const training_texts *texts,
 nnblas_status create_net(const training_settings *settings, size_t inputs, size_t outputs,
                          bool has_classes, nnblas_net **net);
 
-nnblas_status create_trainer(const training_settings *settings, nnblas_net *net,
+/* rows: how many there are to learn from. */
+nnblas_status create_trainer(const training_settings *settings, size_t rows, nnblas_net *net,
                              nnblas_trainer **trainer);
 
-/* "4-32-3, relu; adam, learning rate 0.01, 32 rows a step" */
+/* "4-32-3 tanh; adam, learning rate 0.003, 32 rows a step; seed 1" */
 void print_settings(FILE *stream, const training_settings *settings, const nnblas_net *net);
 
 #endif

@@ -5,7 +5,6 @@
 #include "memory.h"
 
 #include <ctype.h>
-#include <jansson.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,9 +62,9 @@ size_t find_name_or_number(const name_list *list, const char *text) {
 
 static bool add_values(const csv_row *row, name_list *list) {
     for (size_t i = 0; i < row->count; i++) {
-        if (*get_value(row, i) == '\0')
+        const char *name = get_value(row, i);
+        if (*name == '\0' || !add_name(list, name))
             return false;
-        add_name(list, get_value(row, i));
     }
     return true;
 }
@@ -83,11 +82,4 @@ bool read_names(const char *text, name_list *list) {
                    read_csv_row(reader, &row, &c) == CSV_END;
     close_csv(reader);
     return is_good;
-}
-
-/* Jansson takes nothing else. */
-bool is_utf8(const char *text) {
-    json_t *string = json_string(text);
-    json_decref(string);
-    return string != NULL;
 }

@@ -24,9 +24,7 @@ size_t find_name(const name_list *list, const char *name);
 size_t find_name_or_number(const name_list *list, const char *text);
 
 /* The values of text, which is one row of comma-separated values: a name with a comma in it stands
- * in quotes. False where it is none, or one of them is empty. */
+ * in quotes. False where it is none, or one of them is empty or stands there twice. */
 bool read_names(const char *text, name_list *list);
-
-bool is_utf8(const char *text);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "csv_reader.h"
 #include "names.h"
+#include "text.h"
 
 /* HEADER_DETECT: the first row is a header where none of its values is a number. */
 typedef enum { HEADER_DETECT, HEADER_PRESENT, HEADER_ABSENT } header_rule;

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "text.h"
+
+#include <jansson.h>
+#include <string.h>
+
+/* Jansson takes nothing else. */
+bool is_utf8(const char *text) {
+    json_t *string = json_string(text);
+    json_decref(string);
+    return string != NULL;
+}
+
+static bool is_control(char c) {
+    return (unsigned char)c < 0x20 || c == 0x7f;
+}
+
+/* The bytes of UTF-8 that go on with a character. */
+static bool is_continuation(char c) {
+    return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+shown_text show_text(const char *text) {
+    static const char CUT[] = "...";
+    shown_text shown;
+    bool is_readable = is_utf8(text);
+    size_t length = strlen(text), most = sizeof shown.text - sizeof CUT;
+    bool is_cut = length > most;
+    if (is_cut)
+        for (length = most; length > 0 && is_continuation(text[length]);)
+            length--;
+    for (size_t i = 0; i < length; i++)
+        shown.text[i] =
+            is_control(text[i]) || (!is_readable && (unsigned char)text[i] >= 0x80) ? '?' : text[i];
+    strcpy(shown.text + length, is_cut ? CUT : "");
+    return shown;
+}
