@@ -42,7 +42,7 @@ typedef struct {
     "  --momentum M          of momentum and nesterov (default 0.9)\n"                             \
     "  --schedule S          of the learning rate: constant (the default), step:EPOCHS:FACTOR,\n"  \
     "                        cosine, cosine:LAST, plateau:EPOCHS:FACTOR\n"                         \
-    "  --weight-decay D      (default 3 divided by the number of rows)\n"                          \
+    "  --weight-decay D      (default 1 divided by the number of rows, 3 with numbers)\n"          \
     "  --validation F        hold back the fraction F of the rows to find the best epoch with\n"   \
     "                        (default 0: none)\n"                                                  \
     "  --patience N          stop when the cost, or that of the rows held back, has not "          \

@@ -253,12 +253,14 @@ static void learn_column_scaling(table_column *column, size_t N, size_t width,
     long double sum = 0.0L, squares = 0.0L;
     bool is_constant = true;
     for (size_t r = 0; r < N; r++) {
-        sum += numbers[r * width];
+        sum += (long double)numbers[r * width];
         is_constant = is_constant && numbers[r * width] == numbers[0];
     }
     long double mean = sum / (long double)N;
-    for (size_t r = 0; r < N; r++)
-        squares += (numbers[r * width] - mean) * (numbers[r * width] - mean);
+    for (size_t r = 0; r < N; r++) {
+        long double distance = (long double)numbers[r * width] - mean;
+        squares += distance * distance;
+    }
     column->mean = is_constant ? numbers[0] : (double)mean;
     column->deviation = is_constant ? 0.0 : (double)sqrtl(squares / (long double)N);
 }
