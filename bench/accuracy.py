@@ -132,7 +132,7 @@ def main():
         cells = ""
         for results in outcomes.values():
             accuracy, seconds = (statistics.median(column) for column in zip(*results))
-            cells += f"{accuracy:12.4f}{seconds:8.2f}"
+            cells += f"{accuracy:12.4f}{seconds:8.3f}"
         print(f"{name:16}{cells}", flush=True)
 
 
