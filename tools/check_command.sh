@@ -141,13 +141,15 @@ check_full_disk() {
     done
 }
 
-# restarts EXPECTED_STDOUT LINES_ON_STDERR DESCRIPTION VARIABLE=VALUE...
+# restarts EXPECTED_STDOUT LINES_ON_STDERR DESCRIPTION VARIABLE=VALUE...: the test program with
+# $argument for its argument
+argument=argument
 restarts() {
     expected=$1 lines=$2 description=$3
     shift 3
     # The time limit is for a program that would start again for ever.
     env -u OPENBLAS_CORETYPE -u NNBLAS_KEEP_CORETYPE "$@" \
-        timeout 20 "$test_coretype" argument >"$out" 2>"$err"
+        timeout 20 "$test_coretype" "$argument" >"$out" 2>"$err"
     test $? -eq 0 && test "$(cat "$out")" = "$expected"
     report $? "$description: '$expected'"
     check "  with $lines lines on stderr" test "$(grep -c 'starting again' "$err")" -eq "$lines"
@@ -155,6 +157,9 @@ restarts() {
 
 check_coretype() {
     restarts 'Better argument 2' 1 'a better core is taken'
+    argument=--quiet
+    restarts 'Better --quiet 2' 0 '--quiet takes it without a word'
+    argument=argument
     restarts 'none argument 2' 0 'NNBLAS_KEEP_CORETYPE=1 keeps the core' NNBLAS_KEEP_CORETYPE=1
     restarts 'Better argument 2' 1 'NNBLAS_KEEP_CORETYPE=0 does not' NNBLAS_KEEP_CORETYPE=0
     restarts 'Mine argument 2' 0 'the own choice is kept' OPENBLAS_CORETYPE=Mine

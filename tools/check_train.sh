@@ -420,6 +420,7 @@ check_streams() {
     "$nnblas" train --epochs 200 --target species --output - - <train.csv >streamed 2>"$err"
     check "train reads and writes standard streams" cmp model streamed
     check "  and its page is on stderr" has "$err" '^train accuracy'
+    check "  which calls its table standard input" has "$err" '^120 rows of standard input: '
     "$nnblas" predict - test.csv <model >"$out"
     check "a model on standard input" cmp expected "$out"
     expect_status 0 predict --output - model test.csv
@@ -471,6 +472,7 @@ check_full_disk() {
     fails 'cannot write /dev/full: No space left' train --epochs 2 --output /dev/full
     fails 'cannot write /dev/full: No space left' train --epochs 2 --history /dev/full
     mkdir small
+    trap 'umount "$directory/small" 2>/dev/null; rm -rf "$directory"' EXIT
     mount -t tmpfs -o size=16k tmpfs small 2>/dev/null || return 0
     echo old >small/kept
     head -c 8192 /dev/zero >small/filler

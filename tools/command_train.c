@@ -293,11 +293,16 @@ static nnblas_status make_net(session *s) {
 
 /* ---- the page -------------------------------------------------------------------------------- */
 
+static const char *name_data(const train_settings *set) {
+    if (!set->data)
+        return "Fisher's iris flowers";
+    return strcmp(set->data, "-") == 0 ? "standard input" : set->data;
+}
+
 static void print_table(const session *s) {
     const schema *known = &s->lesson.model.schema;
     fprintf(s->page, "%zu rows of %s: %zu features as %zu inputs; ", s->lesson.N,
-            s->settings->data ? s->settings->data : "Fisher's iris flowers", known->features.count,
-            s->lesson.inputs);
+            name_data(s->settings), known->features.count, s->lesson.inputs);
     if (has_classes(known))
         fprintf(s->page, "%zu classes of %s\n", s->lesson.outputs,
                 show_text(known->targets.columns[0].name).text);

@@ -31,16 +31,23 @@ static bool find_advised_core(char *name, size_t size) {
     return true;
 }
 
+static bool is_quiet(char *const *argv) {
+    while (*argv && strcmp(*argv, "--quiet") != 0)
+        argv++;
+    return *argv;
+}
+
 void restart_with_better_core(char **argv) {
     char core[64];
     if (is_kept_by_user() || !find_advised_core(core, sizeof core))
         return;
     if (setenv(VARIABLE, core, 0) != 0)
         return;
-    fprintf(stderr,
-            "%s: starting again with %s=%s, which is faster on this processor "
-            "(NNBLAS_KEEP_CORETYPE=1 prevents it)\n",
-            program_invocation_short_name, VARIABLE, core);
+    if (!is_quiet(argv))
+        fprintf(stderr,
+                "%s: starting again with %s=%s, which is faster on this processor "
+                "(NNBLAS_KEEP_CORETYPE=1 prevents it)\n",
+                program_invocation_short_name, VARIABLE, core);
     execv("/proc/self/exe", argv);
     unsetenv(VARIABLE);
 }

@@ -5,8 +5,9 @@
 #define NNBLAS_TOOLS_CORETYPE_H
 
 /*
- * Where OpenBLAS took a slower core than the processor has, says so on stderr and starts the
- * program again with OPENBLAS_CORETYPE set; to be called before anything else. Returns where there
+ * Where OpenBLAS took a slower core than the processor has, says so on stderr, unless --quiet is
+ * among the arguments, and starts the program again with OPENBLAS_CORETYPE set; to be called before
+ * anything else. Returns where there
  * is nothing to gain, where the environment already has OPENBLAS_CORETYPE, where it has
  * NNBLAS_KEEP_CORETYPE=1, or where starting again fails.
  */
