@@ -325,12 +325,12 @@ class Fann(Contender):
         "0, and its mse is a float"
     )
     package = packages.Fann
-    # It sums the mse in single precision, row by row.
-    tolerance = 1e-3
     is_sequential = True
 
     def __init__(self, problem, setting):
         self.peers = setting.peers
+        # It sums the mse in single precision, output by output.
+        self.tolerance = problem.Y.size * 2.0**-24 + 1e-6
         arrays = (problem.X, problem.Y, problem.parameters)
         self.plain = native.PlainProblem(
             *problem.shape, *(array.ctypes.data for array in arrays)
