@@ -141,6 +141,45 @@ START_TEST(optimizers_follow_their_formulas) {
 }
 END_TEST
 
+/* So many parameters that threads share the step. */
+static void train_large(nnblas_optimizer optimizer, int threads, double *parameters, size_t count) {
+    static const size_t LARGE[] = {210, 190, 3};
+    dice d = {43};
+    problem p = make_problem(&d, 40, LARGE, 3, 0);
+    nnblas_net *net;
+    nnblas_trainer *trainer;
+    ck_assert_ok(nnblas_set_threads(threads));
+    ck_assert_ok(nnblas_net_create(LARGE, 3, NNBLAS_BIAS, &net));
+    ck_assert_uint_eq(nnblas_net_parameter_count(net), count);
+    ck_assert_ok(nnblas_trainer_create(net, &trainer));
+    ck_assert_ok(nnblas_trainer_set_optimizer(trainer, optimizer));
+    ck_assert_ok(nnblas_trainer_set_learning_rate(trainer, 0.01));
+    ck_assert_ok(nnblas_trainer_set_epochs(trainer, 4));
+    ck_assert_ok(nnblas_trainer_fit(trainer, p.N, p.X, p.ldx, p.Y, p.ldy));
+    memcpy(parameters, nnblas_net_parameters(net), count * sizeof *parameters);
+    nnblas_trainer_destroy(trainer);
+    nnblas_net_destroy(net);
+    free_problem(&p);
+}
+
+START_TEST(threads_share_large_steps) {
+    enum { COUNT = 211 * 190 + 191 * 3 };
+    static double alone[COUNT], shared[COUNT], again[COUNT];
+    for (int optimizer = NNBLAS_GRADIENT_DESCENT; optimizer <= NNBLAS_NESTEROV; optimizer++)
+        for (int threads = 2; threads <= 5; threads++) {
+            train_large((nnblas_optimizer)optimizer, 1, alone, COUNT);
+            train_large((nnblas_optimizer)optimizer, threads, shared, COUNT);
+            train_large((nnblas_optimizer)optimizer, threads, again, COUNT);
+            ck_assert_close(COUNT, alone, shared);
+            ck_assert(memcmp(shared, again, sizeof shared) == 0);
+        }
+    train_large(NNBLAS_ADAM, 1, alone, COUNT);
+    train_large(NNBLAS_ADAM, 3, shared, COUNT);
+    /* Its first steps divide a gradient by itself: where that is rounding, so is the step. */
+    ck_assert_double_le(get_difference(COUNT, alone, shared), 1e-6);
+}
+END_TEST
+
 START_TEST(lbfgs_goes_further_than_gradient_descent) {
     setting s = make_setting(NNBLAS_GRADIENT_DESCENT, 0.8, 60);
     nnblas_status known = nnblas_trainer_set_optimizer(s.trainer, NNBLAS_LBFGS);
@@ -723,6 +762,7 @@ END_TEST
 int main(void) {
     const TTest *const tests[] = {
         optimizers_follow_their_formulas,
+        threads_share_large_steps,
         lbfgs_goes_further_than_gradient_descent,
         lbfgs_converges_on_the_decayed_cost,
         schedules_follow_their_formulas,
