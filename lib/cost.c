@@ -174,7 +174,7 @@ static double price_tile(const situation *s, size_t rows) {
 /* ---- ways ------------------------------------------------------------------------------------ */
 
 /* Waking the threads and holding BLAS, waiting for one another. */
-static const double REGION = 6000.0, BARRIER = 1500.0;
+static const double REGION = 12000.0, BARRIER = 3000.0;
 
 static double price_rows(const situation *s, size_t N) {
     const nn_plan *plan = s->plan;
@@ -221,14 +221,14 @@ static double price_padding(const situation *s) {
     return sum;
 }
 
-/* Inputs that come from memory: a product that wants the examples side by side reads them across.
+/* Inputs that come from memory: a product that wants the examples side by side reads across them.
  */
 static double price_turned_inputs(const situation *s, size_t N) {
-    const double CACHED_BYTES = 16e6, TURNED = 0.05;
+    const double CACHED_BYTES = 16e6, TURNED_ROW = 5.0;
     nn_layer first = get_layer(s, 0);
-    double bytes = 8.0 * (double)N * (double)first.inputs;
-    bool is_turned_in_memory = first.transposed && first.inputs > 1 && bytes > CACHED_BYTES;
-    return is_turned_in_memory ? TURNED * bytes / (double)s->plan->parts : 0.0;
+    bool fits = 8.0 * (double)N * (double)first.inputs <= CACHED_BYTES;
+    bool turns = first.transposed && first.inputs > 1;
+    return turns && !fits ? TURNED_ROW * (double)N / (double)s->plan->parts : 0.0;
 }
 
 double nn_estimate_plan(const nn_plan *plan, const nn_model *model, size_t N, nn_purpose purpose) {
