@@ -284,7 +284,7 @@ START_TEST(the_last_batch_is_the_mean_over_its_rows) {
     keep_parameters(&s, start);
     ck_assert_ok(nnblas_trainer_set_batch_size(s.trainer, BATCH));
     ck_assert_ok(nnblas_trainer_fit(s.trainer, ROWS, s.p.X, s.p.ldx, s.p.Y, s.p.ldy));
-    double trained[PARAMETERS], best = INFINITY;
+    double trained[PARAMETERS], best = (double)INFINITY;
     keep_parameters(&s, trained);
     for (unsigned set = 0; set < 1 << ROWS; set++) {
         if (__builtin_popcount(set) != BATCH)
@@ -380,7 +380,7 @@ END_TEST
 
 static double find_lowest(const nnblas_trainer *trainer) {
     const nnblas_epoch *epochs = nnblas_trainer_history(trainer);
-    double lowest = INFINITY;
+    double lowest = (double)INFINITY;
     for (size_t e = 0; e < nnblas_trainer_history_count(trainer); e++)
         lowest = fmin(lowest, epochs[e].validation_cost);
     return lowest;
@@ -516,7 +516,7 @@ START_TEST(bad_settings_are_refused) {
         {nnblas_trainer_set_adam(t, 0.9, BAD, 1e-8), ""},
         {nnblas_trainer_set_adam(t, 0.9, 0.9, 0.0), ""},
         {nnblas_trainer_set_weight_decay(t, -1.0), ""},
-        {nnblas_trainer_set_weight_decay(t, INFINITY), ""},
+        {nnblas_trainer_set_weight_decay(t, (double)INFINITY), ""},
         {nnblas_trainer_set_step_schedule(t, 0, 0.5), ""},
         {nnblas_trainer_set_step_schedule(t, 3, 1.5), ""},
         {nnblas_trainer_set_plateau_schedule(t, 3, 0.0), ""},
