@@ -19,7 +19,7 @@ CALM_SECONDS = 0.01
 # After a pause, the OpenMP threads of PyTorch and the threads of OpenBLAS may find themselves on
 # one processor, and a gradient of 1 ms takes 16 ms until the scheduler has moved one of them, which
 # was seen to take up to 0.4 s. So a turn begins with runs that do not count, until several in a row
-# were near the fastest, or until a part of the contender's seconds is over.
+# were near the fastest, or until a part of the run's seconds is over.
 WARM_SECONDS = 0.5
 WARM_SHARE = 0.3
 WARM_RUNS = 5
@@ -35,16 +35,18 @@ def take_time(run, repetitions):
 
 
 class Series:
-    """What one contender was measured at. share: the seconds it may take for its samples."""
+    """What one run was measured at. share: the seconds it may take for its samples."""
 
     def __init__(self, run, share):
-        self.run = run
+        self.run = run.run
+        self.prepare = run.prepare
         self.share = share
         self.warm_seconds = min(WARM_SECONDS, WARM_SHARE * share)
         self.spent = 0.0
         self.seconds = []
         self.fewest = math.inf
         self.repetitions = 1
+        self.prepare()
         cold = self.time_sample()
         if cold >= share:
             self.keep(cold)
@@ -80,6 +82,7 @@ class Series:
         end = self.share * (turn + 1) / TURNS
         if not self.has_room(end):
             return
+        self.prepare()
         time.sleep(CALM_SECONDS)
         if self.fewest < self.warm_seconds / WARM_RUNS:
             self.warm_up(WARM_RUNS)
@@ -89,8 +92,8 @@ class Series:
 
 
 def measure(runs, budget):
-    """For each of the runs its median seconds and its fewest. Samples take about budget seconds
-    for all together; warming up comes on top."""
+    """For each of the runs its median seconds and its fewest: of its run(), with a prepare() before
+    each turn. Samples take about budget seconds for all together; warming up comes on top."""
     gc.collect()
     gc.disable()
     series = [Series(run, budget / len(runs)) for run in runs]

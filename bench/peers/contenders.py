@@ -5,6 +5,7 @@ import copy
 import ctypes
 import functools
 import math
+import sys
 import warnings
 
 import numpy
@@ -52,6 +53,13 @@ class Setting:
         self.peers = peers
         self.threads = threads
 
+    def use_threads(self, count):
+        """Of everybody: NumPy, scikit-learn and PyTorch call the same OpenBLAS."""
+        native.require_ok(self.library, self.library.nnblas_set_threads(count))
+        self.peers.set_five_threads(count)
+        if "torch" in sys.modules:
+            sys.modules["torch"].set_num_threads(count)
+
 
 class Contender:
     """One who computes. run() computes one gradient; results() computes one and returns the mse
@@ -63,6 +71,10 @@ class Contender:
     tolerance = 1e-10
     # One thread whatever the setting, and time in proportion to the rows.
     is_sequential = False
+
+    def list_thread_counts(self, setting):
+        """Those to measure, of which the best one counts: more threads are not always faster."""
+        return [1] if self.is_sequential else sorted({1, setting.threads})
 
     def results(self):
         return None, None, None
@@ -97,6 +109,10 @@ class Library(Contender):
             native.pointer(self.gradient.ctypes.data),
             ctypes.byref(self.mse),
         )
+
+    def list_thread_counts(self, setting):
+        """The library chooses for itself how many it uses."""
+        return [setting.threads]
 
     def results(self):
         native.require_ok(self.library, self.run())
@@ -248,7 +264,6 @@ class Torch(Contender):
     def __init__(self, problem, setting):
         import torch
 
-        torch.set_num_threads(setting.threads)
         self.torch = torch
         arrays = (problem.X, problem.Y, problem.W1, problem.W2)
         tensors = [torch.from_numpy(array).to(getattr(torch, self.type)) for array in arrays]

@@ -17,6 +17,19 @@ import tables
 SAMPLE_ROWS = 64
 
 
+class Run:
+    """A contender with so many threads."""
+
+    def __init__(self, contender, threads, setting):
+        self.key = contender.key
+        self.run = contender.run
+        self.threads = threads
+        self.setting = setting
+
+    def prepare(self):
+        self.setting.use_threads(self.threads)
+
+
 def estimate_seconds(chosen, problem, setting):
     """From the first rows, at least; where more rows leave the caches, it takes longer."""
     rows = min(len(problem.X), max(SAMPLE_ROWS, len(problem.X) // 64))
@@ -81,22 +94,39 @@ def divide_by_library(seconds):
     return {key: value / seconds["library"] for key, value in seconds.items()}
 
 
+def measure_times(running, setting, budget):
+    """What belongs in the result of a shape."""
+    runs = [
+        Run(one, threads, setting) for one in running for threads in one.list_thread_counts(setting)
+    ]
+    all_seconds = {one.key: {} for one in running}
+    best = {}
+    for run, (median, fewest) in zip(runs, clock.measure(runs, budget)):
+        all_seconds[run.key][run.threads] = median
+        if run.key not in best or median < best[run.key][0]:
+            best[run.key] = (median, fewest, run.threads)
+    return {
+        "seconds": {key: one[0] for key, one in best.items()},
+        "fewest_seconds": {key: one[1] for key, one in best.items()},
+        "threads": {key: one[2] for key, one in best.items()},
+        "seconds_by_threads": all_seconds,
+    }
+
+
 def compare_shape(shape, setting, chosen, limits):
     problem = contenders.Problem(shape)
     classes, left_out = choose_contenders(problem, setting, chosen.longest)
     running = [contender(problem, setting) for contender in classes]
-    times = clock.measure([one.run for one in running], chosen.seconds)
-    seconds = {one.key: median for one, (median, _) in zip(running, times)}
-    fewest = {one.key: least for one, (_, least) in zip(running, times)}
+    times = measure_times(running, setting, chosen.seconds)
+    seconds = times["seconds"]
     differences, ok = check_results(running, shape)
     for one in running:
         one.close()
     return {
         "shape": shape,
-        "seconds": seconds,
-        "fewest_seconds": fewest,
+        **times,
         "ratios": divide_by_library(seconds),
-        "fewest_ratios": divide_by_library(fewest),
+        "fewest_ratios": divide_by_library(times["fewest_seconds"]),
         "left_out_estimated_seconds": left_out,
         "library_flops_per_second": machine.count_flops(shape) / seconds["library"],
         "roofline_share": machine.bound_seconds(shape, limits) / seconds["library"],

@@ -4,6 +4,7 @@
 import concurrent.futures
 import ctypes
 import datetime
+import math
 import os
 import re
 import subprocess
@@ -11,7 +12,9 @@ import time
 
 import numpy
 
-PEAK_SIZE = 1024
+# m, n, k: large, and small enough for OpenBLAS's kernel that packs nothing.
+PEAK_SHAPES = ((512, 512, 512), (32, 32, 784))
+PEAK_FLOPS = 2e10
 BANDWIDTH_BYTES = 512 << 20
 ROUNDS = 7
 ROW_MAJOR, NO_TRANSPOSE = 101, 111
@@ -34,26 +37,34 @@ def find_blas(binary):
     return ", ".join(names) or None
 
 
-def find_best(run):
+def find_best(run, rounds=ROUNDS):
     best = float("inf")
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         start = time.perf_counter()
         run()
         best = min(best, time.perf_counter() - start)
     return best
 
 
-def measure_peak(peers):
-    """Flops a second of cblas_dgemm on square matrices."""
-    size = PEAK_SIZE
-    A, B, C = numpy.ones((3, size, size))
+def measure_dgemm(peers, m, n, k):
+    """Flops a second of cblas_dgemm, at best."""
+    A, B, C = numpy.ones((m, k)), numpy.ones((k, n)), numpy.empty((m, n))
     multiply = peers.cblas_dgemm
     multiply.restype = None
     factor = ctypes.c_double
     addresses = [ctypes.c_void_p(array.ctypes.data) for array in (A, B, C)]
-    arguments = (ROW_MAJOR, NO_TRANSPOSE, NO_TRANSPOSE, size, size, size, factor(1.0))
-    arguments += (addresses[0], size, addresses[1], size, factor(0.0), addresses[2], size)
-    return 2.0 * size**3 / find_best(lambda: multiply(*arguments))
+    arguments = (ROW_MAJOR, NO_TRANSPOSE, NO_TRANSPOSE, m, n, k, factor(1.0))
+    arguments += (addresses[0], k, addresses[1], n, factor(0.0), addresses[2], n)
+    flops = 2.0 * m * n * k
+    return flops / find_best(lambda: multiply(*arguments), math.ceil(PEAK_FLOPS / flops))
+
+
+def measure_peak(setting):
+    """Of one thread, times the threads."""
+    setting.use_threads(1)
+    peak = max(measure_dgemm(setting.peers, *shape) for shape in PEAK_SHAPES)
+    setting.use_threads(setting.threads)
+    return peak * setting.threads
 
 
 def measure_bandwidth(threads):
@@ -105,7 +116,7 @@ def describe_contenders(contenders, setting):
 
 def measure(setting):
     return {
-        "dgemm_flops_per_second": measure_peak(setting.peers),
+        "dgemm_flops_per_second": measure_peak(setting),
         "read_bytes_per_second": measure_bandwidth(setting.threads),
         "ctypes_call_seconds": measure_call(setting.library),
     }

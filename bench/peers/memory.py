@@ -30,6 +30,7 @@ def measure_here(key, shape, setting):
     forget_peak()
     before = read_status("VmRSS")
     contender = chosen(problem, setting)
+    setting.use_threads(setting.threads)
     for _ in range(RUNS):
         contender.run()
     return max(0, read_status("VmHWM") - before)

@@ -34,7 +34,7 @@ def parse_options():
     parser.add_argument(
         "--seconds",
         type=options.parse_positive,
-        default=15.0,
+        default=20.0,
         help="time budget of a shape, for all together; warming up comes on top "
         "(default %(default)s)",
     )

@@ -7,12 +7,12 @@ from report import format_ratio, format_time, name_shape, print_note, print_row
 SHAPE_HEADING = "N x in x hid x out"
 NOTE = """
 One gradient over all rows, float64 unless said otherwise; calls of C go through ctypes. Medians of
-runs in turns. roof: the time of the five products at the speed of a large dgemm, or of reading X,
-Y and the weights once from memory, whichever is longer, over the library's time; there is no exp
-in it. The rest: the time of a peer over the library's."""
+runs in turns. roof: the time of the five products at the speed of the fastest dgemm, or of reading
+X, Y and the weights once from memory, whichever is longer, over the library's time; there is no exp
+in it. The rest: the time of a peer over the library's. A peer that can use threads was measured
+with one and with all of them, and the better median is shown; the library chooses by itself."""
 FEWEST_NOTE = """
-The same of the fastest runs. Where a median is far over it, threads fought for processors:
-PyTorch's OpenMP threads with those of an OpenBLAS on pthreads, also in a process of its own."""
+The same of the fastest runs. Where a median is far over it, threads fought for processors."""
 MEMORY_NOTE = """
 Peak MiB beyond X and Y, each in a process of its own. FANN and PyTorch in float32 need X and Y
 again in a form of their own."""
@@ -25,8 +25,8 @@ def list_names(peers):
 
 def print_limits(limits):
     print(
-        f"{'limits':10} dgemm {limits['dgemm_flops_per_second'] / 1e9:.1f} GFLOP/s, reading "
-        f"{limits['read_bytes_per_second'] / 1e9:.1f} GB/s, a call through ctypes "
+        f"{'limits':10} dgemm at best {limits['dgemm_flops_per_second'] / 1e9:.1f} GFLOP/s, "
+        f"reading {limits['read_bytes_per_second'] / 1e9:.1f} GB/s, a call through ctypes "
         f"{limits['ctypes_call_seconds'] * 1e6:.2f} us"
     )
 
