@@ -53,7 +53,7 @@ class Checker:
         process = self.run(program, "--threads", "1", "--json", path, *arguments)
         report(process.returncode == 0, f"{description} exits 0")
         if process.returncode != 0:
-            print(process.stdout, process.stderr)
+            print(process.returncode, process.stdout, process.stderr)
             sys.exit(1)
         with open(path, encoding="utf-8") as file:
             return json.load(file)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Fashion-MNIST (H. Xiao, K. Rasul, R. Vollgraf, arXiv:1708.07747) as matrices."""
 
+import copy
 import gzip
 import os
 import struct
@@ -41,6 +42,11 @@ class Examples:
         self.X = X / 255.0
         self.classes = classes.astype(numpy.int64)
         self.Y = numpy.eye(CLASSES)[self.classes]
+
+    def take_rows(self, count):
+        part = copy.copy(self)
+        part.X, part.Y, part.classes = self.X[:count], self.Y[:count], self.classes[:count]
+        return part
 
 
 def load(directory):

@@ -42,6 +42,8 @@ class Learner:
     package = None
     # Whether it computes the same as the library, to rounding.
     is_same = False
+    # The library chooses for itself how many threads it uses.
+    chooses_threads = False
 
     def __init__(self, task, setting):
         self.task = task
@@ -63,6 +65,8 @@ class Library(Learner):
     name = "libnnblas"
     note = "nnblas_gradient_step for each batch, which numpy.take gathers; float64"
     package = packages.Library
+    is_same = True
+    chooses_threads = True
 
     def __init__(self, task, setting):
         super().__init__(task, setting)
@@ -109,6 +113,7 @@ class LibrarySoftmax(Learner):
         "shuffles and gathers itself, once it has looked for NaN; float64"
     )
     package = packages.Library
+    chooses_threads = True
 
     def __init__(self, task, setting):
         super().__init__(task, setting)
@@ -213,7 +218,6 @@ class Torch(Learner):
         import torch
 
         super().__init__(task, setting)
-        torch.set_num_threads(setting.threads)
         self.torch = torch
         self.X, self.Y = map(self.convert, (task.examples.X, task.examples.Y))
         self.W1, self.W2 = (self.convert(W).clone().requires_grad_() for W in (task.W1, task.W2))

@@ -15,35 +15,44 @@ import report
 
 NOTE = """
 Seconds of training alone: shuffling, gathering the batches, the steps. The accuracy on the test
-images is taken after each epoch, beside the clock; who has reached the wanted one stops."""
-SUMMARY_HEADINGS = ["epochs", "seconds", "/ lib", "s/epoch", "/ lib", "accuracy", ""]
-# The largest difference of a weight after the same epoch, relative to the largest weight.
-TOLERANCE = 1e-9
+images is taken after each epoch, beside the clock; who has reached the wanted one stops. A peer has
+one thread or all of them, whichever trained faster on the first rows; the library chooses by
+itself."""
+SUMMARY_HEADINGS = ["threads", "epochs", "seconds", "/ lib", "s/epoch", "/ lib", "accuracy", ""]
+TRIAL_BATCHES = 32
+TRIAL_EPOCHS = 4
+# The largest difference of a weight after the same steps, relative to the largest weight. Rounding
+# grows with the steps: 2e-8 was seen after 900 of them, 1e-14 after 30.
+TOLERANCE = 1e-10
 
 
 class Run:
-    """One learner, and how it went so far."""
+    """One learner with so many threads, and how it went so far."""
 
-    def __init__(self, learner, test, wanted):
+    def __init__(self, learner, threads, setting):
         self.learner = learner
-        self.test = test
-        self.wanted = wanted
+        self.threads = threads
+        self.setting = setting
         self.seconds = []
         self.accuracies = []
 
-    def has_reached(self):
-        return bool(self.accuracies) and self.accuracies[-1] >= self.wanted
+    def has_reached(self, accuracy):
+        return bool(self.accuracies) and self.accuracies[-1] >= accuracy
 
-    def take_turn(self, seed):
+    def train(self, seed):
+        self.setting.use_threads(self.threads)
         time.sleep(clock.CALM_SECONDS)
         start = time.perf_counter()
         self.learner.train(seed)
         self.seconds.append(time.perf_counter() - start)
-        self.accuracies.append(self.learner.measure_accuracy(self.test))
 
-    def describe(self):
+    def measure_accuracy(self, test):
+        self.accuracies.append(self.learner.measure_accuracy(test))
+
+    def describe(self, accuracy):
         return {
-            "reached": self.has_reached(),
+            "threads": self.threads,
+            "reached": self.has_reached(accuracy),
             "epochs": len(self.seconds),
             "seconds": sum(self.seconds),
             "median_epoch_seconds": statistics.median(self.seconds),
@@ -53,30 +62,40 @@ class Run:
         }
 
 
+def try_threads(learner, threads, setting):
+    """Seconds of an epoch on the first rows."""
+    run = Run(learner, threads, setting)
+    for seed in range(TRIAL_EPOCHS):
+        run.train(seed)
+    return statistics.median(run.seconds)
+
+
+def choose_threads(learner, setting):
+    counts = {setting.threads} if learner.chooses_threads else {1, setting.threads}
+    return min(sorted(counts), key=lambda count: try_threads(learner, count, setting))
+
+
 def format_turn(run, epoch):
     if len(run.seconds) < epoch:
         return ""
     return f"{run.accuracies[-1]:.4f} {run.seconds[-1]:5.2f} s"
 
 
-def train_epoch(runs, epoch, chosen, headings):
+def train_epoch(runs, epoch, test, chosen):
     for run in runs:
-        if not run.has_reached():
-            run.take_turn(chosen.seed + epoch)
-    report.print_row(epoch, [format_turn(run, epoch) for run in runs], headings)
+        if not run.has_reached(chosen.accuracy):
+            run.train(chosen.seed + epoch)
+            run.measure_accuracy(test)
 
 
-def train_all(runs, chosen):
-    """Returns what check_weights found after the first epoch, which nobody leaves out."""
+def train_all(runs, test, chosen):
     headings = [f"{run.learner.name:>14}" for run in runs]
     report.print_row("accuracy, time of epoch", headings, headings)
-    train_epoch(runs, 1, chosen, headings)
-    checked = check_weights(runs)
-    for epoch in range(2, chosen.epochs + 1):
-        if all(run.has_reached() for run in runs):
+    for epoch in range(1, chosen.epochs + 1):
+        if all(run.has_reached(chosen.accuracy) for run in runs):
             break
-        train_epoch(runs, epoch, chosen, headings)
-    return checked
+        train_epoch(runs, epoch, test, chosen)
+        report.print_row(epoch, [format_turn(run, epoch) for run in runs], headings)
 
 
 def get_weights_difference(a, b):
@@ -87,20 +106,21 @@ def get_weights_difference(a, b):
     )
 
 
-def check_weights(runs):
-    """The differences from the library of those who compute the same, and whether they are
-    small. Not (a > b), so that a NaN is found."""
-    library, *others = [run.learner for run in runs]
+def check_weights(task, setting):
+    """The differences from the library of those who compute the same, after an epoch on the first
+    rows, and whether they are small. Not (a > b), so that a NaN is found."""
+    classes = [one for one in learners.list_installed(setting) if one.is_same]
+    library, *others = [learner(task, setting) for learner in classes]
+    library.train(0)
     differences, ok = {}, True
     for learner in others:
-        if not learner.is_same:
-            continue
+        learner.train(0)
         difference = get_weights_difference(library, learner)
         differences[learner.key] = None if math.isnan(difference) else difference
         if not difference <= TOLERANCE:
             ok = False
             options.warn(
-                f"after one epoch, the weights of {learner.name} and of libnnblas differ by "
+                f"after the same steps, the weights of {learner.name} and of libnnblas differ by "
                 f"{difference:.1e}, over {TOLERANCE:.0e}"
             )
     return differences, ok
@@ -112,7 +132,7 @@ def print_summary(runs, described):
     library = described["library"]
     for run in runs:
         one = described[run.learner.key]
-        cells = [one["epochs"]]
+        cells = [one["threads"], one["epochs"]]
         for name in ("seconds", "median_epoch_seconds"):
             cells += [f"{one[name]:.3f}", report.format_ratio(one[name] / library[name])]
         cells += [f"{one['accuracy']:.4f}", "" if one["reached"] else "not reached"]
@@ -120,14 +140,24 @@ def print_summary(runs, described):
     print()
 
 
+def make_runs(task, trial, setting):
+    runs = []
+    for learner in learners.list_installed(setting):
+        tried = learner(trial, setting)
+        threads = choose_threads(tried, setting)
+        tried.close()
+        runs.append(Run(learner(task, setting), threads, setting))
+    return runs
+
+
 def compare_batch(batch, data, setting, chosen):
     train, test = data
-    task = learners.Task(train, batch, chosen)
-    classes = learners.list_installed(setting)
-    runs = [Run(learner(task, setting), test, chosen.accuracy) for learner in classes]
+    trial = learners.Task(train.take_rows(TRIAL_BATCHES * batch), batch, chosen)
+    differences, ok = check_weights(trial, setting)
+    runs = make_runs(learners.Task(train, batch, chosen), trial, setting)
     print(f"Batches of {batch} rows, to an accuracy of {chosen.accuracy}\n")
-    differences, ok = train_all(runs, chosen)
-    described = {run.learner.key: run.describe() for run in runs}
+    train_all(runs, test, chosen)
+    described = {run.learner.key: run.describe(chosen.accuracy) for run in runs}
     print_summary(runs, described)
     for run in runs:
         run.learner.close()
