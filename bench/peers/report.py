@@ -15,8 +15,9 @@ def name_shape(shape):
 
 
 def format_ratio(ratio):
-    """Three digits of it."""
-    return f"{ratio:.{2 if ratio < 9.995 else 1 if ratio < 99.95 else 0}f}"
+    """Two or three digits of it."""
+    decimals = 0 if ratio >= 99.95 else 1 if ratio >= 9.995 else 2 if ratio >= 0.0995 else 3
+    return f"{ratio:.{decimals}f}"
 
 
 def format_time(seconds):
