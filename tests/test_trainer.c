@@ -692,10 +692,11 @@ static void remove_folder(const char *folder) {
     ck_assert_int_eq(rmdir(folder), 0);
 }
 
-/* KILLS kills in all, over as many trainings as that takes; each must end with the bits of one that
- * nobody killed. A child of a process that has used the library has one thread, so has this one. */
+/* At most KILLS_EACH in each training, which then goes on alone to its end: that has to have the
+ * bits of one that nobody killed. A child of a process that has used the library has one thread, so
+ * has this one. */
 START_TEST(a_thousand_kills_lose_nothing) {
-    enum { KILLS = 1000 };
+    enum { KILLS = 1000, KILLS_EACH = 250 };
     career c = {.optimizer = NNBLAS_ADAM, .rate = 0.05, .batch = 9, .fraction = 0.2};
     char folder[] = "lives.XXXXXX";
     ck_assert_ptr_nonnull(mkdtemp(folder));
@@ -708,15 +709,17 @@ START_TEST(a_thousand_kills_lose_nothing) {
     dice d = {99};
     size_t kills = 0;
     while (kills < KILLS) {
-        while (kill_a_life(&c, (useconds_t)roll_between(&d, 0, 6000)))
-            kills++;
-        setting end = begin_career(&c, 1);
-        ck_assert_ok(nnblas_trainer_resume(end.trainer, c.path));
-        ck_assert_ok(fit(&end)); /* all epochs are done: it restores the best */
+        for (int i = 0; i < KILLS_EACH; i++, kills++)
+            if (!kill_a_life(&c, (useconds_t)roll_between(&d, 0, 6000)))
+                break;
+        setting end = begin_career(&c, 5);
+        if (access(c.path, F_OK) == 0)
+            ck_assert_ok(nnblas_trainer_resume(end.trainer, c.path));
+        ck_assert_ok(fit(&end));
         ck_assert(has_parameters(&end, expected));
         check_same_history(whole.trainer, end.trainer);
         free_setting(&end);
-        ck_assert_int_eq(unlink(c.path), 0);
+        unlink(c.path);
     }
     remove_folder(folder);
     free_setting(&whole);
