@@ -2,6 +2,7 @@
 #include "timing.h"
 #include "allocate.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
@@ -15,6 +16,12 @@ static const double SAMPLE_SECONDS = 50e-6;
  * processors from the next candidate. */
 static const double CALM_SECONDS = 0.01;
 
+/* After that pause two threads may find themselves on one processor, and some 10 us take 10 ms
+ * until the scheduler has moved one of them. So a turn begins with runs that do not count, until
+ * several in a row were near the fastest. */
+static const double WARM_SECONDS = 0.3, NEAR = 1.5;
+enum { WARM_RUNS = 3 };
+
 double get_seconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -25,6 +32,7 @@ typedef struct samples {
     size_t repetitions; /* in one sample */
     size_t count;
     double spent;
+    double fewest;               /* seconds of one repetition, warming up included */
     double seconds[MAX_SAMPLES]; /* of one repetition each */
 } samples;
 
@@ -39,8 +47,20 @@ static double take_time(const candidate *c, size_t repetitions) {
     return get_seconds() - start;
 }
 
+static double time_repetition(const candidate *c, samples *s) {
+    double seconds = take_time(c, s->repetitions) / (double)s->repetitions;
+    s->fewest = seconds < s->fewest ? seconds : s->fewest;
+    return seconds;
+}
+
+static void warm_up(const candidate *c, samples *s) {
+    double end = get_seconds() + WARM_SECONDS;
+    for (int quick = 0; quick < WARM_RUNS && get_seconds() < end;)
+        quick = time_repetition(c, s) <= NEAR * s->fewest ? quick + 1 : 0;
+}
+
 static void take_sample(const candidate *c, samples *s) {
-    double elapsed = take_time(c, s->repetitions);
+    double elapsed = time_repetition(c, s) * (double)s->repetitions;
     s->spent += elapsed;
     s->seconds[s->count++] = elapsed / (double)s->repetitions;
 }
@@ -50,6 +70,7 @@ static void take_sample(const candidate *c, samples *s) {
 static void calibrate(const candidate *c, samples *s, double share) {
     s->repetitions = 1;
     s->count = 0;
+    s->fewest = HUGE_VAL;
     s->spent = take_time(c, 1);
     if (s->spent >= share / 4) {
         s->seconds[s->count++] = s->spent;
@@ -76,8 +97,8 @@ static void take_turn(const candidate *c, samples *s, double share, size_t turn)
         return;
     wait_for_calm();
     double sample = s->count > 0 ? s->seconds[s->count - 1] * (double)s->repetitions : 0.0;
-    if (sample < share / TURNS / 4)
-        s->spent += take_time(c, s->repetitions);
+    if (sample < share / TURNS / 4 || sample * WARM_RUNS < WARM_SECONDS / 4)
+        warm_up(c, s);
     size_t room = MAX_SAMPLES * (turn + 1) / TURNS;
     do
         take_sample(c, s);
