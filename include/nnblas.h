@@ -260,7 +260,8 @@ const char *nnblas_net_metadata(const nnblas_net *net, const char *key);
  * Saves as safetensors (https://huggingface.co/docs/safetensors): tensors W1, b1, W2, ... of F64,
  * sizes, activations, cost and the texts above in "__metadata__". It writes a temporary file in the
  * folder of path, flushes it to the disk and renames it: whoever reads path finds the old file or
- * the new one, never a part, whatever happens. NNBLAS_ERROR_FILE says what failed.
+ * the new one, never a part, whatever happens. NNBLAS_ERROR_FILE says what failed. A parameter
+ * that is not finite is not saved: NNBLAS_ERROR_NOT_FINITE.
  *
  * Loading trusts nothing: a file that is not a network of this library in every respect is refused
  * with NNBLAS_ERROR_FORMAT and words, and so is one with a weight that is not finite. The memory it
