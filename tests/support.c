@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* ---- random numbers -------------------------------------------------------------------------- */
 
@@ -101,6 +104,18 @@ const char *describe_kind(kind k) {
              ACTIVATIONS[k.output], k.cost == NNBLAS_MSE ? "mse" : "cross-entropy",
              k.flags & NNBLAS_BIAS ? ", biases" : "");
     return text;
+}
+
+/* ---- children -------------------------------------------------------------------------------- */
+
+int wait_for_child(pid_t child) {
+    int status;
+    ck_assert_int_ge(child, 0);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    char name[64];
+    snprintf(name, sizeof name, "/__KMP_REGISTERED_LIB_%d_%d", (int)child, (int)getuid());
+    shm_unlink(name);
+    return status;
 }
 
 /* ---- problems -------------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 
 #include <check.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 enum { MAX_SIZES = 8 };
 
@@ -24,6 +25,13 @@ size_t roll_between(dice *d, size_t first, size_t last);
 double roll_uniform(dice *d, double low, double high);
 /* A size from 1 to limit: often 1, a prime, or a power of two and its neighbours. */
 size_t roll_size(dice *d, size_t limit);
+
+/* ---- children -------------------------------------------------------------------------------- */
+
+/* Waits for a forked child and returns its status. A process that does not reach its exit leaves in
+ * /dev/shm the name under which LLVM's OpenMP registered itself; the next process of that number
+ * would find it, take it for a second OpenMP within itself, and abort. So it is removed. */
+int wait_for_child(pid_t child);
 
 /* ---- problems -------------------------------------------------------------------------------- */
 

@@ -497,8 +497,7 @@ static bool run_in_child(child_test *test) {
         _exit(failure ? 1 : 0);
     }
     nnblas_net_destroy(net);
-    int status;
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    int status = wait_for_child(child);
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
@@ -611,8 +610,7 @@ START_TEST(whoever_is_killed_leaves_a_whole_file) {
         ck_assert_int_gt(child, 0);
         usleep((useconds_t)roll_between(&d, 500, 5000));
         kill(child, SIGKILL);
-        int status;
-        ck_assert_int_eq(waitpid(child, &status, 0), child);
+        int status = wait_for_child(child);
         ck_assert(WIFSIGNALED(status));
         double mark = load_mark("net");
         ck_assert(mark == 1.0 || mark == 2.0);

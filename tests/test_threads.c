@@ -242,8 +242,7 @@ static void check_child(shared_work *w) {
         works = works && difference < 1e-12 && difference > -1e-12;
         _exit(works ? 0 : 1);
     }
-    int status;
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    int status = wait_for_child(child);
     ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
