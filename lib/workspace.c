@@ -80,34 +80,51 @@ static void lay_out_part(nn_engine *engine, const nn_model *model, size_t p, are
         engine->parts[p] = part;
 }
 
-/* Panels of one layer for all parts lie behind each other: where the parts share a tile, they are
- * one panel. */
-static void lay_out_panels(nn_engine *engine, const nn_model *model, size_t l, arena *a) {
-    nn_layer layer = nn_plan_layer(&engine->plan, model, l);
-    size_t part = nn_get_part_rows(&engine->plan) * layer.outputs, all = part * engine->plan.parts;
-    double *activations = take_doubles(a, all);
-    double *deltas = take_doubles(a, engine->purpose >= NN_GRADIENT ? all : 0);
-    for (size_t p = 0; a->memory && p < engine->plan.parts; p++) {
-        engine->parts[p].activations[l] = activations + p * part;
-        engine->parts[p].deltas[l] = deltas + p * part;
+/* The panels of parts first .. end. A layer's lie behind each other: where the parts share a tile,
+ * they are one panel. */
+static void lay_out_panels(nn_engine *engine, const nn_model *model, size_t first, size_t end,
+                           arena *a) {
+    size_t rows = nn_get_part_rows(&engine->plan), parts = end - first;
+    size_t inputs = model->gathers_rows ? rows * model->layers[0].inputs : 0;
+    double *X = take_doubles(a, parts * inputs);
+    for (size_t p = first; a->memory && p < end; p++)
+        engine->parts[p].X = X + (p - first) * inputs;
+    for (size_t l = 0; l < model->n_layers; l++) {
+        size_t panel = rows * nn_plan_layer(&engine->plan, model, l).outputs;
+        double *activations = take_doubles(a, parts * panel);
+        double *deltas = take_doubles(a, engine->purpose >= NN_GRADIENT ? parts * panel : 0);
+        for (size_t p = first; a->memory && p < end; p++) {
+            engine->parts[p].activations[l] = activations + (p - first) * panel;
+            engine->parts[p].deltas[l] = deltas + (p - first) * panel;
+        }
     }
 }
 
-static void lay_out_gathered(nn_engine *engine, const nn_model *model, arena *a) {
-    size_t part = nn_get_part_rows(&engine->plan) * model->layers[0].inputs;
-    double *X = take_doubles(a, model->gathers_rows ? part * engine->plan.parts : 0);
-    for (size_t p = 0; a->memory && p < engine->plan.parts; p++)
-        engine->parts[p].X = X + p * part;
+/* Transposed panels are walked in steps of a tile's rows, and processors fetch many steps ahead,
+ * beyond a panel's end too. Were another thread's panel there, its lines would go to and fro. A gap
+ * is so many steps, and all gaps together are so large; nobody touches their memory. */
+static const size_t GAP_STEPS = 64, GAP_BYTES = 3 << 20;
+
+static void lay_out_gap(const nn_engine *engine, arena *a) {
+    size_t most = GAP_BYTES / engine->plan.parts / sizeof(double);
+    take_doubles(a, nn_min(GAP_STEPS * nn_get_part_rows(&engine->plan), most));
 }
 
 static void lay_out(nn_engine *engine, const nn_model *model, arena *a) {
+    size_t parts = engine->plan.parts;
+    bool share = engine->plan.way == NN_SPLIT;
     lay_out_layers(engine, model, a);
-    engine->parts = take(a, engine->plan.parts, sizeof *engine->parts);
-    for (size_t p = 0; p < engine->plan.parts; p++)
+    engine->parts = take(a, parts, sizeof *engine->parts);
+    for (size_t p = 0; p < parts; p++) {
         lay_out_part(engine, model, p, a);
-    lay_out_gathered(engine, model, a);
-    for (size_t l = 0; l < model->n_layers; l++)
-        lay_out_panels(engine, model, l, a);
+        if (share)
+            continue;
+        lay_out_panels(engine, model, p, p + 1, a);
+        if (p + 1 < parts)
+            lay_out_gap(engine, a);
+    }
+    if (share)
+        lay_out_panels(engine, model, 0, parts, a);
 }
 
 nnblas_status nn_engine_open(nn_engine *engine, const nn_model *model, size_t N, nn_purpose purpose,
