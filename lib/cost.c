@@ -12,21 +12,75 @@
 
 /* ---- products -------------------------------------------------------------------------------- */
 
-/* Nanoseconds of a product (rows of C contiguous in memory have M elements, there are N of them):
- * call + M' N K / speed + M N store + M K first + N K second + N column, M' being M rounded up. */
-typedef struct price {
-    double call, multiply, store, first, second, column;
-} price;
+/* C := A B + beta C, where the N rows of C have M elements, contiguous in memory: M and N as BLAS
+ * counts them, by columns. What is done for which sizes is read from OpenBLAS 0.3.21 (in
+ * kernel/x86_64, dgemm_small_kernel_*_skylakex.c); the nanoseconds are measured. */
+typedef struct product {
+    size_t M, N, K;
+    bool first_turned, second_turned;
+} product;
 
-/* By the transposes of the first and the second factor, where nothing is packed. */
-static const price SMALL[2][2] = {
-    {{17.0, 0.0175, 0.053, 0.057, 0.064, 0.25}, {20.0, 0.0170, 0.048, 0.057, 0.055, 0.12}},
-    {{22.0, 0.0270, 0.133, 0.045, 0.000, 2.9}, {25.0, 0.0155, 0.090, 0.175, 0.045, 0.05}},
-};
-/* Where both factors are packed first: with AVX-512, and with AVX2. */
-static const price PACKED_512 = {67.0, 0.0222, 0.118, 0.24, 0.47, 0.5};
-static const price PACKED = {67.0, 0.0363, 0.158, 0.25, 0.23, 0.4};
-static const price PACKED_LARGE = {67.0, 0.0365, 0.163, 0.52, 0.33, 0.0};
+enum { VECTOR = 8 }; /* doubles of AVX-512 */
+
+/* Whole vectors along M; a rest of few elements is copied and multiplied along K. */
+static double price_small_nn(const product *p) {
+    size_t rest = p->M % VECTOR;
+    bool copies = rest > 0 && rest <= 4 && p->K >= 16;
+    double vectors = (double)(copies ? p->M / VECTOR : nn_divide_up(p->M, VECTOR));
+    double N = (double)p->N, K = (double)p->K, r = (double)rest;
+    double sum = 12.6 + vectors * (0.142 * N * K + 0.407 * N + 0.445 * K) + 0.06 * N * K;
+    double along = (double)nn_divide_up(p->K, VECTOR);
+    return copies ? sum + 18.0 + r * (0.108 * N * along + 0.369 * N + 0.203 * K) : sum;
+}
+
+/* Whole vectors along M, four, two or one at a time, each time over the whole of B; a rest of few
+ * elements goes along N, and is scattered into C. */
+static double price_small_nt(const product *p) {
+    const size_t CACHED = 4096;
+    size_t whole = p->M / VECTOR, rest = p->M % VECTOR;
+    bool scatters = rest > 0 && rest < 6;
+    bool masks = rest > 0 && !scatters;
+    double vectors = (double)(whole + masks);
+    double walks = (double)(whole / 4 + whole % 4 / 2 + whole % 2 + masks);
+    double N = (double)p->N, K = (double)p->K, r = (double)rest;
+    double walk = p->N * p->K > CACHED ? 0.103 : 0.06;
+    double sum = 10.6 + vectors * (0.109 * N * K + 0.405 * N + 0.461 * K) + walk * walks * N * K;
+    double along = (double)nn_divide_up(p->N, VECTOR);
+    return scatters ? sum + 8.5 + along * (r * (0.185 * K + 2.1) + 0.38 * K) : sum;
+}
+
+/* Vectors along K, each element of C a sum over its vector. */
+static double price_small_tn(const product *p) {
+    double M = (double)p->M, N = (double)p->N, along = (double)nn_divide_up(p->K, VECTOR);
+    return 9.2 + M * N * (0.1825 * along + 0.042) + (0.405 * M + 0.309 * N) * along +
+           0.92 * (double)(p->M % 4) * N;
+}
+
+/* Vectors along N, transposed into C by fours, and what is left of M scattered. */
+static double price_small_tt(const product *p) {
+    double M = (double)p->M, K = (double)p->K, along = (double)nn_divide_up(p->N, VECTOR);
+    return 21.5 + along * K * (0.1426 * M + 0.397) + 0.0854 * M * (double)p->N + 0.0682 * M * K +
+           1.405 * (double)(p->M % 4) * along;
+}
+
+/* Where both factors are packed first: call + M' N K multiply + M N store + M K first + N K second
+ * + N row + K step, M' being M rounded up. */
+typedef struct packed_price {
+    double call, multiply, store, first, second, row, step;
+    size_t rounding;
+} packed_price;
+
+static const packed_price PACKED_512 = {66.0, 0.0225, 0.126, 0.225, 0.28, 1.75, 0.5, 2};
+static const packed_price PACKED_512_LARGE = {67.0, 0.0222, 0.118, 0.22, 0.47, 1.0, 6.0, 2};
+static const packed_price PACKED = {61.0, 0.0374, 0.155, 0.23, 0.2, 0.5, 0.85, 4};
+static const packed_price PACKED_LARGE = {67.0, 0.0365, 0.163, 0.45, 0.31, 0.0, 5.0, 4};
+
+static double price_packed(const packed_price *price, const product *p) {
+    double M = (double)p->M, N = (double)p->N, K = (double)p->K;
+    double padded = (double)nn_round_up(p->M, price->rounding);
+    return price->call + price->multiply * padded * N * K + price->store * M * N +
+           price->first * M * K + price->second * N * K + price->row * N + price->step * K;
+}
 
 static const double LARGE_PRODUCT = 1e6;
 
@@ -39,6 +93,23 @@ double nn_small_product_limit(void) {
     return 0.0;
 }
 
+static double price_product(const product *p, double small_limit) {
+    typedef double price_small(const product *p);
+    static price_small *const SMALL[2][2] = {{price_small_nn, price_small_nt},
+                                             {price_small_tn, price_small_tt}};
+    bool large = (double)p->M * (double)p->N * (double)p->K > LARGE_PRODUCT;
+    if (small_limit == 0.0)
+        return price_packed(large ? &PACKED_LARGE : &PACKED, p);
+    if (large)
+        return price_packed(&PACKED_512_LARGE, p);
+    /* That kernel is only taken for small results of long sums. */
+    if (p->first_turned && !p->second_turned && (p->M * p->N > 1200 || p->K < 32))
+        return price_packed(&PACKED_512, p);
+    return SMALL[p->first_turned][p->second_turned](p);
+}
+
+/* ---- layers ---------------------------------------------------------------------------------- */
+
 /* What all prices of a call depend on. */
 typedef struct situation {
     const nn_plan *plan;
@@ -46,21 +117,6 @@ typedef struct situation {
     nn_purpose purpose;
     double small_limit;
 } situation;
-
-static double price_product(const situation *s, size_t M, size_t N, size_t K, bool first_turned,
-                            bool second_turned) {
-    double m = (double)M, n = (double)N, k = (double)K;
-    bool small = m * n * k <= s->small_limit;
-    const price *p = small                        ? &SMALL[first_turned][second_turned]
-                     : s->small_limit > 0.0       ? &PACKED_512
-                     : m * n * k <= LARGE_PRODUCT ? &PACKED
-                                                  : &PACKED_LARGE;
-    double padded = (double)nn_round_up(M, 4);
-    return p->call + p->multiply * padded * n * k + p->store * m * n + p->first * m * k +
-           p->second * n * k + p->column * n;
-}
-
-/* ---- layers ---------------------------------------------------------------------------------- */
 
 static nn_layer get_layer(const situation *s, size_t l) {
     return nn_plan_layer(s->plan, s->model, l);
@@ -83,20 +139,23 @@ static double price_blocks(const situation *s, size_t l, size_t rows, size_t inp
 static double price_forward(const situation *s, size_t l, size_t rows, size_t inputs) {
     nn_layer layer = get_layer(s, l);
     bool A_turned = is_turned(s, l);
-    return layer.transposed ? price_product(s, rows, layer.outputs, inputs, !A_turned, true)
-                            : price_product(s, layer.outputs, rows, inputs, false, A_turned);
+    product p = layer.transposed ? (product){rows, layer.outputs, inputs, !A_turned, true}
+                                 : (product){layer.outputs, rows, inputs, false, A_turned};
+    return price_product(&p, s->small_limit);
 }
 
 static double price_error(const situation *s, size_t l, size_t rows, size_t inputs) {
     nn_layer layer = get_layer(s, l);
     bool error_turned = is_turned(s, l);
-    return error_turned ? price_product(s, rows, inputs, layer.outputs, !layer.transposed, false)
-                        : price_product(s, inputs, rows, layer.outputs, true, layer.transposed);
+    product p = error_turned ? (product){rows, inputs, layer.outputs, !layer.transposed, false}
+                             : (product){inputs, rows, layer.outputs, true, layer.transposed};
+    return price_product(&p, s->small_limit);
 }
 
 static double price_update(const situation *s, size_t l, size_t rows, size_t inputs) {
     nn_layer layer = get_layer(s, l);
-    return price_product(s, layer.outputs, inputs, rows, layer.transposed, !is_turned(s, l));
+    product p = {layer.outputs, inputs, rows, layer.transposed, !is_turned(s, l)};
+    return price_product(&p, s->small_limit);
 }
 
 /* ---- elementwise passes ---------------------------------------------------------------------- */
