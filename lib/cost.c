@@ -22,63 +22,89 @@ typedef struct product {
 
 enum { VECTOR = 8 }; /* doubles of AVX-512 */
 
-/* Whole vectors along M; a rest of few elements is copied and multiplied along K. */
+/* Numbers up to which the factor that is walked again and again stays in the first cache. */
+static const size_t CACHED = 4096;
+
+/* Of count, most are done at a time, then half of it, ...: how many times that is. */
+static double count_walks(size_t count, size_t most) {
+    size_t walks = 0;
+    for (; most > 0; count %= most, most /= 2)
+        walks += count / most;
+    return (double)walks;
+}
+
+/* Vectors along M, up to four at a time, each time over the whole of B. */
+static double price_vectors(size_t whole, size_t masked, const product *p) {
+    double N = (double)p->N, K = (double)p->K, vectors = (double)(whole + masked);
+    double walks = count_walks(whole, 4) + (double)masked;
+    double walk = p->N * p->K > CACHED ? 0.0955 : 0.0626;
+    return vectors * (0.1138 * N * K + 0.42 * N + 0.4535 * K) + walks * walk * N * K;
+}
+
+/* M of its rows, by vectors along K, whose elements are then added up. */
+static double price_dots(size_t M, const product *p) {
+    double m = (double)M, N = (double)p->N, K = (double)nn_divide_up(p->K, VECTOR);
+    double walk = p->N * p->K > CACHED ? 0.524 : 0.366;
+    return m * (0.07 * N * K + 0.318 * N + 0.414 * K) + count_walks(M, 4) * walk * N * K;
+}
+
+/* M of its rows, by vectors along N, which do not lie in C as they come. */
+static double price_rows_along(size_t M, const product *p) {
+    double m = (double)M, N = (double)nn_divide_up(p->N, VECTOR), K = (double)p->K;
+    double walk = p->N * p->K > CACHED ? 0.532 : 0.432;
+    return m * K * (0.0754 * N + 0.0856) + count_walks(M, 8) * walk * N * K;
+}
+
+static double price_scatter(size_t M, const product *p) {
+    return 1.58 * (double)M * (double)nn_divide_up(p->N, VECTOR);
+}
+
+/* Few elements that are left of M are copied, to be multiplied along K. */
 static double price_small_nn(const product *p) {
-    size_t rest = p->M % VECTOR;
-    bool copies = rest > 0 && rest <= 4 && p->K >= 16;
-    double vectors = (double)(copies ? p->M / VECTOR : nn_divide_up(p->M, VECTOR));
-    double N = (double)p->N, K = (double)p->K, r = (double)rest;
-    double sum = 12.6 + vectors * (0.142 * N * K + 0.407 * N + 0.445 * K) + 0.06 * N * K;
-    double along = (double)nn_divide_up(p->K, VECTOR);
-    return copies ? sum + 18.0 + r * (0.108 * N * along + 0.369 * N + 0.203 * K) : sum;
-}
-
-/* Whole vectors along M, four, two or one at a time, each time over the whole of B; a rest of few
- * elements goes along N, and is scattered into C. */
-static double price_small_nt(const product *p) {
-    const size_t CACHED = 4096;
     size_t whole = p->M / VECTOR, rest = p->M % VECTOR;
-    bool scatters = rest > 0 && rest < 6;
-    bool masks = rest > 0 && !scatters;
-    double vectors = (double)(whole + masks);
-    double walks = (double)(whole / 4 + whole % 4 / 2 + whole % 2 + masks);
-    double N = (double)p->N, K = (double)p->K, r = (double)rest;
-    double walk = p->N * p->K > CACHED ? 0.103 : 0.06;
-    double sum = 10.6 + vectors * (0.109 * N * K + 0.405 * N + 0.461 * K) + walk * walks * N * K;
-    double along = (double)nn_divide_up(p->N, VECTOR);
-    return scatters ? sum + 8.5 + along * (r * (0.185 * K + 2.1) + 0.38 * K) : sum;
+    if (rest == 0 || rest > 4 || p->K < 16)
+        return 13.3 + price_vectors(whole, rest > 0, p);
+    double copy = 18.7 + 0.159 * (double)rest * (double)p->K;
+    return 13.3 + price_vectors(whole, 0, p) + copy + price_dots(rest, p);
 }
 
-/* Vectors along K, each element of C a sum over its vector. */
+static double price_small_nt(const product *p) {
+    size_t whole = p->M / VECTOR, rest = p->M % VECTOR;
+    if (rest == 0 || rest > 5)
+        return 10.0 + price_vectors(whole, rest > 0, p);
+    return 21.0 + price_vectors(whole, 0, p) + price_rows_along(rest, p) + price_scatter(rest, p);
+}
+
 static double price_small_tn(const product *p) {
-    double M = (double)p->M, N = (double)p->N, along = (double)nn_divide_up(p->K, VECTOR);
-    return 9.2 + M * N * (0.1825 * along + 0.042) + (0.405 * M + 0.309 * N) * along +
-           0.92 * (double)(p->M % 4) * N;
+    return 12.8 + price_dots(p->M, p);
 }
 
-/* Vectors along N, transposed into C by fours, and what is left of M scattered. */
+/* Transposed into C by fours. */
 static double price_small_tt(const product *p) {
-    double M = (double)p->M, K = (double)p->K, along = (double)nn_divide_up(p->N, VECTOR);
-    return 21.5 + along * K * (0.1426 * M + 0.397) + 0.0854 * M * (double)p->N + 0.0682 * M * K +
-           1.405 * (double)(p->M % 4) * along;
+    return 20.8 + price_rows_along(p->M, p) + 0.087 * (double)p->M * (double)p->N +
+           price_scatter(p->M % 4, p);
 }
 
-/* Where both factors are packed first: call + M' N K multiply + M N store + M K first + N K second
- * + N row + K step, M' being M rounded up. */
+/* Where both factors are packed first. The kernel works on blocks of C, of M up to so many rows and
+ * half of it, ..., of N columns likewise: call + (walks along M) K (walk N + block (walks along N))
+ * + M N store + M K first + N K second + N row + K step. */
 typedef struct packed_price {
-    double call, multiply, store, first, second, row, step;
-    size_t rounding;
+    double call, walk, block, store, first, second, row, step;
+    size_t rows, columns;
 } packed_price;
 
-static const packed_price PACKED_512 = {66.0, 0.0225, 0.126, 0.225, 0.28, 1.75, 0.5, 2};
-static const packed_price PACKED_512_LARGE = {67.0, 0.0222, 0.118, 0.22, 0.47, 1.0, 6.0, 2};
-static const packed_price PACKED = {61.0, 0.0374, 0.155, 0.23, 0.2, 0.5, 0.85, 4};
-static const packed_price PACKED_LARGE = {67.0, 0.0365, 0.163, 0.45, 0.31, 0.0, 5.0, 4};
+static const packed_price PACKED_512 = {66.0,   0.1368, 0.076, 0.1254, 0.2126,
+                                        0.1804, 1.69,   0.33,  8,      4};
+static const packed_price PACKED_512_LARGE = {0.0,    0.0676, 0.4535, 0.112, 0.179,
+                                              0.2923, 1.68,   5.6,    8,     4};
+static const packed_price PACKED = {60.0, 0.0871, 0.4846, 0.1548, 0.1305, 0.1976, 0.44, 0.51, 4, 8};
+static const packed_price PACKED_LARGE = {0.0,    0.0748, 0.5854, 0.1579, 0.311,
+                                          0.2997, 0.0,    4.2,    4,      8};
 
 static double price_packed(const packed_price *price, const product *p) {
     double M = (double)p->M, N = (double)p->N, K = (double)p->K;
-    double padded = (double)nn_round_up(p->M, price->rounding);
-    return price->call + price->multiply * padded * N * K + price->store * M * N +
+    double walk = price->walk * N + price->block * count_walks(p->N, price->columns);
+    return price->call + count_walks(p->M, price->rows) * K * walk + price->store * M * N +
            price->first * M * K + price->second * N * K + price->row * N + price->step * K;
 }
 
@@ -232,8 +258,9 @@ static double price_tile(const situation *s, size_t rows) {
 
 /* ---- ways ------------------------------------------------------------------------------------ */
 
-/* Waking the threads and holding BLAS, waiting for one another. */
-static const double REGION = 12000.0, BARRIER = 3000.0;
+/* Waking the threads and holding BLAS, waiting for one another; a byte that one thread wrote and
+ * others read. */
+static const double REGION = 12000.0, BARRIER = 3000.0, SHARE = 0.06;
 
 static double price_rows(const situation *s, size_t N) {
     const nn_plan *plan = s->plan;
@@ -257,9 +284,12 @@ static double price_split_tile(const situation *s, size_t rows) {
     size_t part_rows = nn_min(rows, nn_get_part_rows(plan));
     double sum = 3.0 * BARRIER + TILE + price_deltas(s, part_rows) +
                  price_caches(s, rows) / (double)plan->parts;
-    for (size_t l = 0; l < s->model->n_layers; l++)
-        sum += price_blocks(s, l, rows, nn_divide_up(get_layer(s, l).inputs, plan->parts),
-                            price_update);
+    for (size_t l = 0; l < s->model->n_layers; l++) {
+        nn_layer layer = get_layer(s, l);
+        size_t inputs = nn_divide_up(layer.inputs, plan->parts);
+        sum += SHARE * 16.0 * (double)rows * (double)layer.outputs;
+        sum += price_blocks(s, l, rows, inputs, price_update);
+    }
     return sum;
 }
 

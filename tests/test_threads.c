@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Many callers, forks, and OpenBLAS's process-wide number of threads. */
 #include "blas.h"
+#include "engine.h"
 #include "support.h"
 #include "threads.h"
 
@@ -226,6 +227,45 @@ START_TEST(the_threads_of_all_calls_together_are_bounded) {
 }
 END_TEST
 
+/* ---- memory of two threads ------------------------------------------------------------------- */
+
+/* Where part p's panels begin and end. */
+typedef struct extent {
+    uintptr_t begin, end;
+} extent;
+
+static extent find_panels(const nn_engine *engine, size_t p) {
+    extent e = {UINTPTR_MAX, 0};
+    for (size_t l = 0; l < 2; l++) {
+        size_t bytes = engine->plan.tile_rows * engine->layers[l].outputs * sizeof(double);
+        const double *panels[] = {engine->parts[p].activations[l], engine->parts[p].deltas[l]};
+        for (size_t i = 0; i < 2; i++) {
+            uintptr_t begin = (uintptr_t)panels[i];
+            e.begin = begin < e.begin ? begin : e.begin;
+            e.end = begin + bytes > e.end ? begin + bytes : e.end;
+        }
+    }
+    return e;
+}
+
+/* Tens of steps along a transposed panel: it is that far that a processor fetches ahead. */
+START_TEST(the_panels_of_two_threads_lie_apart) {
+    enum { INPUTS = 5, HIDDEN = 15, OUTPUTS = 3, TILE = 500, STEPS = 32 };
+    double W1[INPUTS * HIDDEN] = {0}, W2[HIDDEN * OUTPUTS] = {0};
+    const nn_layer layers[] = {{.inputs = INPUTS, .outputs = HIDDEN, .W = W1},
+                               {.inputs = HIDDEN, .outputs = OUTPUTS, .W = W2}};
+    nn_model model = {.layers = layers, .n_layers = 2};
+    nn_plan plan = {.way = NN_ROWS, .parts = 3, .tile_rows = TILE, .transposed = 3, .padding = 1};
+    nn_engine engine;
+    ck_assert_ok(nn_engine_open(&engine, &model, 100 * TILE, NN_GRADIENT, &plan, NULL));
+    for (size_t p = 0; p + 1 < plan.parts; p++) {
+        extent one = find_panels(&engine, p), next = find_panels(&engine, p + 1);
+        ck_assert_uint_ge(next.begin, one.end + STEPS * TILE * sizeof(double));
+    }
+    nn_engine_close(&engine);
+}
+END_TEST
+
 /* ---- forks ----------------------------------------------------------------------------------- */
 
 /* libgomp would wait for threads that the child does not have. */
@@ -283,6 +323,7 @@ int main(void) {
         holds_nest,
         the_thread_limit_is_kept,
         the_threads_of_all_calls_together_are_bounded,
+        the_panels_of_two_threads_lie_apart,
         a_forked_child_works_with_one_thread,
         a_fork_beside_running_calls_is_safe,
     };
