@@ -240,7 +240,7 @@ static void gather_updates(const job *j, const nn_model *given) {
 
 /* ---- calls ----------------------------------------------------------------------------------- */
 
-static void copy_padded(const nn_layer *given, const nn_layer *planned, double *W) {
+static void copy_weights(const nn_layer *given, const nn_layer *planned, double *W) {
     memset(W, 0, nn_count_parameters(planned) * sizeof(double));
     copy_rows(given->inputs, given->outputs, given->W, given->outputs, W, planned->outputs);
     copy_rows(given->has_bias, given->outputs, given->W + given->inputs * given->outputs,
@@ -249,9 +249,9 @@ static void copy_padded(const nn_layer *given, const nn_layer *planned, double *
 
 static job begin_job(nn_engine *engine, const nn_model *model, const nn_rows *rows) {
     for (size_t l = 0; l < model->n_layers; l++) {
-        if (engine->padded[l])
-            copy_padded(&model->layers[l], &engine->layers[l], engine->padded[l]);
-        engine->layers[l].W = engine->padded[l] ? engine->padded[l] : model->layers[l].W;
+        if (engine->copies[l])
+            copy_weights(&model->layers[l], &engine->layers[l], engine->copies[l]);
+        engine->layers[l].W = engine->copies[l] ? engine->copies[l] : model->layers[l].W;
     }
     for (size_t p = 0; p < engine->plan.parts; p++) {
         engine->parts[p].cost = 0.0;

@@ -38,8 +38,8 @@ typedef struct nn_engine {
     nn_plan plan;
     nn_purpose purpose;
     size_t n_layers;
-    nn_layer *layers; /* as the plan lays them out; W points to the model's or to padded copies */
-    double **padded;  /* those copies, null where the layer has its own width */
+    nn_layer *layers; /* as the plan lays them out; W points to the model's or to copies */
+    double **copies;  /* those, padded and aligned; null where the model's weights serve */
     nn_part *parts;
     double *
         *updates; /* n_layers, in one vector for a step's updates where the purpose is training */

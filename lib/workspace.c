@@ -28,11 +28,20 @@ static bool is_padded(const nn_layer *planned, const nn_layer *given) {
     return planned->inputs != given->inputs || planned->outputs != given->outputs;
 }
 
-static void lay_out_layers(nn_engine *engine, const nn_model *model, arena *a) {
+/* Weights whose vectors would all lie across two cache lines, where there are rows enough that a
+ * copy pays, and few enough weights that they stay in a cache at all. */
+static bool is_misaligned(const nn_layer *planned, size_t N) {
+    enum { FEWEST_ROWS = 512, MOST_WEIGHTS = 1 << 18 };
+    return N >= FEWEST_ROWS && nn_count_parameters(planned) <= MOST_WEIGHTS &&
+           planned->outputs * sizeof(double) % NN_ALIGNMENT == 0 &&
+           (uintptr_t)planned->W % NN_ALIGNMENT != 0;
+}
+
+static void lay_out_layers(nn_engine *engine, const nn_model *model, size_t N, arena *a) {
     nn_layer *layers = take(a, model->n_layers, sizeof *layers);
-    double **padded = take(a, model->n_layers, sizeof *padded);
+    double **copies = take(a, model->n_layers, sizeof *copies);
     engine->layers = layers;
-    engine->padded = padded;
+    engine->copies = copies;
     engine->updates = take(a, model->n_layers, sizeof *engine->updates);
     size_t count = 0;
     for (size_t l = 0; l < model->n_layers && engine->purpose >= NN_TRAIN; l++)
@@ -40,12 +49,12 @@ static void lay_out_layers(nn_engine *engine, const nn_model *model, arena *a) {
     double *updates = take_doubles(a, count);
     for (size_t l = 0; l < model->n_layers; l++) {
         nn_layer layer = nn_plan_layer(&engine->plan, model, l);
-        size_t copies = is_padded(&layer, &model->layers[l]) ? nn_count_parameters(&layer) : 0;
-        double *W = take_doubles(a, copies);
+        bool copied = is_padded(&layer, &model->layers[l]) || is_misaligned(&layer, N);
+        double *W = take_doubles(a, copied ? nn_count_parameters(&layer) : 0);
         if (!a->memory)
             continue;
         layers[l] = layer;
-        padded[l] = copies ? W : NULL;
+        copies[l] = copied ? W : NULL;
         engine->updates[l] = updates;
         updates += nn_count_parameters(&model->layers[l]);
     }
@@ -110,10 +119,10 @@ static void lay_out_gap(const nn_engine *engine, arena *a) {
     take_doubles(a, nn_min(GAP_STEPS * nn_get_part_rows(&engine->plan), most));
 }
 
-static void lay_out(nn_engine *engine, const nn_model *model, arena *a) {
+static void lay_out(nn_engine *engine, const nn_model *model, size_t N, arena *a) {
     size_t parts = engine->plan.parts;
     bool share = engine->plan.way == NN_SPLIT;
-    lay_out_layers(engine, model, a);
+    lay_out_layers(engine, model, N, a);
     engine->parts = take(a, parts, sizeof *engine->parts);
     for (size_t p = 0; p < parts; p++) {
         lay_out_part(engine, model, p, a);
@@ -133,7 +142,7 @@ nnblas_status nn_engine_open(nn_engine *engine, const nn_model *model, size_t N,
     engine->purpose = purpose;
     engine->memory = NULL;
     arena a = {NULL, 0};
-    lay_out(engine, model, &a);
+    lay_out(engine, model, N, &a);
     if (scratch && a.used <= sizeof scratch->bytes) {
         a.memory = scratch->bytes;
     } else {
@@ -142,7 +151,7 @@ nnblas_status nn_engine_open(nn_engine *engine, const nn_model *model, size_t N,
             return NNBLAS_ERROR_MEMORY;
     }
     a.used = 0;
-    lay_out(engine, model, &a);
+    lay_out(engine, model, N, &a);
     return NNBLAS_OK;
 }
 

@@ -175,6 +175,24 @@ START_TEST(array_calls_agree_with_long_double) {
 }
 END_TEST
 
+/* With so many rows, weights are copied where their vectors do not lie in whole cache lines. */
+START_TEST(weights_may_lie_anywhere) {
+    enum { N = 700, LINE = 8 };
+    dice d = {31};
+    const size_t sizes[] = {12, 24, 8};
+    problem p = make_problem(&d, N, sizes, 3, 0);
+    double *given = p.parameters, *memory = allocate_doubles(p.parameter_count + LINE);
+    for (size_t offset = 0; offset < LINE; offset++) {
+        p.parameters = memory + offset;
+        memcpy(p.parameters, given, p.parameter_count * sizeof *given);
+        check_array_calls(&p);
+    }
+    p.parameters = given;
+    free(memory);
+    free_problem(&p);
+}
+END_TEST
+
 /* ---- networks -------------------------------------------------------------------------------- */
 
 static void check_layers(const problem *p, const double *expected, const double *found) {
@@ -419,9 +437,10 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        path_sum_gives_every_gradient_of_W1,          finite_differences_give_every_gradient,
-        array_calls_agree_with_long_double,           networks_agree_with_long_double,
-        column_ranges_of_one_table_are_used_in_place, every_plan_gives_the_same,
+        path_sum_gives_every_gradient_of_W1, finite_differences_give_every_gradient,
+        array_calls_agree_with_long_double,  weights_may_lie_anywhere,
+        networks_agree_with_long_double,     column_ranges_of_one_table_are_used_in_place,
+        every_plan_gives_the_same,
     };
     return run_tests("algorithm", tests, sizeof tests / sizeof *tests);
 }
