@@ -186,7 +186,8 @@ nnblas_status nnblas_net_set_hidden(nnblas_net *net, nnblas_activation activatio
 nnblas_status nnblas_net_set_output(nnblas_net *net, nnblas_activation activation,
                                     nnblas_cost cost);
 
-/* What create and the two functions above were given; 0, with a message, where net is null. */
+/* What create and the two functions above were given; NNBLAS_SIGMOID for the hidden units of a
+ * network that has none; 0, with a message, where net is null. */
 unsigned nnblas_net_flags(const nnblas_net *net);
 nnblas_activation nnblas_net_hidden_activation(const nnblas_net *net);
 nnblas_activation nnblas_net_output_activation(const nnblas_net *net);
@@ -309,8 +310,8 @@ void nnblas_trainer_destroy(nnblas_trainer *trainer);
  *                            Y. Bengio, N. Boulanger-Lewandowski, R. Pascanu, ICASSP 2013)
  *   NNBLAS_RPROP             iRPROP-, for all rows at once: a step size for each parameter, which
  *                            grows by 1.2 up to 50 where the gradient keeps its sign, shrinks by
- *                            0.5 down to 1e-6 where it does not, and begins at r / 10 (C. Igel,
- *                            M. Huesken, Neurocomputing 50 (2003))
+ *                            0.5 down to 1e-6 where it does not, and begins at r / 10 within these
+ *                            bounds (C. Igel, M. Huesken, Neurocomputing 50 (2003))
  *   NNBLAS_ADAM              D. P. Kingma, J. L. Ba, "Adam: a method for stochastic
  *                            optimization", ICLR 2015
  *   NNBLAS_LBFGS             limited-memory BFGS by liblbfgs, for all rows at once: an epoch is
