@@ -260,7 +260,7 @@ static double price_tile(const situation *s, size_t rows) {
 
 /* Waking the threads and holding BLAS, waiting for one another; a byte that one thread wrote and
  * others read. */
-static const double REGION = 12000.0, BARRIER = 3000.0, SHARE = 0.06;
+static const double REGION = 10000.0, BARRIER = 3000.0, SHARE = 0.06;
 
 static double price_rows(const situation *s, size_t N) {
     const nn_plan *plan = s->plan;
