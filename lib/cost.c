@@ -37,51 +37,51 @@ static double count_walks(size_t count, size_t most) {
 static double price_vectors(size_t whole, size_t masked, const product *p) {
     double N = (double)p->N, K = (double)p->K, vectors = (double)(whole + masked);
     double walks = count_walks(whole, 4) + (double)masked;
-    double walk = p->N * p->K > CACHED ? 0.0955 : 0.0626;
-    return vectors * (0.1138 * N * K + 0.42 * N + 0.4535 * K) + walks * walk * N * K;
+    double walk = p->N * p->K > CACHED ? 0.0894 : 0.07;
+    return vectors * (0.1093 * N * K + 0.343 * N + 0.353 * K) + walks * walk * N * K;
 }
 
 /* M of its rows, by vectors along K, whose elements are then added up. */
 static double price_dots(size_t M, const product *p) {
     double m = (double)M, N = (double)p->N, K = (double)nn_divide_up(p->K, VECTOR);
-    double walk = p->N * p->K > CACHED ? 0.524 : 0.366;
-    return m * (0.07 * N * K + 0.318 * N + 0.414 * K) + count_walks(M, 4) * walk * N * K;
+    double walk = p->N * p->K > CACHED ? 0.462 : 0.325;
+    return m * (0.0655 * N * K + 0.328 * N + 0.308 * K) + count_walks(M, 4) * walk * N * K;
 }
 
 /* M of its rows, by vectors along N, which do not lie in C as they come. */
 static double price_rows_along(size_t M, const product *p) {
     double m = (double)M, N = (double)nn_divide_up(p->N, VECTOR), K = (double)p->K;
-    double walk = p->N * p->K > CACHED ? 0.532 : 0.432;
-    return m * K * (0.0754 * N + 0.0856) + count_walks(M, 8) * walk * N * K;
+    double walk = p->N * p->K > CACHED ? 0.468 : 0.375;
+    return m * K * (0.0762 * N + 0.081) + count_walks(M, 8) * walk * N * K;
 }
 
 static double price_scatter(size_t M, const product *p) {
-    return 1.58 * (double)M * (double)nn_divide_up(p->N, VECTOR);
+    return 1.7 * (double)M * (double)nn_divide_up(p->N, VECTOR);
 }
 
 /* Few elements that are left of M are copied, to be multiplied along K. */
 static double price_small_nn(const product *p) {
     size_t whole = p->M / VECTOR, rest = p->M % VECTOR;
     if (rest == 0 || rest > 4 || p->K < 16)
-        return 13.3 + price_vectors(whole, rest > 0, p);
-    double copy = 18.7 + 0.159 * (double)rest * (double)p->K;
-    return 13.3 + price_vectors(whole, 0, p) + copy + price_dots(rest, p);
+        return 11.3 + price_vectors(whole, rest > 0, p);
+    double copy = 17.5 + 0.15 * (double)rest * (double)p->K;
+    return 11.3 + price_vectors(whole, 0, p) + copy + price_dots(rest, p);
 }
 
 static double price_small_nt(const product *p) {
     size_t whole = p->M / VECTOR, rest = p->M % VECTOR;
     if (rest == 0 || rest > 5)
-        return 10.0 + price_vectors(whole, rest > 0, p);
-    return 21.0 + price_vectors(whole, 0, p) + price_rows_along(rest, p) + price_scatter(rest, p);
+        return 11.3 + price_vectors(whole, rest > 0, p);
+    return 18.8 + price_vectors(whole, 0, p) + price_rows_along(rest, p) + price_scatter(rest, p);
 }
 
 static double price_small_tn(const product *p) {
-    return 12.8 + price_dots(p->M, p);
+    return 9.6 + price_dots(p->M, p);
 }
 
 /* Transposed into C by fours. */
 static double price_small_tt(const product *p) {
-    return 20.8 + price_rows_along(p->M, p) + 0.087 * (double)p->M * (double)p->N +
+    return 18.8 + price_rows_along(p->M, p) + 0.076 * (double)p->M * (double)p->N +
            price_scatter(p->M % 4, p);
 }
 
@@ -93,10 +93,10 @@ typedef struct packed_price {
     size_t rows, columns;
 } packed_price;
 
-static const packed_price PACKED_512 = {66.0,   0.1368, 0.076, 0.1254, 0.2126,
-                                        0.1804, 1.69,   0.33,  8,      4};
-static const packed_price PACKED_512_LARGE = {0.0,    0.0676, 0.4535, 0.112, 0.179,
-                                              0.2923, 1.68,   5.6,    8,     4};
+static const packed_price PACKED_512 = {65.0,   0.1547, 0.0688, 0.1127, 0.2128,
+                                        0.1536, 1.62,   0.243,  8,      4};
+static const packed_price PACKED_512_LARGE = {0.0,    0.0845, 0.3195, 0.1224, 0.1945,
+                                              0.2807, 2.32,   4.36,   8,      4};
 static const packed_price PACKED = {60.0, 0.0871, 0.4846, 0.1548, 0.1305, 0.1976, 0.44, 0.51, 4, 8};
 static const packed_price PACKED_LARGE = {0.0,    0.0748, 0.5854, 0.1579, 0.311,
                                           0.2997, 0.0,    4.2,    4,      8};
