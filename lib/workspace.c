@@ -111,7 +111,7 @@ static void lay_out_panels(nn_engine *engine, const nn_model *model, size_t firs
 
 /* Transposed panels are walked in steps of a tile's rows, and processors fetch many steps ahead,
  * beyond a panel's end too. Were another thread's panel there, its lines would go to and fro. A gap
- * is so many steps, and all gaps together are so large; nobody touches their memory. */
+ * is so many steps, and all gaps together are at most so large; nobody touches their memory. */
 static const size_t GAP_STEPS = 64, GAP_BYTES = 3 << 20;
 
 static void lay_out_gap(const nn_engine *engine, arena *a) {
