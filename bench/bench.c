@@ -42,6 +42,7 @@ static void print_help(void) {
            "  -r, --repeat SECONDS time budget of a line of the table (default 0.5)\n"
            "  -t, --threads COUNT  threads of the library and of the five products (default 0:\n"
            "                       as many as they choose)\n"
+           "      --seed SEED      draw other shapes for grid (default 1)\n"
            "  -j, --json FILE      write the results as JSON too; - is standard output, without\n"
            "                       the table\n"
            "  -h, --help           print this and exit\n"
@@ -66,20 +67,24 @@ static bool parse_seconds(const char *text, double *seconds) {
     return end != text && *end == '\0' && isfinite(*seconds) && *seconds > 0.0;
 }
 
-static bool parse_threads(const char *text, int *threads) {
+static bool parse_count(const char *text, int *count) {
     char *end;
     errno = 0;
     long value = strtol(text, &end, 10);
-    *threads = (int)value;
+    *count = (int)value;
     return end != text && *end == '\0' && errno == 0 && value >= 0 && value <= INT_MAX;
 }
 
 /* Returns EXIT_SUCCESS, EXIT_USAGE with a message, or -1 for --help. shapes has room for argc. */
 static int parse_options(int argc, char **argv, options *o, shape *shapes) {
     static const struct option LONG_OPTIONS[] = {
-        {"shape", required_argument, NULL, 's'},   {"repeat", required_argument, NULL, 'r'},
-        {"threads", required_argument, NULL, 't'}, {"json", required_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},          {0},
+        {"shape", required_argument, NULL, 's'},
+        {"repeat", required_argument, NULL, 'r'},
+        {"threads", required_argument, NULL, 't'},
+        {"json", required_argument, NULL, 'j'},
+        {"seed", required_argument, NULL, 'e'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
     };
     int option;
     while ((option = getopt_long(argc, argv, "s:r:t:j:h", LONG_OPTIONS, NULL)) != -1) {
@@ -96,14 +101,16 @@ static int parse_options(int argc, char **argv, options *o, shape *shapes) {
         }
         if (option == 'r' && !parse_seconds(optarg, &o->seconds))
             return refuse("no number of seconds:", optarg);
-        if (option == 't' && !parse_threads(optarg, &o->threads))
+        if (option == 't' && !parse_count(optarg, &o->threads))
             return refuse("no number of threads:", optarg);
+        if (option == 'e' && !parse_count(optarg, &o->seed))
+            return refuse("no seed:", optarg);
     }
     return EXIT_SUCCESS;
 }
 
 static int run(int argc, char **argv, shape *shapes) {
-    options o = {.seconds = 0.5};
+    options o = {.seconds = 0.5, .seed = 1};
     int code = parse_options(argc, argv, &o, shapes);
     if (code == -1) {
         print_help();

@@ -16,6 +16,7 @@ typedef struct options {
     const char *json_path;
     double seconds; /* the time budget of a line of the table */
     int threads;    /* 0 lets the library and the BLAS decide */
+    int seed;       /* of the shapes that grid draws */
 } options;
 
 /* Returns the exit code of the program. */

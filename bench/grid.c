@@ -81,7 +81,7 @@ static int compare_ratios(const void *a, const void *b) {
 
 int run_grid(const options *o) {
     shape drawn[GRID_SHAPES];
-    uint64_t state = 1;
+    uint64_t state = (uint64_t)o->seed;
     for (size_t i = 0; i < GRID_SHAPES; i++)
         drawn[i] = draw_shape(&state);
     shape_list shapes = choose_shapes(o, (shape_list){drawn, GRID_SHAPES});
