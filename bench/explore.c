@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "explore.h"
 #include "allocate.h"
-#include "cost.h"
-#include "engine.h"
+#include "engine/engine.h"
+#include "engine/plan_cost.h"
+#include "engine/planner.h"
 #include "runs.h"
-#include "threads.h"
 #include "timing.h"
+#include "workers/threads.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 
 #include "problem.h"
 
-#include "plan.h"
+#include "engine/plan.h"
 
 typedef struct timed_plan {
     nn_plan plan;

@@ -3,7 +3,7 @@
 
 #include "kernels/kernels.h"
 #include "nnblas.h"
-#include "threads.h"
+#include "workers/threads.h"
 
 #include <stdio.h>
 #include <string.h>

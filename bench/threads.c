@@ -5,7 +5,7 @@
 #include "runs.h"
 #include "timing.h"
 
-#include "threads.h"
+#include "workers/threads.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The algorithm against first principles and against itself in long double. */
-#include "engine.h"
-#include "network.h"
+#include "engine/engine.h"
+#include "network/network.h"
 #include "support.h"
 
 #include <math.h>

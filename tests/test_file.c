@@ -4,8 +4,8 @@
 #define _GNU_SOURCE
 #include "support.h"
 
-#include "file.h"
-#include "model_file.h"
+#include "file/atomic_file.h"
+#include "file/model_file.h"
 
 #include <dirent.h>
 #include <errno.h>

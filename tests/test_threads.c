@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Many callers, forks, and OpenBLAS's process-wide number of threads. */
-#include "blas.h"
-#include "engine.h"
+#include "blas/blas.h"
+#include "engine/engine.h"
 #include "support.h"
-#include "threads.h"
+#include "workers/threads.h"
 
 #include <cblas.h>
 #include <omp.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "commands.h"
-#include "cost.h"
+#include "engine/plan_cost.h"
+#include "engine/planner.h"
 #include "kernels/kernels.h"
 #include "shape.h"
-#include "threads.h"
+#include "workers/threads.h"
 
 #include <nnblas.h>
 

@@ -3,7 +3,7 @@
 #ifndef NNBLAS_TOOLS_SHAPE_H
 #define NNBLAS_TOOLS_SHAPE_H
 
-#include "backpropagation.h"
+#include "engine/backpropagation.h"
 
 #include <stdbool.h>
 

@@ -5,22 +5,10 @@
  * tests/check_vectorised.sh looks that it did. Sums are `omp simd` reductions, which lets the
  * compiler keep several partial sums in these loops alone.
  */
-#include "kernels.h"
+#include "kernels/kernels.h"
+#include "core/bits.h"
 
 #include <stdint.h>
-#include <string.h>
-
-static inline uint64_t get_bits(double value) {
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
-
-static inline double from_bits(uint64_t bits) {
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
 
 /*
  * exp(x) for x <= 0, NaN for NaN, without a branch, a table or a call.
@@ -53,7 +41,7 @@ static inline reduced reduce_negative(double x) {
     double q67 = 0x1.a019b90d2ae7ap-16 + 0x1.71de0dae63bb3p-19 * r;
     double q89 = 0x1.289185613a3d6p-22 + 0x1.af38a9b0ec855p-26 * r;
     double q = (q01 + q23 * r2) + r4 * ((q45 + q67 * r2) + r4 * q89);
-    return (reduced){r + r2 * q, get_bits(shifted)};
+    return (reduced){r + r2 * q, nn_get_bits(shifted)};
 }
 
 /* Below 2^-1022 there is no such double as 2^k, so the scaling is done in two halves, the first
@@ -62,8 +50,8 @@ static inline reduced reduce_negative(double x) {
 static inline double exp_of_negative(double x) {
     reduced e = reduce_negative(x);
     uint64_t half = e.k >> 1;
-    double first = from_bits(get_bits(1.0 + e.exp_r_1) + (half << 52));
-    double second = from_bits(get_bits(1.0) + ((e.k - half) << 52));
+    double first = nn_from_bits(nn_get_bits(1.0 + e.exp_r_1) + (half << 52));
+    double second = nn_from_bits(nn_get_bits(1.0) + ((e.k - half) << 52));
     return first * second;
 }
 
@@ -71,7 +59,7 @@ static inline double exp_of_negative(double x) {
  * it rounds to -1, so 2^k may be 0 where k is out of range. */
 static inline double expm1_of_negative(double x) {
     reduced e = reduce_negative(x < -40.0 ? -40.0 : x);
-    double power = from_bits(get_bits(1.0) + (e.k << 52));
+    double power = nn_from_bits(nn_get_bits(1.0) + (e.k << 52));
     return power * e.exp_r_1 + (power - 1.0);
 }
 
@@ -83,9 +71,9 @@ static inline double expm1_of_negative(double x) {
 static inline double log_of_fraction(double x) {
     const uint64_t LOWEST = 0x3fe6a09e667f3bcd; /* the bits of sqrt(1/2) */
     double scale = x < 0x1p-1022 ? 0x1p54 : 1.0, scaled_by = x < 0x1p-1022 ? 54.0 : 0.0;
-    uint64_t bits = get_bits(x * scale) + (get_bits(1.0) - LOWEST);
-    double m = from_bits((bits & 0x000fffffffffffff) + LOWEST);
-    double k = (from_bits((bits >> 52) | get_bits(0x1p52)) - 0x1p52) - (1023.0 + scaled_by);
+    uint64_t bits = nn_get_bits(x * scale) + (nn_get_bits(1.0) - LOWEST);
+    double m = nn_from_bits((bits & 0x000fffffffffffff) + LOWEST);
+    double k = (nn_from_bits((bits >> 52) | nn_get_bits(0x1p52)) - 0x1p52) - (1023.0 + scaled_by);
     double s = (m - 1.0) / (m + 1.0), t = s * s;
     double sum = 2.0 / 21;
     sum = 2.0 / 19 + t * sum;

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "blas/blas.h"
+#include "core/public.h"
+
+#include <omp.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* OpenBLAS's own functions, null with another BLAS or a release without them. */
+extern char *openblas_get_config(void) __attribute__((weak));
+extern char *openblas_get_corename(void) __attribute__((weak));
+extern int openblas_get_num_threads(void) __attribute__((weak));
+extern void openblas_set_num_threads(int threads) __attribute__((weak));
+extern int openblas_get_parallel(void) __attribute__((weak));
+
+enum { OPENBLAS_SEQUENTIAL = 0, OPENBLAS_PTHREAD = 1, OPENBLAS_OPENMP = 2, UNKNOWN = -1 };
+
+static int get_parallel(void) {
+    bool known = openblas_get_parallel && openblas_get_num_threads && openblas_set_num_threads;
+    return known ? openblas_get_parallel() : UNKNOWN;
+}
+
+const char *nn_blas_core(void) {
+    return openblas_get_corename ? openblas_get_corename() : NULL;
+}
+
+static bool has_avx512(void) {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+#else
+    return false;
+#endif
+}
+
+static bool has_avx2(void) {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+    return false;
+#endif
+}
+
+static bool is_one_of(const char *name, const char *const *list) {
+    for (; *list; list++)
+        if (strcmp(name, *list) == 0)
+            return true;
+    return false;
+}
+
+/* OpenBLAS falls back to an older core for a processor newer than itself. */
+const char *nn_blas_better_core(void) {
+    static const char *const AVX512_CORES[] = {"SkylakeX", "Cooperlake", "SapphireRapids", NULL};
+    static const char *const AVX2_CORES[] = {"Haswell", "Zen", NULL};
+    const char *core = nn_blas_core();
+    if (!core)
+        return NULL;
+    if (has_avx512())
+        return is_one_of(core, AVX512_CORES) ? NULL : "SkylakeX";
+    if (has_avx2())
+        return is_one_of(core, AVX2_CORES) ? NULL : "Haswell";
+    return NULL;
+}
+
+static const char *name_parallel(void) {
+    switch (get_parallel()) {
+    case OPENBLAS_SEQUENTIAL:
+        return "sequential";
+    case OPENBLAS_PTHREAD:
+        return "pthread";
+    case OPENBLAS_OPENMP:
+        return "OpenMP";
+    default:
+        return "unknown threading";
+    }
+}
+
+const char *nnblas_blas_info(void) {
+    static _Thread_local char info[512];
+    if (!openblas_get_config || !openblas_get_num_threads) {
+        snprintf(info, sizeof info, "a CBLAS other than OpenBLAS");
+        return info;
+    }
+    /* The configuration is the version and the build's options; the first two words name it. */
+    char config[256];
+    snprintf(config, sizeof config, "%s", openblas_get_config());
+    char *space = strchr(config, ' ');
+    space = space ? strchr(space + 1, ' ') : NULL;
+    if (space)
+        *space = '\0';
+
+    int threads = openblas_get_num_threads();
+    const char *better = nn_blas_better_core();
+    int length = snprintf(info, sizeof info, "%s, core type %s, %d thread%s (%s)", config,
+                          nn_blas_core() ? nn_blas_core() : "unknown", threads,
+                          threads == 1 ? "" : "s", name_parallel());
+    if (better && length > 0 && (size_t)length < sizeof info)
+        snprintf(info + length, sizeof info - (size_t)length,
+                 "; this processor is faster with the environment variable OPENBLAS_CORETYPE=%s "
+                 "set before the program starts",
+                 better);
+    return info;
+}
+
+/* ---- who threads ----------------------------------------------------------------------------- */
+
+/*
+ * A build of OpenBLAS on pthreads has one setting for the whole process. The first to hold it keeps
+ * what it found, the last to release it puts that back.
+ */
+static pthread_mutex_t hold_mutex = PTHREAD_MUTEX_INITIALIZER;
+static unsigned holders;
+static int found_threads;
+
+static void hold_process(void) {
+    pthread_mutex_lock(&hold_mutex);
+    if (holders++ == 0) {
+        found_threads = openblas_get_num_threads();
+        if (found_threads != 1)
+            openblas_set_num_threads(1);
+    }
+    pthread_mutex_unlock(&hold_mutex);
+}
+
+static void release_process(void) {
+    pthread_mutex_lock(&hold_mutex);
+    if (--holders == 0 && found_threads != 1)
+        openblas_set_num_threads(found_threads);
+    pthread_mutex_unlock(&hold_mutex);
+}
+
+/* A build of OpenBLAS on OpenMP asks OpenMP for the calling thread's own setting. */
+static _Thread_local unsigned omp_holders;
+static _Thread_local int omp_found_threads;
+
+static void hold_caller(void) {
+    if (omp_holders++ == 0) {
+        omp_found_threads = omp_get_max_threads();
+        omp_set_num_threads(1);
+    }
+}
+
+static void release_caller(void) {
+    if (--omp_holders == 0)
+        omp_set_num_threads(omp_found_threads);
+}
+
+void nn_blas_hold(void) {
+    int parallel = get_parallel();
+    if (parallel == OPENBLAS_PTHREAD)
+        hold_process();
+    else if (parallel == OPENBLAS_OPENMP)
+        hold_caller();
+}
+
+void nn_blas_release(void) {
+    int parallel = get_parallel();
+    if (parallel == OPENBLAS_PTHREAD)
+        release_process();
+    else if (parallel == OPENBLAS_OPENMP)
+        release_caller();
+}
+
+/* The mutex is ours around a fork, so that the child finds it whole. */
+void nn_blas_before_fork(void) {
+    pthread_mutex_lock(&hold_mutex);
+}
+
+/* Threads that held BLAS in the parent are not there in the child, and their hold ends. */
+void nn_blas_after_fork(bool in_child) {
+    if (in_child) {
+        if (holders > 0 && found_threads != 1)
+            openblas_set_num_threads(found_threads);
+        holders = 0;
+    }
+    pthread_mutex_unlock(&hold_mutex);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The checks at the public door. Inside, the library relies on them. */
+#ifndef NN_ARGUMENTS_H
+#define NN_ARGUMENTS_H
+
+#include "core/status.h"
+
+typedef enum nn_access { NN_READ, NN_WRITE } nn_access;
+
+/* A matrix argument, as the caller gave it and under the name that the header gives it. */
+typedef struct nn_argument {
+    const char *name;
+    const void *data;
+    size_t rows, columns, ld;
+    nn_access access;
+} nn_argument;
+
+/* name is 1 to INT_MAX. */
+nnblas_status nn_check_size(const char *name, size_t size);
+
+/* No argument is null, every ld fits, every matrix fits in the address space, and those that are
+ * written share no element with another. Rows and columns have passed nn_check_size. */
+nnblas_status nn_check_arguments(const nn_argument *arguments, size_t count);
+
+#endif

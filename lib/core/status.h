@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The one error path. */
+#ifndef NN_STATUS_H
+#define NN_STATUS_H
+
+#include "core/public.h"
+
+/* Keeps the words for nnblas_error_message() and returns status, for `return nn_fail(...)`. */
+nnblas_status nn_fail(nnblas_status status, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Adds the file that they are about to the words of the last failure; returns status. */
+nnblas_status nn_name_file(nnblas_status status, const char *path);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "engine/backpropagation.h"
+#include "core/sizes.h"
+#include "kernels/kernels.h"
+
+#include <string.h>
+
+static nn_panel get_panel(const nn_model *model, const nn_tile *tile, double *data, size_t l) {
+    const nn_layer *layer = &model->layers[l];
+    return (nn_panel){data, layer->transposed ? tile->rows : layer->outputs, layer->transposed};
+}
+
+static nn_panel get_activations(const nn_model *model, const nn_tile *tile, size_t l) {
+    return get_panel(model, tile, tile->activations[l], l);
+}
+
+static nn_panel get_deltas(const nn_model *model, const nn_tile *tile, size_t l) {
+    return get_panel(model, tile, tile->deltas[l], l);
+}
+
+/* What enters layer l. */
+static nn_panel get_input(const nn_model *model, const nn_tile *tile, size_t l) {
+    if (l == 0)
+        return (nn_panel){(double *)tile->X, tile->ldx, false}; /* only read */
+    return get_activations(model, tile, l - 1);
+}
+
+/* ---- biases: a row behind the weights -------------------------------------------------------- */
+
+/* The panel that a product is then added to. Rows are copied in ever longer runs: most are short.
+ */
+static void fill_with_biases(size_t rows, const nn_layer *layer, double *panel) {
+    size_t n = layer->outputs, filled = 1;
+    const double *b = layer->W + layer->inputs * n;
+    if (layer->transposed) {
+        for (size_t j = 0; j < n; j++)
+            for (size_t e = 0; e < rows; e++)
+                panel[j * rows + e] = b[j];
+        return;
+    }
+    memcpy(panel, b, n * sizeof *panel);
+    for (; filled < rows; filled += nn_min(filled, rows - filled))
+        memcpy(panel + filled * n, panel, nn_min(filled, rows - filled) * n * sizeof *panel);
+}
+
+/* b_update := alpha (column sums of delta) + beta b_update. */
+static void accumulate_biases(size_t rows, const nn_layer *layer, const double *delta, double alpha,
+                              double beta, double *b_update) {
+    enum { MOST = 64 };
+    const nn_kernels *kernels = nn_get_kernels();
+    for (size_t first = 0; first < layer->outputs; first += MOST) {
+        size_t n = nn_min(MOST, layer->outputs - first);
+        double sums[MOST] = {0.0};
+        if (layer->transposed)
+            for (size_t j = 0; j < n; j++)
+                sums[j] = kernels->sum(rows, delta + (first + j) * rows);
+        else if (n == layer->outputs)
+            kernels->add_rows(rows, n, delta, sums);
+        else
+            for (size_t e = 0; e < rows; e++)
+                kernels->add(n, delta + e * layer->outputs + first, sums);
+        for (size_t j = 0; j < n; j++) {
+            double *b = b_update + first + j;
+            *b = alpha * sums[j] + (beta == 0.0 ? 0.0 : beta * *b);
+        }
+    }
+}
+
+/* ---- forward --------------------------------------------------------------------------------- */
+
+static void activate(const nn_layer *layer, size_t rows, double *a) {
+    const nn_kernels *kernels = nn_get_kernels();
+    size_t n = rows * layer->outputs;
+    switch (layer->activation) {
+    case NNBLAS_SIGMOID:
+        kernels->sigmoid(n, a);
+        break;
+    case NNBLAS_TANH:
+        kernels->tanh(n, a);
+        break;
+    case NNBLAS_RELU:
+        kernels->relu(n, a);
+        break;
+    case NNBLAS_IDENTITY:
+        break;
+    case NNBLAS_SOFTMAX:
+        kernels->softmax(rows, layer->outputs, a);
+        break;
+    }
+}
+
+/* H_in = X W1, H_out = sigmoid(H_in); O_in = H_out W2, O_out = sigmoid(O_in). */
+void nn_forward(const nn_model *model, const nn_tile *tile) {
+    for (size_t l = 0; l < model->n_layers; l++) {
+        const nn_layer *layer = &model->layers[l];
+        nn_panel A_out = get_activations(model, tile, l);
+        if (layer->has_bias)
+            fill_with_biases(tile->rows, layer, A_out.data);
+        nn_product_forward(tile->rows, layer, get_input(model, tile, l), A_out);
+        activate(layer, tile->rows, A_out.data);
+    }
+}
+
+/* ---- cost and deltas ------------------------------------------------------------------------- */
+
+/* Of rows whose values and labels are contiguous. */
+static double compute_cost(const nn_model *model, size_t rows, const double *O_out,
+                           const double *Y) {
+    const nn_kernels *kernels = nn_get_kernels();
+    const nn_layer *last = &model->layers[model->n_layers - 1];
+    size_t n = rows * last->outputs;
+    if (model->cost == NNBLAS_MSE)
+        return kernels->squared_error(n, O_out, Y);
+    return last->activation == NNBLAS_SOFTMAX ? kernels->softmax_cross_entropy(n, O_out, Y)
+                                              : kernels->sigmoid_cross_entropy(n, O_out, Y);
+}
+
+/* For the mse O_delta = (O_out - Y) times the derivative of the activation. Returns the cost. */
+static double compute_output_delta(const nn_model *model, size_t rows, const double *O_out,
+                                   const double *Y, double *O_delta) {
+    const nn_kernels *kernels = nn_get_kernels();
+    const nn_layer *last = &model->layers[model->n_layers - 1];
+    size_t columns = last->outputs, n = rows * columns;
+    if (model->cost == NNBLAS_CROSS_ENTROPY) {
+        double cost = compute_cost(model, rows, O_out, Y);
+        if (last->activation == NNBLAS_SOFTMAX)
+            kernels->softmax_cross_entropy_delta(rows, columns, O_out, Y, O_delta);
+        else
+            kernels->error_delta(n, O_out, Y, O_delta);
+        return cost;
+    }
+    if (last->activation == NNBLAS_SOFTMAX)
+        return kernels->softmax_mse_delta(rows, columns, O_out, Y, O_delta);
+    return last->activation == NNBLAS_IDENTITY ? kernels->error_delta(n, O_out, Y, O_delta)
+                                               : kernels->sigmoid_mse_delta(n, O_out, Y, O_delta);
+}
+
+/* The weight of a row scales its cost and its delta, and with that all that follows. */
+static double compute_weighted_output_delta(const nn_model *model, const nn_tile *tile) {
+    size_t last = model->n_layers - 1, n = model->layers[last].outputs;
+    double cost = 0.0;
+    for (size_t e = 0; e < tile->rows; e++) {
+        double *O_delta = tile->deltas[last] + e * n, weight = tile->weights[e];
+        cost += weight * compute_output_delta(model, 1, tile->activations[last] + e * n,
+                                              tile->Y + e * n, O_delta);
+        for (size_t k = 0; k < n; k++)
+            O_delta[k] *= weight;
+    }
+    return cost;
+}
+
+/* H_error to H_delta, by what layer makes its values of. */
+static void compute_hidden_delta(const nn_layer *layer, size_t rows, const double *H_out,
+                                 double *H_delta) {
+    const nn_kernels *kernels = nn_get_kernels();
+    size_t n = rows * layer->outputs;
+    if (layer->activation == NNBLAS_TANH)
+        kernels->tanh_delta(n, H_out, H_delta);
+    else if (layer->activation == NNBLAS_RELU)
+        kernels->relu_delta(n, H_out, H_delta);
+    else
+        kernels->sigmoid_delta(n, H_out, H_delta);
+}
+
+double nn_compute_cost(const nn_model *model, const nn_tile *tile) {
+    return compute_cost(model, tile->rows, tile->activations[model->n_layers - 1], tile->Y);
+}
+
+/*
+ * O_delta = (O_out - Y) O_out (1 - O_out); H_error = O_delta W2^T,
+ * H_delta = H_error H_out (1 - H_out).
+ */
+double nn_compute_deltas(const nn_model *model, const nn_tile *tile) {
+    size_t last = model->n_layers - 1;
+    double cost = tile->weights ? compute_weighted_output_delta(model, tile)
+                                : compute_output_delta(model, tile->rows, tile->activations[last],
+                                                       tile->Y, tile->deltas[last]);
+    for (size_t l = last; l > 0; l--) {
+        nn_product_error(tile->rows, &model->layers[l], get_deltas(model, tile, l),
+                         get_deltas(model, tile, l - 1));
+        compute_hidden_delta(&model->layers[l - 1], tile->rows, tile->activations[l - 1],
+                             tile->deltas[l - 1]);
+    }
+    return cost;
+}
+
+/* W2_update = H_out^T O_delta, W1_update = X^T H_delta; the biases' are sums over the rows. */
+void nn_accumulate_update(const nn_model *model, const nn_tile *tile, size_t l, size_t first,
+                          size_t count, double alpha, double beta, double *W_update) {
+    const nn_layer *layer = &model->layers[l];
+    nn_product_update(tile->rows, layer, first, count, alpha, get_input(model, tile, l),
+                      get_deltas(model, tile, l), beta, W_update);
+    if (layer->has_bias && count > 0 && first + count == layer->inputs)
+        accumulate_biases(tile->rows, layer, tile->deltas[l], alpha, beta,
+                          W_update + layer->inputs * layer->outputs);
+}

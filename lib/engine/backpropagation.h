@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The algorithm on one tile of rows. */
+#ifndef NN_BACKPROPAGATION_H
+#define NN_BACKPROPAGATION_H
+
+#include "engine/products.h"
+
+typedef struct nn_model {
+    const nn_layer *layers;
+    size_t n_layers;
+    nnblas_cost cost;
+    bool keeps_rows;   /* a row of the last layer's panel has to be contiguous */
+    bool gathers_rows; /* the rows come in an order of their own; each tile's are copied together */
+} nn_model;
+
+/*
+ * Rows that are worked on together. Layer l = 0 .. n_layers - 1 takes activations[l - 1], X for the
+ * first, to activations[l]; with one hidden layer activations are {H_out, O_out} and deltas
+ * {H_delta, O_delta}. Each is contiguous, rows x outputs in the layer's layout; so is Y, in the
+ * layout of the last layer.
+ */
+typedef struct nn_tile {
+    size_t rows;
+    const double *X;
+    size_t ldx;
+    const double *Y;
+    const double *weights; /* of the rows; null: 1 each */
+    double *const *activations;
+    double *const *deltas;
+} nn_tile;
+
+void nn_forward(const nn_model *model, const nn_tile *tile);
+
+/* After nn_forward: the sum of the rows' costs, of which an mse is half the mean. */
+double nn_compute_cost(const nn_model *model, const nn_tile *tile);
+
+/* The same, and the deltas. */
+double nn_compute_deltas(const nn_model *model, const nn_tile *tile);
+
+/* After nn_compute_deltas, for layer l and the count inputs from first on:
+ * W_update := alpha dE/dW + beta W_update, where E is the sum of the rows' costs (half of it for
+ * the mse). With the last of the inputs come the biases, as one more row. */
+void nn_accumulate_update(const nn_model *model, const nn_tile *tile, size_t l, size_t first,
+                          size_t count, double alpha, double beta, double *W_update);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The row engine: walks any number of rows in tiles over threads, so that what a tile computes
+ * stays in cache until the tile is done, and the workspace does not grow with the rows. Every
+ * public call that takes rows and is not handed room for all of H_out comes through here.
+ */
+#ifndef NN_ENGINE_H
+#define NN_ENGINE_H
+
+#include "core/status.h"
+#include "engine/plan.h"
+
+/* The examples and, but for predictions, their labels. */
+typedef struct nn_rows {
+    size_t N;
+    const double *X;
+    size_t ldx;
+    const double *Y;
+    size_t ldy;
+    const double *weights; /* of the rows; null: 1 each */
+    const uint32_t *order; /* row e is row order[e] of the matrices and the weights; null: row e */
+} nn_rows;
+
+/* What one part works in. */
+typedef struct nn_part {
+    double *X, *weights;  /* of a tile, where its rows are gathered */
+    double *Y;            /* labels of a tile, where the caller's do not lie as a tile needs them */
+    double **activations; /* n_layers each */
+    double **deltas;
+    double **updates;
+    double cost;   /* the sum over its rows */
+    bool is_fresh; /* nothing was added to its updates yet */
+} nn_part;
+
+/* The plan and the buffers for a network of certain sizes and up to a number of rows; for one call
+ * at a time. */
+typedef struct nn_engine {
+    nn_plan plan;
+    nn_purpose purpose;
+    size_t n_layers;
+    nn_layer *layers; /* as the plan lays them out; W points to the model's or to copies */
+    double **copies;  /* those, padded and aligned; null where the model's weights serve */
+    nn_part *parts;
+    double *
+        *updates; /* n_layers, in one vector for a step's updates where the purpose is training */
+    void *memory; /* all of the above, where it is the engine's own */
+} nn_engine;
+
+/* Room that a caller may lend for small networks, so that nothing is allocated. */
+enum { NN_SCRATCH_BYTES = 32 * 1024 };
+typedef struct nn_scratch {
+    _Alignas(64) unsigned char bytes[NN_SCRATCH_BYTES];
+} nn_scratch;
+
+/* plan and scratch may be null: the engine makes its own plan, and allocates. Fails only with
+ * NNBLAS_ERROR_MEMORY; nothing is left to close then. */
+nnblas_status nn_engine_open(nn_engine *engine, const nn_model *model, size_t N, nn_purpose purpose,
+                             const nn_plan *plan, nn_scratch *scratch);
+void nn_engine_close(nn_engine *engine);
+
+/* The model of each of these calls has the sizes that the engine was opened for. */
+
+void nn_engine_predict(nn_engine *engine, const nn_model *model, const nn_rows *rows, double *O_out,
+                       size_t ldo);
+
+/* One row of a network small enough for the scratch, without a plan, an allocation or a lock; false
+ * where the network is too large, and nothing is done. */
+bool nn_predict_row(const nn_model *model, const double *x, double *o_out, nn_scratch *scratch);
+
+/* The cost over the rows; their weights do not count. */
+double nn_engine_evaluate(nn_engine *engine, const nn_model *model, const nn_rows *rows);
+
+/* updates[l] := d cost / d W of layer l, its biases behind it; returns the cost. */
+double nn_engine_gradient(nn_engine *engine, const nn_model *model, const nn_rows *rows,
+                          double *const *updates);
+
+/* W := W - learning_rate engine->updates. */
+void nn_engine_update(const nn_engine *engine, const nn_model *model, double learning_rate,
+                      double *const *W);
+
+/* Gradient and update; W are the model's matrices. Where all rows are one tile, the products that
+ * compute the updates subtract them from W themselves. Returns the cost before the step. */
+double nn_engine_descend(nn_engine *engine, const nn_model *model, const nn_rows *rows,
+                         double learning_rate, double *const *W);
+
+#endif

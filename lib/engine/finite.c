@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "engine/finite.h"
+#include "kernels/kernels.h"
+
+#include <math.h>
+#include <stdio.h>
+
+nnblas_status nn_check_finite(const char *name, size_t rows, size_t columns, const double *data,
+                              size_t ld) {
+    const nn_kernels *kernels = nn_get_kernels();
+    for (size_t i = 0; i < rows; i++) {
+        const double *row = data + i * ld;
+        if (kernels->check_finite(columns, row) == 0.0)
+            continue;
+        size_t j = 0;
+        while (isfinite(row[j]))
+            j++;
+        return nn_fail(NNBLAS_ERROR_NOT_FINITE, "%s holds %s at row %zu, column %zu", name,
+                       isnan(row[j]) ? "a NaN" : "an infinity", i, j);
+    }
+    return NNBLAS_OK;
+}
+
+/* Of W or W_update of layer l, and what lies behind it for the biases. */
+static nnblas_status check_layer(const nn_layer *layer, size_t l, const double *W,
+                                 const char *suffix) {
+    char name[40];
+    snprintf(name, sizeof name, "W%zu%s", l + 1, suffix);
+    nnblas_status status = nn_check_finite(name, layer->inputs, layer->outputs, W, layer->outputs);
+    if (status || !layer->has_bias)
+        return status;
+    snprintf(name, sizeof name, "b%zu%s", l + 1, suffix);
+    return nn_check_finite(name, 1, layer->outputs, W + layer->inputs * layer->outputs,
+                           layer->outputs);
+}
+
+nnblas_status nn_find_culprit(const nn_model *model, const nn_rows *rows, double cost,
+                              double learning_rate, double *const *updates) {
+    size_t last = model->n_layers - 1;
+    /* Rows in an order of their own were looked at before the first step. */
+    if (!rows->order &&
+        (nn_check_finite("X", rows->N, model->layers[0].inputs, rows->X, rows->ldx) ||
+         nn_check_finite("Y", rows->N, model->layers[last].outputs, rows->Y, rows->ldy)))
+        return NNBLAS_ERROR_NOT_FINITE;
+    for (size_t l = 0; l <= last; l++)
+        if (check_layer(&model->layers[l], l, model->layers[l].W, ""))
+            return NNBLAS_ERROR_NOT_FINITE;
+    if (!isfinite(cost))
+        return nn_fail(NNBLAS_ERROR_NOT_FINITE,
+                       "the cost overflows, though X, Y and the weights are finite: %s",
+                       model->layers[last].activation == NNBLAS_IDENTITY
+                           ? "X, Y or the weights are too large"
+                           : "Y is too large");
+    for (size_t l = 0; l <= last; l++)
+        if (check_layer(&model->layers[l], l, updates[l], "_update"))
+            return NNBLAS_ERROR_NOT_FINITE;
+    return nn_fail(NNBLAS_ERROR_NOT_FINITE,
+                   "the new weights overflow: learning_rate %g is too large", learning_rate);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "engine/plan.h"
+#include "core/sizes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- a plan ---------------------------------------------------------------------------------- */
+
+size_t nn_get_part_rows(const nn_plan *plan) {
+    return plan->way == NN_SPLIT ? nn_divide_up(plan->tile_rows, plan->parts) : plan->tile_rows;
+}
+
+static size_t pad_outputs(const nn_plan *plan, const nn_model *model, size_t l) {
+    size_t outputs = model->layers[l].outputs;
+    return l + 1 == model->n_layers ? outputs : nn_round_up(outputs, plan->padding);
+}
+
+/* So many inputs of a layer that the products of a tile stay within the plan's limit. */
+static size_t choose_block(const nn_plan *plan, const nn_layer *layer) {
+    if (plan->product_limit == 0)
+        return layer->inputs;
+    size_t multiplications = plan->tile_rows * layer->outputs * layer->inputs;
+    size_t blocks = nn_divide_up(multiplications, plan->product_limit);
+    size_t block = nn_divide_up(layer->inputs, blocks);
+    return nn_min(layer->inputs, nn_round_up(block, 8));
+}
+
+nn_layer nn_plan_layer(const nn_plan *plan, const nn_model *model, size_t l) {
+    nn_layer layer = {
+        .inputs = l == 0 ? model->layers[0].inputs : pad_outputs(plan, model, l - 1),
+        .outputs = pad_outputs(plan, model, l),
+        .W = model->layers[l].W,
+        .has_bias = model->layers[l].has_bias,
+        .activation = model->layers[l].activation,
+        .transposed = l < 64 && (plan->transposed >> l & 1),
+    };
+    if (model->keeps_rows && l + 1 == model->n_layers)
+        layer.transposed = false;
+    layer.block = choose_block(plan, &layer);
+    return layer;
+}
+
+/* Behind what text holds already. */
+static void append(char *text, size_t size, const char *format, size_t number) {
+    size_t used = strlen(text);
+    snprintf(text + used, size - used, format, number);
+}
+
+void nn_describe_plan(const nn_plan *plan, char *text, size_t size) {
+    snprintf(text, size, "%s", plan->way == NN_ROWS ? "rows" : "split");
+    append(text, size, plan->parts == 1 ? ", %zu thread" : ", %zu threads", plan->parts);
+    append(text, size, ", tiles of %zu", plan->tile_rows);
+    for (size_t l = 0; l < 64; l++)
+        if (plan->transposed >> l & 1)
+            append(text, size, ", layer %zu transposed", l + 1);
+    if (plan->padding > 1)
+        append(text, size, ", padded to %zu", plan->padding);
+    if (plan->product_limit)
+        append(text, size, ", products up to %zu", plan->product_limit);
+}

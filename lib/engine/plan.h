@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How the engine walks the rows of a call. */
+#ifndef NN_PLAN_H
+#define NN_PLAN_H
+
+#include "engine/backpropagation.h"
+
+#include <stdint.h>
+
+typedef enum nn_purpose { NN_PREDICT, NN_GRADIENT, NN_TRAIN } nn_purpose;
+
+typedef enum nn_way {
+    NN_ROWS, /* each part walks its own rows in tiles and has its own updates, added at the end */
+    NN_SPLIT /* the parts share a tile: rows of it up to the deltas, then inputs of the updates */
+} nn_way;
+
+typedef struct nn_plan {
+    nn_way way;
+    size_t parts; /* each is one thread's work */
+    size_t tile_rows;
+    uint64_t transposed;  /* bit l: the panels behind layer l are kept transposed */
+    size_t padding;       /* hidden widths are padded to a multiple of it; 1 = as they are */
+    size_t product_limit; /* products are cut to at most so many multiplications; 0 = whole */
+    bool holds_blas;      /* its products run in the thread that calls BLAS */
+} nn_plan;
+
+/* The most rows that one part works on at a time. */
+size_t nn_get_part_rows(const nn_plan *plan);
+
+/* Layer l as the plan lays it out. */
+nn_layer nn_plan_layer(const nn_plan *plan, const nn_model *model, size_t l);
+
+/* "rows, 2 threads, tiles of 128, ...", cut off at size. */
+void nn_describe_plan(const nn_plan *plan, char *text, size_t size);
+
+#endif

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The model behind the choice of a plan. Every product and every elementwise pass of a tile is
+ * priced, and what the caches, the tiles and the threads add. The prices of the products are least
+ * squares fits to some thousand timed products of each core type; see doc/performance.md.
+ */
+#include "engine/plan_cost.h"
+#include "blas/blas.h"
+#include "core/sizes.h"
+
+#include <string.h>
+
+/* ---- products -------------------------------------------------------------------------------- */
+
+/* C := A B + beta C, where the N rows of C have M elements, contiguous in memory: M and N as BLAS
+ * counts them, by columns. What is done for which sizes is read from OpenBLAS 0.3.21 (in
+ * kernel/x86_64, dgemm_small_kernel_*_skylakex.c); the nanoseconds are measured. */
+typedef struct product {
+    size_t M, N, K;
+    bool first_turned, second_turned;
+} product;
+
+enum { VECTOR = 8 }; /* doubles of AVX-512 */
+
+/* Numbers up to which the factor that is walked again and again stays in the first cache. */
+static const size_t CACHED = 4096;
+
+/* Of count, most are done at a time, then half of it, ...: how many times that is. */
+static double count_walks(size_t count, size_t most) {
+    size_t walks = 0;
+    for (; most > 0; count %= most, most /= 2)
+        walks += count / most;
+    return (double)walks;
+}
+
+/* Vectors along M, up to four at a time, each time over the whole of B. */
+static double price_vectors(size_t whole, size_t masked, const product *p) {
+    double N = (double)p->N, K = (double)p->K, vectors = (double)(whole + masked);
+    double walks = count_walks(whole, 4) + (double)masked;
+    double walk = p->N * p->K > CACHED ? 0.0894 : 0.07;
+    return vectors * (0.1093 * N * K + 0.343 * N + 0.353 * K) + walks * walk * N * K;
+}
+
+/* M of its rows, by vectors along K, whose elements are then added up. */
+static double price_dots(size_t M, const product *p) {
+    double m = (double)M, N = (double)p->N, K = (double)nn_divide_up(p->K, VECTOR);
+    double walk = p->N * p->K > CACHED ? 0.462 : 0.325;
+    return m * (0.0655 * N * K + 0.328 * N + 0.308 * K) + count_walks(M, 4) * walk * N * K;
+}
+
+/* M of its rows, by vectors along N, which do not lie in C as they come. */
+static double price_rows_along(size_t M, const product *p) {
+    double m = (double)M, N = (double)nn_divide_up(p->N, VECTOR), K = (double)p->K;
+    double walk = p->N * p->K > CACHED ? 0.468 : 0.375;
+    return m * K * (0.0762 * N + 0.081) + count_walks(M, 8) * walk * N * K;
+}
+
+static double price_scatter(size_t M, const product *p) {
+    return 1.7 * (double)M * (double)nn_divide_up(p->N, VECTOR);
+}
+
+/* Few elements that are left of M are copied, to be multiplied along K. */
+static double price_small_nn(const product *p) {
+    size_t whole = p->M / VECTOR, rest = p->M % VECTOR;
+    if (rest == 0 || rest > 4 || p->K < 16)
+        return 11.3 + price_vectors(whole, rest > 0, p);
+    double copy = 17.5 + 0.15 * (double)rest * (double)p->K;
+    return 11.3 + price_vectors(whole, 0, p) + copy + price_dots(rest, p);
+}
+
+static double price_small_nt(const product *p) {
+    size_t whole = p->M / VECTOR, rest = p->M % VECTOR;
+    if (rest == 0 || rest > 5)
+        return 11.3 + price_vectors(whole, rest > 0, p);
+    return 18.8 + price_vectors(whole, 0, p) + price_rows_along(rest, p) + price_scatter(rest, p);
+}
+
+static double price_small_tn(const product *p) {
+    return 9.6 + price_dots(p->M, p);
+}
+
+/* Transposed into C by fours. */
+static double price_small_tt(const product *p) {
+    return 18.8 + price_rows_along(p->M, p) + 0.076 * (double)p->M * (double)p->N +
+           price_scatter(p->M % 4, p);
+}
+
+/* Where both factors are packed first. The kernel works on blocks of C, of M up to so many rows and
+ * half of it, ..., of N columns likewise: call + (walks along M) K (walk N + block (walks along N))
+ * + M N store + M K first + N K second + N row + K step. */
+typedef struct packed_price {
+    double call, walk, block, store, first, second, row, step;
+    size_t rows, columns;
+} packed_price;
+
+static const packed_price PACKED_512 = {65.0,   0.1547, 0.0688, 0.1127, 0.2128,
+                                        0.1536, 1.62,   0.243,  8,      4};
+static const packed_price PACKED_512_LARGE = {0.0,    0.0845, 0.3195, 0.1224, 0.1945,
+                                              0.2807, 2.32,   4.36,   8,      4};
+static const packed_price PACKED = {60.0, 0.0871, 0.4846, 0.1548, 0.1305, 0.1976, 0.44, 0.51, 4, 8};
+static const packed_price PACKED_LARGE = {0.0,    0.0748, 0.5854, 0.1579, 0.311,
+                                          0.2997, 0.0,    4.2,    4,      8};
+
+static double price_packed(const packed_price *price, const product *p) {
+    double M = (double)p->M, N = (double)p->N, K = (double)p->K;
+    double walk = price->walk * N + price->block * count_walks(p->N, price->columns);
+    return price->call + count_walks(p->M, price->rows) * K * walk + price->store * M * N +
+           price->first * M * K + price->second * N * K + price->row * N + price->step * K;
+}
+
+static const double LARGE_PRODUCT = 1e6;
+
+double nn_small_product_limit(void) {
+    static const char *const CORES[] = {"SkylakeX", "Cooperlake", "SapphireRapids"};
+    const char *core = nn_blas_core();
+    for (size_t i = 0; core && i < sizeof CORES / sizeof *CORES; i++)
+        if (strcmp(core, CORES[i]) == 0)
+            return LARGE_PRODUCT;
+    return 0.0;
+}
+
+static double price_product(const product *p, double small_limit) {
+    typedef double price_small(const product *p);
+    static price_small *const SMALL[2][2] = {{price_small_nn, price_small_nt},
+                                             {price_small_tn, price_small_tt}};
+    bool large = (double)p->M * (double)p->N * (double)p->K > LARGE_PRODUCT;
+    if (small_limit == 0.0)
+        return price_packed(large ? &PACKED_LARGE : &PACKED, p);
+    if (large)
+        return price_packed(&PACKED_512_LARGE, p);
+    /* That kernel is only taken for small results of long sums. */
+    if (p->first_turned && !p->second_turned && (p->M * p->N > 1200 || p->K < 32))
+        return price_packed(&PACKED_512, p);
+    return SMALL[p->first_turned][p->second_turned](p);
+}
+
+/* ---- layers ---------------------------------------------------------------------------------- */
+
+/* What all prices of a call depend on. */
+typedef struct situation {
+    const nn_plan *plan;
+    const nn_model *model; /* as given */
+    nn_purpose purpose;
+    double small_limit;
+} situation;
+
+static nn_layer get_layer(const situation *s, size_t l) {
+    return nn_plan_layer(s->plan, s->model, l);
+}
+
+/* How the panel in front of layer l lies; X is the caller's. */
+static bool is_turned(const situation *s, size_t l) {
+    return l > 0 && get_layer(s, l - 1).transposed;
+}
+
+typedef double price_block(const situation *s, size_t l, size_t rows, size_t inputs);
+
+static double price_blocks(const situation *s, size_t l, size_t rows, size_t inputs,
+                           price_block *price_one) {
+    size_t block = get_layer(s, l).block, rest = inputs % block;
+    double sum = inputs >= block ? (double)(inputs / block) * price_one(s, l, rows, block) : 0.0;
+    return rest ? sum + price_one(s, l, rows, rest) : sum;
+}
+
+static double price_forward(const situation *s, size_t l, size_t rows, size_t inputs) {
+    nn_layer layer = get_layer(s, l);
+    bool A_turned = is_turned(s, l);
+    product p = layer.transposed ? (product){rows, layer.outputs, inputs, !A_turned, true}
+                                 : (product){layer.outputs, rows, inputs, false, A_turned};
+    return price_product(&p, s->small_limit);
+}
+
+static double price_error(const situation *s, size_t l, size_t rows, size_t inputs) {
+    nn_layer layer = get_layer(s, l);
+    bool error_turned = is_turned(s, l);
+    product p = error_turned ? (product){rows, inputs, layer.outputs, !layer.transposed, false}
+                             : (product){inputs, rows, layer.outputs, true, layer.transposed};
+    return price_product(&p, s->small_limit);
+}
+
+static double price_update(const situation *s, size_t l, size_t rows, size_t inputs) {
+    nn_layer layer = get_layer(s, l);
+    product p = {layer.outputs, inputs, rows, layer.transposed, !is_turned(s, l)};
+    return price_product(&p, s->small_limit);
+}
+
+/* ---- elementwise passes ---------------------------------------------------------------------- */
+
+/* Nanoseconds an element, and a call. */
+static const double SIGMOID = 0.8, DELTA = 0.2, COPY = 0.1, TRANSPOSE = 0.2, ADD = 0.15,
+                    PASS = 15.0;
+
+static double price_labels(const situation *s, size_t rows) {
+    nn_layer last = get_layer(s, s->model->n_layers - 1);
+    double elements = (double)rows * (double)last.outputs;
+    return last.transposed && last.outputs > 1 ? TRANSPOSE * elements : 0.0;
+}
+
+/* ---- caches ---------------------------------------------------------------------------------- */
+
+/* A core's own cache and its share of the one behind it, and nanoseconds a byte to read again what
+ * fell out of the first and of the second. */
+static const double NEAR_BYTES = 512 << 10, FAR_BYTES = 4 << 20;
+static const double FAR = 0.02, MEMORY = 0.06;
+
+static double price_reload(double bytes, double working_set) {
+    double cost = 0.0;
+    if (working_set > NEAR_BYTES)
+        cost += FAR * bytes * (1.0 - NEAR_BYTES / working_set);
+    if (working_set > FAR_BYTES)
+        cost += MEMORY * bytes * (1.0 - FAR_BYTES / working_set);
+    return cost;
+}
+
+/* What of a tile is used again, and the weights that each tile uses anew. */
+static double price_caches(const situation *s, size_t rows) {
+    double inputs = (double)s->model->layers[0].inputs, units = 0.0, weights = 0.0;
+    for (size_t l = 0; l < s->model->n_layers; l++) {
+        nn_layer layer = get_layer(s, l);
+        units += (double)layer.outputs;
+        weights += (double)layer.inputs * (double)layer.outputs;
+    }
+    bool trains = s->purpose != NN_PREDICT;
+    double tile = 8.0 * (double)rows * (inputs + (trains ? 2.0 : 1.0) * units);
+    double matrices = 8.0 * weights * (trains ? 2.0 : 1.0);
+    double again = 8.0 * (double)rows * (trains ? inputs + 4.0 * units : units);
+    return price_reload(again, tile) + price_reload(1.5 * matrices, tile + matrices);
+}
+
+/* ---- tiles ----------------------------------------------------------------------------------- */
+
+static const double TILE = 80.0;
+
+/* Forward, and the deltas. */
+static double price_deltas(const situation *s, size_t rows) {
+    double sum = price_labels(s, rows), r = (double)rows;
+    for (size_t l = 0; l < s->model->n_layers; l++) {
+        nn_layer layer = get_layer(s, l);
+        double outputs = (double)layer.outputs;
+        sum += price_blocks(s, l, rows, layer.inputs, price_forward) + PASS + SIGMOID * r * outputs;
+        if (s->purpose == NN_PREDICT)
+            continue;
+        sum += PASS + DELTA * r * outputs;
+        if (l > 0)
+            sum += price_blocks(s, l, rows, layer.inputs, price_error);
+    }
+    return sum;
+}
+
+static double price_tile(const situation *s, size_t rows) {
+    if (rows == 0)
+        return 0.0;
+    double sum = TILE + price_deltas(s, rows) + price_caches(s, rows);
+    for (size_t l = 0; s->purpose != NN_PREDICT && l < s->model->n_layers; l++)
+        sum += price_blocks(s, l, rows, get_layer(s, l).inputs, price_update);
+    return sum;
+}
+
+/* ---- ways ------------------------------------------------------------------------------------ */
+
+/* Waking the threads and holding BLAS, waiting for one another; a byte that one thread wrote and
+ * others read. */
+static const double REGION = 10000.0, BARRIER = 3000.0, SHARE = 0.06;
+
+static double price_rows(const situation *s, size_t N) {
+    const nn_plan *plan = s->plan;
+    size_t share = nn_divide_up(N, plan->parts), tiles = share / plan->tile_rows;
+    double sum = (double)tiles * price_tile(s, plan->tile_rows);
+    sum += price_tile(s, share % plan->tile_rows);
+    if (plan->parts == 1)
+        return sum;
+    sum += REGION;
+    for (size_t l = 0; s->purpose != NN_PREDICT && l < s->model->n_layers; l++) {
+        nn_layer layer = get_layer(s, l);
+        double weights = (double)layer.inputs * (double)layer.outputs;
+        double adds = weights * (double)plan->parts;
+        sum += ADD * (weights > 16384.0 ? adds / (double)plan->parts + BARRIER / ADD : adds);
+    }
+    return sum;
+}
+
+static double price_split_tile(const situation *s, size_t rows) {
+    const nn_plan *plan = s->plan;
+    size_t part_rows = nn_min(rows, nn_get_part_rows(plan));
+    double sum = 3.0 * BARRIER + TILE + price_deltas(s, part_rows) +
+                 price_caches(s, rows) / (double)plan->parts;
+    for (size_t l = 0; l < s->model->n_layers; l++) {
+        nn_layer layer = get_layer(s, l);
+        size_t inputs = nn_divide_up(layer.inputs, plan->parts);
+        sum += SHARE * 16.0 * (double)rows * (double)layer.outputs;
+        sum += price_blocks(s, l, rows, inputs, price_update);
+    }
+    return sum;
+}
+
+static double price_split(const situation *s, size_t N) {
+    size_t tiles = N / s->plan->tile_rows, rest = N % s->plan->tile_rows;
+    double sum = REGION + (double)tiles * price_split_tile(s, s->plan->tile_rows);
+    return rest ? sum + price_split_tile(s, rest) : sum;
+}
+
+/* Padded weights are copied for each call, and their updates back. */
+static double price_padding(const situation *s) {
+    double sum = 0.0;
+    for (size_t l = 0; s->plan->padding > 1 && l < s->model->n_layers; l++) {
+        nn_layer layer = get_layer(s, l);
+        double rows = (double)layer.inputs, weights = rows * (double)layer.outputs;
+        sum += 2.0 * (COPY * weights + 6.0 * rows);
+    }
+    return sum;
+}
+
+/* Inputs that come from memory: a product that wants the examples side by side reads across them.
+ */
+static double price_turned_inputs(const situation *s, size_t N) {
+    const double CACHED_BYTES = 16e6, TURNED_ROW = 5.0;
+    nn_layer first = get_layer(s, 0);
+    bool fits = 8.0 * (double)N * (double)first.inputs <= CACHED_BYTES;
+    bool turns = first.transposed && first.inputs > 1;
+    return turns && !fits ? TURNED_ROW * (double)N / (double)s->plan->parts : 0.0;
+}
+
+double nn_estimate_plan(const nn_plan *plan, const nn_model *model, size_t N, nn_purpose purpose) {
+    situation s = {plan, model, purpose, nn_small_product_limit()};
+    double ways = plan->way == NN_SPLIT ? price_split(&s, N) : price_rows(&s, N);
+    return price_padding(&s) + price_turned_inputs(&s, N) + ways;
+}

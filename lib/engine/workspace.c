@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The engine's memory: one block, laid out once to count it and once to fill in the pointers. */
+#include "core/memory.h"
+#include "core/sizes.h"
+#include "engine/engine.h"
+#include "engine/planner.h"
+#include "workers/threads.h"
+
+#include <stdlib.h>
+
+/* Hands out the next piece of one block of memory; with no block it only counts. */
+typedef struct arena {
+    unsigned char *memory;
+    size_t used;
+} arena;
+
+static void *take(arena *a, size_t count, size_t size) {
+    void *piece = a->memory ? a->memory + a->used : NULL;
+    /* Whole cache lines, so that no two pieces share one. */
+    a->used += nn_round_up(count * size, NN_ALIGNMENT);
+    return piece;
+}
+
+static double *take_doubles(arena *a, size_t count) {
+    return take(a, count, sizeof(double));
+}
+
+static bool is_padded(const nn_layer *planned, const nn_layer *given) {
+    return planned->inputs != given->inputs || planned->outputs != given->outputs;
+}
+
+/* Weights whose vectors would all lie across two cache lines, where there are rows enough that a
+ * copy pays, and few enough weights that they stay in a cache at all. */
+static bool is_misaligned(const nn_layer *planned, size_t N) {
+    enum { FEWEST_ROWS = 512, MOST_WEIGHTS = 1 << 18 };
+    return N >= FEWEST_ROWS && nn_count_parameters(planned) <= MOST_WEIGHTS &&
+           planned->outputs * sizeof(double) % NN_ALIGNMENT == 0 &&
+           (uintptr_t)planned->W % NN_ALIGNMENT != 0;
+}
+
+static void lay_out_layers(nn_engine *engine, const nn_model *model, size_t N, arena *a) {
+    nn_layer *layers = take(a, model->n_layers, sizeof *layers);
+    double **copies = take(a, model->n_layers, sizeof *copies);
+    engine->layers = layers;
+    engine->copies = copies;
+    engine->updates = take(a, model->n_layers, sizeof *engine->updates);
+    size_t count = 0;
+    for (size_t l = 0; l < model->n_layers && engine->purpose >= NN_TRAIN; l++)
+        count += nn_count_parameters(&model->layers[l]);
+    double *updates = take_doubles(a, count);
+    for (size_t l = 0; l < model->n_layers; l++) {
+        nn_layer layer = nn_plan_layer(&engine->plan, model, l);
+        bool copied = is_padded(&layer, &model->layers[l]) || is_misaligned(&layer, N);
+        double *W = take_doubles(a, copied ? nn_count_parameters(&layer) : 0);
+        if (!a->memory)
+            continue;
+        layers[l] = layer;
+        copies[l] = copied ? W : NULL;
+        engine->updates[l] = updates;
+        updates += nn_count_parameters(&model->layers[l]);
+    }
+}
+
+/* Part p adds up its own updates, where they are not the caller's matrices themselves. */
+static bool has_own_update(const nn_engine *engine, const nn_layer *planned, const nn_layer *given,
+                           size_t p) {
+    if (engine->purpose < NN_GRADIENT)
+        return false;
+    return p == 0 ? is_padded(planned, given) : engine->plan.way == NN_ROWS;
+}
+
+static void lay_out_part(nn_engine *engine, const nn_model *model, size_t p, arena *a) {
+    size_t n = model->n_layers, rows = nn_get_part_rows(&engine->plan);
+    size_t gathered = model->gathers_rows ? rows : 0;
+    nn_part part = {
+        .weights = take_doubles(a, gathered),
+        .activations = take(a, n, sizeof *part.activations),
+        .deltas = take(a, n, sizeof *part.deltas),
+        .updates = take(a, n, sizeof *part.updates),
+        .Y = take_doubles(a, rows * model->layers[n - 1].outputs),
+    };
+    for (size_t l = 0; l < n; l++) {
+        nn_layer layer = nn_plan_layer(&engine->plan, model, l);
+        bool own = has_own_update(engine, &layer, &model->layers[l], p);
+        double *update = take_doubles(a, own ? nn_count_parameters(&layer) : 0);
+        if (a->memory)
+            part.updates[l] = own ? update : NULL;
+    }
+    if (a->memory)
+        engine->parts[p] = part;
+}
+
+/* The panels of parts first .. end. A layer's lie behind each other: where the parts share a tile,
+ * they are one panel. */
+static void lay_out_panels(nn_engine *engine, const nn_model *model, size_t first, size_t end,
+                           arena *a) {
+    size_t rows = nn_get_part_rows(&engine->plan), parts = end - first;
+    size_t inputs = model->gathers_rows ? rows * model->layers[0].inputs : 0;
+    double *X = take_doubles(a, parts * inputs);
+    for (size_t p = first; a->memory && p < end; p++)
+        engine->parts[p].X = X + (p - first) * inputs;
+    for (size_t l = 0; l < model->n_layers; l++) {
+        size_t panel = rows * nn_plan_layer(&engine->plan, model, l).outputs;
+        double *activations = take_doubles(a, parts * panel);
+        double *deltas = take_doubles(a, engine->purpose >= NN_GRADIENT ? parts * panel : 0);
+        for (size_t p = first; a->memory && p < end; p++) {
+            engine->parts[p].activations[l] = activations + (p - first) * panel;
+            engine->parts[p].deltas[l] = deltas + (p - first) * panel;
+        }
+    }
+}
+
+/* Transposed panels are walked in steps of a tile's rows, and processors fetch many steps ahead,
+ * beyond a panel's end too. Were another thread's panel there, its lines would go to and fro. A gap
+ * is so many steps, and all gaps together are at most so large; nobody touches their memory. */
+static const size_t GAP_STEPS = 64, GAP_BYTES = 3 << 20;
+
+static void lay_out_gap(const nn_engine *engine, arena *a) {
+    size_t most = GAP_BYTES / engine->plan.parts / sizeof(double);
+    take_doubles(a, nn_min(GAP_STEPS * nn_get_part_rows(&engine->plan), most));
+}
+
+static void lay_out(nn_engine *engine, const nn_model *model, size_t N, arena *a) {
+    size_t parts = engine->plan.parts;
+    bool share = engine->plan.way == NN_SPLIT;
+    lay_out_layers(engine, model, N, a);
+    engine->parts = take(a, parts, sizeof *engine->parts);
+    for (size_t p = 0; p < parts; p++) {
+        lay_out_part(engine, model, p, a);
+        if (share)
+            continue;
+        lay_out_panels(engine, model, p, p + 1, a);
+        if (p + 1 < parts)
+            lay_out_gap(engine, a);
+    }
+    if (share)
+        lay_out_panels(engine, model, 0, parts, a);
+}
+
+nnblas_status nn_engine_open(nn_engine *engine, const nn_model *model, size_t N, nn_purpose purpose,
+                             const nn_plan *plan, nn_scratch *scratch) {
+    engine->plan = plan ? *plan : nn_choose_plan(model, N, purpose, nn_count_threads());
+    engine->purpose = purpose;
+    engine->memory = NULL;
+    arena a = {NULL, 0};
+    lay_out(engine, model, N, &a);
+    if (scratch && a.used <= sizeof scratch->bytes) {
+        a.memory = scratch->bytes;
+    } else {
+        a.memory = engine->memory = nn_allocate(a.used, 1);
+        if (!a.memory)
+            return NNBLAS_ERROR_MEMORY;
+    }
+    a.used = 0;
+    lay_out(engine, model, N, &a);
+    return NNBLAS_OK;
+}
+
+void nn_engine_close(nn_engine *engine) {
+    free(engine->memory);
+}

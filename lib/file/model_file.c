@@ -1,0 +1,516 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "file/model_file.h"
+#include "core/memory.h"
+#include "core/utf8.h"
+#include "engine/finite.h"
+#include "file/atomic_file.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char OWN_PREFIX[] = "nnblas.", CHECKPOINT_TEXTS[] = "nnblas.checkpoint",
+                  CHECKPOINT_TENSORS[] = "checkpoint.";
+
+/* The texts of each network. */
+static const char FORMAT[] = "nnblas.format", LAYER_SIZES[] = "nnblas.layer_sizes",
+                  HIDDEN[] = "nnblas.hidden_activation", OUTPUT[] = "nnblas.output_activation",
+                  COST[] = "nnblas.cost";
+enum { N_OWN_TEXTS = 5 };
+
+/* Raised when a file of now would be read wrong by a library of then. */
+static const char VERSION[] = "1";
+
+static const char *const ACTIVATIONS[] = {
+    [NNBLAS_SIGMOID] = "sigmoid",   [NNBLAS_TANH] = "tanh",       [NNBLAS_RELU] = "relu",
+    [NNBLAS_IDENTITY] = "identity", [NNBLAS_SOFTMAX] = "softmax",
+};
+static const char *const COSTS[] = {
+    [NNBLAS_MSE] = "mse",
+    [NNBLAS_CROSS_ENTROPY] = "cross_entropy",
+};
+
+static bool begins_with(const char *text, const char *prefix) {
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/* "W1" for 'W' and layer 1. */
+typedef struct tensor_name {
+    char text[24];
+} tensor_name;
+
+static tensor_name name_tensor(char kind, size_t layer) {
+    tensor_name name;
+    snprintf(name.text, sizeof name.text, "%c%zu", kind, layer);
+    return name;
+}
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+/* What nn_encode_safetensors takes, and what it points to. */
+typedef struct contents {
+    nn_tensor *tensors;
+    tensor_name *names;
+    size_t n_tensors;
+    nn_pair *texts;
+    size_t n_texts;
+    char *layer_sizes;
+} contents;
+
+static void free_contents(contents *c) {
+    free(c->tensors);
+    free(c->names);
+    free(c->texts);
+    free(c->layer_sizes);
+}
+
+/* A size and its comma take at most this. */
+enum { SIZE_LENGTH = 12 };
+
+static nnblas_status allocate_contents(contents *c, const nnblas_net *net,
+                                       const nn_extras *extras) {
+    size_t n_texts = N_OWN_TEXTS + extras->n_texts;
+    for (const nn_text *text = net->metadata; text; text = text->next)
+        n_texts++;
+    size_t n_own = 2 * net->n_layers;
+    *c = (contents){
+        .tensors = nn_allocate(n_own + extras->n_tensors, sizeof *c->tensors),
+        .names = nn_allocate(n_own, sizeof *c->names),
+        .texts = nn_allocate(n_texts, sizeof *c->texts),
+        .layer_sizes = nn_allocate(net->n_layers + 1, SIZE_LENGTH),
+    };
+    if (c->tensors && c->names && c->texts && c->layer_sizes)
+        return NNBLAS_OK;
+    free_contents(c);
+    return NNBLAS_ERROR_MEMORY;
+}
+
+static nnblas_status add_parameters(contents *c, char kind, size_t layer, size_t n_dimensions,
+                                    size_t rows, size_t columns, const double *values) {
+    tensor_name *name = &c->names[c->n_tensors];
+    *name = name_tensor(kind, layer);
+    c->tensors[c->n_tensors++] = (nn_tensor){.name = name->text,
+                                             .n_dimensions = n_dimensions,
+                                             .rows = rows,
+                                             .columns = columns,
+                                             .values = values};
+    return nn_check_finite(name->text, rows, columns, values, columns);
+}
+
+static nnblas_status add_layers(contents *c, const nnblas_net *net) {
+    nnblas_status status = NNBLAS_OK;
+    for (size_t l = 0; l < net->n_layers && !status; l++) {
+        const nn_layer *layer = &net->layers[l];
+        const double *W = net->W[l], *b = W + layer->inputs * layer->outputs;
+        status = add_parameters(c, 'W', l + 1, 2, layer->inputs, layer->outputs, W);
+        if (!status && layer->has_bias)
+            status = add_parameters(c, 'b', l + 1, 1, 1, layer->outputs, b);
+    }
+    return status;
+}
+
+static void write_layer_sizes(const nnblas_net *net, char *text) {
+    text += snprintf(text, SIZE_LENGTH, "%zu", net->layers[0].inputs);
+    for (size_t l = 0; l < net->n_layers; l++)
+        text += snprintf(text, SIZE_LENGTH, ",%zu", net->layers[l].outputs);
+}
+
+static void add_text(contents *c, const char *key, const char *text) {
+    c->texts[c->n_texts++] = (nn_pair){key, text};
+}
+
+static void add_texts(contents *c, const nnblas_net *net) {
+    write_layer_sizes(net, c->layer_sizes);
+    add_text(c, FORMAT, VERSION);
+    add_text(c, LAYER_SIZES, c->layer_sizes);
+    add_text(c, HIDDEN, ACTIVATIONS[nnblas_net_hidden_activation(net)]);
+    add_text(c, OUTPUT, ACTIVATIONS[nnblas_net_output_activation(net)]);
+    add_text(c, COST, COSTS[nnblas_net_cost(net)]);
+    for (const nn_text *text = net->metadata; text; text = text->next)
+        add_text(c, text->key, text->value);
+}
+
+static void add_extras(contents *c, const nn_extras *extras) {
+    for (size_t i = 0; i < extras->n_tensors; i++)
+        c->tensors[c->n_tensors++] = extras->tensors[i];
+    for (size_t i = 0; i < extras->n_texts; i++)
+        c->texts[c->n_texts++] = extras->texts[i];
+}
+
+static nnblas_status encode_net(const nnblas_net *net, const nn_extras *extras,
+                                unsigned char **bytes, size_t *size) {
+    const nn_extras none = {0};
+    if (!extras)
+        extras = &none;
+    contents c;
+    nnblas_status status = allocate_contents(&c, net, extras);
+    if (status)
+        return status;
+    status = add_layers(&c, net);
+    if (!status) {
+        add_texts(&c, net);
+        add_extras(&c, extras);
+        status = nn_encode_safetensors(c.tensors, c.n_tensors, c.texts, c.n_texts, bytes, size);
+    }
+    free_contents(&c);
+    return status;
+}
+
+nnblas_status nn_model_file_save(const nnblas_net *net, const nn_extras *extras, const char *path) {
+    unsigned char *bytes;
+    size_t size;
+    nnblas_status status = encode_net(net, extras, &bytes, &size);
+    if (status)
+        return status;
+    status = nn_file_replace(path, bytes, size);
+    free(bytes);
+    return status;
+}
+
+/* ---- what the header says of the network ----------------------------------------------------- */
+
+static nnblas_status find_own_text(const nn_model_file *file, const char *key, const char **text) {
+    *text = nn_find_text(&file->header, key);
+    if (*text)
+        return NNBLAS_OK;
+    return nn_fail(NNBLAS_ERROR_FORMAT, "there is no text '%s', which every network has", key);
+}
+
+/* The place of the text among the words. */
+static nnblas_status find_word(const nn_model_file *file, const char *key, const char *const *words,
+                               size_t count, size_t *place) {
+    const char *text;
+    nnblas_status status = find_own_text(file, key, &text);
+    if (status)
+        return status;
+    for (*place = 0; *place < count; ++*place)
+        if (strcmp(text, words[*place]) == 0)
+            return NNBLAS_OK;
+    return nn_fail(NNBLAS_ERROR_FORMAT, "the text '%s' is '%s', which this library does not know",
+                   key, nn_quote_name(text).text);
+}
+
+static nnblas_status check_texts(const nn_model_file *file) {
+    const char *const known[] = {FORMAT, LAYER_SIZES, HIDDEN, OUTPUT, COST};
+    for (size_t i = 0; i < file->header.n_texts; i++) {
+        const char *key = file->header.texts[i].key;
+        bool is_known = !begins_with(key, OWN_PREFIX) || begins_with(key, CHECKPOINT_TEXTS);
+        for (size_t k = 0; k < N_OWN_TEXTS; k++)
+            is_known |= strcmp(key, known[k]) == 0;
+        if (!is_known)
+            return nn_fail(NNBLAS_ERROR_FORMAT, "there is an unknown text '%s'",
+                           nn_quote_name(key).text);
+    }
+    return NNBLAS_OK;
+}
+
+/* The size that text begins with, and the place behind it; null where there is none. */
+static const char *read_layer_size(const char *text, size_t *size) {
+    const char *first = text;
+    for (*size = 0; *text >= '0' && *text <= '9' && *size <= INT_MAX; text++)
+        *size = 10 * *size + (size_t)(*text - '0');
+    return *first == '0' || *size == 0 || *size > INT_MAX ? NULL : text;
+}
+
+static nnblas_status read_layer_sizes(nn_model_file *file) {
+    const char *text;
+    nnblas_status status = find_own_text(file, LAYER_SIZES, &text);
+    if (status)
+        return status;
+    size_t count = 1;
+    for (const char *c = text; *c; c++)
+        count += *c == ',';
+    file->layer_sizes = nn_allocate(count, sizeof *file->layer_sizes);
+    if (!file->layer_sizes)
+        return NNBLAS_ERROR_MEMORY;
+    const char *rest = text;
+    while (file->n_layer_sizes < count) {
+        rest = read_layer_size(rest, &file->layer_sizes[file->n_layer_sizes++]);
+        if (!rest || *rest != (file->n_layer_sizes < count ? ',' : '\0'))
+            break;
+        rest++;
+    }
+    if (rest && rest[-1] == '\0' && count >= 2)
+        return NNBLAS_OK;
+    return nn_fail(NNBLAS_ERROR_FORMAT,
+                   "the text '%s' is '%s'; it must be sizes of 1 to %d like '4,2,3'", LAYER_SIZES,
+                   nn_quote_name(text).text, INT_MAX);
+}
+
+static nnblas_status check_parameters(const nn_model_file *file, char kind, size_t layer,
+                                      size_t n_dimensions, size_t rows, size_t columns) {
+    tensor_name name = name_tensor(kind, layer);
+    const nn_tensor *tensor = nn_find_tensor(&file->header, name.text);
+    if (!tensor)
+        return nn_fail(NNBLAS_ERROR_FORMAT, "there is no tensor '%s'", name.text);
+    if (tensor->n_dimensions == n_dimensions && tensor->rows == rows && tensor->columns == columns)
+        return NNBLAS_OK;
+    return nn_fail(NNBLAS_ERROR_FORMAT,
+                   "tensor '%s' is %zu x %zu of %zu dimensions; the layer sizes make it %zu x %zu "
+                   "of %zu",
+                   name.text, tensor->rows, tensor->columns, tensor->n_dimensions, rows, columns,
+                   n_dimensions);
+}
+
+static bool is_expected(const nn_model_file *file, const char *name) {
+    size_t layer = *name ? strtoul(name + 1, NULL, 10) : 0;
+    if (layer >= 1 && layer < file->n_layer_sizes && (*name == 'W' || *name == 'b'))
+        return strcmp(name, name_tensor(*name, layer).text) == 0 &&
+               (*name == 'W' || file->has_bias);
+    return begins_with(name, CHECKPOINT_TENSORS);
+}
+
+static nnblas_status check_tensors(nn_model_file *file) {
+    file->has_bias = nn_find_tensor(&file->header, "b1");
+    for (size_t l = 1; l < file->n_layer_sizes; l++) {
+        size_t rows = file->layer_sizes[l - 1], columns = file->layer_sizes[l];
+        nnblas_status status = check_parameters(file, 'W', l, 2, rows, columns);
+        if (!status && file->has_bias)
+            status = check_parameters(file, 'b', l, 1, 1, columns);
+        if (status)
+            return status;
+    }
+    for (size_t i = 0; i < file->header.n_tensors; i++)
+        if (!is_expected(file, file->header.tensors[i].name))
+            return nn_fail(NNBLAS_ERROR_FORMAT, "there is an unknown tensor '%s'",
+                           nn_quote_name(file->header.tensors[i].name).text);
+    return NNBLAS_OK;
+}
+
+static nnblas_status check_version(const nn_model_file *file) {
+    const char *version = nn_find_text(&file->header, FORMAT);
+    if (!version)
+        return nn_fail(NNBLAS_ERROR_FORMAT,
+                       "there is no text '%s': it is not a network of this library", FORMAT);
+    if (strcmp(version, VERSION) != 0)
+        return nn_fail(NNBLAS_ERROR_FORMAT, "the text '%s' is '%s'; this library reads '%s'",
+                       FORMAT, nn_quote_name(version).text, VERSION);
+    return NNBLAS_OK;
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+/* The header's bytes, which it owns from then on, and that it is of a network. */
+static nnblas_status read_header(nn_model_file *file, char *bytes, size_t header_size,
+                                 size_t data_size) {
+    bytes[header_size] = '\0';
+    nnblas_status status = nn_parse_header(bytes, header_size, data_size, &file->header);
+    if (!status)
+        status = check_version(file);
+    if (!status)
+        status = check_texts(file);
+    if (!status)
+        status = read_layer_sizes(file);
+    if (!status)
+        status = check_tensors(file);
+    return status;
+}
+
+/* A header that is in order says how much there is to read: only then is memory taken for it. */
+static nnblas_status read_file(nn_model_file *file, nn_file *f) {
+    unsigned char prefix[NN_PREFIX_SIZE];
+    size_t header_size;
+    nnblas_status status = nn_file_read(f, prefix, f->size < sizeof prefix ? 0 : sizeof prefix);
+    if (!status)
+        status = nn_measure_header(prefix, f->size, &header_size);
+    if (status)
+        return status;
+    char *bytes = nn_allocate(header_size + 1, 1);
+    if (!bytes)
+        return NNBLAS_ERROR_MEMORY;
+    size_t data_size = f->size - NN_PREFIX_SIZE - header_size;
+    status = nn_file_read(f, bytes, header_size);
+    if (status) {
+        free(bytes);
+        return status;
+    }
+    status = read_header(file, bytes, header_size, data_size);
+    if (status)
+        return status;
+    file->data = file->owned = nn_allocate(data_size, 1);
+    return file->owned ? nn_file_read(f, file->owned, data_size) : NNBLAS_ERROR_MEMORY;
+}
+
+static nnblas_status read_memory(nn_model_file *file, const unsigned char *bytes, size_t size) {
+    size_t header_size;
+    nnblas_status status = nn_measure_header(bytes, size, &header_size);
+    if (status)
+        return status;
+    char *header = nn_allocate(header_size + 1, 1);
+    if (!header)
+        return NNBLAS_ERROR_MEMORY;
+    memcpy(header, bytes + NN_PREFIX_SIZE, header_size);
+    file->data = bytes + NN_PREFIX_SIZE + header_size;
+    return read_header(file, header, header_size, size - NN_PREFIX_SIZE - header_size);
+}
+
+nnblas_status nn_model_file_open(nn_model_file *file, const char *path) {
+    *file = (nn_model_file){0};
+    nn_file f;
+    nnblas_status status = nn_file_open(&f, path);
+    if (status)
+        return status;
+    status = read_file(file, &f);
+    nn_file_close(&f);
+    if (status)
+        nn_model_file_close(file);
+    return status == NNBLAS_ERROR_FORMAT ? nn_name_file(status, path) : status;
+}
+
+nnblas_status nn_model_file_open_memory(nn_model_file *file, const void *bytes, size_t size) {
+    *file = (nn_model_file){0};
+    nnblas_status status = read_memory(file, bytes, size);
+    if (status)
+        nn_model_file_close(file);
+    return status;
+}
+
+void nn_model_file_close(nn_model_file *file) {
+    nn_free_header(&file->header);
+    free(file->layer_sizes);
+    free(file->owned);
+    *file = (nn_model_file){0};
+}
+
+const nn_tensor *nn_model_file_find_tensor(const nn_model_file *file, const char *name) {
+    return nn_find_tensor(&file->header, name);
+}
+
+const char *nn_model_file_find_text(const nn_model_file *file, const char *key) {
+    return nn_find_text(&file->header, key);
+}
+
+nnblas_status nn_model_file_read(const nn_model_file *file, const char *name, size_t rows,
+                                 size_t columns, double *values) {
+    const nn_tensor *tensor = nn_find_tensor(&file->header, name);
+    if (!tensor)
+        return nn_fail(NNBLAS_ERROR_FORMAT, "there is no tensor '%s'", name);
+    if (tensor->rows != rows || tensor->columns != columns)
+        return nn_fail(NNBLAS_ERROR_FORMAT, "tensor '%s' is %zu x %zu; it must be %zu x %zu", name,
+                       tensor->rows, tensor->columns, rows, columns);
+    nn_decode_tensor(tensor, file->data, values);
+    return NNBLAS_OK;
+}
+
+/* ---- from the file to the network ------------------------------------------------------------ */
+
+/* The words of what refuses a setting stay: they say the value and what it may be. */
+static nnblas_status set_activations(const nn_model_file *file, nnblas_net *net) {
+    size_t hidden, output, cost, n_activations = sizeof ACTIVATIONS / sizeof *ACTIVATIONS;
+    nnblas_status status = find_word(file, HIDDEN, ACTIVATIONS, n_activations, &hidden);
+    if (!status)
+        status = find_word(file, OUTPUT, ACTIVATIONS, n_activations, &output);
+    if (!status)
+        status = find_word(file, COST, COSTS, sizeof COSTS / sizeof *COSTS, &cost);
+    if (!status)
+        status = nnblas_net_set_hidden(net, (nnblas_activation)hidden);
+    if (!status)
+        status = nnblas_net_set_output(net, (nnblas_activation)output, (nnblas_cost)cost);
+    return status ? NNBLAS_ERROR_FORMAT : NNBLAS_OK;
+}
+
+static nnblas_status read_parameters(const nn_model_file *file, char kind, size_t layer,
+                                     size_t rows, size_t columns, double *values) {
+    tensor_name name = name_tensor(kind, layer);
+    nnblas_status status = nn_model_file_read(file, name.text, rows, columns, values);
+    if (!status)
+        status = nn_check_finite(name.text, rows, columns, values, columns);
+    return status ? NNBLAS_ERROR_FORMAT : NNBLAS_OK;
+}
+
+static nnblas_status read_layers(const nn_model_file *file, nnblas_net *net) {
+    nnblas_status status = NNBLAS_OK;
+    for (size_t l = 0; l < net->n_layers && !status; l++) {
+        size_t inputs = net->layers[l].inputs, outputs = net->layers[l].outputs;
+        double *W = net->W[l];
+        status = read_parameters(file, 'W', l + 1, inputs, outputs, W);
+        if (!status && file->has_bias)
+            status = read_parameters(file, 'b', l + 1, 1, outputs, W + inputs * outputs);
+    }
+    return status;
+}
+
+/* Each key comes once, so that none has to be looked for: a file may have millions. */
+static nnblas_status read_texts(const nn_model_file *file, nnblas_net *net) {
+    nn_text **end = &net->metadata;
+    for (size_t i = 0; i < file->header.n_texts; i++) {
+        const nn_pair *pair = &file->header.texts[i];
+        if (begins_with(pair->key, OWN_PREFIX))
+            continue;
+        if (nn_check_key(pair->key))
+            return NNBLAS_ERROR_FORMAT;
+        *end = nn_create_text(pair->key, pair->text);
+        if (!*end)
+            return NNBLAS_ERROR_MEMORY;
+        end = &(*end)->next;
+    }
+    return NNBLAS_OK;
+}
+
+nnblas_status nn_model_file_make_net(const nn_model_file *file, nnblas_net **net) {
+    nnblas_net *made = NULL;
+    nnblas_status status = nnblas_net_create(file->layer_sizes, file->n_layer_sizes,
+                                             file->has_bias ? NNBLAS_BIAS : 0, &made);
+    if (!status)
+        status = set_activations(file, made);
+    if (!status)
+        status = read_layers(file, made);
+    if (!status)
+        status = read_texts(file, made);
+    if (status)
+        nnblas_net_destroy(made);
+    else
+        *net = made;
+    return status;
+}
+
+/* ---- the public functions -------------------------------------------------------------------- */
+
+static nnblas_status check_pointer(const char *name, const void *pointer) {
+    return pointer ? NNBLAS_OK : nn_fail(NNBLAS_ERROR_NULL, "%s is null", name);
+}
+
+nnblas_status nnblas_net_save(const nnblas_net *net, const char *path) {
+    if (check_pointer("net", net) || check_pointer("path", path))
+        return NNBLAS_ERROR_NULL;
+    return nn_model_file_save(net, NULL, path);
+}
+
+nnblas_status nnblas_net_load(const char *path, nnblas_net **net) {
+    if (check_pointer("path", path) || check_pointer("net", net))
+        return NNBLAS_ERROR_NULL;
+    nn_model_file file;
+    nnblas_status status = nn_model_file_open(&file, path);
+    if (status)
+        return status;
+    status = nn_model_file_make_net(&file, net);
+    nn_model_file_close(&file);
+    return status == NNBLAS_ERROR_FORMAT ? nn_name_file(status, path) : status;
+}
+
+nnblas_status nnblas_net_save_to_memory(const nnblas_net *net, void **bytes, size_t *size) {
+    if (check_pointer("net", net) || check_pointer("bytes", bytes) || check_pointer("size", size))
+        return NNBLAS_ERROR_NULL;
+    unsigned char *encoded;
+    nnblas_status status = encode_net(net, NULL, &encoded, size);
+    if (!status)
+        *bytes = encoded;
+    return status;
+}
+
+nnblas_status nnblas_net_load_from_memory(const void *bytes, size_t size, nnblas_net **net) {
+    if (check_pointer("bytes", bytes) || check_pointer("net", net))
+        return NNBLAS_ERROR_NULL;
+    nn_model_file file;
+    nnblas_status status = nn_model_file_open_memory(&file, bytes, size);
+    if (status)
+        return status;
+    status = nn_model_file_make_net(&file, net);
+    nn_model_file_close(&file);
+    return status;
+}
+
+void nnblas_free(void *bytes) {
+    free(bytes);
+}

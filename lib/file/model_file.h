@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The file of a network: its parameters as the tensors W1, b1, W2, ..., and what else it is as
+ * texts under keys that begin with "nnblas.". See doc/file_format.md.
+ *
+ * A checkpoint is such a file that holds more: tensors whose names begin with "checkpoint.", and
+ * texts whose keys begin with "nnblas.checkpoint". Who only wants the network passes over them.
+ */
+#ifndef NN_MODEL_FILE_H
+#define NN_MODEL_FILE_H
+
+#include "file/safetensors.h"
+#include "network/network.h"
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+/* What a checkpoint holds beside the network. Names and keys begin as said above, and none comes
+ * twice; keys and texts are UTF-8. The values may be NaN or infinite. */
+typedef struct nn_extras {
+    const nn_tensor *tensors; /* name, n_dimensions, rows, columns, values */
+    size_t n_tensors;
+    const nn_pair *texts;
+    size_t n_texts;
+} nn_extras;
+
+/* Writes the network and the extras, null for none, as nnblas_net_save does. A parameter that is
+ * not finite is refused with NNBLAS_ERROR_NOT_FINITE: no file with one could be loaded. */
+nnblas_status nn_model_file_save(const nnblas_net *net, const nn_extras *extras, const char *path);
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+/* A file of which all was checked but the values of the parameters and what goes with what among
+ * activations and cost, which nn_model_file_make_net does. */
+typedef struct nn_model_file {
+    nn_header header;
+    size_t n_layer_sizes, *layer_sizes;
+    bool has_bias;
+    const unsigned char *data;
+    unsigned char *owned; /* data, where it was read from a file; else null */
+} nn_model_file;
+
+/* Whoever opened a file closes it; after a failure there is nothing to close. The words of a
+ * failure name the path. */
+nnblas_status nn_model_file_open(nn_model_file *file, const char *path);
+
+/* bytes stay the caller's, and stay until the file is closed. */
+nnblas_status nn_model_file_open_memory(nn_model_file *file, const void *bytes, size_t size);
+void nn_model_file_close(nn_model_file *file);
+
+/* The network of the file, with its texts; *net is written only on success. Here and below the
+ * words of a failure do not name the path; nn_name_file in status.h adds it. */
+nnblas_status nn_model_file_make_net(const nn_model_file *file, nnblas_net **net);
+
+/*
+ * One of the extras; null where there is none such.
+ *
+ * nn_model_file_read copies the values of a tensor, which may be not finite. It is refused with
+ * NNBLAS_ERROR_FORMAT where it is missing or is not rows x columns; a vector of n is 1 x n. Where
+ * the file itself says how many rows there are, nn_model_file_find_tensor tells. Look at columns
+ * first: where they are what they should be, and not 0, the file has all of the rows, and so much
+ * memory may be taken for them.
+ */
+const nn_tensor *nn_model_file_find_tensor(const nn_model_file *file, const char *name);
+const char *nn_model_file_find_text(const nn_model_file *file, const char *key);
+nnblas_status nn_model_file_read(const nn_model_file *file, const char *name, size_t rows,
+                                 size_t columns, double *values);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The algorithm on the caller's own contiguous arrays: one hidden layer. */
+#include "core/arguments.h"
+#include "engine/finite.h"
+#include "kernels/kernels.h"
+
+#include <math.h>
+
+static nnblas_status check_sizes(size_t N, size_t inputs, size_t hidden, size_t outputs) {
+    nnblas_status status = nn_check_size("N", N);
+    if (!status)
+        status = nn_check_size("inputs", inputs);
+    if (!status)
+        status = nn_check_size("hidden", hidden);
+    if (!status)
+        status = nn_check_size("outputs", outputs);
+    return status;
+}
+
+static nn_argument describe(const char *name, const double *data, size_t rows, size_t columns,
+                            nn_access access) {
+    return (nn_argument){name, data, rows, columns, columns, access};
+}
+
+/* The cost is one number, and may be null. */
+static size_t add_mse(nn_argument *arguments, size_t count, const double *mse) {
+    if (mse)
+        arguments[count++] = describe("mse", mse, 1, 1, NN_WRITE);
+    return count;
+}
+
+static nn_layer whole_layer(size_t inputs, size_t outputs, const double *W) {
+    return (nn_layer){.inputs = inputs,
+                      .outputs = outputs,
+                      .W = W,
+                      .activation = NNBLAS_SIGMOID,
+                      .block = inputs};
+}
+
+nnblas_status nnblas_feedforward(size_t N, size_t inputs, size_t hidden, size_t outputs,
+                                 const double *X, const double *W1, const double *W2, double *H_out,
+                                 double *O_out) {
+    nnblas_status status = check_sizes(N, inputs, hidden, outputs);
+    if (status)
+        return status;
+    const nn_argument arguments[] = {
+        describe("X", X, N, inputs, NN_READ),
+        describe("W1", W1, inputs, hidden, NN_READ),
+        describe("W2", W2, hidden, outputs, NN_READ),
+        describe("H_out", H_out, N, hidden, NN_WRITE),
+        describe("O_out", O_out, N, outputs, NN_WRITE),
+    };
+    status = nn_check_arguments(arguments, sizeof arguments / sizeof *arguments);
+    if (status)
+        return status;
+
+    const nn_layer layers[] = {whole_layer(inputs, hidden, W1), whole_layer(hidden, outputs, W2)};
+    const nn_model model = {.layers = layers, .n_layers = 2};
+    double *activations[] = {H_out, O_out};
+    nn_tile tile = {.rows = N, .X = X, .ldx = inputs, .activations = activations};
+    nn_forward(&model, &tile);
+    return NNBLAS_OK;
+}
+
+nnblas_status nnblas_backpropagate(size_t N, size_t inputs, size_t hidden, size_t outputs,
+                                   const double *X, const double *Y, const double *W2,
+                                   const double *H_out, const double *O_out, double *O_delta,
+                                   double *H_delta, double *W1_update, double *W2_update,
+                                   double *mse) {
+    nnblas_status status = check_sizes(N, inputs, hidden, outputs);
+    if (status)
+        return status;
+    nn_argument arguments[10] = {
+        describe("X", X, N, inputs, NN_READ),
+        describe("Y", Y, N, outputs, NN_READ),
+        describe("W2", W2, hidden, outputs, NN_READ),
+        describe("H_out", H_out, N, hidden, NN_READ),
+        describe("O_out", O_out, N, outputs, NN_READ),
+        describe("O_delta", O_delta, N, outputs, NN_WRITE),
+        describe("H_delta", H_delta, N, hidden, NN_WRITE),
+        describe("W1_update", W1_update, inputs, hidden, NN_WRITE),
+        describe("W2_update", W2_update, hidden, outputs, NN_WRITE),
+    };
+    status = nn_check_arguments(arguments, add_mse(arguments, 9, mse));
+    if (status)
+        return status;
+
+    const nn_layer layers[] = {whole_layer(inputs, hidden, NULL), whole_layer(hidden, outputs, W2)};
+    const nn_model model = {.layers = layers, .n_layers = 2};
+    double *activations[] = {(double *)H_out, (double *)O_out}; /* only read */
+    double *deltas[] = {H_delta, O_delta};
+    nn_tile tile = {
+        .rows = N, .X = X, .ldx = inputs, .Y = Y, .activations = activations, .deltas = deltas};
+    double squared_error = nn_compute_deltas(&model, &tile);
+    nn_accumulate_update(&model, &tile, 1, 0, hidden, 1.0 / (double)N, 0.0, W2_update);
+    nn_accumulate_update(&model, &tile, 0, 0, inputs, 1.0 / (double)N, 0.0, W1_update);
+    if (mse)
+        *mse = squared_error / (2.0 * (double)N);
+    return NNBLAS_OK;
+}
+
+/* W := W - learning_rate W_update after a look at every new weight: none that is not finite is
+ * stored. */
+static nnblas_status update_checked(const nn_engine *engine, const nn_model *model,
+                                    const nn_rows *rows, double cost, double learning_rate,
+                                    double *const *W) {
+    double check = 0.0 * cost;
+    for (size_t l = 0; l < model->n_layers; l++)
+        check += nn_get_kernels()->check_update(nn_count_parameters(&model->layers[l]),
+                                                learning_rate, engine->updates[l], W[l]);
+    if (check != 0.0)
+        return nn_find_culprit(model, rows, cost, learning_rate, engine->updates);
+    nn_engine_update(engine, model, learning_rate, W);
+    return NNBLAS_OK;
+}
+
+nnblas_status nnblas_gradient_step(size_t N, size_t inputs, size_t hidden, size_t outputs,
+                                   const double *X, const double *Y, double learning_rate,
+                                   double *W1, double *W2, double *mse) {
+    nnblas_status status = check_sizes(N, inputs, hidden, outputs);
+    if (status)
+        return status;
+    nn_argument arguments[5] = {
+        describe("X", X, N, inputs, NN_READ),
+        describe("Y", Y, N, outputs, NN_READ),
+        describe("W1", W1, inputs, hidden, NN_WRITE),
+        describe("W2", W2, hidden, outputs, NN_WRITE),
+    };
+    status = nn_check_arguments(arguments, add_mse(arguments, 4, mse));
+    if (status)
+        return status;
+    if (!isfinite(learning_rate) || learning_rate < 0.0)
+        return nn_fail(NNBLAS_ERROR_VALUE, "learning_rate is %g; it must be finite and 0 or above",
+                       learning_rate);
+
+    const nn_layer layers[] = {whole_layer(inputs, hidden, W1), whole_layer(hidden, outputs, W2)};
+    const nn_model model = {.layers = layers, .n_layers = 2};
+    const nn_rows rows = {.N = N, .X = X, .ldx = inputs, .Y = Y, .ldy = outputs};
+    double *const weights[] = {W1, W2};
+    nn_engine engine;
+    nn_scratch scratch;
+    status = nn_engine_open(&engine, &model, N, NN_TRAIN, NULL, &scratch);
+    if (status)
+        return status;
+    double cost = nn_engine_gradient(&engine, &model, &rows, engine.updates);
+    status = update_checked(&engine, &model, &rows, cost, learning_rate, weights);
+    nn_engine_close(&engine);
+    if (!status && mse)
+        *mse = cost;
+    return status;
+}

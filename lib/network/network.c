@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "network/network.h"
+#include "core/memory.h"
+#include "core/random.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static nnblas_status check_layer_sizes(const size_t *layer_sizes, size_t n_layers, bool has_bias,
+                                       size_t *parameter_count) {
+    if (!layer_sizes)
+        return nn_fail(NNBLAS_ERROR_NULL, "layer_sizes is null");
+    if (n_layers < 2)
+        return nn_fail(NNBLAS_ERROR_SIZE, "n_layers is %zu; a network has at least 2", n_layers);
+    nnblas_status status = nn_check_size("n_layers", n_layers);
+    if (status)
+        return status;
+    for (size_t l = 0; l < n_layers; l++) {
+        char name[40];
+        snprintf(name, sizeof name, "layer_sizes[%zu]", l);
+        status = nn_check_size(name, layer_sizes[l]);
+        if (status)
+            return status;
+        /* Two sizes of at most INT_MAX do not wrap; their sum over the layers may. */
+        if (l > 0 && __builtin_add_overflow(*parameter_count,
+                                            (layer_sizes[l - 1] + has_bias) * layer_sizes[l],
+                                            parameter_count))
+            return nn_fail(NNBLAS_ERROR_SIZE, "the parameters up to layer %zu are too many", l);
+    }
+    return NNBLAS_OK;
+}
+
+/* Points each layer at its matrix in the vector of parameters. */
+static void lay_out_layers(nnblas_net *net, const size_t *layer_sizes, bool has_bias) {
+    double *W = net->parameters;
+    for (size_t l = 0; l < net->n_layers; l++) {
+        net->layers[l] = (nn_layer){.inputs = layer_sizes[l],
+                                    .outputs = layer_sizes[l + 1],
+                                    .W = W,
+                                    .has_bias = has_bias,
+                                    .activation = NNBLAS_SIGMOID,
+                                    .block = layer_sizes[l]};
+        net->W[l] = W;
+        W += nn_count_parameters(&net->layers[l]);
+    }
+}
+
+nnblas_status nnblas_net_create(const size_t *layer_sizes, size_t n_layers, unsigned flags,
+                                nnblas_net **net) {
+    size_t parameter_count = 0;
+    bool has_bias = flags & NNBLAS_BIAS;
+    nnblas_status status = check_layer_sizes(layer_sizes, n_layers, has_bias, &parameter_count);
+    if (status)
+        return status;
+    if (flags & ~(unsigned)NNBLAS_BIAS)
+        return nn_fail(NNBLAS_ERROR_VALUE, "flags is 0x%x; it must be 0 or NNBLAS_BIAS, 0x%x",
+                       flags, (unsigned)NNBLAS_BIAS);
+    if (!net)
+        return nn_fail(NNBLAS_ERROR_NULL, "net is null");
+
+    nnblas_net *created = nn_allocate(1, sizeof *created);
+    if (!created)
+        return NNBLAS_ERROR_MEMORY;
+    *created = (nnblas_net){
+        .n_layers = n_layers - 1,
+        .parameter_count = parameter_count,
+        .layers = nn_allocate(n_layers - 1, sizeof *created->layers),
+        .W = nn_allocate(n_layers - 1, sizeof *created->W),
+        .parameters = nn_allocate(parameter_count, sizeof *created->parameters),
+    };
+    if (!created->layers || !created->W || !created->parameters) {
+        nnblas_net_destroy(created);
+        return NNBLAS_ERROR_MEMORY;
+    }
+    lay_out_layers(created, layer_sizes, has_bias);
+    nnblas_net_init(created, 0);
+    *net = created;
+    return NNBLAS_OK;
+}
+
+void nnblas_net_destroy(nnblas_net *net) {
+    if (!net)
+        return;
+    for (nn_text *text = net->metadata, *next; text; text = next) {
+        next = text->next;
+        free(text);
+    }
+    free(net->layers);
+    free(net->W);
+    free(net->parameters);
+    free(net);
+}
+
+/* ---- activations and cost -------------------------------------------------------------------- */
+
+nnblas_status nn_check_net(const nnblas_net *net) {
+    return net ? NNBLAS_OK : nn_fail(NNBLAS_ERROR_NULL, "net is null");
+}
+
+nnblas_status nnblas_net_set_hidden(nnblas_net *net, nnblas_activation activation) {
+    if (nn_check_net(net))
+        return NNBLAS_ERROR_NULL;
+    if (activation != NNBLAS_SIGMOID && activation != NNBLAS_TANH && activation != NNBLAS_RELU)
+        return nn_fail(NNBLAS_ERROR_VALUE,
+                       "the hidden activation is %d; it must be NNBLAS_SIGMOID (%d), NNBLAS_TANH "
+                       "(%d) or NNBLAS_RELU (%d)",
+                       (int)activation, NNBLAS_SIGMOID, NNBLAS_TANH, NNBLAS_RELU);
+    for (size_t l = 0; l + 1 < net->n_layers; l++)
+        net->layers[l].activation = activation;
+    return NNBLAS_OK;
+}
+
+nnblas_status nnblas_net_set_output(nnblas_net *net, nnblas_activation activation,
+                                    nnblas_cost cost) {
+    if (nn_check_net(net))
+        return NNBLAS_ERROR_NULL;
+    if (activation != NNBLAS_SIGMOID && activation != NNBLAS_IDENTITY &&
+        activation != NNBLAS_SOFTMAX)
+        return nn_fail(NNBLAS_ERROR_VALUE,
+                       "the output activation is %d; it must be NNBLAS_SIGMOID (%d), "
+                       "NNBLAS_IDENTITY (%d) or NNBLAS_SOFTMAX (%d)",
+                       (int)activation, NNBLAS_SIGMOID, NNBLAS_IDENTITY, NNBLAS_SOFTMAX);
+    if (cost != NNBLAS_MSE && cost != NNBLAS_CROSS_ENTROPY)
+        return nn_fail(NNBLAS_ERROR_VALUE,
+                       "the cost is %d; it must be NNBLAS_MSE (%d) or NNBLAS_CROSS_ENTROPY (%d)",
+                       (int)cost, NNBLAS_MSE, NNBLAS_CROSS_ENTROPY);
+    if (activation == NNBLAS_IDENTITY && cost == NNBLAS_CROSS_ENTROPY)
+        return nn_fail(NNBLAS_ERROR_VALUE, "the cross-entropy is of probabilities: it goes with "
+                                           "sigmoid or softmax outputs, not with identity");
+    net->layers[net->n_layers - 1].activation = activation;
+    net->cost = cost;
+    return NNBLAS_OK;
+}
+
+unsigned nnblas_net_flags(const nnblas_net *net) {
+    return !nn_check_net(net) && net->layers[0].has_bias ? NNBLAS_BIAS : 0;
+}
+
+/* A network without hidden units has what they would get. */
+nnblas_activation nnblas_net_hidden_activation(const nnblas_net *net) {
+    return !nn_check_net(net) && net->n_layers > 1 ? net->layers[0].activation : NNBLAS_SIGMOID;
+}
+
+nnblas_activation nnblas_net_output_activation(const nnblas_net *net) {
+    return nn_check_net(net) ? NNBLAS_SIGMOID : net->layers[net->n_layers - 1].activation;
+}
+
+nnblas_cost nnblas_net_cost(const nnblas_net *net) {
+    return nn_check_net(net) ? NNBLAS_MSE : net->cost;
+}
+
+/* ---- parameters ------------------------------------------------------------------------------ */
+
+/* Weights lie in +- this. */
+static double get_bound(const nnblas_net *net, const nn_layer *layer,
+                        nnblas_initialization method) {
+    double inputs = (double)layer->inputs, outputs = (double)layer->outputs;
+    bool is_squashed = layer->activation == NNBLAS_SIGMOID && net->cost == NNBLAS_MSE;
+    switch (method) {
+    case NNBLAS_UNIFORM:
+        return 0.5;
+    case NNBLAS_HE:
+        return sqrt(6.0 / inputs);
+    case NNBLAS_GLOROT:
+        break;
+    }
+    return (is_squashed ? 4.0 : 1.0) * sqrt(6.0 / (inputs + outputs));
+}
+
+static void draw_layer(nnblas_net *net, size_t l, nnblas_initialization method, nn_random *random) {
+    const nn_layer *layer = &net->layers[l];
+    size_t weights = layer->inputs * layer->outputs, all = nn_count_parameters(layer);
+    double bound = get_bound(net, layer, method);
+    for (size_t i = 0; i < weights; i++)
+        net->W[l][i] = bound * (2.0 * nn_random_unit(random) - 1.0);
+    for (size_t i = weights; i < all; i++)
+        net->W[l][i] = 0.0;
+}
+
+nnblas_status nnblas_net_init(nnblas_net *net, uint64_t seed) {
+    if (nn_check_net(net))
+        return NNBLAS_ERROR_NULL;
+    nn_random random;
+    nn_random_seed(&random, seed);
+    for (size_t l = 0; l < net->n_layers; l++)
+        draw_layer(net, l, net->layers[l].activation == NNBLAS_RELU ? NNBLAS_HE : NNBLAS_GLOROT,
+                   &random);
+    return NNBLAS_OK;
+}
+
+nnblas_status nnblas_net_init_by(nnblas_net *net, nnblas_initialization method, uint64_t seed) {
+    if (nn_check_net(net))
+        return NNBLAS_ERROR_NULL;
+    if (method != NNBLAS_UNIFORM && method != NNBLAS_GLOROT && method != NNBLAS_HE)
+        return nn_fail(NNBLAS_ERROR_VALUE,
+                       "the initialization is %d; it must be NNBLAS_UNIFORM (%d), NNBLAS_GLOROT "
+                       "(%d) or NNBLAS_HE (%d)",
+                       (int)method, NNBLAS_UNIFORM, NNBLAS_GLOROT, NNBLAS_HE);
+    nn_random random;
+    nn_random_seed(&random, seed);
+    for (size_t l = 0; l < net->n_layers; l++)
+        draw_layer(net, l, method, &random);
+    return NNBLAS_OK;
+}
+
+size_t nnblas_net_layer_count(const nnblas_net *net) {
+    if (nn_check_net(net))
+        return 0;
+    return net->n_layers + 1;
+}
+
+size_t nnblas_net_layer_size(const nnblas_net *net, size_t layer) {
+    if (nn_check_net(net))
+        return 0;
+    if (layer > net->n_layers) {
+        nn_fail(NNBLAS_ERROR_VALUE, "layer is %zu; the last is %zu", layer, net->n_layers);
+        return 0;
+    }
+    return layer == 0 ? net->layers[0].inputs : net->layers[layer - 1].outputs;
+}
+
+size_t nnblas_net_parameter_count(const nnblas_net *net) {
+    if (nn_check_net(net))
+        return 0;
+    return net->parameter_count;
+}
+
+double *nnblas_net_parameters(nnblas_net *net) {
+    if (nn_check_net(net))
+        return NULL;
+    return net->parameters;
+}
+
+static bool has_layer(const nnblas_net *net, size_t layer) {
+    if (nn_check_net(net))
+        return false;
+    if (layer >= 1 && layer <= net->n_layers)
+        return true;
+    nn_fail(NNBLAS_ERROR_VALUE, "layer is %zu; weights and biases have layers 1 to %zu", layer,
+            net->n_layers);
+    return false;
+}
+
+double *nnblas_net_weights(nnblas_net *net, size_t layer) {
+    return has_layer(net, layer) ? net->W[layer - 1] : NULL;
+}
+
+double *nnblas_net_bias(nnblas_net *net, size_t layer) {
+    if (!has_layer(net, layer))
+        return NULL;
+    const nn_layer *l = &net->layers[layer - 1];
+    if (l->has_bias)
+        return net->W[layer - 1] + l->inputs * l->outputs;
+    nn_fail(NNBLAS_ERROR_VALUE, "the network was created without NNBLAS_BIAS");
+    return NULL;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef NN_NETWORK_H
+#define NN_NETWORK_H
+
+#include "core/arguments.h"
+#include "engine/engine.h"
+
+/* A text that travels with the network. */
+typedef struct nn_text {
+    struct nn_text *next;
+    char *key, *value; /* in the same allocation */
+} nn_text;
+
+struct nnblas_net {
+    size_t n_layers; /* of weights: one less than the layer sizes */
+    size_t parameter_count;
+    nn_layer *layers;
+    nnblas_cost cost;
+    double **W; /* layers[l].W, to write */
+    double *parameters;
+    nn_text *metadata; /* in the order in which they were set */
+};
+
+/* The rules that nnblas_net_set_metadata has for a key. */
+nnblas_status nn_check_key(const char *key);
+
+/* Copies of both, in a text that belongs to no network yet; null, with a message, where memory is
+ * out. Released by free(). */
+nn_text *nn_create_text(const char *key, const char *value);
+
+/* NNBLAS_OK, or NNBLAS_ERROR_NULL and words. */
+nnblas_status nn_check_net(const nnblas_net *net);
+
+nn_model nn_net_model(const nnblas_net *net);
+
+/* Checks net, N and the matrices of a call; gradient, of parameter_count elements, and mse are null
+ * where the call has none. */
+typedef struct nn_net_call {
+    const nnblas_net *net;
+    size_t N;
+    const double *X;
+    size_t ldx;
+    const char *target_name; /* "Y" or "O_out" */
+    const double *target;
+    size_t ld_target;
+    nn_access target_access;
+} nn_net_call;
+
+nnblas_status nn_check_net_call(const nn_net_call *call, const double *gradient, const double *mse);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "training/optimizer.h"
+#include "core/memory.h"
+#include "core/sizes.h"
+#include "kernels/kernels.h"
+#include "workers/threads.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t count_vectors(nnblas_optimizer method) {
+    switch (method) {
+    case NNBLAS_MOMENTUM:
+    case NNBLAS_NESTEROV:
+        return 1;
+    case NNBLAS_RPROP:
+    case NNBLAS_ADAM:
+        return 2;
+    case NNBLAS_GRADIENT_DESCENT:
+    case NNBLAS_LBFGS:
+        break;
+    }
+    return 0;
+}
+
+nnblas_status nn_optimizer_open(nn_optimizer *o, const nn_settings *settings, size_t count) {
+    size_t vectors = count_vectors(settings->optimizer);
+    *o = (nn_optimizer){.settings = settings, .count = count};
+    /* The vectors, and the snapshot of them and the parameters. */
+    double *memory = nn_allocate(count, (2 * vectors + 1) * sizeof *memory);
+    if (!memory)
+        return NNBLAS_ERROR_MEMORY;
+    memset(memory, 0, vectors * count * sizeof *memory);
+    o->first = vectors > 0 ? memory : NULL;
+    o->second = vectors > 1 ? memory + count : NULL;
+    o->snapshot = memory + vectors * count;
+    double step = fmin(fmax(0.1 * settings->learning_rate, 1e-6), 50.0);
+    for (size_t i = 0; settings->optimizer == NNBLAS_RPROP && i < count; i++)
+        o->second[i] = step;
+    return NNBLAS_OK;
+}
+
+void nn_optimizer_close(nn_optimizer *o) {
+    free(o->first ? o->first : o->snapshot);
+}
+
+/* ---- steps ----------------------------------------------------------------------------------- */
+
+/* Adam's corrections for moments that began at 0, taken into the rate and epsilon. */
+static nn_adam correct_adam(const nn_optimizer *o, double rate) {
+    const nn_settings *s = o->settings;
+    double steps = (double)(o->steps + 1);
+    double root = sqrt(1.0 - pow(s->beta2, steps));
+    return (nn_adam){
+        .rate = rate * root / (1.0 - pow(s->beta1, steps)),
+        .beta1 = s->beta1,
+        .beta2 = s->beta2,
+        .epsilon = s->epsilon * root,
+    };
+}
+
+static void step_range(nn_optimizer *o, double rate, const nn_adam *adam, const double *gradient,
+                       double *parameters, size_t begin, size_t end) {
+    const nn_kernels *kernels = nn_get_kernels();
+    const double *g = gradient + begin, m = o->settings->momentum;
+    double *W = parameters + begin;
+    double *first = o->first ? o->first + begin : NULL;
+    double *second = o->second ? o->second + begin : NULL;
+    size_t n = end - begin;
+    switch (o->settings->optimizer) {
+    case NNBLAS_MOMENTUM:
+        kernels->momentum(n, rate, m, g, first, W);
+        break;
+    case NNBLAS_NESTEROV:
+        kernels->nesterov(n, rate, m, g, first, W);
+        break;
+    case NNBLAS_RPROP:
+        kernels->rprop(n, g, first, second, W);
+        break;
+    case NNBLAS_ADAM:
+        kernels->adam(n, adam, g, first, second, W);
+        break;
+    case NNBLAS_GRADIENT_DESCENT:
+    case NNBLAS_LBFGS:
+        kernels->update(n, rate, g, W);
+        break;
+    }
+}
+
+/* So many parameters are worth a thread: some 10 us. */
+enum { PARAMETERS_A_THREAD = 16384 };
+
+void nn_optimizer_step(nn_optimizer *o, double rate, const double *gradient, double *parameters) {
+    const nn_adam adam = correct_adam(o, rate);
+    size_t pieces = nn_min(nn_divide_up(o->count, PARAMETERS_A_THREAD), nn_count_threads());
+    if (pieces == 1) {
+        step_range(o, rate, &adam, gradient, parameters, 0, o->count);
+    } else {
+        size_t threads = nn_borrow_threads(pieces);
+#pragma omp parallel for num_threads((int)threads) schedule(static, 1)
+        for (size_t piece = 0; piece < pieces; piece++)
+            step_range(o, rate, &adam, gradient, parameters, nn_get_share(o->count, pieces, piece),
+                       nn_get_share(o->count, pieces, piece + 1));
+        nn_return_threads(threads);
+    }
+    o->steps++;
+}
+
+/* ---- steps that may be taken back ------------------------------------------------------------ */
+
+bool nn_optimizer_try_step(nn_optimizer *o, double rate, const double *gradient,
+                           double *parameters) {
+    size_t bytes = o->count * sizeof *parameters;
+    size_t vectors = count_vectors(o->settings->optimizer);
+    memcpy(o->snapshot, parameters, bytes);
+    if (vectors > 0)
+        memcpy(o->snapshot + o->count, o->first, vectors * bytes);
+    nn_optimizer_step(o, rate, gradient, parameters);
+    if (nn_get_kernels()->check_finite(o->count, parameters) == 0.0)
+        return true;
+    memcpy(parameters, o->snapshot, bytes);
+    if (vectors > 0)
+        memcpy(o->first, o->snapshot + o->count, vectors * bytes);
+    o->steps--;
+    return false;
+}
+
+/* ---- how far a step can go ------------------------------------------------------------------- */
+
+/*
+ * Adam: by Cauchy and Schwarz m^2 <= (1 - beta1)^2 / (1 - beta1^2 / beta2) v / (1 - beta2), and the
+ * corrections multiply by at most 1 / (1 - beta1); where beta1^2 >= beta2, and in any case, m is at
+ * most the gradient and the root at least 0.
+ */
+static double bound_adam(const nn_settings *s, double rate, double gradient) {
+    double spread = (1.0 - s->beta1 * s->beta1 / s->beta2) * (1.0 - s->beta2);
+    double plain = rate * gradient / s->epsilon / (1.0 - s->beta1);
+    return spread > 0.0 ? fmin(plain, rate / sqrt(spread)) : plain;
+}
+
+double nn_optimizer_bound_step(const nn_optimizer *o, double rate, double gradient,
+                               double *velocity) {
+    const nn_settings *s = o->settings;
+    switch (s->optimizer) {
+    case NNBLAS_MOMENTUM:
+    case NNBLAS_NESTEROV:
+        *velocity = s->momentum * *velocity + rate * gradient;
+        return *velocity + rate * gradient;
+    case NNBLAS_RPROP:
+        return 50.0;
+    case NNBLAS_ADAM:
+        return bound_adam(s, rate, gradient);
+    case NNBLAS_GRADIENT_DESCENT:
+    case NNBLAS_LBFGS:
+        break;
+    }
+    return rate * gradient;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How a gradient becomes a step of the flat vector of parameters. */
+#ifndef NN_OPTIMIZER_H
+#define NN_OPTIMIZER_H
+
+#include "training/settings.h"
+
+typedef struct nn_optimizer {
+    const nn_settings *settings;
+    size_t count;   /* parameters */
+    uint64_t steps; /* that were taken */
+    double *first;  /* count each where the method has it, else null: the velocity, Adam's first */
+    double *second; /* moment, the gradient before; Adam's second moment, Rprop's step sizes */
+    double *snapshot; /* room for the parameters and both of these */
+} nn_optimizer;
+
+/* Fails only with NNBLAS_ERROR_MEMORY; nothing is left to close then. */
+nnblas_status nn_optimizer_open(nn_optimizer *o, const nn_settings *settings, size_t count);
+void nn_optimizer_close(nn_optimizer *o);
+
+void nn_optimizer_step(nn_optimizer *o, double rate, const double *gradient, double *parameters);
+
+/* The same; false, and nothing changed, where a parameter would not be finite after it. */
+bool nn_optimizer_try_step(nn_optimizer *o, double rate, const double *gradient,
+                           double *parameters);
+
+/* What no parameter changes by in the next step, if no element of the gradient was or is larger;
+ * *velocity is what no velocity was larger than, and is brought up to date. */
+double nn_optimizer_bound_step(const nn_optimizer *o, double rate, double gradient,
+                               double *velocity);
+
+#endif

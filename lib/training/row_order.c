@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "training/row_order.h"
+#include "core/memory.h"
+#include "core/sizes.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Uniform under limit: D. Lemire, "Fast random integer generation in an interval", ACM Trans.
+ * Model. Comput. Simul. 29 (2019). */
+static uint32_t draw_under(nn_random *random, uint32_t limit) {
+    uint64_t product = (nn_random_bits(random) >> 32) * limit;
+    if ((uint32_t)product < limit) {
+        uint32_t threshold = -limit % limit;
+        while ((uint32_t)product < threshold)
+            product = (nn_random_bits(random) >> 32) * limit;
+    }
+    return (uint32_t)(product >> 32);
+}
+
+/* R. A. Fisher, F. Yates; D. E. Knuth, "The art of computer programming", vol. 2, algorithm P. */
+static void shuffle(uint32_t *rows, size_t count, nn_random *random) {
+    for (size_t i = count; i > 1; i--) {
+        uint32_t j = draw_under(random, (uint32_t)i), swap = rows[i - 1];
+        rows[i - 1] = rows[j];
+        rows[j] = swap;
+    }
+}
+
+static int compare_rows(const void *a, const void *b) {
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static size_t count_validating(size_t N, double fraction) {
+    if (fraction == 0.0 || N < 2)
+        return 0;
+    return nn_min(nn_max((size_t)floor(fraction * (double)N + 0.5), 1), N - 1);
+}
+
+nnblas_status nn_order_open(nn_order *order, size_t N, double fraction, uint64_t seed) {
+    order->validating = count_validating(N, fraction);
+    order->learning = N - order->validating;
+    order->rows = nn_allocate(N + order->learning, sizeof *order->rows);
+    if (!order->rows)
+        return NNBLAS_ERROR_MEMORY;
+    order->base = order->rows + N;
+    for (size_t i = 0; i < N; i++)
+        order->rows[i] = (uint32_t)i;
+    if (order->validating > 0) {
+        /* Not the stream of the epochs. */
+        nn_random random;
+        nn_random_seed(&random, ~seed);
+        shuffle(order->rows, N, &random);
+        qsort(order->rows, order->learning, sizeof *order->rows, compare_rows);
+    }
+    memcpy(order->base, order->rows, order->learning * sizeof *order->rows);
+    return NNBLAS_OK;
+}
+
+void nn_order_close(nn_order *order) {
+    free(order->rows);
+}
+
+void nn_order_shuffle(nn_order *order, nn_random *random) {
+    memcpy(order->rows, order->base, order->learning * sizeof *order->rows);
+    shuffle(order->rows, order->learning, random);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef NN_SETTINGS_H
+#define NN_SETTINGS_H
+
+#include "engine/engine.h"
+
+typedef enum nn_schedule { NN_CONSTANT, NN_STEP, NN_COSINE, NN_PLATEAU } nn_schedule;
+
+/* What the setters set; in the words of nnblas.h. */
+typedef struct nn_settings {
+    nnblas_optimizer optimizer;
+    double learning_rate, momentum, beta1, beta2, epsilon, weight_decay;
+    nn_schedule schedule;
+    size_t schedule_epochs; /* step, plateau */
+    double schedule_factor; /* step, plateau; the last rate of cosine */
+    size_t batch_size;
+    uint64_t seed;
+    const double *sample_weights;
+    size_t epochs;
+    double desired_cost, time_limit;
+    double validation_fraction;
+    nn_rows validation; /* the caller's; N = 0 for none */
+    size_t patience;
+    double tolerance;
+    nnblas_callback *callback;
+    void *user;
+    char *checkpoint_path;
+    size_t checkpoint_epochs;
+} nn_settings;
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "training/step.h"
+#include "engine/finite.h"
+#include "kernels/kernels.h"
+
+#include <math.h>
+
+/* True where no number of the next step can overflow; the bounds are then brought up to date.
+ * Bounds only grow, so before one gives up, the parameters are looked at. */
+static bool bound_step(nn_fit *fit, double rate) {
+    for (int look = 0; look < 2; look++) {
+        nn_bounds next = fit->bounds;
+        double gradient =
+            nn_bound_gradient(&fit->model, &next) + fit->settings->weight_decay * next.parameters;
+        next.parameters += nn_optimizer_bound_step(&fit->optimizer, rate, gradient, &next.velocity);
+        if (nn_is_safe(gradient) && nn_is_safe(next.parameters) && nn_is_safe(next.velocity)) {
+            fit->bounds = next;
+            return true;
+        }
+        fit->bounds.parameters =
+            nn_bound_parameters(nn_count_all_parameters(fit), nn_get_parameters(fit));
+        if (fit->optimizer.first)
+            fit->bounds.velocity =
+                nn_bound_parameters(nn_count_all_parameters(fit), fit->optimizer.first);
+    }
+    return false;
+}
+
+/* gradient := gradient + decay W, for the weights and not for the biases. */
+static void add_decay(const nn_fit *fit) {
+    double decay = fit->settings->weight_decay;
+    for (size_t l = 0; decay > 0.0 && l < fit->model.n_layers; l++) {
+        const nn_layer *layer = &fit->model.layers[l];
+        nn_get_kernels()->update(layer->inputs * layer->outputs, -decay, layer->W,
+                                 fit->engine.updates[l]);
+    }
+}
+
+/* A step that may fail, on the gradient that the engine has. */
+static nnblas_status step_checked(nn_fit *fit, const nn_rows *batch, double rate, double cost) {
+    const double *gradient = fit->engine.updates[0];
+    if (isfinite(cost) &&
+        nn_get_kernels()->check_finite(nn_count_all_parameters(fit), gradient) == 0.0 &&
+        nn_optimizer_try_step(&fit->optimizer, rate, gradient, nn_get_parameters(fit)))
+        return NNBLAS_OK;
+    return nn_find_culprit(&fit->model, batch, cost, rate, fit->engine.updates);
+}
+
+nnblas_status nn_take_step(nn_fit *fit, const nn_rows *batch, double rate, double *cost) {
+    const nn_settings *s = fit->settings;
+    nnblas_net *net = fit->trainer->net;
+    bool is_safe = bound_step(fit, rate),
+         looks_first = nn_is_full_batch(fit) && s->desired_cost > 0.0;
+    if (is_safe && !looks_first && s->optimizer == NNBLAS_GRADIENT_DESCENT &&
+        s->weight_decay == 0.0) {
+        *cost = nn_engine_descend(&fit->engine, &fit->model, batch, rate, net->W);
+        return NNBLAS_OK;
+    }
+    *cost = nn_engine_gradient(&fit->engine, &fit->model, batch, fit->engine.updates);
+    if (looks_first && *cost <= s->desired_cost)
+        return NNBLAS_STOPPED_COST;
+    add_decay(fit);
+    if (!is_safe)
+        return step_checked(fit, batch, rate, *cost);
+    nn_optimizer_step(&fit->optimizer, rate, fit->engine.updates[0], net->parameters);
+    return NNBLAS_OK;
+}

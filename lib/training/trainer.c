@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The trainer and its settings. What fit does is in fit.c. */
+#include "core/memory.h"
+#include "training/checkpoint.h"
+#include "training/lbfgs.h"
+#include "training/training.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+nnblas_status nnblas_trainer_create(nnblas_net *net, nnblas_trainer **trainer) {
+    if (!net)
+        return nn_fail(NNBLAS_ERROR_NULL, "net is null");
+    if (!trainer)
+        return nn_fail(NNBLAS_ERROR_NULL, "trainer is null");
+    nnblas_trainer *created = nn_allocate(1, sizeof *created);
+    if (!created)
+        return NNBLAS_ERROR_MEMORY;
+    *created = (nnblas_trainer){
+        .net = net,
+        .settings = {.learning_rate = 1.0,
+                     .momentum = 0.9,
+                     .beta1 = 0.9,
+                     .beta2 = 0.999,
+                     .epsilon = 1e-8,
+                     .epochs = 1000},
+    };
+    *trainer = created;
+    return NNBLAS_OK;
+}
+
+void nnblas_trainer_destroy(nnblas_trainer *trainer) {
+    if (!trainer)
+        return;
+    nn_checkpoint_free(trainer->resumed);
+    free(trainer->settings.checkpoint_path);
+    free(trainer->history.epochs);
+    free(trainer);
+}
+
+/* ---- setters --------------------------------------------------------------------------------- */
+
+static nnblas_status check_trainer(const nnblas_trainer *trainer) {
+    return trainer ? NNBLAS_OK : nn_fail(NNBLAS_ERROR_NULL, "trainer is null");
+}
+
+/* A real setting: finite, and from low to high, without the ends that are open. */
+typedef struct range {
+    const char *name;
+    double low, high;
+    bool is_low_open, is_high_open;
+    const char *words; /* what it must be */
+} range;
+
+static nnblas_status check_range(const range *r, double value) {
+    bool is_over = r->is_low_open ? value > r->low : value >= r->low;
+    bool is_under = r->is_high_open ? value < r->high : value <= r->high;
+    if (isfinite(value) && is_over && is_under)
+        return NNBLAS_OK;
+    return nn_fail(NNBLAS_ERROR_VALUE, "%s is %g; it must be %s", r->name, value, r->words);
+}
+
+/* setting: its offset in the settings. */
+static nnblas_status set_real(nnblas_trainer *trainer, size_t setting, const range *r,
+                              double value) {
+    nnblas_status status = check_trainer(trainer);
+    if (!status)
+        status = check_range(r, value);
+    if (!status)
+        memcpy((char *)&trainer->settings + setting, &value, sizeof value);
+    return status;
+}
+
+nnblas_status nnblas_trainer_set_learning_rate(nnblas_trainer *trainer, double rate) {
+    static const range R = {"learning_rate", 0, HUGE_VAL, true, false, "finite and above 0"};
+    return set_real(trainer, offsetof(nn_settings, learning_rate), &R, rate);
+}
+
+nnblas_status nnblas_trainer_set_momentum(nnblas_trainer *trainer, double momentum) {
+    static const range R = {"momentum", 0, 1, false, true, "0 or above and under 1"};
+    return set_real(trainer, offsetof(nn_settings, momentum), &R, momentum);
+}
+
+nnblas_status nnblas_trainer_set_weight_decay(nnblas_trainer *trainer, double decay) {
+    static const range R = {"decay", 0, HUGE_VAL, false, false, "finite and 0 or above"};
+    return set_real(trainer, offsetof(nn_settings, weight_decay), &R, decay);
+}
+
+nnblas_status nnblas_trainer_set_desired_cost(nnblas_trainer *trainer, double mse) {
+    static const range R = {"the desired cost", 0, HUGE_VAL, false, false, "finite and 0 or above"};
+    return set_real(trainer, offsetof(nn_settings, desired_cost), &R, mse);
+}
+
+nnblas_status nnblas_trainer_set_time_limit(nnblas_trainer *trainer, double seconds) {
+    static const range R = {"seconds", 0, HUGE_VAL, false, false, "finite and 0 or above"};
+    return set_real(trainer, offsetof(nn_settings, time_limit), &R, seconds);
+}
+
+nnblas_status nnblas_trainer_set_tolerance(nnblas_trainer *trainer, double tolerance) {
+    static const range R = {"tolerance", 0, HUGE_VAL, false, false, "finite and 0 or above"};
+    return set_real(trainer, offsetof(nn_settings, tolerance), &R, tolerance);
+}
+
+nnblas_status nnblas_trainer_set_adam(nnblas_trainer *trainer, double beta1, double beta2,
+                                      double epsilon) {
+    static const range BETA1 = {"beta1", 0, 1, false, true, "0 or above and under 1"};
+    static const range BETA2 = {"beta2", 0, 1, false, true, "0 or above and under 1"};
+    static const range EPSILON = {"epsilon", 0, HUGE_VAL, true, false, "finite and above 0"};
+    nnblas_status status = check_trainer(trainer);
+    if (!status)
+        status = check_range(&BETA1, beta1);
+    if (!status)
+        status = check_range(&BETA2, beta2);
+    if (!status)
+        status = check_range(&EPSILON, epsilon);
+    if (status)
+        return status;
+    trainer->settings.beta1 = beta1;
+    trainer->settings.beta2 = beta2;
+    trainer->settings.epsilon = epsilon;
+    return NNBLAS_OK;
+}
+
+nnblas_status nnblas_trainer_set_optimizer(nnblas_trainer *trainer, nnblas_optimizer optimizer) {
+    nnblas_status status = check_trainer(trainer);
+    if (status)
+        return status;
+    if ((int)optimizer < NNBLAS_GRADIENT_DESCENT || (int)optimizer > NNBLAS_LBFGS)
+        return nn_fail(NNBLAS_ERROR_VALUE, "optimizer is %d; they are numbered %d to %d",
+                       (int)optimizer, NNBLAS_GRADIENT_DESCENT, NNBLAS_LBFGS);
+    if (optimizer == NNBLAS_LBFGS && !nn_has_lbfgs())
+        return nn_fail(NNBLAS_ERROR_MISSING,
+                       "this library was built without liblbfgs, which NNBLAS_LBFGS needs");
+    trainer->settings.optimizer = optimizer;
+    return NNBLAS_OK;
+}
+
+static nnblas_status check_count(const char *name, size_t count) {
+    return count > 0 ? NNBLAS_OK
+                     : nn_fail(NNBLAS_ERROR_VALUE, "%s is 0; it must be at least 1", name);
+}
+
+static nnblas_status set_schedule(nnblas_trainer *trainer, nn_schedule schedule, size_t epochs,
+                                  double factor) {
+    static const range R = {"factor", 0, 1, true, false, "above 0 and at most 1"};
+    nnblas_status status = check_trainer(trainer);
+    if (!status)
+        status = check_count("epochs", epochs);
+    if (!status)
+        status = check_range(&R, factor);
+    if (status)
+        return status;
+    trainer->settings.schedule = schedule;
+    trainer->settings.schedule_epochs = epochs;
+    trainer->settings.schedule_factor = factor;
+    return NNBLAS_OK;
+}
+
+nnblas_status nnblas_trainer_set_constant_schedule(nnblas_trainer *trainer) {
+    return set_schedule(trainer, NN_CONSTANT, 1, 1.0);
+}
+
+nnblas_status nnblas_trainer_set_step_schedule(nnblas_trainer *trainer, size_t epochs,
+                                               double factor) {
+    return set_schedule(trainer, NN_STEP, epochs, factor);
+}
+
+nnblas_status nnblas_trainer_set_plateau_schedule(nnblas_trainer *trainer, size_t epochs,
+                                                  double factor) {
+    return set_schedule(trainer, NN_PLATEAU, epochs, factor);
+}
+
+nnblas_status nnblas_trainer_set_cosine_schedule(nnblas_trainer *trainer, double last) {
+    static const range R = {"last", 0, HUGE_VAL, false, false, "finite and 0 or above"};
+    nnblas_status status = set_real(trainer, offsetof(nn_settings, schedule_factor), &R, last);
+    if (!status)
+        trainer->settings.schedule = NN_COSINE;
+    return status;
+}
+
+nnblas_status nnblas_trainer_set_batch_size(nnblas_trainer *trainer, size_t rows) {
+    nnblas_status status = check_trainer(trainer);
+    if (!status && rows > 0)
+        status = nn_check_size("rows", rows);
+    if (!status)
+        trainer->settings.batch_size = rows;
+    return status;
+}
+
+nnblas_status nnblas_trainer_set_seed(nnblas_trainer *trainer, uint64_t seed) {
+    nnblas_status status = check_trainer(trainer);
+    if (!status)
+        trainer->settings.seed = seed;
+    return status;
+}
+
+nnblas_status nnblas_trainer_set_sample_weights(nnblas_trainer *trainer, const double *weights) {
+    nnblas_status status = check_trainer(trainer);
+    if (!status)
+        trainer->settings.sample_weights = weights;
+    return status;
+}
+
+nnblas_status nnblas_trainer_set_epochs(nnblas_trainer *trainer, size_t epochs) {
+    nnblas_status status = check_trainer(trainer);
+    if (!status)
+        status = check_count("epochs", epochs);
+    if (!status)
+        trainer->settings.epochs = epochs;
+    return status;
+}
+
+nnblas_status nnblas_trainer_set_patience(nnblas_trainer *trainer, size_t epochs) {
+    nnblas_status status = check_trainer(trainer);
+    if (!status)
+        trainer->settings.patience = epochs;
+    return status;
+}
+
+nnblas_status nnblas_trainer_set_validation_fraction(nnblas_trainer *trainer, double fraction) {
+    static const range R = {"fraction", 0, 1, false, true, "0 or above and under 1"};
+    nnblas_status status =
+        set_real(trainer, offsetof(nn_settings, validation_fraction), &R, fraction);
+    if (!status)
+        trainer->settings.validation.N = 0;
+    return status;
+}
+
+nnblas_status nnblas_trainer_set_validation_rows(nnblas_trainer *trainer, size_t N, const double *X,
+                                                 size_t ldx, const double *Y, size_t ldy) {
+    nnblas_status status = check_trainer(trainer);
+    if (!status && N > 0) {
+        const nn_net_call call = {trainer->net, N, X, ldx, "Y", Y, ldy, NN_READ};
+        status = nn_check_net_call(&call, NULL, NULL);
+    }
+    if (status)
+        return status;
+    trainer->settings.validation = (nn_rows){.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy};
+    trainer->settings.validation_fraction = 0.0;
+    return NNBLAS_OK;
+}
+
+nnblas_status nnblas_trainer_set_callback(nnblas_trainer *trainer, nnblas_callback *callback,
+                                          void *user) {
+    nnblas_status status = check_trainer(trainer);
+    if (status)
+        return status;
+    trainer->settings.callback = callback;
+    trainer->settings.user = user;
+    return NNBLAS_OK;
+}
+
+nnblas_status nnblas_trainer_set_checkpoint(nnblas_trainer *trainer, const char *path,
+                                            size_t epochs) {
+    nnblas_status status = check_trainer(trainer);
+    if (!status && path)
+        status = check_count("epochs", epochs);
+    if (status)
+        return status;
+    char *copy = NULL;
+    if (path) {
+        size_t size = strlen(path) + 1;
+        copy = nn_allocate(size, 1);
+        if (!copy)
+            return NNBLAS_ERROR_MEMORY;
+        memcpy(copy, path, size);
+    }
+    free(trainer->settings.checkpoint_path);
+    trainer->settings.checkpoint_path = copy;
+    trainer->settings.checkpoint_epochs = epochs;
+    return NNBLAS_OK;
+}
+
+nnblas_status nnblas_trainer_resume(nnblas_trainer *trainer, const char *path) {
+    nnblas_status status = check_trainer(trainer);
+    if (!status && !path)
+        status = nn_fail(NNBLAS_ERROR_NULL, "path is null");
+    if (status)
+        return status;
+    nn_checkpoint *checkpoint;
+    status = nn_checkpoint_read(path, trainer, &checkpoint);
+    if (status)
+        return status;
+    nn_checkpoint_free(trainer->resumed);
+    trainer->resumed = checkpoint;
+    return NNBLAS_OK;
+}
+
+/* ---- history --------------------------------------------------------------------------------- */
+
+size_t nnblas_trainer_history_count(const nnblas_trainer *trainer) {
+    return check_trainer(trainer) ? 0 : trainer->history.count;
+}
+
+const nnblas_epoch *nnblas_trainer_history(const nnblas_trainer *trainer) {
+    return check_trainer(trainer) || trainer->history.count == 0 ? NULL : trainer->history.epochs;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A trainer, and one training of it from its first epoch or from a checkpoint to its end. */
+#ifndef NN_TRAINING_H
+#define NN_TRAINING_H
+
+#include "network/network.h"
+#include "training/history.h"
+#include "training/optimizer.h"
+#include "training/overflow_bounds.h"
+#include "training/row_order.h"
+#include "training/settings.h"
+
+struct nnblas_trainer {
+    nnblas_net *net;
+    nn_settings settings;
+    nn_history history;
+    struct nn_checkpoint *resumed; /* where the next fit goes on; null: it begins */
+};
+
+/* All that a training needs to go on, beside the parameters and the optimizer's vectors. */
+typedef struct nn_progress {
+    size_t epoch;       /* that many are done */
+    nn_random random;   /* of the shuffling */
+    double rate_factor; /* of the plateau schedule */
+    double lowest;      /* of the costs that are watched; infinity before the first */
+    size_t unimproved;  /* epochs in a row, for the patience */
+    size_t on_plateau;  /* the same since the rate was lowered */
+    double seconds;
+} nn_progress;
+
+typedef struct nn_fit {
+    nnblas_trainer *trainer;
+    const nn_settings *settings;
+    nn_model model, validation_model;
+    nn_rows rows; /* to learn from */
+    nn_rows validation;
+    size_t batch_size;
+    nn_order order;
+    nn_engine engine, validation_engine;
+    nn_optimizer optimizer;
+    nn_bounds bounds;
+    double *best; /* the parameters with the lowest validation cost; null without validation */
+    nn_progress progress;
+    double started; /* on the clock, less the seconds before a resumption */
+} nn_fit;
+
+static inline double *nn_get_parameters(const nn_fit *fit) {
+    return fit->trainer->net->parameters;
+}
+
+static inline size_t nn_count_all_parameters(const nn_fit *fit) {
+    return fit->trainer->net->parameter_count;
+}
+
+static inline bool nn_is_full_batch(const nn_fit *fit) {
+    return fit->batch_size == fit->rows.N;
+}
+
+static inline bool nn_has_validation(const nn_fit *fit) {
+    return fit->validation.N > 0;
+}
+
+#endif
