@@ -2,8 +2,8 @@
 /*
  * The elementwise passes as plain loops. meson.build compiles this file once for each instruction
  * set, with NN_KERNEL_SET naming the table it defines; the compiler does the vectorising, and
- * tests/check_vectorised.sh looks that it did. Sums are `omp simd` reductions, which lets the
- * compiler keep several partial sums in these loops alone.
+ * tests/kernels/check_vectorised.sh looks that it did. Sums are `omp simd` reductions, which lets
+ * the compiler keep several partial sums in these loops alone.
  */
 #include "kernels/kernels.h"
 #include "core/bits.h"

@@ -2,7 +2,7 @@
 /* The algorithm against first principles and against itself in long double. */
 #include "engine/engine.h"
 #include "network/network.h"
-#include "support.h"
+#include "support/support.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Bad input: every argument of every function gets its status and words, and nothing is written. */
-#include "support.h"
+#include "support/support.h"
 
 #include <float.h>
 #include <limits.h>

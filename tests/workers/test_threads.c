@@ -2,7 +2,7 @@
 /* Many callers, forks, and OpenBLAS's process-wide number of threads. */
 #include "blas/blas.h"
 #include "engine/engine.h"
-#include "support.h"
+#include "support/support.h"
 #include "workers/threads.h"
 
 #include <cblas.h>

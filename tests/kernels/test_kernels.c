@@ -2,7 +2,7 @@
 /* Every kernel of every instruction set this processor can run, beside the same loop in long
  * double: at every remainder length and misalignment, and with the ends of the double range. */
 #include "kernels/kernels.h"
-#include "support.h"
+#include "support/support.h"
 
 #include <float.h>
 #include <math.h>

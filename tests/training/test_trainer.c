@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The trainer: every optimizer, schedule and reason to stop, beside plain formulas. */
-#include "support.h"
+#include "support/support.h"
 
 #include <glob.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The library's memory: every allocation fails once, nothing leaks, and rows cost none. The linker
  * puts the functions below in the place of the allocator (see meson.build). */
-#include "support.h"
+#include "support/support.h"
 
 #include <stdatomic.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The bytes of a saved network: what comes back is what was saved, and what is anything else is
  * refused by its name. */
-#include "support.h"
+#include "support/support.h"
 
 #include <float.h>
 #include <locale.h>

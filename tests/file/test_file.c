@@ -2,7 +2,7 @@
 /* Networks on the disk: what happens to the old file, whatever happens to the new one. The linker
  * puts the functions below in the place of the system's (see meson.build). */
 #define _GNU_SOURCE
-#include "support.h"
+#include "support/support.h"
 
 #include "file/atomic_file.h"
 #include "file/model_file.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The network and the trainer as a program uses them. */
-#include "support.h"
+#include "support/support.h"
 
 #include <math.h>
 #include <stdio.h>
