@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The nnblas command: trains networks on tables, and shows the library at work. */
-#include "commands.h"
-#include "coretype.h"
+#include "cli/coretype.h"
+#include "cli/options.h"
+#include "commands/commands.h"
 
 #include <nnblas.h>
 

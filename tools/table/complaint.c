@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "complaint.h"
+#include "table/complaint.h"
 
 #include <stdarg.h>
 #include <stdio.h>

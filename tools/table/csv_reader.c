@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "csv_reader.h"
+#include "table/csv_reader.h"
 
-#include "memory.h"
+#include "cli/memory.h"
 
 #include <csv.h>
 #include <errno.h>

@@ -7,7 +7,7 @@
 #ifndef NNBLAS_TABLE_CSV_READER_H
 #define NNBLAS_TABLE_CSV_READER_H
 
-#include "complaint.h"
+#include "table/complaint.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "learn.h"
+#include "table/learn.h"
 
-#include "memory.h"
-#include "number.h"
+#include "cli/memory.h"
+#include "cli/number.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
 #ifndef NNBLAS_TABLE_LEARN_H
 #define NNBLAS_TABLE_LEARN_H
 
-#include "rows.h"
-#include "schema.h"
+#include "table/rows.h"
+#include "table/schema.h"
 
 /* Categories are not for the names of people: each is an input or an output of the network. */
 enum { MOST_CATEGORIES = 1000 };

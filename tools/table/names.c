@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "names.h"
+#include "table/names.h"
 
-#include "csv_reader.h"
-#include "memory.h"
+#include "cli/memory.h"
+#include "table/csv_reader.h"
 
 #include <ctype.h>
 #include <search.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "rows.h"
+#include "table/rows.h"
 
-#include "memory.h"
+#include "cli/memory.h"
 
 #include <stdlib.h>
 #include <string.h>

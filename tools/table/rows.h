@@ -4,7 +4,7 @@
 #ifndef NNBLAS_TABLE_ROWS_H
 #define NNBLAS_TABLE_ROWS_H
 
-#include "source.h"
+#include "table/source.h"
 
 typedef struct {
     char *text;

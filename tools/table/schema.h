@@ -3,9 +3,9 @@
 #ifndef NNBLAS_TABLE_SCHEMA_H
 #define NNBLAS_TABLE_SCHEMA_H
 
-#include "names.h"
-#include "number.h"
-#include "source.h"
+#include "cli/number.h"
+#include "table/names.h"
+#include "table/source.h"
 
 /*
  * A column of categories becomes one number for each of them, 1 for the one it is and 0 for the

@@ -7,8 +7,8 @@
  *    "features": [{"name": "sepal_length", "type": "number", "mean": 5.8, "deviation": 0.8}, ...],
  *    "targets": [{"name": "species", "type": "text", "categories": ["setosa", ...]}]}
  */
-#include "memory.h"
-#include "schema.h"
+#include "cli/memory.h"
+#include "table/schema.h"
 
 #include <jansson.h>
 #include <math.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "source.h"
+#include "table/source.h"
 
-#include "memory.h"
-#include "number.h"
+#include "cli/memory.h"
+#include "cli/number.h"
 
 #include <errno.h>
 #include <stdlib.h>

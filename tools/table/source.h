@@ -4,9 +4,9 @@
 #ifndef NNBLAS_TABLE_SOURCE_H
 #define NNBLAS_TABLE_SOURCE_H
 
-#include "csv_reader.h"
-#include "names.h"
-#include "text.h"
+#include "table/csv_reader.h"
+#include "table/names.h"
+#include "table/text.h"
 
 /* HEADER_DETECT: the first row is a header where none of its values is a number. */
 typedef enum { HEADER_DETECT, HEADER_PRESENT, HEADER_ABSENT } header_rule;

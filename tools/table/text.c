@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "text.h"
+#include "table/text.h"
 
 #include <jansson.h>
 #include <string.h>

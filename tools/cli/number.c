@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/number.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+bool read_real(const char *text, double *value) {
+    char *end;
+    if (text[strspn(text, "+-.0123456789eE")] != '\0')
+        return false;
+    double read = strtod(text, &end);
+    if (end == text || *end != '\0' || !isfinite(read))
+        return false;
+    *value = read;
+    return true;
+}
+
+number_text write_real(double value) {
+    number_text written = {""};
+    if (isnan(value))
+        return written;
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(written.text, sizeof written.text, "%.*g", digits, value);
+        if (strtod(written.text, NULL) == value)
+            break;
+    }
+    return written;
+}
+
+bool is_missing_number(const char *text) {
+    static const char *const MARKS[] = {"", "?", "na", "n/a", "nan", "null"};
+    for (size_t m = 0; m < sizeof MARKS / sizeof MARKS[0]; m++)
+        if (strcasecmp(text, MARKS[m]) == 0)
+            return true;
+    return false;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The commands of nnblas. Each gets its own name as argv[0] and returns the exit status. */
+#ifndef NNBLAS_COMMANDS_COMMANDS_H
+#define NNBLAS_COMMANDS_COMMANDS_H
+
+int run_demo(int argc, char **argv);
+int run_evaluate(int argc, char **argv);
+int run_explain(int argc, char **argv);
+int run_info(int argc, char **argv);
+int run_iris(int argc, char **argv);
+int run_predict(int argc, char **argv);
+int run_train(int argc, char **argv);
+int run_tune(int argc, char **argv);
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Trains a network on Fisher's iris flowers and tests it on flowers that it has not seen. */
+#include "cli/options.h"
+#include "commands/commands.h"
+#include "commands/demo_speed.h"
+#include "iris/iris_split.h"
+
+#include <nnblas.h>
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char HELP[] =
+    "usage: nnblas demo [--seed S] [--epochs N] [--hidden H] [--splits K]\n"
+    "\n"
+    "Trains a network of 4 inputs, H hidden units and 3 outputs on 120 of Fisher's 150 iris\n"
+    "flowers and tests it on the 30 others. Which flowers those are decides much of the result:\n"
+    "with --splits it does that with K seeds, S and those that follow, and the last line has the\n"
+    "means.\n"
+    "\n"
+    "  --seed S    which flowers are held out, and the weights to begin with (default 1936, the\n"
+    "              year of R. A. Fisher's paper)\n"
+    "  --epochs N  steps of gradient descent, each over all 120 flowers (default 16000)\n"
+    "  --hidden H  hidden units (default 16)\n"
+    "  --splits K  how many seeds (default 1)\n";
+
+/*
+ * The default hidden units and epochs, and the flowers in plain centimetres: chosen among rates 1
+ * and 3, 4 to 16 units, 4000 to 32000 epochs and six scalings of the columns by the mean test
+ * accuracy over the seeds 101 to 150, which the demo does not use by itself. Rate 3 was better
+ * there by 0.002, but its last mse depends on how a BLAS rounds.
+ */
+static const double LEARNING_RATE = 1.0;
+
+typedef struct {
+    uint64_t seed, epochs, hidden, splits;
+} settings;
+
+/* What came of one seed, or the means of several. */
+typedef struct {
+    double train_accuracy, test_accuracy, mse, seconds;
+} outcome;
+
+typedef struct {
+    const settings *settings;
+    bool is_shown;
+    uint64_t seed;
+    iris_part train, test;
+    nnblas_net *net;
+    outcome outcome;
+} trial;
+
+/* ---- training -------------------------------------------------------------------------------- */
+
+typedef struct {
+    size_t epochs;
+    bool is_terminal;
+} progress;
+
+/* 1, 2, 5, 10, 20, 50, ... */
+static bool is_round(size_t number) {
+    while (number % 10 == 0)
+        number /= 10;
+    return number == 1 || number == 2 || number == 5;
+}
+
+/* A terminal shows one line that changes, anything else some lines that stay. */
+static int show_progress(void *user, size_t epoch, double mse) {
+    const progress *shown = user;
+    bool is_last = epoch == shown->epochs;
+    if (shown->is_terminal) {
+        if (epoch % (shown->epochs / 200 + 1) == 0 || is_last) {
+            printf("\repoch %9zu   mse %.4f%s", epoch, mse, is_last ? "\n" : "");
+            fflush(stdout);
+        }
+    } else if (is_round(epoch) || is_last) {
+        printf("epoch %9zu   mse %.4f\n", epoch, mse);
+    }
+    return 0;
+}
+
+static double read_clock(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static nnblas_status set_up_trainer(const trial *t, progress *shown, nnblas_trainer *trainer) {
+    nnblas_status status = nnblas_trainer_set_learning_rate(trainer, LEARNING_RATE);
+    if (!status)
+        status = nnblas_trainer_set_epochs(trainer, shown->epochs);
+    if (!status && t->is_shown)
+        status = nnblas_trainer_set_callback(trainer, show_progress, shown);
+    return status;
+}
+
+static nnblas_status train(trial *t) {
+    nnblas_trainer *trainer;
+    nnblas_status status = nnblas_trainer_create(t->net, &trainer);
+    if (status)
+        return status;
+    progress shown = {t->settings->epochs, isatty(STDOUT_FILENO)};
+    status = set_up_trainer(t, &shown, trainer);
+    double start = read_clock();
+    if (!status)
+        status = nnblas_trainer_fit(trainer, t->train.N, t->train.X[0], IRIS_INPUTS, t->train.Y[0],
+                                    IRIS_SPECIES);
+    t->outcome.seconds = read_clock() - start;
+    nnblas_trainer_destroy(trainer);
+    return status;
+}
+
+/* ---- testing --------------------------------------------------------------------------------- */
+
+/* How many rows of each species (first index) the network took for each species. */
+typedef struct {
+    size_t counts[IRIS_SPECIES][IRIS_SPECIES];
+} confusion;
+
+static size_t find_largest(const double *outputs) {
+    size_t largest = 0;
+    for (size_t k = 1; k < IRIS_SPECIES; k++)
+        if (outputs[k] > outputs[largest])
+            largest = k;
+    return largest;
+}
+
+static nnblas_status test(const nnblas_net *net, const iris_part *part, confusion *result) {
+    double O_out[IRIS_ROWS][IRIS_SPECIES];
+    nnblas_status status =
+        nnblas_net_predict(net, part->N, part->X[0], IRIS_INPUTS, O_out[0], IRIS_SPECIES);
+    *result = (confusion){0};
+    for (size_t r = 0; r < part->N && !status; r++)
+        result->counts[part->species[r]][find_largest(O_out[r])]++;
+    return status;
+}
+
+static double compute_accuracy(const confusion *result, size_t N) {
+    size_t right = 0;
+    for (size_t k = 0; k < IRIS_SPECIES; k++)
+        right += result->counts[k][k];
+    return (double)right / (double)N;
+}
+
+/* ---- the page -------------------------------------------------------------------------------- */
+
+static void print_introduction(const settings *set) {
+    const int train_rows = IRIS_SPECIES * IRIS_TRAIN_ROWS_A_SPECIES;
+    printf("Fisher's iris flowers: %d flowers, %d measures in cm, %d species.\n"
+           "%d flowers to train on and %d held out, with as many of each species.\n"
+           "A network %d-%" PRIu64 "-%d of sigmoid units; %" PRIu64
+           " epochs of gradient descent, learning rate %g.\n"
+           "\n"
+           "Seed %" PRIu64 "\n",
+           IRIS_ROWS, IRIS_INPUTS, IRIS_SPECIES, train_rows, IRIS_ROWS - train_rows, IRIS_INPUTS,
+           set->hidden, IRIS_SPECIES, set->epochs, LEARNING_RATE, set->seed);
+}
+
+static void print_confusion(const confusion *result, size_t N) {
+    printf("\nThe %zu held-out flowers, by their species and by the network's answer:\n\n%14s", N,
+           "");
+    for (size_t k = 0; k < IRIS_SPECIES; k++)
+        printf("%12s", iris_species[k]);
+    putchar('\n');
+    for (size_t species = 0; species < IRIS_SPECIES; species++) {
+        printf("  %-12s", iris_species[species]);
+        for (size_t answer = 0; answer < IRIS_SPECIES; answer++)
+            printf("%12zu", result->counts[species][answer]);
+        putchar('\n');
+    }
+}
+
+static void print_outcome(uint64_t seed, const outcome *out) {
+    printf("%6" PRIu64 "%17.3f%16.3f%9.4f\n", seed, out->train_accuracy, out->test_accuracy,
+           out->mse);
+}
+
+static void print_table_head(void) {
+    puts("\nAmong so few flowers the luck of the draw counts, so here are several seeds:\n"
+         "\n"
+         "  seed   train accuracy   test accuracy      mse");
+}
+
+/* ---- the demo -------------------------------------------------------------------------------- */
+
+static nnblas_status judge(trial *t) {
+    confusion on_train, on_test;
+    nnblas_status status = test(t->net, &t->train, &on_train);
+    if (!status)
+        status = test(t->net, &t->test, &on_test);
+    if (!status)
+        status = nnblas_net_evaluate(t->net, t->train.N, t->train.X[0], IRIS_INPUTS, t->train.Y[0],
+                                     IRIS_SPECIES, &t->outcome.mse);
+    if (status)
+        return status;
+    t->outcome.train_accuracy = compute_accuracy(&on_train, t->train.N);
+    t->outcome.test_accuracy = compute_accuracy(&on_test, t->test.N);
+    if (t->is_shown)
+        print_confusion(&on_test, t->test.N);
+    return NNBLAS_OK;
+}
+
+static nnblas_status run_trial(trial *t) {
+    split_iris(t->seed, &t->train, &t->test);
+    nnblas_status status = nnblas_net_create(
+        (const size_t[]){IRIS_INPUTS, t->settings->hidden, IRIS_SPECIES}, 3, 0, &t->net);
+    if (status)
+        return status;
+    status = nnblas_net_init(t->net, t->seed);
+    if (!status)
+        status = train(t);
+    if (!status)
+        status = judge(t);
+    nnblas_net_destroy(t->net);
+    return status;
+}
+
+static void add_outcome(outcome *means, const outcome *out, double weight) {
+    means->train_accuracy += weight * out->train_accuracy;
+    means->test_accuracy += weight * out->test_accuracy;
+    means->mse += weight * out->mse;
+    means->seconds += weight * out->seconds;
+}
+
+/* The first trial is shown in full, each as a line of a table. */
+static nnblas_status run_trials(const settings *set, outcome *means) {
+    *means = (outcome){0};
+    for (uint64_t i = 0; i < set->splits; i++) {
+        trial t = {.settings = set, .is_shown = i == 0, .seed = set->seed + i};
+        nnblas_status status = run_trial(&t);
+        if (status)
+            return status;
+        if (i == 0 && set->splits > 1)
+            print_table_head();
+        if (set->splits > 1)
+            print_outcome(t.seed, &t.outcome);
+        add_outcome(means, &t.outcome, 1.0 / (double)set->splits);
+    }
+    return NNBLAS_OK;
+}
+
+static nnblas_status run_settings(const settings *set) {
+    print_introduction(set);
+    outcome means;
+    nnblas_status status = run_trials(set, &means);
+    if (status)
+        return status;
+    putchar('\n');
+    status = print_speed(set->hidden);
+    if (status)
+        return status;
+    if (set->splits > 1)
+        printf("The means over %" PRIu64 " seeds:\n", set->splits);
+    printf("iris: train accuracy %.3f test accuracy %.3f mse %.4f epochs %" PRIu64
+           " seconds %.2f\n",
+           means.train_accuracy, means.test_accuracy, means.mse, set->epochs, means.seconds);
+    return NNBLAS_OK;
+}
+
+int run_demo(int argc, char **argv) {
+    settings set = {.seed = 1936, .epochs = 16000, .hidden = 16, .splits = 1};
+    const command_option options[] = {
+        {"seed", .value = &set.seed, .minimum = 0, .maximum = UINT64_MAX},
+        {"epochs", .value = &set.epochs, .minimum = 1, .maximum = 1000000000},
+        {"hidden", .value = &set.hidden, .minimum = 1, .maximum = 10000},
+        {"splits", .value = &set.splits, .minimum = 1, .maximum = 1000000},
+    };
+    int exit_status = read_options(argc, argv, HELP, options, sizeof options / sizeof options[0]);
+    if (exit_status != CARRY_ON)
+        return exit_status;
+    return run_settings(&set) ? report_failure("demo") : EXIT_SUCCESS;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Compares what a model makes of a table with what the table says. */
+#include "cli/options.h"
+#include "commands/commands.h"
+#include "table/model.h"
+#include "table/scores.h"
+#include "table/table_options.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+static const char HELP[] =
+    "usage: nnblas evaluate MODEL DATA.csv [OPTION]...\n"
+    "\n"
+    "Predicts the targets of the rows of DATA.csv and compares them with those that stand there.\n"
+    "With classes: how many rows are right (accuracy), for each class precision and recall, and\n"
+    "the rows of each class by what they were taken for. With numbers, for each target: R2, the\n"
+    "mean absolute error (mae), the root of the mean squared error (rmse), all in the target's "
+    "own\n"
+    "unit. mse is 1/2N times the sum of the squared errors of the N rows.\n"
+    "\n"
+    "The last line is one of\n"
+    "  accuracy 0.9733 mse 0.0123 rows 150\n"
+    "  r2 0.9733 mae 1.2345 rows 150          (the means over the targets)\n"
+    "\n"
+    "MODEL is what nnblas train saved. Columns are found by their names, in any order, and others\n"
+    "are ignored; without a header the table has the columns that the model was trained with.\n"
+    "MODEL or DATA.csv can be -, standard input.\n"
+    "\n" TABLE_OPTIONS_HELP;
+
+static bool evaluate_rows(const char *command, model_reader *reader, scores *s) {
+    do {
+        if (!predict_batch(command, reader))
+            return false;
+        add_scores(s, reader->N, reader->Y, reader->O_out);
+    } while (reader->N > 0);
+    report_skipped(command, reader->source.name, &reader->skipped);
+    if (s->rows > 0)
+        return true;
+    fprintf(stderr, "nnblas %s: %s: holds no rows to evaluate\n", command, reader->source.name);
+    return false;
+}
+
+static void print_scores(const scores *s) {
+    print_score_page(stdout, s);
+    print_score_line(stdout, s);
+    putchar('\n');
+}
+
+static int evaluate_table(const char *command, table_model *model, const char *data,
+                          const table_options *options) {
+    model_reader reader;
+    if (!open_reader(command, &reader, model, data, options, true))
+        return EXIT_FAILURE;
+    scores s = start_scores(&model->schema);
+    bool is_good = evaluate_rows(command, &reader, &s);
+    if (is_good)
+        print_scores(&s);
+    free_scores(&s);
+    close_reader(&reader);
+    return is_good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int run_evaluate(int argc, char **argv) {
+    model_arguments arguments;
+    int status = read_model_arguments(argc, argv, HELP, NULL, &arguments);
+    if (status != CARRY_ON)
+        return status;
+    signal(SIGPIPE, SIG_IGN); /* main() reports what cannot be written */
+    table_model model;
+    if (!load_model(argv[0], arguments.model, &model))
+        return EXIT_FAILURE;
+    status = evaluate_table(argv[0], &model, arguments.data, &arguments.table);
+    free_model(&model);
+    return status;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* gnuplot reads its script from a file and writes its picture to another, both open already: no
+ * name of a file stands in a script or goes through a shell. */
+#include "cli/number.h"
+#include "cli/output.h"
+#include "commands/history.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static const struct {
+    const char *ending, *terminal;
+} KINDS[] = {
+    {".svg", "svg size 800,500 font 'sans,14' background 'white'"},
+    {".png", "pngcairo size 800,500 font 'sans,11'"},
+};
+enum { N_KINDS = sizeof KINDS / sizeof KINDS[0] };
+
+static const char *find_terminal(const char *path) {
+    size_t length = strlen(path);
+    for (size_t k = 0; k < N_KINDS; k++)
+        if (length > strlen(KINDS[k].ending) &&
+            strcmp(path + length - strlen(KINDS[k].ending), KINDS[k].ending) == 0)
+            return KINDS[k].terminal;
+    return NULL;
+}
+
+bool is_plot_path(const char *path) {
+    return find_terminal(path) != NULL;
+}
+
+/* ---- the program ----------------------------------------------------------------------------- */
+
+/* Runs gnuplot with that script as its input and that file as its output. Returns its exit status,
+ * or -1 with errno where it did not run. */
+static int run_gnuplot(FILE *script, int output) {
+    char *const arguments[] = {"gnuplot", NULL};
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t defaults;
+    pid_t child;
+    int status;
+    rewind(script);
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, fileno(script), STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigdefault(&attributes, &defaults);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    errno = posix_spawnp(&child, arguments[0], &actions, &attributes, arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    if (errno != 0 || waitpid(child, &status, 0) != child)
+        return -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
+}
+
+static bool report_gnuplot(const char *command, int result) {
+    if (result == -1)
+        fprintf(stderr, "nnblas %s: cannot run gnuplot, which draws the plot: %s\n", command,
+                strerror(errno));
+    else
+        fprintf(stderr, "nnblas %s: gnuplot failed with status %d\n", command, result);
+    return false;
+}
+
+/* An empty script draws nothing. */
+bool check_plotter(const char *command) {
+    FILE *script = tmpfile();
+    int result = script ? run_gnuplot(script, STDERR_FILENO) : -1;
+    if (script)
+        fclose(script);
+    return result == 0 || report_gnuplot(command, result);
+}
+
+/* ---- the script ------------------------------------------------------------------------------ */
+
+/* What gnuplot takes for a value that is not there. */
+static const char *show_cost(double cost, number_text *text) {
+    *text = write_real(cost);
+    return *text->text ? text->text : "NaN";
+}
+
+static bool write_data(FILE *script, const nnblas_trainer *trainer) {
+    bool has_validation = false;
+    fputs("$history << END\n", script);
+    for (size_t i = 0; i < nnblas_trainer_history_count(trainer); i++) {
+        const nnblas_epoch *e = &nnblas_trainer_history(trainer)[i];
+        number_text cost, validation;
+        fprintf(script, "%zu %s %s\n", e->epoch, show_cost(e->cost, &cost),
+                show_cost(e->validation_cost, &validation));
+        has_validation = has_validation || !isnan(e->validation_cost);
+    }
+    fputs("END\n", script);
+    return has_validation;
+}
+
+static bool are_all_positive(const nnblas_trainer *trainer) {
+    bool is_so = true;
+    for (size_t i = 0; i < nnblas_trainer_history_count(trainer); i++) {
+        const nnblas_epoch *e = &nnblas_trainer_history(trainer)[i];
+        is_so = is_so && e->cost > 0.0 && !(e->validation_cost <= 0.0);
+    }
+    return is_so;
+}
+
+static void write_script(FILE *script, const nnblas_trainer *trainer, const char *terminal) {
+    bool has_validation = write_data(script, trainer);
+    fprintf(script,
+            "set terminal %s\n"
+            "set xlabel 'epoch'\n"
+            "set ylabel 'cost'\n"
+            "set grid\n"
+            "%s"
+            "plot $history using 1:2 with lines linewidth 2 title 'cost'%s\n",
+            terminal, are_all_positive(trainer) ? "set logscale y\n" : "",
+            has_validation ? ", $history using 1:3 with lines linewidth 2 title 'validation cost'"
+                           : "");
+}
+
+bool draw_history(const char *command, const nnblas_trainer *trainer, const char *path) {
+    output_file output;
+    FILE *script = tmpfile();
+    if (!script)
+        return report_gnuplot(command, -1);
+    write_script(script, trainer, find_terminal(path));
+    bool is_good = open_output(command, &output, path);
+    if (is_good) {
+        int result = run_gnuplot(script, fileno(output.stream));
+        is_good = result == 0 ? keep_output(command, &output) : report_gnuplot(command, result);
+        if (result != 0)
+            drop_output(&output);
+    }
+    fclose(script);
+    return is_good;
+}

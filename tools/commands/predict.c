@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Writes what a model makes of a table. */
+#include "cli/options.h"
+#include "cli/output.h"
+#include "commands/commands.h"
+#include "table/csv_writer.h"
+#include "table/model.h"
+#include "table/scores.h"
+#include "table/table_options.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+static const char HELP[] =
+    "usage: nnblas predict MODEL DATA.csv [OPTION]...\n"
+    "\n"
+    "Writes a table with one row for each row of DATA.csv: in the column prediction the class "
+    "that\n"
+    "is the most probable, or the number; then one column for each output, which is the\n"
+    "probability of the class that it is named after, or the target of its name. Where there are\n"
+    "several targets, prediction is the first of them.\n"
+    "\n"
+    "MODEL is what nnblas train saved. Columns are found by their names, in any order, and others\n"
+    "are ignored, so the targets may be there or not; without a header the table has the columns\n"
+    "that the model was trained with, or only the features. MODEL or DATA.csv can be -, standard\n"
+    "input.\n"
+    "\n"
+    "  --output FILE         where to (default -, standard output)\n" TABLE_OPTIONS_HELP;
+
+static void write_header(FILE *stream, const schema *s) {
+    fputs("prediction", stream);
+    for (size_t k = 0; k < s->targets.count; k++) {
+        const table_column *target = &s->targets.columns[k];
+        if (!target->is_category)
+            write_csv_value(stream, ',', target->name);
+        for (size_t j = 0; j < target->categories.count; j++)
+            write_csv_value(stream, ',', target->categories.names[j]);
+    }
+    fputc('\n', stream);
+}
+
+static void write_class(FILE *stream, const name_list *classes, const double *outputs) {
+    write_csv_value(stream, '\0', classes->names[find_largest(outputs, classes->count)]);
+    for (size_t k = 0; k < classes->count; k++)
+        fprintf(stream, ",%s", write_real(outputs[k]).text);
+    fputc('\n', stream);
+}
+
+/* The first is there twice, and writing it takes most of the time. */
+static void write_numbers(FILE *stream, const column_list *targets, const double *outputs) {
+    number_text number = write_real(restore_number(&targets->columns[0], outputs[0]));
+    fprintf(stream, "%s,%s", number.text, number.text);
+    for (size_t k = 1; k < targets->count; k++)
+        fprintf(stream, ",%s", write_real(restore_number(&targets->columns[k], outputs[k])).text);
+    fputc('\n', stream);
+}
+
+static void write_batch(FILE *stream, const model_reader *reader) {
+    const schema *s = &reader->model->schema;
+    for (size_t r = 0; r < reader->N; r++) {
+        const double *outputs = reader->O_out + r * reader->outputs;
+        if (has_classes(s))
+            write_class(stream, &s->targets.columns[0].categories, outputs);
+        else
+            write_numbers(stream, &s->targets, outputs);
+    }
+}
+
+/* Stops where nothing more can be written; who closes the stream says so. */
+static bool write_predictions(const char *command, FILE *stream, model_reader *reader) {
+    write_header(stream, &reader->model->schema);
+    do {
+        if (!predict_batch(command, reader))
+            return false;
+        write_batch(stream, reader);
+    } while (reader->N > 0 && !ferror(stream));
+    report_skipped(command, reader->source.name, &reader->skipped);
+    return true;
+}
+
+static bool predict_table(const char *command, model_reader *reader, const char *path) {
+    output_file output;
+    if (!open_output(command, &output, path))
+        return false;
+    if (write_predictions(command, output.stream, reader))
+        return keep_output(command, &output);
+    drop_output(&output);
+    return false;
+}
+
+int run_predict(int argc, char **argv) {
+    model_arguments arguments;
+    const char *output = "-";
+    int status = read_model_arguments(argc, argv, HELP, &output, &arguments);
+    if (status != CARRY_ON)
+        return status;
+    signal(SIGPIPE, SIG_IGN); /* what cannot be written is reported */
+    table_model model;
+    model_reader reader;
+    if (!load_model(argv[0], arguments.model, &model))
+        return EXIT_FAILURE;
+    bool is_good = open_reader(argv[0], &reader, &model, arguments.data, &arguments.table, false);
+    if (is_good) {
+        is_good = predict_table(argv[0], &reader, output);
+        close_reader(&reader);
+    }
+    free_model(&model);
+    return is_good ? EXIT_SUCCESS : EXIT_FAILURE;
+}

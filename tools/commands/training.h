@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What nnblas train is told about the network and its training. */
+#ifndef NNBLAS_COMMANDS_TRAINING_H
+#define NNBLAS_COMMANDS_TRAINING_H
+
+#include "cli/options.h"
+
+#include <nnblas.h>
+
+#include <stdio.h>
+
+enum { MOST_HIDDEN_LAYERS = 16 };
+
+typedef enum { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_PLATEAU } schedule_kind;
+
+typedef struct {
+    schedule_kind kind;
+    size_t epochs;
+    double factor, last;
+} schedule;
+
+typedef struct {
+    size_t hidden[MOST_HIDDEN_LAYERS], n_hidden;
+    nnblas_activation activation;
+    nnblas_optimizer optimizer;
+    schedule schedule;
+    size_t batch; /* 0 = all rows */
+    uint64_t epochs, patience, seed, threads, checkpoint_epochs;
+    double learning_rate, momentum, weight_decay, validation, time_limit;
+    const char *checkpoint;
+    bool is_resumed;
+} training_settings;
+
+#define TRAINING_OPTIONS_HELP                                                                      \
+    "  --hidden N[,N...]     units of each hidden layer (default 32), 0 for none\n"                \
+    "  --activation NAME     of the hidden units: sigmoid, tanh, relu (default tanh)\n"            \
+    "  --epochs N            at most so many times through the rows (default 200)\n"               \
+    "  --batch N             rows a step (default 32), or all\n"                                   \
+    "  --optimizer NAME      gradient-descent, momentum, nesterov, rprop, adam, lbfgs (default\n"  \
+    "                        adam); rprop and lbfgs take all rows a step\n"                        \
+    "  --learning-rate R     (default 0.003 with adam, else 0.1)\n"                                \
+    "  --momentum M          of momentum and nesterov (default 0.9)\n"                             \
+    "  --schedule S          of the learning rate: constant (the default), step:EPOCHS:FACTOR,\n"  \
+    "                        cosine, cosine:LAST, plateau:EPOCHS:FACTOR\n"                         \
+    "  --weight-decay D      (default 1 divided by the number of rows, 3 with numbers)\n"          \
+    "  --validation F        hold back the fraction F of the rows to find the best epoch with\n"   \
+    "                        (default 0: none)\n"                                                  \
+    "  --patience N          stop when the cost, or that of the rows held back, has not "          \
+    "improved\n"                                                                                   \
+    "                        for N epochs (default 20), 0 for never\n"                             \
+    "  --time-limit SECONDS  stop after so long\n"                                                 \
+    "  --seed S              of the weights and the order of the rows (default 1)\n"               \
+    "  --threads N           at most so many (default 0: as the library decides)\n"                \
+    "  --checkpoint FILE     save there what is needed to go on\n"                                 \
+    "  --checkpoint-every N  after every N epochs and at the end (default 10)\n"                   \
+    "  --resume              go on from the checkpoint, where there is one\n"
+
+/* As they stand on the command line, where that is more than one number. */
+typedef struct {
+    const char *hidden, *activation, *batch, *optimizer, *schedule;
+} training_texts;
+
+training_settings default_settings(void);
+
+enum { N_TRAINING_OPTIONS = 17 };
+void list_training_options(training_settings *settings, training_texts *texts,
+                           command_option *options);
+
+/* CARRY_ON, or EXIT_USAGE with a message on stderr. */
+int take_training_texts(const char *command, const training_texts *texts,
+                        training_settings *settings);
+
+/* A network of those inputs and outputs, with softmax outputs for classes. */
+nnblas_status create_net(const training_settings *settings, size_t inputs, size_t outputs,
+                         bool has_classes, nnblas_net **net);
+
+/* rows: how many there are to learn from. */
+nnblas_status create_trainer(const training_settings *settings, size_t rows, nnblas_net *net,
+                             nnblas_trainer **trainer);
+
+/* "4-32-3 tanh; adam, learning rate 0.003, 32 rows a step; seed 1" */
+void print_settings(FILE *stream, const training_settings *settings, const nnblas_net *net);
+
+#endif

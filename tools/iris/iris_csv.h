@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Fisher's iris rows as a table. */
+#ifndef NNBLAS_IRIS_IRIS_CSV_H
+#define NNBLAS_IRIS_IRIS_CSV_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+/* The name of the column that has the species. */
+extern const char IRIS_TARGET[];
+
+void write_iris_header(FILE *stream);
+void write_iris_row(FILE *stream, const double *measures, size_t species);
+
+/* All of it, as a stream to read from; null where there is no memory for it. */
+FILE *open_iris(void);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "iris/iris_split.h"
+
+#include <string.h>
+
+/* SplitMix64: G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators",
+ * OOPSLA 2014. */
+static uint64_t draw_bits(uint64_t *state) {
+    uint64_t z = *state += 0x9e3779b97f4a7c15;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
+}
+
+/* R. Durstenfeld, Algorithm 235, Communications of the ACM 7 (1964). The remainder favours small
+ * numbers by less than 2^-58 of the range. */
+static void shuffle(size_t *items, size_t count, uint64_t *state) {
+    for (size_t left = count; left > 1; left--) {
+        size_t chosen = (size_t)(draw_bits(state) % left);
+        size_t item = items[chosen];
+        items[chosen] = items[left - 1];
+        items[left - 1] = item;
+    }
+}
+
+static void append_row(iris_part *part, size_t row) {
+    size_t species = row / IRIS_ROWS_A_SPECIES;
+    memcpy(part->X[part->N], iris_rows[row], sizeof part->X[0]);
+    for (size_t k = 0; k < IRIS_SPECIES; k++)
+        part->Y[part->N][k] = k == species ? 1.0 : 0.0;
+    part->species[part->N] = species;
+    part->N++;
+}
+
+void split_iris(uint64_t seed, iris_part *train, iris_part *test) {
+    uint64_t state = seed;
+    train->N = test->N = 0;
+    for (size_t species = 0; species < IRIS_SPECIES; species++) {
+        size_t rows[IRIS_ROWS_A_SPECIES];
+        for (size_t r = 0; r < IRIS_ROWS_A_SPECIES; r++)
+            rows[r] = species * IRIS_ROWS_A_SPECIES + r;
+        shuffle(rows, IRIS_ROWS_A_SPECIES, &state);
+        for (size_t r = 0; r < IRIS_ROWS_A_SPECIES; r++)
+            append_row(r < IRIS_TRAIN_ROWS_A_SPECIES ? train : test, rows[r]);
+    }
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "table/model.h"
+
+#include "cli/memory.h"
+#include "cli/options.h"
+#include "cli/output.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char SCHEMA_KEY[] = "table";
+
+static bool report(const char *command, const char *name, const char *problem) {
+    fprintf(stderr, "nnblas %s: %s: %s\n", command, name, problem);
+    return false;
+}
+
+static bool report_complaint(const char *command, const complaint *c) {
+    fprintf(stderr, "nnblas %s: %s\n", command, c->text);
+    return false;
+}
+
+/* ---- loading --------------------------------------------------------------------------------- */
+
+static nnblas_status load_from_stream(FILE *stream, nnblas_net **net) {
+    char *bytes = NULL;
+    size_t size = 0, capacity = 0, got;
+    do {
+        bytes = reserve_array(bytes, &capacity, size + BUFSIZ, 1);
+        got = fread(bytes + size, 1, BUFSIZ, stream);
+        size += got;
+    } while (got > 0);
+    nnblas_status status = nnblas_net_load_from_memory(bytes, size, net);
+    free(bytes);
+    return status;
+}
+
+static bool unpack_model(table_model *model) {
+    const char *text = nnblas_net_metadata(model->net, SCHEMA_KEY);
+    if (!text || !read_schema(text, &model->schema))
+        return false;
+    const schema *s = &model->schema;
+    size_t last = nnblas_net_layer_count(model->net) - 1;
+    return nnblas_net_layer_size(model->net, 0) == count_numbers(&s->features) &&
+           nnblas_net_layer_size(model->net, last) == count_numbers(&s->targets);
+}
+
+bool load_model(const char *command, const char *path, table_model *model) {
+    *model = (table_model){0};
+    bool is_input = strcmp(path, "-") == 0;
+    nnblas_status status =
+        is_input ? load_from_stream(stdin, &model->net) : nnblas_net_load(path, &model->net);
+    if (status) {
+        report_failure(command);
+        return false;
+    }
+    if (unpack_model(model))
+        return true;
+    free_model(model);
+    return report(command, is_input ? "standard input" : path,
+                  "is a network that nnblas train has not made: it does not say what its tables "
+                  "are like");
+}
+
+void free_model(table_model *model) {
+    nnblas_net_destroy(model->net);
+    free_schema(&model->schema);
+    *model = (table_model){0};
+}
+
+/* ---- saving ---------------------------------------------------------------------------------- */
+
+static bool write_bytes(const char *command, const char *path, const void *bytes, size_t size) {
+    output_file output;
+    if (!open_output(command, &output, path))
+        return false;
+    fwrite(bytes, 1, size, output.stream);
+    return keep_output(command, &output);
+}
+
+/* The library renames its own file over path, which must not happen to a device. */
+bool save_net(const char *command, const nnblas_net *net, const char *path) {
+    void *bytes;
+    size_t size;
+    if (!is_standard_output(path) && is_regular_path(path)) {
+        if (nnblas_net_save(net, path) == NNBLAS_OK)
+            return true;
+        report_failure(command);
+        return false;
+    }
+    if (nnblas_net_save_to_memory(net, &bytes, &size)) {
+        report_failure(command);
+        return false;
+    }
+    bool is_good = write_bytes(command, path, bytes, size);
+    nnblas_free(bytes);
+    return is_good;
+}
+
+/* ---- batches --------------------------------------------------------------------------------- */
+
+bool open_reader(const char *command, model_reader *reader, table_model *model, const char *path,
+                 const table_options *options, bool with_targets) {
+    complaint c;
+    *reader = (model_reader){.model = model, .skipped.is_allowed = options->skips_bad_rows};
+    if (!open_source(&reader->source, path, &options->format, &c) ||
+        !bind_schema(&model->schema, &reader->source, with_targets, &c)) {
+        close_reader(reader);
+        return report_complaint(command, &c);
+    }
+    reader->inputs = count_numbers(&model->schema.features);
+    reader->outputs = count_numbers(&model->schema.targets);
+    reader->X = resize_array(NULL, BATCH_ROWS * reader->inputs, sizeof *reader->X);
+    reader->O_out = resize_array(NULL, BATCH_ROWS * reader->outputs, sizeof *reader->O_out);
+    if (with_targets)
+        reader->Y = resize_array(NULL, BATCH_ROWS * reader->outputs, sizeof *reader->Y);
+    return true;
+}
+
+void close_reader(model_reader *reader) {
+    close_source(&reader->source);
+    free(reader->X);
+    free(reader->Y);
+    free(reader->O_out);
+    *reader = (model_reader){0};
+}
+
+static row_result encode_next(model_reader *r, complaint *c) {
+    csv_row row;
+    const schema *s = &r->model->schema;
+    row_result result = read_source_row(&r->source, &row, c);
+    if (result != ROW_GOOD)
+        return result;
+    bool is_good =
+        encode_row(&s->features, &r->source, &row, r->X + r->N * r->inputs, c) &&
+        (!r->Y || encode_row(&s->targets, &r->source, &row, r->Y + r->N * r->outputs, c));
+    return is_good ? ROW_GOOD : ROW_BAD;
+}
+
+static bool read_batch(model_reader *r, complaint *c) {
+    r->N = 0;
+    while (r->N < BATCH_ROWS) {
+        row_result result = encode_next(r, c);
+        if (result == ROW_END)
+            break;
+        if (result == ROW_GOOD)
+            r->N++;
+        else if (result == ROW_FAILED || !skip_row(&r->skipped, c))
+            return false;
+    }
+    scale_rows(&r->model->schema.features, r->N, r->X);
+    return true;
+}
+
+bool predict_batch(const char *command, model_reader *r) {
+    complaint c;
+    if (!read_batch(r, &c))
+        return report_complaint(command, &c);
+    if (r->N == 0)
+        return true;
+    if (nnblas_net_predict(r->model->net, r->N, r->X, r->inputs, r->O_out, r->outputs) == NNBLAS_OK)
+        return true;
+    report_failure(command);
+    return false;
+}
+
+void report_skipped(const char *command, const char *name, const skipped_rows *skipped) {
+    if (skipped->count > 0)
+        fprintf(stderr, "nnblas %s: %s: bad rows that were skipped: %zu; the first: %s\n", command,
+                name, skipped->count, skipped->first.text);
+}

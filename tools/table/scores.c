@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "table/scores.h"
+
+#include "cli/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *clear_array(size_t count, size_t size) {
+    return memset(resize_array(NULL, count, size), 0, count * size);
+}
+
+scores start_scores(const schema *s) {
+    scores started = {.schema = s, .outputs = count_numbers(&s->targets)};
+    if (has_classes(s))
+        started.counts = clear_array(started.outputs * started.outputs, sizeof *started.counts);
+    else
+        started.targets = clear_array(started.outputs, sizeof *started.targets);
+    return started;
+}
+
+void free_scores(scores *s) {
+    free(s->counts);
+    free(s->targets);
+    *s = (scores){0};
+}
+
+size_t find_largest(const double *outputs, size_t count) {
+    size_t largest = 0;
+    for (size_t k = 1; k < count; k++)
+        if (outputs[k] > outputs[largest])
+            largest = k;
+    return largest;
+}
+
+/* ---- adding rows ----------------------------------------------------------------------------- */
+
+static void add_class(scores *s, const double *y, const double *o) {
+    size_t is = find_largest(y, s->outputs), taken_for = find_largest(o, s->outputs);
+    s->counts[is * s->outputs + taken_for]++;
+    for (size_t k = 0; k < s->outputs; k++)
+        s->squared_errors += (o[k] - y[k]) * (o[k] - y[k]);
+}
+
+/* s->rows counts this row already. */
+static void add_number(const scores *s, target_score *target, double y, double prediction) {
+    double error = prediction - y, distance = y - target->mean;
+    target->squared_errors += error * error;
+    target->absolute_errors += fabs(error);
+    target->mean += distance / (double)s->rows;
+    target->squared_distances += distance * (y - target->mean);
+}
+
+void add_scores(scores *s, size_t N, const double *Y, const double *O_out) {
+    for (size_t r = 0; r < N; r++) {
+        const double *y = Y + r * s->outputs, *o = O_out + r * s->outputs;
+        s->rows++;
+        if (s->counts)
+            add_class(s, y, o);
+        else
+            for (size_t k = 0; k < s->outputs; k++)
+                add_number(s, &s->targets[k], y[k],
+                           restore_number(&s->schema->targets.columns[k], o[k]));
+    }
+}
+
+/* ---- measures -------------------------------------------------------------------------------- */
+
+static double compute_mse(const scores *s) {
+    double sum = s->squared_errors;
+    for (size_t k = 0; k < s->outputs && s->targets; k++)
+        sum += s->targets[k].squared_errors;
+    return sum / (2.0 * (double)s->rows);
+}
+
+static double compute_accuracy(const scores *s) {
+    size_t right = 0;
+    for (size_t k = 0; k < s->outputs; k++)
+        right += s->counts[k * s->outputs + k];
+    return (double)right / (double)s->rows;
+}
+
+static size_t count_class(const scores *s, size_t k) {
+    size_t sum = 0;
+    for (size_t j = 0; j < s->outputs; j++)
+        sum += s->counts[k * s->outputs + j];
+    return sum;
+}
+
+static size_t count_taken_for(const scores *s, size_t k) {
+    size_t sum = 0;
+    for (size_t j = 0; j < s->outputs; j++)
+        sum += s->counts[j * s->outputs + k];
+    return sum;
+}
+
+/* 1 - (squared errors) / (those of always saying the mean); where all values are the same, 1 if
+ * they are all met and else 0. */
+static double compute_r2(const target_score *target) {
+    if (target->squared_distances > 0.0)
+        return 1.0 - target->squared_errors / target->squared_distances;
+    return target->squared_errors > 0.0 ? 0.0 : 1.0;
+}
+
+static double compute_mae(const scores *s, const target_score *target) {
+    return target->absolute_errors / (double)s->rows;
+}
+
+/* ---- the page -------------------------------------------------------------------------------- */
+
+void print_score_line(FILE *stream, const scores *s) {
+    if (s->counts) {
+        fprintf(stream, "accuracy %.4f mse %.4f rows %zu", compute_accuracy(s), compute_mse(s),
+                s->rows);
+        return;
+    }
+    double r2 = 0.0, mae = 0.0;
+    for (size_t k = 0; k < s->outputs; k++) {
+        r2 += compute_r2(&s->targets[k]) / (double)s->outputs;
+        mae += compute_mae(s, &s->targets[k]) / (double)s->outputs;
+    }
+    fprintf(stream, "r2 %.4f mae %.4f rows %zu", r2, mae, s->rows);
+}
+
+/* How many columns a terminal shows a name of UTF-8 in, near enough. */
+static int count_characters(const char *name) {
+    int count = 0;
+    for (; *name; name++)
+        count += ((unsigned char)*name & 0xc0) != 0x80;
+    return count;
+}
+
+static int find_widest(const name_list *names, int least) {
+    int widest = least;
+    for (size_t i = 0; i < names->count; i++) {
+        int width = count_characters(show_text(names->names[i]).text);
+        widest = width > widest ? width : widest;
+    }
+    return widest;
+}
+
+static void print_name(FILE *stream, const char *name, int width) {
+    shown_text shown = show_text(name);
+    fprintf(stream, "%s%*s", shown.text, width - count_characters(shown.text), "");
+}
+
+static void print_name_right(FILE *stream, const char *name, int width) {
+    shown_text shown = show_text(name);
+    fprintf(stream, "%*s%s", width - count_characters(shown.text), "", shown.text);
+}
+
+static void print_share(FILE *stream, size_t part, size_t whole) {
+    if (whole > 0)
+        fprintf(stream, "%11.4f", (double)part / (double)whole);
+    else
+        fprintf(stream, "%11s", "-");
+}
+
+/* Precision: of the rows that were taken for the class, how many are of it. Recall: of the rows of
+ * the class, how many were taken for it. */
+static void print_classes(FILE *stream, const scores *s, const name_list *classes, int width) {
+    print_name(stream, "class", width);
+    fprintf(stream, "  %11s%11s%11s\n", "precision", "recall", "rows");
+    for (size_t k = 0; k < s->outputs; k++) {
+        size_t right = s->counts[k * s->outputs + k];
+        print_name(stream, classes->names[k], width);
+        fputs("  ", stream);
+        print_share(stream, right, count_taken_for(s, k));
+        print_share(stream, right, count_class(s, k));
+        fprintf(stream, "%11zu\n", count_class(s, k));
+    }
+}
+
+static void print_confusion(FILE *stream, const scores *s, const name_list *classes, int width) {
+    int cell = find_widest(classes, 6) + 2;
+    fputs("\nrows of each class, by what they were taken for\n", stream);
+    fprintf(stream, "%*s", width, "");
+    for (size_t k = 0; k < s->outputs; k++)
+        print_name_right(stream, classes->names[k], cell);
+    fputc('\n', stream);
+    for (size_t k = 0; k < s->outputs; k++) {
+        print_name(stream, classes->names[k], width);
+        for (size_t j = 0; j < s->outputs; j++)
+            fprintf(stream, "%*zu", cell, s->counts[k * s->outputs + j]);
+        fputc('\n', stream);
+    }
+    fputc('\n', stream);
+}
+
+static void print_targets(FILE *stream, const scores *s) {
+    int width = 6;
+    for (size_t k = 0; k < s->outputs; k++) {
+        int name = count_characters(show_text(s->schema->targets.columns[k].name).text);
+        width = name > width ? name : width;
+    }
+    print_name(stream, "target", width);
+    fprintf(stream, "%9s%14s%14s%14s\n", "r2", "mae", "rmse", "mse");
+    for (size_t k = 0; k < s->outputs; k++) {
+        const target_score *target = &s->targets[k];
+        double mean_square = target->squared_errors / (double)s->rows;
+        print_name(stream, s->schema->targets.columns[k].name, width);
+        fprintf(stream, "%9.4f%14.6g%14.6g%14.6g\n", compute_r2(target), compute_mae(s, target),
+                sqrt(mean_square), mean_square / 2.0);
+    }
+    fputc('\n', stream);
+}
+
+void print_score_page(FILE *stream, const scores *s) {
+    if (!s->counts) {
+        print_targets(stream, s);
+        return;
+    }
+    const name_list *classes = &s->schema->targets.columns[0].categories;
+    int width = find_widest(classes, 5);
+    print_classes(stream, s, classes, width);
+    print_confusion(stream, s, classes, width);
+}

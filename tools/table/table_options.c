@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "table/table_options.h"
+
+#include <string.h>
+
+void list_table_options(table_arguments *arguments, command_option *options) {
+    options[0] = (command_option){"header", .flag = &arguments->has_header};
+    options[1] = (command_option){"no-header", .flag = &arguments->has_no_header};
+    options[2] = (command_option){"delimiter", .text = &arguments->delimiter};
+    options[3] = (command_option){"skip-bad-rows", .flag = &arguments->skips_bad_rows};
+}
+
+static bool read_delimiter(const char *text, char *delimiter) {
+    if (!text)
+        text = ",";
+    *delimiter = strcmp(text, "tab") == 0 || strcmp(text, "\\t") == 0 ? '\t' : text[0];
+    return *delimiter == '\t' || (strlen(text) == 1 && !strchr("\"\r\n", text[0]));
+}
+
+int take_table_arguments(const char *command, const table_arguments *arguments,
+                         table_options *options) {
+    *options = (table_options){.skips_bad_rows = arguments->skips_bad_rows};
+    if (arguments->has_header && arguments->has_no_header)
+        return refuse_usage(command, "--header and --no-header exclude each other");
+    if (arguments->has_header)
+        options->format.header = HEADER_PRESENT;
+    if (arguments->has_no_header)
+        options->format.header = HEADER_ABSENT;
+    if (!read_delimiter(arguments->delimiter, &options->format.delimiter))
+        return refuse_usage(command, "--delimiter takes one character that is no quote, or tab");
+    return CARRY_ON;
+}
+
+int read_model_arguments(int argc, char **argv, const char *help, const char **output,
+                         model_arguments *arguments) {
+    enum { N_OWN = 3 };
+    table_arguments table = {0};
+    *arguments = (model_arguments){0};
+    command_option options[N_TABLE_OPTIONS + N_OWN] = {
+        {.place = "MODEL", .text = &arguments->model},
+        {.place = "DATA.csv", .text = &arguments->data},
+        {"output", .text = output},
+    };
+    size_t n_own = output ? N_OWN : N_OWN - 1;
+    list_table_options(&table, options + n_own);
+    int status = read_options(argc, argv, help, options, n_own + N_TABLE_OPTIONS);
+    if (status != CARRY_ON)
+        return status;
+    if (!arguments->model || !arguments->data)
+        return refuse_usage(argv[0], "%s is missing; usage: nnblas %s MODEL DATA.csv",
+                            arguments->model ? "DATA.csv" : "MODEL", argv[0]);
+    if (strcmp(arguments->model, "-") == 0 && strcmp(arguments->data, "-") == 0)
+        return refuse_usage(argv[0], "MODEL and DATA.csv cannot both be standard input");
+    return take_table_arguments(argv[0], &table, &arguments->table);
+}
