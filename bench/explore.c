@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "explore.h"
 #include "allocate.h"
+#include "core/clock.h"
 #include "engine/engine.h"
 #include "engine/plan_cost.h"
 #include "engine/planner.h"
@@ -48,11 +49,11 @@ static void run_gradient(void *context) {
 /* The best of a few: quick, and good enough to leave out what is far from the fastest so far. */
 static double time_shortly(planned_run *run, double fastest) {
     const double MOMENT = 1e-3, HOPELESS = 1.5;
-    double best = HUGE_VAL, start = get_seconds();
-    for (int i = 0; i < 3 || get_seconds() - start < MOMENT; i++) {
-        double before = get_seconds();
+    double best = HUGE_VAL, start = nn_read_clock();
+    for (int i = 0; i < 3 || nn_read_clock() - start < MOMENT; i++) {
+        double before = nn_read_clock();
         run_gradient(run);
-        double seconds = get_seconds() - before;
+        double seconds = nn_read_clock() - before;
         best = seconds < best ? seconds : best;
         if (best > MOMENT && best > HOPELESS * fastest)
             break;

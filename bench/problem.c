@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "problem.h"
 #include "allocate.h"
+#include "core/random.h"
 
 #include <ctype.h>
 #include <limits.h>
@@ -28,18 +29,9 @@ size_t count_parameters(const shape *s) {
     return (s->inputs + s->outputs) * s->hidden;
 }
 
-/* splitmix64 (G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators",
- * OOPSLA 2014). */
-static uint64_t draw_bits(uint64_t *state) {
-    uint64_t z = *state += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
 void fill_uniform(uint64_t *state, double *numbers, size_t count, double low, double high) {
     for (size_t i = 0; i < count; i++)
-        numbers[i] = low + (high - low) * 0x1p-53 * (double)(draw_bits(state) >> 11);
+        numbers[i] = low + (high - low) * nn_unit_of_bits(nn_splitmix_bits(state));
 }
 
 problem make_problem(const shape *s, uint64_t seed) {

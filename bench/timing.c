@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "timing.h"
 #include "allocate.h"
+#include "core/clock.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -22,12 +23,6 @@ static const double CALM_SECONDS = 0.01;
 static const double WARM_SECONDS = 0.3, NEAR = 1.5;
 enum { WARM_RUNS = 3 };
 
-double get_seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 typedef struct samples {
     size_t repetitions; /* in one sample */
     size_t count;
@@ -42,9 +37,9 @@ static void run_repetitions(const candidate *c, size_t repetitions) {
 }
 
 static double take_time(const candidate *c, size_t repetitions) {
-    double start = get_seconds();
+    double start = nn_read_clock();
     run_repetitions(c, repetitions);
-    return get_seconds() - start;
+    return nn_read_clock() - start;
 }
 
 static double time_repetition(const candidate *c, samples *s) {
@@ -54,8 +49,8 @@ static double time_repetition(const candidate *c, samples *s) {
 }
 
 static void warm_up(const candidate *c, samples *s) {
-    double end = get_seconds() + WARM_SECONDS;
-    for (int quick = 0; quick < WARM_RUNS && get_seconds() < end;)
+    double end = nn_read_clock() + WARM_SECONDS;
+    for (int quick = 0; quick < WARM_RUNS && nn_read_clock() < end;)
         quick = time_repetition(c, s) <= NEAR * s->fewest ? quick + 1 : 0;
 }
 

@@ -5,9 +5,6 @@
 
 #include <stddef.h>
 
-/* Seconds of the monotonic clock. */
-double get_seconds(void);
-
 /* Something to be timed: run(context) is one repetition. */
 typedef struct candidate {
     void (*run)(void *context);

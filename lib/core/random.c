@@ -5,7 +5,7 @@
  */
 #include "core/random.h"
 
-static uint64_t next_splitmix(uint64_t *state) {
+uint64_t nn_splitmix_bits(uint64_t *state) {
     uint64_t z = *state += 0x9e3779b97f4a7c15;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
     z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
@@ -14,7 +14,7 @@ static uint64_t next_splitmix(uint64_t *state) {
 
 void nn_random_seed(nn_random *random, uint64_t seed) {
     for (int i = 0; i < 4; i++)
-        random->state[i] = next_splitmix(&seed);
+        random->state[i] = nn_splitmix_bits(&seed);
 }
 
 static uint64_t rotate_left(uint64_t x, int k) {
@@ -35,5 +35,5 @@ uint64_t nn_random_bits(nn_random *random) {
 }
 
 double nn_random_unit(nn_random *random) {
-    return (double)(nn_random_bits(random) >> 11) * 0x1p-53;
+    return nn_unit_of_bits(nn_random_bits(random));
 }

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The library's own generator: the same numbers on every machine, and no global state. */
+/* Random numbers: the same on every machine, and no global state. */
 #ifndef NN_RANDOM_H
 #define NN_RANDOM_H
 
 #include <stdint.h>
 
+/* The next 64 bits of SplitMix64, whose state any number can begin. */
+uint64_t nn_splitmix_bits(uint64_t *state);
+
+/* The library's own generator. */
 typedef struct nn_random {
     uint64_t state[4];
 } nn_random;
@@ -13,7 +17,11 @@ void nn_random_seed(nn_random *random, uint64_t seed);
 
 uint64_t nn_random_bits(nn_random *random);
 
-/* Uniform in [0, 1), a multiple of 2^-53. */
+/* Uniform in [0, 1), multiples of 2^-53: of given bits, and of the generator's next. */
+static inline double nn_unit_of_bits(uint64_t bits) {
+    return (double)(bits >> 11) * 0x1p-53;
+}
+
 double nn_random_unit(nn_random *random);
 
 #endif

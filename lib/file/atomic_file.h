@@ -20,12 +20,7 @@ nnblas_status nn_file_open(nn_file *file, const char *path);
 nnblas_status nn_file_read(nn_file *file, void *bytes, size_t size);
 void nn_file_close(nn_file *file);
 
-/*
- * Puts a file of these bytes in the place of path. Whoever opens path, at any time, finds the whole
- * old file or the whole new one, and the new one is on the disk when this returns. After a failure
- * path is as it was, and nothing else is left behind; only where the folder could not be flushed
- * the new file is in its place, and might be lost with the power.
- */
+/* Puts a file of these bytes in the place of path, as core/replacement.h has it. */
 nnblas_status nn_file_replace(const char *path, const void *bytes, size_t size);
 
 #endif

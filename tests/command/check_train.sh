@@ -445,7 +445,7 @@ check_outputs() {
     check "a new file follows the umask" test "$(stat -c %a fresh)" = 640
     fails 'cannot write nowhere/m: No such file' train --output nowhere/m
     check "  before it trains" is_empty "$out"
-    fails 'cannot write \.: Is a directory' train --history .
+    fails 'cannot write \.: it is a folder' train --history .
     expect_status 0 predict model test.csv --output /dev/null
     check "a device stays a device" test -c /dev/null
     expect_status 0 train --quiet --epochs 2 --output /dev/null

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "support/support.h"
 
+#include "core/random.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,13 +13,8 @@
 
 /* ---- random numbers -------------------------------------------------------------------------- */
 
-/* SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators",
- * OOPSLA 2014). */
 uint64_t roll(dice *d) {
-    uint64_t z = d->state += 0x9e3779b97f4a7c15;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
+    return nn_splitmix_bits(&d->state);
 }
 
 size_t roll_between(dice *d, size_t first, size_t last) {
@@ -25,7 +22,7 @@ size_t roll_between(dice *d, size_t first, size_t last) {
 }
 
 double roll_uniform(dice *d, double low, double high) {
-    return low + (high - low) * (double)(roll(d) >> 11) * 0x1p-53;
+    return low + (high - low) * nn_unit_of_bits(roll(d));
 }
 
 size_t roll_size(dice *d, size_t limit) {

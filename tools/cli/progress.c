@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/progress.h"
 
+#include "core/clock.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 static const double SECONDS_BETWEEN = 0.1;
-
-static double read_clock(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 progress start_progress(const nnblas_trainer *trainer, size_t epochs, size_t rows,
                         double time_limit) {
@@ -23,7 +18,7 @@ progress start_progress(const nnblas_trainer *trainer, size_t epochs, size_t row
                       .rows = rows,
                       .time_limit = time_limit,
                       .is_terminal = isatty(STDERR_FILENO),
-                      .start = read_clock()};
+                      .start = nn_read_clock()};
 }
 
 /* ---- what is known --------------------------------------------------------------------------- */
@@ -115,7 +110,7 @@ static bool is_round(size_t number) {
 }
 
 void show_progress(progress *p, size_t epoch, double cost) {
-    double now = read_clock();
+    double now = nn_read_clock();
     bool is_first = p->first_epoch == 0, is_last = epoch == p->epochs;
     if (is_first)
         p->first_epoch = epoch;

@@ -3,6 +3,7 @@
 #include "cli/options.h"
 #include "commands/commands.h"
 #include "commands/demo_speed.h"
+#include "core/clock.h"
 #include "iris/iris_split.h"
 
 #include <nnblas.h>
@@ -11,7 +12,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 static const char HELP[] =
@@ -83,12 +83,6 @@ static int show_progress(void *user, size_t epoch, double mse) {
     return 0;
 }
 
-static double read_clock(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static nnblas_status set_up_trainer(const trial *t, progress *shown, nnblas_trainer *trainer) {
     nnblas_status status = nnblas_trainer_set_learning_rate(trainer, LEARNING_RATE);
     if (!status)
@@ -105,11 +99,11 @@ static nnblas_status train(trial *t) {
         return status;
     progress shown = {t->settings->epochs, isatty(STDOUT_FILENO)};
     status = set_up_trainer(t, &shown, trainer);
-    double start = read_clock();
+    double start = nn_read_clock();
     if (!status)
         status = nnblas_trainer_fit(trainer, t->train.N, t->train.X[0], IRIS_INPUTS, t->train.Y[0],
                                     IRIS_SPECIES);
-    t->outcome.seconds = read_clock() - start;
+    t->outcome.seconds = nn_read_clock() - start;
     nnblas_trainer_destroy(trainer);
     return status;
 }

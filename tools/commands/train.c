@@ -8,6 +8,7 @@
 #include "commands/commands.h"
 #include "commands/history.h"
 #include "commands/training.h"
+#include "core/clock.h"
 #include "iris/iris_csv.h"
 #include "table/learn.h"
 #include "table/model.h"
@@ -18,7 +19,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static const char HELP[] =
@@ -241,12 +241,6 @@ static int watch_epoch(void *user, size_t epoch, double cost) {
     return is_stop_wanted();
 }
 
-static double read_clock(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static nnblas_status resume(session *s) {
     const training_settings *training = &s->settings->training;
     if (!training->is_resumed)
@@ -271,9 +265,9 @@ static nnblas_status fit(session *s) {
         return status;
     s->progress = start_progress(s->trainer, training->epochs, l->N, training->time_limit);
     catch_stop_signals();
-    double start = read_clock();
+    double start = nn_read_clock();
     status = nnblas_trainer_fit(s->trainer, l->N, l->X, l->inputs, l->Y, l->outputs);
-    s->seconds = read_clock() - start;
+    s->seconds = nn_read_clock() - start;
     release_stop_signals();
     end_progress(&s->progress);
     return status;

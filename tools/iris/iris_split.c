@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "iris/iris_split.h"
 
-#include <string.h>
+#include "core/random.h"
 
-/* SplitMix64: G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators",
- * OOPSLA 2014. */
-static uint64_t draw_bits(uint64_t *state) {
-    uint64_t z = *state += 0x9e3779b97f4a7c15;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
-}
+#include <string.h>
 
 /* R. Durstenfeld, Algorithm 235, Communications of the ACM 7 (1964). The remainder favours small
  * numbers by less than 2^-58 of the range. */
 static void shuffle(size_t *items, size_t count, uint64_t *state) {
     for (size_t left = count; left > 1; left--) {
-        size_t chosen = (size_t)(draw_bits(state) % left);
+        size_t chosen = (size_t)(nn_splitmix_bits(state) % left);
         size_t item = items[chosen];
         items[chosen] = items[left - 1];
         items[left - 1] = item;

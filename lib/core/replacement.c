@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#define _GNU_SOURCE
+#include "core/replacement.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static bool fail(nn_replacement *r, const char *failed, const char *reason) {
+    r->failed = failed;
+    r->reason = reason;
+    return false;
+}
+
+/* The same for what a call left in errno. */
+static bool fail_call(nn_replacement *r, const char *failed) {
+    r->error = errno;
+    return fail(r, failed, NULL);
+}
+
+/* Renaming over /dev/null, where root can, would put a file in the place of the device. */
+static bool find_target(nn_replacement *r) {
+    if (!realpath(r->path, r->target)) {
+        struct stat link;
+        if (errno != ENOENT || lstat(r->path, &link) == 0)
+            return fail_call(r, "find the file");
+        if (strlen(r->path) >= sizeof r->target) {
+            errno = ENAMETOOLONG;
+            return fail_call(r, "find the file");
+        }
+        strcpy(r->target, r->path);
+    } else if (stat(r->target, &r->old)) {
+        return fail_call(r, "look at the file");
+    } else if (!S_ISREG(r->old.st_mode)) {
+        return fail(r, "replace the file",
+                    S_ISDIR(r->old.st_mode) ? "it is a folder" : "it is no regular file");
+    } else {
+        r->replaces = true;
+    }
+    return true;
+}
+
+/* Cuts the target's name off its folder, which stays open: all that follows means that folder, also
+ * where it is renamed meanwhile or the process goes to another. */
+static bool open_folder(nn_replacement *r) {
+    char *slash = strrchr(r->target, '/');
+    r->name = slash ? slash + 1 : r->target;
+    if (!*r->name)
+        return fail(r, "write the file", "it has no name");
+    /* The slash of the root is all of its path. */
+    const char *folder = !slash ? "." : slash == r->target ? "/" : r->target;
+    if (slash)
+        *slash = '\0';
+    r->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return r->folder >= 0 || fail_call(r, "open the folder of the file");
+}
+
+/*
+ * A file that did not exist gets the mode that any new file does. One that did hands on its own,
+ * and its owner and group where we may; until then nobody else reads it. The names only have to
+ * differ, O_EXCL sees to the rest.
+ */
+static bool create_temporary(nn_replacement *r) {
+    errno = EEXIST;
+    for (int attempt = 0; attempt < 100 && r->descriptor < 0 && errno == EEXIST; attempt++) {
+        struct timespec now;
+        clock_gettime(CLOCK_REALTIME, &now);
+        snprintf(r->temporary, sizeof r->temporary, ".nnblas-%lx-%llx.tmp", (long)getpid(),
+                 (unsigned long long)now.tv_sec * 1000000000 + (unsigned long long)now.tv_nsec);
+        r->descriptor = openat(r->folder, r->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                               r->replaces ? 0600 : 0666);
+    }
+    if (r->descriptor >= 0)
+        return true;
+    *r->temporary = '\0'; /* a file of that name is not ours */
+    return fail_call(r, "create a temporary file beside the file");
+}
+
+static bool hand_on_mode(nn_replacement *r) {
+    if (!r->replaces)
+        return true;
+    if (fchown(r->descriptor, r->old.st_uid, r->old.st_gid))
+        (void)!fchown(r->descriptor, (uid_t)-1, r->old.st_gid);
+    return fchmod(r->descriptor, r->old.st_mode & 0777) == 0 ||
+           fail_call(r, "set the mode of a temporary file beside the file");
+}
+
+static int flush(int descriptor) {
+    int result;
+    do
+        result = fsync(descriptor);
+    while (result && errno == EINTR);
+    return result;
+}
+
+/* Closing can be where a network file system says that the disk is full. */
+static bool close_temporary(nn_replacement *r) {
+    bool is_flushed =
+        flush(r->descriptor) == 0 || fail_call(r, "flush a temporary file beside the file");
+    int descriptor = r->descriptor;
+    r->descriptor = -1;
+    if (close(descriptor) && is_flushed && errno != EINTR)
+        return fail_call(r, "close a temporary file beside the file");
+    return is_flushed;
+}
+
+/* Some file systems cannot flush a folder, and say so by EINVAL. */
+static bool move_into_place(nn_replacement *r) {
+    if (renameat(r->folder, r->temporary, r->folder, r->name))
+        return fail_call(r, "rename a temporary file to the file");
+    return flush(r->folder) == 0 || errno == EINVAL ||
+           fail_call(r, "flush the folder of the file, which is written");
+}
+
+/* After the renaming there is no file of the temporary name left. */
+void nn_replacement_abandon(nn_replacement *r) {
+    if (r->descriptor >= 0)
+        close(r->descriptor);
+    if (*r->temporary)
+        unlinkat(r->folder, r->temporary, 0);
+    if (r->folder >= 0)
+        close(r->folder);
+    r->descriptor = r->folder = -1;
+}
+
+static bool abandon_if_bad(nn_replacement *r, bool is_good) {
+    if (!is_good)
+        nn_replacement_abandon(r);
+    return is_good;
+}
+
+bool nn_replacement_open(nn_replacement *r, const char *path) {
+    *r = (nn_replacement){.descriptor = -1, .path = path, .folder = -1};
+    return abandon_if_bad(r, find_target(r) && open_folder(r) && create_temporary(r) &&
+                                 hand_on_mode(r));
+}
+
+bool nn_replacement_write(nn_replacement *r, const void *bytes, size_t size) {
+    const char *rest = bytes;
+    while (size > 0) {
+        ssize_t count = write(r->descriptor, rest, size);
+        if (count < 0 && errno != EINTR)
+            return abandon_if_bad(r, fail_call(r, "write a temporary file beside the file"));
+        if (count > 0) {
+            rest += count;
+            size -= (size_t)count;
+        }
+    }
+    return true;
+}
+
+bool nn_replacement_finish(nn_replacement *r) {
+    if (!abandon_if_bad(r, close_temporary(r) && move_into_place(r)))
+        return false;
+    close(r->folder);
+    r->folder = -1;
+    return true;
+}
