@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/arguments.h"
+#include "core/sizes.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -12,9 +13,10 @@ nnblas_status nn_check_size(const char *name, size_t size) {
     return NNBLAS_OK;
 }
 
-/* From the first element to behind the last; what the ld leaves behind the last row is not ours. */
+/* From the first element to behind the last. The gap behind the last row is not part of a matrix.
+ */
 static size_t count_elements(const nn_argument *m) {
-    return (m->rows - 1) * m->ld + m->columns;
+    return nn_add_sizes(nn_multiply_sizes(m->rows - 1, m->ld), m->columns);
 }
 
 static nnblas_status check_argument(const nn_argument *m) {
@@ -27,27 +29,56 @@ static nnblas_status check_argument(const nn_argument *m) {
     if (m->ld > INT_MAX)
         return nn_fail(NNBLAS_ERROR_SIZE, "the leading dimension of %s is %zu; BLAS counts to %d",
                        m->name, m->ld, INT_MAX);
-    /* rows and ld are both at most INT_MAX here, so the product of the two cannot wrap. */
     if (count_elements(m) > PTRDIFF_MAX / sizeof(double))
         return nn_fail(NNBLAS_ERROR_SIZE, "%s, %zu x %zu with leading dimension %zu, is too large",
                        m->name, m->rows, m->columns, m->ld);
     return NNBLAS_OK;
 }
 
-static bool share_elements(const nn_argument *a, const nn_argument *b) {
-    if (a->data > b->data) {
-        const nn_argument *swap = a;
+static size_t find_common_divisor(size_t a, size_t b) {
+    while (b > 0) {
+        size_t rest = a % b;
         a = b;
-        b = swap;
+        b = rest;
     }
-    uintptr_t distance = (uintptr_t)b->data - (uintptr_t)a->data;
-    if (distance >= count_elements(a) * sizeof(double))
+    return a;
+}
+
+/* A matrix as the bytes that it is made of: rows runs of equal length, at equal distances. */
+typedef struct run_list {
+    uintptr_t start;
+    size_t rows, length, distance;
+} run_list;
+
+/* A matrix without gaps is one run. All products were checked by check_argument. */
+static run_list list_runs(const nn_argument *m) {
+    run_list list = {(uintptr_t)m->data, m->rows, m->columns * sizeof(double),
+                     m->ld * sizeof(double)};
+    if (m->rows == 1 || m->ld == m->columns)
+        list = (run_list){list.start, 1, list.length * m->rows, list.length * m->rows};
+    return list;
+}
+
+/*
+ * Exact for every pair of matrices: columns side by side in one table share nothing, nor does a
+ * number in a gap between the columns of a table. Runs of b that begin within a either begin in a
+ * run of a, or reach into the next one, or lie in the gap between two. Where they begin in relation
+ * to the runs of a repeats itself after distance / gcd runs, so that no more than these are tried.
+ */
+static bool share_elements(const nn_argument *first, const nn_argument *second) {
+    run_list a = list_runs(first->data <= second->data ? first : second);
+    run_list b = list_runs(first->data <= second->data ? second : first);
+    size_t span = (a.rows - 1) * a.distance + a.length, begin = (size_t)(b.start - a.start);
+    if (begin >= span)
         return false;
-    /* Both lie in one table: they may be columns of it, side by side. */
-    if (a->ld != b->ld || distance % sizeof(double))
-        return true;
-    size_t first_column = distance / sizeof(double) % a->ld;
-    return first_column < a->columns || first_column + b->columns > a->ld;
+    size_t period = a.distance / find_common_divisor(a.distance, b.distance);
+    for (size_t row = 0; row < nn_min(b.rows, period) && begin < span; row++) {
+        size_t place = begin % a.distance;
+        if (place < a.length || b.length > a.distance - place)
+            return true;
+        begin += b.distance;
+    }
+    return false;
 }
 
 nnblas_status nn_check_arguments(const nn_argument *arguments, size_t count) {

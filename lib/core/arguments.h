@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The checks at the public door. Inside, the library relies on them. */
+/* Checks of the arguments of public functions. The code inside relies on them. */
 #ifndef NN_ARGUMENTS_H
 #define NN_ARGUMENTS_H
 

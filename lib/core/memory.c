@@ -6,9 +6,9 @@
 #include <stdlib.h>
 
 void *nn_allocate(size_t count, size_t size) {
-    size_t bytes;
+    size_t bytes = nn_multiply_sizes(count, size);
     void *memory = NULL;
-    if (!__builtin_mul_overflow(count, size, &bytes) && bytes <= PTRDIFF_MAX - NN_ALIGNMENT)
+    if (bytes <= PTRDIFF_MAX - NN_ALIGNMENT)
         memory = aligned_alloc(NN_ALIGNMENT, nn_round_up(bytes, NN_ALIGNMENT));
     if (!memory)
         nn_fail(NNBLAS_ERROR_MEMORY, "no memory for %zu elements of %zu bytes", count, size);

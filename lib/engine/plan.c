@@ -2,6 +2,7 @@
 #include "engine/plan.h"
 #include "core/sizes.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,15 +13,17 @@ size_t nn_get_part_rows(const nn_plan *plan) {
 }
 
 static size_t pad_outputs(const nn_plan *plan, const nn_model *model, size_t l) {
-    size_t outputs = model->layers[l].outputs;
-    return l + 1 == model->n_layers ? outputs : nn_round_up(outputs, plan->padding);
+    size_t outputs = model->layers[l].outputs, padded = nn_round_up(outputs, plan->padding);
+    /* BLAS counts to INT_MAX. */
+    return l + 1 == model->n_layers || padded > INT_MAX ? outputs : padded;
 }
 
 /* So many inputs of a layer that the products of a tile stay within the plan's limit. */
 static size_t choose_block(const nn_plan *plan, const nn_layer *layer) {
     if (plan->product_limit == 0)
         return layer->inputs;
-    size_t multiplications = plan->tile_rows * layer->outputs * layer->inputs;
+    size_t multiplications =
+        nn_multiply_sizes(plan->tile_rows, nn_multiply_sizes(layer->outputs, layer->inputs));
     size_t blocks = nn_divide_up(multiplications, plan->product_limit);
     size_t block = nn_divide_up(layer->inputs, blocks);
     return nn_min(layer->inputs, nn_round_up(block, 8));

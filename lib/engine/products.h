@@ -11,6 +11,7 @@
 #define NN_PRODUCTS_H
 
 #include "core/public.h"
+#include "core/sizes.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,9 +37,10 @@ typedef struct nn_layer {
     size_t block;    /* so many of the inputs at a time in each product; inputs = all at once */
 } nn_layer;
 
-/* W and its biases. */
+/* W and its biases. Of a layer that a plan pads, they may not fit in the address space: SIZE_MAX.
+ */
 static inline size_t nn_count_parameters(const nn_layer *layer) {
-    return (layer->inputs + layer->has_bias) * layer->outputs;
+    return nn_multiply_sizes(layer->inputs + layer->has_bias, layer->outputs);
 }
 
 /* A_out := A W, (rows x inputs) (inputs x outputs); added to A_out, which comes holding them, where

@@ -8,7 +8,8 @@
 
 #include <stdlib.h>
 
-/* Hands out the next piece of one block of memory; with no block it only counts. */
+/* Hands out the next piece of one block of memory; with no block it only counts, and counts to
+ * SIZE_MAX where the pieces do not fit in the address space. */
 typedef struct arena {
     unsigned char *memory;
     size_t used;
@@ -17,7 +18,7 @@ typedef struct arena {
 static void *take(arena *a, size_t count, size_t size) {
     void *piece = a->memory ? a->memory + a->used : NULL;
     /* Whole cache lines, so that no two pieces share one. */
-    a->used += nn_round_up(count * size, NN_ALIGNMENT);
+    a->used = nn_add_sizes(a->used, nn_round_up(nn_multiply_sizes(count, size), NN_ALIGNMENT));
     return piece;
 }
 
@@ -77,7 +78,7 @@ static void lay_out_part(nn_engine *engine, const nn_model *model, size_t p, are
         .activations = take(a, n, sizeof *part.activations),
         .deltas = take(a, n, sizeof *part.deltas),
         .updates = take(a, n, sizeof *part.updates),
-        .Y = take_doubles(a, rows * model->layers[n - 1].outputs),
+        .Y = take_doubles(a, nn_multiply_sizes(rows, model->layers[n - 1].outputs)),
     };
     for (size_t l = 0; l < n; l++) {
         nn_layer layer = nn_plan_layer(&engine->plan, model, l);
@@ -95,14 +96,15 @@ static void lay_out_part(nn_engine *engine, const nn_model *model, size_t p, are
 static void lay_out_panels(nn_engine *engine, const nn_model *model, size_t first, size_t end,
                            arena *a) {
     size_t rows = nn_get_part_rows(&engine->plan), parts = end - first;
-    size_t inputs = model->gathers_rows ? rows * model->layers[0].inputs : 0;
-    double *X = take_doubles(a, parts * inputs);
+    size_t inputs = model->gathers_rows ? nn_multiply_sizes(rows, model->layers[0].inputs) : 0;
+    double *X = take_doubles(a, nn_multiply_sizes(parts, inputs));
     for (size_t p = first; a->memory && p < end; p++)
         engine->parts[p].X = X + (p - first) * inputs;
     for (size_t l = 0; l < model->n_layers; l++) {
-        size_t panel = rows * nn_plan_layer(&engine->plan, model, l).outputs;
-        double *activations = take_doubles(a, parts * panel);
-        double *deltas = take_doubles(a, engine->purpose >= NN_GRADIENT ? parts * panel : 0);
+        size_t panel = nn_multiply_sizes(rows, nn_plan_layer(&engine->plan, model, l).outputs);
+        size_t panels = nn_multiply_sizes(parts, panel);
+        double *activations = take_doubles(a, panels);
+        double *deltas = take_doubles(a, engine->purpose >= NN_GRADIENT ? panels : 0);
         for (size_t p = first; a->memory && p < end; p++) {
             engine->parts[p].activations[l] = activations + (p - first) * panel;
             engine->parts[p].deltas[l] = deltas + (p - first) * panel;
@@ -117,7 +119,7 @@ static const size_t GAP_STEPS = 64, GAP_BYTES = 3 << 20;
 
 static void lay_out_gap(const nn_engine *engine, arena *a) {
     size_t most = GAP_BYTES / engine->plan.parts / sizeof(double);
-    take_doubles(a, nn_min(GAP_STEPS * nn_get_part_rows(&engine->plan), most));
+    take_doubles(a, nn_min(nn_multiply_sizes(GAP_STEPS, nn_get_part_rows(&engine->plan)), most));
 }
 
 static void lay_out(nn_engine *engine, const nn_model *model, size_t N, arena *a) {

@@ -2,6 +2,7 @@
 #include "network/network.h"
 #include "core/memory.h"
 #include "core/random.h"
+#include "core/sizes.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -23,10 +24,10 @@ static nnblas_status check_layer_sizes(const size_t *layer_sizes, size_t n_layer
         status = nn_check_size(name, layer_sizes[l]);
         if (status)
             return status;
-        /* Two sizes of at most INT_MAX do not wrap; their sum over the layers may. */
-        if (l > 0 && __builtin_add_overflow(*parameter_count,
-                                            (layer_sizes[l - 1] + has_bias) * layer_sizes[l],
-                                            parameter_count))
+        size_t parameters =
+            l > 0 ? nn_multiply_sizes(layer_sizes[l - 1] + has_bias, layer_sizes[l]) : 0;
+        *parameter_count = nn_add_sizes(*parameter_count, parameters);
+        if (*parameter_count == SIZE_MAX)
             return nn_fail(NNBLAS_ERROR_SIZE, "the parameters up to layer %zu are too many", l);
     }
     return NNBLAS_OK;
