@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "file/disk.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- faults ---------------------------------------------------------------------------------- */
+
+ssize_t __real_read(int descriptor, void *bytes, size_t size);
+ssize_t __real_write(int descriptor, const void *bytes, size_t size);
+int __real_fsync(int descriptor);
+int __real_close(int descriptor);
+int __real_fchmod(int descriptor, mode_t mode);
+int __real_renameat(int old_folder, const char *old, int new_folder, const char *new);
+int __real_clock_gettime(clockid_t clock, struct timespec *now);
+ssize_t __wrap_read(int descriptor, void *bytes, size_t size);
+ssize_t __wrap_write(int descriptor, const void *bytes, size_t size);
+int __wrap_fsync(int descriptor);
+int __wrap_close(int descriptor);
+int __wrap_fchmod(int descriptor, mode_t mode);
+int __wrap_renameat(int old_folder, const char *old, int new_folder, const char *new);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
+
+file_fault fault;
+
+static bool fails(const char *call) {
+    if (!fault.call || strcmp(fault.call, call) != 0 || fault.skip-- > 0)
+        return false;
+    fault.call = NULL;
+    errno = fault.error;
+    return true;
+}
+
+static size_t limit(size_t size) {
+    return fault.most && size > fault.most ? fault.most : size;
+}
+
+ssize_t __wrap_read(int descriptor, void *bytes, size_t size) {
+    return fails("read") ? -1 : __real_read(descriptor, bytes, limit(size));
+}
+
+ssize_t __wrap_write(int descriptor, const void *bytes, size_t size) {
+    return fails("write") ? -1 : __real_write(descriptor, bytes, limit(size));
+}
+
+int __wrap_fsync(int descriptor) {
+    return fails("fsync") ? -1 : __real_fsync(descriptor);
+}
+
+/* One that fails has closed all the same. */
+int __wrap_close(int descriptor) {
+    int result = __real_close(descriptor);
+    return fails("close") ? -1 : result;
+}
+
+int __wrap_fchmod(int descriptor, mode_t mode) {
+    return fails("fchmod") ? -1 : __real_fchmod(descriptor, mode);
+}
+
+int __wrap_renameat(int old_folder, const char *old, int new_folder, const char *new) {
+    snprintf(fault.renamed, sizeof fault.renamed, "%s", old);
+    return fails("renameat") ? -1 : __real_renameat(old_folder, old, new_folder, new);
+}
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now) {
+    if (!fault.clock_stands)
+        return __real_clock_gettime(clock, now);
+    *now = (struct timespec){.tv_sec = 1, .tv_nsec = 2};
+    return 0;
+}
+
+void fail_once(const char *call, size_t skip, int error) {
+    fault.call = call;
+    fault.skip = skip;
+    fault.error = error;
+}
+
+/* ---- a folder for each test ------------------------------------------------------------------ */
+
+char folder[64];
+static size_t descriptors;
+
+static size_t count_descriptors(void) {
+    size_t count = 0;
+    for (int descriptor = 0; descriptor < 256; descriptor++)
+        count += fcntl(descriptor, F_GETFD) >= 0;
+    return count;
+}
+
+static void enter_folder(void) {
+    descriptors = count_descriptors();
+    strcpy(folder, "/tmp/nnblas-test-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    ck_assert_int_eq(chdir(folder), 0);
+    umask(022);
+}
+
+size_t count_names(const char *part) {
+    DIR *listing = opendir(".");
+    if (!listing)
+        return SIZE_MAX;
+    size_t count = 0;
+    for (struct dirent *entry; (entry = readdir(listing));)
+        count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+                 strstr(entry->d_name, part);
+    closedir(listing);
+    return count;
+}
+
+static void remove_names(const char *part) {
+    DIR *listing = opendir(".");
+    ck_assert_ptr_nonnull(listing);
+    for (struct dirent *entry; (entry = readdir(listing));)
+        if (strstr(entry->d_name, part) && remove(entry->d_name))
+            continue; /* . and .. */
+    closedir(listing);
+}
+
+static void leave_folder(void) {
+    remove_names("");
+    ck_assert_int_eq(chdir("/"), 0);
+    ck_assert_int_eq(rmdir(folder), 0);
+    ck_assert_uint_eq(count_descriptors(), descriptors);
+}
+
+/* ---- networks that are told apart ------------------------------------------------------------ */
+
+nnblas_net *make_marked_net(double mark) {
+    nnblas_net *net;
+    ck_assert_ok(nnblas_net_create((size_t[]){100, 150, 3}, 3, NNBLAS_BIAS, &net));
+    fill(nnblas_net_parameter_count(net), nnblas_net_parameters(net), mark);
+    return net;
+}
+
+void save_marked(double mark, const char *path) {
+    nnblas_net *net = make_marked_net(mark);
+    ck_assert_ok(nnblas_net_save(net, path));
+    nnblas_net_destroy(net);
+}
+
+double read_mark(const char *path) {
+    nnblas_net *net;
+    if (nnblas_net_load(path, &net))
+        return -1.0;
+    const double *W = nnblas_net_parameters(net);
+    double mark = holds_only(nnblas_net_parameter_count(net), W, W[0]) ? W[0] : -1.0;
+    nnblas_net_destroy(net);
+    return mark;
+}
+
+double load_mark(const char *path) {
+    double mark = read_mark(path);
+    ck_assert_msg(mark >= 0.0, "%s", nnblas_error_message());
+    return mark;
+}
+
+void write_file(const char *path, const void *bytes, size_t size) {
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_eq(fwrite(bytes, 1, size, file), size);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+mode_t get_mode(const char *path) {
+    struct stat s;
+    ck_assert_int_eq(lstat(path, &s), 0);
+    return s.st_mode;
+}
+
+void check_words(const char *words) {
+    ck_assert_msg(strstr(nnblas_error_message(), words), "\"%s\" does not say \"%s\"",
+                  nnblas_error_message(), words);
+}
+
+void check_not_loaded(const char *path, nnblas_status expected, const char *words) {
+    nnblas_net *const untouched = (nnblas_net *)&words, *net = untouched;
+    ck_assert_int_eq(nnblas_net_load(path, &net), expected);
+    check_words(words);
+    check_words(path);
+    ck_assert_ptr_eq(net, untouched);
+}
+
+void check_not_saved(const char *path, const char *words) {
+    nnblas_net *net = make_marked_net(-1.0);
+    ck_assert_int_eq(nnblas_net_save(net, path), NNBLAS_ERROR_FILE);
+    check_words(words);
+    check_words(path);
+    ck_assert_uint_eq(count_names(".tmp"), 0);
+    nnblas_net_destroy(net);
+}
+
+/* ---- children -------------------------------------------------------------------------------- */
+
+bool run_in_child(child_test *test) {
+    nnblas_net *net = make_marked_net(5.0);
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        const char *failure = test(net);
+        if (failure)
+            fprintf(stderr, "in the child: %s; %s\n", failure, nnblas_error_message());
+        _exit(failure ? 1 : 0);
+    }
+    nnblas_net_destroy(net);
+    int status = wait_for_child(child);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* ---- the runner ------------------------------------------------------------------------------ */
+
+int run_in_folders(const char *suite_name, const TTest *const *tests, size_t count) {
+    Suite *suite = suite_create(suite_name);
+    for (size_t i = 0; i < count; i++) {
+        TCase *tcase = tcase_create(tests[i]->name);
+        tcase_set_timeout(tcase, 0);
+        tcase_add_checked_fixture(tcase, enter_folder, leave_folder);
+        tcase_add_test(tcase, tests[i]);
+        suite_add_tcase(suite, tcase);
+    }
+    SRunner *runner = srunner_create(suite);
+    srunner_set_fork_status(runner, CK_NOFORK);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
