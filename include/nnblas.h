@@ -51,8 +51,11 @@
  *
  * Threads: every function may be called from any number of threads at once, as long as no object
  * and no output array is written by one call while another uses it. A const nnblas_net is only
- * read. The same inputs, seed, machine and thread count give the same bits. In a child forked by a
- * process that used the library, every call uses one thread.
+ * read. The same inputs, seed, machine and thread count give the same bits. A large call is run by
+ * the calling thread and by worker threads of the library, which are made when they are first
+ * needed and sleep between the calls; where none can be made, the calling thread does all. A forked
+ * child has no workers and makes its own. Unloading the library (dlclose) ends them; no call may be
+ * running then.
  */
 #ifndef NNBLAS_H
 #define NNBLAS_H
@@ -450,7 +453,9 @@ nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double
 const char *nnblas_version(void);
 
 /*
- * How many threads a call may use; 0, the default, lets the library decide. Negative:
+ * How many threads a call may use, its own included; 0, the default, lets the library decide: as
+ * many as there are processors that the thread which first asked may run on. A call uses fewer
+ * where others are running: all together use at most 64 workers beside their callers. Negative:
  * NNBLAS_ERROR_VALUE. One setting for the whole process, taken by calls that start after it.
  */
 nnblas_status nnblas_set_threads(int threads);

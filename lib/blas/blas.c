@@ -2,7 +2,6 @@
 #include "blas/blas.h"
 #include "core/public.h"
 
-#include <omp.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -14,6 +13,10 @@ extern char *openblas_get_corename(void) __attribute__((weak));
 extern int openblas_get_num_threads(void) __attribute__((weak));
 extern void openblas_set_num_threads(int threads) __attribute__((weak));
 extern int openblas_get_parallel(void) __attribute__((weak));
+
+/* Of the OpenMP that a build of OpenBLAS runs on. */
+extern int omp_get_max_threads(void) __attribute__((weak));
+extern void omp_set_num_threads(int threads) __attribute__((weak));
 
 enum { OPENBLAS_SEQUENTIAL = 0, OPENBLAS_PTHREAD = 1, OPENBLAS_OPENMP = 2, UNKNOWN = -1 };
 
@@ -134,6 +137,15 @@ static void release_process(void) {
 }
 
 /* A build of OpenBLAS on OpenMP asks OpenMP for the calling thread's own setting. */
+static bool asks_openmp(void) {
+    return get_parallel() == OPENBLAS_OPENMP && omp_get_max_threads && omp_set_num_threads;
+}
+
+void nn_blas_begin_worker(void) {
+    if (asks_openmp())
+        omp_set_num_threads(1);
+}
+
 static _Thread_local unsigned omp_holders;
 static _Thread_local int omp_found_threads;
 
@@ -150,18 +162,16 @@ static void release_caller(void) {
 }
 
 void nn_blas_hold(void) {
-    int parallel = get_parallel();
-    if (parallel == OPENBLAS_PTHREAD)
+    if (get_parallel() == OPENBLAS_PTHREAD)
         hold_process();
-    else if (parallel == OPENBLAS_OPENMP)
+    else if (asks_openmp())
         hold_caller();
 }
 
 void nn_blas_release(void) {
-    int parallel = get_parallel();
-    if (parallel == OPENBLAS_PTHREAD)
+    if (get_parallel() == OPENBLAS_PTHREAD)
         release_process();
-    else if (parallel == OPENBLAS_OPENMP)
+    else if (asks_openmp())
         release_caller();
 }
 

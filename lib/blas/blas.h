@@ -21,6 +21,9 @@ enum { NN_BLAS_SEQUENTIAL = 65536 * 4 };
 void nn_blas_hold(void);
 void nn_blas_release(void);
 
+/* First thing in a thread of the library's own, whose products then all run in that thread. */
+void nn_blas_begin_worker(void);
+
 void nn_blas_before_fork(void);
 void nn_blas_after_fork(bool in_child);
 

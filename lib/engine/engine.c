@@ -3,7 +3,7 @@
 #include "blas/blas.h"
 #include "core/sizes.h"
 #include "kernels/kernels.h"
-#include "workers/threads.h"
+#include "workers/workers.h"
 
 #include <string.h>
 
@@ -14,8 +14,7 @@ typedef struct job {
     nn_engine *engine;
     nn_model model; /* as planned */
     const nn_rows *rows;
-    size_t threads; /* that do the parts' work; fewer than the parts where they are short */
-    double *O_out;  /* predictions */
+    double *O_out; /* predictions */
     size_t ldo;
     double *const *updates; /* gradients, contiguous and not padded */
     double total_weight;    /* of the rows: N, if they have none of their own */
@@ -156,48 +155,58 @@ static void add_gradient_tile(const job *j, nn_part *part, size_t first, size_t 
 
 /* ---- walks over the tiles -------------------------------------------------------------------- */
 
-static void walk_part(const job *j, size_t p, tile_function *function) {
+/* Each part has rows of its own. */
+typedef struct walk {
+    const job *job;
+    tile_function *function;
+} walk;
+
+static void walk_part(void *context, size_t p) {
+    const walk *w = context;
+    const job *j = w->job;
     const nn_plan *plan = &j->engine->plan;
     size_t end = nn_get_share(j->rows->N, plan->parts, p + 1), step = nn_get_part_rows(plan);
     for (size_t first = nn_get_share(j->rows->N, plan->parts, p); first < end; first += step)
-        function(j, &j->engine->parts[p], first, nn_min(step, end - first));
+        w->function(j, &j->engine->parts[p], first, nn_min(step, end - first));
 }
 
-/* Each part has rows of its own. How many threads there are changes nothing in what a part does. */
 static void walk_rows(const job *j, tile_function *function) {
-    size_t parts = j->engine->plan.parts;
-    if (parts == 1) {
-        walk_part(j, 0, function);
-        return;
-    }
-#pragma omp parallel for num_threads((int)j->threads) schedule(static, 1)
-    for (size_t p = 0; p < parts; p++)
-        walk_part(j, p, function);
+    walk w = {j, function};
+    nn_run_parts(j->engine->plan.parts, j->engine->plan.parts, walk_part, &w);
 }
 
-/* The parts share each tile. */
+/* The parts share a tile: rows of it up to the deltas, and when they are all done, inputs of the
+ * updates. */
+typedef struct shared_tile {
+    const job *job;
+    size_t first, count;
+} shared_tile;
+
+static void compute_shared_deltas(void *context, size_t p) {
+    const shared_tile *t = context;
+    nn_engine *engine = t->job->engine;
+    size_t part_rows = nn_get_part_rows(&engine->plan), begin = p * part_rows;
+    if (begin < t->count)
+        compute_tile_deltas(t->job, &engine->parts[p], t->first + begin,
+                            nn_min(part_rows, t->count - begin));
+}
+
+static void add_shared_updates(void *context, size_t piece) {
+    const shared_tile *t = context;
+    const nn_engine *engine = t->job->engine;
+    size_t parts = engine->plan.parts, l = piece / parts, p = piece % parts;
+    size_t inputs = t->job->model.layers[l].inputs, begin = nn_get_share(inputs, parts, p);
+    add_updates(t->job, &engine->parts[0], t->first, t->count, l, begin,
+                nn_get_share(inputs, parts, p + 1) - begin);
+}
+
 static void walk_split_gradient(const job *j) {
     const nn_plan *plan = &j->engine->plan;
-    nn_part *parts = j->engine->parts;
-    size_t part_rows = nn_get_part_rows(plan), n_layers = j->model.n_layers;
-#pragma omp parallel num_threads((int)j->threads)
     for (size_t first = 0; first < j->rows->N; first += plan->tile_rows) {
-        size_t count = nn_min(plan->tile_rows, j->rows->N - first);
-#pragma omp for schedule(static, 1)
-        for (size_t p = 0; p < plan->parts; p++)
-            if (p * part_rows < count)
-                compute_tile_deltas(j, &parts[p], first + p * part_rows,
-                                    nn_min(part_rows, count - p * part_rows));
-#pragma omp for schedule(static, 1)
-        for (size_t piece = 0; piece < plan->parts * n_layers; piece++) {
-            size_t l = piece / plan->parts, p = piece % plan->parts;
-            size_t inputs = j->model.layers[l].inputs;
-            size_t begin = nn_get_share(inputs, plan->parts, p);
-            add_updates(j, &parts[0], first, count, l, begin,
-                        nn_get_share(inputs, plan->parts, p + 1) - begin);
-        }
-#pragma omp single
-        parts[0].is_fresh = false;
+        shared_tile t = {j, first, nn_min(plan->tile_rows, j->rows->N - first)};
+        nn_run_parts(plan->parts, plan->parts, compute_shared_deltas, &t);
+        nn_run_parts(plan->parts, plan->parts * j->model.n_layers, add_shared_updates, &t);
+        j->engine->parts[0].is_fresh = false;
     }
 }
 
@@ -219,22 +228,29 @@ static void gather_update(const job *j, const nn_model *given, size_t l, size_t 
     }
 }
 
+/* A layer's updates, cut into pieces. */
+typedef struct gathering {
+    const job *job;
+    const nn_model *given;
+    size_t layer, rows, pieces;
+} gathering;
+
+static void gather_piece(void *context, size_t piece) {
+    const gathering *g = context;
+    gather_update(g->job, g->given, g->layer, nn_get_share(g->rows, g->pieces, piece),
+                  nn_get_share(g->rows, g->pieces, piece + 1));
+}
+
 static void gather_updates(const job *j, const nn_model *given) {
     const nn_engine *engine = j->engine;
     for (size_t l = 0; l < given->n_layers; l++) {
         if (!engine->parts[0].updates[l] &&
             (engine->plan.parts == 1 || engine->plan.way != NN_ROWS))
             continue;
-        size_t rows = given->layers[l].inputs + given->layers[l].has_bias;
-        size_t pieces = nn_count_parameters(&given->layers[l]) > 16384 ? engine->plan.parts : 1;
-        if (pieces == 1) {
-            gather_update(j, given, l, 0, rows);
-            continue;
-        }
-#pragma omp parallel for num_threads((int)j->threads) schedule(static, 1)
-        for (size_t piece = 0; piece < pieces; piece++)
-            gather_update(j, given, l, nn_get_share(rows, pieces, piece),
-                          nn_get_share(rows, pieces, piece + 1));
+        gathering g = {.job = j, .given = given, .layer = l};
+        g.rows = given->layers[l].inputs + given->layers[l].has_bias;
+        g.pieces = nn_count_parameters(&given->layers[l]) > 16384 ? engine->plan.parts : 1;
+        nn_run_parts(g.pieces, g.pieces, gather_piece, &g);
     }
 }
 
@@ -265,7 +281,6 @@ static job begin_job(nn_engine *engine, const nn_model *model, const nn_rows *ro
                   model->gathers_rows},
         .rows = rows,
         .total_weight = (double)rows->N,
-        .threads = nn_borrow_threads(engine->plan.parts),
     };
 }
 
@@ -281,7 +296,6 @@ static double get_total_weight(const nn_rows *rows) {
 
 /* Returns the cost of the calls that have one. */
 static double end_job(const job *j) {
-    nn_return_threads(j->threads);
     if (j->engine->plan.holds_blas)
         nn_blas_release();
     double cost = 0.0;

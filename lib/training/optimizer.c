@@ -4,6 +4,7 @@
 #include "core/sizes.h"
 #include "kernels/kernels.h"
 #include "workers/threads.h"
+#include "workers/workers.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -60,14 +61,26 @@ static nn_adam correct_adam(const nn_optimizer *o, double rate) {
     };
 }
 
-static void step_range(nn_optimizer *o, double rate, const nn_adam *adam, const double *gradient,
-                       double *parameters, size_t begin, size_t end) {
+/* A step, cut into pieces of the parameters. */
+typedef struct step {
+    const nn_optimizer *optimizer;
+    double rate;
+    nn_adam adam;
+    const double *gradient;
+    double *parameters;
+    size_t pieces;
+} step;
+
+static void step_piece(void *context, size_t piece) {
+    const step *s = context;
+    const nn_optimizer *o = s->optimizer;
+    size_t begin = nn_get_share(o->count, s->pieces, piece);
+    size_t n = nn_get_share(o->count, s->pieces, piece + 1) - begin;
     const nn_kernels *kernels = nn_get_kernels();
-    const double *g = gradient + begin, m = o->settings->momentum;
-    double *W = parameters + begin;
+    const double *g = s->gradient + begin, rate = s->rate, m = o->settings->momentum;
+    double *W = s->parameters + begin;
     double *first = o->first ? o->first + begin : NULL;
     double *second = o->second ? o->second + begin : NULL;
-    size_t n = end - begin;
     switch (o->settings->optimizer) {
     case NNBLAS_MOMENTUM:
         kernels->momentum(n, rate, m, g, first, W);
@@ -79,7 +92,7 @@ static void step_range(nn_optimizer *o, double rate, const nn_adam *adam, const 
         kernels->rprop(n, g, first, second, W);
         break;
     case NNBLAS_ADAM:
-        kernels->adam(n, adam, g, first, second, W);
+        kernels->adam(n, &s->adam, g, first, second, W);
         break;
     case NNBLAS_GRADIENT_DESCENT:
     case NNBLAS_LBFGS:
@@ -92,18 +105,13 @@ static void step_range(nn_optimizer *o, double rate, const nn_adam *adam, const 
 enum { PARAMETERS_A_THREAD = 16384 };
 
 void nn_optimizer_step(nn_optimizer *o, double rate, const double *gradient, double *parameters) {
-    const nn_adam adam = correct_adam(o, rate);
-    size_t pieces = nn_min(nn_divide_up(o->count, PARAMETERS_A_THREAD), nn_count_threads());
-    if (pieces == 1) {
-        step_range(o, rate, &adam, gradient, parameters, 0, o->count);
-    } else {
-        size_t threads = nn_borrow_threads(pieces);
-#pragma omp parallel for num_threads((int)threads) schedule(static, 1)
-        for (size_t piece = 0; piece < pieces; piece++)
-            step_range(o, rate, &adam, gradient, parameters, nn_get_share(o->count, pieces, piece),
-                       nn_get_share(o->count, pieces, piece + 1));
-        nn_return_threads(threads);
-    }
+    step s = {.optimizer = o,
+              .rate = rate,
+              .adam = correct_adam(o, rate),
+              .gradient = gradient,
+              .parameters = parameters};
+    s.pieces = nn_min(nn_divide_up(o->count, PARAMETERS_A_THREAD), nn_count_threads());
+    nn_run_parts(s.pieces, s.pieces, step_piece, &s);
     o->steps++;
 }
 

@@ -7,9 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 /* ---- random numbers -------------------------------------------------------------------------- */
 
@@ -109,9 +107,6 @@ int wait_for_child(pid_t child) {
     int status;
     ck_assert_int_ge(child, 0);
     ck_assert_int_eq(waitpid(child, &status, 0), child);
-    char name[64];
-    snprintf(name, sizeof name, "/__KMP_REGISTERED_LIB_%d_%d", (int)child, (int)getuid());
-    shm_unlink(name);
     return status;
 }
 
@@ -411,7 +406,7 @@ int run_tests(const char *suite_name, const TTest *const *tests, size_t count) {
         suite_add_tcase(suite, tcase);
     }
     SRunner *runner = srunner_create(suite);
-    /* In a forked child the library keeps to one thread, and less would be tested. */
+    /* One process, so that what a test leaves behind is there in the next. */
     srunner_set_fork_status(runner, CK_NOFORK);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);

@@ -28,9 +28,7 @@ size_t roll_size(dice *d, size_t limit);
 
 /* ---- children -------------------------------------------------------------------------------- */
 
-/* Waits for a forked child and returns its status. A process that does not reach its exit leaves in
- * /dev/shm the name under which LLVM's OpenMP registered itself; the next process of that number
- * would find it, take it for a second OpenMP within itself, and abort. So it is removed. */
+/* Waits for a forked child and returns its status. */
 int wait_for_child(pid_t child);
 
 /* ---- problems -------------------------------------------------------------------------------- */

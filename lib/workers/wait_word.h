@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A word on which one thread waits until another changes it: spinning for a moment, then asleep. */
+#ifndef NN_WAIT_WORD_H
+#define NN_WAIT_WORD_H
+
+#include <stdatomic.h>
+
+#if defined(__linux__) && !defined(NN_NO_FUTEX)
+#define NN_FUTEX
+#else
+#include <pthread.h>
+#endif
+
+typedef struct nn_wait_word {
+    atomic_uint value;
+#ifndef NN_FUTEX
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+#endif
+} nn_wait_word;
+
+/* Before anybody waits; also again, in a child whose parent had threads that waited. */
+void nn_init_wait_word(nn_wait_word *word, unsigned value);
+
+/* Spins while the word holds value, for no longer than a thread takes to wake up. Returns what it
+ * holds then. */
+unsigned nn_spin_while(nn_wait_word *word, unsigned value);
+
+/* Sleeps while the word holds value. */
+void nn_sleep_while(nn_wait_word *word, unsigned value);
+
+/* Wakes the thread that sleeps; call it after the change of the word. */
+void nn_wake_sleeper(nn_wait_word *word);
+
+#endif

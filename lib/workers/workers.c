@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#define _GNU_SOURCE /* pthread_setname_np */
+#include "workers/workers.h"
+#include "blas/blas.h"
+#include "core/clock.h"
+#include "core/sizes.h"
+#include "workers/wait_word.h"
+
+#include <fenv.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* OpenBLAS ends the process when more threads call it at once than it has buffers for: twice as
+ * many as this where it is built for 64 processors, more in Debian's build for 128. A set of
+ * workers is one word, a bit for each. */
+enum { MOST_WORKERS = sizeof(size_t) * CHAR_BIT };
+
+/* What one call of nn_run_parts runs. Part i belongs to runner i modulo runners, so that what the
+ * part uses stays in one processor's cache from call to call; a runner whose own parts are all
+ * taken goes on with those of others. Runner 0 is the caller. */
+typedef struct region {
+    nn_task *task;
+    void *context;
+    size_t count, runners;
+    fenv_t environment;                   /* of the caller */
+    atomic_size_t asleep;                 /* the workers that have yet to be woken up */
+    atomic_size_t next[1 + MOST_WORKERS]; /* of a runner's own parts the first that is not taken */
+} region;
+
+/* The state of a worker. Whoever holds the worker calls it; the worker answers. */
+enum {
+    IDLE,    /* spins, waiting for a call */
+    ASLEEP,  /* waits for a call */
+    CALLED,  /* has a region that it has not begun */
+    WORKING, /* in a region */
+    AWAITED, /* in a region, and the caller sleeps until it is done */
+    STOPPED  /* to end */
+};
+
+/* Each within cache lines of its own, in pairs as processors fetch them. */
+typedef struct worker {
+    _Alignas(128) nn_wait_word state;
+    region *region;
+    size_t runner; /* its number in the region */
+    bool has_thread;
+    double failed_at; /* when its thread could not be created */
+    pthread_t thread;
+} worker;
+
+static worker workers[MOST_WORKERS];
+static atomic_size_t free_workers = SIZE_MAX; /* those that no call holds */
+
+static size_t get_bit(const worker *w) {
+    return (size_t)1 << (w - workers);
+}
+
+static worker *get_first(size_t set) {
+    return &workers[__builtin_ctzll(set)];
+}
+
+/* ---- running parts --------------------------------------------------------------------------- */
+
+static bool take_part(region *r, size_t runner, size_t *part) {
+    for (size_t tried = 0; tried < r->runners; tried++) {
+        atomic_size_t *next = &r->next[(runner + tried) % r->runners];
+        if (atomic_load_explicit(next, memory_order_relaxed) >= r->count)
+            continue;
+        *part = atomic_fetch_add(next, r->runners);
+        if (*part < r->count)
+            return true;
+    }
+    return false;
+}
+
+/* Waking one takes the caller a microsecond, so that those who are awake help. */
+static void wake_two(region *r) {
+    for (int i = 0; i < 2; i++) {
+        size_t asleep = atomic_load(&r->asleep);
+        while (asleep && !atomic_compare_exchange_weak(&r->asleep, &asleep, asleep & (asleep - 1)))
+            ;
+        if (asleep)
+            nn_wake_sleeper(&get_first(asleep)->state);
+    }
+}
+
+static void run_region(region *r, size_t runner) {
+    size_t part;
+    wake_two(r);
+    while (take_part(r, runner, &part)) {
+        r->task(r->context, part);
+        wake_two(r);
+    }
+}
+
+/* ---- a worker's thread ----------------------------------------------------------------------- */
+
+static unsigned wait_for_call(worker *w) {
+    unsigned state = nn_spin_while(&w->state, IDLE);
+    if (state == IDLE)
+        atomic_compare_exchange_strong(&w->state.value, &state, ASLEEP);
+    nn_sleep_while(&w->state, ASLEEP);
+    return atomic_load(&w->state.value);
+}
+
+static void *serve(void *argument) {
+    worker *w = argument;
+    nn_blas_begin_worker();
+    for (;;) {
+        unsigned state = wait_for_call(w);
+        if (state == STOPPED)
+            return NULL;
+        if (state != CALLED || !atomic_compare_exchange_strong(&w->state.value, &state, WORKING))
+            continue; /* the caller took the call back */
+        fesetenv(&w->region->environment);
+        run_region(w->region, w->runner);
+        if (atomic_exchange(&w->state.value, IDLE) == AWAITED)
+            nn_wake_sleeper(&w->state);
+    }
+}
+
+/* BLAS takes its buffers elsewhere; what it and the tasks keep on the stack is far less. */
+enum { STACK_BYTES = 512 * 1024 };
+
+/* The host's signals go to the host's threads, but for those that a thread causes itself. */
+static void block_signals(sigset_t *found) {
+    static const int OWN[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+    sigset_t blocked;
+    sigfillset(&blocked);
+    for (size_t i = 0; i < sizeof OWN / sizeof *OWN; i++)
+        sigdelset(&blocked, OWN[i]);
+    pthread_sigmask(SIG_SETMASK, &blocked, found);
+}
+
+static bool create_thread(worker *w) {
+    pthread_attr_t attributes;
+    if (pthread_attr_init(&attributes) != 0)
+        return false;
+    pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    sigset_t found;
+    block_signals(&found);
+    w->has_thread = pthread_create(&w->thread, &attributes, serve, w) == 0;
+    pthread_sigmask(SIG_SETMASK, &found, NULL);
+    pthread_attr_destroy(&attributes);
+#ifdef __linux__
+    if (w->has_thread)
+        pthread_setname_np(w->thread, "nnblas");
+#endif
+    return w->has_thread;
+}
+
+/* Where a thread cannot be created, the next try is some time off: it takes longer than a small
+ * gradient. */
+static bool begin_worker(worker *w) {
+    static const double RETRY_SECONDS = 1.0;
+    if (w->has_thread)
+        return true;
+    double now = nn_read_clock();
+    if (w->failed_at > 0.0 && now < w->failed_at + RETRY_SECONDS)
+        return false;
+    nn_init_wait_word(&w->state, IDLE);
+    if (create_thread(w))
+        return true;
+    w->failed_at = now;
+    return false;
+}
+
+/* ---- a caller -------------------------------------------------------------------------------- */
+
+/* Takes up to wanted of the first most workers that are free. */
+static size_t hold_workers(size_t wanted, size_t most) {
+    size_t reach = most < MOST_WORKERS ? ((size_t)1 << most) - 1 : SIZE_MAX;
+    size_t found = atomic_load(&free_workers), held;
+    do {
+        held = 0;
+        for (size_t left = found & reach, i = 0; left && i < wanted; i++, left &= left - 1)
+            held |= left & -left;
+    } while (!atomic_compare_exchange_weak(&free_workers, &found, found & ~held));
+    return held;
+}
+
+static void free_held(size_t held) {
+    if (held)
+        atomic_fetch_or(&free_workers, held);
+}
+
+/* Those of the held that have a thread; the others are free again. */
+static size_t keep_running(size_t held) {
+    size_t running = 0;
+    for (size_t left = held; left; left &= left - 1) {
+        worker *w = get_first(left);
+        if (!begin_worker(w))
+            break;
+        running |= get_bit(w);
+    }
+    free_held(held & ~running);
+    return running;
+}
+
+static void call_worker(region *r, worker *w, size_t runner) {
+    w->region = r;
+    w->runner = runner;
+    if (atomic_exchange(&w->state.value, CALLED) == ASLEEP)
+        atomic_fetch_or(&r->asleep, get_bit(w));
+}
+
+/* When no part is left: takes the call back from a worker that has not begun, and waits for one
+ * that has. */
+static void release_worker(region *r, worker *w) {
+    bool was_woken = !(atomic_fetch_and(&r->asleep, ~get_bit(w)) & get_bit(w));
+    unsigned state = CALLED;
+    if (atomic_compare_exchange_strong(&w->state.value, &state, was_woken ? IDLE : ASLEEP))
+        return;
+    state = nn_spin_while(&w->state, WORKING);
+    if (state == WORKING && atomic_compare_exchange_strong(&w->state.value, &state, AWAITED))
+        nn_sleep_while(&w->state, AWAITED);
+}
+
+static size_t count_bits(size_t set) {
+    return (size_t)__builtin_popcountll(set);
+}
+
+static void run_with(size_t held, size_t count, nn_task *task, void *context) {
+    region r = {.task = task, .context = context, .count = count};
+    r.runners = 1 + count_bits(held);
+    fegetenv(&r.environment);
+    for (size_t i = 0; i < r.runners; i++)
+        atomic_init(&r.next[i], i);
+    size_t runner = 1;
+    for (size_t left = held; left; left &= left - 1)
+        call_worker(&r, get_first(left), runner++);
+    run_region(&r, 0);
+    for (size_t left = held; left; left &= left - 1)
+        release_worker(&r, get_first(left));
+}
+
+void nn_run_parts(size_t threads, size_t count, nn_task *task, void *context) {
+    size_t helpers = nn_min(threads, count), held = 0;
+    if (helpers > 1)
+        held = keep_running(hold_workers(helpers - 1, threads - 1));
+    if (held) {
+        run_with(held, count, task, context);
+        free_held(held);
+        return;
+    }
+    for (size_t part = 0; part < count; part++)
+        task(context, part);
+}
+
+/* ---- forks and the end ----------------------------------------------------------------------- */
+
+static void after_fork_in_parent(void) {
+    nn_blas_after_fork(false);
+}
+
+/* Of the parent's threads the child has the one that forked, which holds no worker. */
+static void after_fork_in_child(void) {
+    for (size_t i = 0; i < MOST_WORKERS; i++)
+        workers[i].has_thread = false;
+    atomic_store(&free_workers, SIZE_MAX);
+    nn_blas_after_fork(true);
+}
+
+__attribute__((constructor)) static void watch_forks(void) {
+    pthread_atfork(nn_blas_before_fork, after_fork_in_parent, after_fork_in_child);
+}
+
+/*
+ * Before the code goes that the workers run, as in dlclose. At the end of a process other threads
+ * may still be in calls: the workers that they hold are left alone.
+ */
+__attribute__((destructor)) static void stop_workers(void) {
+    size_t held = atomic_exchange(&free_workers, 0);
+    for (size_t left = held; left; left &= left - 1) {
+        worker *w = get_first(left);
+        if (w->has_thread && atomic_exchange(&w->state.value, STOPPED) == ASLEEP)
+            nn_wake_sleeper(&w->state);
+    }
+    for (size_t left = held; left; left &= left - 1) {
+        worker *w = get_first(left);
+        if (w->has_thread)
+            pthread_join(w->thread, NULL);
+        w->has_thread = false;
+    }
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The library's own threads. They are made when they are first needed, run the parts of the calls,
+ * and sleep in between.
+ */
+#ifndef NN_WORKERS_H
+#define NN_WORKERS_H
+
+#include <stddef.h>
+
+/* Part number part of what the context holds. */
+typedef void nn_task(void *context, size_t part);
+
+/*
+ * Runs task(context, part) for every part below count, in any order, and returns when all are done.
+ * The calling thread takes part, beside it at most threads - 1 workers, and fewer where others use
+ * them or where no thread can be created. Parts that no worker has begun are run by the caller, so
+ * that it only ever waits for parts that are being run. A part that is run by a worker has the
+ * caller's floating-point environment.
+ *
+ * Any number of threads may call this at once, and a task may call it in turn. All calls together
+ * use a bounded number of workers.
+ */
+void nn_run_parts(size_t threads, size_t count, nn_task *task, void *context);
+
+#endif
