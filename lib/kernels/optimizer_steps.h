@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Part of kernels.c: the steps of the optimizers. */
+#ifndef NN_OPTIMIZER_STEPS_H
+#define NN_OPTIMIZER_STEPS_H
+
+#include "kernels/kernels.h"
+
+static void update(size_t n, double learning_rate, const double *restrict W_update,
+                   double *restrict W) {
+    for (size_t i = 0; i < n; i++)
+        W[i] -= learning_rate * W_update[i];
+}
+
+static void momentum(size_t n, double rate, double m, const double *restrict gradient,
+                     double *restrict v, double *restrict W) {
+    for (size_t i = 0; i < n; i++) {
+        v[i] = m * v[i] - rate * gradient[i];
+        W[i] += v[i];
+    }
+}
+
+static void nesterov(size_t n, double rate, double m, const double *restrict gradient,
+                     double *restrict v, double *restrict W) {
+    for (size_t i = 0; i < n; i++) {
+        v[i] = m * v[i] - rate * gradient[i];
+        W[i] += m * v[i] - rate * gradient[i];
+    }
+}
+
+static void adam(size_t n, const nn_adam *c, const double *restrict gradient, double *restrict m,
+                 double *restrict v, double *restrict W) {
+    const double rate = c->rate, beta1 = c->beta1, beta2 = c->beta2, epsilon = c->epsilon;
+    for (size_t i = 0; i < n; i++) {
+        double g = gradient[i];
+        m[i] = beta1 * m[i] + (1.0 - beta1) * g;
+        v[i] = beta2 * v[i] + (1.0 - beta2) * g * g;
+        W[i] -= rate * m[i] / (__builtin_sqrt(v[i]) + epsilon);
+    }
+}
+
+/* -1, 0 or 1; as a difference of two selections, it is vectorised without a blend too. */
+static inline double sign(double x) {
+    return (x > 0.0 ? 1.0 : 0.0) - (x < 0.0 ? 1.0 : 0.0);
+}
+
+/* The constants are those of the article. The product of two small gradients would be 0, so it is
+ * the sign of one that the other is multiplied by. */
+static void rprop(size_t n, const double *restrict gradient, double *restrict previous,
+                  double *restrict step, double *restrict W) {
+    for (size_t i = 0; i < n; i++) {
+        double direction = sign(gradient[i]), agreement = direction * previous[i];
+        double rises = agreement > 0.0 ? 1.0 : 0.0, falls = agreement < 0.0 ? 1.0 : 0.0;
+        double size = step[i] * (1.0 + 0.2 * rises - 0.5 * falls);
+        size = size > 50.0 ? 50.0 : size;
+        size = size < 1e-6 ? 1e-6 : size;
+        step[i] = size;
+        previous[i] = gradient[i] * (1.0 - falls);
+        W[i] -= direction * (1.0 - falls) * size;
+    }
+}
+
+/* 0 x = 0 for every finite x, and NaN for the others. */
+static double check_update(size_t n, double learning_rate, const double *W_update,
+                           const double *W) {
+    double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < n; i++)
+        sum += 0.0 * (W[i] - learning_rate * W_update[i]);
+    return sum;
+}
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Part of kernels.c: sums, and the searches for what is not finite. */
+#ifndef NN_SUMS_H
+#define NN_SUMS_H
+
+#include <stddef.h>
+
+static double sum(size_t n, const double *a) {
+    double total = 0.0;
+#pragma omp simd reduction(+ : total)
+    for (size_t i = 0; i < n; i++)
+        total += a[i];
+    return total;
+}
+
+static void add(size_t n, const double *restrict a, double *restrict sum) {
+    for (size_t i = 0; i < n; i++)
+        sum[i] += a[i];
+}
+
+/* Short rows are taken several at a time, as one row of up to GROUP columns, so that they fill
+ * vectors. */
+enum { GROUP = 32 };
+
+static void add_rows(size_t rows, size_t columns, const double *restrict a, double *restrict sums) {
+    size_t together = columns < GROUP ? GROUP / columns : 1, width = together * columns, r = 0;
+    if (together > 1) {
+        double group[GROUP] = {0.0};
+        for (; r + together <= rows; r += together, a += width)
+            for (size_t j = 0; j < width; j++)
+                group[j] += a[j];
+        for (size_t first = 0; first < width; first += columns)
+            for (size_t j = 0; j < columns; j++)
+                sums[j] += group[first + j];
+    }
+    for (; r < rows; r++, a += columns)
+        for (size_t j = 0; j < columns; j++)
+            sums[j] += a[j];
+}
+
+static double check_finite(size_t n, const double *a) {
+    double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < n; i++)
+        sum += 0.0 * a[i];
+    return sum;
+}
+
+/* A sum and not a maximum: only a sum is vectorised by every compiler. */
+static double sum_magnitudes(size_t n, const double *a) {
+    double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < n; i++)
+        sum += __builtin_fabs(a[i]);
+    return sum;
+}
+
+#endif
