@@ -28,6 +28,9 @@ static const subcommand SUBCOMMANDS[] = {
     {"threads", run_threads, true, "the gradient with 1, 2, ... threads"},
     {"networks", run_networks, true, "the gradients of other activations and costs, and of biases"},
     {"latency", run_latency, true, "predictions of one row, beside naive loops and FANN"},
+    {"plan", run_plan, true,
+     "the plan that is chosen for a gradient, and others by their estimates"},
+    {"tune", run_tune, true, "all plans for a gradient measured: the fastest, and the choice"},
 };
 enum { N_SUBCOMMANDS = sizeof SUBCOMMANDS / sizeof *SUBCOMMANDS };
 

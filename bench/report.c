@@ -63,7 +63,7 @@ report open_report(const char *command, const column *columns, const char *json_
 }
 
 static void print_cell(const column *c, const json_t *value) {
-    char text[64] = "-";
+    char text[128] = "-";
     if (json_is_real(value))
         snprintf(text, sizeof text, c->format, c->scale * json_real_value(value));
     else if (json_is_integer(value))

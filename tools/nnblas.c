@@ -24,10 +24,7 @@ static const struct {
 #endif
     {"demo", run_demo, "train a network on Fisher's iris flowers and test it"},
     {"explain", run_explain, "one iteration of backpropagation with all its numbers"},
-    {"info", run_info, "the versions, processors and threads in use; the plan for a shape"},
-#ifdef HAVE_BENCH
-    {"tune", run_tune, "measure all plans for a shape, beside the one that is chosen"},
-#endif
+    {"info", run_info, "the versions, processors and threads in use"},
 };
 
 enum { N_COMMANDS = sizeof COMMANDS / sizeof COMMANDS[0] };

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The plan that the library takes for a gradient, beside the best of the other kinds. */
+#include "allocate.h"
+#include "bench.h"
+#include "engine/plan_cost.h"
+#include "engine/planner.h"
+#include "workers/threads.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const column COLUMNS[] = {
+    SHAPE_COLUMN,
+    {"estimate_seconds", "estimate us", 14, 1e6, "%.2f"},
+    {"plan", "plan", 76, 1.0, NULL},
+    {"choice", "choice", 8, 1.0, NULL},
+    {0},
+};
+
+static const char NOTE[] = "Of each strategy and number of threads the best plan by the model of "
+                           "costs; * is the library's choice.";
+
+/* The plans for a shape and what the model says they take. */
+typedef struct plan_list {
+    nn_model model;
+    size_t N, threads, count;
+    nn_plan *plans;
+    double *estimates; /* nanoseconds */
+} plan_list;
+
+static void estimate_plans(plan_list *list) {
+    list->count = nn_list_plans(&list->model, list->N, NN_GRADIENT, list->threads, list->plans);
+    for (size_t i = 0; i < list->count; i++)
+        list->estimates[i] = nn_estimate_plan(&list->plans[i], &list->model, list->N, NN_GRADIENT);
+}
+
+/* The index of the best such plan; count where there is none. */
+static size_t find_best(const plan_list *list, nn_way way, size_t parts) {
+    size_t best = list->count;
+    for (size_t i = 0; i < list->count; i++)
+        if (list->plans[i].way == way && list->plans[i].parts == parts &&
+            (best == list->count || list->estimates[i] < list->estimates[best]))
+            best = i;
+    return best;
+}
+
+static void report_plan(const shape *s, const nn_plan *plan, double estimate, bool is_choice,
+                        report *r) {
+    char text[128];
+    nn_describe_plan(plan, text, sizeof text);
+    json_t *result = describe_shape(s);
+    json_object_set_new(result, "estimate_seconds", json_real(1e-9 * estimate));
+    json_object_set_new(result, "choice", json_string(is_choice ? "*" : ""));
+    json_object_set_new(result, "plan", json_string(text));
+    add_result(r, result);
+}
+
+static void report_plans(const shape *s, const plan_list *list, report *r) {
+    nn_plan choice = nn_make_plan(&list->model, list->N, NN_GRADIENT, list->threads);
+    report_plan(s, &choice, nn_estimate_plan(&choice, &list->model, list->N, NN_GRADIENT), true, r);
+    for (nn_way way = NN_ROWS; way <= NN_SPLIT; way++)
+        for (size_t parts = 1; parts <= list->threads; parts++) {
+            size_t best = find_best(list, way, parts);
+            if (best < list->count && !(choice.way == way && choice.parts == parts))
+                report_plan(s, &list->plans[best], list->estimates[best], false, r);
+        }
+}
+
+static void show_plans(const shape *s, report *r) {
+    const nn_layer layers[] = {{.inputs = s->inputs, .outputs = s->hidden, .block = s->inputs},
+                               {.inputs = s->hidden, .outputs = s->outputs, .block = s->hidden}};
+    plan_list list = {
+        .model = {.layers = layers, .n_layers = 2},
+        .N = s->N,
+        .threads = nn_count_threads(),
+        .plans = allocate_array(NN_MOST_PLANS, sizeof *list.plans),
+        .estimates = allocate_array(NN_MOST_PLANS, sizeof *list.estimates),
+    };
+    estimate_plans(&list);
+    report_plans(s, &list, r);
+    free(list.plans);
+    free(list.estimates);
+}
+
+int run_plan(const options *o) {
+    shape_list shapes = choose_shapes(o, DEFAULT_SHAPES);
+    report r = open_report("plan", COLUMNS, o->json_path, NOTE);
+    for (size_t i = 0; i < shapes.count; i++)
+        show_plans(&shapes.shapes[i], &r);
+    return close_report(&r) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
