@@ -48,25 +48,32 @@ static bool has_avx2(void) {
 #endif
 }
 
-static bool is_one_of(const char *name, const char *const *list) {
-    for (; *list; list++)
-        if (strcmp(name, *list) == 0)
-            return true;
-    return false;
+static nn_core_class classify_processor(void) {
+    return has_avx512() ? NN_CORE_AVX512 : has_avx2() ? NN_CORE_AVX2 : NN_CORE_OTHER;
+}
+
+nn_core_class nn_blas_core_class(void) {
+    static const struct {
+        const char *name;
+        nn_core_class class;
+    } CORES[] = {
+        {"Haswell", NN_CORE_AVX2},          {"Zen", NN_CORE_AVX2},
+        {"SkylakeX", NN_CORE_AVX512},       {"Cooperlake", NN_CORE_AVX512},
+        {"SapphireRapids", NN_CORE_AVX512},
+    };
+    const char *core = nn_blas_core();
+    for (size_t i = 0; core && i < sizeof CORES / sizeof *CORES; i++)
+        if (strcmp(core, CORES[i].name) == 0)
+            return CORES[i].class;
+    return NN_CORE_OTHER;
 }
 
 /* OpenBLAS falls back to an older core for a processor newer than itself. */
 const char *nn_blas_better_core(void) {
-    static const char *const AVX512_CORES[] = {"SkylakeX", "Cooperlake", "SapphireRapids", NULL};
-    static const char *const AVX2_CORES[] = {"Haswell", "Zen", NULL};
-    const char *core = nn_blas_core();
-    if (!core)
-        return NULL;
-    if (has_avx512())
-        return is_one_of(core, AVX512_CORES) ? NULL : "SkylakeX";
-    if (has_avx2())
-        return is_one_of(core, AVX2_CORES) ? NULL : "Haswell";
-    return NULL;
+    static const char *const BEST[] = {
+        [NN_CORE_OTHER] = NULL, [NN_CORE_AVX2] = "Haswell", [NN_CORE_AVX512] = "SkylakeX"};
+    nn_core_class processor = classify_processor();
+    return nn_blas_core() && nn_blas_core_class() != processor ? BEST[processor] : NULL;
 }
 
 static const char *name_parallel(void) {

@@ -8,6 +8,10 @@
 /* The core type that OpenBLAS took, such as "Haswell"; null where the BLAS is another. */
 const char *nn_blas_core(void);
 
+/* The vectors that the core type computes with. OTHER: older ones, or not known. */
+typedef enum nn_core_class { NN_CORE_OTHER, NN_CORE_AVX2, NN_CORE_AVX512 } nn_core_class;
+nn_core_class nn_blas_core_class(void);
+
 /* The core type that OpenBLAS would do better to take on this processor; null where its own is
  * fine or unknown. */
 const char *nn_blas_better_core(void);

@@ -8,8 +8,6 @@
 #include "blas/blas.h"
 #include "core/sizes.h"
 
-#include <string.h>
-
 /* ---- products -------------------------------------------------------------------------------- */
 
 /* C := A B + beta C, where the N rows of C have M elements, contiguous in memory: M and N as BLAS
@@ -111,12 +109,7 @@ static double price_packed(const packed_price *price, const product *p) {
 static const double LARGE_PRODUCT = 1e6;
 
 double nn_small_product_limit(void) {
-    static const char *const CORES[] = {"SkylakeX", "Cooperlake", "SapphireRapids"};
-    const char *core = nn_blas_core();
-    for (size_t i = 0; core && i < sizeof CORES / sizeof *CORES; i++)
-        if (strcmp(core, CORES[i]) == 0)
-            return LARGE_PRODUCT;
-    return 0.0;
+    return nn_blas_core_class() == NN_CORE_AVX512 ? LARGE_PRODUCT : 0.0;
 }
 
 static double price_product(const product *p, double small_limit) {
