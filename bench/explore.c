@@ -7,7 +7,6 @@
 #include "engine/planner.h"
 #include "runs.h"
 #include "timing.h"
-#include "workers/threads.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,19 +14,26 @@
 /* One plan at work on a problem. */
 typedef struct planned_run {
     nn_engine engine;
+    size_t sizes[3];
     nn_layer layers[2];
     nn_rows rows;
     double *updates[2];
 } planned_run;
 
 static nn_model get_model(const planned_run *run) {
-    return (nn_model){.layers = run->layers, .n_layers = 2};
+    return (nn_model){.layers = run->layers, .sizes = run->sizes, .n_layers = 2};
+}
+
+static nn_problem get_problem(const planned_run *run) {
+    nn_model model = get_model(run);
+    return nn_make_problem(&model, &run->rows, NN_GRADIENT);
 }
 
 static planned_run open_run(const problem *p, double *updates) {
     const shape *s = &p->shape;
     double *W2 = p->parameters + s->inputs * s->hidden;
     return (planned_run){
+        .sizes = {s->inputs, s->hidden, s->outputs},
         .layers = {{.inputs = s->inputs, .outputs = s->hidden, .W = p->parameters},
                    {.inputs = s->hidden, .outputs = s->outputs, .W = W2}},
         .rows = {.N = s->N, .X = p->X, .ldx = s->inputs, .Y = p->Y, .ldy = s->outputs},
@@ -36,8 +42,8 @@ static planned_run open_run(const problem *p, double *updates) {
 }
 
 static void plan_run(planned_run *run, const nn_plan *plan) {
-    nn_model model = get_model(run);
-    require_ok(nn_engine_open(&run->engine, &model, run->rows.N, NN_GRADIENT, plan, NULL));
+    nn_problem planned = get_problem(run);
+    require_ok(nn_engine_open(&run->engine, &planned, plan, NULL));
 }
 
 static void run_gradient(void *context) {
@@ -109,24 +115,23 @@ static void time_finalists(const problem *p, exploration *e, double *updates, do
 exploration explore_plans(const problem *p, double seconds) {
     double *updates = allocate_array(count_parameters(&p->shape), sizeof *updates);
     planned_run run = open_run(p, updates);
-    nn_model model = get_model(&run);
-    size_t threads = nn_count_threads(), N = p->shape.N;
+    nn_problem planned = get_problem(&run);
     nn_plan *plans = allocate_array(NN_MOST_PLANS, sizeof *plans);
     exploration e = {.plans = allocate_array(NN_MOST_PLANS, sizeof *e.plans)};
-    e.count = nn_list_plans(&model, N, NN_GRADIENT, threads, plans);
+    e.count = nn_list_plans(&planned, plans);
     double fastest = HUGE_VAL;
     for (size_t i = 0; i < e.count; i++) {
         plan_run(&run, &plans[i]);
         e.plans[i] = (timed_plan){
             .plan = plans[i],
-            .estimate = 1e-9 * nn_estimate_plan(&plans[i], &model, N, NN_GRADIENT),
+            .estimate = 1e-9 * nn_estimate_plan(&plans[i], &planned),
             .seconds = time_shortly(&run, fastest),
         };
         fastest = fmin(fastest, e.plans[i].seconds);
         nn_engine_close(&run.engine);
     }
     qsort(e.plans, e.count, sizeof *e.plans, compare_seconds);
-    nn_plan chosen = nn_make_plan(&model, N, NN_GRADIENT, threads);
+    nn_plan chosen = nn_make_plan(&planned);
     e.chosen = find_plan(&e, &chosen);
     time_finalists(p, &e, updates, seconds);
     free(plans);

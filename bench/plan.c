@@ -22,16 +22,16 @@ static const char NOTE[] = "Of each strategy and number of threads the best plan
 
 /* The plans for a shape and what the model says they take. */
 typedef struct plan_list {
-    nn_model model;
-    size_t N, threads, count;
+    nn_problem planned;
+    size_t count;
     nn_plan *plans;
     double *estimates; /* nanoseconds */
 } plan_list;
 
 static void estimate_plans(plan_list *list) {
-    list->count = nn_list_plans(&list->model, list->N, NN_GRADIENT, list->threads, list->plans);
+    list->count = nn_list_plans(&list->planned, list->plans);
     for (size_t i = 0; i < list->count; i++)
-        list->estimates[i] = nn_estimate_plan(&list->plans[i], &list->model, list->N, NN_GRADIENT);
+        list->estimates[i] = nn_estimate_plan(&list->plans[i], &list->planned);
 }
 
 /* The index of the best such plan; count where there is none. */
@@ -56,10 +56,10 @@ static void report_plan(const shape *s, const nn_plan *plan, double estimate, bo
 }
 
 static void report_plans(const shape *s, const plan_list *list, report *r) {
-    nn_plan choice = nn_make_plan(&list->model, list->N, NN_GRADIENT, list->threads);
-    report_plan(s, &choice, nn_estimate_plan(&choice, &list->model, list->N, NN_GRADIENT), true, r);
+    nn_plan choice = nn_make_plan(&list->planned);
+    report_plan(s, &choice, nn_estimate_plan(&choice, &list->planned), true, r);
     for (nn_way way = NN_ROWS; way <= NN_SPLIT; way++)
-        for (size_t parts = 1; parts <= list->threads; parts++) {
+        for (size_t parts = 1; parts <= list->planned.threads; parts++) {
             size_t best = find_best(list, way, parts);
             if (best < list->count && !(choice.way == way && choice.parts == parts))
                 report_plan(s, &list->plans[best], list->estimates[best], false, r);
@@ -67,12 +67,13 @@ static void report_plans(const shape *s, const plan_list *list, report *r) {
 }
 
 static void show_plans(const shape *s, report *r) {
-    const nn_layer layers[] = {{.inputs = s->inputs, .outputs = s->hidden, .block = s->inputs},
-                               {.inputs = s->hidden, .outputs = s->outputs, .block = s->hidden}};
+    const size_t sizes[] = {s->inputs, s->hidden, s->outputs};
     plan_list list = {
-        .model = {.layers = layers, .n_layers = 2},
-        .N = s->N,
-        .threads = nn_count_threads(),
+        .planned = {.sizes = sizes,
+                    .n_layers = 2,
+                    .N = s->N,
+                    .threads = nn_count_threads(),
+                    .purpose = NN_GRADIENT},
         .plans = allocate_array(NN_MOST_PLANS, sizeof *list.plans),
         .estimates = allocate_array(NN_MOST_PLANS, sizeof *list.estimates),
     };

@@ -7,10 +7,9 @@
 
 typedef struct nn_model {
     const nn_layer *layers;
+    const size_t *sizes; /* n_layers + 1: the inputs, then the outputs of each layer */
     size_t n_layers;
     nnblas_cost cost;
-    bool keeps_rows;   /* a row of the last layer's panel has to be contiguous */
-    bool gathers_rows; /* the rows come in an order of their own; each tile's are copied together */
 } nn_model;
 
 /*

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "engine/engine.h"
 #include "blas/blas.h"
+#include "core/memory.h"
 #include "core/sizes.h"
 #include "kernels/kernels.h"
+#include "workers/threads.h"
 #include "workers/workers.h"
 
 #include <string.h>
@@ -254,6 +256,22 @@ static void gather_updates(const job *j, const nn_model *given) {
     }
 }
 
+/* ---- the problem --------------------------------------------------------------------------- */
+
+nn_problem nn_make_problem(const nn_model *model, const nn_rows *rows, nn_purpose purpose) {
+    bool is_softmax = model->layers[model->n_layers - 1].activation == NNBLAS_SOFTMAX;
+    return (nn_problem){
+        .sizes = model->sizes,
+        .n_layers = model->n_layers,
+        .N = rows->N,
+        .threads = nn_count_threads(),
+        .purpose = purpose,
+        .has_bias = model->layers[0].has_bias,
+        .row_major_outputs = is_softmax || rows->weights,
+        .gathers_rows = rows->order != NULL,
+    };
+}
+
 /* ---- calls ----------------------------------------------------------------------------------- */
 
 static void copy_weights(const nn_layer *given, const nn_layer *planned, double *W) {
@@ -263,12 +281,20 @@ static void copy_weights(const nn_layer *given, const nn_layer *planned, double 
               given->outputs, W + planned->inputs * planned->outputs, planned->outputs);
 }
 
-static job begin_job(nn_engine *engine, const nn_model *model, const nn_rows *rows) {
-    for (size_t l = 0; l < model->n_layers; l++) {
-        if (engine->copies[l])
-            copy_weights(&model->layers[l], &engine->layers[l], engine->copies[l]);
-        engine->layers[l].W = engine->copies[l] ? engine->copies[l] : model->layers[l].W;
+static void place_weights(const nn_layer *given, const nn_copy *copy, nn_layer *planned) {
+    bool is_misaligned = (uintptr_t)given->W % NN_ALIGNMENT != 0;
+    planned->has_bias = given->has_bias;
+    planned->activation = given->activation;
+    planned->W = given->W;
+    if (copy->is_required || (copy->W && is_misaligned)) {
+        copy_weights(given, planned, copy->W);
+        planned->W = copy->W;
     }
+}
+
+static job begin_job(nn_engine *engine, const nn_model *model, const nn_rows *rows) {
+    for (size_t l = 0; l < model->n_layers; l++)
+        place_weights(&model->layers[l], &engine->copies[l], &engine->layers[l]);
     for (size_t p = 0; p < engine->plan.parts; p++) {
         engine->parts[p].cost = 0.0;
         engine->parts[p].is_fresh = true;
@@ -277,8 +303,7 @@ static job begin_job(nn_engine *engine, const nn_model *model, const nn_rows *ro
         nn_blas_hold();
     return (job){
         .engine = engine,
-        .model = {engine->layers, model->n_layers, model->cost, model->keeps_rows,
-                  model->gathers_rows},
+        .model = {engine->layers, model->sizes, model->n_layers, model->cost},
         .rows = rows,
         .total_weight = (double)rows->N,
     };

@@ -8,6 +8,7 @@
 #define NN_ENGINE_H
 
 #include "core/status.h"
+#include "engine/backpropagation.h"
 #include "engine/plan.h"
 
 /* The examples and, but for predictions, their labels. */
@@ -32,14 +33,17 @@ typedef struct nn_part {
     bool is_fresh; /* nothing was added to its updates yet */
 } nn_part;
 
-/* The plan and the buffers for a network of certain sizes and up to a number of rows; for one call
- * at a time. */
+/* Room for a copy of a layer's weights. */
+typedef struct nn_copy {
+    double *W;        /* null: none is ever made */
+    bool is_required; /* else made only where it is better aligned; the numbers are the same */
+} nn_copy;
+
+/* The plan and the buffers for a problem; for one call at a time. */
 typedef struct nn_engine {
     nn_plan plan;
-    nn_purpose purpose;
-    size_t n_layers;
     nn_layer *layers; /* as the plan lays them out; W points to the model's or to copies */
-    double **copies;  /* those, padded and aligned; null where the model's weights serve */
+    nn_copy *copies;  /* room for those, padded and aligned */
     nn_part *parts;
     double *
         *updates; /* n_layers, in one vector for a step's updates where the purpose is training */
@@ -52,13 +56,18 @@ typedef struct nn_scratch {
     _Alignas(64) unsigned char bytes[NN_SCRATCH_BYTES];
 } nn_scratch;
 
+/* The problem of a purpose, for as many rows as these and what the calling thread may use. The
+ * model's sizes have to stay as long as the problem is used. */
+nn_problem nn_make_problem(const nn_model *model, const nn_rows *rows, nn_purpose purpose);
+
 /* plan and scratch may be null: the engine makes its own plan, and allocates. Fails only with
  * NNBLAS_ERROR_MEMORY; nothing is left to close then. */
-nnblas_status nn_engine_open(nn_engine *engine, const nn_model *model, size_t N, nn_purpose purpose,
-                             const nn_plan *plan, nn_scratch *scratch);
+nnblas_status nn_engine_open(nn_engine *engine, const nn_problem *p, const nn_plan *plan,
+                             nn_scratch *scratch);
 void nn_engine_close(nn_engine *engine);
 
-/* The model of each of these calls has the sizes that the engine was opened for. */
+/* The model and the rows of each of these calls are those of the problem that the engine was opened
+ * for, or fewer rows. */
 
 void nn_engine_predict(nn_engine *engine, const nn_model *model, const nn_rows *rows, double *O_out,
                        size_t ldo);

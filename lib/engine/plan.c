@@ -12,36 +12,32 @@ size_t nn_get_part_rows(const nn_plan *plan) {
     return plan->way == NN_SPLIT ? nn_divide_up(plan->tile_rows, plan->parts) : plan->tile_rows;
 }
 
-static size_t pad_outputs(const nn_plan *plan, const nn_model *model, size_t l) {
-    size_t outputs = model->layers[l].outputs, padded = nn_round_up(outputs, plan->padding);
+static size_t pad_outputs(const nn_plan *plan, const nn_problem *problem, size_t l) {
+    size_t outputs = nn_get_outputs(problem, l), padded = nn_round_up(outputs, plan->padding);
     /* BLAS counts to INT_MAX. */
-    return l + 1 == model->n_layers || padded > INT_MAX ? outputs : padded;
+    return l + 1 == problem->n_layers || padded > INT_MAX ? outputs : padded;
 }
 
 /* So many inputs of a layer that the products of a tile stay within the plan's limit. */
-static size_t choose_block(const nn_plan *plan, const nn_layer *layer) {
+static size_t choose_block(const nn_plan *plan, const nn_layout *layout) {
     if (plan->product_limit == 0)
-        return layer->inputs;
+        return layout->inputs;
     size_t multiplications =
-        nn_multiply_sizes(plan->tile_rows, nn_multiply_sizes(layer->outputs, layer->inputs));
+        nn_multiply_sizes(plan->tile_rows, nn_multiply_sizes(layout->outputs, layout->inputs));
     size_t blocks = nn_divide_up(multiplications, plan->product_limit);
-    size_t block = nn_divide_up(layer->inputs, blocks);
-    return nn_min(layer->inputs, nn_round_up(block, 8));
+    size_t block = nn_divide_up(layout->inputs, blocks);
+    return nn_min(layout->inputs, nn_round_up(block, 8));
 }
 
-nn_layer nn_plan_layer(const nn_plan *plan, const nn_model *model, size_t l) {
-    nn_layer layer = {
-        .inputs = l == 0 ? model->layers[0].inputs : pad_outputs(plan, model, l - 1),
-        .outputs = pad_outputs(plan, model, l),
-        .W = model->layers[l].W,
-        .has_bias = model->layers[l].has_bias,
-        .activation = model->layers[l].activation,
-        .transposed = l < 64 && (plan->transposed >> l & 1),
+nn_layout nn_lay_out_layer(const nn_plan *plan, const nn_problem *problem, size_t l) {
+    bool must_be_row_major = problem->row_major_outputs && l + 1 == problem->n_layers;
+    nn_layout layout = {
+        .inputs = l == 0 ? nn_get_inputs(problem, 0) : pad_outputs(plan, problem, l - 1),
+        .outputs = pad_outputs(plan, problem, l),
+        .transposed = l < 64 && (plan->transposed >> l & 1) && !must_be_row_major,
     };
-    if (model->keeps_rows && l + 1 == model->n_layers)
-        layer.transposed = false;
-    layer.block = choose_block(plan, &layer);
-    return layer;
+    layout.block = choose_block(plan, &layout);
+    return layout;
 }
 
 /* Behind what text holds already. */

@@ -3,11 +3,9 @@
 #ifndef NN_PLAN_H
 #define NN_PLAN_H
 
-#include "engine/backpropagation.h"
+#include "engine/problem.h"
 
 #include <stdint.h>
-
-typedef enum nn_purpose { NN_PREDICT, NN_GRADIENT, NN_TRAIN } nn_purpose;
 
 typedef enum nn_way {
     NN_ROWS, /* each part walks its own rows in tiles and has its own updates, added at the end */
@@ -27,8 +25,14 @@ typedef struct nn_plan {
 /* The most rows that one part works on at a time. */
 size_t nn_get_part_rows(const nn_plan *plan);
 
-/* Layer l as the plan lays it out. */
-nn_layer nn_plan_layer(const nn_plan *plan, const nn_model *model, size_t l);
+/* How a plan keeps one layer of weights and the matrices behind it. */
+typedef struct nn_layout {
+    size_t inputs, outputs; /* with the padding */
+    size_t block;           /* so many of the inputs at a time in each product */
+    bool transposed;        /* the matrices behind this layer */
+} nn_layout;
+
+nn_layout nn_lay_out_layer(const nn_plan *plan, const nn_problem *p, size_t l);
 
 /* "rows, 2 threads, tiles of 128, ...", cut off at size. */
 void nn_describe_plan(const nn_plan *plan, char *text, size_t size);

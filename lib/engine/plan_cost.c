@@ -132,31 +132,30 @@ static double price_product(const product *p, double small_limit) {
 /* What all prices of a call depend on. */
 typedef struct situation {
     const nn_plan *plan;
-    const nn_model *model; /* as given */
-    nn_purpose purpose;
+    const nn_problem *problem;
     double small_limit;
 } situation;
 
-static nn_layer get_layer(const situation *s, size_t l) {
-    return nn_plan_layer(s->plan, s->model, l);
+static nn_layout get_layout(const situation *s, size_t l) {
+    return nn_lay_out_layer(s->plan, s->problem, l);
 }
 
 /* How the panel in front of layer l lies; X is the caller's. */
 static bool is_turned(const situation *s, size_t l) {
-    return l > 0 && get_layer(s, l - 1).transposed;
+    return l > 0 && get_layout(s, l - 1).transposed;
 }
 
 typedef double price_block(const situation *s, size_t l, size_t rows, size_t inputs);
 
 static double price_blocks(const situation *s, size_t l, size_t rows, size_t inputs,
                            price_block *price_one) {
-    size_t block = get_layer(s, l).block, rest = inputs % block;
+    size_t block = get_layout(s, l).block, rest = inputs % block;
     double sum = inputs >= block ? (double)(inputs / block) * price_one(s, l, rows, block) : 0.0;
     return rest ? sum + price_one(s, l, rows, rest) : sum;
 }
 
 static double price_forward(const situation *s, size_t l, size_t rows, size_t inputs) {
-    nn_layer layer = get_layer(s, l);
+    nn_layout layer = get_layout(s, l);
     bool A_turned = is_turned(s, l);
     product p = layer.transposed ? (product){rows, layer.outputs, inputs, !A_turned, true}
                                  : (product){layer.outputs, rows, inputs, false, A_turned};
@@ -164,7 +163,7 @@ static double price_forward(const situation *s, size_t l, size_t rows, size_t in
 }
 
 static double price_error(const situation *s, size_t l, size_t rows, size_t inputs) {
-    nn_layer layer = get_layer(s, l);
+    nn_layout layer = get_layout(s, l);
     bool error_turned = is_turned(s, l);
     product p = error_turned ? (product){rows, inputs, layer.outputs, !layer.transposed, false}
                              : (product){inputs, rows, layer.outputs, true, layer.transposed};
@@ -172,7 +171,7 @@ static double price_error(const situation *s, size_t l, size_t rows, size_t inpu
 }
 
 static double price_update(const situation *s, size_t l, size_t rows, size_t inputs) {
-    nn_layer layer = get_layer(s, l);
+    nn_layout layer = get_layout(s, l);
     product p = {layer.outputs, inputs, rows, layer.transposed, !is_turned(s, l)};
     return price_product(&p, s->small_limit);
 }
@@ -184,7 +183,7 @@ static const double SIGMOID = 0.8, DELTA = 0.2, COPY = 0.1, TRANSPOSE = 0.2, ADD
                     PASS = 15.0;
 
 static double price_labels(const situation *s, size_t rows) {
-    nn_layer last = get_layer(s, s->model->n_layers - 1);
+    nn_layout last = get_layout(s, s->problem->n_layers - 1);
     double elements = (double)rows * (double)last.outputs;
     return last.transposed && last.outputs > 1 ? TRANSPOSE * elements : 0.0;
 }
@@ -207,13 +206,13 @@ static double price_reload(double bytes, double working_set) {
 
 /* What of a tile is used again, and the weights that each tile uses anew. */
 static double price_caches(const situation *s, size_t rows) {
-    double inputs = (double)s->model->layers[0].inputs, units = 0.0, weights = 0.0;
-    for (size_t l = 0; l < s->model->n_layers; l++) {
-        nn_layer layer = get_layer(s, l);
+    double inputs = (double)nn_get_inputs(s->problem, 0), units = 0.0, weights = 0.0;
+    for (size_t l = 0; l < s->problem->n_layers; l++) {
+        nn_layout layer = get_layout(s, l);
         units += (double)layer.outputs;
         weights += (double)layer.inputs * (double)layer.outputs;
     }
-    bool trains = s->purpose != NN_PREDICT;
+    bool trains = s->problem->purpose != NN_PREDICT;
     double tile = 8.0 * (double)rows * (inputs + (trains ? 2.0 : 1.0) * units);
     double matrices = 8.0 * weights * (trains ? 2.0 : 1.0);
     double again = 8.0 * (double)rows * (trains ? inputs + 4.0 * units : units);
@@ -227,11 +226,11 @@ static const double TILE = 80.0;
 /* Forward, and the deltas. */
 static double price_deltas(const situation *s, size_t rows) {
     double sum = price_labels(s, rows), r = (double)rows;
-    for (size_t l = 0; l < s->model->n_layers; l++) {
-        nn_layer layer = get_layer(s, l);
+    for (size_t l = 0; l < s->problem->n_layers; l++) {
+        nn_layout layer = get_layout(s, l);
         double outputs = (double)layer.outputs;
         sum += price_blocks(s, l, rows, layer.inputs, price_forward) + PASS + SIGMOID * r * outputs;
-        if (s->purpose == NN_PREDICT)
+        if (s->problem->purpose == NN_PREDICT)
             continue;
         sum += PASS + DELTA * r * outputs;
         if (l > 0)
@@ -244,8 +243,8 @@ static double price_tile(const situation *s, size_t rows) {
     if (rows == 0)
         return 0.0;
     double sum = TILE + price_deltas(s, rows) + price_caches(s, rows);
-    for (size_t l = 0; s->purpose != NN_PREDICT && l < s->model->n_layers; l++)
-        sum += price_blocks(s, l, rows, get_layer(s, l).inputs, price_update);
+    for (size_t l = 0; s->problem->purpose != NN_PREDICT && l < s->problem->n_layers; l++)
+        sum += price_blocks(s, l, rows, get_layout(s, l).inputs, price_update);
     return sum;
 }
 
@@ -255,16 +254,16 @@ static double price_tile(const situation *s, size_t rows) {
  * others read. */
 static const double REGION = 10000.0, BARRIER = 3000.0, SHARE = 0.06;
 
-static double price_rows(const situation *s, size_t N) {
+static double price_rows(const situation *s) {
     const nn_plan *plan = s->plan;
-    size_t share = nn_divide_up(N, plan->parts), tiles = share / plan->tile_rows;
+    size_t share = nn_divide_up(s->problem->N, plan->parts), tiles = share / plan->tile_rows;
     double sum = (double)tiles * price_tile(s, plan->tile_rows);
     sum += price_tile(s, share % plan->tile_rows);
     if (plan->parts == 1)
         return sum;
     sum += REGION;
-    for (size_t l = 0; s->purpose != NN_PREDICT && l < s->model->n_layers; l++) {
-        nn_layer layer = get_layer(s, l);
+    for (size_t l = 0; s->problem->purpose != NN_PREDICT && l < s->problem->n_layers; l++) {
+        nn_layout layer = get_layout(s, l);
         double weights = (double)layer.inputs * (double)layer.outputs;
         double adds = weights * (double)plan->parts;
         sum += ADD * (weights > 16384.0 ? adds / (double)plan->parts + BARRIER / ADD : adds);
@@ -277,8 +276,8 @@ static double price_split_tile(const situation *s, size_t rows) {
     size_t part_rows = nn_min(rows, nn_get_part_rows(plan));
     double sum = 3.0 * BARRIER + TILE + price_deltas(s, part_rows) +
                  price_caches(s, rows) / (double)plan->parts;
-    for (size_t l = 0; l < s->model->n_layers; l++) {
-        nn_layer layer = get_layer(s, l);
+    for (size_t l = 0; l < s->problem->n_layers; l++) {
+        nn_layout layer = get_layout(s, l);
         size_t inputs = nn_divide_up(layer.inputs, plan->parts);
         sum += SHARE * 16.0 * (double)rows * (double)layer.outputs;
         sum += price_blocks(s, l, rows, inputs, price_update);
@@ -286,7 +285,8 @@ static double price_split_tile(const situation *s, size_t rows) {
     return sum;
 }
 
-static double price_split(const situation *s, size_t N) {
+static double price_split(const situation *s) {
+    size_t N = s->problem->N;
     size_t tiles = N / s->plan->tile_rows, rest = N % s->plan->tile_rows;
     double sum = REGION + (double)tiles * price_split_tile(s, s->plan->tile_rows);
     return rest ? sum + price_split_tile(s, rest) : sum;
@@ -295,8 +295,8 @@ static double price_split(const situation *s, size_t N) {
 /* Padded weights are copied for each call, and their updates back. */
 static double price_padding(const situation *s) {
     double sum = 0.0;
-    for (size_t l = 0; s->plan->padding > 1 && l < s->model->n_layers; l++) {
-        nn_layer layer = get_layer(s, l);
+    for (size_t l = 0; s->plan->padding > 1 && l < s->problem->n_layers; l++) {
+        nn_layout layer = get_layout(s, l);
         double rows = (double)layer.inputs, weights = rows * (double)layer.outputs;
         sum += 2.0 * (COPY * weights + 6.0 * rows);
     }
@@ -305,16 +305,17 @@ static double price_padding(const situation *s) {
 
 /* Inputs that come from memory: a product that wants the examples side by side reads across them.
  */
-static double price_turned_inputs(const situation *s, size_t N) {
+static double price_turned_inputs(const situation *s) {
     const double CACHED_BYTES = 16e6, TURNED_ROW = 5.0;
-    nn_layer first = get_layer(s, 0);
-    bool fits = 8.0 * (double)N * (double)first.inputs <= CACHED_BYTES;
+    nn_layout first = get_layout(s, 0);
+    double N = (double)s->problem->N;
+    bool fits = 8.0 * N * (double)first.inputs <= CACHED_BYTES;
     bool turns = first.transposed && first.inputs > 1;
-    return turns && !fits ? TURNED_ROW * (double)N / (double)s->plan->parts : 0.0;
+    return turns && !fits ? TURNED_ROW * N / (double)s->plan->parts : 0.0;
 }
 
-double nn_estimate_plan(const nn_plan *plan, const nn_model *model, size_t N, nn_purpose purpose) {
-    situation s = {plan, model, purpose, nn_small_product_limit()};
-    double ways = plan->way == NN_SPLIT ? price_split(&s, N) : price_rows(&s, N);
-    return price_padding(&s) + price_turned_inputs(&s, N) + ways;
+double nn_estimate_plan(const nn_plan *plan, const nn_problem *problem) {
+    situation s = {plan, problem, nn_small_product_limit()};
+    double rows = plan->way == NN_SPLIT ? price_split(&s) : price_rows(&s);
+    return price_padding(&s) + price_turned_inputs(&s) + rows;
 }

@@ -11,6 +11,6 @@ double nn_small_product_limit(void);
 
 /* Nanoseconds of one call on a core that is neither the fastest nor the slowest: the order of plans
  * is what counts. */
-double nn_estimate_plan(const nn_plan *plan, const nn_model *model, size_t N, nn_purpose purpose);
+double nn_estimate_plan(const nn_plan *plan, const nn_problem *p);
 
 #endif

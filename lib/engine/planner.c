@@ -4,59 +4,61 @@
 #include "core/sizes.h"
 #include "engine/plan_cost.h"
 
+#include <string.h>
+
 /* ---- the plans to choose from ---------------------------------------------------------------- */
 
-/* What the choice is between. */
-typedef struct choice {
-    const nn_model *model;
-    size_t N;
-    nn_purpose purpose;
-    size_t threads;
+/* A walk over the plans for a problem: it lists them, or keeps the cheapest. */
+typedef struct plan_search {
+    const nn_problem *problem;
     nn_plan *plans; /* null: only best is kept */
     size_t count;
     nn_plan best;
     double best_cost;
-} choice;
+} plan_search;
 
 /* Some product of a tile is larger than limit. */
-static bool has_larger_product(const nn_model *model, size_t rows, double limit) {
-    for (size_t l = 0; l < model->n_layers; l++)
-        if ((double)rows * (double)model->layers[l].inputs * (double)model->layers[l].outputs >
+static bool has_larger_product(const nn_problem *problem, size_t rows, double limit) {
+    for (size_t l = 0; l < problem->n_layers; l++)
+        if ((double)rows * (double)nn_get_inputs(problem, l) * (double)nn_get_outputs(problem, l) >
             limit)
             return true;
     return false;
 }
 
-static void consider(choice *c, nn_plan plan) {
-    if (c->count == NN_MOST_PLANS)
+static void add_candidate(plan_search *s, nn_plan plan) {
+    if (s->count == NN_MOST_PLANS)
         return;
     plan.holds_blas =
-        plan.parts > 1 || has_larger_product(c->model, plan.tile_rows, NN_BLAS_SEQUENTIAL);
-    if (c->plans) {
-        c->plans[c->count++] = plan;
+        plan.parts > 1 || has_larger_product(s->problem, plan.tile_rows, NN_BLAS_SEQUENTIAL);
+    if (s->plans) {
+        s->plans[s->count++] = plan;
         return;
     }
-    double cost = nn_estimate_plan(&plan, c->model, c->N, c->purpose);
-    if (c->count++ == 0 || cost < c->best_cost) {
-        c->best = plan;
-        c->best_cost = cost;
+    double cost = nn_estimate_plan(&plan, s->problem);
+    if (s->count++ == 0 || cost < s->best_cost) {
+        s->best = plan;
+        s->best_cost = cost;
     }
 }
 
-/* The panels of few units, where a row is shorter than a vector. */
-static uint64_t find_narrow_layers(const nn_model *model, size_t limit) {
+/* A bit for each layer that a plan can transpose and that has fewer outputs than limit: a row of
+ * such a layer is shorter than a vector. */
+static uint64_t find_narrow_layers(const nn_problem *problem, size_t limit) {
     uint64_t narrow = 0;
-    for (size_t l = 0; l < model->n_layers && l < 64; l++)
-        if (model->layers[l].outputs < limit)
+    size_t count = problem->n_layers - (problem->row_major_outputs ? 1 : 0);
+    for (size_t l = 0; l < count && l < 64; l++)
+        if (nn_get_outputs(problem, l) < limit)
             narrow |= (uint64_t)1 << l;
     return narrow;
 }
 
-static void consider_layouts(choice *c, nn_plan plan) {
-    uint64_t all = find_narrow_layers(c->model, SIZE_MAX);
-    uint64_t last = c->model->n_layers <= 64 ? (uint64_t)1 << (c->model->n_layers - 1) : 0;
-    const uint64_t layouts[] = {0, all, last, find_narrow_layers(c->model, 8),
-                                find_narrow_layers(c->model, 24)};
+static void add_layouts(plan_search *s, nn_plan plan) {
+    const nn_problem *problem = s->problem;
+    uint64_t all = find_narrow_layers(problem, SIZE_MAX);
+    uint64_t last = problem->n_layers <= 64 ? all & (uint64_t)1 << (problem->n_layers - 1) : 0;
+    const uint64_t layouts[] = {0, all, last, find_narrow_layers(problem, 8),
+                                find_narrow_layers(problem, 24)};
     size_t count = plan.way == NN_ROWS ? sizeof layouts / sizeof *layouts : 1;
     for (size_t i = 0; i < count; i++) {
         size_t same = 0;
@@ -65,28 +67,28 @@ static void consider_layouts(choice *c, nn_plan plan) {
         if (same < i)
             continue;
         plan.transposed = layouts[i];
-        consider(c, plan);
+        add_candidate(s, plan);
     }
 }
 
-static bool has_odd_width(const nn_model *model) {
-    for (size_t l = 0; l + 1 < model->n_layers; l++)
-        if (model->layers[l].outputs % 8 != 0)
+static bool has_odd_width(const nn_problem *problem) {
+    for (size_t l = 0; l + 1 < problem->n_layers; l++)
+        if (nn_get_outputs(problem, l) % 8 != 0)
             return true;
     return false;
 }
 
-static void consider_products(choice *c, nn_plan plan) {
+static void add_products(plan_search *s, nn_plan plan) {
     double limit = nn_small_product_limit();
-    bool cuts = limit > 0.0 && has_larger_product(c->model, plan.tile_rows, limit);
+    bool cuts = limit > 0.0 && has_larger_product(s->problem, plan.tile_rows, limit);
     /* Predictions pass an infinity in X on as it is; a weight of 0 in a padded unit makes it a NaN.
      */
-    bool pads = c->purpose != NN_PREDICT && has_odd_width(c->model);
+    bool pads = s->problem->purpose != NN_PREDICT && has_odd_width(s->problem);
     for (int cut = 0; cut <= cuts; cut++)
         for (int pad = 0; pad <= pads; pad++) {
             plan.product_limit = cut ? (size_t)limit : 0;
             plan.padding = pad ? 8 : 1;
-            consider_layouts(c, plan);
+            add_layouts(s, plan);
         }
 }
 
@@ -94,24 +96,26 @@ static void consider_products(choice *c, nn_plan plan) {
 static const size_t TILE_BYTES = 12 << 20;
 enum { FEWEST_ROWS = 16 };
 
-static size_t get_most_rows(const choice *c) {
-    size_t row = c->model->layers[c->model->n_layers - 1].outputs;
-    for (size_t l = 0; l < c->model->n_layers; l++)
-        row += (c->purpose == NN_PREDICT ? 1 : 2) * nn_round_up(c->model->layers[l].outputs, 8);
+static size_t get_most_rows(const nn_problem *problem) {
+    size_t row = nn_get_outputs(problem, problem->n_layers - 1);
+    for (size_t l = 0; l < problem->n_layers; l++)
+        row +=
+            (problem->purpose == NN_PREDICT ? 1 : 2) * nn_round_up(nn_get_outputs(problem, l), 8);
     return nn_max(TILE_BYTES / sizeof(double) / row, FEWEST_ROWS);
 }
 
 /* Equal tiles of a share, from as few as memory allows to as small as is sensible. */
-static void consider_tiles(choice *c, nn_plan plan) {
-    size_t share = plan.way == NN_ROWS ? nn_divide_up(c->N, plan.parts) : c->N;
-    size_t most = get_most_rows(c) / (plan.way == NN_ROWS ? plan.parts : 1), last = 0;
+static void add_tiles(plan_search *s, nn_plan plan) {
+    size_t N = s->problem->N;
+    size_t share = plan.way == NN_ROWS ? nn_divide_up(N, plan.parts) : N;
+    size_t most = get_most_rows(s->problem) / (plan.way == NN_ROWS ? plan.parts : 1), last = 0;
     double wanted = (double)nn_min(share, nn_max(most, FEWEST_ROWS));
     for (; wanted >= FEWEST_ROWS || last == 0; wanted /= 1.4142135623730951) {
         size_t tiles = nn_divide_up(share, nn_max((size_t)wanted, 1));
         size_t rows = nn_divide_up(share, tiles);
         plan.tile_rows = tiles == 1 ? share : nn_min(nn_round_up(rows, 8), share);
         if (plan.tile_rows != last)
-            consider_products(c, plan);
+            add_products(s, plan);
         last = plan.tile_rows;
     }
 }
@@ -119,82 +123,68 @@ static void consider_tiles(choice *c, nn_plan plan) {
 /* A thread's share has to be worth waking it: about 2 us of multiplications. */
 static const double MULTIPLICATIONS_A_PART = 1e5;
 
-static size_t count_useful_parts(const nn_model *model, size_t N, size_t threads) {
+static size_t count_useful_parts(const nn_problem *problem) {
     double multiplications = 0.0;
-    for (size_t l = 0; l < model->n_layers; l++)
-        multiplications += 3.0 * (double)model->layers[l].inputs * (double)model->layers[l].outputs;
-    double worth = multiplications * (double)N / MULTIPLICATIONS_A_PART;
-    return worth < (double)threads ? (size_t)worth + 1 : threads;
+    for (size_t l = 0; l < problem->n_layers; l++)
+        multiplications +=
+            3.0 * (double)nn_get_inputs(problem, l) * (double)nn_get_outputs(problem, l);
+    double worth = multiplications * (double)problem->N / MULTIPLICATIONS_A_PART;
+    return worth < (double)problem->threads ? (size_t)worth + 1 : problem->threads;
 }
 
-static void consider_all(choice *c) {
-    size_t most = count_useful_parts(c->model, c->N, c->threads);
+static void search_plans(plan_search *s) {
+    const nn_problem *problem = s->problem;
+    size_t most = count_useful_parts(problem);
     for (size_t parts = 1; parts <= most;
          parts = parts == most ? parts + 1 : nn_min(2 * parts, most)) {
         nn_plan plan = {.way = NN_ROWS, .parts = parts};
-        if (nn_divide_up(c->N, parts) * (parts - 1) < c->N)
-            consider_tiles(c, plan);
+        if (nn_divide_up(problem->N, parts) * (parts - 1) < problem->N)
+            add_tiles(s, plan);
         plan.way = NN_SPLIT;
-        if (parts > 1 && c->purpose != NN_PREDICT && c->N >= parts)
-            consider_tiles(c, plan);
+        if (parts > 1 && problem->purpose != NN_PREDICT && problem->N >= parts)
+            add_tiles(s, plan);
     }
 }
 
-size_t nn_list_plans(const nn_model *model, size_t N, nn_purpose purpose, size_t threads,
-                     nn_plan *plans) {
-    choice c = {.model = model, .N = N, .purpose = purpose, .threads = threads, .plans = plans};
-    consider_all(&c);
-    return c.count;
+size_t nn_list_plans(const nn_problem *problem, nn_plan *plans) {
+    plan_search s = {.problem = problem, .plans = plans};
+    search_plans(&s);
+    return s.count;
 }
 
-nn_plan nn_make_plan(const nn_model *model, size_t N, nn_purpose purpose, size_t threads) {
-    choice c = {.model = model, .N = N, .purpose = purpose, .threads = threads};
-    consider_all(&c);
-    return c.best;
+nn_plan nn_make_plan(const nn_problem *problem) {
+    plan_search s = {.problem = problem};
+    search_plans(&s);
+    return s.best;
 }
 
-/* ---- plans made before ----------------------------------------------------------------------- */
+/* ---- the cache of plans ---------------------------------------------------------------------- */
 
-enum { MEMORIES = 4, MOST_REMEMBERED_LAYERS = 6 };
+enum { CACHED_PLANS = 4, MOST_CACHED_LAYERS = 6 };
 
-/* All that a plan depends on beside the BLAS, which stays. */
-typedef struct question {
-    size_t n_layers, N, threads;
-    nn_purpose purpose;
-    size_t sizes[MOST_REMEMBERED_LAYERS + 1];
-} question;
+/* The key is the whole problem, with sizes of its own. */
+typedef struct cached_plan {
+    nn_problem problem;
+    size_t sizes[MOST_CACHED_LAYERS + 1];
+    nn_plan plan;
+} cached_plan;
 
-typedef struct memory {
-    question asked;
-    nn_plan answer;
-} memory;
-
-static question ask(const nn_model *model, size_t N, nn_purpose purpose, size_t threads) {
-    question q = {.n_layers = model->n_layers, .N = N, .threads = threads, .purpose = purpose};
-    q.sizes[0] = model->layers[0].inputs;
-    for (size_t l = 0; l < model->n_layers; l++)
-        q.sizes[l + 1] = model->layers[l].outputs;
-    return q;
+static void store_plan(cached_plan *cached, const nn_problem *problem, nn_plan plan) {
+    memcpy(cached->sizes, problem->sizes, (problem->n_layers + 1) * sizeof *cached->sizes);
+    cached->problem = *problem;
+    cached->problem.sizes = cached->sizes;
+    cached->plan = plan;
 }
 
-static bool is_same_question(const question *a, const question *b) {
-    bool same = a->n_layers == b->n_layers && a->N == b->N && a->threads == b->threads &&
-                a->purpose == b->purpose;
-    for (size_t l = 0; same && l <= a->n_layers; l++)
-        same = a->sizes[l] == b->sizes[l];
-    return same;
-}
-
-nn_plan nn_choose_plan(const nn_model *model, size_t N, nn_purpose purpose, size_t threads) {
-    static _Thread_local memory memories[MEMORIES];
+nn_plan nn_choose_plan(const nn_problem *problem) {
+    static _Thread_local cached_plan cache[CACHED_PLANS];
     static _Thread_local unsigned next;
-    if (model->n_layers > MOST_REMEMBERED_LAYERS)
-        return nn_make_plan(model, N, purpose, threads);
-    question q = ask(model, N, purpose, threads);
-    for (size_t i = 0; i < MEMORIES; i++)
-        if (is_same_question(&memories[i].asked, &q))
-            return memories[i].answer;
-    memory *oldest = &memories[next++ % MEMORIES];
-    *oldest = (memory){q, nn_make_plan(model, N, purpose, threads)};
-    return oldest->answer;
+    if (problem->n_layers > MOST_CACHED_LAYERS)
+        return nn_make_plan(problem);
+    for (size_t i = 0; i < CACHED_PLANS; i++)
+        if (nn_is_same_problem(&cache[i].problem, problem))
+            return cache[i].plan;
+    cached_plan *oldest = &cache[next++ % CACHED_PLANS];
+    store_plan(oldest, problem, nn_make_plan(problem));
+    return oldest->plan;
 }

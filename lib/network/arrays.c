@@ -134,12 +134,14 @@ nnblas_status nnblas_gradient_step(size_t N, size_t inputs, size_t hidden, size_
                        learning_rate);
 
     const nn_layer layers[] = {whole_layer(inputs, hidden, W1), whole_layer(hidden, outputs, W2)};
-    const nn_model model = {.layers = layers, .n_layers = 2};
+    const size_t sizes[] = {inputs, hidden, outputs};
+    const nn_model model = {.layers = layers, .sizes = sizes, .n_layers = 2};
     const nn_rows rows = {.N = N, .X = X, .ldx = inputs, .Y = Y, .ldy = outputs};
+    const nn_problem problem = nn_make_problem(&model, &rows, NN_TRAIN);
     double *const weights[] = {W1, W2};
     nn_engine engine;
     nn_scratch scratch;
-    status = nn_engine_open(&engine, &model, N, NN_TRAIN, NULL, &scratch);
+    status = nn_engine_open(&engine, &problem, NULL, &scratch);
     if (status)
         return status;
     double cost = nn_engine_gradient(&engine, &model, &rows, engine.updates);

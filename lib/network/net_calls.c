@@ -3,12 +3,11 @@
 #include "network/network.h"
 
 nn_model nn_net_model(const nnblas_net *net) {
-    const nn_layer *last = &net->layers[net->n_layers - 1];
     return (nn_model){
         .layers = net->layers,
+        .sizes = net->sizes,
         .n_layers = net->n_layers,
         .cost = net->cost,
-        .keeps_rows = last->activation == NNBLAS_SOFTMAX,
     };
 }
 
@@ -45,11 +44,12 @@ nnblas_status nnblas_net_predict(const nnblas_net *net, size_t N, const double *
     nn_scratch scratch;
     if (N == 1 && nn_predict_row(&model, X, O_out, &scratch))
         return NNBLAS_OK;
+    const nn_rows rows = {.N = N, .X = X, .ldx = ldx};
+    const nn_problem problem = nn_make_problem(&model, &rows, NN_PREDICT);
     nn_engine engine;
-    status = nn_engine_open(&engine, &model, N, NN_PREDICT, NULL, &scratch);
+    status = nn_engine_open(&engine, &problem, NULL, &scratch);
     if (status)
         return status;
-    const nn_rows rows = {.N = N, .X = X, .ldx = ldx};
     nn_engine_predict(&engine, &model, &rows, O_out, ldo);
     nn_engine_close(&engine);
     return NNBLAS_OK;
@@ -64,12 +64,13 @@ nnblas_status nnblas_net_evaluate(const nnblas_net *net, size_t N, const double 
     if (status)
         return status;
     nn_model model = nn_net_model(net);
+    const nn_rows rows = {.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy};
+    const nn_problem problem = nn_make_problem(&model, &rows, NN_PREDICT);
     nn_engine engine;
     nn_scratch scratch;
-    status = nn_engine_open(&engine, &model, N, NN_PREDICT, NULL, &scratch);
+    status = nn_engine_open(&engine, &problem, NULL, &scratch);
     if (status)
         return status;
-    const nn_rows rows = {.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy};
     *mse = nn_engine_evaluate(&engine, &model, &rows);
     nn_engine_close(&engine);
     return NNBLAS_OK;
@@ -84,14 +85,15 @@ nnblas_status nnblas_net_gradient(const nnblas_net *net, size_t N, const double 
     if (status)
         return status;
     nn_model model = nn_net_model(net);
+    const nn_rows rows = {.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy};
+    const nn_problem problem = nn_make_problem(&model, &rows, NN_GRADIENT);
     nn_engine engine;
     nn_scratch scratch;
-    status = nn_engine_open(&engine, &model, N, NN_GRADIENT, NULL, &scratch);
+    status = nn_engine_open(&engine, &problem, NULL, &scratch);
     if (status)
         return status;
     for (size_t l = 0; l < net->n_layers; l++)
         engine.updates[l] = gradient + (net->W[l] - net->parameters);
-    const nn_rows rows = {.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy};
     double cost = nn_engine_gradient(&engine, &model, &rows, engine.updates);
     nn_engine_close(&engine);
     if (mse)

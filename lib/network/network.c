@@ -36,6 +36,7 @@ static nnblas_status check_layer_sizes(const size_t *layer_sizes, size_t n_layer
 /* Points each layer at its matrix in the vector of parameters. */
 static void lay_out_layers(nnblas_net *net, const size_t *layer_sizes, bool has_bias) {
     double *W = net->parameters;
+    memcpy(net->sizes, layer_sizes, (net->n_layers + 1) * sizeof *layer_sizes);
     for (size_t l = 0; l < net->n_layers; l++) {
         net->layers[l] = (nn_layer){.inputs = layer_sizes[l],
                                     .outputs = layer_sizes[l + 1],
@@ -67,11 +68,12 @@ nnblas_status nnblas_net_create(const size_t *layer_sizes, size_t n_layers, unsi
     *created = (nnblas_net){
         .n_layers = n_layers - 1,
         .parameter_count = parameter_count,
+        .sizes = nn_allocate(n_layers, sizeof *created->sizes),
         .layers = nn_allocate(n_layers - 1, sizeof *created->layers),
         .W = nn_allocate(n_layers - 1, sizeof *created->W),
         .parameters = nn_allocate(parameter_count, sizeof *created->parameters),
     };
-    if (!created->layers || !created->W || !created->parameters) {
+    if (!created->sizes || !created->layers || !created->W || !created->parameters) {
         nnblas_net_destroy(created);
         return NNBLAS_ERROR_MEMORY;
     }
@@ -88,6 +90,7 @@ void nnblas_net_destroy(nnblas_net *net) {
         next = text->next;
         free(text);
     }
+    free(net->sizes);
     free(net->layers);
     free(net->W);
     free(net->parameters);

@@ -14,6 +14,7 @@ typedef struct nn_text {
 struct nnblas_net {
     size_t n_layers; /* of weights: one less than the layer sizes */
     size_t parameter_count;
+    size_t *sizes; /* n_layers + 1: the inputs, then the outputs of each layer */
     nn_layer *layers;
     nnblas_cost cost;
     double **W; /* layers[l].W, to write */

@@ -46,7 +46,7 @@ nnblas_status nn_finish_epoch(nn_fit *fit, double cost, double rate) {
     double validation_cost = (double)NAN;
     if (nn_has_validation(fit))
         validation_cost =
-            nn_engine_evaluate(&fit->validation_engine, &fit->validation_model, &fit->validation);
+            nn_engine_evaluate(&fit->validation_engine, &fit->model, &fit->validation);
     watch(fit, nn_has_validation(fit) ? validation_cost : cost);
     fit->progress.epoch++;
     fit->progress.seconds = nn_read_clock() - fit->started;

@@ -87,26 +87,23 @@ static nnblas_status choose_rows(nn_fit *fit, const nn_rows *given) {
     }
     fit->batch_size = is_shuffled ? nn_min(batch, fit->rows.N) : fit->rows.N;
     fit->model = nn_net_model(fit->trainer->net);
-    fit->model.keeps_rows |= given->weights != NULL;
-    fit->model.gathers_rows = fit->rows.order != NULL;
-    fit->validation_model = nn_net_model(fit->trainer->net);
-    fit->validation_model.gathers_rows = fit->validation.order != NULL;
     return NNBLAS_OK;
 }
 
 static nnblas_status open_buffers(nn_fit *fit) {
-    const nn_settings *s = fit->settings;
-    nnblas_status status =
-        nn_engine_open(&fit->engine, &fit->model, fit->batch_size, NN_TRAIN, NULL, NULL);
+    nn_rows batch = fit->rows;
+    batch.N = fit->batch_size;
+    const nn_problem step = nn_make_problem(&fit->model, &batch, NN_TRAIN);
+    nnblas_status status = nn_engine_open(&fit->engine, &step, NULL, NULL);
     if (!status)
-        status = nn_optimizer_open(&fit->optimizer, s, nn_count_all_parameters(fit));
+        status = nn_optimizer_open(&fit->optimizer, fit->settings, nn_count_all_parameters(fit));
     if (status || !nn_has_validation(fit))
         return status;
     fit->best = nn_allocate(nn_count_all_parameters(fit), sizeof *fit->best);
     if (!fit->best)
         return NNBLAS_ERROR_MEMORY;
-    return nn_engine_open(&fit->validation_engine, &fit->validation_model, fit->validation.N,
-                          NN_PREDICT, NULL, NULL);
+    const nn_problem validation = nn_make_problem(&fit->model, &fit->validation, NN_PREDICT);
+    return nn_engine_open(&fit->validation_engine, &validation, NULL, NULL);
 }
 
 /* Of what was opened; the rest is null. */

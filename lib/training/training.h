@@ -31,7 +31,7 @@ typedef struct nn_progress {
 typedef struct nn_fit {
     nnblas_trainer *trainer;
     const nn_settings *settings;
-    nn_model model, validation_model;
+    nn_model model;
     nn_rows rows; /* to learn from */
     nn_rows validation;
     size_t batch_size;

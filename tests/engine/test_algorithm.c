@@ -326,14 +326,13 @@ static void open_planned(planned *run, const problem *p, const nn_plan *plan,
                      .expected = allocate_doubles(p->parameter_count),
                      .O_expected = allocate_doubles(p->N * get_outputs(p))};
     run->model = nn_net_model(run->net);
-    run->model.keeps_rows |= p->weights != NULL;
-    run->model.gathers_rows = order != NULL;
+    nn_problem planned_problem = nn_make_problem(&run->model, &run->rows, NN_TRAIN);
     for (size_t l = 1, offset = 0; l < p->n_sizes; offset += count_layer_parameters(p, l), l++) {
         run->W[l - 1] = nnblas_net_weights(run->net, l);
         run->updates[l - 1] = run->gradient + offset;
     }
     run->expected_cost = compute_reference(p, run->expected, run->O_expected);
-    ck_assert_ok(nn_engine_open(&run->engine, &run->model, p->N, NN_TRAIN, plan, NULL));
+    ck_assert_ok(nn_engine_open(&run->engine, &planned_problem, plan, NULL));
 }
 
 static void close_planned(planned *run) {

@@ -248,13 +248,12 @@ static extent find_panels(const nn_engine *engine, size_t p) {
 /* Tens of steps along a transposed panel: it is that far that a processor fetches ahead. */
 START_TEST(the_panels_of_two_threads_lie_apart) {
     enum { INPUTS = 5, HIDDEN = 15, OUTPUTS = 3, TILE = 500, STEPS = 32 };
-    double W1[INPUTS * HIDDEN] = {0}, W2[HIDDEN * OUTPUTS] = {0};
-    const nn_layer layers[] = {{.inputs = INPUTS, .outputs = HIDDEN, .W = W1},
-                               {.inputs = HIDDEN, .outputs = OUTPUTS, .W = W2}};
-    nn_model model = {.layers = layers, .n_layers = 2};
+    const size_t sizes[] = {INPUTS, HIDDEN, OUTPUTS};
+    const nn_problem planned_problem = {
+        .sizes = sizes, .n_layers = 2, .N = 100 * TILE, .purpose = NN_GRADIENT};
     nn_plan plan = {.way = NN_ROWS, .parts = 3, .tile_rows = TILE, .transposed = 3, .padding = 1};
     nn_engine engine;
-    ck_assert_ok(nn_engine_open(&engine, &model, 100 * TILE, NN_GRADIENT, &plan, NULL));
+    ck_assert_ok(nn_engine_open(&engine, &planned_problem, &plan, NULL));
     for (size_t p = 0; p + 1 < plan.parts; p++) {
         extent one = find_panels(&engine, p), next = find_panels(&engine, p + 1);
         ck_assert_uint_ge(next.begin, one.end + STEPS * TILE * sizeof(double));

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "engine/problem.h"
+
+#include <string.h>
+
+bool nn_is_same_problem(const nn_problem *a, const nn_problem *b) {
+    return a->n_layers == b->n_layers && a->N == b->N && a->threads == b->threads &&
+           a->purpose == b->purpose && a->has_bias == b->has_bias &&
+           a->row_major_outputs == b->row_major_outputs && a->gathers_rows == b->gathers_rows &&
+           memcmp(a->sizes, b->sizes, (a->n_layers + 1) * sizeof *a->sizes) == 0;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The problem that is planned for: all that a plan, its price and the workspace depend on, beside
+ * the BLAS and the set of kernels, which stay the same while the process runs. It holds no weights
+ * and no rows, so that a plan cannot depend on their values or addresses.
+ */
+#ifndef NN_PROBLEM_H
+#define NN_PROBLEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What a call computes: outputs or a cost; a gradient; a gradient, to take a step with. */
+typedef enum nn_purpose { NN_PREDICT, NN_GRADIENT, NN_TRAIN } nn_purpose;
+
+typedef struct nn_problem {
+    const size_t *sizes; /* n_layers + 1: the inputs, then the outputs of each layer of weights */
+    size_t n_layers;
+    size_t N;       /* the most rows of one call */
+    size_t threads; /* the most that one call uses */
+    nn_purpose purpose;
+    bool has_bias;
+    bool row_major_outputs; /* a row of the last layer has to be contiguous */
+    bool gathers_rows;      /* the rows are picked from a table, and copied together */
+} nn_problem;
+
+/* Equal in every field, and so in every plan. The plan cache's key is the whole problem. */
+bool nn_is_same_problem(const nn_problem *a, const nn_problem *b);
+
+static inline size_t nn_get_inputs(const nn_problem *p, size_t layer) {
+    return p->sizes[layer];
+}
+
+static inline size_t nn_get_outputs(const nn_problem *p, size_t layer) {
+    return p->sizes[layer + 1];
+}
+
+/* The weights of a layer and its biases. */
+static inline size_t nn_count_layer_parameters(const nn_problem *p, size_t layer) {
+    return (p->sizes[layer] + p->has_bias) * p->sizes[layer + 1];
+}
+
+#endif

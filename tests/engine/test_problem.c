@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The problem that is planned for is the plan cache's key: every field of it counts. */
+#include "engine/planner.h"
+#include "engine/problem.h"
+#include "support/support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const size_t SIZES[] = {30, 9, 7, 2}, OTHER_INPUTS[] = {31, 9, 7, 2},
+                    OTHER_HIDDEN[] = {30, 8, 7, 2}, OTHER_OUTPUTS[] = {30, 9, 7, 3};
+
+/* All fields in their order: a new one makes the compiler miss its value here. It then belongs into
+ * the tables below as well. */
+static const nn_problem PROBLEM = {SIZES, 3, 4000, 2, NN_GRADIENT, false, false, false};
+
+typedef struct change {
+    const char *field;
+    nn_problem changed;
+} change;
+
+static const change CHANGES[] = {
+    {"the inputs", {OTHER_INPUTS, 3, 4000, 2, NN_GRADIENT, false, false, false}},
+    {"a hidden size", {OTHER_HIDDEN, 3, 4000, 2, NN_GRADIENT, false, false, false}},
+    {"the outputs", {OTHER_OUTPUTS, 3, 4000, 2, NN_GRADIENT, false, false, false}},
+    {"n_layers", {SIZES, 2, 4000, 2, NN_GRADIENT, false, false, false}},
+    {"N", {SIZES, 3, 4001, 2, NN_GRADIENT, false, false, false}},
+    {"threads", {SIZES, 3, 4000, 1, NN_GRADIENT, false, false, false}},
+    {"purpose, predict", {SIZES, 3, 4000, 2, NN_PREDICT, false, false, false}},
+    {"purpose, train", {SIZES, 3, 4000, 2, NN_TRAIN, false, false, false}},
+    {"has_bias", {SIZES, 3, 4000, 2, NN_GRADIENT, true, false, false}},
+    {"row_major_outputs", {SIZES, 3, 4000, 2, NN_GRADIENT, false, true, false}},
+    {"gathers_rows", {SIZES, 3, 4000, 2, NN_GRADIENT, false, false, true}},
+};
+enum { N_CHANGES = sizeof CHANGES / sizeof *CHANGES };
+
+START_TEST(every_field_is_part_of_the_key) {
+    for (size_t i = 0; i < N_CHANGES; i++) {
+        const nn_problem *changed = &CHANGES[i].changed;
+        ck_assert_msg(!nn_is_same_problem(&PROBLEM, changed), "%s does not count",
+                      CHANGES[i].field);
+        ck_assert_msg(!nn_is_same_problem(changed, &PROBLEM), "%s does not count",
+                      CHANGES[i].field);
+        ck_assert_msg(nn_is_same_problem(changed, changed), "%s is not itself", CHANGES[i].field);
+    }
+}
+END_TEST
+
+/* The sizes are compared by value: a caller may keep them anywhere. */
+START_TEST(equal_sizes_are_the_same_problem) {
+    size_t sizes[4];
+    memcpy(sizes, SIZES, sizeof sizes);
+    nn_problem copy = PROBLEM;
+    copy.sizes = sizes;
+    ck_assert(nn_is_same_problem(&PROBLEM, &copy));
+}
+END_TEST
+
+static void check_chosen_plan(const nn_problem *p) {
+    nn_plan made = nn_make_plan(p), chosen = nn_choose_plan(p);
+    char texts[2][160];
+    nn_describe_plan(&made, texts[0], sizeof texts[0]);
+    nn_describe_plan(&chosen, texts[1], sizeof texts[1]);
+    ck_assert_str_eq(texts[1], texts[0]);
+    ck_assert(made.holds_blas == chosen.holds_blas);
+}
+
+/* Each problem between two calls for the first, so that it is asked for when it was cached last. */
+START_TEST(the_cache_gives_each_problem_its_own_plan) {
+    for (size_t i = 0; i < N_CHANGES; i++) {
+        check_chosen_plan(&PROBLEM);
+        check_chosen_plan(&CHANGES[i].changed);
+    }
+}
+END_TEST
+
+/* The cache keeps sizes of its own. */
+START_TEST(the_cache_does_not_point_to_the_callers_sizes) {
+    size_t sizes[] = {200, 40, 4};
+    nn_problem p = {sizes, 2, 5000, 2, NN_GRADIENT, false, false, false};
+    check_chosen_plan(&p);
+    sizes[0] = 3;
+    check_chosen_plan(&p);
+    sizes[0] = 200;
+    check_chosen_plan(&p);
+}
+END_TEST
+
+/* More layers than the cache has room for, and than a plan has bits for. */
+START_TEST(deep_networks_are_planned_anew) {
+    enum { MOST = 70 };
+    size_t sizes[MOST + 1];
+    for (size_t l = 0; l <= MOST; l++)
+        sizes[l] = 3 + l % 5;
+    for (size_t n_layers = 1; n_layers <= MOST; n_layers += 3) {
+        nn_problem p = {sizes, n_layers, 300, 2, NN_GRADIENT, true, false, false};
+        check_chosen_plan(&p);
+        check_chosen_plan(&p);
+    }
+}
+END_TEST
+
+/* Where rows of outputs have to be contiguous, no plan transposes the last layer. */
+START_TEST(row_major_outputs_are_planned_for) {
+    static nn_plan plans[NN_MOST_PLANS];
+    nn_problem p = PROBLEM;
+    uint64_t last = (uint64_t)1 << (p.n_layers - 1);
+    bool is_transposed = false;
+    for (size_t i = 0, count = nn_list_plans(&p, plans); i < count; i++)
+        is_transposed |= plans[i].transposed & last;
+    ck_assert(is_transposed);
+    p.row_major_outputs = true;
+    for (size_t i = 0, count = nn_list_plans(&p, plans); i < count; i++)
+        ck_assert(!(plans[i].transposed & last));
+}
+END_TEST
+
+int main(void) {
+    const TTest *const tests[] = {
+        every_field_is_part_of_the_key,
+        equal_sizes_are_the_same_problem,
+        the_cache_gives_each_problem_its_own_plan,
+        the_cache_does_not_point_to_the_callers_sizes,
+        deep_networks_are_planned_anew,
+        row_major_outputs_are_planned_for,
+    };
+    return run_tests("problem", tests, sizeof tests / sizeof *tests);
+}
