@@ -70,6 +70,7 @@ void free_problem(problem *p);
 
 size_t get_inputs(const problem *p);
 size_t get_outputs(const problem *p);
+bool has_bias(const problem *p);
 /* The weights of layer l = 1 .. n_sizes - 1 and, behind them, its biases. */
 size_t count_layer_parameters(const problem *p, size_t l);
 
@@ -94,6 +95,13 @@ double measure_kinks(const problem *p);
 /* The largest difference of two arrays over the largest magnitude in expected; infinity where one
  * of the two is NaN. */
 double get_difference(size_t n, const double *expected, const double *found);
+
+/* Each layer of a gradient or of the parameters within 1e-12 of expected. */
+void check_layers(const problem *p, const double *expected, const double *found);
+
+/* The same of predictions. O_out is N x outputs in a table whose other columns hold only other. */
+void check_predictions(const problem *p, const double *expected, const double *O_out, size_t ldo,
+                       double other);
 
 #define ck_assert_close(n, expected, found)                                                        \
     ck_assert_double_le(get_difference(n, expected, found), 1e-12)

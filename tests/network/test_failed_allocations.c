@@ -1,56 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The library's memory: every allocation fails once, nothing leaks, and rows cost none. The linker
- * puts the functions below in the place of the allocator (see meson.build). */
+/* Every allocation fails once: an error, nothing written, nothing leaked. */
+#include "support/counting_allocator.h"
 #include "support/support.h"
 
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* ---- the allocator --------------------------------------------------------------------------- */
-
-void *__real_aligned_alloc(size_t alignment, size_t bytes);
-void __real_free(void *memory);
-void *__wrap_aligned_alloc(size_t alignment, size_t bytes);
-void __wrap_free(void *memory);
-
-enum { MOST_BLOCKS = 64 };
-
-/* The blocks that the library holds; what others allocate goes through malloc. */
-static struct {
-    void *block[MOST_BLOCKS];
-    size_t live, allocations, bytes;
-    size_t fail_at; /* this allocation, counted from 1, fails; 0 = none */
-} heap;
-
-void *__wrap_aligned_alloc(size_t alignment, size_t bytes) {
-    heap.allocations++;
-    heap.bytes += bytes;
-    if (heap.allocations == heap.fail_at)
-        return NULL;
-    void *block = __real_aligned_alloc(alignment, bytes);
-    ck_assert_uint_lt(heap.live, MOST_BLOCKS);
-    heap.block[heap.live++] = block;
-    return block;
-}
-
-void __wrap_free(void *memory) {
-    for (size_t i = 0; memory && i < heap.live; i++)
-        if (heap.block[i] == memory) {
-            heap.block[i] = heap.block[--heap.live];
-            break;
-        }
-    __real_free(memory);
-}
-
-static void start_counting(size_t fail_at) {
-    heap.allocations = heap.bytes = 0;
-    heap.fail_at = fail_at;
-}
-
-/* ---- every allocation fails once ------------------------------------------------------------- */
 
 /* Too large for the scratch on the stack, so that each call allocates. */
 enum { N = 300 };
@@ -216,13 +172,13 @@ static void check_untouched(const setting *s) {
 static void check_each_failure(any_call *call) {
     for (size_t fail_at = 1;; fail_at++) {
         setting s = make_setting();
-        size_t live = heap.live;
+        size_t live = get_heap_count().live;
         start_counting(fail_at);
         nnblas_status status = call(&s);
-        bool failed = heap.allocations >= fail_at;
+        bool failed = get_heap_count().allocations >= fail_at;
         start_counting(0);
         ck_assert_int_eq(status, failed ? NNBLAS_ERROR_MEMORY : NNBLAS_OK);
-        ck_assert_uint_eq(heap.live, live);
+        ck_assert_uint_eq(get_heap_count().live, live);
         if (failed) {
             ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "no memory"));
             check_untouched(&s);
@@ -244,121 +200,14 @@ START_TEST(every_failed_allocation_is_an_error_that_leaves_no_trace) {
     close(descriptor);
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         check_each_failure(calls[i]);
-    ck_assert_uint_eq(heap.live, 0);
+    ck_assert_uint_eq(get_heap_count().live, 0);
     ck_assert_int_eq(unlink(path), 0);
-}
-END_TEST
-
-/* ---- rows cost no memory --------------------------------------------------------------------- */
-
-static size_t count_step_bytes(size_t rows, size_t inputs, size_t hidden, size_t outputs) {
-    dice d = {32};
-    const size_t sizes[] = {inputs, hidden, outputs};
-    problem p = make_problem(&d, rows, sizes, 3, 0);
-    start_counting(0);
-    ck_assert_ok(nnblas_gradient_step(rows, inputs, hidden, outputs, p.X, p.Y, 0.1, p.parameters,
-                                      p.parameters + inputs * hidden, NULL));
-    size_t bytes = heap.bytes;
-    free_problem(&p);
-    return bytes;
-}
-
-/* As many rows as would fill twice the bound, if the workspace held what the network makes of them.
- */
-START_TEST(the_workspace_does_not_grow_with_the_rows) {
-    static const size_t SHAPES[][3] = {{8, 16, 1}, {64, 32, 10}, {100, 30, 10}, {3, 200, 2}};
-    const size_t BOUND = 16 << 20;
-    for (size_t s = 0; s < sizeof SHAPES / sizeof *SHAPES; s++) {
-        const size_t *shape = SHAPES[s];
-        size_t parameters = (shape[0] + shape[2]) * (shape[1] + 7);
-        size_t rows = 2 * BOUND / sizeof(double) / (shape[1] + shape[2]);
-        for (int threads = 1; threads <= 3; threads++) {
-            ck_assert_ok(nnblas_set_threads(threads));
-            size_t bytes = count_step_bytes(rows, shape[0], shape[1], shape[2]);
-            ck_assert_uint_le(bytes, BOUND + (size_t)threads * parameters * 2 * sizeof(double));
-        }
-    }
-}
-END_TEST
-
-/* ---- files cost what they are ---------------------------------------------------------------- */
-
-/* "%zx" stands for the number of the part. */
-static size_t write_part(char *out, const char *part, size_t number) {
-    const char *place = strstr(part, "%zx");
-    if (!place)
-        return strlen(strcpy(out, part));
-    return (size_t)sprintf(out, "%.*s%zx%s", (int)(place - part), part, number, place + 3);
-}
-
-/* A file of header and no data, which is refused, and all that was allocated for it. */
-static size_t count_refusal_bytes(const char *header, size_t header_size, const char *words) {
-    char *file = malloc(8 + header_size);
-    ck_assert_ptr_nonnull(file);
-    for (size_t i = 0; i < 8; i++)
-        file[i] = (char)((uint64_t)header_size >> 8 * i);
-    memcpy(file + 8, header, header_size);
-    nnblas_net *net = NULL;
-    start_counting(0);
-    ck_assert_int_eq(nnblas_net_load_from_memory(file, 8 + header_size, &net), NNBLAS_ERROR_FORMAT);
-    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), words));
-    free(file);
-    return heap.bytes;
-}
-
-/* Each header repeats a part until it has a million bytes: the worst that we know. */
-START_TEST(a_header_takes_a_small_multiple_of_its_size) {
-    enum { SIZE = 1000000 };
-    static const struct repeated {
-        const char *begin, *part, *end, *words;
-    } HEADERS[] = {
-        {"{\"__metadata__\":{", "\"%zx\":\"\",", "\"\":\"\"}}", "no text 'nnblas.format'"},
-        {"{", "\"%zx\":{\"dtype\":\"F64\",\"shape\":[0],\"data_offsets\":[0,0]},",
-         "\"__metadata__\":{}}", "no text 'nnblas.format'"},
-        {"{\"__metadata__\":{\"nnblas.format\":\"1\",\"nnblas.layer_sizes\":\"", "1,", "1\"}}",
-         "no tensor 'W1'"},
-        {"{\"a\":", "[", "", "'{' expected"},
-        {"{\"a\":{\"shape\":[", "0,", "0]}}", "']' expected"},
-    };
-    char *header = malloc(SIZE + 200);
-    ck_assert_ptr_nonnull(header);
-    for (size_t i = 0; i < sizeof HEADERS / sizeof *HEADERS; i++) {
-        const struct repeated *h = &HEADERS[i];
-        size_t size = strlen(strcpy(header, h->begin));
-        for (size_t n = 0; size < SIZE; n++)
-            size += write_part(header + size, h->part, n);
-        size += strlen(strcpy(header + size, h->end));
-        ck_assert_uint_le(count_refusal_bytes(header, size, h->words), 12 * size);
-    }
-    free(header);
-}
-END_TEST
-
-START_TEST(small_calls_allocate_nothing) {
-    dice d = {33};
-    static const size_t SHAPES[][3] = {{4, 2, 3}, {64, 32, 10}, {784, 128, 10}};
-    for (size_t s = 0; s < sizeof SHAPES / sizeof *SHAPES; s++) {
-        problem p = make_problem(&d, 1, SHAPES[s], 3, 0);
-        nnblas_net *net = make_net(&p);
-        double O_out[10], mse;
-        start_counting(0);
-        ck_assert_ok(nnblas_net_predict(net, 1, p.X, p.ldx, O_out, p.ldy));
-        ck_assert_ok(nnblas_net_evaluate(net, 1, p.X, p.ldx, p.Y, p.ldy, &mse));
-        ck_assert_uint_eq(heap.allocations, 0);
-        nnblas_net_destroy(net);
-        free_problem(&p);
-    }
-    start_counting(0);
-    ck_assert_uint_eq(count_step_bytes(150, 4, 2, 3), 0);
 }
 END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
         every_failed_allocation_is_an_error_that_leaves_no_trace,
-        the_workspace_does_not_grow_with_the_rows,
-        a_header_takes_a_small_multiple_of_its_size,
-        small_calls_allocate_nothing,
     };
-    return run_tests("memory", tests, sizeof tests / sizeof *tests);
+    return run_tests("failed_allocations", tests, sizeof tests / sizeof *tests);
 }

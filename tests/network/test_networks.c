@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a network is made of, and what no network can be. */
+#include "support/support.h"
+
+#include <limits.h>
+#include <string.h>
+
+static const size_t SIZES[] = {5, 7, 6, 2};
+enum { N_SIZES = 4, PARAMETERS = 5 * 7 + 7 * 6 + 6 * 2 };
+
+/* W1 b1 W2 b2 ... */
+START_TEST(parameters_are_one_vector) {
+    for (unsigned flags = 0; flags <= NNBLAS_BIAS; flags++) {
+        nnblas_net *net;
+        ck_assert_ok(nnblas_net_create(SIZES, N_SIZES, flags, &net));
+        ck_assert_uint_eq(nnblas_net_flags(net), flags);
+        ck_assert_uint_eq(nnblas_net_layer_count(net), N_SIZES);
+        ck_assert_uint_eq(nnblas_net_layer_size(net, 0), SIZES[0]);
+        double *next = nnblas_net_parameters(net);
+        for (size_t l = 1; l < N_SIZES; l++) {
+            ck_assert_uint_eq(nnblas_net_layer_size(net, l), SIZES[l]);
+            ck_assert_ptr_eq(nnblas_net_weights(net, l), next);
+            next += SIZES[l - 1] * SIZES[l];
+            ck_assert_ptr_eq(nnblas_net_bias(net, l), flags ? next : NULL);
+            next += flags ? SIZES[l] : 0;
+        }
+        size_t biases = flags ? SIZES[1] + SIZES[2] + SIZES[3] : 0;
+        ck_assert_uint_eq(nnblas_net_parameter_count(net), PARAMETERS + biases);
+        ck_assert_ptr_eq(nnblas_net_parameters(net) + PARAMETERS + biases, next);
+        nnblas_net_destroy(net);
+    }
+}
+END_TEST
+
+START_TEST(a_network_tells_its_kind_and_keeps_its_parameters) {
+    for (size_t i = 0; i < N_KINDS; i++) {
+        kind k = get_kind(i);
+        nnblas_net *net, *untouched;
+        ck_assert_ok(nnblas_net_create(SIZES, N_SIZES, k.flags, &net));
+        ck_assert_ok(nnblas_net_create(SIZES, N_SIZES, k.flags, &untouched));
+        ck_assert_ok(nnblas_net_set_output(net, k.output, k.cost));
+        ck_assert_ok(nnblas_net_set_hidden(net, k.hidden));
+        ck_assert_uint_eq(nnblas_net_flags(net), k.flags);
+        ck_assert_int_eq(nnblas_net_hidden_activation(net), k.hidden);
+        ck_assert_int_eq(nnblas_net_output_activation(net), k.output);
+        ck_assert_int_eq(nnblas_net_cost(net), k.cost);
+        ck_assert(memcmp(nnblas_net_parameters(net), nnblas_net_parameters(untouched),
+                         nnblas_net_parameter_count(net) * sizeof(double)) == 0);
+        ck_assert_int_eq(nnblas_net_hidden_activation(untouched), NNBLAS_SIGMOID);
+        ck_assert_int_eq(nnblas_net_output_activation(untouched), NNBLAS_SIGMOID);
+        ck_assert_int_eq(nnblas_net_cost(untouched), NNBLAS_MSE);
+        nnblas_net_destroy(net);
+        nnblas_net_destroy(untouched);
+    }
+}
+END_TEST
+
+START_TEST(networks_that_cannot_be_are_refused) {
+    nnblas_net *const untouched = (nnblas_net *)SIZES, *net = untouched;
+    const size_t good[] = {4, 2, 3}, zero[] = {4, 0, 3}, large[] = {4, (size_t)INT_MAX + 1, 3};
+    const size_t huge[] = {INT_MAX, INT_MAX, INT_MAX, INT_MAX, INT_MAX, INT_MAX};
+    ck_assert_int_eq(nnblas_net_create(NULL, 3, 0, &net), NNBLAS_ERROR_NULL);
+    ck_assert_int_eq(nnblas_net_create(good, 3, 0, NULL), NNBLAS_ERROR_NULL);
+    ck_assert_int_eq(nnblas_net_create(good, 0, 0, &net), NNBLAS_ERROR_SIZE);
+    ck_assert_int_eq(nnblas_net_create(good, 1, 0, &net), NNBLAS_ERROR_SIZE);
+    ck_assert_int_eq(nnblas_net_create(zero, 3, 0, &net), NNBLAS_ERROR_SIZE);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "layer_sizes[1] is 0"));
+    ck_assert_int_eq(nnblas_net_create(large, 3, 0, &net), NNBLAS_ERROR_SIZE);
+    ck_assert_int_eq(nnblas_net_create(huge, 6, 0, &net), NNBLAS_ERROR_SIZE);
+    ck_assert_int_eq(nnblas_net_create(huge, 2, 0, &net), NNBLAS_ERROR_MEMORY);
+    ck_assert_int_eq(nnblas_net_create(huge, 2, NNBLAS_BIAS, &net), NNBLAS_ERROR_MEMORY);
+    ck_assert_int_eq(nnblas_net_create(good, 3, 1U << 31, &net), NNBLAS_ERROR_VALUE);
+    ck_assert_int_eq(nnblas_net_create(good, 3, NNBLAS_BIAS | 2U, &net), NNBLAS_ERROR_VALUE);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "flags is 0x3"));
+    ck_assert_ptr_eq(net, untouched);
+
+    nnblas_trainer *trainer = (nnblas_trainer *)SIZES;
+    ck_assert_int_eq(nnblas_trainer_create(NULL, &trainer), NNBLAS_ERROR_NULL);
+    ck_assert_ptr_eq((const void *)trainer, (const void *)SIZES);
+    nnblas_net_destroy(NULL);
+    nnblas_trainer_destroy(NULL);
+}
+END_TEST
+
+int main(void) {
+    const TTest *const tests[] = {
+        parameters_are_one_vector,
+        a_network_tells_its_kind_and_keeps_its_parameters,
+        networks_that_cannot_be_are_refused,
+    };
+    return run_tests("networks", tests, sizeof tests / sizeof *tests);
+}

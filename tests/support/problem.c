@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "support/support.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static double *make_matrix(dice *d, size_t rows, size_t columns, size_t ld, double low,
+                           double high) {
+    double *m = allocate_doubles(rows * ld);
+    fill(rows * ld, m, (double)NAN);
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++)
+            m[i * ld + j] = roll_uniform(d, low, high);
+    return m;
+}
+
+/* ---- kinds ----------------------------------------------------------------------------------- */
+
+kind get_kind(size_t i) {
+    static const kind OUTPUTS[] = {
+        {.output = NNBLAS_SIGMOID, .cost = NNBLAS_MSE},
+        {.output = NNBLAS_SIGMOID, .cost = NNBLAS_CROSS_ENTROPY},
+        {.output = NNBLAS_IDENTITY, .cost = NNBLAS_MSE},
+        {.output = NNBLAS_SOFTMAX, .cost = NNBLAS_MSE},
+        {.output = NNBLAS_SOFTMAX, .cost = NNBLAS_CROSS_ENTROPY},
+    };
+    static const nnblas_activation HIDDEN[] = {NNBLAS_SIGMOID, NNBLAS_TANH, NNBLAS_RELU};
+    kind k = OUTPUTS[i % 5];
+    k.hidden = HIDDEN[i / 5 % 3];
+    k.flags = i / 15 ? NNBLAS_BIAS : 0;
+    return k;
+}
+
+kind roll_kind(dice *d) {
+    return get_kind(roll_between(d, 0, N_KINDS - 1));
+}
+
+const char *describe_kind(kind k) {
+    static const char *const ACTIVATIONS[] = {"sigmoid", "tanh", "relu", "identity", "softmax"};
+    static char text[80];
+    snprintf(text, sizeof text, "%s units, %s outputs, %s%s", ACTIVATIONS[k.hidden],
+             ACTIVATIONS[k.output], k.cost == NNBLAS_MSE ? "mse" : "cross-entropy",
+             k.flags & NNBLAS_BIAS ? ", biases" : "");
+    return text;
+}
+
+/* ---- problems -------------------------------------------------------------------------------- */
+
+static void divide_by_sum(size_t n, double *y) {
+    double sum = 0.0;
+    for (size_t k = 0; k < n; k++)
+        sum += y[k];
+    for (size_t k = 0; k < n; k++)
+        y[k] /= sum;
+}
+
+static void make_labels_of_classes(dice *d, problem *p) {
+    size_t outputs = get_outputs(p);
+    for (size_t i = 0; i < p->N; i++) {
+        double *y = p->Y + i * p->ldy;
+        switch (roll_between(d, 0, 2)) {
+        case 0:
+            fill(outputs, y, 0.0);
+            y[roll_between(d, 0, outputs - 1)] = 1.0;
+            break;
+        case 1:
+            divide_by_sum(outputs, y);
+            break;
+        default:
+            break;
+        }
+    }
+}
+
+static void make_parameters(dice *d, problem *p) {
+    for (size_t l = 1; l < p->n_sizes; l++)
+        p->parameter_count += count_layer_parameters(p, l);
+    p->parameters = allocate_doubles(p->parameter_count);
+    double *W = p->parameters;
+    for (size_t l = 1; l < p->n_sizes; l++) {
+        double bound = 2.0 / sqrt((double)p->sizes[l - 1]);
+        for (size_t i = 0; i < count_layer_parameters(p, l); i++)
+            *W++ = roll_uniform(d, -bound, bound);
+    }
+}
+
+problem make_problem_of(dice *d, kind k, size_t N, const size_t *sizes, size_t n_sizes,
+                        size_t extra_columns) {
+    problem p = {.n_sizes = n_sizes, .kind = k, .N = N};
+    memcpy(p.sizes, sizes, n_sizes * sizeof *sizes);
+    p.ldx = get_inputs(&p) + extra_columns;
+    p.ldy = get_outputs(&p) + extra_columns;
+    p.X = make_matrix(d, N, get_inputs(&p), p.ldx, -1.0, 1.0);
+    p.Y = make_matrix(d, N, get_outputs(&p), p.ldy, k.output == NNBLAS_IDENTITY ? -2.0 : 0.0, 1.0);
+    if (k.output == NNBLAS_SOFTMAX)
+        make_labels_of_classes(d, &p);
+    make_parameters(d, &p);
+    return p;
+}
+
+problem make_problem(dice *d, size_t N, const size_t *sizes, size_t n_sizes, size_t extra_columns) {
+    return make_problem_of(d, (kind){NNBLAS_SIGMOID, NNBLAS_SIGMOID, NNBLAS_MSE, 0}, N, sizes,
+                           n_sizes, extra_columns);
+}
+
+void weigh_rows(dice *d, problem *p) {
+    p->weights = allocate_doubles(p->N);
+    for (size_t i = 0; i < p->N; i++)
+        p->weights[i] = i > 0 && roll_between(d, 0, 4) == 0 ? 0.0 : roll_uniform(d, 0.1, 3.0);
+}
+
+void free_problem(problem *p) {
+    free(p->X);
+    free(p->Y);
+    free(p->parameters);
+    free(p->weights);
+}
+
+size_t get_inputs(const problem *p) {
+    return p->sizes[0];
+}
+
+size_t get_outputs(const problem *p) {
+    return p->sizes[p->n_sizes - 1];
+}
+
+bool has_bias(const problem *p) {
+    return p->kind.flags & NNBLAS_BIAS;
+}
+
+size_t count_layer_parameters(const problem *p, size_t l) {
+    return (p->sizes[l - 1] + has_bias(p)) * p->sizes[l];
+}
+
+nnblas_net *make_net(const problem *p) {
+    nnblas_net *net;
+    ck_assert_ok(nnblas_net_create(p->sizes, p->n_sizes, p->kind.flags, &net));
+    ck_assert_ok(nnblas_net_set_hidden(net, p->kind.hidden));
+    ck_assert_ok(nnblas_net_set_output(net, p->kind.output, p->kind.cost));
+    memcpy(nnblas_net_parameters(net), p->parameters, p->parameter_count * sizeof(double));
+    return net;
+}

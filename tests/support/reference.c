@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "support/support.h"
+
+#include <stdlib.h>
+
+/* ---- the reference: forward ------------------------------------------------------------------ */
+
+/* One example: units[l] are the outputs of layer l, errors[l] its deltas; units[0] is the row. */
+typedef struct example {
+    long double *units[MAX_SIZES], *errors[MAX_SIZES];
+    long double nearest_kink;
+} example;
+
+static long double *allocate_long_doubles(size_t n) {
+    long double *a = calloc(n, sizeof *a);
+    ck_assert_ptr_nonnull(a);
+    return a;
+}
+
+static example make_example(const problem *p) {
+    example e = {.nearest_kink = 1.0L};
+    for (size_t l = 0; l < p->n_sizes; l++) {
+        e.units[l] = allocate_long_doubles(p->sizes[l]);
+        e.errors[l] = allocate_long_doubles(p->sizes[l]);
+    }
+    return e;
+}
+
+static void free_example(const problem *p, example *e) {
+    for (size_t l = 0; l < p->n_sizes; l++) {
+        free(e->units[l]);
+        free(e->errors[l]);
+    }
+}
+
+static void apply_softmax(size_t n, long double *a) {
+    long double sum = 0.0L;
+    for (size_t k = 0; k < n; k++)
+        sum += a[k] = expl(a[k]);
+    for (size_t k = 0; k < n; k++)
+        a[k] /= sum;
+}
+
+static void activate(nnblas_activation activation, size_t n, long double *a) {
+    for (size_t j = 0; j < n; j++) {
+        if (activation == NNBLAS_SIGMOID)
+            a[j] = 1.0L / (1.0L + expl(-a[j]));
+        if (activation == NNBLAS_TANH)
+            a[j] = tanhl(a[j]);
+        if (activation == NNBLAS_RELU && a[j] < 0.0L)
+            a[j] = 0.0L;
+    }
+    if (activation == NNBLAS_SOFTMAX)
+        apply_softmax(n, a);
+}
+
+static void look_for_kinks(example *e, size_t n, const long double *a) {
+    for (size_t j = 0; j < n; j++)
+        if (a[j] != 0.0L)
+            e->nearest_kink = fminl(e->nearest_kink, fabsl(a[j]));
+}
+
+static void run_forward(const problem *p, example *e, size_t row) {
+    const double *W = p->parameters;
+    size_t last = p->n_sizes - 1;
+    for (size_t j = 0; j < get_inputs(p); j++)
+        e->units[0][j] = (long double)p->X[row * p->ldx + j];
+    for (size_t l = 1; l <= last; W += count_layer_parameters(p, l), l++) {
+        size_t inputs = p->sizes[l - 1], outputs = p->sizes[l];
+        for (size_t j = 0; j < outputs; j++) {
+            long double sum = has_bias(p) ? (long double)W[inputs * outputs + j] : 0.0L;
+            for (size_t i = 0; i < inputs; i++)
+                sum += e->units[l - 1][i] * (long double)W[i * outputs + j];
+            e->units[l][j] = sum;
+        }
+        if (l < last)
+            look_for_kinks(e, outputs, e->units[l]);
+        activate(l < last ? p->kind.hidden : p->kind.output, outputs, e->units[l]);
+    }
+}
+
+/* ---- the reference: backward ----------------------------------------------------------------- */
+
+/* The cost of one output, and *error, its derivative by the output. */
+static long double compute_error(const kind *k, long double o, long double y, long double *error) {
+    if (k->cost == NNBLAS_MSE) {
+        *error = o - y;
+        return 0.5L * (o - y) * (o - y);
+    }
+    if (k->output == NNBLAS_SOFTMAX) {
+        *error = -y / o;
+        return -y * logl(o);
+    }
+    *error = (1.0L - y) / (1.0L - o) - y / o;
+    return -y * logl(o) - (1.0L - y) * logl(1.0L - o);
+}
+
+/* From the derivatives by the outputs to those by what they were made of. A softmax has a whole
+ * matrix of them. */
+static void multiply_by_derivative(nnblas_activation activation, size_t n, const long double *o,
+                                   long double *errors) {
+    long double mean = 0.0L; /* of softmax */
+    for (size_t j = 0; j < n; j++)
+        mean += o[j] * errors[j];
+    for (size_t k = 0; k < n; k++) {
+        if (activation == NNBLAS_SIGMOID)
+            errors[k] *= o[k] * (1.0L - o[k]);
+        if (activation == NNBLAS_TANH)
+            errors[k] *= 1.0L - o[k] * o[k];
+        if (activation == NNBLAS_RELU && o[k] == 0.0L)
+            errors[k] = 0.0L;
+        if (activation == NNBLAS_SOFTMAX)
+            errors[k] = o[k] * (errors[k] - mean);
+    }
+}
+
+static long double run_backward(const problem *p, example *e, const double *y) {
+    size_t last = p->n_sizes - 1;
+    long double cost = 0.0L;
+    for (size_t k = 0; k < p->sizes[last]; k++)
+        cost += compute_error(&p->kind, e->units[last][k], (long double)y[k], &e->errors[last][k]);
+    multiply_by_derivative(p->kind.output, p->sizes[last], e->units[last], e->errors[last]);
+    const double *W = p->parameters + p->parameter_count;
+    for (size_t l = last; l > 1; l--) {
+        W -= count_layer_parameters(p, l);
+        for (size_t i = 0; i < p->sizes[l - 1]; i++) {
+            e->errors[l - 1][i] = 0.0L;
+            for (size_t j = 0; j < p->sizes[l]; j++)
+                e->errors[l - 1][i] += e->errors[l][j] * (long double)W[i * p->sizes[l] + j];
+        }
+        multiply_by_derivative(p->kind.hidden, p->sizes[l - 1], e->units[l - 1], e->errors[l - 1]);
+    }
+    return cost;
+}
+
+static void add_example(const problem *p, const example *e, long double weight,
+                        long double *gradient) {
+    for (size_t l = 1; l < p->n_sizes; l++) {
+        for (size_t i = 0; i < p->sizes[l - 1]; i++)
+            for (size_t j = 0; j < p->sizes[l]; j++)
+                *gradient++ += weight * e->units[l - 1][i] * e->errors[l][j];
+        for (size_t j = 0; has_bias(p) && j < p->sizes[l]; j++)
+            *gradient++ += weight * e->errors[l][j];
+    }
+}
+
+double compute_reference(const problem *p, double *gradient, double *O_out) {
+    example e = make_example(p);
+    long double *sums = allocate_long_doubles(p->parameter_count), cost = 0.0L, total_weight = 0.0L;
+    size_t outputs = get_outputs(p);
+    for (size_t i = 0; i < p->N; i++) {
+        long double weight = p->weights ? (long double)p->weights[i] : 1.0L;
+        run_forward(p, &e, i);
+        cost += weight * run_backward(p, &e, p->Y + i * p->ldy);
+        total_weight += weight;
+        if (gradient)
+            add_example(p, &e, weight, sums);
+        for (size_t k = 0; O_out && k < outputs; k++)
+            O_out[i * outputs + k] = (double)e.units[p->n_sizes - 1][k];
+    }
+    for (size_t i = 0; gradient && i < p->parameter_count; i++)
+        gradient[i] = (double)(sums[i] / total_weight);
+    free(sums);
+    free_example(p, &e);
+    return (double)(cost / total_weight);
+}
+
+double measure_kinks(const problem *p) {
+    example e = make_example(p);
+    for (size_t i = 0; i < p->N; i++)
+        run_forward(p, &e, i);
+    free_example(p, &e);
+    return (double)e.nearest_kink;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A training that goes on from a checkpoint, and checkpoints that are refused. */
+#include "support/resumable_training.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static void make_path(char *path, size_t size) {
+    snprintf(path, size, "checkpoint.%ld.safetensors", (long)getpid());
+}
+
+static int stop_at_seven(void *user, size_t epoch, double cost) {
+    (void)user, (void)cost;
+    return epoch == 7;
+}
+
+static void check_interrupted(recipe r) {
+    double expected[PARAMETERS];
+    make_path(r.path, sizeof r.path);
+    training whole = begin_recipe(&r, 5);
+    ck_assert_ok(fit(&whole));
+    keep_parameters(&whole, expected);
+
+    training first = begin_recipe(&r, 5);
+    ck_assert_ok(nnblas_trainer_set_checkpoint(first.trainer, r.path, 5));
+    ck_assert_ok(nnblas_trainer_set_callback(first.trainer, stop_at_seven, NULL));
+    ck_assert_int_eq(fit(&first), NNBLAS_STOPPED_CALLBACK);
+    free_training(&first);
+
+    training second = begin_recipe(&r, 999); /* other parameters: the checkpoint's count */
+    ck_assert_ok(nnblas_trainer_resume(second.trainer, r.path));
+    ck_assert_ok(fit(&second));
+    ck_assert(has_parameters(&second, expected));
+    check_same_history(whole.trainer, second.trainer);
+    free_training(&second);
+    free_training(&whole);
+    ck_assert_int_eq(unlink(r.path), 0);
+}
+
+START_TEST(a_resumed_training_has_the_same_bits) {
+    const recipe RECIPES[] = {
+        {.optimizer = NNBLAS_GRADIENT_DESCENT, .rate = 0.5},
+        {.optimizer = NNBLAS_GRADIENT_DESCENT, .rate = 0.5, .batch = 9},
+        {.optimizer = NNBLAS_MOMENTUM, .rate = 0.2, .batch = 9, .fraction = 0.2},
+        {.optimizer = NNBLAS_NESTEROV, .rate = 0.2, .batch = 30, .has_plateau = true},
+        {.optimizer = NNBLAS_RPROP, .rate = 0.2, .fraction = 0.2},
+        {.optimizer = NNBLAS_ADAM, .rate = 0.3, .batch = 9, .fraction = 0.3, .has_plateau = true},
+    };
+    for (size_t i = 0; i < sizeof RECIPES / sizeof *RECIPES; i++)
+        check_interrupted(RECIPES[i]);
+}
+END_TEST
+
+START_TEST(foreign_checkpoints_are_refused) {
+    recipe r = {.optimizer = NNBLAS_ADAM, .rate = 0.05, .batch = 9};
+    make_path(r.path, sizeof r.path);
+    training s = begin_recipe(&r, 5);
+    double kept[PARAMETERS];
+    keep_parameters(&s, kept);
+    ck_assert_int_eq(nnblas_trainer_resume(s.trainer, "no/such/file"), NNBLAS_ERROR_FILE);
+    ck_assert_ok(nnblas_net_save(s.net, r.path));
+    ck_assert_int_eq(nnblas_trainer_resume(s.trainer, r.path), NNBLAS_ERROR_FORMAT);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "no checkpoint"));
+    ck_assert_ok(nnblas_trainer_set_checkpoint(s.trainer, r.path, 3));
+    ck_assert_ok(fit(&s));
+    keep_parameters(&s, kept);
+    ck_assert_ok(nnblas_trainer_set_momentum(s.trainer, 0.5));
+    ck_assert_int_eq(nnblas_trainer_resume(s.trainer, r.path), NNBLAS_ERROR_VALUE);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "another momentum"));
+    ck_assert_ok(nnblas_trainer_set_momentum(s.trainer, 0.9));
+    ck_assert_ok(nnblas_net_set_hidden(s.net, NNBLAS_TANH));
+    ck_assert_int_eq(nnblas_trainer_resume(s.trainer, r.path), NNBLAS_ERROR_VALUE);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "another network"));
+    ck_assert_ok(nnblas_net_set_hidden(s.net, NNBLAS_SIGMOID));
+    ck_assert_ok(nnblas_trainer_resume(s.trainer, r.path));
+    ck_assert_int_eq(nnblas_trainer_fit(s.trainer, N - 1, s.p.X, s.p.ldx, s.p.Y, s.p.ldy),
+                     NNBLAS_ERROR_VALUE);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "rows_to_learn_from"));
+    ck_assert(has_parameters(&s, kept));
+    /* The network in it is a network like any other. */
+    nnblas_net *net;
+    ck_assert_ok(nnblas_net_load(r.path, &net));
+    ck_assert(memcmp(nnblas_net_parameters(net), kept, sizeof kept) == 0);
+    nnblas_net_destroy(net);
+    free_training(&s);
+    ck_assert_int_eq(unlink(r.path), 0);
+}
+END_TEST
+
+int main(void) {
+    const TTest *const tests[] = {
+        a_resumed_training_has_the_same_bits,
+        foreign_checkpoints_are_refused,
+    };
+    return run_tests("checkpoints", tests, sizeof tests / sizeof *tests);
+}

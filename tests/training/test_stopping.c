@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Every reason to stop. */
+#include "support/small_training.h"
+
+typedef struct record {
+    size_t calls, stop_at;
+    double cost[64];
+} record;
+
+static int record_epoch(void *user, size_t epoch, double cost) {
+    record *r = user;
+    r->cost[r->calls++] = cost;
+    ck_assert_uint_eq(epoch, r->calls);
+    return epoch == r->stop_at;
+}
+
+START_TEST(the_callback_stops) {
+    training s = make_training(NNBLAS_GRADIENT_DESCENT, 0.5, 50),
+             seven = make_training(NNBLAS_GRADIENT_DESCENT, 0.5, 7);
+    record r = {.stop_at = 7};
+    ck_assert_ok(nnblas_trainer_set_callback(s.trainer, record_epoch, &r));
+    ck_assert_int_eq(fit(&s), NNBLAS_STOPPED_CALLBACK);
+    ck_assert_uint_eq(r.calls, 7);
+    ck_assert_ok(fit(&seven));
+    ck_assert(has_parameters(&s, get_parameters(&seven)));
+    free_training(&s);
+    free_training(&seven);
+}
+END_TEST
+
+START_TEST(the_desired_cost_stops) {
+    training s = make_training(NNBLAS_GRADIENT_DESCENT, 0.5, 60);
+    record r = {0};
+    double start, end;
+    ck_assert_ok(nnblas_net_evaluate(s.net, N, s.p.X, s.p.ldx, s.p.Y, s.p.ldy, &start));
+    ck_assert_ok(nnblas_trainer_set_desired_cost(s.trainer, 0.95 * start));
+    ck_assert_ok(nnblas_trainer_set_callback(s.trainer, record_epoch, &r));
+    ck_assert_int_eq(fit(&s), NNBLAS_STOPPED_COST);
+    ck_assert_uint_gt(r.calls, 1);
+    ck_assert_double_gt(r.cost[r.calls - 2], 0.95 * start);
+    ck_assert_double_le(r.cost[r.calls - 1], 0.95 * start);
+    ck_assert_ok(nnblas_net_evaluate(s.net, N, s.p.X, s.p.ldx, s.p.Y, s.p.ldy, &end));
+    ck_assert_double_eq_tol(end, r.cost[r.calls - 1], 1e-14);
+    /* Already there: not one step. */
+    double kept[PARAMETERS];
+    keep_parameters(&s, kept);
+    ck_assert_ok(nnblas_trainer_set_callback(s.trainer, NULL, NULL));
+    ck_assert_int_eq(fit(&s), NNBLAS_STOPPED_COST);
+    ck_assert(has_parameters(&s, kept));
+    free_training(&s);
+}
+END_TEST
+
+START_TEST(patience_stops) {
+    training s = make_training(NNBLAS_GRADIENT_DESCENT, 0.01, 100);
+    ck_assert_ok(nnblas_trainer_set_patience(s.trainer, 6));
+    ck_assert_ok(nnblas_trainer_set_tolerance(s.trainer, 1e9));
+    ck_assert_int_eq(fit(&s), NNBLAS_STOPPED_PATIENCE);
+    ck_assert_uint_eq(nnblas_trainer_history_count(s.trainer), 7);
+    ck_assert_ok(nnblas_trainer_set_tolerance(s.trainer, 0.0));
+    ck_assert_ok(fit(&s)); /* descent this slow improves each time */
+    free_training(&s);
+}
+END_TEST
+
+START_TEST(the_time_limit_stops) {
+    training s = make_training(NNBLAS_GRADIENT_DESCENT, 1e-6, 1000000000);
+    ck_assert_ok(nnblas_trainer_set_time_limit(s.trainer, 0.05));
+    ck_assert_int_eq(fit(&s), NNBLAS_STOPPED_TIME);
+    size_t count = nnblas_trainer_history_count(s.trainer);
+    const nnblas_epoch *epochs = nnblas_trainer_history(s.trainer);
+    ck_assert_double_ge(epochs[count - 1].seconds, 0.05);
+    ck_assert(count == 1 || epochs[count - 2].seconds < 0.05);
+    free_training(&s);
+}
+END_TEST
+
+START_TEST(the_desired_cost_stops_batches) {
+    training s = make_training(NNBLAS_ADAM, 0.05, 1000);
+    ck_assert_ok(nnblas_trainer_set_batch_size(s.trainer, 8));
+    ck_assert_ok(fit(&s));
+    double last = nnblas_trainer_history(s.trainer)[20].cost;
+    ck_assert_ok(nnblas_net_init(s.net, 5));
+    ck_assert_ok(nnblas_trainer_set_desired_cost(s.trainer, last));
+    ck_assert_int_eq(fit(&s), NNBLAS_STOPPED_COST);
+    ck_assert_uint_le(nnblas_trainer_history_count(s.trainer), 21);
+    free_training(&s);
+}
+END_TEST
+
+static int stop_in_history(void *user, size_t epoch, double cost) {
+    const nnblas_trainer *trainer = user;
+    ck_assert_uint_eq(nnblas_trainer_history_count(trainer), epoch);
+    ck_assert_double_eq(nnblas_trainer_history(trainer)[epoch - 1].cost, cost);
+    return epoch == 9;
+}
+
+START_TEST(the_callback_sees_the_history) {
+    training s = make_training(NNBLAS_NESTEROV, 0.1, 100);
+    ck_assert_ok(nnblas_trainer_set_callback(s.trainer, stop_in_history, s.trainer));
+    ck_assert_int_eq(fit(&s), NNBLAS_STOPPED_CALLBACK);
+    ck_assert_uint_eq(nnblas_trainer_history_count(s.trainer), 9);
+    free_training(&s);
+}
+END_TEST
+
+int main(void) {
+    const TTest *const tests[] = {
+        the_callback_stops,   the_desired_cost_stops,         patience_stops,
+        the_time_limit_stops, the_desired_cost_stops_batches, the_callback_sees_the_history,
+    };
+    return run_tests("stopping", tests, sizeof tests / sizeof *tests);
+}
