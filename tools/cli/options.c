@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/options.h"
+#include "cli/memory.h"
 #include "cli/number.h"
 
 #include <nnblas.h>
 
 #include <ctype.h>
 #include <errno.h>
+#include <getopt.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -30,17 +32,6 @@ int refuse_usage(const char *command, const char *format, ...) {
 static int refuse(const char *command, const char *what, const char *argument) {
     return refuse_usage(command, "%s '%s'; nnblas %s --help lists what there is", what, argument,
                         command);
-}
-
-/* The text behind "--name=", "" where argument is "--name" alone, null where it is another. */
-static const char *match_option(const char *argument, const char *name) {
-    size_t length = strlen(name);
-    if (strncmp(argument, "--", 2) != 0 || strncmp(argument + 2, name, length) != 0)
-        return NULL;
-    const char *end = argument + 2 + length;
-    if (*end == '=')
-        return end + 1;
-    return *end == '\0' ? end : NULL;
 }
 
 /* Digits only: strtoull would take a sign and blanks before them. */
@@ -75,31 +66,15 @@ static int refuse_text(const char *command, const command_option *option) {
                         option->name, option->minimum, option->maximum);
 }
 
-/* text is null where there is none. */
+/* A flag has no text. */
 static bool take_text(const command_option *option, const char *text) {
-    if (option->flag) {
-        *option->flag = true;
-        return !text;
-    }
-    if (!text)
-        return false;
+    if (option->flag)
+        return *option->flag = true;
     if (option->text) {
         *option->text = text;
         return true;
     }
     return option->real ? read_real_in_range(option, text) : read_number(option, text);
-}
-
-static int read_option(char **argv, int *i, const command_option *options, size_t n_options) {
-    for (size_t o = 0; o < n_options; o++) {
-        const char *text = options[o].name ? match_option(argv[*i], options[o].name) : NULL;
-        if (!text)
-            continue;
-        if (!strchr(argv[*i], '='))
-            text = options[o].flag ? NULL : argv[++*i];
-        return take_text(&options[o], text) ? CARRY_ON : refuse_text(argv[0], &options[o]);
-    }
-    return refuse(argv[0], "unknown option", argv[*i]);
 }
 
 static int take_argument(const char *command, const char *argument, size_t place,
@@ -112,30 +87,74 @@ static int take_argument(const char *command, const char *argument, size_t place
     return refuse(command, "unexpected argument", argument);
 }
 
-/* "-" is standard input or output. */
-static bool is_option(const char *argument) {
-    return argument[0] == '-' && argument[1] != '\0';
+/* ---- by getopt_long -------------------------------------------------------------------------- */
+
+/* What getopt_long returns: an argument that is no option, --help, or this and the option's place
+ * in the table. */
+enum { PLAIN_ARGUMENT = 1, HELP_OPTION = 2, FIRST_OPTION = 256 };
+
+static struct option *make_long_options(const command_option *options, size_t n_options) {
+    struct option *made = resize_array(NULL, n_options + 2, sizeof *made), *next = made;
+    for (size_t o = 0; o < n_options; o++)
+        if (options[o].name)
+            *next++ =
+                (struct option){options[o].name, options[o].flag ? no_argument : required_argument,
+                                NULL, FIRST_OPTION + (int)o};
+    *next++ = (struct option){"help", no_argument, NULL, HELP_OPTION};
+    *next = (struct option){0};
+    return made;
+}
+
+/* getopt_long takes the beginning of one name for it. */
+static bool begins_a_name(const char *argument, const struct option *long_options) {
+    if (strncmp(argument, "--", 2) != 0)
+        return false;
+    size_t length = strcspn(argument + 2, "=");
+    while (long_options->name && strncmp(argument + 2, long_options->name, length) != 0)
+        long_options++;
+    return long_options->name;
+}
+
+/* Of what getopt_long does not take: optopt is the option where that is known. */
+static int refuse_option(const char *command, const char *argument, const command_option *options,
+                         const struct option *long_options) {
+    if (optopt >= FIRST_OPTION)
+        return refuse_text(command, &options[optopt - FIRST_OPTION]);
+    if (optopt == HELP_OPTION)
+        return refuse_usage(command, "--help takes no argument");
+    bool is_ambiguous = begins_a_name(argument, long_options);
+    return refuse(command, is_ambiguous ? "ambiguous option" : "unknown option", argument);
+}
+
+static int walk_arguments(int argc, char **argv, const char *help, const command_option *options,
+                          size_t n_options, const struct option *long_options) {
+    size_t place = 0;
+    int found, status = CARRY_ON, at = optind;
+    opterr = 0;
+    /* "-": arguments in the order in which they stand; ":": ':' for a missing text. */
+    while (status == CARRY_ON &&
+           (found = getopt_long(argc, argv, "-:", long_options, NULL)) != -1) {
+        if (found == HELP_OPTION) {
+            fputs(help, stdout);
+            return EXIT_SUCCESS;
+        }
+        if (found == PLAIN_ARGUMENT)
+            status = take_argument(argv[0], optarg, place++, options, n_options);
+        else if (found < FIRST_OPTION)
+            status = refuse_option(argv[0], argv[at], options, long_options);
+        else if (!take_text(&options[found - FIRST_OPTION], optarg))
+            status = refuse_text(argv[0], &options[found - FIRST_OPTION]);
+        at = optind;
+    }
+    for (int i = optind; i < argc && status == CARRY_ON; i++) /* those behind "--" */
+        status = take_argument(argv[0], argv[i], place++, options, n_options);
+    return status;
 }
 
 int read_options(int argc, char **argv, const char *help, const command_option *options,
                  size_t n_options) {
-    bool are_options_over = false;
-    size_t place = 0;
-    for (int i = 1; i < argc; i++) {
-        int status;
-        if (are_options_over || !is_option(argv[i])) {
-            status = take_argument(argv[0], argv[i], place++, options, n_options);
-        } else if (strcmp(argv[i], "--") == 0) {
-            are_options_over = true;
-            continue;
-        } else if (strcmp(argv[i], "--help") == 0) {
-            fputs(help, stdout);
-            return EXIT_SUCCESS;
-        } else {
-            status = read_option(argv, &i, options, n_options);
-        }
-        if (status != CARRY_ON)
-            return status;
-    }
-    return CARRY_ON;
+    struct option *long_options = make_long_options(options, n_options);
+    int status = walk_arguments(argc, argv, help, options, n_options, long_options);
+    free(long_options);
+    return status;
 }

@@ -1,0 +1,104 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# Tables and models that are not right: what is said, and what can be skipped.
+# usage: check_bad_tables.sh NNBLAS
+set -u
+# shellcheck source=support.sh
+. "$(dirname "$0")/support.sh"
+
+# bad_table SED_SCRIPT: makes bad.csv of train.csv
+bad_table() {
+    sed "$1" train.csv >bad.csv
+}
+
+check_bad_tables() {
+    bad_table '17s/^\([^,]*,[^,]*\),[^,]*/\1,abc/'
+    fails "^nnblas train: bad.csv: line 17, column 3 \(petal_length\): 'abc' is not a number\$" \
+        train bad.csv --target species --output never
+    check "  and no model" test ! -e never
+    bad_table '17s/^[^,]*//'
+    fails "line 17, column 1 \(sepal_length\): '' is a missing value" train bad.csv --target species
+    bad_table '17s/^[^,]*/NaN/'
+    fails "line 17, column 1 \(sepal_length\): 'NaN' is a missing value" train bad.csv \
+        --target species
+    bad_table '17s/^[^,]*/1e999/'
+    fails "line 17, column 1 \(sepal_length\): '1e999' is not a number" train bad.csv --target species
+    bad_table '17s/^[^,]*/0x10/'
+    fails "'0x10' is not a number" train bad.csv --target species
+    bad_table '17s/[^,]*$//'
+    fails "line 17, column 5 \(species\): '' is a missing value" train bad.csv --target species
+    bad_table '17s/,[^,]*$//'
+    fails "bad.csv: line 17: 4 values, and the table has 5 columns" train bad.csv --target species
+    bad_table 's/^/"two\nlines",/; 17s/virginica\|setosa\|versicolor/&,/'
+    fails 'bad.csv: line 33: 7 values' train bad.csv --target species
+    bad_table '17s/^/"/'
+    fails 'bad.csv: line 17: a quote (is opened in this row and never closed|stands inside)' \
+        train bad.csv --target species
+    bad_table '17s/^/1"/'
+    fails 'bad.csv: line 17: a quote stands inside' train bad.csv --target species
+    bad_table '1s/petal_width/petal_length/'
+    fails "bad.csv: line 1: columns 3 and 4 are both named 'petal_length'" train bad.csv \
+        --target species
+    { head -n 5 train.csv && printf '1,2,3,4,a\000b\n'; } >bad.csv
+    fails 'bad.csv: line 6: a byte is 0' train bad.csv --target species
+    { head -n 5 train.csv && printf '1,2,3,4,\377\n'; } >bad.csv
+    fails "bad.csv: line 6, column 5 \(species\): .* is not UTF-8" train bad.csv --target species
+    { head -n 5 train.csv && printf '1,2,3,\033[2J,a\n'; } >bad.csv
+    fails "column 4 \(petal_width\): '\?\[2J' is not a number" train bad.csv --target species
+    : >bad.csv
+    fails 'bad.csv: holds no rows' train bad.csv --target species
+    head -n 1 train.csv >bad.csv
+    fails 'bad.csv: holds no rows to learn from' train bad.csv --target species
+    expect_status 0 predict model bad.csv
+    check "predictions of no rows have their header" has_lines "$out" 1
+    fails 'bad.csv: holds no rows to evaluate' evaluate model bad.csv
+    grep -v 'setosa\|versicolor' train.csv >bad.csv
+    fails "bad.csv: the target 'species' is the same in all rows" train bad.csv --target species
+    fails "train.csv: has no column 'size'" train train.csv --target size
+    fails "train.csv: has no column '6'" train train.csv --target 6
+    fails "train.csv: has no column 'x'" train train.csv --target species --ignore x
+    fails "the column 'species' is named twice" train train.csv --target species --features 1,5
+    fails "no column is left" train train.csv --target species --ignore 1,2,3,4
+    fails 'nowhere.csv: No such file' train nowhere.csv --target species
+    fails 'Is a directory' train . --target species
+    cut -d, -f1-3 test.csv >bad.csv
+    fails "bad.csv: has no column 'petal_width', which the model" predict model bad.csv
+    sed -i 1d bad.csv
+    fails "bad.csv: has 3 columns and no header" predict model bad.csv
+    fails "features.csv: has no column 'species'" evaluate model features.csv
+    sed 's/virginica/orchid/' test.csv >bad.csv
+    fails "column 5 \(species\): 'orchid' is none of the categories" evaluate model bad.csv
+}
+
+check_skipping() {
+    sed '3s/^[^,]*/abc/; 9s/,[^,]*$//; 20s/^[^,]*//' train.csv >bad.csv
+    sed '3d; 9d; 20d' train.csv >good.csv
+    expect_status 0 train bad.csv --target species --skip-bad-rows --output skipped --epochs 20
+    check "--skip-bad-rows says how many" has "$err" \
+        'bad rows that were skipped: 3; the first: bad.csv: line'
+    expect_status 0 train good.csv --target species --output good --epochs 20
+    check "and trains on the others" cmp skipped good
+    expect_status 0 predict model bad.csv --skip-bad-rows
+    check "predict leaves them out" has_lines "$out" 118
+    check "  and says so" has "$err" 'skipped: 3'
+    expect_status 0 evaluate model bad.csv --skip-bad-rows
+    check "evaluate too" has "$out" 'rows 117$'
+    fails "line 3, column 1 .*'abc' is not a number" predict model bad.csv
+}
+
+check_bad_models() {
+    fails 'nowhere' predict nowhere test.csv
+    fails 'train.csv' predict train.csv test.csv
+    sed 's/"table":/"tablf":/' model >bad_model
+    fails 'bad_model: is a network that nnblas train has not made' predict bad_model test.csv
+    sed 's/petal_width/petal_wides/' model >bad_model
+    fails 'bad_model' predict bad_model test.csv
+    head -c 500 model >bad_model
+    fails 'bad_model' evaluate bad_model test.csv
+}
+
+make_model
+check_bad_tables
+check_skipping
+check_bad_models
+conclude

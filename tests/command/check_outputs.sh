@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# Files and streams that are written: completely, or not at all.
+# usage: check_outputs.sh NNBLAS
+set -u
+# shellcheck source=support.sh
+. "$(dirname "$0")/support.sh"
+
+check_streams() {
+    "$nnblas" train --epochs 200 --target species --output - - <train.csv >streamed 2>"$err"
+    check "train reads and writes standard streams" cmp model streamed
+    check "  and its page is on stderr" has "$err" '^train accuracy'
+    check "  which calls its table standard input" has "$err" '^120 rows of standard input: '
+    "$nnblas" predict - test.csv <model >"$out"
+    check "a model on standard input" cmp expected "$out"
+    expect_status 0 predict --output - model test.csv
+    check "predictions on standard output" cmp expected "$out"
+    "$nnblas" train --epochs 3 --history - >"$out" 2>"$err"
+    check "a history on standard output" has_lines "$out" 4
+    expect_status 0 predict model -- test.csv
+}
+
+check_outputs() {
+    echo old >kept
+    sed '17s/^[^,]*/abc/' test.csv >bad.csv
+    fails 'abc' predict model bad.csv --output kept
+    check "a failure leaves the old file" grep -qx old kept
+    check "  and no part of a new one" is_alone kept
+    chmod 640 kept
+    ln -s kept link
+    expect_status 0 predict model test.csv --output link
+    check "success replaces it, behind a link" cmp expected kept
+    check "  which stays one" test -L link
+    check "  with its mode" test "$(stat -c %a kept)" = 640
+    (umask 027 && "$nnblas" predict model test.csv --output fresh)
+    check "a new file follows the umask" test "$(stat -c %a fresh)" = 640
+    fails 'cannot write nowhere/m: No such file' train --output nowhere/m
+    check "  before it trains" is_empty "$out"
+    fails 'cannot write \.: it is a folder' train --history .
+    expect_status 0 predict model test.csv --output /dev/null
+    check "a device stays a device" test -c /dev/null
+    expect_status 0 train --quiet --epochs 2 --output /dev/null
+    check "  also under a model" test -c /dev/null
+}
+
+# More than a pipe holds when they are predicted.
+make_many_rows() {
+    cat rows.csv rows.csv rows.csv rows.csv rows.csv rows.csv rows.csv rows.csv >more.csv
+    cat more.csv more.csv more.csv more.csv more.csv more.csv more.csv more.csv >many.csv
+}
+
+check_full_disk() {
+    [ -c /dev/full ] || return 0
+    for arguments in 'predict model test.csv' 'evaluate model test.csv' 'train --epochs 2' iris \
+        'train --help'; do
+        # shellcheck disable=SC2086 # several arguments
+        "$nnblas" $arguments >/dev/full 2>"$err"
+        test $? -eq 1
+        report $? "'nnblas $arguments' on a full disk exits 1"
+        check "  and says so" has "$err" 'cannot write to standard output'
+    done
+    fails 'cannot write /dev/full: No space left' predict model test.csv --output /dev/full
+    fails 'cannot write /dev/full: No space left' train --epochs 2 --output /dev/full
+    fails 'cannot write /dev/full: No space left' train --epochs 2 --history /dev/full
+    mkdir small
+    trap 'umount "$directory/small" 2>/dev/null; rm -rf "$directory"' EXIT
+    mount -t tmpfs -o size=16k tmpfs small 2>/dev/null || return 0
+    echo old >small/kept
+    head -c 8192 /dev/zero >small/filler
+    make_many_rows
+    fails 'cannot write small/kept: No space left' predict model many.csv --output small/kept
+    check "a full disk leaves the old file" grep -qx old small/kept
+    check "  and no part of a new one" is_alone small/kept
+    fails 'small/kept' train --epochs 2 --hidden 500 --output small/kept
+    check "  nor of a model" grep -qx old small/kept
+    check "  beside it" is_alone small/kept
+    umount small
+}
+
+check_closed_pipe() {
+    make_many_rows
+    { "$nnblas" predict model many.csv 2>"$err"; echo $? >status; } | head -n 1 >"$out"
+    check "a closed pipe: exit 1" grep -qx 1 status
+    check "  and a message" has "$err" 'cannot write to standard output: Broken pipe'
+}
+
+make_model
+check_streams
+check_outputs
+check_full_disk
+check_closed_pipe
+conclude

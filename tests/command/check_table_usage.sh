@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# What the command line takes and refuses, of the commands that read tables.
+# usage: check_table_usage.sh NNBLAS
+set -u
+# shellcheck source=support.sh
+. "$(dirname "$0")/support.sh"
+
+check_help() {
+    expect_status 0 --help
+    cp "$out" commands
+    for name in train predict evaluate iris; do
+        check "the help lists $name" has commands "^  $name "
+        expect_status 0 "$name" --help
+        check "the help of $name begins with its usage" has "$out" "^usage: nnblas $name"
+        check "no line of it is over 100 columns" is_narrow "$out"
+    done
+}
+
+check_refusals() {
+    for name in train predict evaluate iris; do
+        refuses "unknown option '--nonsense'" "$name" --nonsense
+    done
+    refuses "unexpected argument 'c'" train a --target b c
+    refuses "unexpected argument 'c'" evaluate a b c
+    refuses 'MODEL is missing' predict
+    refuses 'DATA.csv is missing' predict model
+    refuses 'cannot both be standard input' evaluate - -
+    refuses '--target COLUMN is missing' train train.csv
+    refuses '--target takes names or numbers' train --target ''
+    refuses '--features takes names or numbers' train --features 1,1
+    refuses '--classes takes one target' train --classes --target 1,2
+    refuses '--classes takes one target' train --classes --numbers
+    refuses '--features and --ignore exclude' train --features 1 --ignore 2
+    refuses '--header and --no-header exclude' train --header --no-header
+    refuses '--quiet takes no argument' train --quiet=yes
+    refuses '--delimiter takes one character' train --delimiter ';;'
+    refuses '--hidden takes 0, or' train --hidden 4,
+    refuses '--hidden takes 0, or' train --hidden 4,0
+    refuses '--hidden takes 0, or' train --hidden -4
+    refuses '--epochs takes a whole number from 1' train --epochs 0
+    refuses '--batch takes a whole number' train --batch 0
+    refuses '--learning-rate takes a number above 0' train --learning-rate 0
+    refuses '--learning-rate takes a number above 0' train --learning-rate 0x1
+    refuses '--learning-rate takes a number above 0' train --learning-rate nan
+    refuses '--momentum takes a number from 0' train --momentum 1
+    refuses '--validation takes a number from 0' train --validation 1
+    refuses '--weight-decay takes a number, 0' train --weight-decay -1
+    refuses '--optimizer takes' train --optimizer sgd
+    refuses '--optimizer rprop takes --batch all' train --optimizer rprop --batch 8
+    refuses '--activation takes' train --activation softmax
+    refuses '--schedule takes' train --schedule step:0:0.5
+    refuses '--schedule takes' train --schedule plateau:5
+    refuses '--schedule takes' train --schedule cosine:-1
+    refuses '--resume needs --checkpoint' train --resume
+    refuses '--plot takes a name that ends in' train --plot curve.gif
+    refuses '--output takes an argument' train --output
+    refuses '--part takes all, train or test' iris --part none
+}
+
+check_forms() {
+    expect_status 0 train --quiet --epochs 3 --history long.csv
+    expect_status 0 train --qui --epo=3 --hist short.csv
+    check "the beginning of a name is enough" test -s short.csv
+    refuses "ambiguous option '--h'" train --h
+    refuses "ambiguous option '--n=1'" train --n=1
+    refuses "--quiet takes no argument" train --quie=yes
+    refuses '--output takes an argument' predict model data --outp
+    expect_status 0 predict --output short.out model test.csv
+    expect_status 0 predict model test.csv --output=long.out
+    check "options and arguments stand in any order" cmp short.out long.out
+    cp model ./--model
+    expect_status 0 predict -- --model test.csv
+    check "what is behind -- is no option" cmp expected "$out"
+}
+
+make_model
+check_help
+check_refusals
+check_forms
+conclude

@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# The options of nnblas train that describe the network and its training.
+# usage: check_training_options.sh NNBLAS
+set -u
+# shellcheck source=support.sh
+. "$(dirname "$0")/support.sh"
+
+check_network_options() {
+    expect_status 0 train --epochs 7 --hidden 6,5 --activation relu --optimizer momentum \
+        --momentum 0.5 --learning-rate 0.05 --batch all --schedule step:2:0.5 --patience 0 \
+        --weight-decay 0 --validation 0.2 --threads 1 --time-limit 60 --history history.csv
+    check "the page shows the network" has "$out" \
+        '^4-6-5-3 relu; momentum, learning rate 0.05, all rows a step; seed 1$'
+    check "the history has all epochs" has_lines history.csv 8
+    check "  and its header" has history.csv '^epoch,cost,validation_cost,learning_rate,seconds$'
+    check "  and the falling rate" has history.csv '^7,[0-9.]+,[0-9.]+,0.00625,[0-9.]+$'
+    for optimizer in gradient-descent nesterov rprop adam; do
+        expect_status 0 train --quiet --epochs 5 --optimizer "$optimizer"
+    done
+    for schedule in constant cosine cosine:0.001 plateau:3:0.5; do
+        expect_status 0 train --quiet --epochs 5 --schedule "$schedule"
+    done
+    expect_status 0 train --epochs 5 --hidden 0
+    check "a network without hidden units" has "$out" '^4-3; adam'
+    expect_status 0 train --epochs 500 --patience 3 --learning-rate 0.1
+    check "patience stops" has "$out" 'epochs: no better for as long'
+    expect_status 0 train --epochs 1000000000 --patience 0 --time-limit 0.1
+    check "the time limit stops" has "$out" 'epochs: the time limit'
+}
+
+check_network_options
+conclude

@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# What the command line takes and refuses, of the commands that read no tables.
+# usage: check_usage.sh NNBLAS
+set -u
+# shellcheck source=support.sh
+. "$(dirname "$0")/support.sh"
+
+check_help() {
+    expect_status 0 --help
+    for name in demo explain info; do
+        check "the help lists $name" has "$out" "^  $name "
+    done
+    for name in demo explain info; do
+        expect_status 0 "$name" --help
+        check "the help of $name begins with its usage" has "$out" "^usage: nnblas $name"
+    done
+    expect_status 0 --version
+    check "the version is three numbers" has "$out" '^nnblas [0-9]+\.[0-9]+\.[0-9]+$'
+}
+
+check_refusals() {
+    refuses 'usage: nnblas'
+    refuses "unknown command 'nonsense'" nonsense
+    refuses "unknown option '--nonsense'" --nonsense
+    for name in demo explain info; do
+        refuses "unknown option '--nonsense'" "$name" --nonsense
+        refuses "unexpected argument 'nonsense'" "$name" nonsense
+    done
+    refuses "unknown option '--seeds'" demo --seeds 1
+    refuses '--seed takes a whole number' demo --seed
+    refuses '--seed takes a whole number' demo --seed -1
+    refuses '--seed takes a whole number' demo --seed=
+    refuses '--seed takes a whole number' demo --seed 18446744073709551616
+    refuses '--epochs takes a whole number from 1' demo --epochs 0
+    refuses '--epochs takes a whole number' demo --epochs 1e3
+    refuses '--hidden takes a whole number' demo --hidden '4 '
+    refuses '--hidden takes a whole number from 1 to 10000' demo --hidden 10001
+}
+
+# As GNU programs have it.
+check_forms() {
+    expect_status 0 demo --ep=7 --hid 3 --see=5
+    check "the beginning of a name is enough" has "$out" '^iris: .* epochs 7 seconds'
+    check "  where it begins no other one" has "$out" '^Seed 5$'
+    check "  with its value behind = or a blank" has "$out" '4-3-3'
+    refuses "--help takes no argument" demo --help=yes
+    refuses "unknown option '-x'" demo -x
+    refuses "unknown option '--nonsense=1'" demo --nonsense=1
+    refuses "unexpected argument '--epochs'" demo -- --epochs
+    refuses "unexpected argument '-'" demo -
+    expect_status 0 demo --epochs 1 --help
+    check "--help is enough anywhere" has "$out" '^usage: nnblas demo'
+    refuses "--epochs takes a whole number" demo --epochs x --help
+}
+
+check_full_disk() {
+    if [ ! -c /dev/full ]; then
+        return
+    fi
+    for arguments in --help --version 'demo --epochs 1 --splits 1' explain info 'demo --help'; do
+        # shellcheck disable=SC2086 # several arguments
+        "$nnblas" $arguments >/dev/full 2>"$err"
+        test $? -eq 1
+        report $? "'nnblas $arguments' on a full disk exits 1"
+        check "  and says so" has "$err" 'cannot write to standard output'
+    done
+}
+
+check_help
+check_refusals
+check_forms
+check_full_disk
+conclude

@@ -1,0 +1,107 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: BSD-3-Clause
+# What the checks of the command share; to be sourced by a script whose first argument is the path
+# of nnblas. They run in a folder of their own, print "ok" or "not ok" and what was checked, and end
+# with the status of conclude.
+nnblas=$(cd "$(dirname "${1:?the path of nnblas}")" && pwd)/$(basename "$1")
+export NNBLAS_KEEP_CORETYPE=1
+directory=$(mktemp -d) || exit 1
+trap 'rm -rf "$directory"' EXIT
+cd "$directory" || exit 1
+out=$directory/out
+err=$directory/err
+failures=0
+
+# report STATUS DESCRIPTION
+report() {
+    if [ "$1" -eq 0 ]; then
+        echo "ok      $2"
+    else
+        echo "not ok  $2"
+        failures=$((failures + 1))
+    fi
+}
+
+# check DESCRIPTION COMMAND...: the command succeeds
+check() {
+    description=$1
+    shift
+    "$@"
+    report $? "$description"
+}
+
+# Runs nnblas with the arguments, its output in $out and $err, and checks the exit status.
+expect_status() {
+    expected=$1
+    shift
+    "$nnblas" "$@" >"$out" 2>"$err"
+    test $? -eq "$expected"
+    report $? "'nnblas $*' exits $expected"
+}
+
+# has FILE REGEX
+has() {
+    grep -Eq -e "$2" "$1"
+}
+
+# refuses REGEX ARGUMENTS...: exit 2, nothing on stdout, a message that matches on stderr
+refuses() {
+    message=$1
+    shift
+    expect_status 2 "$@"
+    check "  with nothing on stdout" test ! -s "$out"
+    check "  and a message: $message" has "$err" "$message"
+}
+
+# fails REGEX ARGUMENTS...: exit 1, and a message that matches on stderr
+fails() {
+    message=$1
+    shift
+    expect_status 1 "$@"
+    check "  and a message: $message" has "$err" "$message"
+}
+
+# is_empty FILE
+is_empty() {
+    test ! -s "$1"
+}
+
+# has_lines FILE COUNT
+has_lines() {
+    test "$(wc -l <"$1")" -eq "$2"
+}
+
+# is_alone FILE: there is no temporary file beside it
+is_alone() {
+    set -- "$1"*
+    test $# -eq 1
+}
+
+# predicts_like EXPECTED DATA...: the first model makes of DATA what is in EXPECTED
+predicts_like() {
+    expected_predictions=$1
+    shift
+    "$nnblas" predict model "$@" >"$out" 2>"$err" && cmp -s "$expected_predictions" "$out"
+}
+
+is_narrow() {
+    ! has "$1" '.{101}'
+}
+
+# Tables of 120 and 30 iris flowers, the latter also without its header and without the species; a
+# model of the former, and what it predicts for the latter.
+make_model() {
+    "$nnblas" iris --part train >train.csv
+    "$nnblas" iris --part test >test.csv
+    sed 1d test.csv >rows.csv
+    cut -d, -f1-4 test.csv >features.csv
+    "$nnblas" train train.csv --target species --quiet --output model
+    "$nnblas" predict model test.csv >expected
+    check "there is a model to check with" has_lines expected 31
+}
+
+# The last command of a script, whose status it gives.
+conclude() {
+    echo "$failures not ok"
+    test "$failures" -eq 0
+}
