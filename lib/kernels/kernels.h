@@ -9,12 +9,9 @@
 #ifndef NN_KERNELS_H
 #define NN_KERNELS_H
 
-#include <stddef.h>
+#include "kernels/adam.h"
 
-/* One step of Adam: rate and epsilon come with the corrections of the early steps' bias. */
-typedef struct nn_adam {
-    double rate, beta1, beta2, epsilon;
-} nn_adam;
+#include <stddef.h>
 
 typedef struct nn_kernels {
     const char *name; /* "avx512", "avx2", "baseline" */

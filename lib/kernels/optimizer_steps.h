@@ -3,7 +3,9 @@
 #ifndef NN_OPTIMIZER_STEPS_H
 #define NN_OPTIMIZER_STEPS_H
 
-#include "kernels/kernels.h"
+#include "kernels/adam.h"
+
+#include <stddef.h>
 
 static void update(size_t n, double learning_rate, const double *restrict W_update,
                    double *restrict W) {
