@@ -46,8 +46,8 @@
  *
  * NaN and infinity: predictions, costs and gradients pass them on, as BLAS does. The functions that
  * change weights (nnblas_gradient_step, nnblas_trainer_fit) never store a weight that is not
- * finite: they return NNBLAS_ERROR_NOT_FINITE, name the first culprit, and leave the weights as
- * they were before the step.
+ * finite: they return NNBLAS_ERROR_NOT_FINITE, say which number was the first that is not finite,
+ * and leave the weights as they were before the step.
  *
  * Threads: every function may be called from any number of threads at once, as long as no object
  * and no output array is written by one call while another uses it. A const nnblas_net is only
@@ -166,7 +166,13 @@ typedef enum nnblas_activation {
  * A logarithm is taken of 2^-1074 at least, that of 1 - O_out of 2^-54 at least: what rounds to 0
  * may be so much, and the cost of finite outputs stays finite.
  *
- * With weights of rows, 1/N becomes w_e / sum w.
+ * With weights of rows, 1/N becomes w_e / sum w. Only the ratios of the weights count: they may be
+ * as small or as large as a double can be.
+ *
+ * Labels of the cross-entropy are from 0 to 1; nnblas_trainer_fit refuses others, and
+ * nnblas_net_evaluate and nnblas_net_gradient compute what the formula says. The labels of a
+ * softmax row usually add up to 1. A row whose labels have another sum s counts like a row of the
+ * labels / s and s times the weight.
  */
 typedef enum nnblas_cost { NNBLAS_MSE = 0, NNBLAS_CROSS_ENTROPY = 1 } nnblas_cost;
 
@@ -248,6 +254,19 @@ nnblas_status nnblas_net_evaluate(const nnblas_net *net, size_t N, const double 
  */
 nnblas_status nnblas_net_gradient(const nnblas_net *net, size_t N, const double *X, size_t ldx,
                                   const double *Y, size_t ldy, double *gradient, double *mse);
+
+/*
+ * The same with a weight for each row: the cost is sum_e (w_e / sum w) cost_e, where cost_e is the
+ * cost of row e alone. weights: N numbers, finite, 0 or above and not all 0, else
+ * NNBLAS_ERROR_VALUE. A NaN or an infinity in a row of X or Y is passed on whatever the weight of
+ * that row is, 0 included.
+ */
+nnblas_status nnblas_net_evaluate_weighted(const nnblas_net *net, size_t N, const double *X,
+                                           size_t ldx, const double *Y, size_t ldy,
+                                           const double *weights, double *mse);
+nnblas_status nnblas_net_gradient_weighted(const nnblas_net *net, size_t N, const double *X,
+                                           size_t ldx, const double *Y, size_t ldy,
+                                           const double *weights, double *gradient, double *mse);
 
 /* ---- saving and loading ---------------------------------------------------------------------- */
 
@@ -335,7 +354,8 @@ nnblas_status nnblas_trainer_set_optimizer(nnblas_trainer *trainer, nnblas_optim
 nnblas_status nnblas_trainer_set_learning_rate(nnblas_trainer *trainer, double rate);
 /* momentum: m above; 0 or above and under 1; 0.9 unless set. */
 nnblas_status nnblas_trainer_set_momentum(nnblas_trainer *trainer, double momentum);
-/* Adam's: 0 or above and under 1, 0.9 and 0.999 unless set; epsilon above 0, 1e-8 unless set. */
+/* Adam's: 0 or above and under 1, 0.9 and 0.999 unless set; epsilon above 0, 1e-8 unless set. An
+ * epsilon under 1e-140 counts as 1e-140: the squares of gradients so small are 0. */
 nnblas_status nnblas_trainer_set_adam(nnblas_trainer *trainer, double beta1, double beta2,
                                       double epsilon);
 /* decay: adds decay / 2 times the sum of the squares of all weights, and not of the biases, to the
@@ -368,8 +388,11 @@ nnblas_status nnblas_trainer_set_plateau_schedule(nnblas_trainer *trainer, size_
 nnblas_status nnblas_trainer_set_batch_size(nnblas_trainer *trainer, size_t rows);
 nnblas_status nnblas_trainer_set_seed(nnblas_trainer *trainer, uint64_t seed);
 
-/* weights: one for each row of fit, kept by the caller until then; finite, 0 or above, not all 0. A
- * batch whose rows all weigh 0 is passed over. Null, the default, for none. */
+/*
+ * weights: one for each row of fit, kept by the caller until fit returns. They are finite, 0 or
+ * above and not all 0, and only their ratios count. A step is taken over the weighted mean of its
+ * batch; a batch whose rows all have weight 0 is passed over. Null, the default: each row counts 1.
+ */
 nnblas_status nnblas_trainer_set_sample_weights(nnblas_trainer *trainer, const double *weights);
 
 /* ---- when it stops ---- */
@@ -384,14 +407,23 @@ nnblas_status nnblas_trainer_set_desired_cost(nnblas_trainer *trainer, double ms
 nnblas_status nnblas_trainer_set_time_limit(nnblas_trainer *trainer, double seconds);
 
 /*
- * Rows to test with after each epoch: a fraction of the rows of fit, drawn by the seed (from 0, the
- * default for none, and under 1; at least one row goes to each part), or the caller's own N rows,
- * kept by the caller until the end of fit; N = 0 for none. One replaces the other. With either, fit
- * leaves the parameters of the epoch with the lowest validation cost.
+ * Validation rows are not trained on; the cost over them is computed after each epoch. Either a
+ * fraction of the rows of fit, drawn by the seed (from 0, the default for none, and under 1), or N
+ * rows of the caller's own, kept by the caller until fit returns; N = 0 for none. Each of the two
+ * calls replaces what the other has set. With validation rows, fit leaves the parameters of the
+ * epoch with the lowest validation cost.
+ *
+ * Weights count here too. With sample weights, the fraction is one of the rows whose weight is
+ * above 0: at least one of these is trained on and at least one validates (fit returns
+ * NNBLAS_ERROR_VALUE where there are fewer than two), and rows of weight 0 are never drawn.
+ * nnblas_trainer_set_validation_weights gives the caller's own validation rows their weights, which
+ * are as sample weights are; null, the default: each row counts 1. They are forgotten when the
+ * validation rows are replaced, so set the rows first; NNBLAS_ERROR_VALUE where there are none.
  */
 nnblas_status nnblas_trainer_set_validation_fraction(nnblas_trainer *trainer, double fraction);
 nnblas_status nnblas_trainer_set_validation_rows(nnblas_trainer *trainer, size_t N, const double *X,
                                                  size_t ldx, const double *Y, size_t ldy);
+nnblas_status nnblas_trainer_set_validation_weights(nnblas_trainer *trainer, const double *weights);
 
 /*
  * The cost that is watched is the validation cost, or the epoch's own where there is none. It
@@ -439,10 +471,16 @@ nnblas_status nnblas_trainer_resume(nnblas_trainer *trainer, const char *path);
 
 /*
  * Trains the network on the N rows of X (N x inputs) and Y (N x outputs), from the parameters it
- * has. Returns NNBLAS_OK when all epochs were done, a positive status when it stopped before. X, Y
- * and the validation rows are searched for NaN and infinity once, before the first step. Where a
- * step fails (NNBLAS_ERROR_NOT_FINITE) the parameters are those before it, or with validation the
- * best so far.
+ * has. Returns NNBLAS_OK when all epochs were done, a positive status when it stopped before; the
+ * parameters and all costs in the history are then finite.
+ *
+ * Before the first step fit refuses, and leaves the parameters untouched: a NaN or an infinity in
+ * X, Y, the validation rows or the parameters (NNBLAS_ERROR_NOT_FINITE), labels outside 0 to 1 with
+ * the cross-entropy, weights that are not as described above (NNBLAS_ERROR_VALUE), and rows or
+ * weights that share memory with the parameters of the network (NNBLAS_ERROR_OVERLAP).
+ *
+ * Where a later number overflows (NNBLAS_ERROR_NOT_FINITE), the parameters are those before the
+ * step that failed, or with validation rows the best so far.
  */
 nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double *X, size_t ldx,
                                  const double *Y, size_t ldy);

@@ -140,7 +140,8 @@ static double compute_weighted_output_delta(const nn_model *model, const nn_tile
     size_t last = model->n_layers - 1, n = model->layers[last].outputs;
     double cost = 0.0;
     for (size_t e = 0; e < tile->rows; e++) {
-        double *O_delta = tile->deltas[last] + e * n, weight = tile->weights[e];
+        double *O_delta = tile->deltas[last] + e * n;
+        double weight = tile->weight_scale * tile->weights[e];
         cost += weight * compute_output_delta(model, 1, tile->activations[last] + e * n,
                                               tile->Y + e * n, O_delta);
         for (size_t k = 0; k < n; k++)
@@ -163,7 +164,15 @@ static void compute_hidden_delta(const nn_layer *layer, size_t rows, const doubl
 }
 
 double nn_compute_cost(const nn_model *model, const nn_tile *tile) {
-    return compute_cost(model, tile->rows, tile->activations[model->n_layers - 1], tile->Y);
+    size_t last = model->n_layers - 1, n = model->layers[last].outputs;
+    const double *O_out = tile->activations[last];
+    if (!tile->weights)
+        return compute_cost(model, tile->rows, O_out, tile->Y);
+    double cost = 0.0;
+    for (size_t e = 0; e < tile->rows; e++)
+        cost += tile->weight_scale * tile->weights[e] *
+                compute_cost(model, 1, O_out + e * n, tile->Y + e * n);
+    return cost;
 }
 
 /*

@@ -23,7 +23,8 @@ typedef struct nn_tile {
     const double *X;
     size_t ldx;
     const double *Y;
-    const double *weights; /* of the rows; null: 1 each */
+    const double *weights; /* of the rows, to be multiplied by weight_scale; null: 1 each */
+    double weight_scale;
     double *const *activations;
     double *const *deltas;
 } nn_tile;

@@ -106,6 +106,7 @@ static nn_tile get_tile(const job *j, const nn_part *part, size_t first, size_t 
     if (rows->Y)
         tile.Y = get_labels(last, rows, first, count, part->Y);
     tile.weights = get_weights(rows, first, count, part->weights);
+    tile.weight_scale = rows->weight_scale;
     return tile;
 }
 
@@ -305,18 +306,8 @@ static job begin_job(nn_engine *engine, const nn_model *model, const nn_rows *ro
         .engine = engine,
         .model = {engine->layers, model->sizes, model->n_layers, model->cost},
         .rows = rows,
-        .total_weight = (double)rows->N,
+        .total_weight = rows->weights ? rows->total_weight : (double)rows->N,
     };
-}
-
-/* What the rows count together. */
-static double get_total_weight(const nn_rows *rows) {
-    if (!rows->weights)
-        return (double)rows->N;
-    double sum = 0.0;
-    for (size_t e = 0; e < rows->N; e++)
-        sum += rows->weights[rows->order ? rows->order[e] : e];
-    return sum;
 }
 
 /* Returns the cost of the calls that have one. */
@@ -383,7 +374,6 @@ double nn_engine_gradient(nn_engine *engine, const nn_model *model, const nn_row
                           double *const *updates) {
     job j = begin_job(engine, model, rows);
     j.updates = updates;
-    j.total_weight = get_total_weight(rows);
     j.alpha = 1.0 / j.total_weight;
     return run_gradient(&j, model);
 }
@@ -399,7 +389,6 @@ double nn_engine_descend(nn_engine *engine, const nn_model *model, const nn_rows
     if (updates_at_once(engine, rows->N)) {
         job j = begin_job(engine, model, rows);
         j.updates = W;
-        j.total_weight = get_total_weight(rows);
         j.alpha = -learning_rate / j.total_weight;
         j.adds = true;
         return run_gradient(&j, model);

@@ -20,6 +20,9 @@ typedef struct nn_rows {
     size_t ldy;
     const double *weights; /* of the rows; null: 1 each */
     const uint32_t *order; /* row e is row order[e] of the matrices and the weights; null: row e */
+    /* What rows with weights need beside them, from nn_weigh_rows: each weight counts
+     * weight_scale times, and total_weight is the sum of that. */
+    double weight_scale, total_weight;
 } nn_rows;
 
 /* What one part works in. */
@@ -76,7 +79,7 @@ void nn_engine_predict(nn_engine *engine, const nn_model *model, const nn_rows *
  * where the network is too large, and nothing is done. */
 bool nn_predict_row(const nn_model *model, const double *x, double *o_out, nn_scratch *scratch);
 
-/* The cost over the rows; their weights do not count. */
+/* The cost over the rows. */
 double nn_engine_evaluate(nn_engine *engine, const nn_model *model, const nn_rows *rows);
 
 /* updates[l] := d cost / d W of layer l, its biases behind it; returns the cost. */

@@ -34,6 +34,13 @@ static nnblas_status check_layer(const nn_layer *layer, size_t l, const double *
                            layer->outputs);
 }
 
+nnblas_status nn_check_parameters_finite(const nn_model *model) {
+    nnblas_status status = NNBLAS_OK;
+    for (size_t l = 0; l < model->n_layers && !status; l++)
+        status = check_layer(&model->layers[l], l, model->layers[l].W, "");
+    return status;
+}
+
 nnblas_status nn_find_culprit(const nn_model *model, const nn_rows *rows, double cost,
                               double learning_rate, double *const *updates) {
     size_t last = model->n_layers - 1;
@@ -42,18 +49,16 @@ nnblas_status nn_find_culprit(const nn_model *model, const nn_rows *rows, double
         (nn_check_finite("X", rows->N, model->layers[0].inputs, rows->X, rows->ldx) ||
          nn_check_finite("Y", rows->N, model->layers[last].outputs, rows->Y, rows->ldy)))
         return NNBLAS_ERROR_NOT_FINITE;
-    for (size_t l = 0; l <= last; l++)
-        if (check_layer(&model->layers[l], l, model->layers[l].W, ""))
-            return NNBLAS_ERROR_NOT_FINITE;
+    if (nn_check_parameters_finite(model))
+        return NNBLAS_ERROR_NOT_FINITE;
     if (!isfinite(cost))
         return nn_fail(NNBLAS_ERROR_NOT_FINITE,
-                       "the cost overflows, though X, Y and the weights are finite: %s",
-                       model->layers[last].activation == NNBLAS_IDENTITY
-                           ? "X, Y or the weights are too large"
-                           : "Y is too large");
+                       "the cost overflows, though X, Y and the weights are finite: some of them "
+                       "are too large");
     for (size_t l = 0; l <= last; l++)
         if (check_layer(&model->layers[l], l, updates[l], "_update"))
             return NNBLAS_ERROR_NOT_FINITE;
     return nn_fail(NNBLAS_ERROR_NOT_FINITE,
-                   "the new weights overflow: learning_rate %g is too large", learning_rate);
+                   "the step overflows: the gradient or learning_rate %g is too large",
+                   learning_rate);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The calls that take rows and a network. */
+#include "engine/row_weights.h"
 #include "network/network.h"
 
 nn_model nn_net_model(const nnblas_net *net) {
@@ -11,33 +12,42 @@ nn_model nn_net_model(const nnblas_net *net) {
     };
 }
 
-nnblas_status nn_check_net_call(const nn_net_call *call, const double *gradient,
-                                const double *mse) {
+nnblas_status nn_check_net_call(const nn_net_call *call) {
     const nnblas_net *net = call->net;
     if (nn_check_net(net))
         return NNBLAS_ERROR_NULL;
     nnblas_status status = nn_check_size("N", call->N);
     if (status)
         return status;
+    size_t N = call->N, parameters = net->parameter_count;
     size_t inputs = net->layers[0].inputs, outputs = net->layers[net->n_layers - 1].outputs;
-    const nn_argument gradient_argument = {"gradient",           gradient, 1, net->parameter_count,
-                                           net->parameter_count, NN_WRITE};
-    const nn_argument mse_argument = {"mse", mse, 1, 1, 1, NN_WRITE};
-    const nn_argument arguments[] = {
-        {"the network's parameters", net->parameters, 1, net->parameter_count, net->parameter_count,
-         NN_READ},
-        {"X", call->X, call->N, inputs, call->ldx, NN_READ},
-        {call->target_name, call->target, call->N, outputs, call->ld_target, call->target_access},
-        gradient ? gradient_argument : mse_argument,
-        mse_argument,
+    nn_argument arguments[6] = {
+        {"the network's parameters", net->parameters, 1, parameters, parameters, NN_READ},
+        {"X", call->X, N, inputs, call->ldx, NN_READ},
+        {call->target_name, call->target, N, outputs, call->ld_target, call->target_access},
     };
-    return nn_check_arguments(arguments, 3u + (gradient ? 1u : 0u) + (mse ? 1u : 0u));
+    size_t count = 3;
+    if (call->weights)
+        arguments[count++] = (nn_argument){"weights", call->weights, 1, N, N, NN_READ};
+    if (call->gradient)
+        arguments[count++] =
+            (nn_argument){"gradient", call->gradient, 1, parameters, parameters, NN_WRITE};
+    if (call->mse)
+        arguments[count++] = (nn_argument){"mse", call->mse, 1, 1, 1, NN_WRITE};
+    return nn_check_arguments(arguments, count);
 }
 
 nnblas_status nnblas_net_predict(const nnblas_net *net, size_t N, const double *X, size_t ldx,
                                  double *O_out, size_t ldo) {
-    const nn_net_call call = {net, N, X, ldx, "O_out", O_out, ldo, NN_WRITE};
-    nnblas_status status = nn_check_net_call(&call, NULL, NULL);
+    const nn_net_call call = {.net = net,
+                              .N = N,
+                              .X = X,
+                              .ldx = ldx,
+                              .target_name = "O_out",
+                              .target = O_out,
+                              .ld_target = ldo,
+                              .target_access = NN_WRITE};
+    nnblas_status status = nn_check_net_call(&call);
     if (status)
         return status;
     nn_model model = nn_net_model(net);
@@ -55,16 +65,39 @@ nnblas_status nnblas_net_predict(const nnblas_net *net, size_t N, const double *
     return NNBLAS_OK;
 }
 
-nnblas_status nnblas_net_evaluate(const nnblas_net *net, size_t N, const double *X, size_t ldx,
-                                  const double *Y, size_t ldy, double *mse) {
+/* ---- the cost and its gradient, with weights of the rows or without -------------------------- */
+
+static nn_net_call describe_call(const nnblas_net *net, const nn_rows *rows, const double *gradient,
+                                 const double *mse) {
+    return (nn_net_call){.net = net,
+                         .N = rows->N,
+                         .X = rows->X,
+                         .ldx = rows->ldx,
+                         .target_name = "Y",
+                         .target = rows->Y,
+                         .ld_target = rows->ldy,
+                         .target_access = NN_READ,
+                         .weights = rows->weights,
+                         .gradient = gradient,
+                         .mse = mse};
+}
+
+/* A NaN among the weights is no number to pass on, but a setting out of its range. */
+static nnblas_status check_row_weights(const nn_rows *rows) {
+    return nn_check_row_weights("weight", rows->N, rows->weights) ? NNBLAS_ERROR_VALUE : NNBLAS_OK;
+}
+
+static nnblas_status evaluate(const nnblas_net *net, nn_rows rows, double *mse) {
     if (!mse)
         return nn_fail(NNBLAS_ERROR_NULL, "mse is null");
-    const nn_net_call call = {net, N, X, ldx, "Y", Y, ldy, NN_READ};
-    nnblas_status status = nn_check_net_call(&call, NULL, mse);
+    const nn_net_call call = describe_call(net, &rows, NULL, mse);
+    nnblas_status status = nn_check_net_call(&call);
+    if (!status)
+        status = check_row_weights(&rows);
     if (status)
         return status;
+    nn_weigh_rows(&rows);
     nn_model model = nn_net_model(net);
-    const nn_rows rows = {.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy};
     const nn_problem problem = nn_make_problem(&model, &rows, NN_PREDICT);
     nn_engine engine;
     nn_scratch scratch;
@@ -76,16 +109,32 @@ nnblas_status nnblas_net_evaluate(const nnblas_net *net, size_t N, const double 
     return NNBLAS_OK;
 }
 
-nnblas_status nnblas_net_gradient(const nnblas_net *net, size_t N, const double *X, size_t ldx,
-                                  const double *Y, size_t ldy, double *gradient, double *mse) {
+nnblas_status nnblas_net_evaluate(const nnblas_net *net, size_t N, const double *X, size_t ldx,
+                                  const double *Y, size_t ldy, double *mse) {
+    return evaluate(net, (nn_rows){.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy}, mse);
+}
+
+nnblas_status nnblas_net_evaluate_weighted(const nnblas_net *net, size_t N, const double *X,
+                                           size_t ldx, const double *Y, size_t ldy,
+                                           const double *weights, double *mse) {
+    if (!weights)
+        return nn_fail(NNBLAS_ERROR_NULL, "weights is null");
+    return evaluate(
+        net, (nn_rows){.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy, .weights = weights}, mse);
+}
+
+static nnblas_status compute_gradient(const nnblas_net *net, nn_rows rows, double *gradient,
+                                      double *mse) {
     if (!gradient)
         return nn_fail(NNBLAS_ERROR_NULL, "gradient is null");
-    const nn_net_call call = {net, N, X, ldx, "Y", Y, ldy, NN_READ};
-    nnblas_status status = nn_check_net_call(&call, gradient, mse);
+    const nn_net_call call = describe_call(net, &rows, gradient, mse);
+    nnblas_status status = nn_check_net_call(&call);
+    if (!status)
+        status = check_row_weights(&rows);
     if (status)
         return status;
+    nn_weigh_rows(&rows);
     nn_model model = nn_net_model(net);
-    const nn_rows rows = {.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy};
     const nn_problem problem = nn_make_problem(&model, &rows, NN_GRADIENT);
     nn_engine engine;
     nn_scratch scratch;
@@ -99,4 +148,20 @@ nnblas_status nnblas_net_gradient(const nnblas_net *net, size_t N, const double 
     if (mse)
         *mse = cost;
     return NNBLAS_OK;
+}
+
+nnblas_status nnblas_net_gradient(const nnblas_net *net, size_t N, const double *X, size_t ldx,
+                                  const double *Y, size_t ldy, double *gradient, double *mse) {
+    return compute_gradient(net, (nn_rows){.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy},
+                            gradient, mse);
+}
+
+nnblas_status nnblas_net_gradient_weighted(const nnblas_net *net, size_t N, const double *X,
+                                           size_t ldx, const double *Y, size_t ldy,
+                                           const double *weights, double *gradient, double *mse) {
+    if (!weights)
+        return nn_fail(NNBLAS_ERROR_NULL, "weights is null");
+    return compute_gradient(
+        net, (nn_rows){.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy, .weights = weights},
+        gradient, mse);
 }

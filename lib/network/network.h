@@ -34,8 +34,7 @@ nnblas_status nn_check_net(const nnblas_net *net);
 
 nn_model nn_net_model(const nnblas_net *net);
 
-/* Checks net, N and the matrices of a call; gradient, of parameter_count elements, and mse are null
- * where the call has none. */
+/* The arguments of a call that takes rows and a network; null where the call has no such. */
 typedef struct nn_net_call {
     const nnblas_net *net;
     size_t N;
@@ -45,8 +44,11 @@ typedef struct nn_net_call {
     const double *target;
     size_t ld_target;
     nn_access target_access;
+    const double *weights;  /* of the rows */
+    const double *gradient; /* parameter_count elements, written like mse */
+    const double *mse;
 } nn_net_call;
 
-nnblas_status nn_check_net_call(const nn_net_call *call, const double *gradient, const double *mse);
+nnblas_status nn_check_net_call(const nn_net_call *call);
 
 #endif

@@ -42,11 +42,28 @@ static nnblas_status save_checkpoint(const nn_fit *fit, bool is_last) {
     return nn_checkpoint_write(s->checkpoint_path, fit);
 }
 
+/* The steps that were taken left the parameters finite; the costs may overflow nevertheless. */
+static nnblas_status check_costs(const nn_fit *fit, double cost, double validation_cost) {
+    size_t epoch = fit->progress.epoch + 1;
+    if (!isfinite(cost))
+        return nn_fail(NNBLAS_ERROR_NOT_FINITE,
+                       "the cost of epoch %zu overflows: X, Y or the weights are too large", epoch);
+    if (nn_has_validation(fit) && !isfinite(validation_cost))
+        return nn_fail(NNBLAS_ERROR_NOT_FINITE,
+                       "the validation cost of epoch %zu overflows: the validation rows or the "
+                       "weights are too large",
+                       epoch);
+    return NNBLAS_OK;
+}
+
 nnblas_status nn_finish_epoch(nn_fit *fit, double cost, double rate) {
     double validation_cost = (double)NAN;
     if (nn_has_validation(fit))
         validation_cost =
             nn_engine_evaluate(&fit->validation_engine, &fit->model, &fit->validation);
+    nnblas_status status = check_costs(fit, cost, validation_cost);
+    if (status)
+        return status;
     watch(fit, nn_has_validation(fit) ? validation_cost : cost);
     fit->progress.epoch++;
     fit->progress.seconds = nn_read_clock() - fit->started;
@@ -55,7 +72,7 @@ nnblas_status nn_finish_epoch(nn_fit *fit, double cost, double rate) {
         (nnblas_epoch){fit->progress.epoch, cost, validation_cost, rate, fit->progress.seconds};
     nnblas_status reason = find_reason_to_stop(fit, cost);
     bool is_last = reason || fit->progress.epoch >= fit->settings->epochs;
-    nnblas_status status = save_checkpoint(fit, is_last);
+    status = save_checkpoint(fit, is_last);
     if (!status && !is_last)
         status = nn_history_make_room(history);
     return status ? status : reason;

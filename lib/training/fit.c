@@ -3,9 +3,10 @@
 #include "core/clock.h"
 #include "core/memory.h"
 #include "core/sizes.h"
-#include "engine/finite.h"
+#include "engine/row_weights.h"
 #include "training/checkpoint.h"
 #include "training/epoch.h"
+#include "training/fit_checks.h"
 #include "training/lbfgs.h"
 #include "training/schedule.h"
 #include "training/step.h"
@@ -17,34 +18,38 @@
 
 /* ---- epochs ---------------------------------------------------------------------------------- */
 
-static double get_weight(const nn_rows *batch) {
-    if (!batch->weights)
-        return (double)batch->N;
-    double sum = 0.0;
-    for (size_t e = 0; e < batch->N; e++)
-        sum += batch->weights[batch->order ? batch->order[e] : e];
-    return sum;
+/* A mean that goes on, in which no sum can overflow. */
+typedef struct mean {
+    double value, weight;
+} mean;
+
+static void add_to_mean(mean *m, double weight, double value) {
+    m->weight += weight;
+    if (weight > 0.0)
+        m->value += weight / m->weight * (value - m->value);
 }
 
-/* The mean of the batches' costs by the weight of their rows. A batch without weight teaches
- * nothing. */
+/* *cost is the mean of the batches' costs by the weight of their rows. A batch without weight is
+ * passed over. */
 static nnblas_status run_batches(nn_fit *fit, double rate, double *cost) {
-    double costs = 0.0, weights = 0.0;
-    nn_order_shuffle(&fit->order, &fit->progress.random);
+    mean costs = {0.0, 0.0};
+    nn_row_order_shuffle(&fit->order, &fit->progress.random);
     for (size_t first = 0; first < fit->rows.N; first += fit->batch_size) {
         nn_rows batch = fit->rows;
         batch.N = nn_min(fit->batch_size, fit->rows.N - first);
         batch.order = fit->order.rows + first;
-        double weight = get_weight(&batch), batch_cost;
-        if (!(weight > 0.0))
+        nn_weigh_rows(&batch);
+        if (batch.total_weight == 0.0)
             continue;
+        double batch_cost;
         nnblas_status status = nn_take_step(fit, &batch, rate, &batch_cost);
         if (status)
             return status;
-        costs += weight * batch_cost;
-        weights += weight;
+        /* In the scale of all rows: a batch of tiny weights may count for nothing. */
+        add_to_mean(&costs, batch.total_weight * (fit->rows.weight_scale / batch.weight_scale),
+                    batch_cost);
     }
-    *cost = costs / weights;
+    *cost = costs.value;
     return NNBLAS_OK;
 }
 
@@ -72,19 +77,20 @@ static nnblas_status choose_rows(nn_fit *fit, const nn_rows *given) {
     fit->rows = *given;
     fit->validation = s->validation;
     if (is_shuffled || s->validation_fraction > 0.0) {
-        nnblas_status status =
-            nn_order_open(&fit->order, given->N, s->validation_fraction, s->seed);
+        nnblas_status status = nn_row_order_open(&fit->order, given->N, given->weights,
+                                                 s->validation_fraction, s->seed);
         if (status)
             return status;
         fit->rows.N = fit->order.learning;
         fit->rows.order = fit->order.rows;
         if (fit->order.validating > 0) {
             fit->validation = *given;
-            fit->validation.weights = NULL;
             fit->validation.N = fit->order.validating;
             fit->validation.order = fit->order.rows + fit->order.learning;
         }
     }
+    nn_weigh_rows(&fit->rows);
+    nn_weigh_rows(&fit->validation);
     fit->batch_size = is_shuffled ? nn_min(batch, fit->rows.N) : fit->rows.N;
     fit->model = nn_net_model(fit->trainer->net);
     return NNBLAS_OK;
@@ -112,7 +118,7 @@ static void close_fit(nn_fit *fit) {
     free(fit->best);
     nn_optimizer_close(&fit->optimizer);
     nn_engine_close(&fit->engine);
-    nn_order_close(&fit->order);
+    nn_row_order_close(&fit->order);
 }
 
 static nnblas_status begin(nn_fit *fit) {
@@ -129,8 +135,8 @@ static nnblas_status begin(nn_fit *fit) {
         nn_checkpoint_free(trainer->resumed);
         trainer->resumed = NULL;
     }
-    fit->bounds = nn_find_bounds(&fit->model, &fit->rows, nn_count_all_parameters(fit),
-                                 nn_get_parameters(fit));
+    fit->bounds = nn_find_overflow_bounds(&fit->model, &fit->rows, nn_count_all_parameters(fit),
+                                          nn_get_parameters(fit));
     if (fit->optimizer.first)
         fit->bounds.velocity =
             nn_bound_parameters(nn_count_all_parameters(fit), fit->optimizer.first);
@@ -148,68 +154,6 @@ static nnblas_status run(nn_fit *fit) {
     return status;
 }
 
-/* ---- the door -------------------------------------------------------------------------------- */
-
-static nnblas_status check_weights(size_t N, const double *weights) {
-    if (!weights)
-        return NNBLAS_OK;
-    nnblas_status status = nn_check_finite("the sample weights", 1, N, weights, N);
-    double sum = 0.0;
-    for (size_t e = 0; e < N && !status; e++) {
-        if (weights[e] < 0.0)
-            status = nn_fail(NNBLAS_ERROR_VALUE,
-                             "the sample weight of row %zu is %g; it must be "
-                             "0 or above",
-                             e, weights[e]);
-        sum += weights[e];
-    }
-    if (!status && !(sum > 0.0 && isfinite(1.0 / sum)))
-        status = nn_fail(NNBLAS_ERROR_VALUE, "the sample weights add up to %g", sum);
-    return status;
-}
-
-static nnblas_status check_rows_finite(const nnblas_net *net, const char *X, const char *Y,
-                                       const nn_rows *rows) {
-    nnblas_status status = nn_check_finite(X, rows->N, net->layers[0].inputs, rows->X, rows->ldx);
-    if (!status)
-        status =
-            nn_check_finite(Y, rows->N, net->layers[net->n_layers - 1].outputs, rows->Y, rows->ldy);
-    return status;
-}
-
-/* Settings that were good one by one and are not together. */
-static nnblas_status check_settings(const nn_settings *s, size_t N) {
-    if (s->validation_fraction > 0.0 && N < 2)
-        return nn_fail(NNBLAS_ERROR_VALUE,
-                       "the validation fraction is %g, which takes at least 2 rows; N is %zu",
-                       s->validation_fraction, N);
-    if (s->optimizer == NNBLAS_LBFGS && s->checkpoint_path)
-        return nn_fail(NNBLAS_ERROR_VALUE, "NNBLAS_LBFGS has no checkpoints; set their path to "
-                                           "null");
-    if (s->optimizer == NNBLAS_RPROP && s->batch_size > 0 && s->batch_size < N)
-        return nn_fail(NNBLAS_ERROR_VALUE,
-                       "NNBLAS_RPROP compares gradients over all rows; batch_size is %zu, and must "
-                       "be 0 for all",
-                       s->batch_size);
-    return NNBLAS_OK;
-}
-
-static nnblas_status check_fit(const nnblas_trainer *trainer, const nn_rows *rows) {
-    const nnblas_net *net = trainer->net;
-    const nn_settings *s = &trainer->settings;
-    const nn_net_call call = {net, rows->N, rows->X, rows->ldx, "Y", rows->Y, rows->ldy, NN_READ};
-    nnblas_status status = nn_check_net_call(&call, NULL, NULL);
-    if (!status)
-        status = check_settings(s, rows->N);
-    if (!status)
-        status = check_rows_finite(net, "X", "Y", rows);
-    if (!status && s->validation.N > 0)
-        status = check_rows_finite(net, "validation X", "validation Y", &s->validation);
-    if (!status)
-        status = check_weights(rows->N, rows->weights);
-    return status;
-}
-
 nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double *X, size_t ldx,
                                  const double *Y, size_t ldy) {
     if (!trainer)
@@ -220,7 +164,7 @@ nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double
                           .Y = Y,
                           .ldy = ldy,
                           .weights = trainer->settings.sample_weights};
-    nnblas_status status = check_fit(trainer, &rows);
+    nnblas_status status = nn_check_fit(trainer, &rows);
     if (status)
         return status;
     nn_fit fit = {.trainer = trainer, .settings = &trainer->settings};

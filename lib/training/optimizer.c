@@ -48,6 +48,10 @@ void nn_optimizer_close(nn_optimizer *o) {
 
 /* ---- steps ----------------------------------------------------------------------------------- */
 
+/* Where squares of gradients underflow, their root is up to 1e-153 too small. An epsilon far above
+ * keeps the quotient of the moments bounded, and is no longer 0 where the correction shrinks it. */
+static const double LEAST_EPSILON = 1e-140;
+
 /* Adam's corrections for moments that began at 0, taken into the rate and epsilon. */
 static nn_adam correct_adam(const nn_optimizer *o, double rate) {
     const nn_settings *s = o->settings;
@@ -57,7 +61,7 @@ static nn_adam correct_adam(const nn_optimizer *o, double rate) {
         .rate = rate * root / (1.0 - pow(s->beta1, steps)),
         .beta1 = s->beta1,
         .beta2 = s->beta2,
-        .epsilon = s->epsilon * root,
+        .epsilon = fmax(s->epsilon * root, LEAST_EPSILON),
     };
 }
 
@@ -119,13 +123,15 @@ void nn_optimizer_step(nn_optimizer *o, double rate, const double *gradient, dou
 
 bool nn_optimizer_try_step(nn_optimizer *o, double rate, const double *gradient,
                            double *parameters) {
+    const nn_kernels *kernels = nn_get_kernels();
     size_t bytes = o->count * sizeof *parameters;
     size_t vectors = count_vectors(o->settings->optimizer);
     memcpy(o->snapshot, parameters, bytes);
     if (vectors > 0)
         memcpy(o->snapshot + o->count, o->first, vectors * bytes);
     nn_optimizer_step(o, rate, gradient, parameters);
-    if (nn_get_kernels()->check_finite(o->count, parameters) == 0.0)
+    if (kernels->check_finite(o->count, parameters) == 0.0 &&
+        kernels->check_finite(vectors * o->count, o->first) == 0.0)
         return true;
     memcpy(parameters, o->snapshot, bytes);
     if (vectors > 0)
@@ -137,14 +143,17 @@ bool nn_optimizer_try_step(nn_optimizer *o, double rate, const double *gradient,
 /* ---- how far a step can go ------------------------------------------------------------------- */
 
 /*
- * Adam: by Cauchy and Schwarz m^2 <= (1 - beta1)^2 / (1 - beta1^2 / beta2) v / (1 - beta2), and the
- * corrections multiply by at most 1 / (1 - beta1); where beta1^2 >= beta2, and in any case, m is at
- * most the gradient and the root at least 0.
+ * Adam divides the first moment m by sqrt(v) + epsilon, and its corrections multiply the quotient
+ * by at most 1 / (1 - beta1). m is at most the gradient; and by Cauchy and Schwarz m^2 <= (1 -
+ * beta1)^2 / (1 - beta1^2 / beta2) v / (1 - beta2), where beta1^2 < beta2. Twice that allows for
+ * squares that underflow. A moment that was there at the start is not bounded by v, and comes on
+ * top.
  */
-static double bound_adam(const nn_settings *s, double rate, double gradient) {
+static double bound_adam(const nn_settings *s, double rate, double gradient, double moment) {
+    double epsilon = fmax(s->epsilon, LEAST_EPSILON), most = rate / (1.0 - s->beta1) / epsilon;
     double spread = (1.0 - s->beta1 * s->beta1 / s->beta2) * (1.0 - s->beta2);
-    double plain = rate * gradient / s->epsilon / (1.0 - s->beta1);
-    return spread > 0.0 ? fmin(plain, rate / sqrt(spread)) : plain;
+    double plain = most * gradient;
+    return most * moment + (spread > 0.0 ? fmin(plain, 2.0 * rate / sqrt(spread)) : plain);
 }
 
 double nn_optimizer_bound_step(const nn_optimizer *o, double rate, double gradient,
@@ -158,7 +167,7 @@ double nn_optimizer_bound_step(const nn_optimizer *o, double rate, double gradie
     case NNBLAS_RPROP:
         return 50.0;
     case NNBLAS_ADAM:
-        return bound_adam(s, rate, gradient);
+        return bound_adam(s, rate, gradient, *velocity);
     case NNBLAS_GRADIENT_DESCENT:
     case NNBLAS_LBFGS:
         break;

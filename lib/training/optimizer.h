@@ -20,12 +20,14 @@ void nn_optimizer_close(nn_optimizer *o);
 
 void nn_optimizer_step(nn_optimizer *o, double rate, const double *gradient, double *parameters);
 
-/* The same; false, and nothing changed, where a parameter would not be finite after it. */
+/* The same; false, and nothing changed, where a parameter or a number that the optimizer keeps
+ * would not be finite after it. */
 bool nn_optimizer_try_step(nn_optimizer *o, double rate, const double *gradient,
                            double *parameters);
 
-/* What no parameter changes by in the next step, if no element of the gradient was or is larger;
- * *velocity is what no velocity was larger than, and is brought up to date. */
+/* No parameter changes by more in the next step, if no element of the gradient was or is larger.
+ * *velocity: no velocity, or first moment when the training began, was larger; it is brought up to
+ * date. */
 double nn_optimizer_bound_step(const nn_optimizer *o, double rate, double gradient,
                                double *velocity);
 

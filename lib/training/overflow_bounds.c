@@ -8,11 +8,14 @@ bool nn_is_safe(double bound) {
     return bound < 1e100;
 }
 
-/* The sum of the magnitudes of a row bounds each of them. */
-static double bound_matrix(size_t rows, size_t columns, const double *data, size_t ld) {
+/* The sum of the magnitudes of a row bounds each of them. order: which rows; null for the first. */
+static double bound_matrix(size_t rows, const uint32_t *order, size_t columns, const double *data,
+                           size_t ld) {
     double bound = 0.0;
-    for (size_t i = 0; i < rows; i++)
-        bound = fmax(bound, nn_get_kernels()->sum_magnitudes(columns, data + i * ld));
+    for (size_t i = 0; i < rows; i++) {
+        const double *row = data + (order ? order[i] : i) * ld;
+        bound = fmax(bound, nn_get_kernels()->sum_magnitudes(columns, row));
+    }
     return bound;
 }
 
@@ -20,19 +23,18 @@ double nn_bound_parameters(size_t count, const double *parameters) {
     return nn_get_kernels()->sum_magnitudes(count, parameters);
 }
 
-nn_bounds nn_find_bounds(const nn_model *model, const nn_rows *rows, size_t count,
-                         const double *parameters) {
+nn_overflow_bounds nn_find_overflow_bounds(const nn_model *model, const nn_rows *rows, size_t count,
+                                           const double *parameters) {
     size_t outputs = model->layers[model->n_layers - 1].outputs;
-    return (nn_bounds){
-        .X = bound_matrix(rows->N, model->layers[0].inputs, rows->X, rows->ldx),
-        .Y = bound_matrix(rows->N, outputs, rows->Y, rows->ldy),
-        .weights = rows->weights ? bound_matrix(1, rows->N, rows->weights, rows->N) : 1.0,
+    return (nn_overflow_bounds){
+        .X = bound_matrix(rows->N, rows->order, model->layers[0].inputs, rows->X, rows->ldx),
+        .Y = bound_matrix(rows->N, rows->order, outputs, rows->Y, rows->ldy),
         .parameters = nn_bound_parameters(count, parameters),
     };
 }
 
 /* Of the outputs of a layer, whose inputs are bounded by a. */
-static double bound_activation(const nn_layer *layer, const nn_bounds *bounds, double a) {
+static double bound_activation(const nn_layer *layer, const nn_overflow_bounds *bounds, double a) {
     bool grows = layer->activation == NNBLAS_RELU || layer->activation == NNBLAS_IDENTITY;
     return grows ? ((double)layer->inputs * a + 1.0) * bounds->parameters : 1.0;
 }
@@ -40,7 +42,7 @@ static double bound_activation(const nn_layer *layer, const nn_bounds *bounds, d
 /* A gradient is the weighted mean over the rows of products of a delta and an activation or an
  * input. No derivative of an activation is larger than 1, nor one of a cost than (outputs + 1)
  * times the largest difference of a value and a label: softmax adds them up. */
-double nn_bound_gradient(const nn_model *model, const nn_bounds *bounds) {
+double nn_bound_gradient(const nn_model *model, const nn_overflow_bounds *bounds) {
     double a = bounds->X, largest_a = fmax(1.0, a);
     for (size_t l = 0; l < model->n_layers; l++) {
         double sum = (double)model->layers[l].inputs * a * bounds->parameters;
@@ -55,7 +57,7 @@ double nn_bound_gradient(const nn_model *model, const nn_bounds *bounds) {
         delta *= (double)model->layers[l].outputs * bounds->parameters;
         largest_delta = fmax(largest_delta, delta);
     }
-    bool is_safe = nn_is_safe(largest_delta * fmax(1.0, bounds->weights)) &&
-                   nn_is_safe(bounds->X) && nn_is_safe(bounds->Y) && nn_is_safe(largest_a);
+    bool is_safe = nn_is_safe(largest_delta) && nn_is_safe(bounds->X) && nn_is_safe(bounds->Y) &&
+                   nn_is_safe(largest_a);
     return is_safe ? largest_delta * largest_a : HUGE_VAL;
 }

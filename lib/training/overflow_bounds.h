@@ -4,26 +4,27 @@
  * from the largest of the data and the parameters follow bounds of every activation, delta and
  * gradient, and so of the next parameters.
  */
-#ifndef NN_BOUNDS_H
-#define NN_BOUNDS_H
+#ifndef NN_OVERFLOW_BOUNDS_H
+#define NN_OVERFLOW_BOUNDS_H
 
 #include "engine/engine.h"
 
 /* No element of these is larger. */
-typedef struct nn_bounds {
-    double X, Y, weights, parameters;
+typedef struct nn_overflow_bounds {
+    double X, Y, parameters;
     double velocity; /* of an optimizer that has one */
-} nn_bounds;
+} nn_overflow_bounds;
 
-/* X and Y are finite; weights may be null. */
-nn_bounds nn_find_bounds(const nn_model *model, const nn_rows *rows, size_t count,
-                         const double *parameters);
+/* X and Y are finite. Weights of rows need no bound: the engine scales them to 2^24 at most, and a
+ * gradient is a weighted mean. */
+nn_overflow_bounds nn_find_overflow_bounds(const nn_model *model, const nn_rows *rows, size_t count,
+                                           const double *parameters);
 
 /* Of the parameters alone; infinity or NaN where one is not finite. */
 double nn_bound_parameters(size_t count, const double *parameters);
 
 /* No element of a gradient is larger; infinity where an intermediate result might overflow. */
-double nn_bound_gradient(const nn_model *model, const nn_bounds *bounds);
+double nn_bound_gradient(const nn_model *model, const nn_overflow_bounds *bounds);
 
 /* Far enough under the largest double that no sum of products of two such numbers overflows. */
 bool nn_is_safe(double bound);

@@ -1,23 +1,28 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Which rows to learn from, which to validate with, and in what order. */
-#ifndef NN_ORDER_H
-#define NN_ORDER_H
+#ifndef NN_ROW_ORDER_H
+#define NN_ROW_ORDER_H
 
 #include "core/random.h"
 #include "core/status.h"
 
-typedef struct nn_order {
+typedef struct nn_row_order {
     uint32_t *rows; /* first those to learn from, then those to validate with */
     uint32_t *base; /* the former, rising: each shuffle begins with them */
     size_t learning, validating;
-} nn_order;
+} nn_row_order;
 
-/* fraction of N rows, at least one of each kind where it is above 0, drawn by the seed. Fails only
+/* The rows of a weight above 0; weights null: all. */
+size_t nn_count_weighted_rows(size_t N, const double *weights);
+
+/* Draws the rows to validate with by the seed: a fraction of the rows of a weight above 0, and
+ * where it is above 0, at least one of them for each part; the others are learnt from. Fails only
  * with NNBLAS_ERROR_MEMORY; nothing is left to close then. */
-nnblas_status nn_order_open(nn_order *order, size_t N, double fraction, uint64_t seed);
-void nn_order_close(nn_order *order);
+nnblas_status nn_row_order_open(nn_row_order *order, size_t N, const double *weights,
+                                double fraction, uint64_t seed);
+void nn_row_order_close(nn_row_order *order);
 
 /* The rows to learn from in an order that depends on the generator alone. */
-void nn_order_shuffle(nn_order *order, nn_random *random);
+void nn_row_order_shuffle(nn_row_order *order, nn_random *random);
 
 #endif

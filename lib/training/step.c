@@ -6,14 +6,15 @@
 #include <math.h>
 
 /* True where no number of the next step can overflow; the bounds are then brought up to date.
- * Bounds only grow, so before one gives up, the parameters are looked at. */
+ * Bounds only grow: where they are too large, they are found anew from the parameters, once. */
 static bool bound_step(nn_fit *fit, double rate) {
-    for (int look = 0; look < 2; look++) {
-        nn_bounds next = fit->bounds;
+    for (int attempt = 0; attempt < 2; attempt++) {
+        nn_overflow_bounds next = fit->bounds;
         double gradient =
             nn_bound_gradient(&fit->model, &next) + fit->settings->weight_decay * next.parameters;
         next.parameters += nn_optimizer_bound_step(&fit->optimizer, rate, gradient, &next.velocity);
-        if (nn_is_safe(gradient) && nn_is_safe(next.parameters) && nn_is_safe(next.velocity)) {
+        if (nn_is_safe(rate) && nn_is_safe(gradient) && nn_is_safe(next.parameters) &&
+            nn_is_safe(next.velocity)) {
             fit->bounds = next;
             return true;
         }

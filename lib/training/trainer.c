@@ -225,7 +225,7 @@ nnblas_status nnblas_trainer_set_validation_fraction(nnblas_trainer *trainer, do
     nnblas_status status =
         set_real(trainer, offsetof(nn_settings, validation_fraction), &R, fraction);
     if (!status)
-        trainer->settings.validation.N = 0;
+        trainer->settings.validation = (nn_rows){.N = 0};
     return status;
 }
 
@@ -233,14 +233,25 @@ nnblas_status nnblas_trainer_set_validation_rows(nnblas_trainer *trainer, size_t
                                                  size_t ldx, const double *Y, size_t ldy) {
     nnblas_status status = check_trainer(trainer);
     if (!status && N > 0) {
-        const nn_net_call call = {trainer->net, N, X, ldx, "Y", Y, ldy, NN_READ};
-        status = nn_check_net_call(&call, NULL, NULL);
+        const nn_net_call call = {trainer->net, N, X, ldx, "Y", Y, ldy, NN_READ, .mse = NULL};
+        status = nn_check_net_call(&call);
     }
     if (status)
         return status;
     trainer->settings.validation = (nn_rows){.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy};
     trainer->settings.validation_fraction = 0.0;
     return NNBLAS_OK;
+}
+
+nnblas_status nnblas_trainer_set_validation_weights(nnblas_trainer *trainer,
+                                                    const double *weights) {
+    nnblas_status status = check_trainer(trainer);
+    if (!status && weights && trainer->settings.validation.N == 0)
+        status = nn_fail(NNBLAS_ERROR_VALUE, "there are no validation rows; set them before their "
+                                             "weights");
+    if (!status)
+        trainer->settings.validation.weights = weights;
+    return status;
 }
 
 nnblas_status nnblas_trainer_set_callback(nnblas_trainer *trainer, nnblas_callback *callback,

@@ -35,10 +35,10 @@ typedef struct nn_fit {
     nn_rows rows; /* to learn from */
     nn_rows validation;
     size_t batch_size;
-    nn_order order;
+    nn_row_order order;
     nn_engine engine, validation_engine;
     nn_optimizer optimizer;
-    nn_bounds bounds;
+    nn_overflow_bounds bounds;
     double *best; /* the parameters with the lowest validation cost; null without validation */
     nn_progress progress;
     double started; /* on the clock, less the seconds before a resumption */

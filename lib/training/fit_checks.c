@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "training/fit_checks.h"
+#include "engine/finite.h"
+#include "engine/row_weights.h"
+
+/* Rows, and what the messages call them. */
+typedef struct named_rows {
+    const nn_rows *rows;
+    const char *X, *Y, *weight;
+} named_rows;
+
+static size_t get_inputs(const nnblas_net *net) {
+    return net->layers[0].inputs;
+}
+
+static size_t get_outputs(const nnblas_net *net) {
+    return net->layers[net->n_layers - 1].outputs;
+}
+
+/* ---- memory ---------------------------------------------------------------------------------- */
+
+static size_t list_arguments(const nnblas_net *net, const named_rows *named,
+                             nn_argument *arguments) {
+    const nn_rows *rows = named->rows;
+    size_t count = 0, N = rows->N;
+    if (N == 0)
+        return 0;
+    arguments[count++] = (nn_argument){named->X, rows->X, N, get_inputs(net), rows->ldx, NN_READ};
+    arguments[count++] = (nn_argument){named->Y, rows->Y, N, get_outputs(net), rows->ldy, NN_READ};
+    if (rows->weights)
+        arguments[count++] = (nn_argument){named->weight, rows->weights, 1, N, N, NN_READ};
+    return count;
+}
+
+/* The parameters are written while all the others are still read. */
+static nnblas_status check_memory(const nnblas_net *net, const named_rows *learning,
+                                  const named_rows *validation) {
+    nn_argument arguments[7] = {{"the network's vector of parameters", net->parameters, 1,
+                                 net->parameter_count, net->parameter_count, NN_WRITE}};
+    size_t count = 1;
+    count += list_arguments(net, learning, arguments + count);
+    count += list_arguments(net, validation, arguments + count);
+    return nn_check_arguments(arguments, count);
+}
+
+/* ---- numbers --------------------------------------------------------------------------------- */
+
+/* Beyond these limits the cross-entropy has no least value, and training would go on for ever. */
+static nnblas_status check_labels(const nnblas_net *net, const named_rows *named) {
+    const nn_rows *rows = named->rows;
+    size_t outputs = get_outputs(net);
+    for (size_t e = 0; net->cost == NNBLAS_CROSS_ENTROPY && e < rows->N; e++)
+        for (size_t k = 0; k < outputs; k++) {
+            double label = rows->Y[e * rows->ldy + k];
+            if (!(label >= 0.0 && label <= 1.0))
+                return nn_fail(NNBLAS_ERROR_VALUE,
+                               "%s holds %g at row %zu, column %zu; the cross-entropy needs labels "
+                               "from 0 to 1",
+                               named->Y, label, e, k);
+        }
+    return NNBLAS_OK;
+}
+
+static nnblas_status check_numbers(const nnblas_net *net, const named_rows *named) {
+    const nn_rows *rows = named->rows;
+    nnblas_status status = nn_check_finite(named->X, rows->N, get_inputs(net), rows->X, rows->ldx);
+    if (!status)
+        status = nn_check_finite(named->Y, rows->N, get_outputs(net), rows->Y, rows->ldy);
+    if (!status)
+        status = check_labels(net, named);
+    if (!status && rows->N > 0)
+        status = nn_check_row_weights(named->weight, rows->N, rows->weights);
+    return status;
+}
+
+/* A checkpoint that the training goes on from brings parameters of its own. */
+static nnblas_status check_parameters(const nnblas_trainer *trainer) {
+    const nn_model model = nn_net_model(trainer->net);
+    return trainer->resumed ? NNBLAS_OK : nn_check_parameters_finite(&model);
+}
+
+/* ---- settings -------------------------------------------------------------------------------- */
+
+/* Settings that were good one by one and are not together. */
+static nnblas_status check_settings(const nn_settings *s, const nn_rows *rows) {
+    size_t weighted =
+        s->validation_fraction > 0.0 ? nn_count_weighted_rows(rows->N, rows->weights) : rows->N;
+    if (s->validation_fraction > 0.0 && weighted < 2)
+        return nn_fail(NNBLAS_ERROR_VALUE,
+                       "the validation fraction is %g, which takes at least 2 rows%s; there is 1",
+                       s->validation_fraction, rows->weights ? " of a sample weight above 0" : "");
+    if (s->optimizer == NNBLAS_LBFGS && s->checkpoint_path)
+        return nn_fail(NNBLAS_ERROR_VALUE, "NNBLAS_LBFGS has no checkpoints; set their path to "
+                                           "null");
+    if (s->optimizer == NNBLAS_RPROP && s->batch_size > 0 && s->batch_size < rows->N)
+        return nn_fail(NNBLAS_ERROR_VALUE,
+                       "NNBLAS_RPROP compares gradients over all rows; batch_size is %zu, and must "
+                       "be 0 for all",
+                       s->batch_size);
+    return NNBLAS_OK;
+}
+
+nnblas_status nn_check_fit(const nnblas_trainer *trainer, const nn_rows *rows) {
+    const nnblas_net *net = trainer->net;
+    const nn_settings *s = &trainer->settings;
+    const named_rows learning = {rows, "X", "Y", "sample weight"};
+    const named_rows validation = {&s->validation, "validation X", "validation Y",
+                                   "validation weight"};
+    nnblas_status status = nn_check_size("N", rows->N);
+    if (!status)
+        status = check_memory(net, &learning, &validation);
+    if (!status)
+        status = check_numbers(net, &learning);
+    if (!status)
+        status = check_numbers(net, &validation);
+    if (!status)
+        status = check_settings(s, rows);
+    return status ? status : check_parameters(trainer);
+}
