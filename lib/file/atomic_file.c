@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#define _GNU_SOURCE /* the strerror_r that returns its words */
 #include "file/atomic_file.h"
 #include "core/replacement.h"
 

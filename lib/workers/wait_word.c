@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#define _GNU_SOURCE /* syscall */
 #include "workers/wait_word.h"
 #include "core/clock.h"
 

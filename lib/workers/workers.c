@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#define _GNU_SOURCE /* pthread_setname_np */
 #include "workers/workers.h"
 #include "blas/blas.h"
 #include "core/clock.h"

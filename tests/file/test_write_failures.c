@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Every step of a save fails once: the old file stays as it was. */
-#define _GNU_SOURCE /* unshare */
 #include "file/disk.h"
 
 #include <errno.h>
