@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* gnuplot reads its script from a file and writes its picture to another, both open already: no
  * name of a file stands in a script or goes through a shell. */
+#include "commands/plot.h"
+
 #include "cli/number.h"
 #include "cli/output.h"
-#include "commands/history.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -75,7 +76,7 @@ static bool report_gnuplot(const char *command, int result) {
 }
 
 /* An empty script draws nothing. */
-bool check_plotter(const char *command) {
+bool check_gnuplot(const char *command) {
     FILE *script = tmpfile();
     int result = script ? run_gnuplot(script, STDERR_FILENO) : -1;
     if (script)
@@ -128,7 +129,7 @@ static void write_script(FILE *script, const nnblas_trainer *trainer, const char
                            : "");
 }
 
-bool draw_history(const char *command, const nnblas_trainer *trainer, const char *path) {
+bool plot_history(const char *command, const nnblas_trainer *trainer, const char *path) {
     output_file output;
     FILE *script = tmpfile();
     if (!script)

@@ -93,30 +93,30 @@ static bool parse_line(csv_reader *r) {
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
-static csv_result fail(csv_reader *r, complaint *c, const char *problem) {
+static csv_result fail(csv_reader *r, table_error *error, const char *problem) {
     r->is_ended = true;
-    complain(c, "%s: line %zu: %s", r->name, r->row_line, problem);
+    set_error(error, "%s: line %zu: %s", r->name, r->row_line, problem);
     return CSV_FAILED;
 }
 
-static csv_result hand_out(csv_reader *r, csv_row *row, complaint *c) {
+static csv_result hand_out(csv_reader *r, csv_row *row, table_error *error) {
     if (r->has_nul)
-        return fail(r, c, "a byte is 0: this is no text in UTF-8");
+        return fail(r, error, "a byte is 0: this is no text in UTF-8");
     *row = (csv_row){r->text.bytes, r->starts, r->count, r->row_line};
     return CSV_ROW;
 }
 
 /* The last row may have no end of line. */
-static csv_result end_file(csv_reader *r, csv_row *row, complaint *c) {
+static csv_result end_file(csv_reader *r, csv_row *row, table_error *error) {
     if (ferror(r->file))
-        return fail(r, c, strerror(errno));
+        return fail(r, error, strerror(errno));
     r->is_ended = true;
     if (csv_fini(&r->parser, take_value, end_row, r) != 0)
-        return fail(r, c, "a quote is opened in this row and never closed");
-    return r->has_row ? hand_out(r, row, c) : CSV_END;
+        return fail(r, error, "a quote is opened in this row and never closed");
+    return r->has_row ? hand_out(r, row, error) : CSV_END;
 }
 
-csv_result read_csv_row(csv_reader *r, csv_row *row, complaint *c) {
+csv_result read_csv_row(csv_reader *r, csv_row *row, table_error *error) {
     bool is_begun = false;
     r->text.length = r->count = 0;
     r->has_row = false;
@@ -128,15 +128,15 @@ csv_result read_csv_row(csv_reader *r, csv_row *row, complaint *c) {
             r->row_line = r->lines;
         is_begun = is_begun || !is_blank(&r->line);
         if (!parse_line(r))
-            return fail(r, c,
+            return fail(r, error,
                         csv_error(&r->parser) == CSV_EPARSE
                             ? "a quote stands inside a value that is not quoted, or text behind "
                               "one that is"
                             : csv_strerror(csv_error(&r->parser)));
         if (r->has_row)
-            return hand_out(r, row, c);
+            return hand_out(r, row, error);
     }
-    return r->is_ended ? CSV_END : end_file(r, row, c);
+    return r->is_ended ? CSV_END : end_file(r, row, error);
 }
 
 csv_reader *open_csv(FILE *file, const char *name, char delimiter) {

@@ -7,7 +7,7 @@
 #ifndef NNBLAS_TABLE_CSV_READER_H
 #define NNBLAS_TABLE_CSV_READER_H
 
-#include "table/complaint.h"
+#include "table/table_error.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,6 +32,6 @@ void close_csv(csv_reader *reader);
 
 /* The row is valid until the next call. After CSV_FAILED there is no next. */
 typedef enum { CSV_ROW, CSV_END, CSV_FAILED } csv_result;
-csv_result read_csv_row(csv_reader *reader, csv_row *row, complaint *c);
+csv_result read_csv_row(csv_reader *reader, csv_row *row, table_error *error);
 
 #endif

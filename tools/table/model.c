@@ -16,8 +16,8 @@ static bool report(const char *command, const char *name, const char *problem) {
     return false;
 }
 
-static bool report_complaint(const char *command, const complaint *c) {
-    fprintf(stderr, "nnblas %s: %s\n", command, c->text);
+static bool report_error(const char *command, const table_error *error) {
+    fprintf(stderr, "nnblas %s: %s\n", command, error->text);
     return false;
 }
 
@@ -102,12 +102,12 @@ bool save_net(const char *command, const nnblas_net *net, const char *path) {
 
 bool open_reader(const char *command, model_reader *reader, table_model *model, const char *path,
                  const table_options *options, bool with_targets) {
-    complaint c;
+    table_error error;
     *reader = (model_reader){.model = model, .skipped.is_allowed = options->skips_bad_rows};
-    if (!open_source(&reader->source, path, &options->format, &c) ||
-        !bind_schema(&model->schema, &reader->source, with_targets, &c)) {
+    if (!open_source(&reader->source, path, &options->format, &error) ||
+        !bind_schema(&model->schema, &reader->source, with_targets, &error)) {
         close_reader(reader);
-        return report_complaint(command, &c);
+        return report_error(command, &error);
     }
     reader->inputs = count_numbers(&model->schema.features);
     reader->outputs = count_numbers(&model->schema.targets);
@@ -126,27 +126,27 @@ void close_reader(model_reader *reader) {
     *reader = (model_reader){0};
 }
 
-static row_result encode_next(model_reader *r, complaint *c) {
+static row_result encode_next(model_reader *r, table_error *error) {
     csv_row row;
     const schema *s = &r->model->schema;
-    row_result result = read_source_row(&r->source, &row, c);
+    row_result result = read_source_row(&r->source, &row, error);
     if (result != ROW_GOOD)
         return result;
     bool is_good =
-        encode_row(&s->features, &r->source, &row, r->X + r->N * r->inputs, c) &&
-        (!r->Y || encode_row(&s->targets, &r->source, &row, r->Y + r->N * r->outputs, c));
+        encode_row(&s->features, &r->source, &row, r->X + r->N * r->inputs, error) &&
+        (!r->Y || encode_row(&s->targets, &r->source, &row, r->Y + r->N * r->outputs, error));
     return is_good ? ROW_GOOD : ROW_BAD;
 }
 
-static bool read_batch(model_reader *r, complaint *c) {
+static bool read_batch(model_reader *r, table_error *error) {
     r->N = 0;
     while (r->N < BATCH_ROWS) {
-        row_result result = encode_next(r, c);
+        row_result result = encode_next(r, error);
         if (result == ROW_END)
             break;
         if (result == ROW_GOOD)
             r->N++;
-        else if (result == ROW_FAILED || !skip_row(&r->skipped, c))
+        else if (result == ROW_FAILED || !skip_row(&r->skipped, error))
             return false;
     }
     scale_rows(&r->model->schema.features, r->N, r->X);
@@ -154,9 +154,9 @@ static bool read_batch(model_reader *r, complaint *c) {
 }
 
 bool predict_batch(const char *command, model_reader *r) {
-    complaint c;
-    if (!read_batch(r, &c))
-        return report_complaint(command, &c);
+    table_error error;
+    if (!read_batch(r, &error))
+        return report_error(command, &error);
     if (r->N == 0)
         return true;
     if (nnblas_net_predict(r->model->net, r->N, r->X, r->inputs, r->O_out, r->outputs) == NNBLAS_OK)

@@ -77,9 +77,9 @@ bool read_names(const char *text, name_list *list) {
         return false;
     csv_reader *reader = open_csv(stream, "", ',');
     csv_row row;
-    complaint c;
-    bool is_good = read_csv_row(reader, &row, &c) == CSV_ROW && add_values(&row, list) &&
-                   read_csv_row(reader, &row, &c) == CSV_END;
+    table_error error;
+    bool is_good = read_csv_row(reader, &row, &error) == CSV_ROW && add_values(&row, list) &&
+                   read_csv_row(reader, &row, &error) == CSV_END;
     close_csv(reader);
     return is_good;
 }

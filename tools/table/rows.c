@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool skip_row(skipped_rows *skipped, const complaint *c) {
+bool skip_row(skipped_rows *skipped, const table_error *error) {
     if (!skipped->is_allowed)
         return false;
     if (skipped->count++ == 0)
-        skipped->first = *c;
+        skipped->first = *error;
     return true;
 }
 
@@ -30,14 +30,14 @@ static void append_row(text_rows *rows, const csv_row *row) {
     rows->length += bytes;
 }
 
-bool read_rows(table_source *source, text_rows *rows, skipped_rows *skipped, complaint *c) {
+bool read_rows(table_source *source, text_rows *rows, skipped_rows *skipped, table_error *error) {
     *rows = (text_rows){.columns = source->columns.count};
     csv_row row;
     row_result result;
-    while ((result = read_source_row(source, &row, c)) != ROW_END) {
+    while ((result = read_source_row(source, &row, error)) != ROW_END) {
         if (result == ROW_GOOD)
             append_row(rows, &row);
-        else if (result == ROW_FAILED || !skip_row(skipped, c))
+        else if (result == ROW_FAILED || !skip_row(skipped, error))
             return false;
     }
     return true;

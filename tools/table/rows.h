@@ -20,13 +20,13 @@ typedef struct {
 typedef struct {
     bool is_allowed;
     size_t count;
-    complaint first;
+    table_error first;
 } skipped_rows;
 
 /* Counts a bad row; false where none may be left out. */
-bool skip_row(skipped_rows *skipped, const complaint *c);
+bool skip_row(skipped_rows *skipped, const table_error *error);
 
-bool read_rows(table_source *source, text_rows *rows, skipped_rows *skipped, complaint *c);
+bool read_rows(table_source *source, text_rows *rows, skipped_rows *skipped, table_error *error);
 void free_rows(text_rows *rows);
 
 csv_row get_row(const text_rows *rows, size_t r);

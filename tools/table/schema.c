@@ -50,38 +50,38 @@ number_text name_number_category(double value) {
 }
 
 bool check_value(const table_source *source, const csv_row *row, const table_column *column,
-                 double *value, complaint *c) {
+                 double *value, table_error *error) {
     const char *text = get_value(row, column->position);
     if (column->is_number ? read_real(text, value) : *text != '\0')
         return true;
     bool is_missing = *text == '\0' || is_missing_number(text);
-    return complain_of_value(source, row, column->position,
-                             is_missing ? "is a missing value" : "is not a number", c);
+    return set_value_error(source, row, column->position,
+                           is_missing ? "is a missing value" : "is not a number", error);
 }
 
 static bool encode_category(const table_source *source, const csv_row *row,
                             const table_column *column, double value, double *numbers,
-                            complaint *c) {
+                            table_error *error) {
     number_text number = name_number_category(value);
     const char *name = column->is_number ? number.text : get_value(row, column->position);
     size_t category = find_name(&column->categories, name);
     if (category == column->categories.count)
-        return complain_of_value(source, row, column->position,
-                                 "is none of the categories that the model knows", c);
+        return set_value_error(source, row, column->position,
+                               "is none of the categories that the model knows", error);
     for (size_t k = 0; k < column->categories.count; k++)
         numbers[k] = k == category ? 1.0 : 0.0;
     return true;
 }
 
 bool encode_row(const column_list *list, const table_source *source, const csv_row *row,
-                double *numbers, complaint *c) {
+                double *numbers, table_error *error) {
     for (size_t i = 0; i < list->count; i++) {
         const table_column *column = &list->columns[i];
         double value = 0.0;
-        if (!check_value(source, row, column, &value, c))
+        if (!check_value(source, row, column, &value, error))
             return false;
         *numbers = value;
-        if (column->is_category && !encode_category(source, row, column, value, numbers, c))
+        if (column->is_category && !encode_category(source, row, column, value, numbers, error))
             return false;
         numbers += get_width(column);
     }
@@ -107,13 +107,13 @@ double restore_number(const table_column *column, double scaled) {
 
 /* ---- finding the columns in a table ---------------------------------------------------------- */
 
-static bool find_columns(column_list *list, const table_source *source, complaint *c) {
+static bool find_columns(column_list *list, const table_source *source, table_error *error) {
     for (size_t i = 0; i < list->count; i++) {
         table_column *column = &list->columns[i];
         column->position = find_name_or_number(&source->columns, column->name);
         if (column->position == source->columns.count)
-            return complain(c, "%s: has no column '%s', which the model was trained with",
-                            source->name, show_text(column->name).text);
+            return set_error(error, "%s: has no column '%s', which the model was trained with",
+                             source->name, show_text(column->name).text);
     }
     return true;
 }
@@ -123,7 +123,8 @@ static void count_positions(column_list *list) {
         list->columns[i].position = i;
 }
 
-static bool take_places(schema *s, const table_source *source, bool with_targets, complaint *c) {
+static bool take_places(schema *s, const table_source *source, bool with_targets,
+                        table_error *error) {
     if (source->columns.count == s->table_columns.count) {
         column_list *lists[] = {&s->features, &s->targets};
         for (size_t l = 0; l < 2; l++)
@@ -136,15 +137,15 @@ static bool take_places(schema *s, const table_source *source, bool with_targets
         count_positions(&s->features);
         return true;
     }
-    return complain(c,
-                    "%s: has %zu columns and no header, and the model was trained with a table of "
-                    "%zu; --header takes the first line for a header",
-                    source->name, source->columns.count, s->table_columns.count);
+    return set_error(error,
+                     "%s: has %zu columns and no header, and the model was trained with a table of "
+                     "%zu; --header takes the first line for a header",
+                     source->name, source->columns.count, s->table_columns.count);
 }
 
-bool bind_schema(schema *s, const table_source *source, bool with_targets, complaint *c) {
+bool bind_schema(schema *s, const table_source *source, bool with_targets, table_error *error) {
     if (!source->has_header)
-        return take_places(s, source, with_targets, c);
-    return find_columns(&s->features, source, c) &&
-           (!with_targets || find_columns(&s->targets, source, c));
+        return take_places(s, source, with_targets, error);
+    return find_columns(&s->features, source, error) &&
+           (!with_targets || find_columns(&s->targets, source, error));
 }

@@ -47,11 +47,11 @@ number_text name_number_category(double value);
 
 /* Whether the text is of the column's kind; of a column of numbers, then with its value. */
 bool check_value(const table_source *source, const csv_row *row, const table_column *column,
-                 double *value, complaint *c);
+                 double *value, table_error *error);
 
 /* Writes the count_numbers(list) numbers of a row, before they are scaled. */
 bool encode_row(const column_list *list, const table_source *source, const csv_row *row,
-                double *numbers, complaint *c);
+                double *numbers, table_error *error);
 
 /* Scales N rows of such numbers; and back, of the one number of a column that has no categories. */
 void scale_rows(const column_list *list, size_t N, double *numbers);
@@ -61,7 +61,7 @@ double restore_number(const table_column *column, double scaled);
  * Finds the columns in a table by their names, or where it has no header by their places: it then
  * has all columns of the table that was learnt from, or only the features.
  */
-bool bind_schema(schema *s, const table_source *source, bool with_targets, complaint *c);
+bool bind_schema(schema *s, const table_source *source, bool with_targets, table_error *error);
 
 /* As JSON; released by free(). */
 char *write_schema(const schema *s);

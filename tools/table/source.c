@@ -20,58 +20,59 @@ static bool is_header(const csv_row *row, header_rule rule) {
     return rule == HEADER_PRESENT || (rule == HEADER_DETECT && !has_number(row));
 }
 
-static bool name_column(table_source *s, const csv_row *row, size_t i, complaint *c) {
+static bool name_column(table_source *s, const csv_row *row, size_t i, table_error *error) {
     char number[24];
     snprintf(number, sizeof number, "%zu", i + 1);
     const char *name = s->has_header ? get_value(row, i) : "";
     if (*name == '\0')
         name = number;
     if (!is_utf8(name))
-        return complain(c, "%s: line %zu: the name of column %zu is not UTF-8", s->name, row->line,
-                        i + 1);
+        return set_error(error, "%s: line %zu: the name of column %zu is not UTF-8", s->name,
+                         row->line, i + 1);
     if (!add_name(&s->columns, name))
-        return complain(c, "%s: line %zu: columns %zu and %zu are both named '%s'", s->name,
-                        row->line, find_name(&s->columns, name) + 1, i + 1, show_text(name).text);
+        return set_error(error, "%s: line %zu: columns %zu and %zu are both named '%s'", s->name,
+                         row->line, find_name(&s->columns, name) + 1, i + 1, show_text(name).text);
     return true;
 }
 
-static bool name_columns(table_source *s, const csv_row *row, complaint *c) {
+static bool name_columns(table_source *s, const csv_row *row, table_error *error) {
     for (size_t i = 0; i < row->count; i++)
-        if (!name_column(s, row, i, c))
+        if (!name_column(s, row, i, error))
             return false;
     return true;
 }
 
-static bool read_head(table_source *s, const source_format *format, complaint *c) {
+static bool read_head(table_source *s, const source_format *format, table_error *error) {
     csv_row row;
-    csv_result result = read_csv_row(s->reader, &row, c);
+    csv_result result = read_csv_row(s->reader, &row, error);
     if (result == CSV_FAILED)
         return false;
     if (result == CSV_END)
-        return complain(c, "%s: holds no rows", s->name);
+        return set_error(error, "%s: holds no rows", s->name);
     s->has_header = is_header(&row, format->header);
     s->has_first = !s->has_header;
     s->first = row;
-    return name_columns(s, &row, c);
+    return name_columns(s, &row, error);
 }
 
 bool open_source_stream(table_source *s, FILE *stream, const char *name,
-                        const source_format *format, complaint *c) {
+                        const source_format *format, table_error *error) {
     *s = (table_source){.name = copy_text(name),
                         .reader = open_csv(stream, name, format->delimiter)};
-    if (read_head(s, format, c))
+    if (read_head(s, format, error))
         return true;
     close_source(s);
     return false;
 }
 
-bool open_source(table_source *s, const char *path, const source_format *format, complaint *c) {
+bool open_source(table_source *s, const char *path, const source_format *format,
+                 table_error *error) {
     if (strcmp(path, "-") == 0)
-        return open_source_stream(s, stdin, "standard input", format, c);
+        return open_source_stream(s, stdin, "standard input", format, error);
     FILE *file = fopen(path, "rb");
     if (!file)
-        return complain(c, "%s: %s", path, strerror(errno));
-    return open_source_stream(s, file, path, format, c);
+        return set_error(error, "%s: %s", path, strerror(errno));
+    return open_source_stream(s, file, path, format, error);
 }
 
 void close_source(table_source *s) {
@@ -89,22 +90,22 @@ static bool take_first(table_source *s, csv_row *row) {
     return true;
 }
 
-row_result read_source_row(table_source *s, csv_row *row, complaint *c) {
+row_result read_source_row(table_source *s, csv_row *row, table_error *error) {
     if (!take_first(s, row)) {
-        csv_result result = read_csv_row(s->reader, row, c);
+        csv_result result = read_csv_row(s->reader, row, error);
         if (result != CSV_ROW)
             return result == CSV_END ? ROW_END : ROW_FAILED;
     }
     if (row->count == s->columns.count)
         return ROW_GOOD;
-    complain(c, "%s: line %zu: %zu values, and the table has %zu columns", s->name, row->line,
-             row->count, s->columns.count);
+    set_error(error, "%s: line %zu: %zu values, and the table has %zu columns", s->name, row->line,
+              row->count, s->columns.count);
     return ROW_BAD;
 }
 
-bool complain_of_value(const table_source *s, const csv_row *row, size_t column,
-                       const char *problem, complaint *c) {
-    return complain(c, "%s: line %zu, column %zu (%s): '%s' %s", s->name, row->line, column + 1,
-                    show_text(s->columns.names[column]).text,
-                    show_text(get_value(row, column)).text, problem);
+bool set_value_error(const table_source *s, const csv_row *row, size_t column, const char *problem,
+                     table_error *error) {
+    return set_error(error, "%s: line %zu, column %zu (%s): '%s' %s", s->name, row->line,
+                     column + 1, show_text(s->columns.names[column]).text,
+                     show_text(get_value(row, column)).text, problem);
 }

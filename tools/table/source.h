@@ -26,18 +26,19 @@ typedef struct {
 } table_source;
 
 /* path "-" is standard input. */
-bool open_source(table_source *source, const char *path, const source_format *format, complaint *c);
+bool open_source(table_source *source, const char *path, const source_format *format,
+                 table_error *error);
 /* The same for a stream, which is taken over. */
 bool open_source_stream(table_source *source, FILE *stream, const char *name,
-                        const source_format *format, complaint *c);
+                        const source_format *format, table_error *error);
 void close_source(table_source *source);
 
 /* ROW_BAD: it has not as many values as there are columns; the next one may be good. */
 typedef enum { ROW_GOOD, ROW_BAD, ROW_END, ROW_FAILED } row_result;
-row_result read_source_row(table_source *source, csv_row *row, complaint *c);
+row_result read_source_row(table_source *source, csv_row *row, table_error *error);
 
 /* Says "FILE: line 17, column 3 (NAME): 'VALUE' PROBLEM". */
-bool complain_of_value(const table_source *source, const csv_row *row, size_t column,
-                       const char *problem, complaint *c);
+bool set_value_error(const table_source *source, const csv_row *row, size_t column,
+                     const char *problem, table_error *error);
 
 #endif

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What is wrong with a file, in words. */
-#ifndef NNBLAS_TABLE_COMPLAINT_H
-#define NNBLAS_TABLE_COMPLAINT_H
+#ifndef NNBLAS_TABLE_TABLE_ERROR_H
+#define NNBLAS_TABLE_TABLE_ERROR_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 typedef struct {
     char text[600];
-} complaint;
+} table_error;
 
 /* Always false, so that a failing function can return it. */
-bool complain(complaint *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool set_error(table_error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

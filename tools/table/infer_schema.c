@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "table/learn.h"
+#include "table/infer_schema.h"
 
 #include "cli/memory.h"
 #include "cli/number.h"
@@ -11,22 +11,22 @@
 /* ---- which columns --------------------------------------------------------------------------- */
 
 static bool find_column(const table_source *source, const char *text, size_t *position,
-                        complaint *c) {
+                        table_error *error) {
     *position = find_name_or_number(&source->columns, text);
     if (*position < source->columns.count)
         return true;
-    return complain(c, "%s: has no column '%s'%s", source->name, show_text(text).text,
-                    source->has_header ? ""
-                                       : "; its first line holds a number and is taken for a row, "
-                                         "unless --header is given");
+    return set_error(error, "%s: has no column '%s'%s", source->name, show_text(text).text,
+                     source->has_header ? ""
+                                        : "; its first line holds a number and is taken for a row, "
+                                          "unless --header is given");
 }
 
 /* Marks in `marks` each column of the list. */
 static bool mark_columns(const table_source *source, const name_list *list, bool *marks,
-                         complaint *c) {
+                         table_error *error) {
     for (size_t i = 0; i < list->count; i++) {
         size_t position;
-        if (!find_column(source, list->names[i], &position, c))
+        if (!find_column(source, list->names[i], &position, error))
             return false;
         marks[position] = true;
     }
@@ -34,10 +34,10 @@ static bool mark_columns(const table_source *source, const name_list *list, bool
 }
 
 static bool add_columns(const table_source *source, const name_list *names, column_list *list,
-                        complaint *c) {
+                        table_error *error) {
     for (size_t i = 0; i < names->count; i++) {
         size_t position;
-        if (!find_column(source, names->names[i], &position, c))
+        if (!find_column(source, names->names[i], &position, error))
             return false;
         add_column(list, source->columns.names[position], position);
     }
@@ -45,28 +45,28 @@ static bool add_columns(const table_source *source, const name_list *names, colu
 }
 
 /* A target may be no feature, and neither may be named both by its name and by its number. */
-static bool check_columns(const table_source *source, const schema *s, complaint *c) {
+static bool check_columns(const table_source *source, const schema *s, table_error *error) {
     name_list all = {0};
     const column_list *lists[] = {&s->targets, &s->features};
     bool is_good = true;
     for (size_t l = 0; l < 2; l++)
         for (size_t i = 0; i < lists[l]->count && is_good; i++)
             if (!add_name(&all, lists[l]->columns[i].name))
-                is_good = complain(c, "%s: the column '%s' is named twice", source->name,
-                                   show_text(lists[l]->columns[i].name).text);
+                is_good = set_error(error, "%s: the column '%s' is named twice", source->name,
+                                    show_text(lists[l]->columns[i].name).text);
     free_names(&all);
     if (is_good && s->features.count == 0)
-        return complain(c, "%s: no column is left as a feature", source->name);
+        return set_error(error, "%s: no column is left as a feature", source->name);
     return is_good;
 }
 
 static bool add_other_columns(const table_source *source, const column_choice *choice, schema *s,
-                              complaint *c) {
+                              table_error *error) {
     bool *is_left_out = calloc(source->columns.count, sizeof *is_left_out);
     if (!is_left_out)
         end_without_memory(source->columns.count);
-    bool is_good = mark_columns(source, &choice->targets, is_left_out, c) &&
-                   mark_columns(source, &choice->ignored, is_left_out, c);
+    bool is_good = mark_columns(source, &choice->targets, is_left_out, error) &&
+                   mark_columns(source, &choice->ignored, is_left_out, error);
     for (size_t i = 0; i < source->columns.count && is_good; i++)
         if (!is_left_out[i])
             add_column(&s->features, source->columns.names[i], i);
@@ -75,13 +75,13 @@ static bool add_other_columns(const table_source *source, const column_choice *c
 }
 
 static bool choose_columns(const table_source *source, const column_choice *choice, schema *s,
-                           complaint *c) {
+                           table_error *error) {
     for (size_t i = 0; i < source->columns.count; i++)
         add_name(&s->table_columns, source->columns.names[i]);
-    return add_columns(source, &choice->targets, &s->targets, c) &&
-           (choice->features.count > 0 ? add_columns(source, &choice->features, &s->features, c)
-                                       : add_other_columns(source, choice, s, c)) &&
-           check_columns(source, s, c);
+    return add_columns(source, &choice->targets, &s->targets, error) &&
+           (choice->features.count > 0 ? add_columns(source, &choice->features, &s->features, error)
+                                       : add_other_columns(source, choice, s, error)) &&
+           check_columns(source, s, error);
 }
 
 /* ---- of which kind they are ------------------------------------------------------------------ */
@@ -124,11 +124,11 @@ static void choose_target_kind(const text_rows *rows, const column_choice *choic
 }
 
 static bool choose_kinds(const table_source *source, const text_rows *rows,
-                         const column_choice *choice, schema *s, complaint *c) {
+                         const column_choice *choice, schema *s, table_error *error) {
     bool *is_text = calloc(source->columns.count, sizeof *is_text);
     if (!is_text)
         end_without_memory(source->columns.count);
-    bool is_good = mark_columns(source, &choice->texts, is_text, c);
+    bool is_good = mark_columns(source, &choice->texts, is_text, error);
     for (size_t i = 0; i < s->features.count && is_good; i++) {
         table_column *feature = &s->features.columns[i];
         feature->is_number = !is_text[feature->position] && holds_numbers(rows, feature->position);
@@ -146,28 +146,28 @@ static bool choose_kinds(const table_source *source, const text_rows *rows,
 /* ---- which rows ------------------------------------------------------------------------------ */
 
 static bool check_row(const table_source *source, const csv_row *row, const schema *s,
-                      complaint *c) {
+                      table_error *error) {
     const column_list *lists[] = {&s->features, &s->targets};
     double value;
     for (size_t l = 0; l < 2; l++)
         for (size_t i = 0; i < lists[l]->count; i++)
-            if (!check_value(source, row, &lists[l]->columns[i], &value, c))
+            if (!check_value(source, row, &lists[l]->columns[i], &value, error))
                 return false;
     return true;
 }
 
 static bool drop_bad_rows(const table_source *source, text_rows *rows, const schema *s,
-                          skipped_rows *skipped, complaint *c) {
+                          skipped_rows *skipped, table_error *error) {
     size_t kept = 0;
     for (size_t r = 0; r < rows->N; r++) {
         csv_row row = get_row(rows, r);
-        if (check_row(source, &row, s, c))
+        if (check_row(source, &row, s, error))
             move_row(rows, kept++, r);
-        else if (!skip_row(skipped, c))
+        else if (!skip_row(skipped, error))
             return false;
     }
     rows->N = kept;
-    return kept > 0 || complain(c, "%s: holds no rows to learn from", source->name);
+    return kept > 0 || set_error(error, "%s: holds no rows to learn from", source->name);
 }
 
 /* ---- categories ------------------------------------------------------------------------------ */
@@ -193,7 +193,7 @@ static void take_sorted(const name_list *found, table_column *column) {
 }
 
 static bool find_categories(const table_source *source, const text_rows *rows,
-                            const table_column *column, name_list *found, complaint *c) {
+                            const table_column *column, name_list *found, table_error *error) {
     for (size_t r = 0; r < rows->N; r++) {
         csv_row row = get_row(rows, r);
         const char *text = get_value(&row, column->position);
@@ -204,25 +204,25 @@ static bool find_categories(const table_source *source, const text_rows *rows,
         if (!add_name(found, column->is_number ? number.text : text))
             continue;
         if (!is_utf8(text))
-            return complain_of_value(source, &row, column->position, "is not UTF-8", c);
+            return set_value_error(source, &row, column->position, "is not UTF-8", error);
         if (found->count > MOST_CATEGORIES)
-            return complain(c,
-                            "%s: column %zu (%s): has over %d different texts, and each would be a "
-                            "category of its own",
-                            source->name, column->position + 1, show_text(column->name).text,
-                            MOST_CATEGORIES);
+            return set_error(
+                error,
+                "%s: column %zu (%s): has over %d different texts, and each would be a "
+                "category of its own",
+                source->name, column->position + 1, show_text(column->name).text, MOST_CATEGORIES);
     }
     return true;
 }
 
-static bool learn_categories(const table_source *source, const text_rows *rows, column_list *list,
-                             complaint *c) {
+static bool infer_categories(const table_source *source, const text_rows *rows, column_list *list,
+                             table_error *error) {
     for (size_t i = 0; i < list->count; i++) {
         table_column *column = &list->columns[i];
         if (!column->is_category)
             continue;
         name_list found = {0};
-        bool is_good = find_categories(source, rows, column, &found, c);
+        bool is_good = find_categories(source, rows, column, &found, error);
         if (is_good)
             take_sorted(&found, column);
         free_names(&found);
@@ -232,13 +232,13 @@ static bool learn_categories(const table_source *source, const text_rows *rows, 
     return true;
 }
 
-bool learn_schema(const table_source *source, text_rows *rows, const column_choice *choice,
-                  skipped_rows *skipped, schema *s, complaint *c) {
+bool infer_schema(const table_source *source, text_rows *rows, const column_choice *choice,
+                  skipped_rows *skipped, schema *s, table_error *error) {
     *s = (schema){0};
-    if (choose_columns(source, choice, s, c) && choose_kinds(source, rows, choice, s, c) &&
-        drop_bad_rows(source, rows, s, skipped, c) &&
-        learn_categories(source, rows, &s->features, c) &&
-        learn_categories(source, rows, &s->targets, c))
+    if (choose_columns(source, choice, s, error) && choose_kinds(source, rows, choice, s, error) &&
+        drop_bad_rows(source, rows, s, skipped, error) &&
+        infer_categories(source, rows, &s->features, error) &&
+        infer_categories(source, rows, &s->targets, error))
         return true;
     free_schema(s);
     return false;
@@ -248,7 +248,7 @@ bool learn_schema(const table_source *source, text_rows *rows, const column_choi
 
 /* In long double, where neither sums nor squares of doubles overflow. Equal values have a deviation
  * of exactly 0, which their rounded mean would not give. */
-static void learn_column_scaling(table_column *column, size_t N, size_t width,
+static void infer_column_scaling(table_column *column, size_t N, size_t width,
                                  const double *numbers) {
     long double sum = 0.0L, squares = 0.0L;
     bool is_constant = true;
@@ -265,22 +265,23 @@ static void learn_column_scaling(table_column *column, size_t N, size_t width,
     column->deviation = is_constant ? 0.0 : (double)sqrtl(squares / (long double)N);
 }
 
-void learn_scaling(column_list *list, size_t N, const double *numbers) {
+void infer_scaling(column_list *list, size_t N, const double *numbers) {
     size_t width = count_numbers(list);
     for (size_t i = 0; i < list->count; i++) {
         table_column *column = &list->columns[i];
         if (!column->is_category)
-            learn_column_scaling(column, N, width, numbers);
+            infer_column_scaling(column, N, width, numbers);
         numbers += column->is_category ? column->categories.count : 1;
     }
 }
 
-bool check_targets(const table_source *source, const schema *s, complaint *c) {
+bool check_targets(const table_source *source, const schema *s, table_error *error) {
     for (size_t i = 0; i < s->targets.count; i++) {
         const table_column *target = &s->targets.columns[i];
         if (target->is_category ? target->categories.count < 2 : target->deviation == 0.0)
-            return complain(c, "%s: the target '%s' is the same in all rows: nothing can be learnt",
-                            source->name, show_text(target->name).text);
+            return set_error(error,
+                             "%s: the target '%s' is the same in all rows: nothing can be learnt",
+                             source->name, show_text(target->name).text);
     }
     return true;
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "table/complaint.h"
+#include "table/table_error.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
-bool complain(complaint *c, const char *format, ...) {
+bool set_error(table_error *error, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(c->text, sizeof c->text, format, arguments);
+    vsnprintf(error->text, sizeof error->text, format, arguments);
     va_end(arguments);
     return false;
 }

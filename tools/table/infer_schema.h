@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Makes a schema from a table. */
-#ifndef NNBLAS_TABLE_LEARN_H
-#define NNBLAS_TABLE_LEARN_H
+#ifndef NNBLAS_TABLE_INFER_SCHEMA_H
+#define NNBLAS_TABLE_INFER_SCHEMA_H
 
 #include "table/rows.h"
 #include "table/schema.h"
@@ -25,13 +25,13 @@ typedef struct {
  * else one of texts; choice->texts are texts whatever they look like. Rows that have a bad value in
  * a column that is used are left out of the rows where that is allowed.
  */
-bool learn_schema(const table_source *source, text_rows *rows, const column_choice *choice,
-                  skipped_rows *skipped, schema *s, complaint *c);
+bool infer_schema(const table_source *source, text_rows *rows, const column_choice *choice,
+                  skipped_rows *skipped, schema *s, table_error *error);
 
 /* Takes the means and deviations of N rows of numbers from encode_row(). */
-void learn_scaling(column_list *list, size_t N, const double *numbers);
+void infer_scaling(column_list *list, size_t N, const double *numbers);
 
 /* Whether the targets differ between rows, once they are learnt. */
-bool check_targets(const table_source *source, const schema *s, complaint *c);
+bool check_targets(const table_source *source, const schema *s, table_error *error);
 
 #endif

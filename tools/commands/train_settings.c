@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "commands/train_settings.h"
+
+#include "commands/plot.h"
+#include "iris/iris_csv.h"
+
+static const char HELP[] =
+    "usage: nnblas train [DATA.csv] --target COLUMN[,COLUMN...] [OPTION]...\n"
+    "\n"
+    "Trains a network to tell the target from the other columns of a table of comma-separated\n"
+    "values, and saves it for nnblas predict and nnblas evaluate. DATA.csv can be -, standard\n"
+    "input; without it the table is that of Fisher's iris flowers, the target their species.\n"
+    "Columns are named by the header or numbered from 1. In the features, columns of numbers are\n"
+    "scaled to mean 0 and deviation 1, and each text of a column of texts becomes an input of its\n"
+    "own. A column is one of numbers where more than half of its values are; other values in it\n"
+    "are bad, as are values that are missing.\n"
+    "\n"
+    "A target of texts, or of at most 20 different whole numbers, is one of classes: the outputs\n"
+    "are their probabilities (softmax, cross-entropy). Other targets are numbers (mean squared\n"
+    "error), and so are several targets.\n"
+    "\n"
+    "  --target COLUMNS      what to tell\n"
+    "  --features COLUMNS    from which columns (default: all others)\n"
+    "  --ignore COLUMNS      without these\n"
+    "  --text COLUMNS        take these for texts, although they look like numbers\n"
+    "  --classes, --numbers  take the target for classes, or for numbers\n"
+    "  --output MODEL        where to save the network; - is standard output\n"
+    "  --history H.csv       write the costs of all epochs\n"
+    "  --plot H.svg          draw them, by gnuplot, as .svg or .png\n"
+    "  --quiet               say nothing but what is wrong\n"
+    "\n" TRAINING_OPTIONS_HELP "\n" TABLE_OPTIONS_HELP "\n"
+    "Ctrl-C stops after the epoch that runs and saves what is best until then, like the end of "
+    "the\n"
+    "epochs; a second Ctrl-C ends at once. The last line is one of\n"
+    "  train accuracy 0.9733 mse 0.0123 rows 150 epochs 87 seconds 0.12\n"
+    "  train r2 0.9733 mae 1.2345 rows 150 epochs 87 seconds 0.12\n";
+
+typedef struct {
+    const char *target, *features, *ignored, *texts;
+    bool has_classes, has_numbers;
+    table_arguments table;
+    training_texts training;
+} train_arguments;
+
+static int take_columns(const char *command, const char *option, const char *text,
+                        name_list *names) {
+    if (!text || read_names(text, names))
+        return CARRY_ON;
+    return refuse_usage(
+        command, "--%s takes names or numbers of columns, each once, with commas between", option);
+}
+
+static int take_column_choice(const char *command, const train_arguments *a, train_settings *set) {
+    column_choice *columns = &set->columns;
+    if (!a->target && set->data)
+        return refuse_usage(command, "--target COLUMN is missing");
+    int status =
+        take_columns(command, "target", a->target ? a->target : IRIS_TARGET, &columns->targets);
+    if (status == CARRY_ON)
+        status = take_columns(command, "features", a->features, &columns->features);
+    if (status == CARRY_ON)
+        status = take_columns(command, "ignore", a->ignored, &columns->ignored);
+    if (status == CARRY_ON)
+        status = take_columns(command, "text", a->texts, &columns->texts);
+    if (status != CARRY_ON)
+        return status;
+    if (a->has_classes && (a->has_numbers || columns->targets.count > 1))
+        return refuse_usage(command, "--classes takes one target, and no --numbers");
+    if (a->features && a->ignored)
+        return refuse_usage(command, "--features and --ignore exclude each other");
+    columns->task = a->has_classes ? TASK_CLASSES : a->has_numbers ? TASK_NUMBERS : TASK_DETECT;
+    return CARRY_ON;
+}
+
+static int take_arguments(const char *command, const train_arguments *a, train_settings *set) {
+    int status = take_column_choice(command, a, set);
+    if (status == CARRY_ON)
+        status = take_table_arguments(command, &a->table, &set->table);
+    if (status == CARRY_ON)
+        status = take_training_texts(command, &a->training, &set->training);
+    if (status == CARRY_ON && set->plot && !is_plot_path(set->plot))
+        return refuse_usage(command, "--plot takes a name that ends in .svg or .png");
+    return status;
+}
+
+int read_train_settings(int argc, char **argv, train_settings *set) {
+    enum { N_OWN = 11 };
+    train_arguments a = {0};
+    command_option options[N_OWN + N_TABLE_OPTIONS + N_TRAINING_OPTIONS] = {
+        {.place = "DATA.csv", .text = &set->data},
+        {"target", .text = &a.target},
+        {"features", .text = &a.features},
+        {"ignore", .text = &a.ignored},
+        {"text", .text = &a.texts},
+        {"classes", .flag = &a.has_classes},
+        {"numbers", .flag = &a.has_numbers},
+        {"output", .text = &set->output},
+        {"history", .text = &set->history},
+        {"plot", .text = &set->plot},
+        {"quiet", .flag = &set->is_quiet},
+    };
+    list_table_options(&a.table, options + N_OWN);
+    list_training_options(&set->training, &a.training, options + N_OWN + N_TABLE_OPTIONS);
+    int status = read_options(argc, argv, HELP, options, sizeof options / sizeof options[0]);
+    return status == CARRY_ON ? take_arguments(argv[0], &a, set) : status;
+}
+
+void free_train_settings(train_settings *set) {
+    free_names(&set->columns.targets);
+    free_names(&set->columns.features);
+    free_names(&set->columns.ignored);
+    free_names(&set->columns.texts);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The arguments of nnblas train. */
+#ifndef NNBLAS_COMMANDS_TRAIN_SETTINGS_H
+#define NNBLAS_COMMANDS_TRAIN_SETTINGS_H
+
+#include "commands/training.h"
+#include "table/infer_schema.h"
+#include "table/table_options.h"
+
+/* The paths are null where they are not given. */
+typedef struct {
+    const char *data, *output, *history, *plot;
+    bool is_quiet;
+    column_choice columns;
+    table_options table;
+    training_settings training;
+} train_settings;
+
+/* CARRY_ON, or the status to exit with. */
+int read_train_settings(int argc, char **argv, train_settings *set);
+void free_train_settings(train_settings *set);
+
+#endif
