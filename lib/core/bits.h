@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Doubles as the integers that their bits are. */
+/* Doubles as the integers that their bits are, and integers as the bytes that files have. */
 #ifndef NN_BITS_H
 #define NN_BITS_H
 
@@ -23,6 +23,22 @@ static inline double nn_from_bits(uint64_t bits) {
     double value;
     memcpy(&value, &bits, sizeof value);
     return value;
+}
+
+/* From this machine's order of bytes to little-endian, and back. */
+static inline uint64_t nn_swap_to_little(uint64_t bits) {
+    return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(bits) : bits;
+}
+
+static inline void nn_store_bits(uint64_t bits, unsigned char bytes[8]) {
+    bits = nn_swap_to_little(bits);
+    memcpy(bytes, &bits, sizeof bits);
+}
+
+static inline uint64_t nn_load_bits(const unsigned char bytes[8]) {
+    uint64_t bits;
+    memcpy(&bits, bytes, sizeof bits);
+    return nn_swap_to_little(bits);
 }
 
 #endif

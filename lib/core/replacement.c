@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/replacement.h"
+#include "core/temporary.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static bool fail(nn_replacement *r, const char *failed, const char *reason) {
@@ -58,21 +58,10 @@ static bool open_folder(nn_replacement *r) {
     return r->folder >= 0 || fail_call(r, "open the folder of the file");
 }
 
-/*
- * A file that did not exist gets the mode that any new file does. One that did hands on its own,
- * and its owner and group where we may; until then nobody else reads it. The names only have to
- * differ, O_EXCL sees to the rest.
- */
+/* A file that did not exist gets the mode that any new file does. One that did hands on its own,
+ * and its owner and group where we may; until then nobody else reads it. */
 static bool create_temporary(nn_replacement *r) {
-    errno = EEXIST;
-    for (int attempt = 0; attempt < 100 && r->descriptor < 0 && errno == EEXIST; attempt++) {
-        struct timespec now;
-        clock_gettime(CLOCK_REALTIME, &now);
-        snprintf(r->temporary, sizeof r->temporary, ".nnblas-%lx-%llx.tmp", (long)getpid(),
-                 (unsigned long long)now.tv_sec * 1000000000 + (unsigned long long)now.tv_nsec);
-        r->descriptor = openat(r->folder, r->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-                               r->replaces ? 0600 : 0666);
-    }
+    r->descriptor = nn_temporary_create(r->folder, r->replaces ? 0600 : 0666, r->temporary);
     if (r->descriptor >= 0)
         return true;
     *r->temporary = '\0'; /* a file of that name is not ours */
@@ -96,15 +85,14 @@ static int flush(int descriptor) {
     return result;
 }
 
-/* Closing can be where a network file system says that the disk is full. */
-static bool close_temporary(nn_replacement *r) {
-    bool is_flushed =
-        flush(r->descriptor) == 0 || fail_call(r, "flush a temporary file beside the file");
-    int descriptor = r->descriptor;
-    r->descriptor = -1;
-    if (close(descriptor) && is_flushed && errno != EINTR)
-        return fail_call(r, "close a temporary file beside the file");
-    return is_flushed;
+/* Closing can be where a network file system says that the disk is full. It is a copy that is
+ * closed: the descriptor itself holds the lock until the file is in its place. */
+static bool flush_temporary(nn_replacement *r) {
+    if (flush(r->descriptor))
+        return fail_call(r, "flush a temporary file beside the file");
+    int copy = fcntl(r->descriptor, F_DUPFD_CLOEXEC, 0);
+    return copy < 0 || close(copy) == 0 || errno == EINTR ||
+           fail_call(r, "close a temporary file beside the file");
 }
 
 /* Some file systems cannot flush a folder, and say so by EINVAL. */
@@ -117,10 +105,10 @@ static bool move_into_place(nn_replacement *r) {
 
 /* After the renaming there is no file of the temporary name left. */
 void nn_replacement_abandon(nn_replacement *r) {
-    if (r->descriptor >= 0)
-        close(r->descriptor);
     if (*r->temporary)
         unlinkat(r->folder, r->temporary, 0);
+    if (r->descriptor >= 0)
+        close(r->descriptor);
     if (r->folder >= 0)
         close(r->folder);
     r->descriptor = r->folder = -1;
@@ -153,9 +141,18 @@ bool nn_replacement_write(nn_replacement *r, const void *bytes, size_t size) {
 }
 
 bool nn_replacement_finish(nn_replacement *r) {
-    if (!abandon_if_bad(r, close_temporary(r) && move_into_place(r)))
+    if (!abandon_if_bad(r, flush_temporary(r) && move_into_place(r)))
         return false;
+    close(r->descriptor);
     close(r->folder);
-    r->folder = -1;
+    r->descriptor = r->folder = -1;
     return true;
+}
+
+void nn_replacement_clear(const char *path) {
+    nn_replacement r = {.path = path, .folder = -1};
+    if (!find_target(&r) || !open_folder(&r))
+        return;
+    nn_temporary_clear(r.folder);
+    close(r.folder);
 }

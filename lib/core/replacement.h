@@ -40,4 +40,8 @@ bool nn_replacement_write(nn_replacement *r, const void *bytes, size_t size);
 bool nn_replacement_finish(nn_replacement *r);
 void nn_replacement_abandon(nn_replacement *r);
 
+/* Removes the temporary files in the folder of path whose processes ended before they could. It
+ * lists the folder: once for a series of replacements. */
+void nn_replacement_clear(const char *path);
+
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "file/atomic_file.h"
 #include "core/replacement.h"
+#include "core/system_error.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,7 +17,7 @@ static nnblas_status fail(const char *what, const char *why, const char *path) {
 /* The same for what a call left in errno. */
 static nnblas_status fail_call(const char *what, const char *path) {
     char words[128];
-    return fail(what, strerror_r(errno, words, sizeof words), path);
+    return fail(what, nn_describe_error(errno, words, sizeof words), path);
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "file/model_file.h"
 #include "core/memory.h"
+#include "core/replacement.h"
 #include "core/utf8.h"
 #include "engine/finite.h"
 #include "file/atomic_file.h"
@@ -474,6 +475,7 @@ static nnblas_status check_pointer(const char *name, const void *pointer) {
 nnblas_status nnblas_net_save(const nnblas_net *net, const char *path) {
     if (check_pointer("net", net) || check_pointer("path", path))
         return NNBLAS_ERROR_NULL;
+    nn_replacement_clear(path);
     return nn_model_file_save(net, NULL, path);
 }
 

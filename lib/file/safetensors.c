@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "file/safetensors.h"
+#include "core/bits.h"
 #include "core/memory.h"
 #include "core/sizes.h"
 #include "file/json.h"
 
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,12 +14,8 @@ static const char METADATA[] = "__metadata__";
 
 /* The loops become one copy where the machine is little-endian itself. */
 static void encode_doubles(const double *values, size_t count, unsigned char *bytes) {
-    for (size_t i = 0; i < count; i++) {
-        uint64_t bits;
-        memcpy(&bits, &values[i], sizeof bits);
-        bits = htole64(bits);
-        memcpy(bytes + i * sizeof bits, &bits, sizeof bits);
-    }
+    for (size_t i = 0; i < count; i++)
+        nn_store_bits(nn_get_bits(values[i]), bytes + i * sizeof *values);
 }
 
 static size_t count_elements(const nn_tensor *tensor) {
@@ -28,12 +24,8 @@ static size_t count_elements(const nn_tensor *tensor) {
 
 void nn_decode_tensor(const nn_tensor *tensor, const unsigned char *data, double *values) {
     const unsigned char *bytes = data + tensor->begin;
-    for (size_t i = 0; i < count_elements(tensor); i++) {
-        uint64_t bits;
-        memcpy(&bits, bytes + i * sizeof bits, sizeof bits);
-        bits = le64toh(bits);
-        memcpy(&values[i], &bits, sizeof bits);
-    }
+    for (size_t i = 0; i < count_elements(tensor); i++)
+        values[i] = nn_from_bits(nn_load_bits(bytes + i * sizeof *values));
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */
@@ -97,8 +89,7 @@ nnblas_status nn_encode_safetensors(const nn_tensor *tensors, size_t n_tensors,
     unsigned char *file = nn_allocate(NN_PREFIX_SIZE + header_size + data_size, 1);
     if (!file)
         return NNBLAS_ERROR_MEMORY;
-    uint64_t prefix = htole64(writer.size);
-    memcpy(file, &prefix, NN_PREFIX_SIZE);
+    nn_store_bits(writer.size, file);
     writer = (nn_json_writer){.at = (char *)file + NN_PREFIX_SIZE};
     write_header(&writer, tensors, n_tensors, texts, n_texts);
     unsigned char *data = file + NN_PREFIX_SIZE + header_size;
@@ -115,13 +106,11 @@ nnblas_status nn_encode_safetensors(const nn_tensor *tensors, size_t n_tensors,
 
 nnblas_status nn_measure_header(const unsigned char *prefix, size_t file_size,
                                 size_t *header_size) {
-    uint64_t size;
     if (file_size < NN_PREFIX_SIZE)
         return nn_fail(NNBLAS_ERROR_FORMAT,
                        "the file has %zu bytes, which is less than the size of a header",
                        file_size);
-    memcpy(&size, prefix, sizeof size);
-    size = le64toh(size);
+    uint64_t size = nn_load_bits(prefix);
     if (size > NN_LARGEST_HEADER)
         return nn_fail(NNBLAS_ERROR_FORMAT, "the header's size is %llu; it is at most %d",
                        (unsigned long long)size, NN_LARGEST_HEADER);

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+static const double PI = 3.14159265358979323846;
+
 double nn_get_rate(const nn_fit *fit) {
     const nn_settings *s = fit->settings;
     double epoch = (double)fit->progress.epoch, rate = s->learning_rate;
@@ -15,7 +17,7 @@ double nn_get_rate(const nn_fit *fit) {
         if (s->epochs > 1)
             return s->schedule_factor +
                    (rate - s->schedule_factor) *
-                       (0.5 + 0.5 * cos(M_PI * epoch / ((double)s->epochs - 1.0)));
+                       (0.5 + 0.5 * cos(PI * epoch / ((double)s->epochs - 1.0)));
         break;
     case NN_PLATEAU:
         return rate * fit->progress.rate_factor;

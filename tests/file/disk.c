@@ -55,10 +55,11 @@ int __wrap_fsync(int descriptor) {
     return fails("fsync") ? -1 : __real_fsync(descriptor);
 }
 
-/* One that fails has closed all the same. */
+/* Only of files that are written. One that fails has closed all the same. */
 int __wrap_close(int descriptor) {
+    bool is_written = (fcntl(descriptor, F_GETFL) & O_ACCMODE) == O_WRONLY;
     int result = __real_close(descriptor);
-    return fails("close") ? -1 : result;
+    return is_written && fails("close") ? -1 : result;
 }
 
 int __wrap_fchmod(int descriptor, mode_t mode) {
@@ -67,6 +68,8 @@ int __wrap_fchmod(int descriptor, mode_t mode) {
 
 int __wrap_renameat(int old_folder, const char *old, int new_folder, const char *new) {
     snprintf(fault.renamed, sizeof fault.renamed, "%s", old);
+    if (fault.before_renaming)
+        fault.before_renaming();
     return fails("renameat") ? -1 : __real_renameat(old_folder, old, new_folder, new);
 }
 
@@ -96,6 +99,7 @@ static size_t count_descriptors(void) {
 }
 
 static void enter_folder(void) {
+    fault = (file_fault){0};
     descriptors = count_descriptors();
     strcpy(folder, "/tmp/nnblas-test-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(folder));

@@ -18,6 +18,7 @@ typedef struct file_fault {
     size_t most; /* bytes that a read or a write takes; 0 = all */
     bool clock_stands;
     char renamed[256]; /* the last one */
+    void (*before_renaming)(void);
 } file_fault;
 
 extern file_fault fault;

@@ -32,15 +32,16 @@ START_TEST(whoever_is_killed_leaves_a_whole_file) {
         ck_assert(WIFSIGNALED(status));
         double mark = load_mark("net");
         ck_assert(mark == 1.0 || mark == 2.0);
+        /* What one leaves, the next one clears first of all. */
         size_t names = count_names(".tmp");
-        ck_assert_uint_le(names, left + 1);
-        left = names;
+        ck_assert_uint_le(names, 1);
+        left += names > 0;
     }
-    ck_assert_uint_eq(count_names(""), left + 1);
     /* Some were killed while they wrote, or this test has tested nothing. */
     ck_assert_uint_gt(left, 0);
     save_marked(3.0, "net");
     ck_assert_mark("net", 3.0);
+    ck_assert_uint_eq(count_names(""), 1);
     nnblas_net_destroy(nets[0]);
     nnblas_net_destroy(nets[1]);
 }

@@ -3,10 +3,12 @@
 #include "file/disk.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -75,23 +77,27 @@ START_TEST(what_is_interrupted_goes_on) {
 }
 END_TEST
 
-/* Where a name is taken the file that has it is not ours. */
+/* A name that is taken is another's file, as long as that one holds it. */
 START_TEST(another_temporary_file_is_left_alone) {
     fault.clock_stands = true;
     save_marked(1.0, "net");
     char name[sizeof fault.renamed];
     strcpy(name, fault.renamed);
     write_file(name, "not ours", 8);
+    int held = open(name, O_RDONLY | O_CLOEXEC);
+    ck_assert_int_eq(flock(held, LOCK_EX | LOCK_NB), 0);
     nnblas_net *net = make_marked_net(2.0);
     ck_assert_int_eq(nnblas_net_save(net, "net"), NNBLAS_ERROR_FILE);
     check_words("could not create a temporary file beside the file (File exists)");
-    fault.clock_stands = false;
     ck_assert_mark("net", 1.0);
     struct stat s;
     ck_assert_int_eq(stat(name, &s), 0);
     ck_assert_int_eq(s.st_size, 8);
+    close(held);
     ck_assert_ok(nnblas_net_save(net, "net"));
+    fault.clock_stands = false;
     ck_assert_mark("net", 2.0);
+    ck_assert_uint_eq(count_names(""), 1);
     nnblas_net_destroy(net);
 }
 END_TEST

@@ -76,6 +76,7 @@ static void leave_file(void) {
 /* The stream has a descriptor of its own, so that it can be closed before the file moves. */
 static bool open_replacement(const char *command, output_file *output) {
     nn_replacement *r = &output->replacement;
+    nn_replacement_clear(output->path);
     if (!nn_replacement_open(r, output->path))
         return report_replacement(command, r);
     int copy = dup(r->descriptor);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* FNV-1a of 64 bits (G. Fowler, L. C. Noll, K.-P. Vo): tells bytes apart that differ by accident,
+ * and not such as somebody made to have the same. */
+#ifndef NN_HASH_H
+#define NN_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+static const uint64_t NN_HASH_START = 0xcbf29ce484222325;
+
+/* The hash of what was hashed so far and these bytes behind it. */
+static inline uint64_t nn_hash_bytes(uint64_t hash, const void *bytes, size_t size) {
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ ((const unsigned char *)bytes)[i]) * 0x100000001b3;
+    return hash;
+}
+
+#endif

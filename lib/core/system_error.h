@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef NN_SYSTEM_ERROR_H
+#define NN_SYSTEM_ERROR_H
+
+#include <stddef.h>
+
+/* What a value of errno means, in words that lie in text or are constant. Safe in threads. */
+const char *nn_describe_error(int error, char *text, size_t size);
+
+#endif
