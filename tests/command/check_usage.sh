@@ -55,16 +55,12 @@ check_forms() {
 }
 
 check_full_disk() {
-    if [ ! -c /dev/full ]; then
-        return
-    fi
-    for arguments in --help --version 'demo --epochs 1 --splits 1' explain info 'demo --help'; do
-        # shellcheck disable=SC2086 # several arguments
-        "$nnblas" $arguments >/dev/full 2>"$err"
-        test $? -eq 1
-        report $? "'nnblas $arguments' on a full disk exits 1"
-        check "  and says so" has "$err" 'cannot write to standard output'
-    done
+    fails_on_full_disk --help
+    fails_on_full_disk --version
+    fails_on_full_disk demo --epochs 1 --splits 1
+    fails_on_full_disk explain
+    fails_on_full_disk info
+    fails_on_full_disk demo --help
 }
 
 check_help

@@ -61,6 +61,15 @@ fails() {
     check "  and a message: $message" has "$err" "$message"
 }
 
+# fails_on_full_disk ARGUMENTS...: where standard output is full
+fails_on_full_disk() {
+    [ -c /dev/full ] || return 0
+    "$nnblas" "$@" >/dev/full 2>"$err"
+    test $? -eq 1
+    report $? "'nnblas $*' on a full disk exits 1"
+    check "  and says so" has "$err" 'cannot write to standard output'
+}
+
 # is_empty FILE
 is_empty() {
     test ! -s "$1"

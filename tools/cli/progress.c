@@ -102,8 +102,7 @@ static void show_line(const progress *p, size_t epoch, double cost, double elaps
     fflush(stderr);
 }
 
-/* 1, 2, 5, 10, 20, 50, ... */
-static bool is_round(size_t number) {
+bool is_round_number(size_t number) {
     while (number % 10 == 0)
         number /= 10;
     return number == 1 || number == 2 || number == 5;
@@ -115,7 +114,7 @@ void show_progress(progress *p, size_t epoch, double cost) {
     if (is_first)
         p->first_epoch = epoch;
     if (!p->is_terminal) {
-        if (is_first || is_last || is_round(epoch))
+        if (is_first || is_last || is_round_number(epoch))
             fprintf(stderr, "epoch %9zu   cost %.6f%s\n", epoch, cost, write_validation(p).text);
     } else if (is_first || is_last || now - p->last_shown >= SECONDS_BETWEEN) {
         show_line(p, epoch, cost, now - p->start);

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How far a training is: on a terminal one line that changes, else a few lines that stay. */
+/* How far a training has come: on a terminal one line that changes, else a few lines that stay. */
 #ifndef NNBLAS_CLI_PROGRESS_H
 #define NNBLAS_CLI_PROGRESS_H
 
 #include <nnblas.h>
 
 #include <stdbool.h>
+
+/* Whether it is 1, 2, 5, 10, 20, 50, ...: the epochs that are shown where lines stay. */
+bool is_round_number(size_t number);
 
 typedef struct {
     const nnblas_trainer *trainer;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Trains a network on Fisher's iris flowers and tests it on flowers that it has not seen. */
 #include "cli/options.h"
+#include "cli/progress.h"
 #include "commands/commands.h"
 #include "commands/demo_speed.h"
 #include "core/clock.h"
 #include "iris/iris_split.h"
+#include "table/confusion.h"
 
 #include <nnblas.h>
 
@@ -59,36 +61,30 @@ typedef struct {
 typedef struct {
     size_t epochs;
     bool is_terminal;
-} progress;
-
-/* 1, 2, 5, 10, 20, 50, ... */
-static bool is_round(size_t number) {
-    while (number % 10 == 0)
-        number /= 10;
-    return number == 1 || number == 2 || number == 5;
-}
+} shown_progress;
 
 /* A terminal shows one line that changes, anything else some lines that stay. */
-static int show_progress(void *user, size_t epoch, double mse) {
-    const progress *shown = user;
+static int show_epoch(void *user, size_t epoch, double mse) {
+    const shown_progress *shown = user;
     bool is_last = epoch == shown->epochs;
     if (shown->is_terminal) {
         if (epoch % (shown->epochs / 200 + 1) == 0 || is_last) {
             printf("\repoch %9zu   mse %.4f%s", epoch, mse, is_last ? "\n" : "");
             fflush(stdout);
         }
-    } else if (is_round(epoch) || is_last) {
+    } else if (is_round_number(epoch) || is_last) {
         printf("epoch %9zu   mse %.4f\n", epoch, mse);
     }
     return 0;
 }
 
-static nnblas_status set_up_trainer(const trial *t, progress *shown, nnblas_trainer *trainer) {
+static nnblas_status set_up_trainer(const trial *t, shown_progress *shown,
+                                    nnblas_trainer *trainer) {
     nnblas_status status = nnblas_trainer_set_learning_rate(trainer, LEARNING_RATE);
     if (!status)
         status = nnblas_trainer_set_epochs(trainer, shown->epochs);
     if (!status && t->is_shown)
-        status = nnblas_trainer_set_callback(trainer, show_progress, shown);
+        status = nnblas_trainer_set_callback(trainer, show_epoch, shown);
     return status;
 }
 
@@ -97,7 +93,7 @@ static nnblas_status train(trial *t) {
     nnblas_status status = nnblas_trainer_create(t->net, &trainer);
     if (status)
         return status;
-    progress shown = {t->settings->epochs, isatty(STDOUT_FILENO)};
+    shown_progress shown = {t->settings->epochs, isatty(STDOUT_FILENO)};
     status = set_up_trainer(t, &shown, trainer);
     double start = nn_read_clock();
     if (!status)
@@ -110,34 +106,13 @@ static nnblas_status train(trial *t) {
 
 /* ---- testing --------------------------------------------------------------------------------- */
 
-/* How many rows of each species (first index) the network took for each species. */
-typedef struct {
-    size_t counts[IRIS_SPECIES][IRIS_SPECIES];
-} confusion;
-
-static size_t find_largest(const double *outputs) {
-    size_t largest = 0;
-    for (size_t k = 1; k < IRIS_SPECIES; k++)
-        if (outputs[k] > outputs[largest])
-            largest = k;
-    return largest;
-}
-
-static nnblas_status test(const nnblas_net *net, const iris_part *part, confusion *result) {
+static nnblas_status test(const nnblas_net *net, const iris_part *part, confusion_matrix *result) {
     double O_out[IRIS_ROWS][IRIS_SPECIES];
     nnblas_status status =
         nnblas_net_predict(net, part->N, part->X[0], IRIS_INPUTS, O_out[0], IRIS_SPECIES);
-    *result = (confusion){0};
     for (size_t r = 0; r < part->N && !status; r++)
-        result->counts[part->species[r]][find_largest(O_out[r])]++;
+        count_prediction(result, part->species[r], find_largest(O_out[r], IRIS_SPECIES));
     return status;
-}
-
-static double compute_accuracy(const confusion *result, size_t N) {
-    size_t right = 0;
-    for (size_t k = 0; k < IRIS_SPECIES; k++)
-        right += result->counts[k][k];
-    return (double)right / (double)N;
 }
 
 /* ---- the page -------------------------------------------------------------------------------- */
@@ -154,7 +129,7 @@ static void print_introduction(const settings *set) {
            set->hidden, IRIS_SPECIES, set->epochs, LEARNING_RATE, set->seed);
 }
 
-static void print_confusion(const confusion *result, size_t N) {
+static void print_confusion(const confusion_matrix *result, size_t N) {
     printf("\nThe %zu held-out flowers, by their species and by the network's answer:\n\n%14s", N,
            "");
     for (size_t k = 0; k < IRIS_SPECIES; k++)
@@ -163,7 +138,7 @@ static void print_confusion(const confusion *result, size_t N) {
     for (size_t species = 0; species < IRIS_SPECIES; species++) {
         printf("  %-12s", iris_species[species]);
         for (size_t answer = 0; answer < IRIS_SPECIES; answer++)
-            printf("%12zu", result->counts[species][answer]);
+            printf("%12zu", get_count(result, species, answer));
         putchar('\n');
     }
 }
@@ -182,7 +157,9 @@ static void print_table_head(void) {
 /* ---- the demo -------------------------------------------------------------------------------- */
 
 static nnblas_status judge(trial *t) {
-    confusion on_train, on_test;
+    size_t train_counts[IRIS_SPECIES * IRIS_SPECIES] = {0};
+    size_t test_counts[IRIS_SPECIES * IRIS_SPECIES] = {0};
+    confusion_matrix on_train = {IRIS_SPECIES, train_counts}, on_test = {IRIS_SPECIES, test_counts};
     nnblas_status status = test(t->net, &t->train, &on_train);
     if (!status)
         status = test(t->net, &t->test, &on_test);
@@ -191,8 +168,8 @@ static nnblas_status judge(trial *t) {
                                      IRIS_SPECIES, &t->outcome.mse);
     if (status)
         return status;
-    t->outcome.train_accuracy = compute_accuracy(&on_train, t->train.N);
-    t->outcome.test_accuracy = compute_accuracy(&on_test, t->test.N);
+    t->outcome.train_accuracy = (double)count_right(&on_train) / (double)t->train.N;
+    t->outcome.test_accuracy = (double)count_right(&on_test) / (double)t->test.N;
     if (t->is_shown)
         print_confusion(&on_test, t->test.N);
     return NNBLAS_OK;

@@ -3,9 +3,9 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "commands/commands.h"
+#include "table/confusion.h"
 #include "table/csv_writer.h"
 #include "table/model.h"
-#include "table/scores.h"
 #include "table/table_options.h"
 
 #include <signal.h>

@@ -14,31 +14,23 @@ static void *clear_array(size_t count, size_t size) {
 scores start_scores(const schema *s) {
     scores started = {.schema = s, .outputs = count_numbers(&s->targets)};
     if (has_classes(s))
-        started.counts = clear_array(started.outputs * started.outputs, sizeof *started.counts);
+        started.confusion = (confusion_matrix){
+            started.outputs, clear_array(started.outputs * started.outputs, sizeof(size_t))};
     else
         started.targets = clear_array(started.outputs, sizeof *started.targets);
     return started;
 }
 
 void free_scores(scores *s) {
-    free(s->counts);
+    free(s->confusion.counts);
     free(s->targets);
     *s = (scores){0};
-}
-
-size_t find_largest(const double *outputs, size_t count) {
-    size_t largest = 0;
-    for (size_t k = 1; k < count; k++)
-        if (outputs[k] > outputs[largest])
-            largest = k;
-    return largest;
 }
 
 /* ---- adding rows ----------------------------------------------------------------------------- */
 
 static void add_class(scores *s, const double *y, const double *o) {
-    size_t is = find_largest(y, s->outputs), taken_for = find_largest(o, s->outputs);
-    s->counts[is * s->outputs + taken_for]++;
+    count_prediction(&s->confusion, find_largest(y, s->outputs), find_largest(o, s->outputs));
     for (size_t k = 0; k < s->outputs; k++)
         s->squared_errors += (o[k] - y[k]) * (o[k] - y[k]);
 }
@@ -56,7 +48,7 @@ void add_scores(scores *s, size_t N, const double *Y, const double *O_out) {
     for (size_t r = 0; r < N; r++) {
         const double *y = Y + r * s->outputs, *o = O_out + r * s->outputs;
         s->rows++;
-        if (s->counts)
+        if (has_classes(s->schema))
             add_class(s, y, o);
         else
             for (size_t k = 0; k < s->outputs; k++)
@@ -75,24 +67,7 @@ static double compute_mse(const scores *s) {
 }
 
 static double compute_accuracy(const scores *s) {
-    size_t right = 0;
-    for (size_t k = 0; k < s->outputs; k++)
-        right += s->counts[k * s->outputs + k];
-    return (double)right / (double)s->rows;
-}
-
-static size_t count_class(const scores *s, size_t k) {
-    size_t sum = 0;
-    for (size_t j = 0; j < s->outputs; j++)
-        sum += s->counts[k * s->outputs + j];
-    return sum;
-}
-
-static size_t count_taken_for(const scores *s, size_t k) {
-    size_t sum = 0;
-    for (size_t j = 0; j < s->outputs; j++)
-        sum += s->counts[j * s->outputs + k];
-    return sum;
+    return (double)count_right(&s->confusion) / (double)s->rows;
 }
 
 /* 1 - (squared errors) / (those of always saying the mean); where all values are the same, 1 if
@@ -110,7 +85,7 @@ static double compute_mae(const scores *s, const target_score *target) {
 /* ---- the page -------------------------------------------------------------------------------- */
 
 void print_score_line(FILE *stream, const scores *s) {
-    if (s->counts) {
+    if (has_classes(s->schema)) {
         fprintf(stream, "accuracy %.4f mse %.4f rows %zu", compute_accuracy(s), compute_mse(s),
                 s->rows);
         return;
@@ -163,12 +138,12 @@ static void print_classes(FILE *stream, const scores *s, const name_list *classe
     print_name(stream, "class", width);
     fprintf(stream, "  %11s%11s%11s\n", "precision", "recall", "rows");
     for (size_t k = 0; k < s->outputs; k++) {
-        size_t right = s->counts[k * s->outputs + k];
+        size_t right = get_count(&s->confusion, k, k), rows = count_rows_of(&s->confusion, k);
         print_name(stream, classes->names[k], width);
         fputs("  ", stream);
-        print_share(stream, right, count_taken_for(s, k));
-        print_share(stream, right, count_class(s, k));
-        fprintf(stream, "%11zu\n", count_class(s, k));
+        print_share(stream, right, count_predicted(&s->confusion, k));
+        print_share(stream, right, rows);
+        fprintf(stream, "%11zu\n", rows);
     }
 }
 
@@ -182,7 +157,7 @@ static void print_confusion(FILE *stream, const scores *s, const name_list *clas
     for (size_t k = 0; k < s->outputs; k++) {
         print_name(stream, classes->names[k], width);
         for (size_t j = 0; j < s->outputs; j++)
-            fprintf(stream, "%*zu", cell, s->counts[k * s->outputs + j]);
+            fprintf(stream, "%*zu", cell, get_count(&s->confusion, k, j));
         fputc('\n', stream);
     }
     fputc('\n', stream);
@@ -207,7 +182,7 @@ static void print_targets(FILE *stream, const scores *s) {
 }
 
 void print_score_page(FILE *stream, const scores *s) {
-    if (!s->counts) {
+    if (!has_classes(s->schema)) {
         print_targets(stream, s);
         return;
     }

@@ -3,6 +3,7 @@
 #ifndef NNBLAS_TABLE_SCORES_H
 #define NNBLAS_TABLE_SCORES_H
 
+#include "table/confusion.h"
 #include "table/schema.h"
 
 #include <stdio.h>
@@ -17,8 +18,8 @@ typedef struct {
     const schema *schema;
     size_t rows, outputs;
     double squared_errors;
-    size_t *counts; /* with classes: of rows of a class (first index) that were taken for one */
-    target_score *targets; /* with numbers */
+    confusion_matrix confusion; /* with classes */
+    target_score *targets;      /* with numbers */
 } scores;
 
 scores start_scores(const schema *s);
@@ -27,9 +28,6 @@ void free_scores(scores *s);
 /* Y and O_out: N rows of what the targets become and of the network's outputs. With numbers Y is as
  * the table has them, and O_out is scaled. */
 void add_scores(scores *s, size_t N, const double *Y, const double *O_out);
-
-/* Which class a row of outputs says. */
-size_t find_largest(const double *outputs, size_t count);
 
 /* "accuracy 0.9733 mse 0.0123 rows 150", or "r2 0.9733 mae 1.2345 rows 150". */
 void print_score_line(FILE *stream, const scores *s);
