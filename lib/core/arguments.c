@@ -69,8 +69,6 @@ static bool share_elements(const nn_argument *first, const nn_argument *second) 
     run_list a = list_runs(first->data <= second->data ? first : second);
     run_list b = list_runs(first->data <= second->data ? second : first);
     size_t span = (a.rows - 1) * a.distance + a.length, begin = (size_t)(b.start - a.start);
-    if (begin >= span)
-        return false;
     size_t period = a.distance / find_common_divisor(a.distance, b.distance);
     for (size_t row = 0; row < nn_min(b.rows, period) && begin < span; row++) {
         size_t place = begin % a.distance;
