@@ -73,7 +73,7 @@ static int compare_seconds(const void *a, const void *b) {
 }
 
 static bool is_same_plan(const nn_plan *a, const nn_plan *b) {
-    return a->way == b->way && a->parts == b->parts && a->tile_rows == b->tile_rows &&
+    return a->strategy == b->strategy && a->parts == b->parts && a->tile_rows == b->tile_rows &&
            a->transposed == b->transposed && a->padding == b->padding &&
            a->product_limit == b->product_limit;
 }

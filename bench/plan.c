@@ -35,10 +35,10 @@ static void estimate_plans(plan_list *list) {
 }
 
 /* The index of the best such plan; count where there is none. */
-static size_t find_best(const plan_list *list, nn_way way, size_t parts) {
+static size_t find_best(const plan_list *list, nn_strategy strategy, size_t parts) {
     size_t best = list->count;
     for (size_t i = 0; i < list->count; i++)
-        if (list->plans[i].way == way && list->plans[i].parts == parts &&
+        if (list->plans[i].strategy == strategy && list->plans[i].parts == parts &&
             (best == list->count || list->estimates[i] < list->estimates[best]))
             best = i;
     return best;
@@ -58,10 +58,10 @@ static void report_plan(const shape *s, const nn_plan *plan, double estimate, bo
 static void report_plans(const shape *s, const plan_list *list, report *r) {
     nn_plan choice = nn_make_plan(&list->planned);
     report_plan(s, &choice, nn_estimate_plan(&choice, &list->planned), true, r);
-    for (nn_way way = NN_ROWS; way <= NN_SPLIT; way++)
+    for (nn_strategy strategy = NN_OWN_ROWS; strategy <= NN_SHARED_TILES; strategy++)
         for (size_t parts = 1; parts <= list->planned.threads; parts++) {
-            size_t best = find_best(list, way, parts);
-            if (best < list->count && !(choice.way == way && choice.parts == parts))
+            size_t best = find_best(list, strategy, parts);
+            if (best < list->count && !(choice.strategy == strategy && choice.parts == parts))
                 report_plan(s, &list->plans[best], list->estimates[best], false, r);
         }
 }

@@ -5,60 +5,62 @@
 
 #include <string.h>
 
-static nn_panel get_panel(const nn_model *model, const nn_tile *tile, double *data, size_t l) {
-    const nn_layer *layer = &model->layers[l];
-    return (nn_panel){data, layer->transposed ? tile->rows : layer->outputs, layer->transposed};
+/* ---- the matrices behind a layer ------------------------------------------------------------- */
+
+static nn_matrix_view view_matrix(const nn_tile *tile, double *data, size_t l) {
+    const nn_layout *layout = &tile->layouts[l];
+    size_t ld = layout->transposed ? tile->rows : layout->padded_outputs;
+    return (nn_matrix_view){data, ld, layout->transposed};
 }
 
-static nn_panel get_activations(const nn_model *model, const nn_tile *tile, size_t l) {
-    return get_panel(model, tile, tile->activations[l], l);
+static nn_matrix_view view_activations(const nn_tile *tile, size_t l) {
+    return view_matrix(tile, tile->activations[l], l);
 }
 
-static nn_panel get_deltas(const nn_model *model, const nn_tile *tile, size_t l) {
-    return get_panel(model, tile, tile->deltas[l], l);
+static nn_matrix_view view_deltas(const nn_tile *tile, size_t l) {
+    return view_matrix(tile, tile->deltas[l], l);
 }
 
 /* What enters layer l. */
-static nn_panel get_input(const nn_model *model, const nn_tile *tile, size_t l) {
+static nn_matrix_view view_input(const nn_tile *tile, size_t l) {
     if (l == 0)
-        return (nn_panel){(double *)tile->X, tile->ldx, false}; /* only read */
-    return get_activations(model, tile, l - 1);
+        return (nn_matrix_view){(double *)tile->X, tile->ldx, false}; /* only read */
+    return view_activations(tile, l - 1);
 }
 
 /* ---- biases: a row behind the weights -------------------------------------------------------- */
 
-/* The panel that a product is then added to. Rows are copied in ever longer runs: most are short.
- */
-static void fill_with_biases(size_t rows, const nn_layer *layer, double *panel) {
-    size_t n = layer->outputs, filled = 1;
-    const double *b = layer->W + layer->inputs * n;
-    if (layer->transposed) {
+/* What a product is then added to. Rows are copied in ever longer runs: most are short. */
+static void fill_with_biases(size_t rows, const nn_layout *layout, double *A_out) {
+    size_t n = layout->padded_outputs, filled = 1;
+    const double *b = layout->W + layout->padded_inputs * n;
+    if (layout->transposed) {
         for (size_t j = 0; j < n; j++)
             for (size_t e = 0; e < rows; e++)
-                panel[j * rows + e] = b[j];
+                A_out[j * rows + e] = b[j];
         return;
     }
-    memcpy(panel, b, n * sizeof *panel);
+    memcpy(A_out, b, n * sizeof *A_out);
     for (; filled < rows; filled += nn_min(filled, rows - filled))
-        memcpy(panel + filled * n, panel, nn_min(filled, rows - filled) * n * sizeof *panel);
+        memcpy(A_out + filled * n, A_out, nn_min(filled, rows - filled) * n * sizeof *A_out);
 }
 
 /* b_update := alpha (column sums of delta) + beta b_update. */
-static void accumulate_biases(size_t rows, const nn_layer *layer, const double *delta, double alpha,
-                              double beta, double *b_update) {
+static void accumulate_biases(size_t rows, const nn_layout *layout, const double *delta,
+                              double alpha, double beta, double *b_update) {
     enum { MOST = 64 };
     const nn_kernels *kernels = nn_get_kernels();
-    for (size_t first = 0; first < layer->outputs; first += MOST) {
-        size_t n = nn_min(MOST, layer->outputs - first);
+    for (size_t first = 0; first < layout->padded_outputs; first += MOST) {
+        size_t n = nn_min(MOST, layout->padded_outputs - first);
         double sums[MOST] = {0.0};
-        if (layer->transposed)
+        if (layout->transposed)
             for (size_t j = 0; j < n; j++)
                 sums[j] = kernels->sum(rows, delta + (first + j) * rows);
-        else if (n == layer->outputs)
+        else if (n == layout->padded_outputs)
             kernels->add_rows(rows, n, delta, sums);
         else
             for (size_t e = 0; e < rows; e++)
-                kernels->add(n, delta + e * layer->outputs + first, sums);
+                kernels->add(n, delta + e * layout->padded_outputs + first, sums);
         for (size_t j = 0; j < n; j++) {
             double *b = b_update + first + j;
             *b = alpha * sums[j] + (beta == 0.0 ? 0.0 : beta * *b);
@@ -68,10 +70,10 @@ static void accumulate_biases(size_t rows, const nn_layer *layer, const double *
 
 /* ---- forward --------------------------------------------------------------------------------- */
 
-static void activate(const nn_layer *layer, size_t rows, double *a) {
+static void activate(nnblas_activation activation, size_t rows, size_t columns, double *a) {
     const nn_kernels *kernels = nn_get_kernels();
-    size_t n = rows * layer->outputs;
-    switch (layer->activation) {
+    size_t n = rows * columns;
+    switch (activation) {
     case NNBLAS_SIGMOID:
         kernels->sigmoid(n, a);
         break;
@@ -84,7 +86,7 @@ static void activate(const nn_layer *layer, size_t rows, double *a) {
     case NNBLAS_IDENTITY:
         break;
     case NNBLAS_SOFTMAX:
-        kernels->softmax(rows, layer->outputs, a);
+        kernels->softmax(rows, columns, a);
         break;
     }
 }
@@ -93,11 +95,12 @@ static void activate(const nn_layer *layer, size_t rows, double *a) {
 void nn_forward(const nn_model *model, const nn_tile *tile) {
     for (size_t l = 0; l < model->n_layers; l++) {
         const nn_layer *layer = &model->layers[l];
-        nn_panel A_out = get_activations(model, tile, l);
+        const nn_layout *layout = &tile->layouts[l];
+        nn_matrix_view A_out = view_activations(tile, l);
         if (layer->has_bias)
-            fill_with_biases(tile->rows, layer, A_out.data);
-        nn_product_forward(tile->rows, layer, get_input(model, tile, l), A_out);
-        activate(layer, tile->rows, A_out.data);
+            fill_with_biases(tile->rows, layout, A_out.data);
+        nn_product_forward(tile->rows, layer, layout, view_input(tile, l), A_out);
+        activate(layer->activation, tile->rows, layout->padded_outputs, A_out.data);
     }
 }
 
@@ -151,13 +154,12 @@ static double compute_weighted_output_delta(const nn_model *model, const nn_tile
 }
 
 /* H_error to H_delta, by what layer makes its values of. */
-static void compute_hidden_delta(const nn_layer *layer, size_t rows, const double *H_out,
+static void compute_hidden_delta(nnblas_activation activation, size_t n, const double *H_out,
                                  double *H_delta) {
     const nn_kernels *kernels = nn_get_kernels();
-    size_t n = rows * layer->outputs;
-    if (layer->activation == NNBLAS_TANH)
+    if (activation == NNBLAS_TANH)
         kernels->tanh_delta(n, H_out, H_delta);
-    else if (layer->activation == NNBLAS_RELU)
+    else if (activation == NNBLAS_RELU)
         kernels->relu_delta(n, H_out, H_delta);
     else
         kernels->sigmoid_delta(n, H_out, H_delta);
@@ -185,9 +187,10 @@ double nn_compute_deltas(const nn_model *model, const nn_tile *tile) {
                                 : compute_output_delta(model, tile->rows, tile->activations[last],
                                                        tile->Y, tile->deltas[last]);
     for (size_t l = last; l > 0; l--) {
-        nn_product_error(tile->rows, &model->layers[l], get_deltas(model, tile, l),
-                         get_deltas(model, tile, l - 1));
-        compute_hidden_delta(&model->layers[l - 1], tile->rows, tile->activations[l - 1],
+        nn_product_error(tile->rows, &model->layers[l], &tile->layouts[l], view_deltas(tile, l),
+                         view_deltas(tile, l - 1));
+        compute_hidden_delta(model->layers[l - 1].activation,
+                             tile->rows * tile->layouts[l].padded_inputs, tile->activations[l - 1],
                              tile->deltas[l - 1]);
     }
     return cost;
@@ -197,9 +200,10 @@ double nn_compute_deltas(const nn_model *model, const nn_tile *tile) {
 void nn_accumulate_update(const nn_model *model, const nn_tile *tile, size_t l, size_t first,
                           size_t count, double alpha, double beta, double *W_update) {
     const nn_layer *layer = &model->layers[l];
-    nn_product_update(tile->rows, layer, first, count, alpha, get_input(model, tile, l),
-                      get_deltas(model, tile, l), beta, W_update);
+    const nn_layout *layout = &tile->layouts[l];
+    nn_product_update(tile->rows, layout, first, count, alpha, view_input(tile, l),
+                      view_deltas(tile, l), beta, W_update);
     if (layer->has_bias && count > 0 && first + count == layer->inputs)
-        accumulate_biases(tile->rows, layer, tile->deltas[l], alpha, beta,
-                          W_update + layer->inputs * layer->outputs);
+        accumulate_biases(tile->rows, layout, tile->deltas[l], alpha, beta,
+                          W_update + layer->inputs * layout->padded_outputs);
 }

@@ -10,47 +10,25 @@
 #include "core/status.h"
 #include "engine/backpropagation.h"
 #include "engine/plan.h"
+#include "engine/rows.h"
 
-/* The examples and, but for predictions, their labels. */
-typedef struct nn_rows {
-    size_t N;
-    const double *X;
-    size_t ldx;
-    const double *Y;
-    size_t ldy;
-    const double *weights; /* of the rows; null: 1 each */
-    const uint32_t *order; /* row e is row order[e] of the matrices and the weights; null: row e */
-    /* What rows with weights need beside them, from nn_weigh_rows: each weight counts
-     * weight_scale times, and total_weight is the sum of that. */
-    double weight_scale, total_weight;
-} nn_rows;
-
-/* What one part works in. */
+/* What one part works in; the matrices of a tile, and one of each a layer. */
 typedef struct nn_part {
-    double *X, *weights;  /* of a tile, where its rows are gathered */
-    double *Y;            /* labels of a tile, where the caller's do not lie as a tile needs them */
-    double **activations; /* n_layers each */
+    double *X, *Y, *weights; /* copies, where the caller's do not lie as a tile needs them */
+    double **activations;
     double **deltas;
-    double **updates;
-    double cost;   /* the sum over its rows */
-    bool is_fresh; /* nothing was added to its updates yet */
+    double **updates; /* null: the part adds to the call's */
+    double cost;      /* the sum over its rows */
+    bool is_fresh;    /* nothing was added to its updates yet */
 } nn_part;
-
-/* Room for a copy of a layer's weights. */
-typedef struct nn_copy {
-    double *W;        /* null: none is ever made */
-    bool is_required; /* else made only where it is better aligned; the numbers are the same */
-} nn_copy;
 
 /* The plan and the buffers for a problem; for one call at a time. */
 typedef struct nn_engine {
     nn_plan plan;
-    nn_layer *layers; /* as the plan lays them out; W points to the model's or to copies */
-    nn_copy *copies;  /* room for those, padded and aligned */
+    nn_layout *layouts; /* one a layer */
     nn_part *parts;
-    double *
-        *updates; /* n_layers, in one vector for a step's updates where the purpose is training */
-    void *memory; /* all of the above, where it is the engine's own */
+    double **updates; /* one a layer, in one vector, for a step's where the purpose is training */
+    void *memory;     /* all of the above, where it is the engine's own */
 } nn_engine;
 
 /* Room that a caller may lend for small networks, so that nothing is allocated. */

@@ -9,7 +9,8 @@
 /* ---- a plan ---------------------------------------------------------------------------------- */
 
 size_t nn_get_part_rows(const nn_plan *plan) {
-    return plan->way == NN_SPLIT ? nn_divide_up(plan->tile_rows, plan->parts) : plan->tile_rows;
+    return plan->strategy == NN_SHARED_TILES ? nn_divide_up(plan->tile_rows, plan->parts)
+                                             : plan->tile_rows;
 }
 
 static size_t pad_outputs(const nn_plan *plan, const nn_problem *problem, size_t l) {
@@ -21,19 +22,19 @@ static size_t pad_outputs(const nn_plan *plan, const nn_problem *problem, size_t
 /* So many inputs of a layer that the products of a tile stay within the plan's limit. */
 static size_t choose_block(const nn_plan *plan, const nn_layout *layout) {
     if (plan->product_limit == 0)
-        return layout->inputs;
-    size_t multiplications =
-        nn_multiply_sizes(plan->tile_rows, nn_multiply_sizes(layout->outputs, layout->inputs));
+        return layout->padded_inputs;
+    size_t multiplications = nn_multiply_sizes(
+        plan->tile_rows, nn_multiply_sizes(layout->padded_outputs, layout->padded_inputs));
     size_t blocks = nn_divide_up(multiplications, plan->product_limit);
-    size_t block = nn_divide_up(layout->inputs, blocks);
-    return nn_min(layout->inputs, nn_round_up(block, 8));
+    size_t block = nn_divide_up(layout->padded_inputs, blocks);
+    return nn_min(layout->padded_inputs, nn_round_up(block, 8));
 }
 
 nn_layout nn_lay_out_layer(const nn_plan *plan, const nn_problem *problem, size_t l) {
     bool must_be_row_major = problem->row_major_outputs && l + 1 == problem->n_layers;
     nn_layout layout = {
-        .inputs = l == 0 ? nn_get_inputs(problem, 0) : pad_outputs(plan, problem, l - 1),
-        .outputs = pad_outputs(plan, problem, l),
+        .padded_inputs = l == 0 ? nn_get_inputs(problem, 0) : pad_outputs(plan, problem, l - 1),
+        .padded_outputs = pad_outputs(plan, problem, l),
         .transposed = l < 64 && (plan->transposed >> l & 1) && !must_be_row_major,
     };
     layout.block = choose_block(plan, &layout);
@@ -47,7 +48,7 @@ static void append(char *text, size_t size, const char *format, size_t number) {
 }
 
 void nn_describe_plan(const nn_plan *plan, char *text, size_t size) {
-    snprintf(text, size, "%s", plan->way == NN_ROWS ? "rows" : "split");
+    snprintf(text, size, "%s", plan->strategy == NN_OWN_ROWS ? "rows" : "split");
     append(text, size, plan->parts == 1 ? ", %zu thread" : ", %zu threads", plan->parts);
     append(text, size, ", tiles of %zu", plan->tile_rows);
     for (size_t l = 0; l < 64; l++)

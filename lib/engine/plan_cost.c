@@ -129,51 +129,52 @@ static double price_product(const product *p, double small_limit) {
 
 /* ---- layers ---------------------------------------------------------------------------------- */
 
-/* What all prices of a call depend on. */
-typedef struct situation {
+/* What all prices of one plan depend on. */
+typedef struct cost_context {
     const nn_plan *plan;
     const nn_problem *problem;
     double small_limit;
-} situation;
+} cost_context;
 
-static nn_layout get_layout(const situation *s, size_t l) {
-    return nn_lay_out_layer(s->plan, s->problem, l);
+static nn_layout get_layout(const cost_context *c, size_t l) {
+    return nn_lay_out_layer(c->plan, c->problem, l);
 }
 
-/* How the panel in front of layer l lies; X is the caller's. */
-static bool is_turned(const situation *s, size_t l) {
-    return l > 0 && get_layout(s, l - 1).transposed;
+/* How the matrix in front of layer l lies; X is the caller's. */
+static bool is_turned(const cost_context *c, size_t l) {
+    return l > 0 && get_layout(c, l - 1).transposed;
 }
 
-typedef double price_block(const situation *s, size_t l, size_t rows, size_t inputs);
+typedef double price_block(const cost_context *c, size_t l, size_t rows, size_t inputs);
 
-static double price_blocks(const situation *s, size_t l, size_t rows, size_t inputs,
+static double price_blocks(const cost_context *c, size_t l, size_t rows, size_t inputs,
                            price_block *price_one) {
-    size_t block = get_layout(s, l).block, rest = inputs % block;
-    double sum = inputs >= block ? (double)(inputs / block) * price_one(s, l, rows, block) : 0.0;
-    return rest ? sum + price_one(s, l, rows, rest) : sum;
+    size_t block = get_layout(c, l).block, rest = inputs % block;
+    double sum = inputs >= block ? (double)(inputs / block) * price_one(c, l, rows, block) : 0.0;
+    return rest ? sum + price_one(c, l, rows, rest) : sum;
 }
 
-static double price_forward(const situation *s, size_t l, size_t rows, size_t inputs) {
-    nn_layout layer = get_layout(s, l);
-    bool A_turned = is_turned(s, l);
-    product p = layer.transposed ? (product){rows, layer.outputs, inputs, !A_turned, true}
-                                 : (product){layer.outputs, rows, inputs, false, A_turned};
-    return price_product(&p, s->small_limit);
+static double price_forward(const cost_context *c, size_t l, size_t rows, size_t inputs) {
+    nn_layout layout = get_layout(c, l);
+    size_t outputs = layout.padded_outputs;
+    bool A_turned = is_turned(c, l);
+    product p = layout.transposed ? (product){rows, outputs, inputs, !A_turned, true}
+                                  : (product){outputs, rows, inputs, false, A_turned};
+    return price_product(&p, c->small_limit);
 }
 
-static double price_error(const situation *s, size_t l, size_t rows, size_t inputs) {
-    nn_layout layer = get_layout(s, l);
-    bool error_turned = is_turned(s, l);
-    product p = error_turned ? (product){rows, inputs, layer.outputs, !layer.transposed, false}
-                             : (product){inputs, rows, layer.outputs, true, layer.transposed};
-    return price_product(&p, s->small_limit);
+static double price_error(const cost_context *c, size_t l, size_t rows, size_t inputs) {
+    nn_layout layout = get_layout(c, l);
+    size_t outputs = nn_get_outputs(c->problem, l);
+    product p = is_turned(c, l) ? (product){rows, inputs, outputs, !layout.transposed, false}
+                                : (product){inputs, rows, outputs, true, layout.transposed};
+    return price_product(&p, c->small_limit);
 }
 
-static double price_update(const situation *s, size_t l, size_t rows, size_t inputs) {
-    nn_layout layer = get_layout(s, l);
-    product p = {layer.outputs, inputs, rows, layer.transposed, !is_turned(s, l)};
-    return price_product(&p, s->small_limit);
+static double price_update(const cost_context *c, size_t l, size_t rows, size_t inputs) {
+    nn_layout layout = get_layout(c, l);
+    product p = {layout.padded_outputs, inputs, rows, layout.transposed, !is_turned(c, l)};
+    return price_product(&p, c->small_limit);
 }
 
 /* ---- elementwise passes ---------------------------------------------------------------------- */
@@ -182,10 +183,10 @@ static double price_update(const situation *s, size_t l, size_t rows, size_t inp
 static const double SIGMOID = 0.8, DELTA = 0.2, COPY = 0.1, TRANSPOSE = 0.2, ADD = 0.15,
                     PASS = 15.0;
 
-static double price_labels(const situation *s, size_t rows) {
-    nn_layout last = get_layout(s, s->problem->n_layers - 1);
-    double elements = (double)rows * (double)last.outputs;
-    return last.transposed && last.outputs > 1 ? TRANSPOSE * elements : 0.0;
+static double price_labels(const cost_context *c, size_t rows) {
+    size_t last = c->problem->n_layers - 1, outputs = nn_get_outputs(c->problem, last);
+    double elements = (double)rows * (double)outputs;
+    return get_layout(c, last).transposed && outputs > 1 ? TRANSPOSE * elements : 0.0;
 }
 
 /* ---- caches ---------------------------------------------------------------------------------- */
@@ -204,15 +205,18 @@ static double price_reload(double bytes, double working_set) {
     return cost;
 }
 
+static double count_padded_weights(const cost_context *c, size_t l) {
+    return (double)nn_get_inputs(c->problem, l) * (double)get_layout(c, l).padded_outputs;
+}
+
 /* What of a tile is used again, and the weights that each tile uses anew. */
-static double price_caches(const situation *s, size_t rows) {
-    double inputs = (double)nn_get_inputs(s->problem, 0), units = 0.0, weights = 0.0;
-    for (size_t l = 0; l < s->problem->n_layers; l++) {
-        nn_layout layer = get_layout(s, l);
-        units += (double)layer.outputs;
-        weights += (double)layer.inputs * (double)layer.outputs;
+static double price_caches(const cost_context *c, size_t rows) {
+    double inputs = (double)nn_get_inputs(c->problem, 0), units = 0.0, weights = 0.0;
+    for (size_t l = 0; l < c->problem->n_layers; l++) {
+        units += (double)get_layout(c, l).padded_outputs;
+        weights += count_padded_weights(c, l);
     }
-    bool trains = s->problem->purpose != NN_PREDICT;
+    bool trains = c->problem->purpose != NN_PREDICT;
     double tile = 8.0 * (double)rows * (inputs + (trains ? 2.0 : 1.0) * units);
     double matrices = 8.0 * weights * (trains ? 2.0 : 1.0);
     double again = 8.0 * (double)rows * (trains ? inputs + 4.0 * units : units);
@@ -224,98 +228,92 @@ static double price_caches(const situation *s, size_t rows) {
 static const double TILE = 80.0;
 
 /* Forward, and the deltas. */
-static double price_deltas(const situation *s, size_t rows) {
-    double sum = price_labels(s, rows), r = (double)rows;
-    for (size_t l = 0; l < s->problem->n_layers; l++) {
-        nn_layout layer = get_layout(s, l);
-        double outputs = (double)layer.outputs;
-        sum += price_blocks(s, l, rows, layer.inputs, price_forward) + PASS + SIGMOID * r * outputs;
-        if (s->problem->purpose == NN_PREDICT)
+static double price_deltas(const cost_context *c, size_t rows) {
+    double sum = price_labels(c, rows);
+    for (size_t l = 0; l < c->problem->n_layers; l++) {
+        nn_layout layout = get_layout(c, l);
+        double elements = (double)rows * (double)layout.padded_outputs;
+        sum += price_blocks(c, l, rows, nn_get_inputs(c->problem, l), price_forward);
+        sum += PASS + SIGMOID * elements;
+        if (c->problem->purpose == NN_PREDICT)
             continue;
-        sum += PASS + DELTA * r * outputs;
+        sum += PASS + DELTA * elements;
         if (l > 0)
-            sum += price_blocks(s, l, rows, layer.inputs, price_error);
+            sum += price_blocks(c, l, rows, layout.padded_inputs, price_error);
     }
     return sum;
 }
 
-static double price_tile(const situation *s, size_t rows) {
+static double price_tile(const cost_context *c, size_t rows) {
     if (rows == 0)
         return 0.0;
-    double sum = TILE + price_deltas(s, rows) + price_caches(s, rows);
-    for (size_t l = 0; s->problem->purpose != NN_PREDICT && l < s->problem->n_layers; l++)
-        sum += price_blocks(s, l, rows, get_layout(s, l).inputs, price_update);
+    double sum = TILE + price_deltas(c, rows) + price_caches(c, rows);
+    for (size_t l = 0; c->problem->purpose != NN_PREDICT && l < c->problem->n_layers; l++)
+        sum += price_blocks(c, l, rows, nn_get_inputs(c->problem, l), price_update);
     return sum;
 }
 
-/* ---- ways ------------------------------------------------------------------------------------ */
+/* ---- strategies ------------------------------------------------------------------------------ */
 
 /* Waking the threads and holding BLAS, waiting for one another; a byte that one thread wrote and
  * others read. */
 static const double REGION = 10000.0, BARRIER = 3000.0, SHARE = 0.06;
 
-static double price_rows(const situation *s) {
-    const nn_plan *plan = s->plan;
-    size_t share = nn_divide_up(s->problem->N, plan->parts), tiles = share / plan->tile_rows;
-    double sum = (double)tiles * price_tile(s, plan->tile_rows);
-    sum += price_tile(s, share % plan->tile_rows);
+static double price_own_rows(const cost_context *c) {
+    const nn_plan *plan = c->plan;
+    size_t share = nn_divide_up(c->problem->N, plan->parts), tiles = share / plan->tile_rows;
+    double sum = (double)tiles * price_tile(c, plan->tile_rows);
+    sum += price_tile(c, share % plan->tile_rows);
     if (plan->parts == 1)
         return sum;
     sum += REGION;
-    for (size_t l = 0; s->problem->purpose != NN_PREDICT && l < s->problem->n_layers; l++) {
-        nn_layout layer = get_layout(s, l);
-        double weights = (double)layer.inputs * (double)layer.outputs;
-        double adds = weights * (double)plan->parts;
+    for (size_t l = 0; c->problem->purpose != NN_PREDICT && l < c->problem->n_layers; l++) {
+        double weights = count_padded_weights(c, l), adds = weights * (double)plan->parts;
         sum += ADD * (weights > 16384.0 ? adds / (double)plan->parts + BARRIER / ADD : adds);
     }
     return sum;
 }
 
-static double price_split_tile(const situation *s, size_t rows) {
-    const nn_plan *plan = s->plan;
+static double price_shared_tile(const cost_context *c, size_t rows) {
+    const nn_plan *plan = c->plan;
     size_t part_rows = nn_min(rows, nn_get_part_rows(plan));
-    double sum = 3.0 * BARRIER + TILE + price_deltas(s, part_rows) +
-                 price_caches(s, rows) / (double)plan->parts;
-    for (size_t l = 0; l < s->problem->n_layers; l++) {
-        nn_layout layer = get_layout(s, l);
-        size_t inputs = nn_divide_up(layer.inputs, plan->parts);
-        sum += SHARE * 16.0 * (double)rows * (double)layer.outputs;
-        sum += price_blocks(s, l, rows, inputs, price_update);
+    double sum = 3.0 * BARRIER + TILE + price_deltas(c, part_rows) +
+                 price_caches(c, rows) / (double)plan->parts;
+    for (size_t l = 0; l < c->problem->n_layers; l++) {
+        size_t inputs = nn_divide_up(nn_get_inputs(c->problem, l), plan->parts);
+        sum += SHARE * 16.0 * (double)rows * (double)get_layout(c, l).padded_outputs;
+        sum += price_blocks(c, l, rows, inputs, price_update);
     }
     return sum;
 }
 
-static double price_split(const situation *s) {
-    size_t N = s->problem->N;
-    size_t tiles = N / s->plan->tile_rows, rest = N % s->plan->tile_rows;
-    double sum = REGION + (double)tiles * price_split_tile(s, s->plan->tile_rows);
-    return rest ? sum + price_split_tile(s, rest) : sum;
+static double price_shared_tiles(const cost_context *c) {
+    size_t N = c->problem->N, tiles = N / c->plan->tile_rows, rest = N % c->plan->tile_rows;
+    double sum = REGION + (double)tiles * price_shared_tile(c, c->plan->tile_rows);
+    return rest ? sum + price_shared_tile(c, rest) : sum;
 }
 
 /* Padded weights are copied for each call, and their updates back. */
-static double price_padding(const situation *s) {
+static double price_padding(const cost_context *c) {
     double sum = 0.0;
-    for (size_t l = 0; s->plan->padding > 1 && l < s->problem->n_layers; l++) {
-        nn_layout layer = get_layout(s, l);
-        double rows = (double)layer.inputs, weights = rows * (double)layer.outputs;
-        sum += 2.0 * (COPY * weights + 6.0 * rows);
-    }
+    for (size_t l = 0; c->plan->padding > 1 && l < c->problem->n_layers; l++)
+        sum +=
+            2.0 * (COPY * count_padded_weights(c, l) + 6.0 * (double)nn_get_inputs(c->problem, l));
     return sum;
 }
 
 /* Inputs that come from memory: a product that wants the examples side by side reads across them.
  */
-static double price_turned_inputs(const situation *s) {
+static double price_turned_inputs(const cost_context *c) {
     const double CACHED_BYTES = 16e6, TURNED_ROW = 5.0;
-    nn_layout first = get_layout(s, 0);
-    double N = (double)s->problem->N;
-    bool fits = 8.0 * N * (double)first.inputs <= CACHED_BYTES;
-    bool turns = first.transposed && first.inputs > 1;
-    return turns && !fits ? TURNED_ROW * N / (double)s->plan->parts : 0.0;
+    double N = (double)c->problem->N, inputs = (double)nn_get_inputs(c->problem, 0);
+    bool fits = 8.0 * N * inputs <= CACHED_BYTES;
+    bool turns = get_layout(c, 0).transposed && inputs > 1.0;
+    return turns && !fits ? TURNED_ROW * N / (double)c->plan->parts : 0.0;
 }
 
 double nn_estimate_plan(const nn_plan *plan, const nn_problem *problem) {
-    situation s = {plan, problem, nn_small_product_limit()};
-    double rows = plan->way == NN_SPLIT ? price_split(&s) : price_rows(&s);
-    return price_padding(&s) + price_turned_inputs(&s) + rows;
+    cost_context c = {plan, problem, nn_small_product_limit()};
+    double rows = plan->strategy == NN_SHARED_TILES ? price_shared_tiles(&c) : price_own_rows(&c);
+    return price_padding(&c) + price_turned_inputs(&c) + rows;
 }

@@ -59,7 +59,7 @@ static void add_layouts(plan_search *s, nn_plan plan) {
     uint64_t last = problem->n_layers <= 64 ? all & (uint64_t)1 << (problem->n_layers - 1) : 0;
     const uint64_t layouts[] = {0, all, last, find_narrow_layers(problem, 8),
                                 find_narrow_layers(problem, 24)};
-    size_t count = plan.way == NN_ROWS ? sizeof layouts / sizeof *layouts : 1;
+    size_t count = plan.strategy == NN_OWN_ROWS ? sizeof layouts / sizeof *layouts : 1;
     for (size_t i = 0; i < count; i++) {
         size_t same = 0;
         while (layouts[same] != layouts[i])
@@ -107,8 +107,9 @@ static size_t get_most_rows(const nn_problem *problem) {
 /* Equal tiles of a share, from as few as memory allows to as small as is sensible. */
 static void add_tiles(plan_search *s, nn_plan plan) {
     size_t N = s->problem->N;
-    size_t share = plan.way == NN_ROWS ? nn_divide_up(N, plan.parts) : N;
-    size_t most = get_most_rows(s->problem) / (plan.way == NN_ROWS ? plan.parts : 1), last = 0;
+    size_t share = plan.strategy == NN_OWN_ROWS ? nn_divide_up(N, plan.parts) : N;
+    size_t most = get_most_rows(s->problem) / (plan.strategy == NN_OWN_ROWS ? plan.parts : 1),
+           last = 0;
     double wanted = (double)nn_min(share, nn_max(most, FEWEST_ROWS));
     for (; wanted >= FEWEST_ROWS || last == 0; wanted /= 1.4142135623730951) {
         size_t tiles = nn_divide_up(share, nn_max((size_t)wanted, 1));
@@ -137,10 +138,10 @@ static void search_plans(plan_search *s) {
     size_t most = count_useful_parts(problem);
     for (size_t parts = 1; parts <= most;
          parts = parts == most ? parts + 1 : nn_min(2 * parts, most)) {
-        nn_plan plan = {.way = NN_ROWS, .parts = parts};
+        nn_plan plan = {.strategy = NN_OWN_ROWS, .parts = parts};
         if (nn_divide_up(problem->N, parts) * (parts - 1) < problem->N)
             add_tiles(s, plan);
-        plan.way = NN_SPLIT;
+        plan.strategy = NN_SHARED_TILES;
         if (parts > 1 && problem->purpose != NN_PREDICT && problem->N >= parts)
             add_tiles(s, plan);
     }

@@ -10,49 +10,32 @@
 #ifndef NN_PRODUCTS_H
 #define NN_PRODUCTS_H
 
-#include "core/public.h"
-#include "core/sizes.h"
-
-#include <stdbool.h>
-#include <stddef.h>
+#include "engine/layer.h"
 
 /*
  * A matrix with a row for each example. Element (e, j) is data[e ld + j], or data[j ld + e] where
  * it is kept transposed: BLAS runs its vectors along what is contiguous, and in a layer of a few
  * units that had better be the examples.
  */
-typedef struct nn_panel {
+typedef struct nn_matrix_view {
     double *data;
     size_t ld;
     bool transposed;
-} nn_panel;
-
-/* One layer of weights, inputs x outputs, row-major; its biases are one more row behind them. */
-typedef struct nn_layer {
-    size_t inputs, outputs;
-    const double *W;
-    bool has_bias;
-    nnblas_activation activation;
-    bool transposed; /* how the engine keeps the panels behind this layer */
-    size_t block;    /* so many of the inputs at a time in each product; inputs = all at once */
-} nn_layer;
-
-/* W and its biases. Of a layer that a plan pads, they may not fit in the address space: SIZE_MAX.
- */
-static inline size_t nn_count_parameters(const nn_layer *layer) {
-    return nn_multiply_sizes(layer->inputs + layer->has_bias, layer->outputs);
-}
+} nn_matrix_view;
 
 /* A_out := A W, (rows x inputs) (inputs x outputs); added to A_out, which comes holding them, where
  * the layer has biases. */
-void nn_product_forward(size_t rows, const nn_layer *layer, nn_panel A, nn_panel A_out);
+void nn_product_forward(size_t rows, const nn_layer *layer, const nn_layout *layout,
+                        nn_matrix_view A, nn_matrix_view A_out);
 
 /* error := delta W^T, (rows x outputs) (outputs x inputs). */
-void nn_product_error(size_t rows, const nn_layer *layer, nn_panel delta, nn_panel error);
+void nn_product_error(size_t rows, const nn_layer *layer, const nn_layout *layout,
+                      nn_matrix_view delta, nn_matrix_view error);
 
 /* W_update := alpha A^T delta + beta W_update, (inputs x rows) (rows x outputs), for the count
- * inputs from first on. */
-void nn_product_update(size_t rows, const nn_layer *layer, size_t first, size_t count, double alpha,
-                       nn_panel A, nn_panel delta, double beta, double *W_update);
+ * inputs from first on. A row of W_update has the padded outputs. */
+void nn_product_update(size_t rows, const nn_layout *layout, size_t first, size_t count,
+                       double alpha, nn_matrix_view A, nn_matrix_view delta, double beta,
+                       double *W_update);
 
 #endif

@@ -6,7 +6,8 @@
 #ifndef NN_ROW_WEIGHTS_H
 #define NN_ROW_WEIGHTS_H
 
-#include "engine/engine.h"
+#include "core/status.h"
+#include "engine/rows.h"
 
 /* NNBLAS_OK for weights that are finite, 0 or above and not all 0, or null. name is that of one
  * weight: "sample weight". NNBLAS_ERROR_NOT_FINITE or NNBLAS_ERROR_VALUE otherwise. */

@@ -29,12 +29,8 @@ static size_t add_mse(nn_argument *arguments, size_t count, const double *mse) {
     return count;
 }
 
-static nn_layer whole_layer(size_t inputs, size_t outputs, const double *W) {
-    return (nn_layer){.inputs = inputs,
-                      .outputs = outputs,
-                      .W = W,
-                      .activation = NNBLAS_SIGMOID,
-                      .block = inputs};
+static nn_layer make_layer(size_t inputs, size_t outputs, const double *W) {
+    return (nn_layer){.inputs = inputs, .outputs = outputs, .W = W, .activation = NNBLAS_SIGMOID};
 }
 
 nnblas_status nnblas_feedforward(size_t N, size_t inputs, size_t hidden, size_t outputs,
@@ -54,10 +50,14 @@ nnblas_status nnblas_feedforward(size_t N, size_t inputs, size_t hidden, size_t 
     if (status)
         return status;
 
-    const nn_layer layers[] = {whole_layer(inputs, hidden, W1), whole_layer(hidden, outputs, W2)};
+    const nn_layer layers[] = {make_layer(inputs, hidden, W1), make_layer(hidden, outputs, W2)};
     const nn_model model = {.layers = layers, .n_layers = 2};
+    nn_layout layouts[2];
+    nn_lay_out_plainly(&layers[0], &layouts[0]);
+    nn_lay_out_plainly(&layers[1], &layouts[1]);
     double *activations[] = {H_out, O_out};
-    nn_tile tile = {.rows = N, .X = X, .ldx = inputs, .activations = activations};
+    nn_tile tile = {
+        .rows = N, .layouts = layouts, .X = X, .ldx = inputs, .activations = activations};
     nn_forward(&model, &tile);
     return NNBLAS_OK;
 }
@@ -85,12 +85,20 @@ nnblas_status nnblas_backpropagate(size_t N, size_t inputs, size_t hidden, size_
     if (status)
         return status;
 
-    const nn_layer layers[] = {whole_layer(inputs, hidden, NULL), whole_layer(hidden, outputs, W2)};
+    const nn_layer layers[] = {make_layer(inputs, hidden, NULL), make_layer(hidden, outputs, W2)};
     const nn_model model = {.layers = layers, .n_layers = 2};
+    nn_layout layouts[2];
+    nn_lay_out_plainly(&layers[0], &layouts[0]);
+    nn_lay_out_plainly(&layers[1], &layouts[1]);
     double *activations[] = {(double *)H_out, (double *)O_out}; /* only read */
     double *deltas[] = {H_delta, O_delta};
-    nn_tile tile = {
-        .rows = N, .X = X, .ldx = inputs, .Y = Y, .activations = activations, .deltas = deltas};
+    nn_tile tile = {.rows = N,
+                    .layouts = layouts,
+                    .X = X,
+                    .ldx = inputs,
+                    .Y = Y,
+                    .activations = activations,
+                    .deltas = deltas};
     double squared_error = nn_compute_deltas(&model, &tile);
     nn_accumulate_update(&model, &tile, 1, 0, hidden, 1.0 / (double)N, 0.0, W2_update);
     nn_accumulate_update(&model, &tile, 0, 0, inputs, 1.0 / (double)N, 0.0, W1_update);
@@ -133,7 +141,7 @@ nnblas_status nnblas_gradient_step(size_t N, size_t inputs, size_t hidden, size_
         return nn_fail(NNBLAS_ERROR_VALUE, "learning_rate is %g; it must be finite and 0 or above",
                        learning_rate);
 
-    const nn_layer layers[] = {whole_layer(inputs, hidden, W1), whole_layer(hidden, outputs, W2)};
+    const nn_layer layers[] = {make_layer(inputs, hidden, W1), make_layer(hidden, outputs, W2)};
     const size_t sizes[] = {inputs, hidden, outputs};
     const nn_model model = {.layers = layers, .sizes = sizes, .n_layers = 2};
     const nn_rows rows = {.N = N, .X = X, .ldx = inputs, .Y = Y, .ldy = outputs};

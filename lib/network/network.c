@@ -42,8 +42,7 @@ static void lay_out_layers(nnblas_net *net, const size_t *layer_sizes, bool has_
                                     .outputs = layer_sizes[l + 1],
                                     .W = W,
                                     .has_bias = has_bias,
-                                    .activation = NNBLAS_SIGMOID,
-                                    .block = layer_sizes[l]};
+                                    .activation = NNBLAS_SIGMOID};
         net->W[l] = W;
         W += nn_count_parameters(&net->layers[l]);
     }

@@ -8,13 +8,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-static nn_plan roll_plan(dice *d, const problem *p, nn_way way) {
+static nn_plan roll_plan(dice *d, const problem *p, nn_strategy strategy) {
     size_t parts = roll_between(d, 1, 5);
     return (nn_plan){
-        .way = way,
+        .strategy = strategy,
         .parts = parts,
         .tile_rows = roll_between(d, 1, p->N + 3),
-        .transposed = way == NN_SPLIT ? 0 : roll(d),
+        .transposed = strategy == NN_SHARED_TILES ? 0 : roll(d),
         .padding = (size_t[]){1, 8, 3}[roll_between(d, 0, 2)],
         .product_limit = roll_between(d, 0, 1) ? roll_between(d, 1, 20000) : 0,
         .holds_blas = true,
@@ -105,9 +105,9 @@ static void check_plan(const problem *p, const nn_plan *plan, const uint32_t *or
     /* Twice: what the first call leaves in the buffers must not count in the second. */
     check_planned_gradient(&run);
     check_planned_gradient(&run);
-    if (plan->way == NN_ROWS)
+    if (plan->strategy == NN_OWN_ROWS)
         check_planned_cost(&run);
-    if (plan->way == NN_ROWS && !order)
+    if (plan->strategy == NN_OWN_ROWS && !order)
         check_planned_predictions(&run);
     check_planned_step(&run);
     close_planned(&run);
@@ -143,8 +143,8 @@ START_TEST(every_plan_gives_the_same) {
     dice d = {6};
     for (int i = 0; i < 500; i++) {
         problem p = roll_problem(&d);
-        for (nn_way way = NN_ROWS; way <= NN_SPLIT; way++) {
-            nn_plan plan = roll_plan(&d, &p, way);
+        for (nn_strategy strategy = NN_OWN_ROWS; strategy <= NN_SHARED_TILES; strategy++) {
+            nn_plan plan = roll_plan(&d, &p, strategy);
             uint32_t *order = roll_between(&d, 0, 2) == 0 ? roll_order(&d, p.N) : NULL;
             check_plan(&p, &plan, order);
             free(order);

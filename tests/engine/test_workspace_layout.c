@@ -5,18 +5,18 @@
 
 #include <stdint.h>
 
-/* Where part p's panels begin and end. */
+/* Where part p's matrices begin and end. */
 typedef struct extent {
     uintptr_t begin, end;
 } extent;
 
-static extent find_panels(const nn_engine *engine, size_t p) {
+static extent find_matrices(const nn_engine *engine, size_t p) {
     extent e = {UINTPTR_MAX, 0};
     for (size_t l = 0; l < 2; l++) {
-        size_t bytes = engine->plan.tile_rows * engine->layers[l].outputs * sizeof(double);
-        const double *panels[] = {engine->parts[p].activations[l], engine->parts[p].deltas[l]};
+        size_t bytes = engine->plan.tile_rows * engine->layouts[l].padded_outputs * sizeof(double);
+        const double *matrices[] = {engine->parts[p].activations[l], engine->parts[p].deltas[l]};
         for (size_t i = 0; i < 2; i++) {
-            uintptr_t begin = (uintptr_t)panels[i];
+            uintptr_t begin = (uintptr_t)matrices[i];
             e.begin = begin < e.begin ? begin : e.begin;
             e.end = begin + bytes > e.end ? begin + bytes : e.end;
         }
@@ -24,17 +24,18 @@ static extent find_panels(const nn_engine *engine, size_t p) {
     return e;
 }
 
-/* Tens of steps along a transposed panel: it is that far that a processor fetches ahead. */
+/* Tens of steps along a transposed matrix: it is that far that a processor fetches ahead. */
 START_TEST(the_panels_of_two_threads_lie_apart) {
     enum { INPUTS = 5, HIDDEN = 15, OUTPUTS = 3, TILE = 500, STEPS = 32 };
     const size_t sizes[] = {INPUTS, HIDDEN, OUTPUTS};
     const nn_problem planned_problem = {
         .sizes = sizes, .n_layers = 2, .N = 100 * TILE, .purpose = NN_GRADIENT};
-    nn_plan plan = {.way = NN_ROWS, .parts = 3, .tile_rows = TILE, .transposed = 3, .padding = 1};
+    nn_plan plan = {
+        .strategy = NN_OWN_ROWS, .parts = 3, .tile_rows = TILE, .transposed = 3, .padding = 1};
     nn_engine engine;
     ck_assert_ok(nn_engine_open(&engine, &planned_problem, &plan, NULL));
     for (size_t p = 0; p + 1 < plan.parts; p++) {
-        extent one = find_panels(&engine, p), next = find_panels(&engine, p + 1);
+        extent one = find_matrices(&engine, p), next = find_matrices(&engine, p + 1);
         ck_assert_uint_ge(next.begin, one.end + STEPS * TILE * sizeof(double));
     }
     nn_engine_close(&engine);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A layer of the network, and how a plan lays it out. */
+#ifndef NN_LAYER_H
+#define NN_LAYER_H
+
+#include "core/public.h"
+#include "core/sizes.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* One layer of weights, inputs x outputs, row-major; its biases are one more row behind them. */
+typedef struct nn_layer {
+    size_t inputs, outputs;
+    const double *W;
+    bool has_bias;
+    nnblas_activation activation;
+} nn_layer;
+
+/* W and its biases. */
+static inline size_t nn_count_parameters(const nn_layer *layer) {
+    return (layer->inputs + layer->has_bias) * layer->outputs;
+}
+
+/*
+ * A layer as the products read it. Padding appends units that nothing reads: the columns that they
+ * have in W, in the matrices behind the layer and in its updates are computed, because whole
+ * vectors are fast, and then left alone. So an infinity or a NaN in them goes nowhere.
+ */
+typedef struct nn_layout {
+    size_t padded_inputs, padded_outputs;
+    size_t block;    /* so many of the inputs at a time in each product */
+    bool transposed; /* the matrices behind this layer: a unit's values for all rows lie together */
+    const double *W; /* padded_inputs x padded_outputs, then the biases: the layer's, or a copy */
+    double *copy;    /* room for that copy; null where the layer's own W always serves */
+} nn_layout;
+
+/* The layer as it is: nothing is padded, cut or transposed. */
+static inline void nn_lay_out_plainly(const nn_layer *layer, nn_layout *layout) {
+    *layout = (nn_layout){
+        .padded_inputs = layer->inputs,
+        .padded_outputs = layer->outputs,
+        .block = layer->inputs,
+        .W = layer->W,
+    };
+}
+
+#endif

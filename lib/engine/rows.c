@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "engine/rows.h"
+
+#include <string.h>
+
+void nn_copy_rows(size_t rows, size_t columns, const double *from, size_t ld_from, double *to,
+                  size_t ld_to) {
+    bool is_contiguous = ld_from == columns && ld_to == columns;
+    size_t steps = is_contiguous ? 1 : rows, count = is_contiguous ? rows * columns : columns;
+    for (size_t i = 0; i < steps; i++)
+        memcpy(to + i * ld_to, from + i * ld_from, count * sizeof(double));
+}
+
+static void transpose(size_t rows, size_t columns, const double *from, size_t ld_from, double *to,
+                      size_t ld_to) {
+    for (size_t j = 0; j < columns; j++)
+        for (size_t i = 0; i < rows; i++)
+            to[j * ld_to + i] = from[i * ld_from + j];
+}
+
+/* ---- what a tile reads ----------------------------------------------------------------------- */
+
+void nn_gather_inputs(const nn_rows *rows, size_t first, size_t count, size_t columns, double *X) {
+    for (size_t e = 0; e < count; e++)
+        memcpy(X + e * columns, rows->X + rows->order[first + e] * rows->ldx, columns * sizeof *X);
+}
+
+/* Labels are few beside the inputs, so that the layout may scatter them. */
+static void gather_labels(const nn_rows *rows, size_t first, size_t count, size_t outputs,
+                          bool transposed, double *Y) {
+    size_t unit = transposed ? count : 1, row = transposed ? 1 : outputs;
+    for (size_t e = 0; e < count; e++) {
+        const double *labels = rows->Y + rows->order[first + e] * rows->ldy;
+        for (size_t k = 0; k < outputs; k++)
+            Y[e * row + k * unit] = labels[k];
+    }
+}
+
+const double *nn_get_labels(const nn_rows *rows, size_t first, size_t count, size_t outputs,
+                            bool transposed, double *buffer) {
+    const double *given = rows->Y + first * rows->ldy;
+    if (rows->order)
+        gather_labels(rows, first, count, outputs, transposed, buffer);
+    else if (nn_lies_as_matrix(outputs, transposed, rows->ldy))
+        return given;
+    else if (transposed)
+        transpose(count, outputs, given, rows->ldy, buffer, count);
+    else
+        nn_copy_rows(count, outputs, given, rows->ldy, buffer, outputs);
+    return buffer;
+}
+
+const double *nn_get_weights(const nn_rows *rows, size_t first, size_t count, double *buffer) {
+    if (!rows->weights || !rows->order)
+        return rows->weights ? rows->weights + first : NULL;
+    for (size_t e = 0; e < count; e++)
+        buffer[e] = rows->weights[rows->order[first + e]];
+    return buffer;
+}
+
+/* ---- what a tile writes ---------------------------------------------------------------------- */
+
+void nn_copy_outputs(size_t count, size_t outputs, bool transposed, const double *matrix,
+                     double *O_out, size_t ldo) {
+    if (transposed)
+        transpose(outputs, count, matrix, count, O_out, ldo);
+    else
+        nn_copy_rows(count, outputs, matrix, outputs, O_out, ldo);
+}
