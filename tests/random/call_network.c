@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Networks: made, changed and asked. */
+#include "random/world.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- creation -------------------------------------------------------------------------------- */
+
+static void create_bad(world *w) {
+    static nnblas_net *const UNTOUCHED = (nnblas_net *)KEY_NAMES;
+    const size_t BAD[] = {0, (size_t)INT_MAX + 1, SIZE_MAX};
+    size_t sizes[MAX_SIZES] = {3, 4, 2, 5}, n_sizes = 4;
+    unsigned flags = 0;
+    nnblas_net *net = UNTOUCHED;
+    nnblas_status expected = NNBLAS_ERROR_SIZE;
+    switch (roll_between(&w->d, 0, 3)) {
+    case 0:
+        sizes[roll_between(&w->d, 0, 3)] = BAD[roll_between(&w->d, 0, 2)];
+        break;
+    case 1:
+        n_sizes = roll_between(&w->d, 0, 1);
+        break;
+    case 2:
+        flags = 1U << roll_between(&w->d, 1, 31);
+        expected = NNBLAS_ERROR_VALUE;
+        break;
+    default:
+        expect_status(nnblas_net_create(sizes, n_sizes, flags, NULL), NNBLAS_ERROR_NULL);
+        expect_status(nnblas_net_create(NULL, n_sizes, flags, &net), NNBLAS_ERROR_NULL);
+        expect(net == UNTOUCHED, "the network was written");
+        return;
+    }
+    expect_status(nnblas_net_create(sizes, n_sizes, flags, &net), expected);
+    expect(net == UNTOUCHED, "the network was written");
+}
+
+void call_create(world *w) {
+    begin_call("nnblas_net_create");
+    if (roll_chance(w, 2)) {
+        create_bad(w);
+        return;
+    }
+    slot *s = roll_slot(w);
+    empty_slot(s);
+    fill_slot(w, s);
+    check_slot(s);
+}
+
+/* ---- activations and cost -------------------------------------------------------------------- */
+
+static bool is_hidden(nnblas_activation a) {
+    return a == NNBLAS_SIGMOID || a == NNBLAS_TANH || a == NNBLAS_RELU;
+}
+
+static bool is_output(nnblas_activation a, nnblas_cost cost) {
+    return (a == NNBLAS_SIGMOID || a == NNBLAS_IDENTITY || a == NNBLAS_SOFTMAX) &&
+           (cost == NNBLAS_MSE || (cost == NNBLAS_CROSS_ENTROPY && a != NNBLAS_IDENTITY));
+}
+
+/* From one too low to one too high. */
+void call_set_kind(world *w) {
+    slot *s = roll_slot(w);
+    nnblas_activation activation = (nnblas_activation)((int)roll_between(&w->d, 0, 6) - 1);
+    nnblas_cost cost = (nnblas_cost)((int)roll_between(&w->d, 0, 3) - 1);
+    nnblas_status expected = NNBLAS_ERROR_VALUE;
+    if (roll_chance(w, 2)) {
+        begin_call("nnblas_net_set_hidden");
+        if (is_hidden(activation)) {
+            s->p.kind.hidden = activation;
+            expected = NNBLAS_OK;
+        }
+        expect_status(nnblas_net_set_hidden(s->net, activation), expected);
+    } else {
+        begin_call("nnblas_net_set_output");
+        if (is_output(activation, cost)) {
+            s->p.kind.output = activation;
+            s->p.kind.cost = cost;
+            expected = NNBLAS_OK;
+        }
+        expect_status(nnblas_net_set_output(s->net, activation, cost), expected);
+    }
+    check_slot(s);
+}
+
+/* ---- initialization -------------------------------------------------------------------------- */
+
+static double get_bound(const problem *p, size_t l, nnblas_initialization method) {
+    double n = (double)p->sizes[l - 1], m = (double)p->sizes[l];
+    nnblas_activation units = l + 1 < p->n_sizes ? p->kind.hidden : p->kind.output;
+    bool is_wide = units == NNBLAS_SIGMOID && p->kind.cost == NNBLAS_MSE;
+    switch (method) {
+    case NNBLAS_UNIFORM:
+        return 0.5;
+    case NNBLAS_GLOROT:
+        return (is_wide ? 4.0 : 1.0) * sqrt(6.0 / (n + m));
+    default:
+        return sqrt(6.0 / n);
+    }
+}
+
+/* Sigmoid units anywhere lead to the mse when that is the cost. */
+static void check_bounds(const slot *s, nnblas_initialization method) {
+    for (size_t l = 1; l < s->p.n_sizes; l++) {
+        const double *W = nnblas_net_weights(s->net, l), *b = nnblas_net_bias(s->net, l);
+        double bound = get_bound(&s->p, l, method) * (1.0 + 1e-15);
+        for (size_t i = 0; i < s->p.sizes[l - 1] * s->p.sizes[l]; i++)
+            expect(fabs(W[i]) <= bound, "a weight of layer %zu is %g, over %g", l, W[i], bound);
+        expect(!b || holds_only(s->p.sizes[l], b, 0.0), "the biases of layer %zu are not 0", l);
+    }
+}
+
+void call_init(world *w) {
+    begin_call("nnblas_net_init_by");
+    slot *s = roll_slot(w);
+    uint64_t seed = roll(&w->d);
+    int method = (int)roll_between(&w->d, 0, 4) - 1;
+    bool is_method = method >= NNBLAS_UNIFORM && method <= NNBLAS_HE;
+    nnblas_status status = nnblas_net_init_by(s->net, (nnblas_initialization)method, seed);
+    expect_status(status, is_method ? NNBLAS_OK : NNBLAS_ERROR_VALUE);
+    if (is_method) {
+        size_t bytes = s->p.parameter_count * sizeof(double);
+        double *drawn = allocate_doubles(s->p.parameter_count);
+        check_bounds(s, (nnblas_initialization)method);
+        memcpy(drawn, nnblas_net_parameters(s->net), bytes);
+        draw_parameters(w, s);
+        /* The same seed once more. */
+        expect_status(nnblas_net_init_by(s->net, (nnblas_initialization)method, seed), NNBLAS_OK);
+        memcpy(s->p.parameters, drawn, bytes);
+        free(drawn);
+    }
+    check_slot(s);
+}
+
+/* ---- accessors ------------------------------------------------------------------------------- */
+
+void call_accessors(world *w) {
+    begin_call("nnblas_net_weights");
+    slot *s = roll_slot(w);
+    size_t l = roll_between(&w->d, 0, s->p.n_sizes + 1);
+    bool is_layer = l >= 1 && l < s->p.n_sizes;
+    double *next = nnblas_net_parameters(s->net);
+    for (size_t k = 1; k < l && k < s->p.n_sizes; k++)
+        next += count_layer_parameters(&s->p, k);
+    expect(nnblas_net_weights(s->net, l) == (is_layer ? next : NULL), "layer %zu lies elsewhere",
+           l);
+    bool has_biases = is_layer && has_bias(&s->p);
+    double *bias = has_biases ? next + s->p.sizes[l - 1] * s->p.sizes[l] : NULL;
+    expect(nnblas_net_bias(s->net, l) == bias, "the biases of layer %zu lie elsewhere", l);
+    expect(nnblas_net_layer_size(s->net, l) == (l < s->p.n_sizes ? s->p.sizes[l] : 0),
+           "the size of layer %zu", l);
+    if (is_layer && roll_chance(w, 2))
+        draw_parameters(w, s);
+    check_slot(s);
+}
+
+/* ---- metadata -------------------------------------------------------------------------------- */
+
+static void set_bad_metadata(world *w, slot *s) {
+    static const char *const BAD_KEYS[] = {"", "nnblas.", "nnblas.x", "a\n", "\x7f", "\xc3\xa9"};
+    static const char *const BAD_VALUES[] = {"\x80", "\xc3", "ok\xff", "\xed\xa0\x80"};
+    if (roll_chance(w, 2)) {
+        const char *key = BAD_KEYS[roll_between(&w->d, 0, 5)];
+        expect_status(nnblas_net_set_metadata(s->net, key, "x"), NNBLAS_ERROR_VALUE);
+    } else {
+        const char *value = BAD_VALUES[roll_between(&w->d, 0, 3)];
+        const char *key = KEY_NAMES[roll_between(&w->d, 0, KEYS - 1)];
+        expect_status(nnblas_net_set_metadata(s->net, key, value), NNBLAS_ERROR_VALUE);
+    }
+}
+
+static char *roll_text(world *w) {
+    static const char *const PARTS[] = {"a", "\"", "\\", "\n", "\x01", "\xc3\xa9", "{}", " "};
+    char *text = malloc(128);
+    expect(text, "out of memory");
+    *text = '\0';
+    for (size_t parts = roll_between(&w->d, 0, 20); parts > 0; parts--)
+        strcat(text, PARTS[roll_between(&w->d, 0, 7)]);
+    return text;
+}
+
+void call_metadata(world *w) {
+    begin_call("nnblas_net_set_metadata");
+    slot *s = roll_slot(w);
+    if (roll_chance(w, 3)) {
+        set_bad_metadata(w, s);
+    } else {
+        size_t k = roll_between(&w->d, 0, KEYS - 1);
+        free(s->texts[k]);
+        s->texts[k] = roll_chance(w, 3) ? NULL : roll_text(w);
+        expect_status(nnblas_net_set_metadata(s->net, KEY_NAMES[k], s->texts[k]), NNBLAS_OK);
+    }
+    check_slot(s);
+}
