@@ -2,7 +2,7 @@
 /* nnblas-bench: reads the command line and calls a subcommand. */
 #include "bench.h"
 #include "allocate.h"
-#include "cli/coretype.h"
+#include "cli/core_type.h"
 #include "runs.h"
 
 #include <errno.h>

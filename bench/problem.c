@@ -1,27 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "problem.h"
 #include "allocate.h"
+#include "cli/number.h"
 #include "core/random.h"
 
-#include <ctype.h>
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 
 const double TOLERANCE = 1e-10;
 
 bool parse_shape(const char *text, shape *parsed) {
-    size_t *fields[] = {&parsed->N, &parsed->inputs, &parsed->hidden, &parsed->outputs};
-    for (size_t i = 0; i < 4; i++) {
-        char *end;
-        if (!isdigit((unsigned char)*text))
-            return false;
-        unsigned long long value = strtoull(text, &end, 10);
-        if (value < 1 || value > INT_MAX || *end != (i < 3 ? ',' : '\0'))
-            return false;
-        *fields[i] = (size_t)value;
-        text = end + 1;
-    }
+    size_t sizes[4];
+    if (read_sizes(text, 4, sizes) != 4)
+        return false;
+    *parsed = (shape){sizes[0], sizes[1], sizes[2], sizes[3]};
     return true;
 }
 

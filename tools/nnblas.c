@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The nnblas command: trains networks on tables, and shows the library at work. */
-#include "cli/coretype.h"
+#include "cli/core_type.h"
 #include "cli/options.h"
 #include "commands/commands.h"
 
@@ -18,13 +18,13 @@ static const struct {
 } COMMANDS[] = {
 #ifdef HAVE_CSV
     {"train", run_train, "train a network on a table of comma-separated values"},
-    {"predict", run_predict, "what a trained network makes of a table"},
-    {"evaluate", run_evaluate, "how good that is"},
-    {"iris", run_iris, "Fisher's iris flowers as such a table"},
+    {"predict", run_predict, "predict the target of the rows of a table"},
+    {"evaluate", run_evaluate, "score a trained network on a table"},
+    {"iris", run_iris, "write Fisher's iris flowers as a table"},
 #endif
     {"demo", run_demo, "train a network on Fisher's iris flowers and test it"},
-    {"explain", run_explain, "one iteration of backpropagation with all its numbers"},
-    {"info", run_info, "the versions, processors and threads in use"},
+    {"explain", run_explain, "show one iteration of backpropagation with all its numbers"},
+    {"info", run_info, "show the versions, processors and threads in use"},
 };
 
 enum { N_COMMANDS = sizeof COMMANDS / sizeof COMMANDS[0] };
@@ -42,14 +42,14 @@ static void print_help(FILE *stream) {
           "Exit status: 0 success, 1 failure, 2 wrong command line.\n"
           "\n"
           "environment:\n"
-          "  OPENBLAS_CORETYPE       the processor core that OpenBLAS assumes\n"
-          "  NNBLAS_KEEP_CORETYPE=1  do not start again where another core is faster\n",
+          "  OPENBLAS_CORETYPE       the core type that OpenBLAS uses\n"
+          "  NNBLAS_KEEP_CORETYPE=1  do not restart with a faster core type\n",
           stream);
 }
 
 static int refuse_command(const char *argument) {
     if (argument)
-        fprintf(stderr, "nnblas: unknown %s '%s'; nnblas --help lists what there is\n",
+        fprintf(stderr, "nnblas: unknown %s '%s'; see nnblas --help\n",
                 argument[0] == '-' ? "option" : "command", argument);
     else
         print_help(stderr);
@@ -73,7 +73,7 @@ static int run_command(int argc, char **argv) {
     return refuse_command(argv[1]);
 }
 
-/* A full disk shows at the latest when the last of the output is written. */
+/* A full disk may only show when the last of the output is written. */
 static int close_output(void) {
     int failed_before = ferror(stdout);
     errno = 0;

@@ -28,37 +28,37 @@ check_bad_tables() {
     bad_table '17s/[^,]*$//'
     fails "line 17, column 5 \(species\): '' is a missing value" train bad.csv --target species
     bad_table '17s/,[^,]*$//'
-    fails "bad.csv: line 17: 4 values, and the table has 5 columns" train bad.csv --target species
+    fails "bad.csv: line 17: 4 values, but the table has 5 columns" train bad.csv --target species
     bad_table 's/^/"two\nlines",/; 17s/virginica\|setosa\|versicolor/&,/'
     fails 'bad.csv: line 33: 7 values' train bad.csv --target species
     bad_table '17s/^/"/'
-    fails 'bad.csv: line 17: a quote (is opened in this row and never closed|stands inside)' \
+    fails 'bad.csv: line 17: a quote (that opens in this row is never closed|inside)' \
         train bad.csv --target species
     bad_table '17s/^/1"/'
-    fails 'bad.csv: line 17: a quote stands inside' train bad.csv --target species
+    fails 'bad.csv: line 17: a quote inside an unquoted value' train bad.csv --target species
     bad_table '1s/petal_width/petal_length/'
     fails "bad.csv: line 1: columns 3 and 4 are both named 'petal_length'" train bad.csv \
         --target species
     { head -n 5 train.csv && printf '1,2,3,4,a\000b\n'; } >bad.csv
-    fails 'bad.csv: line 6: a byte is 0' train bad.csv --target species
+    fails 'bad.csv: line 6: a NUL byte' train bad.csv --target species
     { head -n 5 train.csv && printf '1,2,3,4,\377\n'; } >bad.csv
     fails "bad.csv: line 6, column 5 \(species\): .* is not UTF-8" train bad.csv --target species
     { head -n 5 train.csv && printf '1,2,3,\033[2J,a\n'; } >bad.csv
     fails "column 4 \(petal_width\): '\?\[2J' is not a number" train bad.csv --target species
     : >bad.csv
-    fails 'bad.csv: holds no rows' train bad.csv --target species
+    fails 'bad.csv: has no rows$' train bad.csv --target species
     head -n 1 train.csv >bad.csv
-    fails 'bad.csv: holds no rows to learn from' train bad.csv --target species
+    fails 'bad.csv: has no rows to train on' train bad.csv --target species
     expect_status 0 predict model bad.csv
     check "predictions of no rows have their header" has_lines "$out" 1
-    fails 'bad.csv: holds no rows to evaluate' evaluate model bad.csv
+    fails 'bad.csv: has no rows to evaluate' evaluate model bad.csv
     grep -v 'setosa\|versicolor' train.csv >bad.csv
     fails "bad.csv: the target 'species' is the same in all rows" train bad.csv --target species
     fails "train.csv: has no column 'size'" train train.csv --target size
     fails "train.csv: has no column '6'" train train.csv --target 6
     fails "train.csv: has no column 'x'" train train.csv --target species --ignore x
     fails "the column 'species' is named twice" train train.csv --target species --features 1,5
-    fails "no column is left" train train.csv --target species --ignore 1,2,3,4
+    fails "there is no column left" train train.csv --target species --ignore 1,2,3,4
     fails 'nowhere.csv: No such file' train nowhere.csv --target species
     fails 'Is a directory' train . --target species
     cut -d, -f1-3 test.csv >bad.csv
@@ -67,7 +67,7 @@ check_bad_tables() {
     fails "bad.csv: has 3 columns and no header" predict model bad.csv
     fails "features.csv: has no column 'species'" evaluate model features.csv
     sed 's/virginica/orchid/' test.csv >bad.csv
-    fails "column 5 \(species\): 'orchid' is none of the categories" evaluate model bad.csv
+    fails "column 5 \(species\): 'orchid' is not one of the categories" evaluate model bad.csv
 }
 
 check_skipping() {
@@ -75,7 +75,7 @@ check_skipping() {
     sed '3d; 9d; 20d' train.csv >good.csv
     expect_status 0 train bad.csv --target species --skip-bad-rows --output skipped --epochs 20
     check "--skip-bad-rows says how many" has "$err" \
-        'bad rows that were skipped: 3; the first: bad.csv: line'
+        'bad rows skipped: 3; the first: bad.csv: line'
     expect_status 0 train good.csv --target species --output good --epochs 20
     check "and trains on the others" cmp skipped good
     expect_status 0 predict model bad.csv --skip-bad-rows
@@ -90,7 +90,7 @@ check_bad_models() {
     fails 'nowhere' predict nowhere test.csv
     fails 'train.csv' predict train.csv test.csv
     sed 's/"table":/"tablf":/' model >bad_model
-    fails 'bad_model: is a network that nnblas train has not made' predict bad_model test.csv
+    fails 'bad_model: has no schema of a table' predict bad_model test.csv
     sed 's/petal_width/petal_wides/' model >bad_model
     fails 'bad_model' predict bad_model test.csv
     head -c 500 model >bad_model

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # The program starts again where another core type of OpenBLAS is faster.
-# usage: check_core_type.sh NNBLAS TEST_CORETYPE
+# usage: check_core_type.sh NNBLAS TEST_CORE_TYPE
 set -u
-test_coretype=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
+test_core_type=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
 # shellcheck source=support.sh
 . "$(dirname "$0")/support.sh"
 
@@ -15,10 +15,10 @@ restarts() {
     shift 3
     # The time limit is for a program that would start again for ever.
     env -u OPENBLAS_CORETYPE -u NNBLAS_KEEP_CORETYPE "$@" \
-        timeout 20 "$test_coretype" "$argument" >"$out" 2>"$err"
+        timeout 20 "$test_core_type" "$argument" >"$out" 2>"$err"
     test $? -eq 0 && test "$(cat "$out")" = "$expected"
     report $? "$description: '$expected'"
-    check "  with $lines lines on stderr" test "$(grep -c 'starting again' "$err")" -eq "$lines"
+    check "  with $lines lines on stderr" test "$(grep -c 'restarting with' "$err")" -eq "$lines"
 }
 
 check_coretype() {

@@ -31,8 +31,8 @@ check_refusals() {
     refuses '--features takes names or numbers' train --features 1,1
     refuses '--classes takes one target' train --classes --target 1,2
     refuses '--classes takes one target' train --classes --numbers
-    refuses '--features and --ignore exclude' train --features 1 --ignore 2
-    refuses '--header and --no-header exclude' train --header --no-header
+    refuses '--features and --ignore cannot be used together' train --features 1 --ignore 2
+    refuses '--header and --no-header cannot be used together' train --header --no-header
     refuses '--quiet takes no argument' train --quiet=yes
     refuses '--delimiter takes one character' train --delimiter ';;'
     refuses '--hidden takes 0, or' train --hidden 4,
@@ -45,15 +45,15 @@ check_refusals() {
     refuses '--learning-rate takes a number above 0' train --learning-rate nan
     refuses '--momentum takes a number from 0' train --momentum 1
     refuses '--validation takes a number from 0' train --validation 1
-    refuses '--weight-decay takes a number, 0' train --weight-decay -1
+    refuses '--weight-decay takes a number not below 0' train --weight-decay -1
     refuses '--optimizer takes' train --optimizer sgd
-    refuses '--optimizer rprop takes --batch all' train --optimizer rprop --batch 8
+    refuses '--optimizer rprop needs --batch all' train --optimizer rprop --batch 8
     refuses '--activation takes' train --activation softmax
     refuses '--schedule takes' train --schedule step:0:0.5
     refuses '--schedule takes' train --schedule plateau:5
     refuses '--schedule takes' train --schedule cosine:-1
     refuses '--resume needs --checkpoint' train --resume
-    refuses '--plot takes a name that ends in' train --plot curve.gif
+    refuses '--plot takes a file name that ends in' train --plot curve.gif
     refuses '--output takes an argument' train --output
     refuses '--part takes all, train or test' iris --part none
 }

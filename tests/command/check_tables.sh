@@ -57,7 +57,7 @@ check_columns() {
     sed '1s/.*/1,2,3,4,5/' test.csv >numbered_test.csv
     "$nnblas" predict numbered numbered_test.csv --header >"$out"
     check "--header takes numbers for names" cmp expected "$out"
-    fails "has no column 'species'; its first line holds a number" train train_rows.csv \
+    fails "has no column 'species'; its first line has a number" train train_rows.csv \
         --target species
     sed '1s/petal_width/"a, ""b"" \n c"/' train.csv >odd.csv
     expect_status 0 train odd.csv --quiet --epochs 5 --target species \
@@ -81,14 +81,14 @@ check_texts() {
     "$nnblas" predict texts other.csv >seven
     check "a column that was constant does not count" cmp seven nine
     sed -i s/blue/green/ other.csv
-    fails "other.csv: line 2, column 3 \(colour\): 'green' is none of the categories" \
+    fails "other.csv: line 2, column 3 \(colour\): 'green' is not one of the categories" \
         predict texts other.csv
     expect_status 0 predict texts other.csv --skip-bad-rows
     check "  which --skip-bad-rows leaves out" has_lines "$out" 1
     expect_status 0 train texts.csv --target class --text size --epochs 2
     check "--text takes numbers for texts" has "$out" '3 features as 8 inputs'
     awk 'BEGIN { print "name,class"; for (i = 0; i < 1100; i++) print "n" i "," i % 2 }' >names.csv
-    fails "names.csv: column 1 \(name\): has over 1000 different texts" train names.csv --target class
+    fails "names.csv: column 1 \(name\): has more than 1000 different texts" train names.csv --target class
 }
 
 check_numbers() {

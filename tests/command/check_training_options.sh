@@ -24,7 +24,7 @@ check_network_options() {
     expect_status 0 train --epochs 5 --hidden 0
     check "a network without hidden units" has "$out" '^4-3; adam'
     expect_status 0 train --epochs 500 --patience 3 --learning-rate 0.1
-    check "patience stops" has "$out" 'epochs: no better for as long'
+    check "patience stops" has "$out" 'epochs: no improvement for --patience epochs'
     expect_status 0 train --epochs 1000000000 --patience 0 --time-limit 0.1
     check "the time limit stops" has "$out" 'epochs: the time limit'
 }

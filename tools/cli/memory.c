@@ -7,7 +7,7 @@
 #include <string.h>
 
 void end_without_memory(size_t bytes) {
-    fprintf(stderr, "nnblas: no memory for %zu bytes\n", bytes);
+    fprintf(stderr, "nnblas: out of memory: %zu bytes\n", bytes);
     exit(EXIT_FAILURE);
 }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/number.h"
 
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -17,6 +20,31 @@ bool read_real(const char *text, double *value) {
         return false;
     *value = read;
     return true;
+}
+
+/* strtoull would accept a sign and blanks before the digits. */
+bool read_whole(const char **text, uint64_t *value) {
+    char *end;
+    if (!isdigit((unsigned char)**text))
+        return false;
+    errno = 0;
+    *value = strtoull(*text, &end, 10);
+    *text = end;
+    return errno == 0;
+}
+
+size_t read_sizes(const char *text, size_t most, size_t *sizes) {
+    uint64_t size;
+    for (size_t count = 0; count < most;) {
+        if (!read_whole(&text, &size) || size == 0 || size > INT_MAX)
+            return 0;
+        sizes[count++] = (size_t)size;
+        if (*text == '\0')
+            return count;
+        if (*text++ != ',')
+            return 0;
+    }
+    return 0;
 }
 
 number_text write_real(double value) {

@@ -1,23 +1,35 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Numbers as text. The program never calls setlocale, so that the C library reads and writes them
- * with a point whatever the user's locale is. */
+/* Numbers as text. The program never calls setlocale, so the C library reads and writes a decimal
+ * point in every locale. */
 #ifndef NNBLAS_CLI_NUMBER_H
 #define NNBLAS_CLI_NUMBER_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-/* The whole text as a decimal number, such as -12, .5 or 1e-3; false where it is none, or is beyond
- * what a double can hold. Unlike strtod it takes no blanks, hexadecimals, infinities or NaNs. */
+/* Reads the whole text as a decimal number, such as -12, .5 or 1e-3. False if it is no such number,
+ * or is too large for a double. Unlike strtod it refuses blanks, hexadecimal digits, infinity and
+ * NaN. */
 bool read_real(const char *text, double *value);
 
-/* The shortest of 15, 16 and 17 digits that read_real reads back to the same value; "" for NaN. */
+/* Reads digits as a whole number and sets *text behind them. False without digits, or for a number
+ * over UINT64_MAX. */
+bool read_whole(const char **text, uint64_t *value);
+
+/* Reads whole numbers from 1 to INT_MAX with commas between; returns how many, or 0 if text is not
+ * such a list of at most `most`. */
+size_t read_sizes(const char *text, size_t most, size_t *sizes);
+
+/* Writes 15, 16 or 17 digits, the fewest that read back to the same value; "" for NaN. */
 typedef struct {
     char text[32];
 } number_text;
 
 number_text write_real(double value);
 
-/* What tables have where a number is missing: nothing, ?, NA, N/A, nan, null, in any case. */
+/* Whether the text stands for a missing number: empty, ?, NA, N/A, nan or null, in upper or lower
+ * case. */
 bool is_missing_number(const char *text);
 
 #endif

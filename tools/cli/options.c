@@ -5,8 +5,6 @@
 
 #include <nnblas.h>
 
-#include <ctype.h>
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -30,18 +28,13 @@ int refuse_usage(const char *command, const char *format, ...) {
 }
 
 static int refuse(const char *command, const char *what, const char *argument) {
-    return refuse_usage(command, "%s '%s'; nnblas %s --help lists what there is", what, argument,
-                        command);
+    return refuse_usage(command, "%s '%s'; see nnblas %s --help", what, argument, command);
 }
 
-/* Digits only: strtoull would take a sign and blanks before them. */
 static bool read_number(const command_option *option, const char *text) {
-    if (!isdigit((unsigned char)text[0]))
-        return false;
-    char *end;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 10);
-    if (*end != '\0' || errno || value < option->minimum || value > option->maximum)
+    uint64_t value;
+    if (!read_whole(&text, &value) || *text != '\0' || value < option->minimum ||
+        value > option->maximum)
         return false;
     *option->value = value;
     return true;
@@ -87,7 +80,7 @@ static int take_argument(const char *command, const char *argument, size_t place
     return refuse(command, "unexpected argument", argument);
 }
 
-/* ---- by getopt_long -------------------------------------------------------------------------- */
+/* ---- getopt_long ----------------------------------------------------------------------------- */
 
 /* What getopt_long returns: an argument that is no option, --help, or this and the option's place
  * in the table. */
@@ -105,8 +98,8 @@ static struct option *make_long_options(const command_option *options, size_t n_
     return made;
 }
 
-/* getopt_long takes the beginning of one name for it. */
-static bool begins_a_name(const char *argument, const struct option *long_options) {
+/* getopt_long accepts an abbreviation that fits one name only. */
+static bool is_abbreviation(const char *argument, const struct option *long_options) {
     if (strncmp(argument, "--", 2) != 0)
         return false;
     size_t length = strcspn(argument + 2, "=");
@@ -115,14 +108,14 @@ static bool begins_a_name(const char *argument, const struct option *long_option
     return long_options->name;
 }
 
-/* Of what getopt_long does not take: optopt is the option where that is known. */
+/* For what getopt_long does not accept; optopt is the option, where that is known. */
 static int refuse_option(const char *command, const char *argument, const command_option *options,
                          const struct option *long_options) {
     if (optopt >= FIRST_OPTION)
         return refuse_text(command, &options[optopt - FIRST_OPTION]);
     if (optopt == HELP_OPTION)
         return refuse_usage(command, "--help takes no argument");
-    bool is_ambiguous = begins_a_name(argument, long_options);
+    bool is_ambiguous = is_abbreviation(argument, long_options);
     return refuse(command, is_ambiguous ? "ambiguous option" : "unknown option", argument);
 }
 
@@ -131,7 +124,8 @@ static int walk_arguments(int argc, char **argv, const char *help, const command
     size_t place = 0;
     int found, status = CARRY_ON, at = optind;
     opterr = 0;
-    /* "-": arguments in the order in which they stand; ":": ':' for a missing text. */
+    /* "-" returns all arguments in their order, ":" tells a missing value from an unknown option.
+     */
     while (status == CARRY_ON &&
            (found = getopt_long(argc, argv, "-:", long_options, NULL)) != -1) {
         if (found == HELP_OPTION) {
@@ -146,7 +140,7 @@ static int walk_arguments(int argc, char **argv, const char *help, const command
             status = refuse_text(argv[0], &options[found - FIRST_OPTION]);
         at = optind;
     }
-    for (int i = optind; i < argc && status == CARRY_ON; i++) /* those behind "--" */
+    for (int i = optind; i < argc && status == CARRY_ON; i++) /* after "--" */
         status = take_argument(argv[0], argv[i], place++, options, n_options);
     return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A command's arguments, and how it reports that something is wrong. */
+/* Reads the arguments of a command, and reports errors. */
 #ifndef NNBLAS_CLI_OPTIONS_H
 #define NNBLAS_CLI_OPTIONS_H
 
@@ -7,14 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Beside EXIT_SUCCESS and EXIT_FAILURE: the command line was wrong. */
+/* The exit status for a wrong command line, beside EXIT_SUCCESS and EXIT_FAILURE. */
 enum { EXIT_USAGE = 2 };
 
 /*
- * An option "--name", by the pointer that is not null: a flag; a whole number or a real one in
- * [minimum, maximum]; a text. Or, with place instead of name, an argument by its place: the text is
- * that of the first argument that is no option, then of the second, ... place is how messages call
- * it, takes what they say a real number has to be.
+ * An option "--name". One of the pointers is not null and gets the value: flag (no argument), value
+ * (a whole number in [minimum, maximum]), real (a number in [least, most], which messages describe
+ * as takes) or text. With place instead of name it is a positional argument, the first such entry
+ * the first argument that is no option, and so on; place is its name in messages.
  */
 typedef struct {
     const char *name, *place;
@@ -27,19 +27,17 @@ typedef struct {
     const char **text;
 } command_option;
 
-/*
- * Reads a command's arguments, of which --help prints the help. Returns CARRY_ON, or the status to
- * exit with; what was wrong has then been said on stderr.
- */
+/* Reads the arguments of a command; --help prints the help. Returns CARRY_ON, or the status to exit
+ * with, after a message on stderr if something was wrong. */
 enum { CARRY_ON = -1 };
 int read_options(int argc, char **argv, const char *help, const command_option *options,
                  size_t n_options);
 
-/* Says on stderr "nnblas COMMAND: " and what is wrong with the command line; returns EXIT_USAGE. */
+/* Prints "nnblas COMMAND: " and the message on stderr; returns EXIT_USAGE. */
 int refuse_usage(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Says on stderr what the library reported last; returns EXIT_FAILURE. */
+/* Prints the last error message of the library on stderr; returns EXIT_FAILURE. */
 int report_failure(const char *command);
 
 #endif

@@ -52,7 +52,7 @@ static void remove_unfinished(int signal_number) {
     raise(signal_number);
 }
 
-/* A signal that ends the program leaves no part of a file behind. */
+/* A signal that ends the program removes the temporary file first. */
 static void guard_file(const nn_replacement *file) {
     const struct sigaction action = {.sa_handler = remove_unfinished};
     unfinished = file;
@@ -73,7 +73,7 @@ static void leave_file(void) {
 
 /* ---- opening and closing --------------------------------------------------------------------- */
 
-/* The stream has a descriptor of its own, so that it can be closed before the file moves. */
+/* The stream has a descriptor of its own, so that it can be closed before the file is renamed. */
 static bool open_replacement(const char *command, output_file *output) {
     nn_replacement *r = &output->replacement;
     nn_replacement_clear(output->path);
@@ -99,7 +99,7 @@ bool open_output(const char *command, output_file *output, const char *path) {
     return output->stream || report(command, path, strerror(errno));
 }
 
-/* Standard output stays open for those who write behind; main() closes it. */
+/* Standard output stays open; main() closes it. */
 static bool close_stream(output_file *output) {
     FILE *stream = output->stream;
     if (stream == stdout)

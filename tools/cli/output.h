@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Files that are written completely or not at all. */
+/* Output files that are written completely or not at all. */
 #ifndef NNBLAS_CLI_OUTPUT_H
 #define NNBLAS_CLI_OUTPUT_H
 
@@ -9,8 +9,8 @@
 #include <stdio.h>
 
 /*
- * What is written goes to a temporary file beside path, which takes its place when all is there. A
- * path that is there and no regular file, such as a pipe or /dev/null, is written to as it is, and
+ * Writes go to a temporary file in the same folder, which replaces path when it is complete. If
+ * path exists and is no regular file, such as a pipe or /dev/null, it is written to directly, and
  * so is standard output, path "-".
  */
 typedef struct {
@@ -20,7 +20,7 @@ typedef struct {
     nn_replacement replacement;
 } output_file;
 
-/* Each says on stderr what failed. The struct stays where it is until one of the others is called.
+/* Each prints on stderr what failed. The struct must not move until keep_output() or drop_output().
  */
 bool open_output(const char *command, output_file *output, const char *path);
 bool keep_output(const char *command, output_file *output);
@@ -28,11 +28,11 @@ void drop_output(output_file *output);
 
 bool is_standard_output(const char *path);
 
-/* Whether a file takes the place of path: it is a regular file, or there is none, or it is a
- * folder, which is refused. */
+/* Whether a new file replaces path: it is a regular file or does not exist. Also true for a folder,
+ * which opening then refuses. */
 bool is_replaceable(const char *path);
 
-/* Whether a file could be made at path, for those who would find out late. path may be null. */
+/* Whether path can be written, to find out before a long computation. path may be null. */
 bool check_output(const char *command, const char *path);
 
 #endif

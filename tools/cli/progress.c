@@ -21,14 +21,14 @@ progress start_progress(const nnblas_trainer *trainer, size_t epochs, size_t row
                       .start = nn_read_clock()};
 }
 
-/* ---- what is known --------------------------------------------------------------------------- */
+/* ---- numbers --------------------------------------------------------------------------------- */
 
 static double get_validation_cost(const progress *p) {
     size_t count = nnblas_trainer_history_count(p->trainer);
     return count > 0 ? nnblas_trainer_history(p->trainer)[count - 1].validation_cost : (double)NAN;
 }
 
-/* Epochs in this run, of which a resumed one does not begin with the first. */
+/* In this run: a resumed training does not begin with epoch 1. */
 static double count_epochs_done(const progress *p, size_t epoch) {
     return (double)(epoch - p->first_epoch + 1);
 }
@@ -38,7 +38,7 @@ static double estimate_seconds_left(const progress *p, size_t epoch, double elap
     return p->time_limit > 0.0 ? fmin(left, fmax(p->time_limit - elapsed, 0.0)) : left;
 }
 
-/* ---- as text --------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------ */
 
 typedef struct {
     char text[32];
@@ -83,14 +83,14 @@ static short_text write_validation(const progress *p) {
     return written;
 }
 
-/* ---- on the screen --------------------------------------------------------------------------- */
+/* ---- screen ---------------------------------------------------------------------------------- */
 
 static size_t get_terminal_width(void) {
     struct winsize size;
     return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
-/* A line that is wider than the terminal would not be overwritten by the next. */
+/* Cut to the width of the terminal: a longer line would not be overwritten by the next. */
 static void show_line(const progress *p, size_t epoch, double cost, double elapsed) {
     char line[256];
     double share = (double)epoch / (double)p->epochs;

@@ -4,15 +4,15 @@
 #include <signal.h>
 #include <stddef.h>
 
-static volatile sig_atomic_t stop_wanted;
+static volatile sig_atomic_t stop_requested;
 
-static void note_wish(int signal_number) {
+static void note_request(int signal_number) {
     (void)signal_number;
-    stop_wanted = 1;
+    stop_requested = 1;
 }
 
 void catch_stop_signals(void) {
-    const struct sigaction action = {.sa_handler = note_wish, .sa_flags = (int)SA_RESETHAND};
+    const struct sigaction action = {.sa_handler = note_request, .sa_flags = (int)SA_RESETHAND};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
 }
@@ -22,6 +22,6 @@ void release_stop_signals(void) {
     signal(SIGTERM, SIG_DFL);
 }
 
-bool is_stop_wanted(void) {
-    return stop_wanted;
+bool is_stop_requested(void) {
+    return stop_requested;
 }

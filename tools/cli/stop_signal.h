@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Ctrl-C as a wish to stop, and not as an end. */
+/* Ctrl-C as a request to stop a training and save it. */
 #ifndef NNBLAS_CLI_STOP_SIGNAL_H
 #define NNBLAS_CLI_STOP_SIGNAL_H
 
 #include <stdbool.h>
 
-/* From here on the first SIGINT or SIGTERM is only noted; a second ends the program. */
+/* After this the first SIGINT or SIGTERM is a request to stop; a second one ends the program. */
 void catch_stop_signals(void);
-/* From here on each ends it. */
+/* After this each of them ends the program again. */
 void release_stop_signals(void);
 
-bool is_stop_wanted(void);
+bool is_stop_requested(void);
 
 #endif

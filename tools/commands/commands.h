@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The commands of nnblas. Each gets its own name as argv[0] and returns the exit status. */
+/* The commands of nnblas. argv[0] is the name of the command; each returns the exit status. */
 #ifndef NNBLAS_COMMANDS_COMMANDS_H
 #define NNBLAS_COMMANDS_COMMANDS_H
 

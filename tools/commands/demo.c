@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Trains a network on Fisher's iris flowers and tests it on flowers that it has not seen. */
+/* Trains a network on Fisher's iris flowers and tests it on flowers held out of the training. */
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "commands/commands.h"
@@ -20,21 +20,22 @@ static const char HELP[] =
     "usage: nnblas demo [--seed S] [--epochs N] [--hidden H] [--splits K]\n"
     "\n"
     "Trains a network of 4 inputs, H hidden units and 3 outputs on 120 of Fisher's 150 iris\n"
-    "flowers and tests it on the 30 others. Which flowers those are decides much of the result:\n"
-    "with --splits it does that with K seeds, S and those that follow, and the last line has the\n"
+    "flowers and tests it on the 30 others. The result depends on which flowers those are: with\n"
+    "--splits the demo repeats this with the K seeds from S on, and the last line shows the "
     "means.\n"
     "\n"
-    "  --seed S    which flowers are held out, and the weights to begin with (default 1936, the\n"
-    "              year of R. A. Fisher's paper)\n"
-    "  --epochs N  steps of gradient descent, each over all 120 flowers (default 16000)\n"
+    "  --seed S    of the split into training and test flowers and of the initial weights "
+    "(default\n"
+    "              1936, the year of R. A. Fisher's paper)\n"
+    "  --epochs N  steps of gradient descent, each on all 120 flowers (default 16000)\n"
     "  --hidden H  hidden units (default 16)\n"
-    "  --splits K  how many seeds (default 1)\n";
+    "  --splits K  number of seeds (default 1)\n";
 
 /*
- * The default hidden units and epochs, and the flowers in plain centimetres: chosen among rates 1
- * and 3, 4 to 16 units, 4000 to 32000 epochs and six scalings of the columns by the mean test
- * accuracy over the seeds 101 to 150, which the demo does not use by itself. Rate 3 was better
- * there by 0.002, but its last mse depends on how a BLAS rounds.
+ * This rate, the default hidden units and epochs, and inputs in unscaled centimetres were chosen by
+ * the mean test accuracy over the seeds 101 to 150, which are not the demo's own, among the rates 1
+ * and 3, 4 to 16 units, 4000 to 32000 epochs and six scalings of the columns. Rate 3 was better by
+ * 0.002, but its final mse depends on how a BLAS rounds.
  */
 static const double LEARNING_RATE = 1.0;
 
@@ -42,7 +43,7 @@ typedef struct {
     uint64_t seed, epochs, hidden, splits;
 } settings;
 
-/* What came of one seed, or the means of several. */
+/* The results with one seed, or the means over several. */
 typedef struct {
     double train_accuracy, test_accuracy, mse, seconds;
 } outcome;
@@ -63,7 +64,7 @@ typedef struct {
     bool is_terminal;
 } shown_progress;
 
-/* A terminal shows one line that changes, anything else some lines that stay. */
+/* One line that changes on a terminal, a few lines otherwise. */
 static int show_epoch(void *user, size_t epoch, double mse) {
     const shown_progress *shown = user;
     bool is_last = epoch == shown->epochs;
@@ -115,12 +116,12 @@ static nnblas_status test(const nnblas_net *net, const iris_part *part, confusio
     return status;
 }
 
-/* ---- the page -------------------------------------------------------------------------------- */
+/* ---- output ---------------------------------------------------------------------------------- */
 
 static void print_introduction(const settings *set) {
     const int train_rows = IRIS_SPECIES * IRIS_TRAIN_ROWS_A_SPECIES;
-    printf("Fisher's iris flowers: %d flowers, %d measures in cm, %d species.\n"
-           "%d flowers to train on and %d held out, with as many of each species.\n"
+    printf("Fisher's iris flowers: %d flowers, %d measurements in cm, %d species.\n"
+           "%d flowers for training and %d for testing, the same number of each species.\n"
            "A network %d-%" PRIu64 "-%d of sigmoid units; %" PRIu64
            " epochs of gradient descent, learning rate %g.\n"
            "\n"
@@ -130,8 +131,9 @@ static void print_introduction(const settings *set) {
 }
 
 static void print_confusion(const confusion_matrix *result, size_t N) {
-    printf("\nThe %zu held-out flowers, by their species and by the network's answer:\n\n%14s", N,
-           "");
+    printf("\nThe %zu test flowers, by their species (rows) and by the predicted species "
+           "(columns):\n\n%14s",
+           N, "");
     for (size_t k = 0; k < IRIS_SPECIES; k++)
         printf("%12s", iris_species[k]);
     putchar('\n');
@@ -149,14 +151,14 @@ static void print_outcome(uint64_t seed, const outcome *out) {
 }
 
 static void print_table_head(void) {
-    puts("\nAmong so few flowers the luck of the draw counts, so here are several seeds:\n"
+    puts("\nWith so few flowers the result depends on the split. Several seeds:\n"
          "\n"
          "  seed   train accuracy   test accuracy      mse");
 }
 
 /* ---- the demo -------------------------------------------------------------------------------- */
 
-static nnblas_status judge(trial *t) {
+static nnblas_status score(trial *t) {
     size_t train_counts[IRIS_SPECIES * IRIS_SPECIES] = {0};
     size_t test_counts[IRIS_SPECIES * IRIS_SPECIES] = {0};
     confusion_matrix on_train = {IRIS_SPECIES, train_counts}, on_test = {IRIS_SPECIES, test_counts};
@@ -185,7 +187,7 @@ static nnblas_status run_trial(trial *t) {
     if (!status)
         status = train(t);
     if (!status)
-        status = judge(t);
+        status = score(t);
     nnblas_net_destroy(t->net);
     return status;
 }
@@ -197,7 +199,7 @@ static void add_outcome(outcome *means, const outcome *out, double weight) {
     means->seconds += weight * out->seconds;
 }
 
-/* The first trial is shown in full, each as a line of a table. */
+/* The first trial is printed in full, every trial as a row of a table. */
 static nnblas_status run_trials(const settings *set, outcome *means) {
     *means = (outcome){0};
     for (uint64_t i = 0; i < set->splits; i++) {
@@ -225,7 +227,7 @@ static nnblas_status run_settings(const settings *set) {
     if (status)
         return status;
     if (set->splits > 1)
-        printf("The means over %" PRIu64 " seeds:\n", set->splits);
+        printf("Means over %" PRIu64 " seeds:\n", set->splits);
     printf("iris: train accuracy %.3f test accuracy %.3f mse %.4f epochs %" PRIu64
            " seconds %.2f\n",
            means.train_accuracy, means.test_accuracy, means.mse, set->epochs, means.seconds);

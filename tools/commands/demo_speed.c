@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* So small that hundreds of thousands of steps leave the weights where they are. */
+/* So small that hundreds of thousands of steps do not change the weights. */
 static const double LEARNING_RATE = 1e-12;
 
 static const double BUDGET_SECONDS = 0.3;

@@ -5,9 +5,9 @@
 #include <nnblas.h>
 
 /*
- * Times one gradient step over the 120 rows of iris to train on by the library and by naive loops,
- * with that many hidden units, and prints the medians on lines that begin with "speed:". Prints
- * nothing in a build without the naive loops.
+ * Times one gradient step on the 120 training rows of iris with so many hidden units, by the
+ * library and by naive loops, and prints the medians on lines that begin with "speed:". Prints
+ * nothing in a build without the benchmark, which has the naive loops.
  */
 nnblas_status print_speed(size_t hidden);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Compares what a model makes of a table with what the table says. */
+/* Scores a model on a table that has the targets. */
 #include "cli/options.h"
 #include "commands/commands.h"
 #include "table/model.h"
@@ -12,19 +12,19 @@
 static const char HELP[] =
     "usage: nnblas evaluate MODEL DATA.csv [OPTION]...\n"
     "\n"
-    "Predicts the targets of the rows of DATA.csv and compares them with those that stand there.\n"
-    "With classes: how many rows are right (accuracy), for each class precision and recall, and\n"
-    "the rows of each class by what they were taken for. With numbers, for each target: R2, the\n"
-    "mean absolute error (mae), the root of the mean squared error (rmse), all in the target's "
-    "own\n"
-    "unit. mse is 1/2N times the sum of the squared errors of the N rows.\n"
+    "Predicts the targets of the rows of DATA.csv and compares them with the targets in the "
+    "table.\n"
+    "Prints for classes the accuracy, the precision and recall of each class, and the confusion\n"
+    "matrix; for numbers the R2 score, the mean absolute error (mae) and the root mean squared\n"
+    "error (rmse) of each target, the errors in the unit of the target. mse is 1/(2N) times the\n"
+    "sum of the squared errors over the N rows.\n"
     "\n"
     "The last line is one of\n"
     "  accuracy 0.9733 mse 0.0123 rows 150\n"
     "  r2 0.9733 mae 1.2345 rows 150          (the means over the targets)\n"
     "\n"
-    "MODEL is what nnblas train saved. Columns are found by their names, in any order, and others\n"
-    "are ignored; without a header the table has the columns that the model was trained with.\n"
+    "MODEL is a file that nnblas train saved. Columns are found by name, in any order; other\n"
+    "columns are ignored. A table without a header must have the columns of the training.\n"
     "MODEL or DATA.csv can be -, standard input.\n"
     "\n" TABLE_OPTIONS_HELP;
 
@@ -37,12 +37,12 @@ static bool evaluate_rows(const char *command, model_reader *reader, scores *s) 
     report_skipped(command, reader->source.name, &reader->skipped);
     if (s->rows > 0)
         return true;
-    fprintf(stderr, "nnblas %s: %s: holds no rows to evaluate\n", command, reader->source.name);
+    fprintf(stderr, "nnblas %s: %s: has no rows to evaluate\n", command, reader->source.name);
     return false;
 }
 
 static void print_scores(const scores *s) {
-    print_score_page(stdout, s);
+    print_scores_in_full(stdout, s);
     print_score_line(stdout, s);
     putchar('\n');
 }

@@ -12,10 +12,10 @@
 static const char HELP[] =
     "usage: nnblas info\n"
     "\n"
-    "Prints the library's version, the BLAS that it found with the core type it took, and the\n"
-    "processors and threads it may use.\n";
+    "Prints the version of the library, the BLAS with its core type, and the processors and\n"
+    "threads that the library may use.\n";
 
-/* The processors that this process may run on; all that are there where that cannot be told. */
+/* The processors that this process may run on; all processors, if that is not known. */
 static long count_usable_processors(void) {
     cpu_set_t processors;
     if (sched_getaffinity(0, sizeof processors, &processors) == 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Writes Fisher's iris flowers as a table, so that there is one to try the other commands on. */
+/* Writes Fisher's iris flowers as a table, to try the other commands on. */
 #include "cli/options.h"
 #include "commands/commands.h"
 #include "iris/iris_csv.h"
@@ -11,12 +11,13 @@
 static const char HELP[] =
     "usage: nnblas iris [--part all|train|test] [--seed S]\n"
     "\n"
-    "Writes Fisher's 150 iris flowers as comma-separated values: four measures in cm, and the\n"
-    "species.\n"
+    "Writes Fisher's 150 iris flowers as comma-separated values: four measurements in\n"
+    "cm, and the species.\n"
     "\n"
-    "  --part PART  all of them (the default); or train, 40 of each species drawn at random; or\n"
-    "               test, the 30 others\n"
-    "  --seed S     which those are (default 1936, as in nnblas demo)\n";
+    "  --part PART  all (the default); train, 40 flowers of each species, drawn at random; or "
+    "test,\n"
+    "               the 30 others\n"
+    "  --seed S     of the split into train and test (default 1936, as in nnblas demo)\n";
 
 static void write_part(const iris_part *part) {
     for (size_t r = 0; r < part->N; r++)

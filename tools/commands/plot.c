@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* gnuplot reads its script from a file and writes its picture to another, both open already: no
- * name of a file stands in a script or goes through a shell. */
+/* gnuplot reads its script from an open file and writes the picture to another, so that no file
+ * name is part of a script or passes through a shell. */
 #include "commands/plot.h"
 
 #include "cli/number.h"
@@ -38,10 +38,10 @@ bool is_plot_path(const char *path) {
     return find_terminal(path) != NULL;
 }
 
-/* ---- the program ----------------------------------------------------------------------------- */
+/* ---- running gnuplot ------------------------------------------------------------------------- */
 
-/* Runs gnuplot with that script as its input and that file as its output. Returns its exit status,
- * or -1 with errno where it did not run. */
+/* Runs gnuplot with the script as its input and the file as its output. Returns its exit status, or
+ * -1 with errno if it did not run. */
 static int run_gnuplot(FILE *script, int output) {
     char *const arguments[] = {"gnuplot", NULL};
     posix_spawn_file_actions_t actions;
@@ -86,7 +86,7 @@ bool check_gnuplot(const char *command) {
 
 /* ---- the script ------------------------------------------------------------------------------ */
 
-/* What gnuplot takes for a value that is not there. */
+/* NaN for a missing value, which gnuplot leaves out. */
 static const char *show_cost(double cost, number_text *text) {
     *text = write_real(cost);
     return *text->text ? text->text : "NaN";

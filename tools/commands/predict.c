@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Writes what a model makes of a table. */
+/* Predicts the targets of the rows of a table. */
 #include "cli/options.h"
 #include "cli/output.h"
 #include "commands/commands.h"
@@ -14,18 +14,17 @@
 static const char HELP[] =
     "usage: nnblas predict MODEL DATA.csv [OPTION]...\n"
     "\n"
-    "Writes a table with one row for each row of DATA.csv: in the column prediction the class "
-    "that\n"
-    "is the most probable, or the number; then one column for each output, which is the\n"
-    "probability of the class that it is named after, or the target of its name. Where there are\n"
-    "several targets, prediction is the first of them.\n"
+    "Predicts the target of each row of DATA.csv and writes a table with as many rows. Its first\n"
+    "column, prediction, has the most probable class or the number; then follows a column for "
+    "each\n"
+    "class, with its probability, or for each target. With several targets, prediction is the\n"
+    "first of them.\n"
     "\n"
-    "MODEL is what nnblas train saved. Columns are found by their names, in any order, and others\n"
-    "are ignored, so the targets may be there or not; without a header the table has the columns\n"
-    "that the model was trained with, or only the features. MODEL or DATA.csv can be -, standard\n"
-    "input.\n"
+    "MODEL is a file that nnblas train saved. Columns are found by name, in any order; other\n"
+    "columns, the targets among them, are ignored. A table without a header must have the columns\n"
+    "of the training, or only the features. MODEL or DATA.csv can be -, standard input.\n"
     "\n"
-    "  --output FILE         where to (default -, standard output)\n" TABLE_OPTIONS_HELP;
+    "  --output FILE         write to FILE (default -, standard output)\n" TABLE_OPTIONS_HELP;
 
 static void write_header(FILE *stream, const schema *s) {
     fputs("prediction", stream);
@@ -46,7 +45,7 @@ static void write_class(FILE *stream, const name_list *classes, const double *ou
     fputc('\n', stream);
 }
 
-/* The first is there twice, and writing it takes most of the time. */
+/* The first number is written twice but converted once: that takes most of the time. */
 static void write_numbers(FILE *stream, const column_list *targets, const double *outputs) {
     number_text number = write_real(restore_number(&targets->columns[0], outputs[0]));
     fprintf(stream, "%s,%s", number.text, number.text);
@@ -66,7 +65,7 @@ static void write_batch(FILE *stream, const model_reader *reader) {
     }
 }
 
-/* Stops where nothing more can be written; who closes the stream says so. */
+/* Stops if nothing more can be written, which closing the stream reports. */
 static bool write_predictions(const char *command, FILE *stream, model_reader *reader) {
     write_header(stream, &reader->model->schema);
     do {

@@ -40,7 +40,7 @@ static bool open_data(const train_settings *set, table_source *source, table_err
     return open_source_stream(source, stream, "iris", &(source_format){.delimiter = ','}, error);
 }
 
-/* What the command is at work on. */
+/* One run of the command. */
 typedef struct {
     const train_settings *settings;
     const char *command;
@@ -76,7 +76,7 @@ static int watch_epoch(void *user, size_t epoch, double cost) {
     training_run *run = user;
     if (run->summary)
         show_progress(&run->progress, epoch, cost);
-    return is_stop_wanted();
+    return is_stop_requested();
 }
 
 static nnblas_status resume(training_run *run) {
@@ -86,7 +86,7 @@ static nnblas_status resume(training_run *run) {
     if (access(training->checkpoint, F_OK) == 0)
         return nnblas_trainer_resume(run->trainer, training->checkpoint);
     if (run->summary)
-        fprintf(stderr, "nnblas %s: there is no checkpoint %s yet: training begins anew\n",
+        fprintf(stderr, "nnblas %s: there is no checkpoint %s yet: starting a new training\n",
                 run->command, training->checkpoint);
     return NNBLAS_OK;
 }
@@ -111,7 +111,7 @@ static nnblas_status fit(training_run *run) {
     return status;
 }
 
-/* The network holds its schema from the start, so that a checkpoint is a model too. */
+/* The network gets the schema before the training, so that a checkpoint is a model too. */
 static nnblas_status make_net(training_run *run) {
     table_model *model = &run->model;
     nnblas_status status = create_net(&run->settings->training, run->data.inputs, run->data.outputs,
@@ -149,13 +149,15 @@ static const char *explain_end(nnblas_status status) {
     case NNBLAS_STOPPED_CALLBACK:
         return "stopped by a signal";
     case NNBLAS_STOPPED_PATIENCE:
-        return "no better for as long as --patience has it";
+        return "no improvement for --patience epochs";
     case NNBLAS_STOPPED_TIME:
         return "the time limit is reached";
     case NNBLAS_STOPPED_CONVERGED:
-        return "no step lowers the cost any more";
+        return "converged";
+    case NNBLAS_OK:
+        return "completed";
     default:
-        return "all are done";
+        return nnblas_status_string(status);
     }
 }
 
@@ -165,7 +167,7 @@ static void print_end(const training_run *run) {
             explain_end(run->status));
 }
 
-/* Numbers in Y are scaled, and in scores they are not. */
+/* Undoes the scaling of numbers in Y. */
 static void restore_targets(const schema *s, size_t N, const double *scaled, double *Y) {
     size_t outputs = count_numbers(&s->targets);
     for (size_t i = 0; i < N * outputs; i++)
@@ -216,11 +218,12 @@ static bool save_all(const training_run *run) {
     if (run->summary && is_good && set->output)
         fprintf(run->summary, "saved %s\n", set->output);
     if (run->summary && !set->output)
-        fputs("not saved: there is no --output\n", run->summary);
+        fputs("not saved: no --output was given\n", run->summary);
     return is_good;
 }
 
-/* A network that cannot go on is not saved, even though its weights are those of before. */
+/* After an error nothing is saved, although the network then has the weights from before the step.
+ */
 static int train_and_save(training_run *run) {
     run->status = make_net(run);
     if (!run->status && run->summary) {

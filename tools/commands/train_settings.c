@@ -7,31 +7,33 @@
 static const char HELP[] =
     "usage: nnblas train [DATA.csv] --target COLUMN[,COLUMN...] [OPTION]...\n"
     "\n"
-    "Trains a network to tell the target from the other columns of a table of comma-separated\n"
-    "values, and saves it for nnblas predict and nnblas evaluate. DATA.csv can be -, standard\n"
-    "input; without it the table is that of Fisher's iris flowers, the target their species.\n"
-    "Columns are named by the header or numbered from 1. In the features, columns of numbers are\n"
-    "scaled to mean 0 and deviation 1, and each text of a column of texts becomes an input of its\n"
-    "own. A column is one of numbers where more than half of its values are; other values in it\n"
-    "are bad, as are values that are missing.\n"
+    "Trains a network to predict the target from the other columns (features) of a table of\n"
+    "comma-separated values, and saves it for nnblas predict and nnblas evaluate. DATA.csv can be\n"
+    "-, standard input; without it the table is Fisher's iris flowers, the target their species.\n"
     "\n"
-    "A target of texts, or of at most 20 different whole numbers, is one of classes: the outputs\n"
-    "are their probabilities (softmax, cross-entropy). Other targets are numbers (mean squared\n"
-    "error), and so are several targets.\n"
+    "Columns are given by their names in the header, or by their numbers from 1. A column holds\n"
+    "numbers if more than half of its values are numbers, and texts otherwise; missing values, "
+    "and\n"
+    "texts among numbers, are errors. Features that are numbers are scaled to mean 0 and standard\n"
+    "deviation 1; each text of a column is an input of its own (one-hot).\n"
     "\n"
-    "  --target COLUMNS      what to tell\n"
-    "  --features COLUMNS    from which columns (default: all others)\n"
-    "  --ignore COLUMNS      without these\n"
-    "  --text COLUMNS        take these for texts, although they look like numbers\n"
-    "  --classes, --numbers  take the target for classes, or for numbers\n"
-    "  --output MODEL        where to save the network; - is standard output\n"
-    "  --history H.csv       write the costs of all epochs\n"
-    "  --plot H.svg          draw them, by gnuplot, as .svg or .png\n"
-    "  --quiet               say nothing but what is wrong\n"
+    "A target of texts, or of at most 20 different whole numbers, is a classification: the "
+    "outputs\n"
+    "are the probabilities of the classes (softmax, cross-entropy). Any other target, and each of\n"
+    "several targets, is a regression (mean squared error).\n"
+    "\n"
+    "  --target COLUMNS      what to predict\n"
+    "  --features COLUMNS    predict from these (default: all other columns)\n"
+    "  --ignore COLUMNS      do not predict from these\n"
+    "  --text COLUMNS        texts, even if they look like numbers\n"
+    "  --classes, --numbers  the target is classes, or numbers\n"
+    "  --output MODEL        save the network; - is standard output\n"
+    "  --history H.csv       write the cost of each epoch\n"
+    "  --plot H.svg          draw the costs with gnuplot, as .svg or .png\n"
+    "  --quiet               print errors only\n"
     "\n" TRAINING_OPTIONS_HELP "\n" TABLE_OPTIONS_HELP "\n"
-    "Ctrl-C stops after the epoch that runs and saves what is best until then, like the end of "
-    "the\n"
-    "epochs; a second Ctrl-C ends at once. The last line is one of\n"
+    "Ctrl-C ends the training after the current epoch and saves the best network so far; a second\n"
+    "Ctrl-C ends the program at once. The last line is one of\n"
     "  train accuracy 0.9733 mse 0.0123 rows 150 epochs 87 seconds 0.12\n"
     "  train r2 0.9733 mae 1.2345 rows 150 epochs 87 seconds 0.12\n";
 
@@ -47,7 +49,7 @@ static int take_columns(const char *command, const char *option, const char *tex
     if (!text || read_names(text, names))
         return CARRY_ON;
     return refuse_usage(
-        command, "--%s takes names or numbers of columns, each once, with commas between", option);
+        command, "--%s takes names or numbers of columns, each once, separated by commas", option);
 }
 
 static int take_column_choice(const char *command, const train_arguments *a, train_settings *set) {
@@ -65,9 +67,10 @@ static int take_column_choice(const char *command, const train_arguments *a, tra
     if (status != CARRY_ON)
         return status;
     if (a->has_classes && (a->has_numbers || columns->targets.count > 1))
-        return refuse_usage(command, "--classes takes one target, and no --numbers");
+        return refuse_usage(command,
+                            "--classes takes one target, and cannot be used with --numbers");
     if (a->features && a->ignored)
-        return refuse_usage(command, "--features and --ignore exclude each other");
+        return refuse_usage(command, "--features and --ignore cannot be used together");
     columns->task = a->has_classes ? TASK_CLASSES : a->has_numbers ? TASK_NUMBERS : TASK_DETECT;
     return CARRY_ON;
 }
@@ -79,7 +82,7 @@ static int take_arguments(const char *command, const train_arguments *a, train_s
     if (status == CARRY_ON)
         status = take_training_texts(command, &a->training, &set->training);
     if (status == CARRY_ON && set->plot && !is_plot_path(set->plot))
-        return refuse_usage(command, "--plot takes a name that ends in .svg or .png");
+        return refuse_usage(command, "--plot takes a file name that ends in .svg or .png");
     return status;
 }
 

@@ -7,7 +7,7 @@
 #include "table/infer_schema.h"
 #include "table/table_options.h"
 
-/* The paths are null where they are not given. */
+/* A path that was not given is null. */
 typedef struct {
     const char *data, *output, *history, *plot;
     bool is_quiet;

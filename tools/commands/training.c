@@ -3,8 +3,6 @@
 
 #include "cli/number.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <float.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -15,12 +13,12 @@
  * The defaults were chosen by the mean accuracy on scikit-learn's iris, wine, breast cancer and
  * digits, and the mean R2 on its diabetes and friedman1, over the seeds 101 to 120 of
  * bench/accuracy.py, which itself uses others: among tanh and relu, 32 to 100 hidden units,
- * learning rates from 0.001 to 0.01, 16 to 200 rows a step, 20 to 300 epochs, weight decays from
- * 0.0001 to 0.02. No fixed decay suited both 112 rows and 1347: what is known of the weights
- * beforehand counts as much as some rows do, and so its share falls with the rows.
+ * learning rates from 0.001 to 0.01, mini-batches of 16 to 200 rows, 20 to 300 epochs, weight
+ * decays from 0.0001 to 0.02. No fixed decay suited both 112 and 1347 rows. As a prior on the
+ * weights it counts as much as a number of rows, so the decay is that number over the rows.
  */
 static const double ROWS_A_PRIOR_OF_CLASSES = 1.0, ROWS_A_PRIOR_OF_NUMBERS = 3.0;
-static const double DECAY_BY_ROWS = -1.0; /* a weight decay that stands for the above */
+static const double DECAY_BY_ROWS = -1.0; /* stands for that default */
 
 training_settings default_settings(void) {
     return (training_settings){.hidden = {32},
@@ -37,8 +35,8 @@ training_settings default_settings(void) {
 }
 
 void list_training_options(training_settings *s, training_texts *texts, command_option *options) {
-    static const char ABOVE_0[] = "a number above 0", NOT_BELOW_0[] = "a number, 0 or above",
-                      FRACTION[] = "a number from 0 on and below 1";
+    static const char ABOVE_0[] = "a number above 0", NOT_BELOW_0[] = "a number not below 0",
+                      FRACTION[] = "a number from 0 to below 1";
     const double below_1 = 1.0 - DBL_EPSILON / 2.0;
     const command_option all[N_TRAINING_OPTIONS] = {
         {"hidden", .text = &texts->hidden},
@@ -64,34 +62,14 @@ void list_training_options(training_settings *s, training_texts *texts, command_
 
 /* ---- numbers and names ----------------------------------------------------------------------- */
 
-/* Reads a whole number and leaves *text behind it. */
-static bool read_size(const char **text, size_t *size) {
-    char *end;
-    if (!isdigit((unsigned char)**text))
-        return false;
-    errno = 0;
-    unsigned long read = strtoul(*text, &end, 10);
-    *text = end;
-    *size = read;
-    return !errno && read <= INT_MAX;
-}
-
 static bool read_hidden(const char *text, training_settings *s) {
-    size_t size;
-    s->n_hidden = 0;
-    if (strcmp(text, "0") == 0)
-        return true;
-    do {
-        if (s->n_hidden == MOST_HIDDEN_LAYERS || !read_size(&text, &size) || size == 0)
-            return false;
-        s->hidden[s->n_hidden++] = size;
-    } while (*text++ == ',');
-    return text[-1] == '\0';
+    s->n_hidden = read_sizes(text, MOST_HIDDEN_LAYERS, s->hidden);
+    return s->n_hidden > 0 || strcmp(text, "0") == 0;
 }
 
 static bool read_batch(const char *text, size_t *batch) {
     *batch = 0;
-    return strcmp(text, "all") == 0 || (read_size(&text, batch) && *text == '\0' && *batch > 0);
+    return strcmp(text, "all") == 0 || read_sizes(text, 1, batch) == 1;
 }
 
 typedef struct {
@@ -126,8 +104,11 @@ static const char *get_name(int value, const named_value *names) {
 
 /* EPOCHS:FACTOR */
 static bool read_decline(const char *text, schedule *read) {
-    return read_size(&text, &read->epochs) && read->epochs > 0 && *text == ':' &&
-           read_real(text + 1, &read->factor) && read->factor > 0.0 && read->factor <= 1.0;
+    uint64_t epochs;
+    if (!read_whole(&text, &epochs) || epochs == 0 || epochs > INT_MAX || *text != ':')
+        return false;
+    read->epochs = (size_t)epochs;
+    return read_real(text + 1, &read->factor) && read->factor > 0.0 && read->factor <= 1.0;
 }
 
 static bool read_schedule(const char *text, schedule *read) {
@@ -172,7 +153,7 @@ static int take_names(const char *command, const training_texts *texts, training
 static int take_lists(const char *command, const training_texts *texts, training_settings *s) {
     if (texts->hidden && !read_hidden(texts->hidden, s))
         return refuse_usage(command,
-                            "--hidden takes 0, or up to %d whole numbers with commas between",
+                            "--hidden takes 0, or up to %d whole numbers separated by commas",
                             MOST_HIDDEN_LAYERS);
     if (texts->batch && !read_batch(texts->batch, &s->batch))
         return refuse_usage(command, "--batch takes a whole number above 0, or all");
@@ -191,7 +172,7 @@ int take_training_texts(const char *command, const training_texts *texts, traini
     if (!texts->batch && takes_all_rows(s->optimizer))
         s->batch = 0;
     if (s->batch > 0 && takes_all_rows(s->optimizer))
-        return refuse_usage(command, "--optimizer %s takes --batch all", texts->optimizer);
+        return refuse_usage(command, "--optimizer %s needs --batch all", texts->optimizer);
     if (s->learning_rate == 0.0)
         s->learning_rate = get_default_rate(s->optimizer);
     if (s->is_resumed && !s->checkpoint)
@@ -291,7 +272,7 @@ nnblas_status create_trainer(const training_settings *s, size_t rows, nnblas_net
     return status;
 }
 
-/* ---- in words -------------------------------------------------------------------------------- */
+/* ---- summary --------------------------------------------------------------------------------- */
 
 void print_settings(FILE *stream, const training_settings *s, const nnblas_net *net) {
     for (size_t l = 0; l < nnblas_net_layer_count(net); l++)

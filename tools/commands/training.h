@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What nnblas train is told about the network and its training. */
+/* The options of nnblas train for the network and the trainer. */
 #ifndef NNBLAS_COMMANDS_TRAINING_H
 #define NNBLAS_COMMANDS_TRAINING_H
 
@@ -34,28 +34,28 @@ typedef struct {
 #define TRAINING_OPTIONS_HELP                                                                      \
     "  --hidden N[,N...]     units of each hidden layer (default 32), 0 for none\n"                \
     "  --activation NAME     of the hidden units: sigmoid, tanh, relu (default tanh)\n"            \
-    "  --epochs N            at most so many times through the rows (default 200)\n"               \
-    "  --batch N             rows a step (default 32), or all\n"                                   \
+    "  --epochs N            the most epochs (default 200)\n"                                      \
+    "  --batch N             rows in a mini-batch (default 32), or all\n"                          \
     "  --optimizer NAME      gradient-descent, momentum, nesterov, rprop, adam, lbfgs (default\n"  \
-    "                        adam); rprop and lbfgs take all rows a step\n"                        \
-    "  --learning-rate R     (default 0.003 with adam, else 0.1)\n"                                \
+    "                        adam); rprop and lbfgs use all rows in each step\n"                   \
+    "  --learning-rate R     (default 0.003 with adam, 0.1 with the others)\n"                     \
     "  --momentum M          of momentum and nesterov (default 0.9)\n"                             \
     "  --schedule S          of the learning rate: constant (the default), step:EPOCHS:FACTOR,\n"  \
     "                        cosine, cosine:LAST, plateau:EPOCHS:FACTOR\n"                         \
-    "  --weight-decay D      (default 1 divided by the number of rows, 3 with numbers)\n"          \
-    "  --validation F        hold back the fraction F of the rows to find the best epoch with\n"   \
-    "                        (default 0: none)\n"                                                  \
-    "  --patience N          stop when the cost, or that of the rows held back, has not "          \
-    "improved\n"                                                                                   \
-    "                        for N epochs (default 20), 0 for never\n"                             \
-    "  --time-limit SECONDS  stop after so long\n"                                                 \
-    "  --seed S              of the weights and the order of the rows (default 1)\n"               \
-    "  --threads N           at most so many (default 0: as the library decides)\n"                \
-    "  --checkpoint FILE     save there what is needed to go on\n"                                 \
+    "  --weight-decay D      (default 1 / rows for classes, 3 / rows for numbers)\n"               \
+    "  --validation F        use the fraction F of the rows as a validation set, and keep the\n"   \
+    "                        network of the epoch with the lowest cost on it (default 0: none)\n"  \
+    "  --patience N          stop after N epochs without improvement of the cost, on the "         \
+    "validation\n"                                                                                 \
+    "                        set if there is one (default 20); 0: never\n"                         \
+    "  --time-limit SECONDS  stop after so many seconds\n"                                         \
+    "  --seed S              of the initial weights and of the row order (default 1)\n"            \
+    "  --threads N           use at most N threads (default 0: the library decides)\n"             \
+    "  --checkpoint FILE     save the state of the training to FILE\n"                             \
     "  --checkpoint-every N  after every N epochs and at the end (default 10)\n"                   \
-    "  --resume              go on from the checkpoint, where there is one\n"
+    "  --resume              continue from the checkpoint, if there is one\n"
 
-/* As they stand on the command line, where that is more than one number. */
+/* The options that are not a single number, as given. */
 typedef struct {
     const char *hidden, *activation, *batch, *optimizer, *schedule;
 } training_texts;
@@ -70,11 +70,11 @@ void list_training_options(training_settings *settings, training_texts *texts,
 int take_training_texts(const char *command, const training_texts *texts,
                         training_settings *settings);
 
-/* A network of those inputs and outputs, with softmax outputs for classes. */
+/* Creates a network with so many inputs and outputs, with softmax outputs for classes. */
 nnblas_status create_net(const training_settings *settings, size_t inputs, size_t outputs,
                          bool has_classes, nnblas_net **net);
 
-/* rows: how many there are to learn from. */
+/* rows: of the training data. */
 nnblas_status create_trainer(const training_settings *settings, size_t rows, nnblas_net *net,
                              nnblas_trainer **trainer);
 

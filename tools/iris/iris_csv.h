@@ -6,13 +6,13 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* The name of the column that has the species. */
+/* The name of the species column. */
 extern const char IRIS_TARGET[];
 
 void write_iris_header(FILE *stream);
 void write_iris_row(FILE *stream, const double *measures, size_t species);
 
-/* All of it, as a stream to read from; null where there is no memory for it. */
+/* The whole table as a stream to read; null if out of memory. */
 FILE *open_iris(void);
 
 #endif

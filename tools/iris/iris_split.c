@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-/* R. Durstenfeld, Algorithm 235, Communications of the ACM 7 (1964). The remainder favours small
- * numbers by less than 2^-58 of the range. */
+/* R. Durstenfeld, Algorithm 235, Communications of the ACM 7 (1964). The remainder favours
+ * small numbers by less than 2^-58 of the range. */
 static void shuffle(size_t *items, size_t count, uint64_t *state) {
     for (size_t left = count; left > 1; left--) {
         size_t chosen = (size_t)(nn_splitmix_bits(state) % left);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Fisher's iris rows cut into a part to train on and a part that is held out to test with. */
+/* Splits the iris rows into a training set and a test set. */
 #ifndef NNBLAS_IRIS_IRIS_SPLIT_H
 #define NNBLAS_IRIS_IRIS_SPLIT_H
 
@@ -18,8 +18,8 @@ typedef struct {
     size_t species[IRIS_ROWS];
 } iris_part;
 
-/* 40 rows of each species, drawn at random, to train on, and the 10 others to test with. The same
- * seed gives the same parts on every machine. */
+/* Draws 40 rows of each species for training; the 10 others are for testing. The same seed gives
+ * the same parts on every machine. */
 void split_iris(uint64_t seed, iris_part *train, iris_part *test);
 
 #endif

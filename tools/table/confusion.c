@@ -17,7 +17,7 @@ size_t get_count(const confusion_matrix *m, size_t class, size_t predicted) {
     return m->counts[class * m->classes + predicted];
 }
 
-/* Of classes elements from first on, one every so many. */
+/* Adds up m->classes counts, from the index first on in steps. */
 static size_t add_counts(const confusion_matrix *m, size_t first, size_t step) {
     size_t sum = 0;
     for (size_t k = 0; k < m->classes; k++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How many rows of each class a network predicts each class for. */
+/* Counts rows by their class and by the class that is predicted for them. */
 #ifndef NNBLAS_TABLE_CONFUSION_H
 #define NNBLAS_TABLE_CONFUSION_H
 
@@ -12,12 +12,13 @@ typedef struct {
     size_t *counts;
 } confusion_matrix;
 
-/* The class that a network predicts by these outputs, one for each class. */
+/* The index of the largest output: the class that a network predicts. */
 size_t find_largest(const double *outputs, size_t classes);
 
 void count_prediction(confusion_matrix *m, size_t class, size_t predicted);
 
-/* Rows: of a class and predicted as one; of a class; predicted as one; predicted right. */
+/* How many rows there are: of a class and predicted as another; of a class; predicted as one;
+ * predicted right. */
 size_t get_count(const confusion_matrix *m, size_t class, size_t predicted);
 size_t count_rows_of(const confusion_matrix *m, size_t class);
 size_t count_predicted(const confusion_matrix *m, size_t class);

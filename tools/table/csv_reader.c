@@ -28,9 +28,9 @@ static void append_byte(buffer *b, int byte) {
     b->bytes[b->length++] = (char)byte;
 }
 
-/* ---- what libcsv calls ----------------------------------------------------------------------- */
+/* ---- callbacks of libcsv --------------------------------------------------------------------- */
 
-/* libcsv ends the value with a NUL. */
+/* libcsv adds a NUL at the end of the value (CSV_APPEND_NULL). */
 static void take_value(void *value, size_t length, void *user) {
     csv_reader *r = user;
     buffer *text = &r->text;
@@ -49,8 +49,8 @@ static void end_row(int terminator, void *user) {
 
 /* ---- lines ----------------------------------------------------------------------------------- */
 
-/* libcsv keeps no count of lines, and may call back for several rows before it returns. Given one
- * line at a time it has one row at most, and the line is known. */
+/* libcsv does not count lines, and one call may report several rows. With one line at a time there
+ * is at most one row, and its line is known. */
 static bool read_line(csv_reader *r) {
     int byte;
     r->line.length = 0;
@@ -101,18 +101,18 @@ static csv_result fail(csv_reader *r, table_error *error, const char *problem) {
 
 static csv_result hand_out(csv_reader *r, csv_row *row, table_error *error) {
     if (r->has_nul)
-        return fail(r, error, "a byte is 0: this is no text in UTF-8");
+        return fail(r, error, "a NUL byte: this is not UTF-8 text");
     *row = (csv_row){r->text.bytes, r->starts, r->count, r->row_line};
     return CSV_ROW;
 }
 
-/* The last row may have no end of line. */
+/* The last row may end without a newline. */
 static csv_result end_file(csv_reader *r, csv_row *row, table_error *error) {
     if (ferror(r->file))
         return fail(r, error, strerror(errno));
     r->is_ended = true;
     if (csv_fini(&r->parser, take_value, end_row, r) != 0)
-        return fail(r, error, "a quote is opened in this row and never closed");
+        return fail(r, error, "a quote that opens in this row is never closed");
     return r->has_row ? hand_out(r, row, error) : CSV_END;
 }
 
@@ -130,8 +130,7 @@ csv_result read_csv_row(csv_reader *r, csv_row *row, table_error *error) {
         if (!parse_line(r))
             return fail(r, error,
                         csv_error(&r->parser) == CSV_EPARSE
-                            ? "a quote stands inside a value that is not quoted, or text behind "
-                              "one that is"
+                            ? "a quote inside an unquoted value, or text after a quoted one"
                             : csv_strerror(csv_error(&r->parser)));
         if (r->has_row)
             return hand_out(r, row, error);

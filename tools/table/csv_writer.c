@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Readers leave out the blanks around a value that is not quoted. */
+/* Readers drop the blanks around an unquoted value. */
 static bool needs_quotes(const char *value) {
     size_t length = strlen(value);
     return length == 0 || strpbrk(value, ",\"\r\n") || strchr(" \t", value[0]) ||

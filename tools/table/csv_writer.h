@@ -4,8 +4,7 @@
 
 #include <stdio.h>
 
-/* Writes a value that reads back as it is, in quotes only where it needs them, behind the delimiter
- * where that is not 0. */
+/* Writes the delimiter, unless it is 0, and a value, in quotes only if it needs them. */
 void write_csv_value(FILE *stream, char delimiter, const char *value);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A table to train on, as numbers. */
+/* A table as numbers, to train on. */
 #ifndef NNBLAS_TABLE_DATASET_H
 #define NNBLAS_TABLE_DATASET_H
 
@@ -11,8 +11,8 @@ typedef struct {
     double *X, *Y;
 } dataset;
 
-/* Reads all rows of the source, infers its schema, and encodes them by it. After false both are to
- * be freed as well. */
+/* Reads all rows of the source, infers their schema and encodes them. The caller frees the schema
+ * and the dataset, also after false. */
 bool read_dataset(table_source *source, const column_choice *choice, skipped_rows *skipped,
                   schema *s, dataset *d, table_error *error);
 void free_dataset(dataset *d);

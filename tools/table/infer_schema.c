@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- which columns --------------------------------------------------------------------------- */
+/* ---- choice of columns ----------------------------------------------------------------------- */
 
 static bool find_column(const table_source *source, const char *text, size_t *position,
                         table_error *error) {
@@ -17,11 +17,11 @@ static bool find_column(const table_source *source, const char *text, size_t *po
         return true;
     return set_error(error, "%s: has no column '%s'%s", source->name, show_text(text).text,
                      source->has_header ? ""
-                                        : "; its first line holds a number and is taken for a row, "
-                                          "unless --header is given");
+                                        : "; its first line has a number and is read as a row, "
+                                          "unless there is --header");
 }
 
-/* Marks in `marks` each column of the list. */
+/* Sets marks[column] for each column of the list. */
 static bool mark_columns(const table_source *source, const name_list *list, bool *marks,
                          table_error *error) {
     for (size_t i = 0; i < list->count; i++) {
@@ -44,7 +44,7 @@ static bool add_columns(const table_source *source, const name_list *names, colu
     return true;
 }
 
-/* A target may be no feature, and neither may be named both by its name and by its number. */
+/* No column may occur twice: as target and feature, or by its name and by its number. */
 static bool check_columns(const table_source *source, const schema *s, table_error *error) {
     name_list all = {0};
     const column_list *lists[] = {&s->targets, &s->features};
@@ -56,7 +56,7 @@ static bool check_columns(const table_source *source, const schema *s, table_err
                                     show_text(lists[l]->columns[i].name).text);
     free_names(&all);
     if (is_good && s->features.count == 0)
-        return set_error(error, "%s: no column is left as a feature", source->name);
+        return set_error(error, "%s: there is no column left to be a feature", source->name);
     return is_good;
 }
 
@@ -84,7 +84,7 @@ static bool choose_columns(const table_source *source, const column_choice *choi
            check_columns(source, s, error);
 }
 
-/* ---- of which kind they are ------------------------------------------------------------------ */
+/* ---- types of columns ----------------------------------------------------------------------- */
 
 static bool holds_numbers(const text_rows *rows, size_t position) {
     size_t numbers = 0, others = 0;
@@ -143,7 +143,7 @@ static bool choose_kinds(const table_source *source, const text_rows *rows,
     return is_good;
 }
 
-/* ---- which rows ------------------------------------------------------------------------------ */
+/* ---- bad rows -------------------------------------------------------------------------------- */
 
 static bool check_row(const table_source *source, const csv_row *row, const schema *s,
                       table_error *error) {
@@ -167,7 +167,7 @@ static bool drop_bad_rows(const table_source *source, text_rows *rows, const sch
             return false;
     }
     rows->N = kept;
-    return kept > 0 || set_error(error, "%s: holds no rows to learn from", source->name);
+    return kept > 0 || set_error(error, "%s: has no rows to train on", source->name);
 }
 
 /* ---- categories ------------------------------------------------------------------------------ */
@@ -182,7 +182,7 @@ static int compare_numbers(const void *a, const void *b) {
     return (left > right) - (left < right);
 }
 
-/* In an order that does not depend on that of the rows. */
+/* Sorted, so that the schema does not depend on the order of the rows. */
 static void take_sorted(const name_list *found, table_column *column) {
     const char **names = resize_array(NULL, found->count, sizeof *names);
     memcpy(names, found->names, found->count * sizeof *names);
@@ -208,8 +208,8 @@ static bool find_categories(const table_source *source, const text_rows *rows,
         if (found->count > MOST_CATEGORIES)
             return set_error(
                 error,
-                "%s: column %zu (%s): has over %d different texts, and each would be a "
-                "category of its own",
+                "%s: column %zu (%s): has more than %d different texts, and each would "
+                "be a category",
                 source->name, column->position + 1, show_text(column->name).text, MOST_CATEGORIES);
     }
     return true;
@@ -246,8 +246,8 @@ bool infer_schema(const table_source *source, text_rows *rows, const column_choi
 
 /* ---- scaling --------------------------------------------------------------------------------- */
 
-/* In long double, where neither sums nor squares of doubles overflow. Equal values have a deviation
- * of exactly 0, which their rounded mean would not give. */
+/* In long double, so that neither sums nor squares overflow. Equal values get a deviation of
+ * exactly 0, which their rounded mean would not give. */
 static void infer_column_scaling(table_column *column, size_t N, size_t width,
                                  const double *numbers) {
     long double sum = 0.0L, squares = 0.0L;
@@ -279,9 +279,9 @@ bool check_targets(const table_source *source, const schema *s, table_error *err
     for (size_t i = 0; i < s->targets.count; i++) {
         const table_column *target = &s->targets.columns[i];
         if (target->is_category ? target->categories.count < 2 : target->deviation == 0.0)
-            return set_error(error,
-                             "%s: the target '%s' is the same in all rows: nothing can be learnt",
-                             source->name, show_text(target->name).text);
+            return set_error(
+                error, "%s: the target '%s' is the same in all rows: there is nothing to predict",
+                source->name, show_text(target->name).text);
     }
     return true;
 }

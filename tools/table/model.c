@@ -59,8 +59,7 @@ bool load_model(const char *command, const char *path, table_model *model) {
         return true;
     free_model(model);
     return report(command, is_input ? "standard input" : path,
-                  "is a network that nnblas train has not made: it does not say what its tables "
-                  "are like");
+                  "has no schema of a table: it was not saved by nnblas train");
 }
 
 void free_model(table_model *model) {
@@ -79,7 +78,7 @@ static bool write_bytes(const char *command, const char *path, const void *bytes
     return keep_output(command, &output);
 }
 
-/* The library renames its own file over path, which must not happen to a device. */
+/* nnblas_net_save refuses a path that is no regular file: devices and pipes get the bytes. */
 bool save_net(const char *command, const nnblas_net *net, const char *path) {
     void *bytes;
     size_t size;
@@ -167,6 +166,6 @@ bool predict_batch(const char *command, model_reader *r) {
 
 void report_skipped(const char *command, const char *name, const skipped_rows *skipped) {
     if (skipped->count > 0)
-        fprintf(stderr, "nnblas %s: %s: bad rows that were skipped: %zu; the first: %s\n", command,
-                name, skipped->count, skipped->first.text);
+        fprintf(stderr, "nnblas %s: %s: bad rows skipped: %zu; the first: %s\n", command, name,
+                skipped->count, skipped->first.text);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A trained network with what it knows of its tables, and what it makes of the rows of one. */
+/* A trained network with the schema of its tables, and its predictions for the rows of a table. */
 #ifndef NNBLAS_TABLE_MODEL_H
 #define NNBLAS_TABLE_MODEL_H
 
@@ -13,13 +13,15 @@ typedef struct {
     schema schema;
 } table_model;
 
-/* The text that the network carries its schema in. */
+/* The key of the network's metadata that holds the schema. */
 extern const char SCHEMA_KEY[];
 
-/* Reads a model; path "-" is standard input. Says on stderr what is wrong. */
+/* The functions below that return false have printed what is wrong on stderr. */
+
+/* Loads a model; path "-" is standard input. */
 bool load_model(const char *command, const char *path, table_model *model);
 
-/* Writes a network; path "-" is standard output. Says on stderr what is wrong. */
+/* Saves a network; path "-" is standard output. */
 bool save_net(const char *command, const nnblas_net *net, const char *path);
 
 void free_model(table_model *model);
@@ -28,8 +30,8 @@ void free_model(table_model *model);
 
 enum { BATCH_ROWS = 1024 };
 
-/* N rows of the table as numbers, and what the network makes of them. Y only with targets; numbers
- * in it are as the table has them. */
+/* N rows of the table as scaled inputs X and the outputs for them. Y, if the targets are read too,
+ * holds the classes as 0 and 1 or the unscaled numbers. */
 typedef struct {
     table_model *model;
     table_source source;
@@ -38,21 +40,20 @@ typedef struct {
     double *X, *Y, *O_out;
 } model_reader;
 
-/* How a command's table is to be read. */
+/* The options for reading a table. */
 typedef struct {
     source_format format;
     bool skips_bad_rows;
 } table_options;
 
-/* Each says on stderr what is wrong. */
 bool open_reader(const char *command, model_reader *reader, table_model *model, const char *path,
                  const table_options *options, bool with_targets);
 void close_reader(model_reader *reader);
 
-/* N is 0 at the end of the table. */
+/* Reads and predicts the next BATCH_ROWS rows; N is 0 at the end of the table. */
 bool predict_batch(const char *command, model_reader *reader);
 
-/* Says on stderr how many rows were left out, if any, and the first reason. */
+/* Prints on stderr how many rows were skipped, if any, and the first error. */
 void report_skipped(const char *command, const char *name, const skipped_rows *skipped);
 
 #endif

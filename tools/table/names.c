@@ -2,14 +2,14 @@
 #include "table/names.h"
 
 #include "cli/memory.h"
+#include "cli/number.h"
 #include "table/csv_reader.h"
 
-#include <ctype.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* In memory the name follows its entry. */
+/* The bytes of the name follow the entry in the same allocation. */
 typedef struct {
     const char *name;
     size_t position;
@@ -33,7 +33,7 @@ bool add_name(name_list *list, const char *name) {
         end_without_memory(sizeof sought);
     if (*found != &sought)
         return false;
-    *found = make_entry(name, list->count); /* equal to the key that the tree was given */
+    *found = make_entry(name, list->count); /* its key compares equal to sought */
     list->names = reserve_array(list->names, &list->capacity, list->count + 1, sizeof *list->names);
     list->names[list->count++] = (*found)->name;
     return true;
@@ -53,11 +53,10 @@ size_t find_name(const name_list *list, const char *name) {
 
 size_t find_name_or_number(const name_list *list, const char *text) {
     size_t found = find_name(list, text);
-    if (found < list->count || !isdigit((unsigned char)*text))
+    uint64_t number;
+    if (found < list->count || !read_whole(&text, &number) || *text != '\0')
         return found;
-    char *end;
-    unsigned long long number = strtoull(text, &end, 10);
-    return *end == '\0' && number > 0 && number <= list->count ? (size_t)number - 1 : list->count;
+    return number > 0 && number <= list->count ? (size_t)number - 1 : list->count;
 }
 
 static bool add_values(const csv_row *row, name_list *list) {

@@ -14,7 +14,7 @@ bool skip_row(skipped_rows *skipped, const table_error *error) {
     return true;
 }
 
-/* The values of a row lie one behind the other, so that its text is copied as a whole. */
+/* The values of a row are contiguous, so that they are copied as a whole. */
 static void append_row(text_rows *rows, const csv_row *row) {
     const char *last = get_value(row, row->count - 1);
     size_t bytes = (size_t)(last - row->text) + strlen(last) + 1, cells = rows->N * rows->columns;

@@ -43,7 +43,7 @@ size_t count_numbers(const column_list *list) {
     return sum;
 }
 
-/* ---- from text to numbers -------------------------------------------------------------------- */
+/* ---- encoding ------------------------------------------------------------------------------- */
 
 number_text name_number_category(double value) {
     return write_real(value + 0.0); /* -0 is 0 */
@@ -67,7 +67,7 @@ static bool encode_category(const table_source *source, const csv_row *row,
     size_t category = find_name(&column->categories, name);
     if (category == column->categories.count)
         return set_value_error(source, row, column->position,
-                               "is none of the categories that the model knows", error);
+                               "is not one of the categories of the training", error);
     for (size_t k = 0; k < column->categories.count; k++)
         numbers[k] = k == category ? 1.0 : 0.0;
     return true;
@@ -105,15 +105,15 @@ double restore_number(const table_column *column, double scaled) {
     return column->mean + column->deviation * scaled;
 }
 
-/* ---- finding the columns in a table ---------------------------------------------------------- */
+/* ---- columns of another table -------------------------------------------------------------- */
 
 static bool find_columns(column_list *list, const table_source *source, table_error *error) {
     for (size_t i = 0; i < list->count; i++) {
         table_column *column = &list->columns[i];
         column->position = find_name_or_number(&source->columns, column->name);
         if (column->position == source->columns.count)
-            return set_error(error, "%s: has no column '%s', which the model was trained with",
-                             source->name, show_text(column->name).text);
+            return set_error(error, "%s: has no column '%s', which the model needs", source->name,
+                             show_text(column->name).text);
     }
     return true;
 }
@@ -138,8 +138,8 @@ static bool take_places(schema *s, const table_source *source, bool with_targets
         return true;
     }
     return set_error(error,
-                     "%s: has %zu columns and no header, and the model was trained with a table of "
-                     "%zu; --header takes the first line for a header",
+                     "%s: has %zu columns and no header, but the model was trained on a table "
+                     "with %zu columns; --header reads the first line as a header",
                      source->name, source->columns.count, s->table_columns.count);
 }
 

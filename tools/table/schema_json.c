@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A schema as the text that travels in a model:
+ * The schema as JSON, as it is saved in a model:
  *
  *   {"version": 1,
  *    "columns": ["sepal_length", ..., "species"],
@@ -52,7 +52,7 @@ char *write_schema(const schema *s) {
     return text;
 }
 
-/* ---- reading, which trusts nothing ----------------------------------------------------------- */
+/* ---- reading untrusted text ----------------------------------------------------------------- */
 
 static bool unpack_names(const json_t *array, name_list *list) {
     for (size_t i = 0; i < json_array_size(array); i++) {

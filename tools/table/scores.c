@@ -35,7 +35,7 @@ static void add_class(scores *s, const double *y, const double *o) {
         s->squared_errors += (o[k] - y[k]) * (o[k] - y[k]);
 }
 
-/* s->rows counts this row already. */
+/* s->rows includes this row. */
 static void add_number(const scores *s, target_score *target, double y, double prediction) {
     double error = prediction - y, distance = y - target->mean;
     target->squared_errors += error * error;
@@ -70,8 +70,8 @@ static double compute_accuracy(const scores *s) {
     return (double)count_right(&s->confusion) / (double)s->rows;
 }
 
-/* 1 - (squared errors) / (those of always saying the mean); where all values are the same, 1 if
- * they are all met and else 0. */
+/* 1 - (squared errors) / (squared errors of predicting the mean); if all values are equal, 1 for a
+ * perfect prediction and 0 otherwise. */
 static double compute_r2(const target_score *target) {
     if (target->squared_distances > 0.0)
         return 1.0 - target->squared_errors / target->squared_distances;
@@ -82,7 +82,7 @@ static double compute_mae(const scores *s, const target_score *target) {
     return target->absolute_errors / (double)s->rows;
 }
 
-/* ---- the page -------------------------------------------------------------------------------- */
+/* ---- printing -------------------------------------------------------------------------------- */
 
 void print_score_line(FILE *stream, const scores *s) {
     if (has_classes(s->schema)) {
@@ -98,7 +98,7 @@ void print_score_line(FILE *stream, const scores *s) {
     fprintf(stream, "r2 %.4f mae %.4f rows %zu", r2, mae, s->rows);
 }
 
-/* How many columns a terminal shows a name of UTF-8 in, near enough. */
+/* The width of a UTF-8 name on a terminal, nearly. */
 static int count_characters(const char *name) {
     int count = 0;
     for (; *name; name++)
@@ -132,8 +132,8 @@ static void print_share(FILE *stream, size_t part, size_t whole) {
         fprintf(stream, "%11s", "-");
 }
 
-/* Precision: of the rows that were taken for the class, how many are of it. Recall: of the rows of
- * the class, how many were taken for it. */
+/* Precision: the share of the rows predicted as the class that are of the class. Recall: the share
+ * of the rows of the class that are predicted as it. */
 static void print_classes(FILE *stream, const scores *s, const name_list *classes, int width) {
     print_name(stream, "class", width);
     fprintf(stream, "  %11s%11s%11s\n", "precision", "recall", "rows");
@@ -149,7 +149,7 @@ static void print_classes(FILE *stream, const scores *s, const name_list *classe
 
 static void print_confusion(FILE *stream, const scores *s, const name_list *classes, int width) {
     int cell = find_widest(classes, 6) + 2;
-    fputs("\nrows of each class, by what they were taken for\n", stream);
+    fputs("\nrows of each class, by their predicted class\n", stream);
     fprintf(stream, "%*s", width, "");
     for (size_t k = 0; k < s->outputs; k++)
         print_name_right(stream, classes->names[k], cell);
@@ -181,7 +181,7 @@ static void print_targets(FILE *stream, const scores *s) {
     fputc('\n', stream);
 }
 
-void print_score_page(FILE *stream, const scores *s) {
+void print_scores_in_full(FILE *stream, const scores *s) {
     if (!has_classes(s->schema)) {
         print_targets(stream, s);
         return;

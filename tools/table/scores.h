@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How good predictions are: of classes or of numbers, row after row. */
+/* Scores of predictions: accuracy, precision and recall of classes, R2 and errors of numbers. */
 #ifndef NNBLAS_TABLE_SCORES_H
 #define NNBLAS_TABLE_SCORES_H
 
@@ -8,8 +8,8 @@
 
 #include <stdio.h>
 
-/* Of one target; the values' mean and sum of squared distances from it are kept as B. P. Welford
- * has them, Technometrics 4 (1962). */
+/* Of one target of numbers. mean and squared_distances of its values follow B. P. Welford,
+ * Technometrics 4 (1962). */
 typedef struct {
     double squared_errors, absolute_errors, mean, squared_distances;
 } target_score;
@@ -25,13 +25,12 @@ typedef struct {
 scores start_scores(const schema *s);
 void free_scores(scores *s);
 
-/* Y and O_out: N rows of what the targets become and of the network's outputs. With numbers Y is as
- * the table has them, and O_out is scaled. */
+/* Adds N rows of targets Y and outputs O_out. Numbers in Y are unscaled, in O_out scaled. */
 void add_scores(scores *s, size_t N, const double *Y, const double *O_out);
 
 /* "accuracy 0.9733 mse 0.0123 rows 150", or "r2 0.9733 mae 1.2345 rows 150". */
 void print_score_line(FILE *stream, const scores *s);
-/* The page of nnblas evaluate before that line. */
-void print_score_page(FILE *stream, const scores *s);
+/* The scores of each class or target, and the confusion matrix. */
+void print_scores_in_full(FILE *stream, const scores *s);
 
 #endif

@@ -48,7 +48,7 @@ static bool read_head(table_source *s, const source_format *format, table_error 
     if (result == CSV_FAILED)
         return false;
     if (result == CSV_END)
-        return set_error(error, "%s: holds no rows", s->name);
+        return set_error(error, "%s: has no rows", s->name);
     s->has_header = is_header(&row, format->header);
     s->has_first = !s->has_header;
     s->first = row;
@@ -98,7 +98,7 @@ row_result read_source_row(table_source *s, csv_row *row, table_error *error) {
     }
     if (row->count == s->columns.count)
         return ROW_GOOD;
-    set_error(error, "%s: line %zu: %zu values, and the table has %zu columns", s->name, row->line,
+    set_error(error, "%s: line %zu: %zu values, but the table has %zu columns", s->name, row->line,
               row->count, s->columns.count);
     return ROW_BAD;
 }

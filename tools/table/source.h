@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A file of comma-separated values as a table: a row of names, where it has one, and rows with as
- * many values each. */
+/* A table read from a file of comma-separated values: a header, if there is one, and rows. */
 #ifndef NNBLAS_TABLE_SOURCE_H
 #define NNBLAS_TABLE_SOURCE_H
 
@@ -8,7 +7,7 @@
 #include "table/names.h"
 #include "table/text.h"
 
-/* HEADER_DETECT: the first row is a header where none of its values is a number. */
+/* HEADER_DETECT: the first row is a header if none of its values is a number. */
 typedef enum { HEADER_DETECT, HEADER_PRESENT, HEADER_ABSENT } header_rule;
 
 typedef struct {
@@ -16,28 +15,28 @@ typedef struct {
     char delimiter;
 } source_format;
 
-/* Columns without a name have their number, from 1, for a name. */
+/* A column without a name is named by its number, from 1. */
 typedef struct {
-    char *name; /* the file's, for messages */
+    char *name; /* of the file, in errors */
     csv_reader *reader;
     name_list columns;
     bool has_header, has_first;
-    csv_row first; /* a row that was read to look for a header and is none */
+    csv_row first; /* the first row, if it is no header */
 } table_source;
 
 /* path "-" is standard input. */
 bool open_source(table_source *source, const char *path, const source_format *format,
                  table_error *error);
-/* The same for a stream, which is taken over. */
+/* The same for a stream, which it takes ownership of. */
 bool open_source_stream(table_source *source, FILE *stream, const char *name,
                         const source_format *format, table_error *error);
 void close_source(table_source *source);
 
-/* ROW_BAD: it has not as many values as there are columns; the next one may be good. */
+/* ROW_BAD: the number of values is not the number of columns; the next row may be good. */
 typedef enum { ROW_GOOD, ROW_BAD, ROW_END, ROW_FAILED } row_result;
 row_result read_source_row(table_source *source, csv_row *row, table_error *error);
 
-/* Says "FILE: line 17, column 3 (NAME): 'VALUE' PROBLEM". */
+/* Sets "FILE: line 17, column 3 (NAME): 'VALUE' PROBLEM". */
 bool set_value_error(const table_source *source, const csv_row *row, size_t column,
                      const char *problem, table_error *error);
 

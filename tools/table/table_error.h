@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is wrong with a file, in words. */
+/* The error message about a table. */
 #ifndef NNBLAS_TABLE_TABLE_ERROR_H
 #define NNBLAS_TABLE_TABLE_ERROR_H
 
@@ -10,7 +10,7 @@ typedef struct {
     char text[600];
 } table_error;
 
-/* Always false, so that a failing function can return it. */
+/* Returns false, so that a failing function can return it. */
 bool set_error(table_error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

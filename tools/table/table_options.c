@@ -21,13 +21,13 @@ int take_table_arguments(const char *command, const table_arguments *arguments,
                          table_options *options) {
     *options = (table_options){.skips_bad_rows = arguments->skips_bad_rows};
     if (arguments->has_header && arguments->has_no_header)
-        return refuse_usage(command, "--header and --no-header exclude each other");
+        return refuse_usage(command, "--header and --no-header cannot be used together");
     if (arguments->has_header)
         options->format.header = HEADER_PRESENT;
     if (arguments->has_no_header)
         options->format.header = HEADER_ABSENT;
     if (!read_delimiter(arguments->delimiter, &options->format.delimiter))
-        return refuse_usage(command, "--delimiter takes one character that is no quote, or tab");
+        return refuse_usage(command, "--delimiter takes one character other than a quote, or tab");
     return CARRY_ON;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The arguments that train, predict and evaluate have in common. */
+/* The arguments that train, predict and evaluate share. */
 #ifndef NNBLAS_TABLE_TABLE_OPTIONS_H
 #define NNBLAS_TABLE_TABLE_OPTIONS_H
 
@@ -7,12 +7,13 @@
 #include "table/model.h"
 
 #define TABLE_OPTIONS_HELP                                                                         \
-    "  --header              the first line is a header; with neither option it is one where\n"    \
-    "  --no-header           none of its values is a number\n"                                     \
-    "  --delimiter C         what stands between values (default ,); tab for a tabulator\n"        \
-    "  --skip-bad-rows       leave out rows with a missing or bad value, and say how many\n"
+    "  --header              the first line is a header\n"                                         \
+    "  --no-header           the first line is no header (default: it is one if none of its\n"     \
+    "                        values is a number)\n"                                                \
+    "  --delimiter C         the character between values (default ,), or tab\n"                   \
+    "  --skip-bad-rows       skip rows with a missing or bad value, and print how many\n"
 
-/* As they stand on the command line. */
+/* The arguments as given. */
 typedef struct {
     bool has_header, has_no_header, skips_bad_rows;
     const char *delimiter;
@@ -25,7 +26,7 @@ void list_table_options(table_arguments *arguments, command_option *options);
 int take_table_arguments(const char *command, const table_arguments *arguments,
                          table_options *options);
 
-/* MODEL DATA.csv, with --output where output is not null. */
+/* MODEL DATA.csv; --output is accepted if output is not null. */
 typedef struct {
     const char *model, *data;
     table_options table;

@@ -4,7 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
-/* Jansson takes nothing else. */
+/* Jansson accepts only UTF-8. */
 bool is_utf8(const char *text) {
     json_t *string = json_string(text);
     json_decref(string);
@@ -15,7 +15,7 @@ static bool is_control(char c) {
     return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
-/* The bytes of UTF-8 that go on with a character. */
+/* A byte of a UTF-8 character other than its first. */
 static bool is_continuation(char c) {
     return ((unsigned char)c & 0xc0) == 0x80;
 }

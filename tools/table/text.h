@@ -6,8 +6,7 @@
 
 bool is_utf8(const char *text);
 
-/* A value as a message shows it: not too long, in UTF-8, and with nothing in it that would move a
- * terminal's cursor. */
+/* A value for a message: cut to a short length, in UTF-8, without control characters. */
 typedef struct {
     char text[64];
 } shown_text;

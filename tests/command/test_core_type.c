@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* restart_with_better_core beside a library that always has advice: prints the core type that the
  * environment ends up with, and the arguments. */
-#include "cli/coretype.h"
+#include "cli/core_type.h"
 
 #include <nnblas.h>
 

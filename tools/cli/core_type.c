@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "cli/coretype.h"
+#include "cli/core_type.h"
 
 #include <nnblas.h>
 
@@ -45,8 +45,8 @@ void restart_with_better_core(char **argv) {
         return;
     if (!is_quiet(argv))
         fprintf(stderr,
-                "%s: starting again with %s=%s, which is faster on this processor "
-                "(NNBLAS_KEEP_CORETYPE=1 prevents it)\n",
+                "%s: restarting with %s=%s, which is faster on this processor "
+                "(NNBLAS_KEEP_CORETYPE=1 prevents this)\n",
                 program_invocation_short_name, VARIABLE, core);
     execv("/proc/self/exe", argv);
     unsetenv(VARIABLE);
