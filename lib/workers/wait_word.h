@@ -5,7 +5,7 @@
 
 #include <stdatomic.h>
 
-#if defined(__linux__) && !defined(NN_NO_FUTEX)
+#if defined(__linux__) && __has_include(<linux/futex.h>) && !defined(NN_NO_FUTEX)
 #define NN_FUTEX
 #else
 #include <pthread.h>
