@@ -28,15 +28,15 @@ build_and_test() { # folder meson-option...
     shift
     rm -rf "$folder"
     meson setup "$folder" "$source" -Doptimization=1 -Dtests=enabled -Dwerror=true "$@" &&
-        ninja -C "$folder" && meson test -C "$folder" --no-rebuild --print-errorlogs activations
+        ninja -C "$folder" && meson test -C "$folder" --no-rebuild --print-errorlogs networks
 }
 
 # The linker sees what a test asks for on purpose, sizes that no array has, and warns of them.
 build_with_lto() {
     rm -rf "$work/lto"
     meson setup "$work/lto" "$source" -Db_lto=true -Dtests=enabled -Dtools=false -Dbench=false &&
-        ninja -C "$work/lto" lib/libnnblas.so tests/test_activations &&
-        meson test -C "$work/lto" --no-rebuild --print-errorlogs activations
+        ninja -C "$work/lto" tests/test_networks &&
+        meson test -C "$work/lto" --no-rebuild --print-errorlogs networks
 }
 
 # Compiled and linked against musl; Debian has no BLAS for it that could be run. Its own liblbfgs would
