@@ -4,7 +4,7 @@
 #include "core/clock.h"
 #include "engine/engine.h"
 #include "engine/plan_cost.h"
-#include "engine/planner.h"
+#include "engine/plan_search.h"
 #include "runs.h"
 #include "timing.h"
 

@@ -3,7 +3,7 @@
 #include "allocate.h"
 #include "bench.h"
 #include "engine/plan_cost.h"
-#include "engine/planner.h"
+#include "engine/plan_search.h"
 #include "workers/threads.h"
 
 #include <math.h>

@@ -41,8 +41,8 @@ nnblas_status nn_check_parameters_finite(const nn_model *model) {
     return status;
 }
 
-nnblas_status nn_find_culprit(const nn_model *model, const nn_rows *rows, double cost,
-                              double learning_rate, double *const *updates) {
+nnblas_status nn_report_not_finite(const nn_model *model, const nn_rows *rows, double cost,
+                                   double learning_rate, double *const *updates) {
     size_t last = model->n_layers - 1;
     /* Rows in an order of their own were looked at before the first step. */
     if (!rows->order &&

@@ -295,10 +295,10 @@ static double price_shared_tiles(const cost_context *c) {
 
 /* Padded weights are copied for each call, and their updates back. */
 static double price_padding(const cost_context *c) {
-    double sum = 0.0;
+    double sum = 0.0, copies = c->problem->purpose == NN_PREDICT ? 1.0 : 2.0;
     for (size_t l = 0; c->plan->padding > 1 && l < c->problem->n_layers; l++)
-        sum +=
-            2.0 * (COPY * count_padded_weights(c, l) + 6.0 * (double)nn_get_inputs(c->problem, l));
+        sum += copies *
+               (COPY * count_padded_weights(c, l) + 6.0 * (double)nn_get_inputs(c->problem, l));
     return sum;
 }
 

@@ -3,7 +3,7 @@
 #include "core/memory.h"
 #include "core/sizes.h"
 #include "engine/engine.h"
-#include "engine/planner.h"
+#include "engine/plan_cache.h"
 
 #include <stdlib.h>
 
@@ -147,7 +147,7 @@ static void lay_out(nn_engine *engine, const nn_problem *problem, arena *a) {
 
 nnblas_status nn_engine_open(nn_engine *engine, const nn_problem *problem, const nn_plan *plan,
                              nn_scratch *scratch) {
-    engine->plan = plan ? *plan : nn_choose_plan(problem);
+    engine->plan = plan ? *plan : nn_get_plan(problem);
     engine->memory = NULL;
     arena a = {.memory = scratch ? scratch->bytes : NULL, .size = scratch ? sizeof *scratch : 0};
     lay_out(engine, problem, &a);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The algorithm on the caller's own contiguous arrays: one hidden layer. */
 #include "core/arguments.h"
+#include "engine/engine.h"
 #include "engine/finite.h"
 #include "kernels/kernels.h"
 
@@ -117,7 +118,7 @@ static nnblas_status update_checked(const nn_engine *engine, const nn_model *mod
         check += nn_get_kernels()->check_update(nn_count_parameters(&model->layers[l]),
                                                 learning_rate, engine->updates[l], W[l]);
     if (check != 0.0)
-        return nn_find_culprit(model, rows, cost, learning_rate, engine->updates);
+        return nn_report_not_finite(model, rows, cost, learning_rate, engine->updates);
     nn_engine_update(engine, model, learning_rate, W);
     return NNBLAS_OK;
 }

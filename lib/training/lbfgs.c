@@ -99,7 +99,7 @@ static nnblas_status check_start(nn_fit *fit) {
     size_t count = fit->trainer->net->parameter_count;
     if (isfinite(cost) && nn_get_kernels()->check_finite(count, fit->engine.updates[0]) == 0.0)
         return NNBLAS_OK;
-    return nn_find_culprit(&fit->model, &fit->rows, cost, 1.0, fit->engine.updates);
+    return nn_report_not_finite(&fit->model, &fit->rows, cost, 1.0, fit->engine.updates);
 }
 
 nnblas_status nn_run_lbfgs(nn_fit *fit) {

@@ -44,7 +44,7 @@ static nnblas_status step_checked(nn_fit *fit, const nn_rows *batch, double rate
         nn_get_kernels()->check_finite(nn_count_all_parameters(fit), gradient) == 0.0 &&
         nn_optimizer_try_step(&fit->optimizer, rate, gradient, nn_get_parameters(fit)))
         return NNBLAS_OK;
-    return nn_find_culprit(&fit->model, batch, cost, rate, fit->engine.updates);
+    return nn_report_not_finite(&fit->model, batch, cost, rate, fit->engine.updates);
 }
 
 nnblas_status nn_take_step(nn_fit *fit, const nn_rows *batch, double rate, double *cost) {

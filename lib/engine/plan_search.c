@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "engine/planner.h"
+#include "engine/plan_search.h"
 #include "blas/blas.h"
 #include "core/sizes.h"
 #include "engine/plan_cost.h"
-
-#include <string.h>
-
-/* ---- the plans to choose from ---------------------------------------------------------------- */
 
 /* A walk over the plans for a problem: it lists them, or keeps the cheapest. */
 typedef struct plan_search {
@@ -81,9 +77,7 @@ static bool has_odd_width(const nn_problem *problem) {
 static void add_products(plan_search *s, nn_plan plan) {
     double limit = nn_small_product_limit();
     bool cuts = limit > 0.0 && has_larger_product(s->problem, plan.tile_rows, limit);
-    /* Predictions pass an infinity in X on as it is; a weight of 0 in a padded unit makes it a NaN.
-     */
-    bool pads = s->problem->purpose != NN_PREDICT && has_odd_width(s->problem);
+    bool pads = has_odd_width(s->problem);
     for (int cut = 0; cut <= cuts; cut++)
         for (int pad = 0; pad <= pads; pad++) {
             plan.product_limit = cut ? (size_t)limit : 0;
@@ -157,35 +151,4 @@ nn_plan nn_make_plan(const nn_problem *problem) {
     plan_search s = {.problem = problem};
     search_plans(&s);
     return s.best;
-}
-
-/* ---- the cache of plans ---------------------------------------------------------------------- */
-
-enum { CACHED_PLANS = 4, MOST_CACHED_LAYERS = 6 };
-
-/* The key is the whole problem, with sizes of its own. */
-typedef struct cached_plan {
-    nn_problem problem;
-    size_t sizes[MOST_CACHED_LAYERS + 1];
-    nn_plan plan;
-} cached_plan;
-
-static void store_plan(cached_plan *cached, const nn_problem *problem, nn_plan plan) {
-    memcpy(cached->sizes, problem->sizes, (problem->n_layers + 1) * sizeof *cached->sizes);
-    cached->problem = *problem;
-    cached->problem.sizes = cached->sizes;
-    cached->plan = plan;
-}
-
-nn_plan nn_choose_plan(const nn_problem *problem) {
-    static _Thread_local cached_plan cache[CACHED_PLANS];
-    static _Thread_local unsigned next;
-    if (problem->n_layers > MOST_CACHED_LAYERS)
-        return nn_make_plan(problem);
-    for (size_t i = 0; i < CACHED_PLANS; i++)
-        if (nn_is_same_problem(&cache[i].problem, problem))
-            return cache[i].plan;
-    cached_plan *oldest = &cache[next++ % CACHED_PLANS];
-    store_plan(oldest, problem, nn_make_plan(problem));
-    return oldest->plan;
 }

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "engine/plan_cache.h"
+#include "engine/plan_search.h"
+
+#include <string.h>
+
+enum { CACHED_PLANS = 4, MOST_CACHED_LAYERS = 6 };
+
+/* The key is the whole problem, with sizes of its own. */
+typedef struct cached_plan {
+    nn_problem problem;
+    size_t sizes[MOST_CACHED_LAYERS + 1];
+    nn_plan plan;
+} cached_plan;
+
+static void store_plan(cached_plan *cached, const nn_problem *problem, nn_plan plan) {
+    memcpy(cached->sizes, problem->sizes, (problem->n_layers + 1) * sizeof *cached->sizes);
+    cached->problem = *problem;
+    cached->problem.sizes = cached->sizes;
+    cached->plan = plan;
+}
+
+nn_plan nn_get_plan(const nn_problem *problem) {
+    static _Thread_local cached_plan cache[CACHED_PLANS];
+    static _Thread_local unsigned next;
+    if (problem->n_layers > MOST_CACHED_LAYERS)
+        return nn_make_plan(problem);
+    for (size_t i = 0; i < CACHED_PLANS; i++)
+        if (nn_is_same_problem(&cache[i].problem, problem))
+            return cache[i].plan;
+    cached_plan *oldest = &cache[next++ % CACHED_PLANS];
+    store_plan(oldest, problem, nn_make_plan(problem));
+    return oldest->plan;
+}
