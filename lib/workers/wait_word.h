@@ -22,8 +22,8 @@ typedef struct nn_wait_word {
 /* Before anybody waits; also again, in a child whose parent had threads that waited. */
 void nn_init_wait_word(nn_wait_word *word, unsigned value);
 
-/* Spins while the word holds value, for no longer than a thread takes to wake up. Returns what it
- * holds then. */
+/* Spins while the word holds value, for 10 to 50 us: about as long as waking up a sleeper takes.
+ * Returns what the word holds then. */
 unsigned nn_spin_while(nn_wait_word *word, unsigned value);
 
 /* Sleeps while the word holds value. */

@@ -8,6 +8,7 @@
 #include <fenv.h>
 #include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -43,7 +44,9 @@ enum {
 typedef struct worker {
     _Alignas(128) nn_wait_word state;
     region *region;
-    size_t runner; /* its number in the region */
+    size_t runner;         /* its number in the region */
+    int callers_processor; /* when it was called */
+    atomic_int processor;  /* its own, when it began */
     bool has_thread;
     double failed_at; /* when its thread could not be created */
     pthread_t thread;
@@ -58,6 +61,22 @@ static size_t get_bit(const worker *w) {
 
 static worker *get_first(size_t set) {
     return &workers[__builtin_ctzll(set)];
+}
+
+/* -1 where it is unknown. */
+static int get_processor(void) {
+#ifdef __linux__
+    return sched_getcpu();
+#else
+    return -1;
+#endif
+}
+
+/* Spinning on the processor that the other thread needs would only hold it up. */
+static unsigned spin_beside(int processor, nn_wait_word *word, unsigned value) {
+    if (processor >= 0 && processor == get_processor())
+        return atomic_load(&word->value);
+    return nn_spin_while(word, value);
 }
 
 /* ---- running parts --------------------------------------------------------------------------- */
@@ -97,7 +116,7 @@ static void run_region(region *r, size_t runner) {
 /* ---- a worker's thread ----------------------------------------------------------------------- */
 
 static unsigned wait_for_call(worker *w) {
-    unsigned state = nn_spin_while(&w->state, IDLE);
+    unsigned state = spin_beside(w->callers_processor, &w->state, IDLE);
     if (state == IDLE)
         atomic_compare_exchange_strong(&w->state.value, &state, ASLEEP);
     nn_sleep_while(&w->state, ASLEEP);
@@ -113,6 +132,7 @@ static void *serve(void *argument) {
             return NULL;
         if (state != CALLED || !atomic_compare_exchange_strong(&w->state.value, &state, WORKING))
             continue; /* the caller took the call back */
+        atomic_store_explicit(&w->processor, get_processor(), memory_order_relaxed);
         fesetenv(&w->region->environment);
         run_region(w->region, w->runner);
         if (atomic_exchange(&w->state.value, IDLE) == AWAITED)
@@ -199,6 +219,7 @@ static size_t keep_running(size_t held) {
 }
 
 static void call_worker(region *r, worker *w, size_t runner) {
+    w->callers_processor = get_processor();
     w->region = r;
     w->runner = runner;
     if (atomic_exchange(&w->state.value, CALLED) == ASLEEP)
@@ -212,7 +233,8 @@ static void release_worker(region *r, worker *w) {
     unsigned state = CALLED;
     if (atomic_compare_exchange_strong(&w->state.value, &state, was_woken ? IDLE : ASLEEP))
         return;
-    state = nn_spin_while(&w->state, WORKING);
+    int processor = atomic_load_explicit(&w->processor, memory_order_relaxed);
+    state = spin_beside(processor, &w->state, WORKING);
     if (state == WORKING && atomic_compare_exchange_strong(&w->state.value, &state, AWAITED))
         nn_sleep_while(&w->state, AWAITED);
 }
