@@ -2,10 +2,12 @@
 /* The BLAS under many threads: its products, and its process-wide number of threads. */
 #include "blas/blas.h"
 #include "support/shared_work.h"
+#include "workers/workers.h"
 
 #include <cblas.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
 /* OpenBLAS's own functions, null with another BLAS. */
 extern int openblas_get_num_threads(void) __attribute__((weak));
@@ -94,11 +96,30 @@ START_TEST(holds_nest) {
 }
 END_TEST
 
+static void look_at_openmp(void *others, size_t part) {
+    (void)part;
+    usleep(200);
+    *(atomic_int *)others += omp_get_max_threads() != 1;
+}
+
+/* OpenMP has a number for each thread: the caller's is held, and a worker sets its own. */
+START_TEST(products_of_workers_stay_in_their_threads) {
+    if (!openblas_get_parallel || openblas_get_parallel() != 2)
+        return;
+    atomic_int others = 0;
+    nn_blas_hold();
+    nn_run_parts(5, 40, look_at_openmp, &others);
+    nn_blas_release();
+    ck_assert_int_eq(others, 0);
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
         blas_keeps_concurrent_products_apart,
         the_hosts_blas_threads_come_back,
         holds_nest,
+        products_of_workers_stay_in_their_threads,
     };
     return run_tests("blas_threads", tests, sizeof tests / sizeof *tests);
 }

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Loads the shared library, trains with it on threads, and unloads it, again and again.
+ * usage: test_unload LIBRARY
+ */
+#define _GNU_SOURCE /* RTLD_NOLOAD */
+#include "nnblas.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { ROUNDS = 50, N = 4000, INPUTS = 20, HIDDEN = 30, OUTPUTS = 2 };
+
+/* POSIX has functions behind pointers to void. */
+#define LOAD(library, name) __extension__ __typeof__(&name) load_##name = dlsym(library, #name)
+
+static double X[N * INPUTS], Y[N * OUTPUTS], gradient[INPUTS * HIDDEN + HIDDEN * OUTPUTS];
+
+static void sleep_microseconds(long microseconds) {
+    struct timespec pause = {.tv_nsec = microseconds * 1000};
+    nanosleep(&pause, NULL);
+}
+
+/* Of this process; 0 where /proc does not tell. */
+static size_t count_threads(void) {
+    DIR *folder = opendir("/proc/self/task");
+    size_t count = 0;
+    if (!folder)
+        return 0;
+    for (struct dirent *entry; (entry = readdir(folder));)
+        count += entry->d_name[0] != '.';
+    closedir(folder);
+    return count;
+}
+
+static bool train(void *library) {
+    LOAD(library, nnblas_set_threads);
+    LOAD(library, nnblas_net_create);
+    LOAD(library, nnblas_net_init);
+    LOAD(library, nnblas_net_gradient);
+    LOAD(library, nnblas_net_destroy);
+    LOAD(library, nnblas_trainer_create);
+    LOAD(library, nnblas_trainer_set_epochs);
+    LOAD(library, nnblas_trainer_fit);
+    LOAD(library, nnblas_trainer_destroy);
+    static const size_t SIZES[] = {INPUTS, HIDDEN, OUTPUTS};
+    nnblas_net *net;
+    nnblas_trainer *trainer;
+    double mse;
+    bool works = load_nnblas_set_threads(4) == NNBLAS_OK &&
+                 load_nnblas_net_create(SIZES, 3, 0, &net) == NNBLAS_OK &&
+                 load_nnblas_net_init(net, 1) == NNBLAS_OK &&
+                 load_nnblas_trainer_create(net, &trainer) == NNBLAS_OK;
+    if (!works)
+        return false;
+    works = load_nnblas_trainer_set_epochs(trainer, 3) == NNBLAS_OK &&
+            load_nnblas_trainer_fit(trainer, N, X, INPUTS, Y, OUTPUTS) == NNBLAS_OK &&
+            load_nnblas_net_gradient(net, N, X, INPUTS, Y, OUTPUTS, gradient, &mse) == NNBLAS_OK;
+    load_nnblas_trainer_destroy(trainer);
+    load_nnblas_net_destroy(net);
+    return works;
+}
+
+/* Null, or what went wrong. The workers are unloaded spinning, falling asleep, and asleep. */
+static const char *run_round(const char *path, int round) {
+    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!library)
+        return dlerror();
+    if (!train(library))
+        return "the training failed";
+    if (count_threads() == 1)
+        return "the training used one thread";
+    sleep_microseconds(round % 5 * 25);
+    if (dlclose(library) != 0)
+        return dlerror();
+    if (dlopen(path, RTLD_NOW | RTLD_NOLOAD))
+        return "the library is still loaded";
+    if (count_threads() > 1)
+        return "threads are left";
+    return NULL;
+}
+
+int main(int argc, char **argv) {
+    for (size_t i = 0; i < N * INPUTS; i++)
+        X[i] = (double)(i % 97) / 97.0 - 0.5;
+    for (size_t i = 0; i < N * OUTPUTS; i++)
+        Y[i] = (double)(i % 7) / 7.0;
+    for (int round = 0; argc > 1 && round < ROUNDS; round++) {
+        const char *failure = run_round(argv[1], round);
+        if (failure) {
+            fprintf(stderr, "round %d: %s\n", round, failure);
+            return EXIT_FAILURE;
+        }
+    }
+    return argc > 1 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
