@@ -106,10 +106,9 @@ static void wake_two(region *r) {
 
 static void run_region(region *r, size_t runner) {
     size_t part;
-    wake_two(r);
     while (take_part(r, runner, &part)) {
-        r->task(r->context, part);
         wake_two(r);
+        r->task(r->context, part);
     }
 }
 
