@@ -3,7 +3,6 @@
  * Loads the shared library, trains with it on threads, and unloads it, again and again.
  * usage: test_unload LIBRARY
  */
-#define _GNU_SOURCE /* RTLD_NOLOAD */
 #include "nnblas.h"
 
 #include <dirent.h>
