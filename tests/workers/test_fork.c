@@ -47,7 +47,8 @@ static bool fork_and_compute(shared_work *w, int generations) {
     if (child == 0) {
         alarm(60); /* a hang is a failure */
         meet_on_four_threads();
-        bool works = repeat_work(w, 2) == 0 && (generations == 1 || fork_and_compute(w, generations - 1));
+        bool works =
+            repeat_work(w, 2) == 0 && (generations == 1 || fork_and_compute(w, generations - 1));
         _exit(works ? 0 : 1);
     }
     int status;
