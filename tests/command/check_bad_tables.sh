@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# Tables and models that are not right: what is said, and what can be skipped.
+# Tables and models with errors: the messages, and what can be skipped.
 # usage: check_bad_tables.sh NNBLAS
 set -u
 # shellcheck source=support.sh

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# nnblas explain and nnblas info: each number that they owe.
+# nnblas explain and nnblas info print what they promise.
 # usage: check_explain.sh NNBLAS
 set -u
 # shellcheck source=support.sh

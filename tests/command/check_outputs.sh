@@ -37,6 +37,7 @@ check_outputs() {
     fails 'cannot write nowhere/m: No such file' train --output nowhere/m
     check "  before it trains" is_empty "$out"
     fails 'cannot write \.: it is a folder' train --history .
+    fails 'cannot write /dev/null: it is no regular file' train --checkpoint /dev/null
     expect_status 0 predict model test.csv --output /dev/null
     check "a device stays a device" test -c /dev/null
     expect_status 0 train --quiet --epochs 2 --output /dev/null

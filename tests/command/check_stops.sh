@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# Trainings that are interrupted, resumed and watched.
+# Trainings that are interrupted and resumed, and their progress.
 # usage: check_stops.sh NNBLAS
 set -u
 # shellcheck source=support.sh

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# What the command line takes and refuses, of the commands that read tables.
+# The command lines that the commands with tables accept and refuse.
 # usage: check_table_usage.sh NNBLAS
 set -u
 # shellcheck source=support.sh
@@ -68,7 +68,7 @@ check_forms() {
     refuses '--output takes an argument' predict model data --outp
     expect_status 0 predict --output short.out model test.csv
     expect_status 0 predict model test.csv --output=long.out
-    check "options and arguments stand in any order" cmp short.out long.out
+    check "options and arguments may be in any order" cmp short.out long.out
     cp model ./--model
     expect_status 0 predict -- --model test.csv
     check "what is behind -- is no option" cmp expected "$out"

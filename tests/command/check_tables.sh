@@ -73,7 +73,7 @@ check_texts() {
     expect_status 0 train texts.csv --target class --output texts
     check "each text is an input" has "$out" '3 features as 4 inputs; 2 classes of class'
     expect_status 0 evaluate texts texts.csv
-    check "it learns from texts" has "$out" '^accuracy 1.0000 mse 0.0[0-9]* rows 60$'
+    check "a network can be trained on texts" has "$out" '^accuracy 1.0000 mse 0.0[0-9]* rows 60$'
     printf 'constant,size,colour\n9,1,blue\n' >other.csv
     expect_status 0 predict texts other.csv
     cp "$out" nine

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# What the command line takes and refuses, of the commands that read no tables.
+# The command lines that demo, explain and info accept and refuse.
 # usage: check_usage.sh NNBLAS
 set -u
 # shellcheck source=support.sh

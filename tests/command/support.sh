@@ -86,7 +86,7 @@ is_alone() {
     test $# -eq 1
 }
 
-# predicts_like EXPECTED DATA...: the first model makes of DATA what is in EXPECTED
+# predicts_like EXPECTED DATA...: the predictions of the model for DATA are those in EXPECTED
 predicts_like() {
     expected_predictions=$1
     shift
@@ -97,8 +97,8 @@ is_narrow() {
     ! has "$1" '.{101}'
 }
 
-# Tables of 120 and 30 iris flowers, the latter also without its header and without the species; a
-# model of the former, and what it predicts for the latter.
+# Tables of 120 and 30 iris flowers, the second also without its header and without the species; a
+# model trained on the first, and its predictions for the second.
 make_model() {
     "$nnblas" iris --part train >train.csv
     "$nnblas" iris --part test >test.csv

@@ -25,16 +25,22 @@ bool is_replaceable(const char *path) {
     return stat(path, &status) != 0 || S_ISREG(status.st_mode) || S_ISDIR(status.st_mode);
 }
 
-bool check_output(const char *command, const char *path) {
+bool check_replacement(const char *command, const char *path) {
     nn_replacement r;
-    if (!path || is_standard_output(path))
+    if (!path)
         return true;
-    if (!is_replaceable(path))
-        return access(path, W_OK) == 0 || report(command, path, strerror(errno));
     if (!nn_replacement_open(&r, path))
         return report_replacement(command, &r);
     nn_replacement_abandon(&r);
     return true;
+}
+
+bool check_output(const char *command, const char *path) {
+    if (!path || is_standard_output(path))
+        return true;
+    if (is_replaceable(path))
+        return check_replacement(command, path);
+    return access(path, W_OK) == 0 || report(command, path, strerror(errno));
 }
 
 /* ---- signals --------------------------------------------------------------------------------- */

@@ -35,4 +35,7 @@ bool is_replaceable(const char *path);
 /* Whether path can be written, to find out before a long computation. path may be null. */
 bool check_output(const char *command, const char *path);
 
+/* The same for a path that can only be a regular file. */
+bool check_replacement(const char *command, const char *path);
+
 #endif

@@ -16,7 +16,7 @@ static const char HELP[] =
     "\n"
     "Prints one iteration of backpropagation on two flowers, with 4 inputs, 2 hidden units and 3\n"
     "outputs: every matrix in the order in which it is computed, with its shape, its formula and\n"
-    "its numbers. Then the gradient of one weight is computed in two other ways.\n";
+    "its numbers. Then it computes the gradient of one weight by two other methods.\n";
 
 enum { N = 2, INPUTS = IRIS_INPUTS, HIDDEN = 2, OUTPUTS = IRIS_SPECIES };
 
@@ -54,8 +54,8 @@ static void take_examples(iteration *it) {
     }
 }
 
-/* Small enough that centimetres do not saturate the sigmoid, and short enough to compute with by
- * hand. */
+/* Small, so that inputs in centimetres do not saturate the sigmoid, and with two decimals, to
+ * compute with by hand. */
 static void shorten_weights(double *shortened, const double *weights, size_t count) {
     for (size_t w = 0; w < count; w++)
         shortened[w] = round(weights[w] * 10.0) / 100.0;
@@ -73,7 +73,7 @@ static nnblas_status draw_weights(iteration *it) {
     return status;
 }
 
-/* What the library computes on the way and has no argument for. */
+/* The intermediate matrices that the library does not return. */
 static void compute_sums(iteration *it) {
     for (size_t e = 0; e < N; e++) {
         for (size_t j = 0; j < HIDDEN; j++) {
@@ -143,12 +143,12 @@ static nnblas_status compute_difference(const iteration *it, double *difference)
     return status;
 }
 
-/* ---- the page -------------------------------------------------------------------------------- */
+/* ---- output ---------------------------------------------------------------------------------- */
 
-/* Of what is computed; what is given has fewer. */
+/* Of computed numbers; given numbers have fewer. */
 enum { DECIMALS = 8 };
 
-/* The meaning of a matrix's rows or columns. */
+/* The names of the rows or columns of a matrix. */
 typedef struct {
     size_t size;
     const char *names[INPUTS];
@@ -189,11 +189,11 @@ static void print_cost(const char *name, const char *formula, double mse) {
 static void print_data(const iteration *it) {
     print_matrix("X", "two examples: the first setosa and the first versicolor, in cm",
                  &EXAMPLE_AXIS, &INPUT_AXIS, 1, it->X[0]);
-    print_matrix("Y", "their labels: 1 for the species it is", &EXAMPLE_AXIS, &OUTPUT_AXIS, 0,
-                 it->Y[0]);
+    print_matrix("Y", "their labels: 1 for the species of the flower", &EXAMPLE_AXIS, &OUTPUT_AXIS,
+                 0, it->Y[0]);
     print_matrix("W1", "weights drawn with seed 1, divided by 10, two decimals kept", &INPUT_AXIS,
                  &HIDDEN_AXIS, 2, it->W1[0]);
-    print_matrix("W2", "likewise", &HIDDEN_AXIS, &OUTPUT_AXIS, 2, it->W2[0]);
+    print_matrix("W2", "drawn in the same way", &HIDDEN_AXIS, &OUTPUT_AXIS, 2, it->W2[0]);
 }
 
 static void print_forward(const iteration *it) {
@@ -232,9 +232,10 @@ static void print_step(const iteration *it) {
 /* Prints the terms and returns their sum. */
 static double print_paths(const iteration *it) {
     printf(
-        "\nOne gradient, d MSE / d w1[%d][%d], without matrices. Everything that the weight does\n"
-        "to the cost it does along the paths through hidden %d to the %d outputs, for each of\n"
-        "the %d examples e; the chain rule gives each path k the term\n"
+        "\nOne gradient, d MSE / d w1[%d][%d], without matrices. The weight changes the cost "
+        "along\n"
+        "the paths through hidden %d to the %d outputs k, for each of the %d examples e. By the\n"
+        "chain rule each path adds the term\n"
         "\n"
         "    1/N  o_delta[e][k]  w2[%d][k]  h_out[e][%d] (1 - h_out[e][%d])  x[e][%d]\n"
         "\n",
@@ -256,7 +257,7 @@ static double print_paths(const iteration *it) {
     return sum;
 }
 
-static int print_gradient_thrice(const iteration *it) {
+static int compare_gradients(const iteration *it) {
     double difference;
     if (compute_difference(it, &difference))
         return report_failure("explain");
@@ -286,5 +287,5 @@ int run_explain(int argc, char **argv) {
     print_forward(&it);
     print_backward(&it);
     print_step(&it);
-    return print_gradient_thrice(&it);
+    return compare_gradients(&it);
 }

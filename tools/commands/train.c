@@ -25,7 +25,8 @@
 /* Finds out before a long training what could not be written after it. */
 static bool check_outputs(const char *command, const train_settings *set) {
     return check_output(command, set->output) && check_output(command, set->history) &&
-           check_output(command, set->plot) && check_output(command, set->training.checkpoint) &&
+           check_output(command, set->plot) &&
+           check_replacement(command, set->training.checkpoint) &&
            (!set->plot || check_gnuplot(command));
 }
 
