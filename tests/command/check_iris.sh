@@ -60,7 +60,10 @@ check_default_table() {
 # Makes the locale where the system has what it is made of; a comma is its decimal point.
 check_locale() {
     mkdir locales
-    localedef -i de_DE -f UTF-8 locales/de_DE.UTF-8 2>/dev/null || return 0
+    if ! localedef -i de_DE -f UTF-8 locales/de_DE.UTF-8 2>/dev/null; then
+        echo "skipped: training where a comma is the decimal point (needs locales)"
+        return 0
+    fi
     comma=$(LOCPATH=$directory/locales LC_ALL=de_DE.UTF-8 awk --use-lc-numeric \
         'BEGIN { printf "%.1f", 0.5 }' 2>/dev/null || echo unknown)
     LOCPATH=$directory/locales LC_ALL=de_DE.UTF-8 "$nnblas" train train.csv --target species \

@@ -62,7 +62,10 @@ check_full_disk() {
     fails 'cannot write /dev/full: No space left' train --epochs 2 --history /dev/full
     mkdir small
     trap 'umount "$directory/small" 2>/dev/null; rm -rf "$directory"' EXIT
-    mount -t tmpfs -o size=16k tmpfs small 2>/dev/null || return 0
+    if ! mount -t tmpfs -o size=16k tmpfs small 2>/dev/null; then
+        echo "skipped: models on a disk that is nearly full (needs root, and the right to mount)"
+        return 0
+    fi
     echo old >small/kept
     head -c 8192 /dev/zero >small/filler
     make_many_rows

@@ -45,7 +45,7 @@ check_progress() {
     expect_status 0 train --epochs 25 --patience 0 --validation 0.2
     check "epochs 1, 2, 5, 10, 20 and the last have a line" has_lines "$err" 6
     check "  with both costs" has "$err" '^epoch +20   cost 0\.[0-9]+  validation 0\.'
-    command -v script >/dev/null || return 0
+    has_program script bsdutils || return 0
     script -qec "$nnblas train --epochs 2000 --patience 0" typescript </dev/null >/dev/null
     report $? "train on a terminal"
     tr '\r' '\n' <typescript >lines

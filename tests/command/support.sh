@@ -22,6 +22,13 @@ report() {
     fi
 }
 
+# has_program PROGRAM PACKAGE: where it is missing, says what is skipped for it
+has_program() {
+    command -v "$1" >/dev/null && return 0
+    echo "skipped: the checks of the command with $1 (needs $2)"
+    return 1
+}
+
 # check DESCRIPTION COMMAND...: the command succeeds
 check() {
     description=$1
