@@ -117,6 +117,14 @@ check_numbers() {
     check "each has its column" has "$out" '^prediction,y,y2$'
 
     awk -v OFS=, 'BEGIN { print "x,y"
+        for (i = 0; i < 30; i++) print (i % 3 ? "" : "-") "1.7e308", (i % 3 ? i : -i) }' >huge.csv
+    expect_status 0 train huge.csv --target y --numbers --epochs 5
+    check "numbers near the largest double can be scaled" has "$out" '^train r2 '
+    sed 1d huge.csv | awk -F, '{ print $1 "," $2 "e200" }' >large.csv
+    expect_status 0 train large.csv --target 2 --numbers --epochs 5
+    check "  and so can targets be scored" has "$out" '^train r2 -?[0-9]'
+
+    awk -v OFS=, 'BEGIN { print "x,y"
         for (i = 0; i < 80; i++) print i, (i < 20 ? 10 : i < 50 ? 2 : -1) }' >whole.csv
     expect_status 0 train whole.csv --target y --output whole
     check "few whole numbers are classes" has "$out" '3 classes of y'

@@ -3,6 +3,7 @@
 
 #include "cli/memory.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,13 +91,21 @@ bool encode_row(const column_list *list, const table_source *source, const csv_r
 
 /* ---- scaling --------------------------------------------------------------------------------- */
 
+/* The difference overflows where values of both signs are near the largest double. */
+static double scale_number(const table_column *column, double value) {
+    if (column->deviation == 0.0)
+        return 0.0;
+    double difference = value - column->mean;
+    return isfinite(difference) ? difference / column->deviation
+                                : value / column->deviation - column->mean / column->deviation;
+}
+
 void scale_rows(const column_list *list, size_t N, double *numbers) {
     for (size_t r = 0; r < N; r++)
         for (size_t i = 0; i < list->count; i++) {
             const table_column *column = &list->columns[i];
             if (!column->is_category)
-                *numbers =
-                    column->deviation > 0.0 ? (*numbers - column->mean) / column->deviation : 0.0;
+                *numbers = scale_number(column, *numbers);
             numbers += get_width(column);
         }
 }

@@ -37,11 +37,12 @@ static void add_class(scores *s, const double *y, const double *o) {
 
 /* s->rows includes this row. */
 static void add_number(const scores *s, target_score *target, double y, double prediction) {
-    double error = prediction - y, distance = y - target->mean;
+    long double value = (long double)y, error = (long double)prediction - value;
+    long double distance = value - target->mean;
     target->squared_errors += error * error;
-    target->absolute_errors += fabs(error);
-    target->mean += distance / (double)s->rows;
-    target->squared_distances += distance * (y - target->mean);
+    target->absolute_errors += fabsl(error);
+    target->mean += distance / (long double)s->rows;
+    target->squared_distances += distance * (value - target->mean);
 }
 
 void add_scores(scores *s, size_t N, const double *Y, const double *O_out) {
@@ -59,13 +60,6 @@ void add_scores(scores *s, size_t N, const double *Y, const double *O_out) {
 
 /* ---- measures -------------------------------------------------------------------------------- */
 
-static double compute_mse(const scores *s) {
-    double sum = s->squared_errors;
-    for (size_t k = 0; k < s->outputs && s->targets; k++)
-        sum += s->targets[k].squared_errors;
-    return sum / (2.0 * (double)s->rows);
-}
-
 static double compute_accuracy(const scores *s) {
     return (double)count_right(&s->confusion) / (double)s->rows;
 }
@@ -73,21 +67,21 @@ static double compute_accuracy(const scores *s) {
 /* 1 - (squared errors) / (squared errors of predicting the mean); if all values are equal, 1 for a
  * perfect prediction and 0 otherwise. */
 static double compute_r2(const target_score *target) {
-    if (target->squared_distances > 0.0)
-        return 1.0 - target->squared_errors / target->squared_distances;
-    return target->squared_errors > 0.0 ? 0.0 : 1.0;
+    if (target->squared_distances > 0.0L)
+        return (double)(1.0L - target->squared_errors / target->squared_distances);
+    return target->squared_errors > 0.0L ? 0.0 : 1.0;
 }
 
 static double compute_mae(const scores *s, const target_score *target) {
-    return target->absolute_errors / (double)s->rows;
+    return (double)(target->absolute_errors / (long double)s->rows);
 }
 
 /* ---- printing -------------------------------------------------------------------------------- */
 
 void print_score_line(FILE *stream, const scores *s) {
     if (has_classes(s->schema)) {
-        fprintf(stream, "accuracy %.4f mse %.4f rows %zu", compute_accuracy(s), compute_mse(s),
-                s->rows);
+        double mse = s->squared_errors / (2.0 * (double)s->rows);
+        fprintf(stream, "accuracy %.4f mse %.4f rows %zu", compute_accuracy(s), mse, s->rows);
         return;
     }
     double r2 = 0.0, mae = 0.0;
@@ -173,10 +167,10 @@ static void print_targets(FILE *stream, const scores *s) {
     fprintf(stream, "%9s%14s%14s%14s\n", "r2", "mae", "rmse", "mse");
     for (size_t k = 0; k < s->outputs; k++) {
         const target_score *target = &s->targets[k];
-        double mean_square = target->squared_errors / (double)s->rows;
+        long double mean_square = target->squared_errors / (long double)s->rows;
         print_name(stream, s->schema->targets.columns[k].name, width);
         fprintf(stream, "%9.4f%14.6g%14.6g%14.6g\n", compute_r2(target), compute_mae(s, target),
-                sqrt(mean_square), mean_square / 2.0);
+                (double)sqrtl(mean_square), (double)(mean_square / 2.0L));
     }
     fputc('\n', stream);
 }

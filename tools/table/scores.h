@@ -8,16 +8,16 @@
 
 #include <stdio.h>
 
-/* Of one target of numbers. mean and squared_distances of its values follow B. P. Welford,
- * Technometrics 4 (1962). */
+/* Of one target of numbers, in long double, where no square of a double overflows. mean and
+ * squared_distances of its values follow B. P. Welford, Technometrics 4 (1962). */
 typedef struct {
-    double squared_errors, absolute_errors, mean, squared_distances;
+    long double squared_errors, absolute_errors, mean, squared_distances;
 } target_score;
 
 typedef struct {
     const schema *schema;
     size_t rows, outputs;
-    double squared_errors;
+    double squared_errors;      /* with classes */
     confusion_matrix confusion; /* with classes */
     target_score *targets;      /* with numbers */
 } scores;
