@@ -135,11 +135,7 @@ static nnblas_status begin(nn_fit *fit) {
         nn_checkpoint_free(trainer->resumed);
         trainer->resumed = NULL;
     }
-    fit->bounds = nn_find_overflow_bounds(&fit->model, &fit->rows, nn_count_all_parameters(fit),
-                                          nn_get_parameters(fit));
-    if (fit->optimizer.first)
-        fit->bounds.velocity =
-            nn_bound_parameters(nn_count_all_parameters(fit), fit->optimizer.first);
+    fit->bounds = nn_bound_rows(&fit->model, &fit->rows);
     fit->started = nn_read_clock() - fit->progress.seconds;
     return nn_history_make_room(&trainer->history);
 }

@@ -15,12 +15,12 @@ typedef struct nn_overflow_bounds {
     double velocity; /* of an optimizer that has one */
 } nn_overflow_bounds;
 
-/* X and Y are finite. Weights of rows need no bound: the engine scales them to 2^24 at most, and a
- * gradient is a weighted mean. */
-nn_overflow_bounds nn_find_overflow_bounds(const nn_model *model, const nn_rows *rows, size_t count,
-                                           const double *parameters);
+/* The bounds of the rows, which are finite; those of the parameters are not known yet, and
+ * infinity. Weights of rows need no bound: the engine scales them to 2^24 at most, and a gradient
+ * is a weighted mean. */
+nn_overflow_bounds nn_bound_rows(const nn_model *model, const nn_rows *rows);
 
-/* Of the parameters alone; infinity or NaN where one is not finite. */
+/* Of parameters or what an optimizer keeps of each; infinity or NaN where one is not finite. */
 double nn_bound_parameters(size_t count, const double *parameters);
 
 /* No element of a gradient is larger; infinity where an intermediate result might overflow. */

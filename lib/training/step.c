@@ -5,25 +5,33 @@
 
 #include <math.h>
 
-/* True where no number of the next step can overflow; the bounds are then brought up to date.
- * Bounds only grow: where they are too large, they are found anew from the parameters, once. */
+/* Moves the bounds to those after the next step, where they prove that no number of it overflows.
+ */
+static bool advance_bounds(nn_fit *fit, double rate) {
+    nn_overflow_bounds next = fit->bounds;
+    double gradient =
+        nn_bound_gradient(&fit->model, &next) + fit->settings->weight_decay * next.parameters;
+    next.parameters += nn_optimizer_bound_step(&fit->optimizer, rate, gradient, &next.velocity);
+    bool is_safe = nn_is_safe(rate) && nn_is_safe(gradient) && nn_is_safe(next.parameters) &&
+                   nn_is_safe(next.velocity);
+    if (is_safe)
+        fit->bounds = next;
+    return is_safe;
+}
+
+/* True where no number of the next step can overflow. Bounds only grow: where they are too large,
+ * they are found anew. After a step that they do not cover, nothing is known of the parameters. */
 static bool bound_step(nn_fit *fit, double rate) {
-    for (int attempt = 0; attempt < 2; attempt++) {
-        nn_overflow_bounds next = fit->bounds;
-        double gradient =
-            nn_bound_gradient(&fit->model, &next) + fit->settings->weight_decay * next.parameters;
-        next.parameters += nn_optimizer_bound_step(&fit->optimizer, rate, gradient, &next.velocity);
-        if (nn_is_safe(rate) && nn_is_safe(gradient) && nn_is_safe(next.parameters) &&
-            nn_is_safe(next.velocity)) {
-            fit->bounds = next;
-            return true;
-        }
-        fit->bounds.parameters =
-            nn_bound_parameters(nn_count_all_parameters(fit), nn_get_parameters(fit));
-        if (fit->optimizer.first)
-            fit->bounds.velocity =
-                nn_bound_parameters(nn_count_all_parameters(fit), fit->optimizer.first);
-    }
+    if (advance_bounds(fit, rate))
+        return true;
+    fit->bounds.parameters =
+        nn_bound_parameters(nn_count_all_parameters(fit), nn_get_parameters(fit));
+    if (fit->optimizer.first)
+        fit->bounds.velocity =
+            nn_bound_parameters(nn_count_all_parameters(fit), fit->optimizer.first);
+    if (advance_bounds(fit, rate))
+        return true;
+    fit->bounds.parameters = HUGE_VAL;
     return false;
 }
 
