@@ -163,8 +163,10 @@ typedef enum nnblas_activation {
  *   NNBLAS_CROSS_ENTROPY   sigmoid outputs: -1/N sum (Y ln O_out + (1 - Y) ln(1 - O_out));
  *                          softmax outputs: -1/N sum Y ln O_out
  *
- * A logarithm is taken of 2^-1074 at least, that of 1 - O_out of 2^-54 at least: what rounds to 0
- * may be so much, and the cost of finite outputs stays finite.
+ * The cross-entropy is computed from the inputs of the output units, not from rounded outputs: an
+ * output that rounds to 0 or 1 costs what it should, and keeps its gradient. Each summand is within
+ * 4 units in the last place of the exact one for that input, and finite unless it is more than the
+ * largest double.
  *
  * With weights of rows, 1/N becomes w_e / sum w. Only the ratios of the weights count: they may be
  * as small or as large as a double can be.

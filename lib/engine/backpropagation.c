@@ -57,7 +57,7 @@ static void accumulate_biases(size_t rows, const nn_layout *layout, const double
             for (size_t j = 0; j < n; j++)
                 sums[j] = kernels->sum(rows, delta + (first + j) * rows);
         else if (n == layout->padded_outputs)
-            kernels->add_rows(rows, n, delta, sums);
+            kernels->add_column_sums(rows, n, delta, sums);
         else
             for (size_t e = 0; e < rows; e++)
                 kernels->add(n, delta + e * layout->padded_outputs + first, sums);
@@ -92,65 +92,45 @@ static void activate(nnblas_activation activation, size_t rows, size_t columns, 
 }
 
 /* H_in = X W1, H_out = sigmoid(H_in); O_in = H_out W2, O_out = sigmoid(O_in). */
-void nn_forward(const nn_model *model, const nn_tile *tile) {
-    for (size_t l = 0; l < model->n_layers; l++) {
-        const nn_layer *layer = &model->layers[l];
-        const nn_layout *layout = &tile->layouts[l];
-        nn_matrix_view A_out = view_activations(tile, l);
-        if (layer->has_bias)
-            fill_with_biases(tile->rows, layout, A_out.data);
-        nn_product_forward(tile->rows, layer, layout, view_input(tile, l), A_out);
+static void run_layer(const nn_model *model, const nn_tile *tile, size_t l, bool activates) {
+    const nn_layer *layer = &model->layers[l];
+    const nn_layout *layout = &tile->layouts[l];
+    nn_matrix_view A_out = view_activations(tile, l);
+    if (layer->has_bias)
+        fill_with_biases(tile->rows, layout, A_out.data);
+    nn_product_forward(tile->rows, layer, layout, view_input(tile, l), A_out);
+    if (activates)
         activate(layer->activation, tile->rows, layout->padded_outputs, A_out.data);
-    }
+}
+
+void nn_forward(const nn_model *model, const nn_tile *tile) {
+    for (size_t l = 0; l < model->n_layers; l++)
+        run_layer(model, tile, l, true);
+}
+
+void nn_forward_to_cost(const nn_model *model, const nn_tile *tile) {
+    for (size_t l = 0; l < model->n_layers; l++)
+        run_layer(model, tile, l, l + 1 < model->n_layers || model->cost == NNBLAS_MSE);
 }
 
 /* ---- cost and deltas ------------------------------------------------------------------------- */
 
-/* Of rows whose values and labels are contiguous. */
-static double compute_cost(const nn_model *model, size_t rows, const double *O_out,
-                           const double *Y) {
+/* For the mse O_delta = (O_out - Y) times the derivative of the activation, for the cross-entropy
+ * O_out - Y. Returns the cost; O_delta may be null. */
+static double compute_output_delta(const nn_model *model, const nn_tile *tile, double *O_delta) {
     const nn_kernels *kernels = nn_get_kernels();
     const nn_layer *last = &model->layers[model->n_layers - 1];
-    size_t n = rows * last->outputs;
-    if (model->cost == NNBLAS_MSE)
-        return kernels->squared_error(n, O_out, Y);
-    return last->activation == NNBLAS_SOFTMAX ? kernels->softmax_cross_entropy(n, O_out, Y)
-                                              : kernels->sigmoid_cross_entropy(n, O_out, Y);
-}
-
-/* For the mse O_delta = (O_out - Y) times the derivative of the activation. Returns the cost. */
-static double compute_output_delta(const nn_model *model, size_t rows, const double *O_out,
-                                   const double *Y, double *O_delta) {
-    const nn_kernels *kernels = nn_get_kernels();
-    const nn_layer *last = &model->layers[model->n_layers - 1];
-    size_t columns = last->outputs, n = rows * columns;
-    if (model->cost == NNBLAS_CROSS_ENTROPY) {
-        double cost = compute_cost(model, rows, O_out, Y);
-        if (last->activation == NNBLAS_SOFTMAX)
-            kernels->softmax_cross_entropy_delta(rows, columns, O_out, Y, O_delta);
-        else
-            kernels->error_delta(n, O_out, Y, O_delta);
-        return cost;
-    }
-    if (last->activation == NNBLAS_SOFTMAX)
-        return kernels->softmax_mse_delta(rows, columns, O_out, Y, O_delta);
-    return last->activation == NNBLAS_IDENTITY ? kernels->error_delta(n, O_out, Y, O_delta)
-                                               : kernels->sigmoid_mse_delta(n, O_out, Y, O_delta);
-}
-
-/* The weight of a row scales its cost and its delta, and with that all that follows. */
-static double compute_weighted_output_delta(const nn_model *model, const nn_tile *tile) {
-    size_t last = model->n_layers - 1, n = model->layers[last].outputs;
-    double cost = 0.0;
-    for (size_t e = 0; e < tile->rows; e++) {
-        double *O_delta = tile->deltas[last] + e * n;
-        double weight = tile->weight_scale * tile->weights[e];
-        cost += weight * compute_output_delta(model, 1, tile->activations[last] + e * n,
-                                              tile->Y + e * n, O_delta);
-        for (size_t k = 0; k < n; k++)
-            O_delta[k] *= weight;
-    }
-    return cost;
+    size_t rows = tile->rows, columns = last->outputs, n = rows * columns;
+    const double *O = tile->activations[model->n_layers - 1], *Y = tile->Y, *w = tile->weights;
+    bool is_softmax = last->activation == NNBLAS_SOFTMAX;
+    if (model->cost == NNBLAS_CROSS_ENTROPY)
+        return is_softmax ? kernels->softmax_cross_entropy(rows, columns, O, Y, w, O_delta)
+                          : kernels->sigmoid_cross_entropy(n, O, Y, w, O_delta);
+    if (is_softmax)
+        return kernels->softmax_squared_error(rows, columns, O, Y, w, O_delta);
+    return last->activation == NNBLAS_IDENTITY
+               ? kernels->identity_squared_error(n, O, Y, w, O_delta)
+               : kernels->sigmoid_squared_error(n, O, Y, w, O_delta);
 }
 
 /* H_error to H_delta, by what layer makes its values of. */
@@ -166,15 +146,7 @@ static void compute_hidden_delta(nnblas_activation activation, size_t n, const d
 }
 
 double nn_compute_cost(const nn_model *model, const nn_tile *tile) {
-    size_t last = model->n_layers - 1, n = model->layers[last].outputs;
-    const double *O_out = tile->activations[last];
-    if (!tile->weights)
-        return compute_cost(model, tile->rows, O_out, tile->Y);
-    double cost = 0.0;
-    for (size_t e = 0; e < tile->rows; e++)
-        cost += tile->weight_scale * tile->weights[e] *
-                compute_cost(model, 1, O_out + e * n, tile->Y + e * n);
-    return cost;
+    return compute_output_delta(model, tile, NULL);
 }
 
 /*
@@ -183,9 +155,7 @@ double nn_compute_cost(const nn_model *model, const nn_tile *tile) {
  */
 double nn_compute_deltas(const nn_model *model, const nn_tile *tile) {
     size_t last = model->n_layers - 1;
-    double cost = tile->weights ? compute_weighted_output_delta(model, tile)
-                                : compute_output_delta(model, tile->rows, tile->activations[last],
-                                                       tile->Y, tile->deltas[last]);
+    double cost = compute_output_delta(model, tile, tile->deltas[last]);
     for (size_t l = last; l > 0; l--) {
         nn_product_error(tile->rows, &model->layers[l], &tile->layouts[l], view_deltas(tile, l),
                          view_deltas(tile, l - 1));

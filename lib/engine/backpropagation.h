@@ -24,15 +24,18 @@ typedef struct nn_tile {
     const double *X;
     size_t ldx;
     const double *Y;
-    const double *weights; /* of the rows, to be multiplied by weight_scale; null: 1 each */
-    double weight_scale;
+    const double *weights; /* of the elements of Y, laid out as they are; null: 1 each */
     double *const *activations;
     double *const *deltas;
 } nn_tile;
 
 void nn_forward(const nn_model *model, const nn_tile *tile);
 
-/* After nn_forward: the sum of the rows' costs, of which an mse is half the mean. */
+/* The same as far as the cost takes it: the cross-entropy is computed from O_in, and finds that in
+ * activations where O_out would be. */
+void nn_forward_to_cost(const nn_model *model, const nn_tile *tile);
+
+/* After nn_forward_to_cost: the sum of the rows' costs, of which an mse is half the mean. */
 double nn_compute_cost(const nn_model *model, const nn_tile *tile);
 
 /* The same, and the deltas. */

@@ -53,13 +53,14 @@ static nn_tile view_tile(const run *r, const nn_part *part, size_t first, size_t
 static nn_tile load_tile(const run *r, const nn_part *part, size_t first, size_t count) {
     const nn_rows *rows = r->rows;
     nn_tile tile = view_tile(r, part, first, count);
+    size_t outputs = get_last_layer(r)->outputs;
+    bool transposed = get_last_layout(r)->transposed;
     if (rows->order)
         nn_gather_inputs(rows, first, count, tile.ldx, part->X);
     if (rows->Y)
-        tile.Y = nn_get_labels(rows, first, count, get_last_layer(r)->outputs,
-                               get_last_layout(r)->transposed, part->Y);
-    tile.weights = nn_get_weights(rows, first, count, part->weights);
-    tile.weight_scale = rows->weight_scale;
+        tile.Y = nn_get_labels(rows, first, count, outputs, transposed, part->Y);
+    if (rows->weights)
+        tile.weights = nn_spread_weights(rows, first, count, outputs, transposed, part->weights);
     return tile;
 }
 
@@ -79,7 +80,7 @@ static void predict_tile(const run *r, nn_part *part, size_t first, size_t count
 
 static void evaluate_tile(const run *r, nn_part *part, size_t first, size_t count) {
     nn_tile tile = load_tile(r, part, first, count);
-    nn_forward(r->model, &tile);
+    nn_forward_to_cost(r->model, &tile);
     part->cost += nn_compute_cost(r->model, &tile);
 }
 
@@ -94,7 +95,7 @@ static void add_updates(const run *r, const nn_part *part, const nn_tile *tile, 
 /* The updates of a tile that the parts share wait until all of its deltas are there. */
 static void compute_gradient_tile(const run *r, nn_part *part, size_t first, size_t count) {
     nn_tile tile = load_tile(r, part, first, count);
-    nn_forward(r->model, &tile);
+    nn_forward_to_cost(r->model, &tile);
     part->cost += nn_compute_deltas(r->model, &tile);
     if (r->engine->plan.strategy == NN_SHARED_TILES)
         return;
@@ -237,8 +238,9 @@ nn_problem nn_make_problem(const nn_model *model, const nn_rows *rows, nn_purpos
         .threads = nn_count_threads(),
         .purpose = purpose,
         .has_bias = model->layers[0].has_bias,
-        .row_major_outputs = is_softmax || rows->weights,
+        .row_major_outputs = is_softmax,
         .gathers_rows = rows->order != NULL,
+        .has_row_weights = rows->weights != NULL,
     };
 }
 
@@ -278,8 +280,8 @@ double nn_engine_gradient(nn_engine *engine, const nn_model *model, const nn_row
 void nn_engine_update(const nn_engine *engine, const nn_model *model, double learning_rate,
                       double *const *W) {
     for (size_t l = 0; l < model->n_layers; l++)
-        nn_get_kernels()->update(nn_count_parameters(&model->layers[l]), learning_rate,
-                                 engine->updates[l], W[l]);
+        nn_get_kernels()->descend(nn_count_parameters(&model->layers[l]), learning_rate,
+                                  engine->updates[l], W[l]);
 }
 
 /* All updates of a step come from one product each, and so can be subtracted from W by it. */

@@ -14,7 +14,8 @@
 
 /* What one part works in; the matrices of a tile, and one of each a layer. */
 typedef struct nn_part {
-    double *X, *Y, *weights; /* copies, where the caller's do not lie as a tile needs them */
+    double *X, *Y;   /* copies, where the caller's do not lie as a tile needs them */
+    double *weights; /* of the elements of Y, where rows have weights */
     double **activations;
     double **deltas;
     double **updates; /* null: the part adds to the call's */

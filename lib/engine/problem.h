@@ -22,6 +22,7 @@ typedef struct nn_problem {
     bool has_bias;
     bool row_major_outputs; /* a row of the last layer has to be contiguous */
     bool gathers_rows;      /* the rows are picked from a table, and copied together */
+    bool has_row_weights;   /* which each output of a row is multiplied by */
 } nn_problem;
 
 /* Equal in every field, and so in every plan. The plan cache's key is the whole problem. */

@@ -50,11 +50,14 @@ const double *nn_get_labels(const nn_rows *rows, size_t first, size_t count, siz
     return buffer;
 }
 
-const double *nn_get_weights(const nn_rows *rows, size_t first, size_t count, double *buffer) {
-    if (!rows->weights || !rows->order)
-        return rows->weights ? rows->weights + first : NULL;
-    for (size_t e = 0; e < count; e++)
-        buffer[e] = rows->weights[rows->order[first + e]];
+const double *nn_spread_weights(const nn_rows *rows, size_t first, size_t count, size_t outputs,
+                                bool transposed, double *buffer) {
+    size_t unit = transposed ? count : 1, row = transposed ? 1 : outputs;
+    for (size_t e = 0; e < count; e++) {
+        double weight = rows->weights[rows->order ? rows->order[first + e] : first + e];
+        for (size_t k = 0; k < outputs; k++)
+            buffer[e * row + k * unit] = rows->weight_scale * weight;
+    }
     return buffer;
 }
 

@@ -31,8 +31,10 @@ void nn_gather_inputs(const nn_rows *rows, size_t first, size_t count, size_t co
 const double *nn_get_labels(const nn_rows *rows, size_t first, size_t count, size_t outputs,
                             bool transposed, double *buffer);
 
-/* The weights of the rows; null where they have none. */
-const double *nn_get_weights(const nn_rows *rows, size_t first, size_t count, double *buffer);
+/* The weights of rows that have them, scaled, for each output of a row: a matrix like the labels.
+ */
+const double *nn_spread_weights(const nn_rows *rows, size_t first, size_t count, size_t outputs,
+                                bool transposed, double *buffer);
 
 /* Such a matrix can be the last layer's itself: a single column is its own transpose. */
 static inline bool nn_lies_as_matrix(size_t outputs, bool transposed, size_t ld) {

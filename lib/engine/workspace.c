@@ -80,12 +80,13 @@ static double *lay_out_part_update(const nn_engine *engine, const nn_problem *pr
 
 static void lay_out_part(nn_engine *engine, const nn_problem *problem, size_t p, arena *a) {
     size_t n = problem->n_layers, rows = nn_get_part_rows(&engine->plan);
+    size_t labels = nn_multiply_sizes(rows, nn_get_outputs(problem, n - 1));
     nn_part part = {
-        .weights = take_doubles(a, problem->gathers_rows ? rows : 0),
         .activations = take(a, n, sizeof *part.activations),
         .deltas = take(a, n, sizeof *part.deltas),
         .updates = take(a, n, sizeof *part.updates),
-        .Y = take_doubles(a, nn_multiply_sizes(rows, nn_get_outputs(problem, n - 1))),
+        .Y = take_doubles(a, labels),
+        .weights = take_doubles(a, problem->has_row_weights ? labels : 0),
     };
     for (size_t l = 0; l < n; l++) {
         double *update = lay_out_part_update(engine, problem, l, p, a);

@@ -46,7 +46,7 @@ static void apply_softmax(size_t rows, size_t columns, double *a) {
 
 /* ---- deltas: every derivative in terms of the value ------------------------------------------ */
 
-static inline double sigmoid_derivative(double a) {
+NN_INLINED double sigmoid_derivative(double a) {
     return a * (1.0 - a);
 }
 

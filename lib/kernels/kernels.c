@@ -9,6 +9,7 @@
 #include "kernels/activations.h"
 #include "kernels/costs.h"
 #include "kernels/optimizer_steps.h"
+#include "kernels/softmax_cross_entropy.h"
 #include "kernels/sums.h"
 
 #define NN_TEXT(name) #name
@@ -23,25 +24,23 @@ const nn_kernels NN_SET_TABLE(NN_KERNEL_SET) = {
     .tanh = apply_tanh,
     .relu = apply_relu,
     .softmax = apply_softmax,
-    .squared_error = squared_error,
-    .sigmoid_cross_entropy = sigmoid_cross_entropy,
-    .softmax_cross_entropy = softmax_cross_entropy,
     .sigmoid_delta = sigmoid_delta,
     .tanh_delta = tanh_delta,
     .relu_delta = relu_delta,
-    .sigmoid_mse_delta = sigmoid_mse_delta,
-    .error_delta = error_delta,
-    .softmax_mse_delta = softmax_mse_delta,
-    .softmax_cross_entropy_delta = softmax_cross_entropy_delta,
+    .identity_squared_error = identity_squared_error,
+    .sigmoid_squared_error = sigmoid_squared_error,
+    .softmax_squared_error = softmax_squared_error,
+    .sigmoid_cross_entropy = sigmoid_cross_entropy,
+    .softmax_cross_entropy = softmax_cross_entropy,
     .sum = sum,
-    .add = add,
-    .add_rows = add_rows,
-    .update = update,
-    .momentum = momentum,
-    .nesterov = nesterov,
-    .adam = adam,
-    .rprop = rprop,
-    .check_update = check_update,
-    .check_finite = check_finite,
     .sum_magnitudes = sum_magnitudes,
+    .add = add,
+    .add_column_sums = add_column_sums,
+    .check_finite = check_finite,
+    .check_descent = check_descent,
+    .descend = descend,
+    .step_by_momentum = step_by_momentum,
+    .step_by_nesterov = step_by_nesterov,
+    .step_by_adam = step_by_adam,
+    .step_by_rprop = step_by_rprop,
 };

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The elementwise passes. Pure loops: no allocation, no error, no BLAS. Each works on n contiguous
- * elements of any alignment; arrays do not overlap unless the kernel says that it works in place.
+ * elements of any alignment, or on rows x columns of them; arrays do not overlap unless the kernel
+ * says that it works in place.
  *
  * kernels.c is compiled once for each instruction set; nn_get_kernels() is the fastest set that
- * this processor and its operating system support.
+ * this processor and its operating system support. nn_kernels is the list of all kernels, and
+ * tests/kernels/kernel_table.c has a row for each, with its reference and its accuracy.
  */
 #ifndef NN_KERNELS_H
 #define NN_KERNELS_H
@@ -13,62 +15,75 @@
 
 #include <stddef.h>
 
+/* A name, and behind it pointers to functions alone. */
 typedef struct nn_kernels {
     const char *name; /* "avx512", "avx2", "baseline" */
 
-    /* Units, in place. NaN stays. sigmoid: within 2 ulp, 0 and 1 at -infinity and infinity; tanh:
-     * within 3 ulp, -1 and 1, odd; softmax: of each of the rows, which are contiguous. */
+    /*
+     * Activations, in place. NaN stays. Accuracy in units in the last place (ulp) of the exact
+     * value:
+     * - sigmoid: within 2 ulp, 0 and 1 at -infinity and infinity;
+     * - tanh: within 3 ulp, -1 and 1, odd;
+     * - softmax, of each of the rows: within 3 ulp, and as many more as the difference of an input
+     * and the row's largest, rounded to a double, is off by in units of 2^-52.
+     */
     void (*sigmoid)(size_t n, double *a);
     void (*tanh)(size_t n, double *a);
     void (*relu)(size_t n, double *a);
     void (*softmax)(size_t rows, size_t columns, double *a);
 
-    /* H_delta := H_delta f'(a) where H_out = f(a), in place: it comes holding H_error. For the
-     * sigmoid, f' is H_out (1 - H_out). */
+    /* Deltas of hidden layers, in place: H_delta comes holding H_error, and is multiplied by
+     * f'(H_in), which is computed from H_out = f(H_in). For the sigmoid it is H_out (1 - H_out). */
     void (*sigmoid_delta)(size_t n, const double *H_out, double *H_delta);
     void (*tanh_delta)(size_t n, const double *H_out, double *H_delta);
     void (*relu_delta)(size_t n, const double *H_out, double *H_delta);
 
-    /* O_delta, the derivative of half of sum (O_out - Y)^2, which is returned, by what the outputs
-     * made their values of: (O_out - Y) O_out (1 - O_out) for sigmoid outputs, O_out - Y itself for
-     * identity. O_delta may be O_out. */
-    double (*sigmoid_mse_delta)(size_t n, const double *O_out, const double *Y, double *O_delta);
-    double (*error_delta)(size_t n, const double *O_out, const double *Y, double *O_delta);
-    double (*softmax_mse_delta)(size_t rows, size_t columns, const double *O_out, const double *Y,
-                                double *O_delta);
-    /* The derivative of the cross-entropy; that of sigmoid outputs is O_out - Y. */
-    void (*softmax_cross_entropy_delta)(size_t rows, size_t columns, const double *O_out,
-                                        const double *Y, double *O_delta);
+    /*
+     * Costs, which are returned, and O_delta, their derivative by O_in. O_delta may be null, or the
+     * first of the arrays. weights are those of the elements, null for 1 each; in a row of softmax
+     * outputs all are the same.
+     *
+     * From O_out: sum w (O_out - Y)^2, and the derivative of half of it.
+     */
+    double (*identity_squared_error)(size_t n, const double *O_out, const double *Y,
+                                     const double *weights, double *O_delta);
+    double (*sigmoid_squared_error)(size_t n, const double *O_out, const double *Y,
+                                    const double *weights, double *O_delta);
+    double (*softmax_squared_error)(size_t rows, size_t columns, const double *O_out,
+                                    const double *Y, const double *weights, double *O_delta);
 
-    /* sum (O_out - Y)^2; - sum (Y ln O_out + (1 - Y) ln(1 - O_out)); - sum Y ln O_out. The values
-     * that logarithms are taken of are raised to 2^-1074, and 1 - O_out to 2^-54; logarithms are
-     * within 2 ulp. */
-    double (*squared_error)(size_t n, const double *O_out, const double *Y);
-    double (*sigmoid_cross_entropy)(size_t n, const double *O_out, const double *Y);
-    double (*softmax_cross_entropy)(size_t n, const double *O_out, const double *Y);
+    /*
+     * From O_in, because the cost goes on growing where O_out is rounded to 0 or 1:
+     * - sum w (Y ln O_out + (1 - Y) ln(1 - O_out)) of sigmoid outputs, - sum w Y ln O_out of
+     * softmax outputs. For labels in 0 .. 1 each summand is within 4 ulp of the exact one for that
+     * O_in, whatever it is. Where the largest input of a softmax is an infinity, all is NaN.
+     */
+    double (*sigmoid_cross_entropy)(size_t n, const double *O_in, const double *Y,
+                                    const double *weights, double *O_delta);
+    double (*softmax_cross_entropy)(size_t rows, size_t columns, const double *O_in,
+                                    const double *Y, const double *weights, double *O_delta);
 
-    /* sum a; sums := sums + a; sums[j] := sums[j] + sum over the rows of column j, which are
-     * contiguous. */
+    /* sum a; sum |a|, which no magnitude exceeds; sums := sums + a; sums[j] := sums[j] + the sum of
+     * column j. */
     double (*sum)(size_t n, const double *a);
-    void (*add)(size_t n, const double *a, double *sums);
-    void (*add_rows)(size_t rows, size_t columns, const double *a, double *sums);
-
-    /* The steps of nnblas_optimizer: W := W - learning_rate W_update, and those with memories. */
-    void (*update)(size_t n, double learning_rate, const double *W_update, double *W);
-    void (*momentum)(size_t n, double rate, double m, const double *gradient, double *v, double *W);
-    void (*nesterov)(size_t n, double rate, double m, const double *gradient, double *v, double *W);
-    void (*adam)(size_t n, const nn_adam *constants, const double *gradient, double *m, double *v,
-                 double *W);
-    void (*rprop)(size_t n, const double *gradient, double *previous, double *step, double *W);
-
-    /* 0 when all of W - learning_rate W_update is finite, NaN when not; stores nothing. */
-    double (*check_update)(size_t n, double learning_rate, const double *W_update, const double *W);
-
-    /* 0 when every element is finite, NaN when not. */
-    double (*check_finite)(size_t n, const double *a);
-
-    /* sum |a|, which no magnitude exceeds; infinity or NaN where an element is not finite. */
     double (*sum_magnitudes)(size_t n, const double *a);
+    void (*add)(size_t n, const double *a, double *sums);
+    void (*add_column_sums)(size_t rows, size_t columns, const double *a, double *sums);
+
+    /* 0 where every element of a, or of what descend would make of W, is finite, else NaN. */
+    double (*check_finite)(size_t n, const double *a);
+    double (*check_descent)(size_t n, double rate, const double *gradient, const double *W);
+
+    /* The steps of nnblas_optimizer: W := W - rate gradient, and those with a state beside W. */
+    void (*descend)(size_t n, double rate, const double *gradient, double *W);
+    void (*step_by_momentum)(size_t n, double rate, double m, const double *gradient, double *v,
+                             double *W);
+    void (*step_by_nesterov)(size_t n, double rate, double m, const double *gradient, double *v,
+                             double *W);
+    void (*step_by_adam)(size_t n, const nn_adam *constants, const double *gradient, double *m,
+                         double *v, double *W);
+    void (*step_by_rprop)(size_t n, const double *gradient, double *previous, double *step,
+                          double *W);
 } nn_kernels;
 
 /* The sets of this build that this processor can run, fastest first; *count of them. */

@@ -7,30 +7,38 @@
 
 #include <stddef.h>
 
-static void update(size_t n, double learning_rate, const double *restrict W_update,
-                   double *restrict W) {
+static void descend(size_t n, double rate, const double *restrict gradient, double *restrict W) {
     for (size_t i = 0; i < n; i++)
-        W[i] -= learning_rate * W_update[i];
+        W[i] -= rate * gradient[i];
 }
 
-static void momentum(size_t n, double rate, double m, const double *restrict gradient,
-                     double *restrict v, double *restrict W) {
+/* Multiplying by 0 gives 0 for what is finite, and NaN for what is not. */
+static double check_descent(size_t n, double rate, const double *gradient, const double *W) {
+    double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < n; i++)
+        sum += 0.0 * (W[i] - rate * gradient[i]);
+    return sum;
+}
+
+static void step_by_momentum(size_t n, double rate, double m, const double *restrict gradient,
+                             double *restrict v, double *restrict W) {
     for (size_t i = 0; i < n; i++) {
         v[i] = m * v[i] - rate * gradient[i];
         W[i] += v[i];
     }
 }
 
-static void nesterov(size_t n, double rate, double m, const double *restrict gradient,
-                     double *restrict v, double *restrict W) {
+static void step_by_nesterov(size_t n, double rate, double m, const double *restrict gradient,
+                             double *restrict v, double *restrict W) {
     for (size_t i = 0; i < n; i++) {
         v[i] = m * v[i] - rate * gradient[i];
         W[i] += m * v[i] - rate * gradient[i];
     }
 }
 
-static void adam(size_t n, const nn_adam *c, const double *restrict gradient, double *restrict m,
-                 double *restrict v, double *restrict W) {
+static void step_by_adam(size_t n, const nn_adam *c, const double *restrict gradient,
+                         double *restrict m, double *restrict v, double *restrict W) {
     const double rate = c->rate, beta1 = c->beta1, beta2 = c->beta2, epsilon = c->epsilon;
     for (size_t i = 0; i < n; i++) {
         double g = gradient[i];
@@ -47,8 +55,8 @@ static inline double sign(double x) {
 
 /* The constants are those of the article. The product of two small gradients would be 0, so it is
  * the sign of one that the other is multiplied by. */
-static void rprop(size_t n, const double *restrict gradient, double *restrict previous,
-                  double *restrict step, double *restrict W) {
+static void step_by_rprop(size_t n, const double *restrict gradient, double *restrict previous,
+                          double *restrict step, double *restrict W) {
     for (size_t i = 0; i < n; i++) {
         double direction = sign(gradient[i]), agreement = direction * previous[i];
         double rises = agreement > 0.0 ? 1.0 : 0.0, falls = agreement < 0.0 ? 1.0 : 0.0;
@@ -59,16 +67,6 @@ static void rprop(size_t n, const double *restrict gradient, double *restrict pr
         previous[i] = gradient[i] * (1.0 - falls);
         W[i] -= direction * (1.0 - falls) * size;
     }
-}
-
-/* 0 x = 0 for every finite x, and NaN for the others. */
-static double check_update(size_t n, double learning_rate, const double *W_update,
-                           const double *W) {
-    double sum = 0.0;
-#pragma omp simd reduction(+ : sum)
-    for (size_t i = 0; i < n; i++)
-        sum += 0.0 * (W[i] - learning_rate * W_update[i]);
-    return sum;
 }
 
 #endif

@@ -22,7 +22,8 @@ static void add(size_t n, const double *restrict a, double *restrict sum) {
  * vectors. */
 enum { GROUP = 32 };
 
-static void add_rows(size_t rows, size_t columns, const double *restrict a, double *restrict sums) {
+static void add_column_sums(size_t rows, size_t columns, const double *restrict a,
+                            double *restrict sums) {
     size_t together = columns < GROUP ? GROUP / columns : 1, width = together * columns, r = 0;
     if (together > 1) {
         double group[GROUP] = {0.0};

@@ -6,8 +6,11 @@
 
 #include "core/bits.h"
 
+/* A loop that calls a function is not vectorised. */
+#define NN_INLINED __attribute__((always_inline)) static inline
+
 /*
- * exp(x) for x <= 0, NaN for NaN, without a branch, a table or a call.
+ * exp(x) for x <= 0, NaN for NaN, without a branch, a table or a call; within 1.2 ulp.
  *
  * exp(x) = 2^k exp(r) with k = round(x / ln 2) and r = x - k ln 2, |r| <= ln 2 / 2.
  * - k: adding 1.5 2^52 leaves the integer in the low bits of the sum, in two's complement.
@@ -23,7 +26,7 @@ typedef struct reduced {
     uint64_t k;     /* in two's complement, up to the bits of the rounding constant */
 } reduced;
 
-static inline reduced reduce_negative(double x) {
+NN_INLINED reduced reduce_negative(double x) {
     const double ROUND = 0x1.8p52;
     x = x < -750.0 ? -750.0 : x;
     double shifted = x * 0x1.71547652b82fep+0 + ROUND;
@@ -43,7 +46,7 @@ static inline reduced reduce_negative(double x) {
 /* Below 2^-1022 there is no such double as 2^k, so the scaling is done in two halves, the first
  * into the exponent bits, the second as a product that rounds once where the result is subnormal.
  */
-static inline double exp_of_negative(double x) {
+NN_INLINED double exp_of_negative(double x) {
     reduced e = reduce_negative(x);
     uint64_t half = e.k >> 1;
     double first = nn_from_bits(nn_get_bits(1.0 + e.exp_r_1) + (half << 52));
@@ -51,57 +54,63 @@ static inline double exp_of_negative(double x) {
     return first * second;
 }
 
-/* exp(x) - 1 for x <= 0: 2^k (exp(r) - 1) + (2^k - 1), which is exp(r) - 1 itself near 0. Below -38
- * it rounds to -1, so 2^k may be 0 where k is out of range. */
-static inline double expm1_of_negative(double x) {
+/* exp(x) - 1 for x <= 0, within 1.4 ulp: 2^k (exp(r) - 1) + (2^k - 1), which is exp(r) - 1 itself
+ * near 0. Below -38 it rounds to -1, so 2^k may be 0 where k is out of range. */
+NN_INLINED double expm1_of_negative(double x) {
     reduced e = reduce_negative(x < -40.0 ? -40.0 : x);
     double power = nn_from_bits(nn_get_bits(1.0) + (e.k << 52));
     return power * e.exp_r_1 + (power - 1.0);
 }
 
 /*
- * ln(x) for 0 < x <= 1, NaN for NaN. x = 2^k m with m in sqrt(1/2) .. sqrt(2), and ln m = 2
- * atanh(s) with s = (m - 1) / (m + 1), |s| <= 0.1716: its series, 2 sum s^(2i+1) / (2i+1), is left
- * off after i = 10, which makes 6e-19 of it. Subnormals are multiplied by 2^54 first.
+ * ln(1 + x) for 0 <= x < 2^50, NaN for NaN, within 1.5 ulp.
+ *
+ * 1 + x = 2^k m with m in sqrt(1/2) .. sqrt(2), and ln m = ln(1 + f) with f = m - 1.
+ * - What 1 + x was rounded by is exact, and goes into f: for 1 + x < sqrt(2), f is x itself.
+ * - With s = f / (2 + f), ln(1 + f) = 2 atanh(s) = f - (h - s (h + t q(t))), h = f^2 / 2, t = s^2.
+ *   So f counts with its own error alone, and what is made of it with less than half of it.
+ * - q interpolates (2 atanh(s) - 2 s) / s^3 at the seven Chebyshev nodes of 0 <= t <= 0.0295 (with
+ * 60 digits, then rounded); relative error of the whole 4.6e-18. It is summed by pairs.
  */
-static inline double log_of_fraction(double x) {
+NN_INLINED double log_of_1_plus(double x) {
     const uint64_t LOWEST = 0x3fe6a09e667f3bcd; /* the bits of sqrt(1/2) */
-    double scale = x < 0x1p-1022 ? 0x1p54 : 1.0, scaled_by = x < 0x1p-1022 ? 54.0 : 0.0;
-    uint64_t bits = nn_get_bits(x * scale) + (nn_get_bits(1.0) - LOWEST);
-    double m = nn_from_bits((bits & 0x000fffffffffffff) + LOWEST);
-    double k = (nn_from_bits((bits >> 52) | nn_get_bits(0x1p52)) - 0x1p52) - (1023.0 + scaled_by);
-    double s = (m - 1.0) / (m + 1.0), t = s * s;
-    double sum = 2.0 / 21;
-    sum = 2.0 / 19 + t * sum;
-    sum = 2.0 / 17 + t * sum;
-    sum = 2.0 / 15 + t * sum;
-    sum = 2.0 / 13 + t * sum;
-    sum = 2.0 / 11 + t * sum;
-    sum = 2.0 / 9 + t * sum;
-    sum = 2.0 / 7 + t * sum;
-    sum = 2.0 / 5 + t * sum;
-    sum = 2.0 / 3 + t * sum;
-    double value = k * 0x1.62e42fefa3800p-1 + (2.0 * s + (s * t * sum + k * 0x1.ef35793c76730p-45));
-    return x == x ? value : x;
+    const uint64_t FRACTION = 0x000fffffffffffff;
+    double u = 1.0 + x, low = x - (u - 1.0);
+    uint64_t bits = nn_get_bits(u) + (nn_get_bits(1.0) - LOWEST);
+    double m = nn_from_bits((bits & FRACTION) + LOWEST);
+    double k = nn_from_bits((bits >> 52) | nn_get_bits(0x1p52)) - (0x1p52 + 1023.0);
+    double power = nn_from_bits(2 * nn_get_bits(1.0) - (bits & ~FRACTION)); /* 2^-k */
+    double f = (m - 1.0) + low * power;
+
+    double h = 0.5 * f * f, s = f / (2.0 + f), t = s * s, t2 = t * t;
+    double q01 = 0x1.5555555555558p-1 + 0x1.99999999952e2p-2 * t;
+    double q23 = 0x1.2492492df148dp-2 + 0x1.c71c62e5800a1p-3 * t;
+    double q45 = 0x1.7462b4ab2ef6bp-3 + 0x1.39fe606542ddep-3 * t;
+    double q = (q01 + q23 * t2) + (t2 * t2) * (q45 + 0x1.2b584aae78a57p-3 * t2);
+    return k * 0x1.62e42fefa3800p-1 + (f - (h - (s * (h + t * q) + k * 0x1.ef35793c76730p-45)));
 }
 
 /*
- * sigmoid(-|a|) = e / (1 + e) with e = exp(-|a|) <= 1, so that nothing overflows; sigmoid(|a|) is
- * the rest to 1. The error of e is under 0.7 ulp and the division adds 0.5. The rounding of 1 + e,
- * which could add 1 more, is taken out to first order: it is the difference `low`, which is exact.
+ * sigmoid(-|a|) = e / (1 + e) with e = exp(-|a|) <= 1, so that nothing overflows. The error of e is
+ * up to 1.2 ulp and the division adds 0.5. The rounding of 1 + e, which could add 1 more, is taken
+ * out to first order: it is the difference `low`, which is exact.
  */
-static inline double sigmoid(double a) {
-    double e = exp_of_negative(a < 0.0 ? a : -a);
+NN_INLINED double sigmoid_from_exp(double e) {
     double sum = 1.0 + e, low = e - (sum - 1.0);
     double rounded = e / sum;
-    double value = rounded - (rounded - rounded * rounded) * low;
+    return rounded - (rounded - rounded * rounded) * low;
+}
+
+/* sigmoid(|a|) is the rest to 1. */
+NN_INLINED double sigmoid(double a) {
+    double value = sigmoid_from_exp(exp_of_negative(a < 0.0 ? a : -a));
     return a < 0.0 ? value : 1.0 - value;
 }
 
 /* tanh(-|a|) = z / (2 + z) with z = exp(-2 |a|) - 1, which cancels nothing for small a; the sign is
  * that of a, of a zero too. Up to 2.7 ulp off: taking out the roundings of z and 2 + z left 1.7 and
  * took half as long again. */
-static inline double hyperbolic_tangent(double a) {
+NN_INLINED double hyperbolic_tangent(double a) {
     double z = expm1_of_negative(-2.0 * __builtin_fabs(a));
     return __builtin_copysign(z / (2.0 + z), a);
 }

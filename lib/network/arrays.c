@@ -115,8 +115,8 @@ static nnblas_status update_checked(const nn_engine *engine, const nn_model *mod
                                     double *const *W) {
     double check = 0.0 * cost;
     for (size_t l = 0; l < model->n_layers; l++)
-        check += nn_get_kernels()->check_update(nn_count_parameters(&model->layers[l]),
-                                                learning_rate, engine->updates[l], W[l]);
+        check += nn_get_kernels()->check_descent(nn_count_parameters(&model->layers[l]),
+                                                 learning_rate, engine->updates[l], W[l]);
     if (check != 0.0)
         return nn_report_not_finite(model, rows, cost, learning_rate, engine->updates);
     nn_engine_update(engine, model, learning_rate, W);

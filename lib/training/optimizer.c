@@ -87,20 +87,20 @@ static void step_piece(void *context, size_t piece) {
     double *second = o->second ? o->second + begin : NULL;
     switch (o->settings->optimizer) {
     case NNBLAS_MOMENTUM:
-        kernels->momentum(n, rate, m, g, first, W);
+        kernels->step_by_momentum(n, rate, m, g, first, W);
         break;
     case NNBLAS_NESTEROV:
-        kernels->nesterov(n, rate, m, g, first, W);
+        kernels->step_by_nesterov(n, rate, m, g, first, W);
         break;
     case NNBLAS_RPROP:
-        kernels->rprop(n, g, first, second, W);
+        kernels->step_by_rprop(n, g, first, second, W);
         break;
     case NNBLAS_ADAM:
-        kernels->adam(n, &s->adam, g, first, second, W);
+        kernels->step_by_adam(n, &s->adam, g, first, second, W);
         break;
     case NNBLAS_GRADIENT_DESCENT:
     case NNBLAS_LBFGS:
-        kernels->update(n, rate, g, W);
+        kernels->descend(n, rate, g, W);
         break;
     }
 }

@@ -40,8 +40,8 @@ static void add_decay(const nn_fit *fit) {
     double decay = fit->settings->weight_decay;
     for (size_t l = 0; decay > 0.0 && l < fit->model.n_layers; l++) {
         const nn_layer *layer = &fit->model.layers[l];
-        nn_get_kernels()->update(layer->inputs * layer->outputs, -decay, layer->W,
-                                 fit->engine.updates[l]);
+        nn_get_kernels()->descend(layer->inputs * layer->outputs, -decay, layer->W,
+                                  fit->engine.updates[l]);
     }
 }
 

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "support/support.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- the reference: forward ------------------------------------------------------------------ */
 
-/* One example: units[l] are the outputs of layer l, errors[l] its deltas; units[0] is the row. */
+/* One example: units[l] are the outputs of layer l, errors[l] its deltas; units[0] is the row. O_in
+ * is what the last layer made its outputs of. */
 typedef struct example {
     long double *units[MAX_SIZES], *errors[MAX_SIZES];
+    long double *O_in;
     long double nearest_kink;
 } example;
 
@@ -24,6 +28,7 @@ static example make_example(const problem *p) {
         e.units[l] = allocate_long_doubles(p->sizes[l]);
         e.errors[l] = allocate_long_doubles(p->sizes[l]);
     }
+    e.O_in = allocate_long_doubles(get_outputs(p));
     return e;
 }
 
@@ -32,6 +37,7 @@ static void free_example(const problem *p, example *e) {
         free(e->units[l]);
         free(e->errors[l]);
     }
+    free(e->O_in);
 }
 
 static void apply_softmax(size_t n, long double *a) {
@@ -76,24 +82,40 @@ static void run_forward(const problem *p, example *e, size_t row) {
         }
         if (l < last)
             look_for_kinks(e, outputs, e->units[l]);
+        else
+            memcpy(e->O_in, e->units[l], outputs * sizeof *e->O_in);
         activate(l < last ? p->kind.hidden : p->kind.output, outputs, e->units[l]);
     }
 }
 
 /* ---- the reference: backward ----------------------------------------------------------------- */
 
-/* The cost of one output, and *error, its derivative by the output. */
-static long double compute_error(const kind *k, long double o, long double y, long double *error) {
-    if (k->cost == NNBLAS_MSE) {
-        *error = o - y;
-        return 0.5L * (o - y) * (o - y);
-    }
-    if (k->output == NNBLAS_SOFTMAX) {
-        *error = -y / o;
-        return -y * logl(o);
-    }
-    *error = (1.0L - y) / (1.0L - o) - y / o;
-    return -y * logl(o) - (1.0L - y) * logl(1.0L - o);
+/* ln(1 + exp(a)), and its derivative. */
+static long double soft_plus(long double a) {
+    return log1pl(expl(-fabsl(a))) + (a > 0.0L ? a : 0.0L);
+}
+
+static long double get_sigmoid(long double a) {
+    return 1.0L / (1.0L + expl(-a));
+}
+
+/* The cost of one output, and *delta, its derivative by O_in: -y ln sigmoid(z) - (1 - y) ln(1 -
+ * sigmoid(z)), as two terms of which none is rounded away. */
+static long double compute_sigmoid_cross_entropy(long double z, long double y, long double *delta) {
+    *delta = (1.0L - y) * get_sigmoid(z) - y * get_sigmoid(-z);
+    return y * soft_plus(-z) + (1.0L - y) * soft_plus(z);
+}
+
+/* Of output k: -y ln o_k is y ln(1 + sum_(j != k) exp(z_j - z_k)). */
+static long double compute_softmax_cross_entropy(size_t n, const long double *z, size_t k,
+                                                 const double *y, long double *delta) {
+    long double others = 0.0L;
+    for (size_t j = 0; j < n; j++)
+        others += j == k ? 0.0L : expl(z[j] - z[k]);
+    *delta = -(long double)y[k];
+    for (size_t j = 0; j < n; j++)
+        *delta += (long double)y[j] / (1.0L + others);
+    return (long double)y[k] * log1pl(others);
 }
 
 /* From the derivatives by the outputs to those by what they were made of. A softmax has a whole
@@ -115,12 +137,28 @@ static void multiply_by_derivative(nnblas_activation activation, size_t n, const
     }
 }
 
+/* The cost of the example; the deltas of the last layer go to its errors. */
+static long double compute_output_deltas(const problem *p, example *e, const double *y) {
+    size_t last = p->n_sizes - 1, outputs = p->sizes[last];
+    long double cost = 0.0L, *deltas = e->errors[last];
+    for (size_t k = 0; k < outputs; k++) {
+        if (p->kind.cost == NNBLAS_MSE) {
+            deltas[k] = e->units[last][k] - (long double)y[k];
+            cost += 0.5L * deltas[k] * deltas[k];
+        } else if (p->kind.output == NNBLAS_SOFTMAX) {
+            cost += compute_softmax_cross_entropy(outputs, e->O_in, k, y, &deltas[k]);
+        } else {
+            cost += compute_sigmoid_cross_entropy(e->O_in[k], (long double)y[k], &deltas[k]);
+        }
+    }
+    if (p->kind.cost == NNBLAS_MSE)
+        multiply_by_derivative(p->kind.output, outputs, e->units[last], deltas);
+    return cost;
+}
+
 static long double run_backward(const problem *p, example *e, const double *y) {
     size_t last = p->n_sizes - 1;
-    long double cost = 0.0L;
-    for (size_t k = 0; k < p->sizes[last]; k++)
-        cost += compute_error(&p->kind, e->units[last][k], (long double)y[k], &e->errors[last][k]);
-    multiply_by_derivative(p->kind.output, p->sizes[last], e->units[last], e->errors[last]);
+    long double cost = compute_output_deltas(p, e, y);
     const double *W = p->parameters + p->parameter_count;
     for (size_t l = last; l > 1; l--) {
         W -= count_layer_parameters(p, l);

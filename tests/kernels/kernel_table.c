@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "kernels/kernel_table.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+/* ---- calls, one for each list of arguments --------------------------------------------------- */
+
+/* slot is the place of the kernel in its set. */
+static double call_in_place(const void *slot, const operands *x) {
+    typedef void in_place(size_t n, double *a);
+    (*(in_place *const *)slot)(x->n, x->c);
+    return 0.0;
+}
+
+static double call_rows_in_place(const void *slot, const operands *x) {
+    typedef void rows_in_place(size_t rows, size_t columns, double *a);
+    (*(rows_in_place *const *)slot)(x->rows, x->columns, x->c);
+    return 0.0;
+}
+
+static double call_with_one(const void *slot, const operands *x) {
+    typedef void with_one(size_t n, const double *a, double *c);
+    (*(with_one *const *)slot)(x->n, x->a, x->c);
+    return 0.0;
+}
+
+static double call_rows_with_one(const void *slot, const operands *x) {
+    typedef void rows_with_one(size_t rows, size_t columns, const double *a, double *c);
+    (*(rows_with_one *const *)slot)(x->rows, x->columns, x->a, x->c);
+    return 0.0;
+}
+
+static double call_cost(const void *slot, const operands *x) {
+    typedef double cost(size_t n, const double *O, const double *Y, const double *weights,
+                        double *O_delta);
+    return (*(cost *const *)slot)(x->n, x->a, x->b, x->w, x->c);
+}
+
+static double call_cost_of_rows(const void *slot, const operands *x) {
+    typedef double cost_of_rows(size_t rows, size_t columns, const double *O, const double *Y,
+                                const double *weights, double *O_delta);
+    return (*(cost_of_rows *const *)slot)(x->rows, x->columns, x->a, x->b, x->w, x->c);
+}
+
+static double call_sum(const void *slot, const operands *x) {
+    typedef double sum(size_t n, const double *a);
+    return (*(sum *const *)slot)(x->n, x->a);
+}
+
+static const double RATE = 0.37, MOMENTUM = 0.9;
+static const nn_adam ADAM = {.rate = 0.01, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8};
+
+static double call_descent(const void *slot, const operands *x) {
+    typedef void descent(size_t n, double rate, const double *gradient, double *W);
+    (*(descent *const *)slot)(x->n, RATE, x->a, x->c);
+    return 0.0;
+}
+
+static double call_descent_check(const void *slot, const operands *x) {
+    typedef double descent_check(size_t n, double rate, const double *gradient, const double *W);
+    return (*(descent_check *const *)slot)(x->n, RATE, x->a, x->c);
+}
+
+static double call_momentum(const void *slot, const operands *x) {
+    typedef void with_momentum(size_t n, double rate, double m, const double *gradient, double *v,
+                               double *W);
+    (*(with_momentum *const *)slot)(x->n, RATE, MOMENTUM, x->a, x->c, x->e);
+    return 0.0;
+}
+
+static double call_adam(const void *slot, const operands *x) {
+    typedef void with_adam(size_t n, const nn_adam *constants, const double *gradient, double *m,
+                           double *v, double *W);
+    (*(with_adam *const *)slot)(x->n, &ADAM, x->a, x->c, x->d, x->e);
+    return 0.0;
+}
+
+static double call_rprop(const void *slot, const operands *x) {
+    typedef void with_rprop(size_t n, const double *gradient, double *previous, double *step,
+                            double *W);
+    (*(with_rprop *const *)slot)(x->n, x->a, x->c, x->d, x->e);
+    return 0.0;
+}
+
+/* ---- activations ----------------------------------------------------------------------------- */
+
+static long double get_sigmoid(long double a) {
+    return 1.0L / (1.0L + expl(-a));
+}
+
+static void compute_sigmoid(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        x->c[i] = get_sigmoid(x->c[i]);
+}
+
+static void run_libm_sigmoid(const operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        x->c[i] = 1.0 / (1.0 + exp(-x->c[i]));
+}
+
+static void compute_tanh(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        x->c[i] = tanhl(x->c[i]);
+}
+
+static void run_libm_tanh(const operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        x->c[i] = tanh(x->c[i]);
+}
+
+static void compute_relu(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        x->c[i] = x->c[i] < 0.0L ? 0.0L : x->c[i];
+}
+
+/* sum_j exp(z_j) / exp(z_k) */
+static long double sum_ratios(size_t n, const long double *z, size_t k) {
+    long double sum = 0.0L;
+    for (size_t j = 0; j < n; j++)
+        sum += expl(z[j] - z[k]);
+    return sum;
+}
+
+static void compute_softmax(exact_operands *x) {
+    long double z[MOST_ELEMENTS];
+    memcpy(z, x->c, sizeof z);
+    for (size_t i = 0; i < x->n; i++) {
+        size_t k = i % x->columns;
+        x->c[i] = 1.0L / sum_ratios(x->columns, z + (i - k), k);
+    }
+}
+
+/* ---- deltas of hidden layers ----------------------------------------------------------------- */
+
+static void compute_sigmoid_delta(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        x->c[i] *= x->a[i] * (1.0L - x->a[i]);
+}
+
+static void compute_tanh_delta(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        x->c[i] *= 1.0L - x->a[i] * x->a[i];
+}
+
+static void compute_relu_delta(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        x->c[i] *= x->a[i] > 0.0L ? 1.0L : 0.0L;
+}
+
+/* ---- costs and deltas of outputs ------------------------------------------------------------- */
+
+static void compute_identity_squared_error(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++) {
+        long double error = x->a[i] - x->b[i];
+        x->c[i] = x->w[i] * error;
+        x->sum += x->w[i] * error * error;
+    }
+}
+
+static void compute_sigmoid_squared_error(exact_operands *x) {
+    compute_identity_squared_error(x);
+    compute_sigmoid_delta(x);
+}
+
+/* O_delta_k = sum_j (O_j - Y_j) O_j ([j = k] - O_k): the whole matrix of derivatives. */
+static void compute_softmax_squared_error(exact_operands *x) {
+    compute_identity_squared_error(x);
+    for (size_t first = 0; first < x->n; first += x->columns) {
+        const long double *O = x->a + first, *Y = x->b + first;
+        for (size_t k = 0; k < x->columns; k++) {
+            long double delta = 0.0L;
+            for (size_t j = 0; j < x->columns; j++)
+                delta += (O[j] - Y[j]) * O[j] * ((j == k ? 1.0L : 0.0L) - O[k]);
+            x->c[first + k] = x->w[first] * delta;
+        }
+    }
+}
+
+/* With ln(1 + exp(-|z|)), in long double, every size of z has its digits. */
+static void compute_sigmoid_cross_entropy(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++) {
+        long double z = x->a[i], y = x->b[i], common = log1pl(expl(-fabsl(z)));
+        long double cost =
+            y * (common + (z < 0.0L ? -z : 0.0L)) + (1.0L - y) * (common + (z > 0.0L ? z : 0.0L));
+        x->c[i] = x->w[i] * ((1.0L - y) * get_sigmoid(z) - y * get_sigmoid(-z));
+        x->sum += x->w[i] * cost;
+    }
+}
+
+static void run_libm_sigmoid_cross_entropy(const operands *x) {
+    for (size_t i = 0; i < x->n; i++) {
+        double z = x->a[i], y = x->b[i], e = exp(-fabs(z));
+        x->d[0] += log1p(e) + (z < 0.0 ? y : 1.0 - y) * fabs(z);
+        x->c[i] = (z < 0.0 ? e : 1.0) / (1.0 + e) - y;
+    }
+}
+
+/* -ln O_k = ln(sum_j exp(z_j - z_k)), and O_delta_k = - sum_j Y_j ([j = k] - O_k). */
+static void compute_softmax_cross_entropy(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++) {
+        size_t k = i % x->columns, first = i - k;
+        const long double *Y = x->b + first;
+        long double ratios = sum_ratios(x->columns, x->a + first, k), delta = 0.0L;
+        for (size_t j = 0; j < x->columns; j++)
+            delta -= Y[j] * ((j == k ? 1.0L : 0.0L) - 1.0L / ratios);
+        x->c[i] = x->w[first] * delta;
+        x->sum += x->w[first] * Y[k] * logl(ratios);
+    }
+}
+
+static void run_libm_softmax_cross_entropy(const operands *x) {
+    for (size_t first = 0; first < x->n; first += x->columns) {
+        const double *z = x->a + first, *y = x->b + first;
+        double largest = z[0], sum = 0.0, labels = 0.0;
+        for (size_t k = 1; k < x->columns; k++)
+            largest = z[k] > largest ? z[k] : largest;
+        for (size_t k = 0; k < x->columns; k++) {
+            sum += x->c[first + k] = exp(z[k] - largest);
+            labels += y[k];
+            x->d[0] += y[k] * (largest - z[k]);
+        }
+        x->d[0] += labels * log(sum);
+        for (size_t k = 0; k < x->columns; k++)
+            x->c[first + k] = x->c[first + k] / sum * labels - y[k];
+    }
+}
+
+/* ---- sums ------------------------------------------------------------------------------------ */
+
+static void compute_sum(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        x->sum += x->a[i];
+}
+
+static void compute_sum_magnitudes(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        x->sum += fabsl(x->a[i]);
+}
+
+static void compute_add(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        x->c[i] += x->a[i];
+}
+
+/* The sums are the first row of c. */
+static void compute_add_column_sums(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        x->c[i % x->columns] += x->a[i];
+}
+
+static void compute_check_finite(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        x->sum += 0.0L * x->a[i];
+}
+
+static void compute_check_descent(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        x->sum += 0.0L * (x->a[i] + x->c[i]);
+}
+
+/* ---- steps of the optimizers ----------------------------------------------------------------- */
+
+static void compute_descent(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        x->c[i] -= (long double)RATE * x->a[i];
+}
+
+static void compute_momentum(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++) {
+        x->c[i] = (long double)MOMENTUM * x->c[i] - (long double)RATE * x->a[i];
+        x->e[i] += x->c[i];
+    }
+}
+
+static void compute_nesterov(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++) {
+        x->c[i] = (long double)MOMENTUM * x->c[i] - (long double)RATE * x->a[i];
+        x->e[i] += (long double)MOMENTUM * x->c[i] - (long double)RATE * x->a[i];
+    }
+}
+
+static void compute_adam(exact_operands *x) {
+    const long double beta1 = (long double)ADAM.beta1, beta2 = (long double)ADAM.beta2;
+    for (size_t i = 0; i < x->n; i++) {
+        x->c[i] = beta1 * x->c[i] + (1.0L - beta1) * x->a[i];
+        x->d[i] = beta2 * x->d[i] + (1.0L - beta2) * x->a[i] * x->a[i];
+        x->e[i] -= (long double)ADAM.rate * x->c[i] / (sqrtl(x->d[i]) + (long double)ADAM.epsilon);
+    }
+}
+
+/* As the article has it; an element with a NaN does not move. */
+static void compute_rprop(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++) {
+        long double agreement = x->a[i] * x->c[i];
+        x->c[i] = x->a[i];
+        if (agreement > 0.0L)
+            x->d[i] *= 1.2L;
+        if (agreement < 0.0L) {
+            x->d[i] *= 0.5L;
+            x->c[i] = 0.0L;
+        }
+        if (x->d[i] > 50.0L)
+            x->d[i] = 50.0L;
+        if (x->d[i] < 1e-6L)
+            x->d[i] = 1e-6L;
+        x->e[i] -= x->d[i] * (x->c[i] > 0.0L ? 1.0L : x->c[i] < 0.0L ? -1.0L : 0.0L);
+    }
+}
+
+/* ---- the table ------------------------------------------------------------------------------- */
+
+#define KERNEL(kernel) .name = #kernel, .offset = offsetof(nn_kernels, kernel)
+
+const kernel_row KERNELS[] = {
+    {KERNEL(sigmoid), .call = call_in_place, .compute = compute_sigmoid, .ulps = 2.0,
+     .traits = SIGNED, .relative_ulps = 2.0, .libm = run_libm_sigmoid},
+    {KERNEL(tanh), .call = call_in_place, .compute = compute_tanh, .ulps = 2.0, .traits = SIGNED,
+     .relative_ulps = 3.0, .libm = run_libm_tanh},
+    {KERNEL(relu), .call = call_in_place, .compute = compute_relu, .traits = SIGNED},
+    {KERNEL(softmax), .call = call_rows_in_place, .compute = compute_softmax, .ulps = 2.0,
+     .traits = BY_ROWS | SIGNED, .relative_ulps = 3.0},
+    {KERNEL(sigmoid_delta), .call = call_with_one, .compute = compute_sigmoid_delta, .ulps = 2.0},
+    {KERNEL(tanh_delta), .call = call_with_one, .compute = compute_tanh_delta, .ulps = 2.0,
+     .traits = SIGNED, .steady = 1.4142135623730951},
+    {KERNEL(relu_delta), .call = call_with_one, .compute = compute_relu_delta, .traits = SIGNED},
+    {KERNEL(identity_squared_error), .call = call_cost, .compute = compute_identity_squared_error,
+     .ulps = 2.0, .traits = SIGNED | IS_COST},
+    {KERNEL(sigmoid_squared_error), .call = call_cost, .compute = compute_sigmoid_squared_error,
+     .ulps = 2.0, .traits = IS_COST},
+    {KERNEL(softmax_squared_error), .call = call_cost_of_rows,
+     .compute = compute_softmax_squared_error, .ulps = 64.0, .traits = BY_ROWS | IS_COST},
+    {KERNEL(sigmoid_cross_entropy), .call = call_cost, .compute = compute_sigmoid_cross_entropy,
+     .ulps = 2.0, .traits = SIGNED | IS_COST, .relative_ulps = 4.0,
+     .libm = run_libm_sigmoid_cross_entropy},
+    {KERNEL(softmax_cross_entropy), .call = call_cost_of_rows,
+     .compute = compute_softmax_cross_entropy, .ulps = 64.0, .traits = BY_ROWS | SIGNED | IS_COST,
+     .relative_ulps = 4.0, .libm = run_libm_softmax_cross_entropy},
+    {KERNEL(sum), .call = call_sum, .compute = compute_sum, .traits = SIGNED},
+    {KERNEL(sum_magnitudes), .call = call_sum, .compute = compute_sum_magnitudes, .traits = SIGNED},
+    {KERNEL(add), .call = call_with_one, .compute = compute_add, .ulps = 1.0, .traits = SIGNED},
+    {KERNEL(add_column_sums), .call = call_rows_with_one, .compute = compute_add_column_sums,
+     .ulps = 64.0, .traits = BY_ROWS | SIGNED},
+    {KERNEL(check_finite), .call = call_sum, .compute = compute_check_finite,
+     .traits = SEES_NOT_FINITE},
+    {KERNEL(check_descent), .call = call_descent_check, .compute = compute_check_descent,
+     .traits = SEES_NOT_FINITE},
+    {KERNEL(descend), .call = call_descent, .compute = compute_descent, .ulps = 1.0,
+     .traits = SIGNED},
+    {KERNEL(step_by_momentum), .call = call_momentum, .compute = compute_momentum, .ulps = 2.0,
+     .traits = SIGNED},
+    {KERNEL(step_by_nesterov), .call = call_momentum, .compute = compute_nesterov, .ulps = 3.0,
+     .traits = SIGNED},
+    {KERNEL(step_by_adam), .call = call_adam, .compute = compute_adam, .ulps = 3.0,
+     .traits = SIGNED},
+    {KERNEL(step_by_rprop), .call = call_rprop, .compute = compute_rprop, .ulps = 2.0,
+     .traits = SIGNED},
+};
+
+const size_t N_KERNELS = sizeof KERNELS / sizeof *KERNELS;
+
+double call_kernel(const nn_kernels *set, const kernel_row *k, const operands *x) {
+    return k->call((const char *)set + k->offset, x);
+}
+
+const kernel_row *find_kernel(const char *name) {
+    for (size_t i = 0; i < N_KERNELS; i++)
+        if (strcmp(KERNELS[i].name, name) == 0)
+            return &KERNELS[i];
+    return NULL;
+}
