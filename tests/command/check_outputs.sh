@@ -78,6 +78,22 @@ check_full_disk() {
     umount small
 }
 
+# The limit of a file's size, in blocks of 512 bytes, stands for a full disk, and needs no root.
+check_size_limit() {
+    make_many_rows
+    echo old >limited
+    (ulimit -f 8 && "$nnblas" predict model many.csv --output limited) >"$out" 2>"$err"
+    test $? -eq 1
+    report $? "a file over the limit of its size exits 1"
+    check "  with a message" has "$err" 'cannot write limited: File too large'
+    check "  and leaves the old file" grep -qx old limited
+    check "  alone" is_alone limited
+    (ulimit -f 8 && "$nnblas" train --quiet --epochs 2 --hidden 500 --output limited) 2>"$err"
+    test $? -eq 1
+    report $? "so does a model"
+    check "  with a message" has "$err" 'File too large.*limited'
+}
+
 check_closed_pipe() {
     make_many_rows
     { "$nnblas" predict model many.csv 2>"$err"; echo $? >status; } | head -n 1 >"$out"
@@ -89,5 +105,6 @@ make_model
 check_streams
 check_outputs
 check_full_disk
+check_size_limit
 check_closed_pipe
 conclude

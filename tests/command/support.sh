@@ -89,8 +89,8 @@ has_lines() {
 
 # is_alone FILE: there is no temporary file beside it
 is_alone() {
-    set -- "$1"*
-    test $# -eq 1
+    set -- "$(dirname "$1")"/.nnblas-*.tmp
+    test ! -e "$1"
 }
 
 # predicts_like EXPECTED DATA...: the predictions of the model for DATA are those in EXPECTED

@@ -16,6 +16,11 @@ static bool report_replacement(const char *command, const nn_replacement *r) {
     return report(command, r->path, r->reason ? r->reason : strerror(r->error));
 }
 
+void ignore_write_signals(void) {
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
 bool is_standard_output(const char *path) {
     return strcmp(path, "-") == 0;
 }

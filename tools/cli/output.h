@@ -26,6 +26,10 @@ bool open_output(const char *command, output_file *output, const char *path);
 bool keep_output(const char *command, output_file *output);
 void drop_output(output_file *output);
 
+/* A write to a closed pipe, or beyond the limit of a file's size, fails and does not end the
+ * program. To be called before the first output. */
+void ignore_write_signals(void);
+
 bool is_standard_output(const char *path);
 
 /* Whether a new file replaces path: it is a regular file or does not exist. Also true for a folder,

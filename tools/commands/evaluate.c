@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Scores a model on a table that has the targets. */
 #include "cli/options.h"
+#include "cli/output.h"
 #include "commands/commands.h"
 #include "table/model.h"
 #include "table/scores.h"
 #include "table/table_options.h"
 
-#include <signal.h>
 #include <stdlib.h>
 
 static const char HELP[] =
@@ -66,7 +66,7 @@ int run_evaluate(int argc, char **argv) {
     int status = read_model_arguments(argc, argv, HELP, NULL, &arguments);
     if (status != CARRY_ON)
         return status;
-    signal(SIGPIPE, SIG_IGN); /* main() reports what cannot be written */
+    ignore_write_signals();
     table_model model;
     if (!load_model(argv[0], arguments.model, &model))
         return EXIT_FAILURE;

@@ -8,7 +8,6 @@
 #include "table/model.h"
 #include "table/table_options.h"
 
-#include <signal.h>
 #include <stdlib.h>
 
 static const char HELP[] =
@@ -93,7 +92,7 @@ int run_predict(int argc, char **argv) {
     int status = read_model_arguments(argc, argv, HELP, &output, &arguments);
     if (status != CARRY_ON)
         return status;
-    signal(SIGPIPE, SIG_IGN); /* what cannot be written is reported */
+    ignore_write_signals();
     table_model model;
     model_reader reader;
     if (!load_model(argv[0], arguments.model, &model))

@@ -17,7 +17,6 @@
 #include "table/scores.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -268,7 +267,7 @@ static int train(const char *command, const train_settings *set) {
 int run_train(int argc, char **argv) {
     train_settings set = {.training = default_settings()};
     int status = read_train_settings(argc, argv, &set);
-    signal(SIGPIPE, SIG_IGN); /* what cannot be written is reported */
+    ignore_write_signals();
     if (status == CARRY_ON)
         status = train(argv[0], &set);
     free_train_settings(&set);
