@@ -49,7 +49,8 @@ static void plan_run(planned_run *run, const nn_plan *plan) {
 static void run_gradient(void *context) {
     planned_run *run = context;
     nn_model model = get_model(run);
-    nn_engine_gradient(&run->engine, &model, &run->rows, run->updates);
+    nn_engine_run(&run->engine,
+                  &(nn_call){.model = &model, .rows = &run->rows, .updates = run->updates});
 }
 
 /* The best of a few: quick, and good enough to leave out what is far from the fastest so far. */

@@ -8,42 +8,51 @@
 
 #include <string.h>
 
-typedef struct run run;
-typedef void compute_tile(const run *r, nn_part *part, size_t first, size_t count);
+/* ---- the problem ----------------------------------------------------------------------------- */
 
-/* What one call computes, and of which rows. Tasks only read it. */
-struct run {
+nn_problem nn_make_problem(const nn_model *model, const nn_rows *rows, nn_purpose purpose) {
+    bool is_softmax = model->layers[model->n_layers - 1].activation == NNBLAS_SOFTMAX;
+    return (nn_problem){
+        .sizes = model->sizes,
+        .n_layers = model->n_layers,
+        .N = rows->N,
+        .threads = nn_count_threads(),
+        .purpose = purpose,
+        .has_bias = model->layers[0].has_bias,
+        .row_major_outputs = is_softmax,
+        .gathers_rows = rows->order != NULL,
+        .has_row_weights = rows->weights != NULL,
+    };
+}
+
+/* One call at work. Tasks only read it. */
+typedef struct run {
     nn_engine *engine;
-    const nn_model *model;
-    const nn_rows *rows;
-    compute_tile *compute; /* count rows from first on */
+    const nn_call *call;
+    double total_weight;   /* what the rows count together */
+    double alpha;          /* of the products that add up the updates */
     size_t first, end;     /* the rows that the parts share now */
-    double *O_out;         /* predictions */
-    size_t ldo;
-    double *const *updates; /* := alpha times the sums over the rows, not padded, */
-    double alpha;
-    bool adds;         /* or added to what they held */
-    size_t sum_pieces; /* of a layer's updates, that are added up at a time */
-};
+    size_t pieces_a_layer; /* in which the parts' updates are added up */
+} run;
 
 /* ---- tiles ----------------------------------------------------------------------------------- */
 
 static const nn_layer *get_last_layer(const run *r) {
-    return &r->model->layers[r->model->n_layers - 1];
+    return &r->call->model->layers[r->call->model->n_layers - 1];
 }
 
 static const nn_layout *get_last_layout(const run *r) {
-    return &r->engine->layouts[r->model->n_layers - 1];
+    return &r->engine->layouts[r->call->model->n_layers - 1];
 }
 
 /* Where the inputs of a tile lie, or will when they are gathered. */
 static nn_tile view_tile(const run *r, const nn_part *part, size_t first, size_t count) {
-    const nn_rows *rows = r->rows;
+    const nn_rows *rows = r->call->rows;
     return (nn_tile){
         .rows = count,
         .layouts = r->engine->layouts,
         .X = rows->order ? part->X : rows->X + first * rows->ldx,
-        .ldx = rows->order ? r->model->layers[0].inputs : rows->ldx,
+        .ldx = rows->order ? r->call->model->layers[0].inputs : rows->ldx,
         .activations = part->activations,
         .deltas = part->deltas,
     };
@@ -51,7 +60,7 @@ static nn_tile view_tile(const run *r, const nn_part *part, size_t first, size_t
 
 /* The same, with all that is copied for it. */
 static nn_tile load_tile(const run *r, const nn_part *part, size_t first, size_t count) {
-    const nn_rows *rows = r->rows;
+    const nn_rows *rows = r->call->rows;
     nn_tile tile = view_tile(r, part, first, count);
     size_t outputs = get_last_layer(r)->outputs;
     bool transposed = get_last_layout(r)->transposed;
@@ -65,43 +74,52 @@ static nn_tile load_tile(const run *r, const nn_part *part, size_t first, size_t
 }
 
 static void predict_tile(const run *r, nn_part *part, size_t first, size_t count) {
-    size_t last = r->model->n_layers - 1, outputs = get_last_layer(r)->outputs;
+    size_t last = r->call->model->n_layers - 1, outputs = get_last_layer(r)->outputs;
     bool transposed = get_last_layout(r)->transposed;
-    double *own = part->activations[last], *O_out = r->O_out + first * r->ldo;
-    bool is_in_place = nn_lies_as_matrix(outputs, transposed, r->ldo);
+    double *own = part->activations[last], *O_out = r->call->O_out + first * r->call->ldo;
+    bool is_in_place = nn_lies_as_matrix(outputs, transposed, r->call->ldo);
     if (is_in_place)
         part->activations[last] = O_out;
     nn_tile tile = load_tile(r, part, first, count);
-    nn_forward(r->model, &tile);
+    nn_forward(r->call->model, &tile);
     part->activations[last] = own;
     if (!is_in_place)
-        nn_copy_outputs(count, outputs, transposed, own, O_out, r->ldo);
+        nn_copy_outputs(count, outputs, transposed, own, O_out, r->call->ldo);
 }
 
 static void evaluate_tile(const run *r, nn_part *part, size_t first, size_t count) {
     nn_tile tile = load_tile(r, part, first, count);
-    nn_forward_to_cost(r->model, &tile);
-    part->cost += nn_compute_cost(r->model, &tile);
+    nn_forward_to_cost(r->call->model, &tile);
+    part->cost += nn_compute_cost(r->call->model, &tile);
 }
 
 /* A range of the inputs of layer l; the part's first rows overwrite what the updates held. */
 static void add_updates(const run *r, const nn_part *part, const nn_tile *tile, size_t l,
                         size_t first_input, size_t end_input) {
-    nn_accumulate_update(r->model, tile, l, first_input, end_input - first_input, r->alpha,
-                         part->is_fresh && !r->adds ? 0.0 : 1.0,
-                         part->updates[l] ? part->updates[l] : r->updates[l]);
+    nn_accumulate_update(r->call->model, tile, l, first_input, end_input - first_input, r->alpha,
+                         part->is_fresh && !r->call->subtracts ? 0.0 : 1.0,
+                         part->updates[l] ? part->updates[l] : r->call->updates[l]);
 }
 
 /* The updates of a tile that the parts share wait until all of its deltas are there. */
 static void compute_gradient_tile(const run *r, nn_part *part, size_t first, size_t count) {
     nn_tile tile = load_tile(r, part, first, count);
-    nn_forward_to_cost(r->model, &tile);
-    part->cost += nn_compute_deltas(r->model, &tile);
+    nn_forward_to_cost(r->call->model, &tile);
+    part->cost += nn_compute_deltas(r->call->model, &tile);
     if (r->engine->plan.strategy == NN_SHARED_TILES)
         return;
-    for (size_t l = r->model->n_layers; l-- > 0;)
-        add_updates(r, part, &tile, l, 0, r->model->layers[l].inputs);
+    for (size_t l = r->call->model->n_layers; l-- > 0;)
+        add_updates(r, part, &tile, l, 0, r->call->model->layers[l].inputs);
     part->is_fresh = false;
+}
+
+static void compute_tile(const run *r, nn_part *part, size_t first, size_t count) {
+    if (r->call->O_out)
+        predict_tile(r, part, first, count);
+    else if (r->call->updates)
+        compute_gradient_tile(r, part, first, count);
+    else
+        evaluate_tile(r, part, first, count);
 }
 
 /* ---- the walk over the rows ------------------------------------------------------------------ */
@@ -111,10 +129,11 @@ static void run_part(void *context, size_t p) {
     const run *r = context;
     const nn_plan *plan = &r->engine->plan;
     size_t step = nn_get_part_rows(plan);
-    size_t share = plan->strategy == NN_SHARED_TILES ? step : nn_divide_up(r->rows->N, plan->parts);
+    size_t share =
+        plan->strategy == NN_SHARED_TILES ? step : nn_divide_up(r->call->rows->N, plan->parts);
     size_t begin = nn_min(r->end, r->first + p * share), end = nn_min(r->end, begin + share);
     for (size_t first = begin; first < end; first += step)
-        r->compute(r, &r->engine->parts[p], first, nn_min(step, end - first));
+        compute_tile(r, &r->engine->parts[p], first, nn_min(step, end - first));
 }
 
 /* The updates of a tile that the parts share: a range of the inputs of one layer. */
@@ -123,22 +142,9 @@ static void run_update_piece(void *context, size_t piece) {
     size_t pieces = r->engine->plan.parts, l = piece / pieces, p = piece % pieces;
     const nn_part *part = &r->engine->parts[0]; /* the parts' matrices lie behind one another */
     nn_tile tile = view_tile(r, part, r->first, r->end - r->first);
-    size_t inputs = r->model->layers[l].inputs;
+    size_t inputs = r->call->model->layers[l].inputs;
     add_updates(r, part, &tile, l, nn_get_share(inputs, pieces, p),
                 nn_get_share(inputs, pieces, p + 1));
-}
-
-static void run_rows(run *r) {
-    const nn_plan *plan = &r->engine->plan;
-    size_t N = r->rows->N, step = plan->strategy == NN_SHARED_TILES ? plan->tile_rows : N;
-    for (r->first = 0; r->first < N; r->first = r->end) {
-        r->end = nn_min(N, r->first + step);
-        nn_run_parts(plan->parts, plan->parts, run_part, r);
-        if (plan->strategy != NN_SHARED_TILES || !r->updates)
-            continue;
-        nn_run_parts(plan->parts, plan->parts * r->model->n_layers, run_update_piece, r);
-        r->engine->parts[0].is_fresh = false;
-    }
 }
 
 /* ---- the sum of the parts' updates ----------------------------------------------------------- */
@@ -155,12 +161,12 @@ static void add_rows(size_t rows, size_t columns, const double *from, size_t ld,
 static void sum_piece(void *context, size_t piece) {
     const run *r = context;
     const nn_part *parts = r->engine->parts;
-    size_t l = piece / r->sum_pieces, p = piece % r->sum_pieces;
-    const nn_layer *layer = &r->model->layers[l];
+    size_t l = piece / r->pieces_a_layer, p = piece % r->pieces_a_layer;
+    const nn_layer *layer = &r->call->model->layers[l];
     size_t columns = layer->outputs, ld = r->engine->layouts[l].padded_outputs;
-    size_t rows = layer->inputs + layer->has_bias, first = nn_get_share(rows, r->sum_pieces, p);
-    size_t count = nn_get_share(rows, r->sum_pieces, p + 1) - first;
-    double *sums = r->updates[l] + first * columns;
+    size_t rows = layer->inputs + layer->has_bias, first = nn_get_share(rows, r->pieces_a_layer, p);
+    size_t count = nn_get_share(rows, r->pieces_a_layer, p + 1) - first;
+    double *sums = r->call->updates[l] + first * columns;
     if (parts[0].updates[l])
         nn_copy_rows(count, columns, parts[0].updates[l] + first * ld, ld, sums, columns);
     for (size_t i = 1; i < r->engine->plan.parts; i++)
@@ -174,13 +180,13 @@ static void sum_updates(run *r) {
     size_t parameters = 0;
     if (plan->parts == 1 && plan->padding == 1)
         return;
-    for (size_t l = 0; l < r->model->n_layers; l++)
-        parameters += nn_count_parameters(&r->model->layers[l]);
-    r->sum_pieces = parameters > WORTH_A_THREAD ? plan->parts : 1;
-    nn_run_parts(r->sum_pieces, r->sum_pieces * r->model->n_layers, sum_piece, r);
+    for (size_t l = 0; l < r->call->model->n_layers; l++)
+        parameters += nn_count_parameters(&r->call->model->layers[l]);
+    r->pieces_a_layer = parameters > WORTH_A_THREAD ? plan->parts : 1;
+    nn_run_parts(r->pieces_a_layer, r->pieces_a_layer * r->call->model->n_layers, sum_piece, r);
 }
 
-/* ---- one run --------------------------------------------------------------------------------- */
+/* ---- a run ----------------------------------------------------------------------------------- */
 
 static void copy_weights(const nn_layer *layer, const nn_layout *layout) {
     size_t outputs = layer->outputs, ld = layout->padded_outputs;
@@ -200,82 +206,52 @@ static void place_weights(const nn_layer *layer, nn_layout *layout) {
     layout->W = is_copied ? layout->copy : layer->W;
 }
 
-/* What the rows count together. */
-static double get_total_weight(const nn_rows *rows) {
-    return rows->weights ? rows->total_weight : (double)rows->N;
-}
-
-/* Returns the cost, where the run computes it: the mean over the rows, of which an mse is half. */
-static double run_all(run *r) {
-    nn_engine *engine = r->engine;
-    for (size_t l = 0; l < r->model->n_layers; l++)
-        place_weights(&r->model->layers[l], &engine->layouts[l]);
+static run begin_run(nn_engine *engine, const nn_call *call) {
+    for (size_t l = 0; l < call->model->n_layers; l++)
+        place_weights(&call->model->layers[l], &engine->layouts[l]);
     for (size_t p = 0; p < engine->plan.parts; p++) {
         engine->parts[p].cost = 0.0;
         engine->parts[p].is_fresh = true;
     }
     if (engine->plan.holds_blas)
         nn_blas_hold();
-    run_rows(r);
-    if (engine->plan.holds_blas)
+    const nn_rows *rows = call->rows;
+    double total_weight = rows->weights ? rows->total_weight : (double)rows->N;
+    return (run){.engine = engine,
+                 .call = call,
+                 .total_weight = total_weight,
+                 .alpha = (call->subtracts ? -call->learning_rate : 1.0) / total_weight};
+}
+
+/* Returns the cost, where the run computed it: the mean over the rows, of which an mse is half. */
+static double end_run(run *r) {
+    if (r->engine->plan.holds_blas)
         nn_blas_release();
-    if (r->updates)
+    if (r->call->updates)
         sum_updates(r);
     double cost = 0.0;
-    for (size_t p = 0; p < engine->plan.parts; p++)
-        cost += engine->parts[p].cost;
-    return cost / ((r->model->cost == NNBLAS_MSE ? 2.0 : 1.0) * get_total_weight(r->rows));
+    for (size_t p = 0; p < r->engine->plan.parts; p++)
+        cost += r->engine->parts[p].cost;
+    return cost / ((r->call->model->cost == NNBLAS_MSE ? 2.0 : 1.0) * r->total_weight);
 }
 
-/* ---- calls ----------------------------------------------------------------------------------- */
-
-nn_problem nn_make_problem(const nn_model *model, const nn_rows *rows, nn_purpose purpose) {
-    bool is_softmax = model->layers[model->n_layers - 1].activation == NNBLAS_SOFTMAX;
-    return (nn_problem){
-        .sizes = model->sizes,
-        .n_layers = model->n_layers,
-        .N = rows->N,
-        .threads = nn_count_threads(),
-        .purpose = purpose,
-        .has_bias = model->layers[0].has_bias,
-        .row_major_outputs = is_softmax,
-        .gathers_rows = rows->order != NULL,
-        .has_row_weights = rows->weights != NULL,
-    };
+double nn_engine_run(nn_engine *engine, const nn_call *call) {
+    const nn_plan *plan = &engine->plan;
+    bool shares_tiles = plan->strategy == NN_SHARED_TILES;
+    size_t N = call->rows->N, step = shares_tiles ? plan->tile_rows : N;
+    run r = begin_run(engine, call);
+    for (; r.first < N; r.first = r.end) {
+        r.end = nn_min(N, r.first + step);
+        nn_run_parts(plan->parts, plan->parts, run_part, &r);
+        if (!shares_tiles || !call->updates)
+            continue;
+        nn_run_parts(plan->parts, plan->parts * call->model->n_layers, run_update_piece, &r);
+        engine->parts[0].is_fresh = false;
+    }
+    return end_run(&r);
 }
 
-void nn_engine_predict(nn_engine *engine, const nn_model *model, const nn_rows *rows, double *O_out,
-                       size_t ldo) {
-    run_all(&(run){.engine = engine,
-                   .model = model,
-                   .rows = rows,
-                   .compute = predict_tile,
-                   .O_out = O_out,
-                   .ldo = ldo});
-}
-
-double nn_engine_evaluate(nn_engine *engine, const nn_model *model, const nn_rows *rows) {
-    run r = {.engine = engine, .model = model, .rows = rows, .compute = evaluate_tile};
-    return run_all(&r);
-}
-
-/* updates := factor times the gradient, or added to them. Returns the cost. */
-static double run_gradient(nn_engine *engine, const nn_model *model, const nn_rows *rows,
-                           double *const *updates, double factor, bool adds) {
-    run r = {.engine = engine,
-             .model = model,
-             .rows = rows,
-             .compute = compute_gradient_tile,
-             .updates = updates,
-             .alpha = factor / get_total_weight(rows),
-             .adds = adds};
-    return run_all(&r);
-}
-
-double nn_engine_gradient(nn_engine *engine, const nn_model *model, const nn_rows *rows,
-                          double *const *updates) {
-    return run_gradient(engine, model, rows, updates, 1.0, false);
-}
+/* ---- steps ----------------------------------------------------------------------------------- */
 
 void nn_engine_update(const nn_engine *engine, const nn_model *model, double learning_rate,
                       double *const *W) {
@@ -284,7 +260,7 @@ void nn_engine_update(const nn_engine *engine, const nn_model *model, double lea
                                   engine->updates[l], W[l]);
 }
 
-/* All updates of a step come from one product each, and so can be subtracted from W by it. */
+/* The updates of a step come from one product each, which can subtract them from W itself. */
 static bool updates_at_once(const nn_plan *plan, size_t N) {
     return plan->tile_rows >= N && plan->padding == 1 &&
            (plan->strategy == NN_SHARED_TILES || plan->parts == 1);
@@ -292,10 +268,15 @@ static bool updates_at_once(const nn_plan *plan, size_t N) {
 
 double nn_engine_descend(nn_engine *engine, const nn_model *model, const nn_rows *rows,
                          double learning_rate, double *const *W) {
-    if (updates_at_once(&engine->plan, rows->N))
-        return run_gradient(engine, model, rows, W, -learning_rate, true);
-    double cost = nn_engine_gradient(engine, model, rows, engine->updates);
-    nn_engine_update(engine, model, learning_rate, W);
+    bool at_once = updates_at_once(&engine->plan, rows->N);
+    const nn_call call = {.model = model,
+                          .rows = rows,
+                          .updates = at_once ? W : engine->updates,
+                          .subtracts = at_once,
+                          .learning_rate = learning_rate};
+    double cost = nn_engine_run(engine, &call);
+    if (!at_once)
+        nn_engine_update(engine, model, learning_rate, W);
     return cost;
 }
 

@@ -48,22 +48,23 @@ nnblas_status nn_engine_open(nn_engine *engine, const nn_problem *p, const nn_pl
                              nn_scratch *scratch);
 void nn_engine_close(nn_engine *engine);
 
-/* The model and the rows of each of these calls are those of the problem that the engine was opened
- * for, or fewer rows. */
+/* What one run computes, with a model and rows of the engine's problem, or fewer rows. The cost,
+ * where neither outputs nor updates are asked for. */
+typedef struct nn_call {
+    const nn_model *model;
+    const nn_rows *rows;
+    double *O_out; /* null, or := the outputs, N x outputs */
+    size_t ldo;
+    /* Null, or one matrix a layer, its biases behind it := d cost / d W. The engine's own, those of
+     * the caller, or W itself: then W := W - learning_rate d cost / d W, which takes a plan with
+     * one tile for all rows, as nn_engine_descend knows. */
+    double *const *updates;
+    bool subtracts;
+    double learning_rate;
+} nn_call;
 
-void nn_engine_predict(nn_engine *engine, const nn_model *model, const nn_rows *rows, double *O_out,
-                       size_t ldo);
-
-/* One row of a network small enough for the scratch, without a plan, an allocation or a lock; false
- * where the network is too large, and nothing is done. */
-bool nn_predict_row(const nn_model *model, const double *x, double *o_out, nn_scratch *scratch);
-
-/* The cost over the rows. */
-double nn_engine_evaluate(nn_engine *engine, const nn_model *model, const nn_rows *rows);
-
-/* updates[l] := d cost / d W of layer l, its biases behind it; returns the cost. */
-double nn_engine_gradient(nn_engine *engine, const nn_model *model, const nn_rows *rows,
-                          double *const *updates);
+/* Returns the cost, but for outputs. */
+double nn_engine_run(nn_engine *engine, const nn_call *call);
 
 /* W := W - learning_rate engine->updates. */
 void nn_engine_update(const nn_engine *engine, const nn_model *model, double learning_rate,
@@ -73,5 +74,9 @@ void nn_engine_update(const nn_engine *engine, const nn_model *model, double lea
  * compute the updates subtract them from W themselves. Returns the cost before the step. */
 double nn_engine_descend(nn_engine *engine, const nn_model *model, const nn_rows *rows,
                          double learning_rate, double *const *W);
+
+/* One row of a network small enough for the scratch, without a plan, an allocation or a lock; false
+ * where the network is too large, and nothing is done. */
+bool nn_predict_row(const nn_model *model, const double *x, double *o_out, nn_scratch *scratch);
 
 #endif

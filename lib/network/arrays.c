@@ -153,7 +153,8 @@ nnblas_status nnblas_gradient_step(size_t N, size_t inputs, size_t hidden, size_
     status = nn_engine_open(&engine, &problem, NULL, &scratch);
     if (status)
         return status;
-    double cost = nn_engine_gradient(&engine, &model, &rows, engine.updates);
+    double cost = nn_engine_run(
+        &engine, &(nn_call){.model = &model, .rows = &rows, .updates = engine.updates});
     status = update_checked(&engine, &model, &rows, cost, learning_rate, weights);
     nn_engine_close(&engine);
     if (!status && mse)

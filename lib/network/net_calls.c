@@ -60,7 +60,7 @@ nnblas_status nnblas_net_predict(const nnblas_net *net, size_t N, const double *
     status = nn_engine_open(&engine, &problem, NULL, &scratch);
     if (status)
         return status;
-    nn_engine_predict(&engine, &model, &rows, O_out, ldo);
+    nn_engine_run(&engine, &(nn_call){.model = &model, .rows = &rows, .O_out = O_out, .ldo = ldo});
     nn_engine_close(&engine);
     return NNBLAS_OK;
 }
@@ -104,7 +104,7 @@ static nnblas_status evaluate(const nnblas_net *net, nn_rows rows, double *mse) 
     status = nn_engine_open(&engine, &problem, NULL, &scratch);
     if (status)
         return status;
-    *mse = nn_engine_evaluate(&engine, &model, &rows);
+    *mse = nn_engine_run(&engine, &(nn_call){.model = &model, .rows = &rows});
     nn_engine_close(&engine);
     return NNBLAS_OK;
 }
@@ -143,7 +143,8 @@ static nnblas_status compute_gradient(const nnblas_net *net, nn_rows rows, doubl
         return status;
     for (size_t l = 0; l < net->n_layers; l++)
         engine.updates[l] = gradient + (net->W[l] - net->parameters);
-    double cost = nn_engine_gradient(&engine, &model, &rows, engine.updates);
+    double cost = nn_engine_run(
+        &engine, &(nn_call){.model = &model, .rows = &rows, .updates = engine.updates});
     nn_engine_close(&engine);
     if (mse)
         *mse = cost;

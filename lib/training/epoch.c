@@ -59,8 +59,8 @@ static nnblas_status check_costs(const nn_fit *fit, double cost, double validati
 nnblas_status nn_finish_epoch(nn_fit *fit, double cost, double rate) {
     double validation_cost = (double)NAN;
     if (nn_has_validation(fit))
-        validation_cost =
-            nn_engine_evaluate(&fit->validation_engine, &fit->model, &fit->validation);
+        validation_cost = nn_engine_run(&fit->validation_engine,
+                                        &(nn_call){.model = &fit->model, .rows = &fit->validation});
     nnblas_status status = check_costs(fit, cost, validation_cost);
     if (status)
         return status;

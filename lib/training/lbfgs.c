@@ -53,7 +53,9 @@ static lbfgsfloatval_t evaluate(void *instance, const lbfgsfloatval_t *x, lbfgsf
     nn_fit *fit = s->fit;
     (void)step;
     memcpy(fit->trainer->net->parameters, x, s->count * sizeof *x);
-    s->cost = nn_engine_gradient(&fit->engine, &fit->model, &fit->rows, fit->engine.updates);
+    s->cost = nn_engine_run(
+        &fit->engine,
+        &(nn_call){.model = &fit->model, .rows = &fit->rows, .updates = fit->engine.updates});
     memset(gradient, 0, (size_t)n * sizeof *gradient);
     memcpy(gradient, fit->engine.updates[0], s->count * sizeof *gradient);
     double cost = s->cost + add_decay(fit, x, gradient);
@@ -95,7 +97,9 @@ static nnblas_status minimise(search *s, lbfgsfloatval_t *x) {
 }
 
 static nnblas_status check_start(nn_fit *fit) {
-    double cost = nn_engine_gradient(&fit->engine, &fit->model, &fit->rows, fit->engine.updates);
+    double cost = nn_engine_run(
+        &fit->engine,
+        &(nn_call){.model = &fit->model, .rows = &fit->rows, .updates = fit->engine.updates});
     size_t count = fit->trainer->net->parameter_count;
     if (isfinite(cost) && nn_get_kernels()->check_finite(count, fit->engine.updates[0]) == 0.0)
         return NNBLAS_OK;

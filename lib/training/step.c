@@ -65,7 +65,9 @@ nnblas_status nn_take_step(nn_fit *fit, const nn_rows *batch, double rate, doubl
         *cost = nn_engine_descend(&fit->engine, &fit->model, batch, rate, net->W);
         return NNBLAS_OK;
     }
-    *cost = nn_engine_gradient(&fit->engine, &fit->model, batch, fit->engine.updates);
+    *cost = nn_engine_run(
+        &fit->engine,
+        &(nn_call){.model = &fit->model, .rows = batch, .updates = fit->engine.updates});
     if (looks_first && *cost <= s->desired_cost)
         return NNBLAS_STOPPED_COST;
     add_decay(fit);

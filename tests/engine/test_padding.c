@@ -45,11 +45,12 @@ static double *compute_padded(const problem *p, nn_plan plan, size_t padding) {
     double *results = allocate_doubles(count + 1 + p->N * get_outputs(p));
     for (size_t l = 0; l < model.n_layers; l++)
         engine.updates[l] = results + (net->W[l] - net->parameters);
-    results[count] = nn_engine_gradient(&engine, &model, &rows, engine.updates);
-    if (plan.strategy == NN_OWN_ROWS)
-        nn_engine_predict(&engine, &model, &rows, results + count + 1, get_outputs(p));
-    else
-        fill(p->N * get_outputs(p), results + count + 1, 0.0);
+    results[count] = nn_engine_run(
+        &engine, &(nn_call){.model = &model, .rows = &rows, .updates = engine.updates});
+    nn_engine_run(&engine, &(nn_call){.model = &model,
+                                      .rows = &rows,
+                                      .O_out = results + count + 1,
+                                      .ldo = get_outputs(p)});
     nn_engine_close(&engine);
     nnblas_net_destroy(net);
     return results;

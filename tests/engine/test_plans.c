@@ -69,13 +69,15 @@ static void close_planned(planned *run) {
 
 static void check_planned_gradient(planned *run) {
     fill(run->p->parameter_count, run->gradient, (double)NAN);
-    double cost = nn_engine_gradient(&run->engine, &run->model, &run->rows, run->updates);
+    double cost = nn_engine_run(
+        &run->engine,
+        &(nn_call){.model = &run->model, .rows = &run->rows, .updates = run->updates});
     ck_assert_close(1, &run->expected_cost, &cost);
     check_layers(run->p, run->expected, run->gradient);
 }
 
 static void check_planned_cost(planned *run) {
-    double cost = nn_engine_evaluate(&run->engine, &run->model, &run->rows);
+    double cost = nn_engine_run(&run->engine, &(nn_call){.model = &run->model, .rows = &run->rows});
     ck_assert_close(1, &run->expected_cost, &cost);
 }
 
@@ -83,7 +85,9 @@ static void check_planned_predictions(planned *run) {
     problem p = *run->p;
     double *O_out = allocate_doubles(p.N * p.ldy);
     fill(p.N * p.ldy, O_out, -7.0);
-    nn_engine_predict(&run->engine, &run->model, &run->rows, O_out, p.ldy);
+    nn_engine_run(
+        &run->engine,
+        &(nn_call){.model = &run->model, .rows = &run->rows, .O_out = O_out, .ldo = p.ldy});
     check_predictions(&p, run->O_expected, O_out, p.ldy, -7.0);
     free(O_out);
 }
@@ -105,9 +109,8 @@ static void check_plan(const problem *p, const nn_plan *plan, const uint32_t *or
     /* Twice: what the first call leaves in the buffers must not count in the second. */
     check_planned_gradient(&run);
     check_planned_gradient(&run);
-    if (plan->strategy == NN_OWN_ROWS)
-        check_planned_cost(&run);
-    if (plan->strategy == NN_OWN_ROWS && !order)
+    check_planned_cost(&run);
+    if (!order)
         check_planned_predictions(&run);
     check_planned_step(&run);
     close_planned(&run);

@@ -25,7 +25,7 @@ static extent find_matrices(const nn_engine *engine, size_t p) {
 }
 
 /* Tens of steps along a transposed matrix: it is that far that a processor fetches ahead. */
-START_TEST(the_panels_of_two_threads_lie_apart) {
+START_TEST(the_matrices_of_two_threads_lie_apart) {
     enum { INPUTS = 5, HIDDEN = 15, OUTPUTS = 3, TILE = 500, STEPS = 32 };
     const size_t sizes[] = {INPUTS, HIDDEN, OUTPUTS};
     const nn_problem planned_problem = {
@@ -44,7 +44,7 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        the_panels_of_two_threads_lie_apart,
+        the_matrices_of_two_threads_lie_apart,
     };
     return run_tests("workspace_layout", tests, sizeof tests / sizeof *tests);
 }
