@@ -25,9 +25,13 @@ root=$work/root
 mkdir -p "$work"
 if [ ! -e "$work/complete" ]; then
     rm -rf "$root"
+    # From where this system has its own packages; the release alone, which does not change.
+    # shellcheck disable=SC2016 # apt's variables
+    mirror=$(apt-get indextargets --format '$(CODENAME) $(REPO_URI)' 'Created-By: Packages' |
+        sed -n 's/^bookworm //p' | head -n 1)
     mmdebstrap --quiet --variant=extract --architectures="$debian" \
         --include=libc6-dev,linux-libc-dev,libgcc-12-dev,libopenblas-dev,liblbfgs-dev,check \
-        bookworm "$root"
+        bookworm "$root" "$mirror"
     # The packages were not configured, and their absolute links lead out of the folder.
     find "$root" -type l -lname '/*' | while read -r link; do
         ln -sfn "$root$(readlink "$link")" "$link"
@@ -44,6 +48,7 @@ strip = '$compiler-strip'
 pkgconfig = 'pkg-config'
 exe_wrapper = ['qemu-$port-static', '-L', '$root', '-E', 'LD_LIBRARY_PATH=/$blas:/usr/lib/$triplet']
 [properties]
+needs_exe_wrapper = true
 sys_root = '$root'
 pkg_config_libdir = '$root/$blas/pkgconfig:$root/usr/lib/$triplet/pkgconfig:$root/usr/share/pkgconfig'
 [built-in options]

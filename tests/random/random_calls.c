@@ -87,7 +87,7 @@ int main(int argc, char **argv) {
     run.seed = 1;
     for (int i = 1; i + 1 < argc; i += 2) {
         if (strcmp(argv[i], "--calls") == 0)
-            calls = strtoull(argv[i + 1], NULL, 10);
+            calls = (size_t)strtoull(argv[i + 1], NULL, 10);
         else if (strcmp(argv[i], "--seed") == 0)
             run.seed = strtoull(argv[i + 1], NULL, 10);
         else

@@ -16,7 +16,7 @@ uint64_t roll(dice *d) {
 }
 
 size_t roll_between(dice *d, size_t first, size_t last) {
-    return first + roll(d) % (last - first + 1);
+    return first + (size_t)(roll(d) % ((uint64_t)last - first + 1));
 }
 
 double roll_uniform(dice *d, double low, double high) {

@@ -4,6 +4,7 @@
 #include "workers/workers.h"
 
 #include <fenv.h>
+#include <limits.h>
 #include <math.h>
 #include <pthread.h>
 #include <signal.h>
@@ -21,6 +22,9 @@ static void sleep_microseconds(long microseconds) {
                              .tv_nsec = microseconds % 1000000 * 1000};
     nanosleep(&pause, NULL);
 }
+
+/* A caller and all workers. */
+enum { MOST_THREADS = sizeof(size_t) * CHAR_BIT + 1 };
 
 /* ---- each part once -------------------------------------------------------------------------- */
 
@@ -51,8 +55,8 @@ static size_t count_errors(tally *t, size_t threads, size_t count) {
     return errors;
 }
 
-static const size_t THREADS[] = {0, 1, 2, 3, 4, 8, 17, 63, 64, 65, 66, 200};
-static const size_t COUNTS[] = {0, 1, 2, 3, 5, 8, 64, 65, 66, 131, MOST_PARTS};
+static const size_t THREADS[] = {0, 1, 2, 3, 4, 8, 17, 31, 32, 33, 63, 64, 65, 66, 200};
+static const size_t COUNTS[] = {0, 1, 2, 3, 5, 8, 32, 33, 64, 65, 66, 131, MOST_PARTS};
 enum {
     N_THREADS = sizeof THREADS / sizeof *THREADS,
     N_COUNTS = sizeof COUNTS / sizeof *COUNTS,
@@ -160,7 +164,7 @@ static bool can_meet(size_t threads) {
 }
 
 START_TEST(workers_run_beside_the_caller) {
-    for (size_t threads = 2; threads <= 65; threads += 9)
+    for (size_t threads = 2; threads <= MOST_THREADS; threads += 9)
         ck_assert(can_meet(threads));
 }
 END_TEST
@@ -168,7 +172,7 @@ END_TEST
 /* A worker that was called and not needed is there for the next call, be it that it slept and was
  * not woken: the one that is awake does all before. */
 START_TEST(no_worker_is_lost) {
-    enum { ALL = 40 };
+    enum { ALL = 30 };
     static tally t;
     dice d = {2};
     for (int round = 0; round < 100; round++) {
@@ -212,30 +216,30 @@ START_TEST(no_more_threads_run_than_wanted) {
     ck_assert(can_meet(9));
     for (size_t threads = 1; threads <= 9; threads++)
         ck_assert_uint_le(count_crew(threads, 200), threads);
-    ck_assert_uint_le(count_crew(1000, 200), 65);
+    ck_assert_uint_le(count_crew(1000, 200), MOST_THREADS);
 }
 END_TEST
 
 /* What one caller holds, another has to do without, and does not wait for. */
 static void *hold_workers(void *context) {
-    nn_run_parts(65, 65, meet, context);
+    nn_run_parts(MOST_THREADS, MOST_THREADS, meet, context);
     return NULL;
 }
 
 START_TEST(a_caller_does_not_wait_for_workers_of_another) {
     static tally t;
-    meeting m = {.expected = 66};
+    meeting m = {.expected = MOST_THREADS + 1};
     pthread_t other;
     ck_assert_int_eq(pthread_create(&other, NULL, hold_workers, &m), 0);
-    while (m.present < 65)
+    while (m.present < MOST_THREADS)
         sleep_microseconds(100);
     for (size_t i = 0; i < N_COUNTS; i++)
-        ck_assert_uint_eq(count_errors(&t, 65, COUNTS[i]), 0);
-    ck_assert_uint_eq(count_crew(65, 200), 1);
+        ck_assert_uint_eq(count_errors(&t, MOST_THREADS, COUNTS[i]), 0);
+    ck_assert_uint_eq(count_crew(MOST_THREADS, 200), 1);
     ck_assert(!m.failed);
-    m.present++; /* the 66th */
+    m.present++; /* one more */
     pthread_join(other, NULL);
-    ck_assert(can_meet(65));
+    ck_assert(can_meet(MOST_THREADS));
 }
 END_TEST
 
