@@ -115,6 +115,9 @@ static void roll_row(dice *d, size_t n, double *z) {
         z[roll_between(d, 0, n - 1)] += roll_uniform(d, 0.0, 60.0);
     if (n > 1 && roll_between(d, 0, 3) == 0)
         z[roll_between(d, 0, n - 1)] = z[roll_between(d, 0, n - 1)];
+    /* Exponentials each of which is less than half of the last digit of the sum. */
+    for (size_t k = 0, few = roll_between(d, 0, 3); few == 0 && k < n; k++)
+        z[k] = offset - (k < 2 ? 0.1 * (double)k : roll_uniform(d, 37.0, 38.0));
 }
 
 enum { MOST_COLUMNS = 300, MOST_ROWS = 20, MOST_Z = 1200 };
