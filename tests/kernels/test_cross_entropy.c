@@ -73,7 +73,7 @@ START_TEST(sigmoid_summands_are_within_their_ulps) {
     static const double RANGES[][2] = {{-1e-300, 1e-300}, {-1e-10, 1e-10}, {-1.0, 1.0},
                                        {-8.0, 8.0},       {-40.0, 40.0},   {-710.0, 710.0},
                                        {-760.0, 760.0},   {0.0, 0.0}};
-    enum { ROUNDS = 6000 };
+    enum { ROUNDS = 3000 };
     size_t n_sets;
     const nn_kernels *const *sets = nn_kernel_sets(&n_sets);
     for (size_t s = 0; s < n_sets; s++) {
@@ -149,7 +149,7 @@ static double check_softmax_summands(const nn_kernels *set, dice *d, size_t rows
 }
 
 START_TEST(softmax_summands_are_within_their_ulps) {
-    enum { ROUNDS = 400 };
+    enum { ROUNDS = 250 };
     size_t n_sets;
     const nn_kernels *const *sets = nn_kernel_sets(&n_sets);
     for (size_t s = 0; s < n_sets; s++) {
