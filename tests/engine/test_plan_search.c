@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The plans that are looked at, and the one that is taken. */
+#include "blas/blas.h"
+#include "engine/plan_cost.h"
+#include "engine/plan_search.h"
+#include "support/support.h"
+
+#include <string.h>
+
+static nn_plan plans[NN_MOST_PLANS];
+
+static nn_problem roll_planned_problem(dice *d, size_t sizes[MAX_SIZES]) {
+    nn_problem p = {
+        .sizes = sizes,
+        .n_layers = roll_between(d, 1, 4),
+        .N = roll_between(d, 0, 1) ? roll_size(d, 600) : roll_between(d, 1, 2000000),
+        .threads = roll_between(d, 1, 9),
+        .purpose = roll_between(d, 0, 1) ? NN_GRADIENT : NN_PREDICT,
+        .has_bias = roll_between(d, 0, 1),
+        .row_major_outputs = roll_between(d, 0, 1),
+    };
+    for (size_t l = 0; l <= p.n_layers; l++)
+        sizes[l] = roll_size(d, 1000);
+    return p;
+}
+
+/* OpenBLAS starts threads of its own for larger products. */
+static bool has_large_product(const nn_problem *p, const nn_plan *plan) {
+    for (size_t l = 0; l < p->n_layers; l++)
+        if (plan->tile_rows * nn_get_inputs(p, l) * nn_get_outputs(p, l) > NN_BLAS_SEQUENTIAL)
+            return true;
+    return false;
+}
+
+/* Of the matrices that all parts keep of so many rows of a tile. */
+static double count_tile_bytes(const nn_problem *p, const nn_plan *plan, size_t rows) {
+    double parts = plan->strategy == NN_OWN_ROWS ? (double)plan->parts : 1.0, units = 0.0;
+    for (size_t l = 0; l < p->n_layers; l++)
+        units += (double)nn_get_outputs(p, l);
+    return 8.0 * parts * (double)rows * (p->purpose == NN_PREDICT ? 1.0 : 2.0) * units;
+}
+
+static void check_plan(const nn_problem *p, const nn_plan *plan) {
+    /* Sixteen rows, or as many as this holds, and then up to a multiple of 8. */
+    const double MOST_BYTES = 12 << 20;
+    ck_assert_uint_ge(plan->parts, 1);
+    ck_assert_uint_le(plan->parts, p->threads);
+    ck_assert_uint_ge(plan->tile_rows, 1);
+    ck_assert_uint_le(plan->tile_rows, p->N);
+    ck_assert(plan->tile_rows <= 24 ||
+              count_tile_bytes(p, plan, plan->tile_rows - 8) <= MOST_BYTES);
+    /* Else BLAS would start threads within the library's own, or beside the only one that it may
+     * use. */
+    ck_assert(plan->holds_blas == (plan->parts > 1 || has_large_product(p, plan)));
+    /* The parts of a shared tile work on rows that lie behind one another. */
+    ck_assert(plan->strategy != NN_SHARED_TILES || (plan->parts > 1 && plan->transposed == 0));
+}
+
+START_TEST(every_plan_can_be_run) {
+    dice d = {81};
+    for (int i = 0; i < 300; i++) {
+        size_t sizes[MAX_SIZES];
+        nn_problem p = roll_planned_problem(&d, sizes);
+        size_t count = nn_list_plans(&p, plans);
+        ck_assert_uint_ge(count, 1);
+        for (size_t k = 0; k < count; k++)
+            check_plan(&p, &plans[k]);
+    }
+}
+END_TEST
+
+START_TEST(the_cheapest_plan_is_taken) {
+    dice d = {82};
+    for (int i = 0; i < 300; i++) {
+        size_t sizes[MAX_SIZES];
+        nn_problem p = roll_planned_problem(&d, sizes);
+        size_t count = nn_list_plans(&p, plans);
+        nn_plan made = nn_make_plan(&p);
+        check_plan(&p, &made);
+        double cost = nn_estimate_plan(&made, &p);
+        for (size_t k = 0; k < count; k++)
+            ck_assert_double_le(cost, nn_estimate_plan(&plans[k], &p));
+    }
+}
+END_TEST
+
+/* Waking a thread takes longer than the first, and the second is many milliseconds. */
+START_TEST(threads_are_for_large_problems) {
+    const size_t small[] = {4, 2, 3}, large[] = {784, 100, 10};
+    nn_problem p = {.sizes = small, .n_layers = 2, .N = 150, .threads = 8, .purpose = NN_GRADIENT};
+    ck_assert_uint_eq(nn_make_plan(&p).parts, 1);
+    p.sizes = large;
+    p.N = 60000;
+    ck_assert_uint_eq(nn_make_plan(&p).parts, 8);
+}
+END_TEST
+
+/* The same problem twice, in another place of memory: nothing else is looked at. */
+START_TEST(a_plan_depends_on_the_problem_alone) {
+    dice d = {83};
+    for (int i = 0; i < 200; i++) {
+        size_t sizes[MAX_SIZES], copied_sizes[MAX_SIZES];
+        nn_problem p = roll_planned_problem(&d, sizes), copy = p;
+        memcpy(copied_sizes, sizes, (p.n_layers + 1) * sizeof *sizes);
+        copy.sizes = copied_sizes;
+        nn_plan one = nn_make_plan(&p), other = nn_make_plan(&copy);
+        char texts[2][160];
+        nn_describe_plan(&one, texts[0], sizeof texts[0]);
+        nn_describe_plan(&other, texts[1], sizeof texts[1]);
+        ck_assert_str_eq(texts[0], texts[1]);
+    }
+}
+END_TEST
+
+int main(void) {
+    const TTest *const tests[] = {
+        every_plan_can_be_run,
+        the_cheapest_plan_is_taken,
+        threads_are_for_large_problems,
+        a_plan_depends_on_the_problem_alone,
+    };
+    return run_tests("plan_search", tests, sizeof tests / sizeof *tests);
+}
