@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- a plan ---------------------------------------------------------------------------------- */
-
 size_t nn_get_part_rows(const nn_plan *plan) {
     return plan->strategy == NN_SHARED_TILES ? nn_divide_up(plan->tile_rows, plan->parts)
                                              : plan->tile_rows;
@@ -48,7 +46,7 @@ static void append(char *text, size_t size, const char *format, size_t number) {
 }
 
 void nn_describe_plan(const nn_plan *plan, char *text, size_t size) {
-    snprintf(text, size, "%s", plan->strategy == NN_OWN_ROWS ? "rows" : "split");
+    snprintf(text, size, "%s", plan->strategy == NN_OWN_ROWS ? "rows" : "shared");
     append(text, size, plan->parts == 1 ? ", %zu thread" : ", %zu threads", plan->parts);
     append(text, size, ", tiles of %zu", plan->tile_rows);
     for (size_t l = 0; l < 64; l++)

@@ -112,12 +112,32 @@ START_TEST(a_plan_depends_on_the_problem_alone) {
 }
 END_TEST
 
+START_TEST(a_plan_is_described_in_full) {
+    const nn_plan plan = {
+        .strategy = NN_SHARED_TILES,
+        .parts = 2,
+        .tile_rows = 64,
+        .transposed = 5,
+        .padding = 8,
+        .product_limit = 1000,
+    };
+    char text[128], cut_off[20];
+    nn_describe_plan(&plan, text, sizeof text);
+    ck_assert_str_eq(text,
+                     "shared, 2 threads, tiles of 64, layer 1 transposed, layer 3 transposed, "
+                     "padded to 8, products up to 1000");
+    nn_describe_plan(&plan, cut_off, sizeof cut_off);
+    ck_assert_str_eq(cut_off, "shared, 2 threads, ");
+    nn_describe_plan(&(nn_plan){.parts = 1, .tile_rows = 7, .padding = 1}, text, sizeof text);
+    ck_assert_str_eq(text, "rows, 1 thread, tiles of 7");
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
-        every_plan_can_be_run,
-        the_cheapest_plan_is_taken,
-        threads_are_for_large_problems,
-        a_plan_depends_on_the_problem_alone,
+        every_plan_can_be_run,          the_cheapest_plan_is_taken,
+        threads_are_for_large_problems, a_plan_depends_on_the_problem_alone,
+        a_plan_is_described_in_full,
     };
     return run_tests("plan_search", tests, sizeof tests / sizeof *tests);
 }
