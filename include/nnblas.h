@@ -72,21 +72,22 @@ extern "C" {
 /* 0 is success, negative an error, positive a reason to stop early that is no error. */
 typedef enum nnblas_status {
     NNBLAS_OK = 0,
-    NNBLAS_ERROR_NULL = -1,       /* a pointer is null that may not be */
-    NNBLAS_ERROR_SIZE = -2,       /* a size is zero, over INT_MAX, or too large together */
-    NNBLAS_ERROR_LEADING = -3,    /* a leading dimension is smaller than the columns */
-    NNBLAS_ERROR_OVERLAP = -4,    /* an output shares elements with another argument */
-    NNBLAS_ERROR_VALUE = -5,      /* a setting is out of its range */
-    NNBLAS_ERROR_NOT_FINITE = -6, /* data, weights, cost or update hold a NaN or an infinity */
-    NNBLAS_ERROR_MEMORY = -7,     /* memory could not be had */
-    NNBLAS_ERROR_FILE = -8,       /* a file could not be opened, read or written */
-    NNBLAS_ERROR_FORMAT = -9,     /* a file is not what it should be */
-    NNBLAS_ERROR_MISSING = -10,   /* the library was built without it */
-    NNBLAS_STOPPED_COST = 1,      /* training reached the desired cost */
-    NNBLAS_STOPPED_CALLBACK = 2,  /* the callback asked to stop */
-    NNBLAS_STOPPED_PATIENCE = 3,  /* the cost that is watched did not improve for long enough */
-    NNBLAS_STOPPED_TIME = 4,      /* the time limit was reached */
-    NNBLAS_STOPPED_CONVERGED = 5  /* L-BFGS found no step that lowers the cost */
+    NNBLAS_ERROR_NULL = -1,        /* a pointer is null that may not be */
+    NNBLAS_ERROR_SIZE = -2,        /* a size is zero, over INT_MAX, or too large together */
+    NNBLAS_ERROR_LEADING = -3,     /* a leading dimension is smaller than the columns */
+    NNBLAS_ERROR_OVERLAP = -4,     /* an output shares elements with another argument */
+    NNBLAS_ERROR_VALUE = -5,       /* a setting is out of its range */
+    NNBLAS_ERROR_NOT_FINITE = -6,  /* data, weights, cost or update hold a NaN or an infinity */
+    NNBLAS_ERROR_MEMORY = -7,      /* memory could not be had */
+    NNBLAS_ERROR_FILE = -8,        /* a file could not be opened, read or written */
+    NNBLAS_ERROR_FORMAT = -9,      /* a file is not what it should be */
+    NNBLAS_ERROR_MISSING = -10,    /* the library was built without it */
+    NNBLAS_STOPPED_COST = 1,       /* training reached the desired cost */
+    NNBLAS_STOPPED_CALLBACK = 2,   /* the callback asked to stop */
+    NNBLAS_STOPPED_PATIENCE = 3,   /* the cost that is watched did not improve for long enough */
+    NNBLAS_STOPPED_TIME = 4,       /* the time limit was reached */
+    NNBLAS_STOPPED_CONVERGED = 5,  /* L-BFGS: the gradient is as small as its tolerance asks */
+    NNBLAS_STOPPED_LINE_SEARCH = 6 /* L-BFGS: the line search found no lower cost */
 } nnblas_status;
 
 /* The constant's name, such as "NNBLAS_ERROR_SIZE"; never null, also for a number that is none. */
@@ -338,9 +339,11 @@ void nnblas_trainer_destroy(nnblas_trainer *trainer);
  *                            bounds (C. Igel, M. Huesken, Neurocomputing 50 (2003))
  *   NNBLAS_ADAM              D. P. Kingma, J. L. Ba, "Adam: a method for stochastic
  *                            optimization", ICLR 2015
- *   NNBLAS_LBFGS             limited-memory BFGS by liblbfgs, for all rows at once: an epoch is
- *                            one of its iterations; learning rate, schedule and batch size do not
- *                            count. NNBLAS_ERROR_MISSING where the library was built without it.
+ *   NNBLAS_LBFGS             limited-memory BFGS by liblbfgs, with the line search of More and
+ *                            Thuente, for all rows at once (D. C. Liu, J. Nocedal, Mathematical
+ *                            Programming 45 (1989)): an epoch is one of its iterations; learning
+ *                            rate, schedule and batch size do not count. NNBLAS_ERROR_MISSING
+ *                            where the library was built without it.
  */
 typedef enum nnblas_optimizer {
     NNBLAS_GRADIENT_DESCENT = 0,
@@ -360,6 +363,21 @@ nnblas_status nnblas_trainer_set_momentum(nnblas_trainer *trainer, double moment
  * epsilon under 1e-140 counts as 1e-140: the squares of gradients so small are 0. */
 nnblas_status nnblas_trainer_set_adam(nnblas_trainer *trainer, double beta1, double beta2,
                                       double epsilon);
+/*
+ * memory: from so many of the last steps L-BFGS estimates the curvature; 1 to 1000, 20 unless set.
+ * Each takes two vectors as long as the parameters. tolerance: 0 or above and under 1, 1e-12 unless
+ * set. fit returns
+ *
+ *   NNBLAS_STOPPED_CONVERGED    where the norm of the gradient is at most tolerance times what it
+ *                               was at the beginning of fit, or 0, be it before the first epoch
+ *   NNBLAS_STOPPED_LINE_SEARCH  where no lower cost is found even along the gradient: at a kink of
+ *                               relu units, or since rounding hides any gain
+ *
+ * Where the outputs are NNBLAS_IDENTITY, the search and the norm count the parameters of the output
+ * layer in a unit: their mean magnitude at the beginning and that of Y together, rounded to a power
+ * of two. So neither the search nor the tolerance depends on the scale of Y.
+ */
+nnblas_status nnblas_trainer_set_lbfgs(nnblas_trainer *trainer, size_t memory, double tolerance);
 /* decay: adds decay / 2 times the sum of the squares of all weights, and not of the biases, to the
  * cost that is lowered (not to the one that is told); finite, 0 or above, 0 unless set. */
 nnblas_status nnblas_trainer_set_weight_decay(nnblas_trainer *trainer, double decay);
@@ -402,7 +420,7 @@ nnblas_status nnblas_trainer_set_sample_weights(nnblas_trainer *trainer, const d
 /* epochs: at most so many; above 0. */
 nnblas_status nnblas_trainer_set_epochs(nnblas_trainer *trainer, size_t epochs);
 /* mse: fit stops when an epoch's cost is at or under it, with a batch of all rows before that
- * epoch's step; 0 or above, 0 = never. */
+ * epoch's step, with L-BFGS before the first step and after each; 0 or above, 0 = never. */
 nnblas_status nnblas_trainer_set_desired_cost(nnblas_trainer *trainer, double mse);
 /* seconds: fit stops after the epoch at whose end it has run so long; finite and above 0, 0 = no
  * limit. */
@@ -441,9 +459,14 @@ nnblas_status nnblas_trainer_set_tolerance(nnblas_trainer *trainer, double toler
 nnblas_status nnblas_trainer_set_callback(nnblas_trainer *trainer, nnblas_callback *callback,
                                           void *user);
 
-/* One epoch: its number from 1; its cost, that of the rows as each batch found the parameters
+/*
+ * One epoch: its number from 1; its cost, that of the rows as each batch found the parameters
  * before its step; the validation cost at its end, NaN for none; the learning rate; the seconds
- * since fit began, those before a resumption included. */
+ * since fit began, those before a resumption included. With L-BFGS, which computes it anyhow, the
+ * cost is that after the step, of the same parameters as the validation cost; and in the place of
+ * the learning rate is the length of the step that the line search chose, as a multiple of the
+ * direction of L-BFGS: mostly 1.
+ */
 typedef struct nnblas_epoch {
     size_t epoch;
     double cost, validation_cost, learning_rate, seconds;

@@ -59,6 +59,8 @@ const char *nnblas_status_string(nnblas_status status) {
         return "NNBLAS_STOPPED_TIME";
     case NNBLAS_STOPPED_CONVERGED:
         return "NNBLAS_STOPPED_CONVERGED";
+    case NNBLAS_STOPPED_LINE_SEARCH:
+        return "NNBLAS_STOPPED_LINE_SEARCH";
     }
     return "unknown status";
 }

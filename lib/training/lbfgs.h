@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Training by liblbfgs, where the library is built with it. */
-#ifndef NN_LBFGS_DESCENT_H
-#define NN_LBFGS_DESCENT_H
+#ifndef NN_LBFGS_H
+#define NN_LBFGS_H
 
 #include "training/training.h"
 

@@ -10,6 +10,8 @@ typedef enum nn_schedule { NN_CONSTANT, NN_STEP, NN_COSINE, NN_PLATEAU } nn_sche
 typedef struct nn_settings {
     nnblas_optimizer optimizer;
     double learning_rate, momentum, beta1, beta2, epsilon, weight_decay;
+    size_t lbfgs_memory;
+    double lbfgs_tolerance;
     nn_schedule schedule;
     size_t schedule_epochs; /* step, plateau */
     double schedule_factor; /* step, plateau; the last rate of cosine */

@@ -2,6 +2,7 @@
 #include "training/step.h"
 #include "engine/finite.h"
 #include "kernels/kernels.h"
+#include "training/weight_decay.h"
 
 #include <math.h>
 
@@ -35,16 +36,6 @@ static bool bound_step(nn_fit *fit, double rate) {
     return false;
 }
 
-/* gradient := gradient + decay W, for the weights and not for the biases. */
-static void add_decay(const nn_fit *fit) {
-    double decay = fit->settings->weight_decay;
-    for (size_t l = 0; decay > 0.0 && l < fit->model.n_layers; l++) {
-        const nn_layer *layer = &fit->model.layers[l];
-        nn_get_kernels()->descend(layer->inputs * layer->outputs, -decay, layer->W,
-                                  fit->engine.updates[l]);
-    }
-}
-
 /* A step that may fail, on the gradient that the engine has. */
 static nnblas_status step_checked(nn_fit *fit, const nn_rows *batch, double rate, double cost) {
     const double *gradient = fit->engine.updates[0];
@@ -70,7 +61,7 @@ nnblas_status nn_take_step(nn_fit *fit, const nn_rows *batch, double rate, doubl
         &(nn_call){.model = &fit->model, .rows = batch, .updates = fit->engine.updates});
     if (looks_first && *cost <= s->desired_cost)
         return NNBLAS_STOPPED_COST;
-    add_decay(fit);
+    nn_add_decay(fit);
     if (!is_safe)
         return step_checked(fit, batch, rate, *cost);
     nn_optimizer_step(&fit->optimizer, rate, fit->engine.updates[0], net->parameters);

@@ -26,6 +26,8 @@ nnblas_status nnblas_trainer_create(nnblas_net *net, nnblas_trainer **trainer) {
                      .beta1 = 0.9,
                      .beta2 = 0.999,
                      .epsilon = 1e-8,
+                     .lbfgs_memory = 20,
+                     .lbfgs_tolerance = 1e-12,
                      .epochs = 1000},
     };
     *trainer = created;
@@ -121,6 +123,22 @@ nnblas_status nnblas_trainer_set_adam(nnblas_trainer *trainer, double beta1, dou
     trainer->settings.beta1 = beta1;
     trainer->settings.beta2 = beta2;
     trainer->settings.epsilon = epsilon;
+    return NNBLAS_OK;
+}
+
+nnblas_status nnblas_trainer_set_lbfgs(nnblas_trainer *trainer, size_t memory, double tolerance) {
+    static const range TOLERANCE = {"tolerance", 0, 1, false, true, "0 or above and under 1"};
+    enum { MOST = 1000 };
+    nnblas_status status = check_trainer(trainer);
+    if (!status && (memory == 0 || memory > MOST))
+        status =
+            nn_fail(NNBLAS_ERROR_VALUE, "memory is %zu; it must be from 1 to %d", memory, MOST);
+    if (!status)
+        status = check_range(&TOLERANCE, tolerance);
+    if (status)
+        return status;
+    trainer->settings.lbfgs_memory = memory;
+    trainer->settings.lbfgs_tolerance = tolerance;
     return NNBLAS_OK;
 }
 

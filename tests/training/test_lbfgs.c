@@ -39,7 +39,7 @@ START_TEST(lbfgs_converges_on_the_decayed_cost) {
         ck_assert_ok(nnblas_net_gradient(s.net, N, s.p.X, s.p.ldx, s.p.Y, s.p.ldy, gradient, NULL));
         for (size_t i = 0; i < PARAMETERS; i++)
             largest = fmax(largest, fabs(gradient[i] + (is_weight(i) ? DECAY * W[i] : 0.0)));
-        ck_assert_double_le(largest, 1e-4);
+        ck_assert_double_le(largest, 1e-12);
     }
     free_training(&s);
 }

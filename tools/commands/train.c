@@ -154,6 +154,8 @@ static const char *explain_end(nnblas_status status) {
         return "the time limit is reached";
     case NNBLAS_STOPPED_CONVERGED:
         return "converged";
+    case NNBLAS_STOPPED_LINE_SEARCH:
+        return "the line search found no lower cost";
     case NNBLAS_OK:
         return "completed";
     default:
