@@ -6,7 +6,7 @@
 /* Rows, and what the messages call them. */
 typedef struct named_rows {
     const nn_rows *rows;
-    const char *X, *Y, *weight;
+    const char *X, *Y, *weight, *weights;
 } named_rows;
 
 static size_t get_inputs(const nnblas_net *net) {
@@ -28,7 +28,7 @@ static size_t list_arguments(const nnblas_net *net, const named_rows *named,
     arguments[count++] = (nn_argument){named->X, rows->X, N, get_inputs(net), rows->ldx, NN_READ};
     arguments[count++] = (nn_argument){named->Y, rows->Y, N, get_outputs(net), rows->ldy, NN_READ};
     if (rows->weights)
-        arguments[count++] = (nn_argument){named->weight, rows->weights, 1, N, N, NN_READ};
+        arguments[count++] = (nn_argument){named->weights, rows->weights, 1, N, N, NN_READ};
     return count;
 }
 
@@ -53,10 +53,11 @@ static nnblas_status check_labels(const nnblas_net *net, const named_rows *named
         for (size_t k = 0; k < outputs; k++) {
             double label = rows->Y[e * rows->ldy + k];
             if (!(label >= 0.0 && label <= 1.0))
-                return nn_fail(NNBLAS_ERROR_VALUE,
-                               "%s holds %g at row %zu, column %zu; the cross-entropy needs labels "
-                               "from 0 to 1",
-                               named->Y, label, e, k);
+                return nn_fail(
+                    NNBLAS_ERROR_VALUE,
+                    "%s holds %.17g at row %zu, column %zu; the cross-entropy needs labels "
+                    "from 0 to 1",
+                    named->Y, label, e, k);
         }
     return NNBLAS_OK;
 }
@@ -103,9 +104,9 @@ static nnblas_status check_settings(const nn_settings *s, const nn_rows *rows) {
 nnblas_status nn_check_fit(const nnblas_trainer *trainer, const nn_rows *rows) {
     const nnblas_net *net = trainer->net;
     const nn_settings *s = &trainer->settings;
-    const named_rows learning = {rows, "X", "Y", "sample weight"};
+    const named_rows learning = {rows, "X", "Y", "sample weight", "the sample weights"};
     const named_rows validation = {&s->validation, "validation X", "validation Y",
-                                   "validation weight"};
+                                   "validation weight", "the validation weights"};
     nnblas_status status = nn_check_size("N", rows->N);
     if (!status)
         status = check_memory(net, &learning, &validation);
