@@ -51,11 +51,11 @@
  *
  * Threads: every function may be called from any number of threads at once, as long as no object
  * and no output array is written by one call while another uses it. A const nnblas_net is only
- * read. The same inputs, seed, machine and thread count give the same bits. A large call is run by
- * the calling thread and by worker threads of the library, which are made when they are first
- * needed and sleep between the calls; where none can be made, the calling thread does all. A forked
- * child has no workers and makes its own. Unloading the library (dlclose) ends them; no call may be
- * running then.
+ * read. The same inputs, seed, machine and thread count give the same bits, whatever was computed
+ * before and wherever the arrays lie. A large call is run by the calling thread and by worker
+ * threads of the library, which are made when they are first needed and sleep between the calls;
+ * where none can be made, the calling thread does all. A forked child has no workers and makes its
+ * own. Unloading the library (dlclose) ends them; no call may be running then.
  */
 #ifndef NNBLAS_H
 #define NNBLAS_H
