@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* nnblas-bench: reads the command line and calls a subcommand. */
-#include "bench.h"
-#include "allocate.h"
 #include "cli/core_type.h"
-#include "runs.h"
+#include "harness/allocate.h"
+#include "harness/runs.h"
+#include "subcommands/subcommand.h"
 
 #include <errno.h>
 #include <getopt.h>

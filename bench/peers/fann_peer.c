@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "fann_peer.h"
-#include "allocate.h"
+#include "harness/allocate.h"
 
 #include <doublefann.h>
 #include <stdio.h>

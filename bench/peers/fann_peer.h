@@ -4,7 +4,7 @@
 #ifndef FANN_PEER_H
 #define FANN_PEER_H
 
-#include "problem.h"
+#include "harness/problem.h"
 
 typedef struct fann_peer {
     const problem *problem;

@@ -3,10 +3,10 @@
 
 #ifdef HAVE_BENCH
 
-#include "allocate.h"
+#include "harness/allocate.h"
+#include "harness/naive.h"
+#include "harness/timing.h"
 #include "iris/iris_split.h"
-#include "naive.h"
-#include "timing.h"
 
 #include <stdio.h>
 #include <stdlib.h>

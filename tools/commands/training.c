@@ -12,7 +12,7 @@
 /*
  * The defaults were chosen by the mean accuracy on scikit-learn's iris, wine, breast cancer and
  * digits, and the mean R2 on its diabetes and friedman1, over the seeds 101 to 120 of
- * bench/accuracy.py, which itself uses others: among tanh and relu, 32 to 100 hidden units,
+ * bench/peers/accuracy.py, which itself uses others: among tanh and relu, 32 to 100 hidden units,
  * learning rates from 0.001 to 0.01, mini-batches of 16 to 200 rows, 20 to 300 epochs, weight
  * decays from 0.0001 to 0.02. No fixed decay suited both 112 and 1347 rows. As a prior on the
  * weights it counts as much as a number of rows, so the decay is that number over the rows.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "allocate.h"
+#include "harness/allocate.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The gradients of the other networks beside that of sigmoids and the mse. */
-#include "bench.h"
-#include "runs.h"
-#include "timing.h"
+#include "harness/runs.h"
+#include "harness/timing.h"
+#include "subcommands/subcommand.h"
 
 #include <stdio.h>
 #include <stdlib.h>

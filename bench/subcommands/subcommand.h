@@ -3,8 +3,8 @@
 #ifndef BENCH_H
 #define BENCH_H
 
-#include "problem.h"
-#include "report.h"
+#include "harness/problem.h"
+#include "harness/report.h"
 
 typedef struct shape_list {
     const shape *shapes;

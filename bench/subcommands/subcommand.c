@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "bench.h"
+#include "subcommands/subcommand.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The library's gradient beside the naive one: the same numbers, in what time. */
-#include "bench.h"
-#include "five.h"
-#include "runs.h"
-#include "timing.h"
+#include "harness/five.h"
+#include "harness/runs.h"
+#include "harness/timing.h"
+#include "subcommands/subcommand.h"
 
 #include <math.h>
 #include <stdio.h>

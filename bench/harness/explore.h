@@ -3,7 +3,7 @@
 #ifndef EXPLORE_H
 #define EXPLORE_H
 
-#include "problem.h"
+#include "harness/problem.h"
 
 #include "engine/plan.h"
 

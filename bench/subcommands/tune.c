@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Times all plans for a shape, and shows the fastest and the library's choice. */
-#include "bench.h"
-#include "explore.h"
+#include "harness/explore.h"
+#include "subcommands/subcommand.h"
 
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* How far the library's choice of a plan is from the best that is measured, over many shapes. */
-#include "allocate.h"
-#include "bench.h"
-#include "explore.h"
+#include "harness/allocate.h"
+#include "harness/explore.h"
+#include "subcommands/subcommand.h"
 
 #include <math.h>
 #include <stdio.h>

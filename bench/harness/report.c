@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "report.h"
+#include "harness/report.h"
 
 #include "kernels/kernels.h"
 #include "nnblas.h"

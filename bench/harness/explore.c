@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "explore.h"
-#include "allocate.h"
+#include "harness/explore.h"
 #include "core/clock.h"
 #include "engine/engine.h"
 #include "engine/plan_cost.h"
 #include "engine/plan_search.h"
-#include "runs.h"
-#include "timing.h"
+#include "harness/allocate.h"
+#include "harness/runs.h"
+#include "harness/timing.h"
 
 #include <math.h>
 #include <stdlib.h>

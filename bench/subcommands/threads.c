@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The gradient with one thread, two, and so on. */
-#include "allocate.h"
-#include "bench.h"
-#include "runs.h"
-#include "timing.h"
+#include "harness/allocate.h"
+#include "harness/runs.h"
+#include "harness/timing.h"
+#include "subcommands/subcommand.h"
 
 #include "workers/threads.h"
 

@@ -4,8 +4,8 @@
 #ifndef RUNS_H
 #define RUNS_H
 
-#include "naive.h"
-#include "problem.h"
+#include "harness/naive.h"
+#include "harness/problem.h"
 
 #include "nnblas.h"
 

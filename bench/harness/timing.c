@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "timing.h"
-#include "allocate.h"
+#include "harness/timing.h"
 #include "core/clock.h"
+#include "harness/allocate.h"
 
 #include <math.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "five.h"
+#include "harness/five.h"
 
 #include <cblas.h>
 

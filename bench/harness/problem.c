@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "problem.h"
-#include "allocate.h"
+#include "harness/problem.h"
 #include "cli/number.h"
 #include "core/random.h"
+#include "harness/allocate.h"
 
 #include <math.h>
 #include <stdlib.h>

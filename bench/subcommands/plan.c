@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The plan that the library takes for a gradient, beside the best of the other kinds. */
-#include "allocate.h"
-#include "bench.h"
 #include "engine/plan_cost.h"
 #include "engine/plan_search.h"
+#include "harness/allocate.h"
+#include "subcommands/subcommand.h"
 #include "workers/threads.h"
 
 #include <math.h>

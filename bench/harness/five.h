@@ -4,7 +4,7 @@
 #ifndef FIVE_H
 #define FIVE_H
 
-#include "naive.h"
+#include "harness/naive.h"
 
 /* Writes H_out, O_out, H_delta and both updates from X, W1, W2 and the O_delta there is. */
 void compute_five_products(const naive_iteration *it);

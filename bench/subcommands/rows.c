@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The gradient over ever more rows: the time a row, and what memory it takes beyond the data. */
-#include "bench.h"
-#include "runs.h"
-#include "timing.h"
+#include "harness/runs.h"
+#include "harness/timing.h"
+#include "subcommands/subcommand.h"
 
 #include <malloc.h>
 #include <stdio.h>

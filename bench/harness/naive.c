@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Every element is the sum that defines it, one after the other. */
-#include "naive.h"
+#include "harness/naive.h"
 
 #include <math.h>
 

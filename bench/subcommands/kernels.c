@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Each elementwise loop of each set this processor can run, at sizes that fit the first cache, the
  * second, and none. */
-#include "allocate.h"
-#include "bench.h"
+#include "harness/allocate.h"
+#include "harness/timing.h"
 #include "kernels/kernel_table.h"
-#include "timing.h"
+#include "subcommands/subcommand.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Predictions of one row: what a call costs, beside naive loops and FANN. */
-#include "bench.h"
+#include "harness/runs.h"
+#include "harness/timing.h"
 #include "peers/fann_peer.h"
-#include "runs.h"
-#include "timing.h"
+#include "subcommands/subcommand.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "runs.h"
-#include "allocate.h"
+#include "harness/runs.h"
+#include "harness/allocate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
