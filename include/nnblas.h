@@ -78,7 +78,7 @@ typedef enum nnblas_status {
     NNBLAS_ERROR_OVERLAP = -4,     /* an output shares elements with another argument */
     NNBLAS_ERROR_VALUE = -5,       /* a setting is out of its range */
     NNBLAS_ERROR_NOT_FINITE = -6,  /* data, weights, cost or update hold a NaN or an infinity */
-    NNBLAS_ERROR_MEMORY = -7,      /* memory could not be had */
+    NNBLAS_ERROR_MEMORY = -7,      /* out of memory */
     NNBLAS_ERROR_FILE = -8,        /* a file could not be opened, read or written */
     NNBLAS_ERROR_FORMAT = -9,      /* a file is not what it should be */
     NNBLAS_ERROR_MISSING = -10,    /* the library was built without it */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The JSON that the header of a file is made of: objects, strings and sizes, read from bytes that
- * nobody vouches for, and written.
+ * The JSON that the header of a file is made of: objects, strings and sizes, read from untrusted
+ * bytes, and written.
  *
  * Jansson would read it, but not when memory is out: 2.14 drops a byte of a string whose buffer it
  * could not enlarge and goes on, so that a text would come back changed. This reader allocates

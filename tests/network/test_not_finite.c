@@ -111,7 +111,7 @@ static void check_not_finite_step(double *element, double value, const char *par
     free_arguments(&a);
 }
 
-START_TEST(steps_name_the_first_culprit) {
+START_TEST(steps_name_the_first_bad_value) {
     check_not_finite_step(&arrays.X[1 * INPUTS + 3], (double)NAN,
                           "X holds a NaN at row 1, column 3");
     check_not_finite_step(&arrays.X[5 * INPUTS], (double)INFINITY,
@@ -139,7 +139,7 @@ END_TEST
 int main(void) {
     const TTest *const tests[] = {
         not_finite_values_are_passed_on,           a_nan_goes_through_every_activation,
-        an_infinity_goes_through_every_activation, steps_name_the_first_culprit,
+        an_infinity_goes_through_every_activation, steps_name_the_first_bad_value,
         steps_that_overflow_leave_the_weights,
     };
     return run_tests("not_finite", tests, sizeof tests / sizeof *tests);
