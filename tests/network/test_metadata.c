@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The texts that a network carries. */
+#include "support/counting_allocator.h"
 #include "support/support.h"
 
 #include <stdio.h>
@@ -38,6 +39,24 @@ START_TEST(texts_are_set_and_taken_away) {
     ck_assert_int_eq(nnblas_net_set_metadata(NULL, "a", "b"), NNBLAS_ERROR_NULL);
     ck_assert_int_eq(nnblas_net_set_metadata(net, NULL, "b"), NNBLAS_ERROR_NULL);
     nnblas_net_destroy(net);
+}
+END_TEST
+
+/* So many that the first, the last and one between are replaced and taken away. */
+START_TEST(texts_are_released) {
+    static const char *const KEYS[] = {"a", "b", "c", "d"};
+    nnblas_net *net = make_small_net();
+    size_t live = get_heap_count().live;
+    for (size_t i = 0; i < 4; i++)
+        ck_assert_ok(nnblas_net_set_metadata(net, KEYS[i], "first"));
+    for (size_t i = 0; i < 4; i++)
+        ck_assert_ok(nnblas_net_set_metadata(net, KEYS[i], "second"));
+    ck_assert_uint_eq(get_heap_count().live, live + 4);
+    for (size_t i = 4; i-- > 2;)
+        ck_assert_ok(nnblas_net_set_metadata(net, KEYS[i], NULL));
+    ck_assert_uint_eq(get_heap_count().live, live + 2);
+    nnblas_net_destroy(net);
+    ck_assert_uint_eq(get_heap_count().live, 0);
 }
 END_TEST
 
@@ -128,6 +147,7 @@ END_TEST
 int main(void) {
     const TTest *const tests[] = {
         texts_are_set_and_taken_away,
+        texts_are_released,
         keys_have_rules,
         texts_are_utf8,
     };

@@ -4,10 +4,12 @@
 #include "core/random.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 /* ---- random numbers -------------------------------------------------------------------------- */
 
@@ -63,6 +65,12 @@ bool holds_only(size_t n, const double *a, double value) {
 }
 
 /* ---- children -------------------------------------------------------------------------------- */
+
+/* Check's own handler, which the child inherits, would kill the whole group of processes. */
+void limit_child(void) {
+    signal(SIGALRM, SIG_DFL);
+    alarm(60);
+}
 
 int wait_for_child(pid_t child) {
     int status;

@@ -28,6 +28,8 @@ size_t roll_size(dice *d, size_t limit);
 
 /* ---- children -------------------------------------------------------------------------------- */
 
+/* Ends the calling process, a forked child, after a minute: a hang is a failure. */
+void limit_child(void);
 /* Waits for a forked child and returns its status. */
 int wait_for_child(pid_t child);
 

@@ -45,7 +45,7 @@ static shared_work make_threaded_work(void) {
 static bool fork_and_compute(shared_work *w, int generations) {
     pid_t child = fork();
     if (child == 0) {
-        alarm(60); /* a hang is a failure */
+        limit_child();
         meet_on_four_threads();
         bool works =
             repeat_work(w, 2) == 0 && (generations == 1 || fork_and_compute(w, generations - 1));

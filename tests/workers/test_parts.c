@@ -314,7 +314,7 @@ static void *call_for_ever(void *unused) {
 }
 
 static void exit_from_child(bool is_calling) {
-    alarm(60); /* a hang is a failure */
+    limit_child();
     pthread_t caller;
     can_meet(4);
     if (is_calling)
