@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Where the memory of two threads lies. */
+#include "core/memory.h"
 #include "engine/engine.h"
 #include "support/support.h"
 
@@ -42,9 +43,41 @@ START_TEST(the_matrices_of_two_threads_lie_apart) {
 }
 END_TEST
 
+static void check_aligned(const void *piece) {
+    ck_assert_uint_eq((uintptr_t)piece % NN_ALIGNMENT, 0);
+}
+
+/* Sizes that fill no cache line: each piece begins in one of its own nevertheless. */
+START_TEST(pieces_share_no_cache_line) {
+    const size_t sizes[] = {3, 5, 7};
+    const nn_problem planned_problem = {.sizes = sizes,
+                                        .n_layers = 2,
+                                        .N = 90,
+                                        .purpose = NN_TRAIN,
+                                        .has_bias = true,
+                                        .gathers_rows = true};
+    nn_plan plan = {.strategy = NN_OWN_ROWS, .parts = 3, .tile_rows = 9, .padding = 3};
+    nn_engine engine;
+    ck_assert_ok(nn_engine_open(&engine, &planned_problem, &plan, NULL));
+    for (size_t p = 0; p < plan.parts; p++) {
+        const nn_part *part = &engine.parts[p];
+        check_aligned(part->X);
+        check_aligned(part->Y);
+        check_aligned(part->weights);
+        for (size_t l = 0; l < 2; l++) {
+            check_aligned(part->activations[l]);
+            check_aligned(part->deltas[l]);
+            check_aligned(part->updates[l]);
+        }
+    }
+    nn_engine_close(&engine);
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
         the_matrices_of_two_threads_lie_apart,
+        pieces_share_no_cache_line,
     };
     return run_tests("workspace_layout", tests, sizeof tests / sizeof *tests);
 }
