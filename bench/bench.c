@@ -16,21 +16,23 @@
 typedef struct subcommand {
     const char *name;
     subcommand_function *function;
-    bool takes_shapes;
+    const char *options; /* the letters of those that it takes */
     const char *help;
 } subcommand;
 
 static const subcommand SUBCOMMANDS[] = {
-    {"compare", run_compare, true, "the library's gradient against naive loops (the default)"},
-    {"grid", run_grid, true, "how good the library's choices are: its plans and the best measured"},
-    {"kernels", run_kernels, false, "the elementwise loops of every set, per element"},
-    {"rows", run_rows, true, "the gradient over 100 up to N rows: time a row, and workspace"},
-    {"threads", run_threads, true, "the gradient with 1, 2, ... threads"},
-    {"networks", run_networks, true, "the gradients of other activations and costs, and of biases"},
-    {"latency", run_latency, true, "predictions of one row, beside naive loops and FANN"},
-    {"plan", run_plan, true,
+    {"compare", run_compare, "srtj", "the library's gradient against naive loops (the default)"},
+    {"grid", run_grid, "srtje",
+     "how good the library's choices are: its plans and the best measured"},
+    {"kernels", run_kernels, "rj", "the elementwise loops of every set, per element"},
+    {"rows", run_rows, "srtj", "the gradient over 100 up to N rows: time a row, and workspace"},
+    {"threads", run_threads, "srtj", "the gradient with 1, 2, ... threads"},
+    {"networks", run_networks, "srtj",
+     "the gradients of other activations and costs, and of biases"},
+    {"latency", run_latency, "srj", "predictions of one row, beside naive loops and FANN"},
+    {"plan", run_plan, "stj",
      "the plan that is chosen for a gradient, and others by their estimates"},
-    {"tune", run_tune, true, "all plans for a gradient measured: the fastest, and the choice"},
+    {"tune", run_tune, "srtj", "all plans for a gradient measured: the fastest, and the choice"},
 };
 enum { N_SUBCOMMANDS = sizeof SUBCOMMANDS / sizeof *SUBCOMMANDS };
 
@@ -45,10 +47,13 @@ static void print_help(void) {
            "  -r, --repeat SECONDS time budget of a line of the table (default 0.5)\n"
            "  -t, --threads COUNT  threads of the library and of the five products (default 0:\n"
            "                       as many as they choose)\n"
-           "      --seed SEED      draw other shapes for grid (default 1)\n"
+           "  -e, --seed SEED      draw other shapes for grid (default 1)\n"
            "  -j, --json FILE      write the results as JSON too; - is standard output, without\n"
            "                       the table\n"
            "  -h, --help           print this and exit\n"
+           "\nA subcommand refuses the options that it does not take: only grid draws shapes, "
+           "kernels has\n"
+           "none, and there and with latency one thread works, plan times nothing.\n"
            "\nExit status: 0 done, 1 a failure or a difference, 2 a wrong command line.\n");
 }
 
@@ -78,59 +83,91 @@ static bool parse_count(const char *text, int *count) {
     return end != text && *end == '\0' && errno == 0 && value >= 0 && value <= INT_MAX;
 }
 
-/* Returns EXIT_SUCCESS, EXIT_USAGE with a message, or -1 for --help. shapes has room for argc. */
-static int parse_options(int argc, char **argv, options *o, shape *shapes) {
-    static const struct option LONG_OPTIONS[] = {
-        {"shape", required_argument, NULL, 's'},
-        {"repeat", required_argument, NULL, 'r'},
-        {"threads", required_argument, NULL, 't'},
-        {"json", required_argument, NULL, 'j'},
-        {"seed", required_argument, NULL, 'e'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
-    };
-    int option;
-    while ((option = getopt_long(argc, argv, "s:r:t:j:h", LONG_OPTIONS, NULL)) != -1) {
-        if (option == 'h')
-            return -1;
-        if (option == '?')
-            return EXIT_USAGE;
-        if (option == 'j')
-            o->json_path = optarg;
-        if (option == 's') {
-            o->given.shapes = shapes;
-            if (!parse_shape(optarg, &shapes[o->given.count++]))
-                return refuse("no shape N,INPUTS,HIDDEN,OUTPUTS:", optarg);
-        }
-        if (option == 'r' && !parse_seconds(optarg, &o->seconds))
-            return refuse("no number of seconds:", optarg);
-        if (option == 't' && !parse_count(optarg, &o->threads))
-            return refuse("no number of threads:", optarg);
-        if (option == 'e' && !parse_count(optarg, &o->seed))
-            return refuse("no seed:", optarg);
+static const struct option OPTIONS[] = {
+    {"shape", required_argument, NULL, 's'},
+    {"repeat", required_argument, NULL, 'r'},
+    {"threads", required_argument, NULL, 't'},
+    {"json", required_argument, NULL, 'j'},
+    {"seed", required_argument, NULL, 'e'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+enum { N_OPTIONS = sizeof OPTIONS / sizeof *OPTIONS - 1 };
+
+/* The command line, and which options are on it, by their letters. */
+typedef struct command_line {
+    options options;
+    shape *shapes; /* room for as many as there are arguments */
+    bool is_given[CHAR_MAX + 1];
+} command_line;
+
+/* Returns EXIT_SUCCESS, or EXIT_USAGE with a message. */
+static int read_option(command_line *line, int letter, const char *text) {
+    options *o = &line->options;
+    switch (letter) {
+    case 's':
+        o->given.shapes = line->shapes;
+        return parse_shape(text, &line->shapes[o->given.count++])
+                   ? EXIT_SUCCESS
+                   : refuse("no shape N,INPUTS,HIDDEN,OUTPUTS:", text);
+    case 'r':
+        return parse_seconds(text, &o->seconds) ? EXIT_SUCCESS
+                                                : refuse("no number of seconds:", text);
+    case 't':
+        return parse_count(text, &o->threads) ? EXIT_SUCCESS
+                                              : refuse("no number of threads:", text);
+    case 'e':
+        return parse_count(text, &o->seed) ? EXIT_SUCCESS : refuse("no seed:", text);
+    case 'j':
+        o->json_path = text;
+        return EXIT_SUCCESS;
+    default: /* getopt_long has said what is wrong */
+        return EXIT_USAGE;
+    }
+}
+
+static int read_options(int argc, char **argv, command_line *line) {
+    int letter, code = EXIT_SUCCESS;
+    while (code == EXIT_SUCCESS &&
+           (letter = getopt_long(argc, argv, "s:r:t:j:e:h", OPTIONS, NULL)) != -1) {
+        line->is_given[letter] = true;
+        if (letter == 'h')
+            return EXIT_SUCCESS;
+        code = read_option(line, letter, optarg);
+    }
+    return code;
+}
+
+static int refuse_other_options(const command_line *line, const subcommand *chosen) {
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        char what[64];
+        snprintf(what, sizeof what, "--%s means nothing to", OPTIONS[i].name);
+        if (line->is_given[OPTIONS[i].val] && !strchr(chosen->options, OPTIONS[i].val))
+            return refuse(what, chosen->name);
     }
     return EXIT_SUCCESS;
 }
 
 static int run(int argc, char **argv, shape *shapes) {
-    options o = {.seconds = 0.5, .seed = 1};
-    int code = parse_options(argc, argv, &o, shapes);
-    if (code == -1) {
+    command_line line = {.options = {.seconds = 0.5, .seed = 1}, .shapes = shapes};
+    int code = read_options(argc, argv, &line);
+    if (code != EXIT_SUCCESS)
+        return code;
+    if (line.is_given['h']) {
         print_help();
         return EXIT_SUCCESS;
     }
-    if (code != EXIT_SUCCESS)
-        return code;
     const char *name = optind < argc ? argv[optind] : SUBCOMMANDS[0].name;
     const subcommand *chosen = find_subcommand(name);
     if (!chosen)
         return refuse("no such subcommand:", name);
     if (optind + 1 < argc)
         return refuse("one subcommand at a time:", argv[optind + 1]);
-    if (o.given.count > 0 && !chosen->takes_shapes)
-        return refuse("--shape means nothing to", name);
-    require_ok(nnblas_set_threads(o.threads));
-    return chosen->function(&o);
+    code = refuse_other_options(&line, chosen);
+    if (code != EXIT_SUCCESS)
+        return code;
+    require_ok(nnblas_set_threads(line.options.threads));
+    return chosen->function(&line.options);
 }
 
 int main(int argc, char **argv) {

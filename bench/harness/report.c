@@ -49,14 +49,13 @@ static void print_head(const report *r, const json_t *machine, const char *note)
     printf("\n");
 }
 
-report open_report(const char *command, const column *columns, const char *json_path,
-                   const char *note) {
-    report r = {json_object(), json_array(), columns, json_path};
+report open_report(const report_head *head, const char *json_path) {
+    report r = {json_object(), json_array(), head->columns, json_path};
     json_t *machine = describe_machine();
     if (shows_table(&r))
-        print_head(&r, machine, note);
-    json_object_set_new(r.root, "command", json_string(command));
-    json_object_set_new(r.root, "note", json_string(note));
+        print_head(&r, machine, head->note);
+    json_object_set_new(r.root, "command", json_string(head->command));
+    json_object_set_new(r.root, "note", json_string(head->note));
     json_object_set_new(r.root, "machine", machine);
     json_object_set_new(r.root, "results", r.results);
     return r;

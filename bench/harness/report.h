@@ -16,6 +16,13 @@ typedef struct column {
     const char *format; /* of a real number, for one double */
 } column;
 
+/* What stands over the results. */
+typedef struct report_head {
+    const char *command;
+    const column *columns; /* up to one without a key */
+    const char *note;
+} report_head;
+
 typedef struct report {
     json_t *root, *results;
     const column *columns; /* up to one without a key */
@@ -23,8 +30,7 @@ typedef struct report {
 } report;
 
 /* Prints the head: the machine, the BLAS, the library and its settings. */
-report open_report(const char *command, const column *columns, const char *json_path,
-                   const char *note);
+report open_report(const report_head *head, const char *json_path);
 
 /* Adds a row, which the report then owns, and prints it. */
 void add_result(report *r, json_t *result);

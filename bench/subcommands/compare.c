@@ -64,7 +64,7 @@ static json_t *describe_result(const shape *s, const candidate times[3], const d
     return result;
 }
 
-static bool compare_shape(const shape *s, double seconds, report *r) {
+static bool compare_shape(const shape *s, const options *o, report *r) {
     problem p = make_problem(s, 1);
     naive_run naive = make_naive_run(&p), five = make_naive_run(&p);
     library_run library = make_library_run(&p);
@@ -73,7 +73,7 @@ static bool compare_shape(const shape *s, double seconds, report *r) {
     candidate candidates[] = {{run_naive_gradient, &naive, 0.0},
                               {run_library_gradient, &library, 0.0},
                               {run_five, &five, 0.0}};
-    measure_medians(candidates, 3, seconds);
+    measure_medians(candidates, 3, o->seconds);
     differences d = get_differences(&naive, &library);
     add_result(r, describe_result(s, candidates, &d));
     free_library_run(&library);
@@ -84,11 +84,7 @@ static bool compare_shape(const shape *s, double seconds, report *r) {
 }
 
 int run_compare(const options *o) {
-    shape_list shapes = choose_shapes(o, DEFAULT_SHAPES);
-    report r = open_report("compare", COLUMNS, o->json_path, NOTE);
     set_five_threads(o->threads);
-    bool ok = true;
-    for (size_t i = 0; i < shapes.count; i++)
-        ok = compare_shape(&shapes.shapes[i], o->seconds, &r) && ok;
-    return close_report(&r) && ok ? EXIT_SUCCESS : EXIT_FAILURE;
+    const report_head head = {"compare", COLUMNS, NOTE};
+    return report_shapes(o, choose_shapes(o, DEFAULT_SHAPES), &head, compare_shape);
 }

@@ -13,8 +13,8 @@ static const column COLUMNS[] = {
     {"chosen_seconds", "chosen us", 12, 1e6, "%.2f"},
     {"best_seconds", "best us", 12, 1e6, "%.2f"},
     {"ratio", "ratio", 7, 1.0, "%.3f"},
-    {"chosen", "chosen plan", 52, 1.0, NULL},
-    {"best", "best plan", 52, 1.0, NULL},
+    {"chosen", "chosen plan", 78, 1.0, NULL},
+    {"best", "best plan", 78, 1.0, NULL},
     {0},
 };
 
@@ -56,7 +56,7 @@ static double explore_shape(const shape *s, const options *o, report *r) {
     problem p = make_problem(s, 1);
     exploration e = explore_plans(&p, o->seconds);
     const timed_plan *chosen = &e.plans[e.chosen], *best = &e.plans[0];
-    char chosen_text[100], best_text[100];
+    char chosen_text[128], best_text[128];
     nn_describe_plan(&chosen->plan, chosen_text, sizeof chosen_text);
     nn_describe_plan(&best->plan, best_text, sizeof best_text);
     double ratio = chosen->seconds / best->seconds;
@@ -85,7 +85,8 @@ int run_grid(const options *o) {
     for (size_t i = 0; i < GRID_SHAPES; i++)
         drawn[i] = draw_shape(&state);
     shape_list shapes = choose_shapes(o, (shape_list){drawn, GRID_SHAPES});
-    report r = open_report("grid", COLUMNS, o->json_path, NOTE);
+    const report_head head = {"grid", COLUMNS, NOTE};
+    report r = open_report(&head, o->json_path);
     double *ratios = allocate_array(shapes.count, sizeof *ratios);
     for (size_t i = 0; i < shapes.count; i++)
         ratios[i] = explore_shape(&shapes.shapes[i], o, &r);

@@ -88,7 +88,8 @@ static void time_kernel(const nn_kernels *set, const kernel_row *k, size_t n, do
 int run_kernels(const options *o) {
     size_t n_sets;
     const nn_kernels *const *sets = nn_kernel_sets(&n_sets);
-    report r = open_report("kernels", COLUMNS, o->json_path, NOTE);
+    const report_head head = {"kernels", COLUMNS, NOTE};
+    report r = open_report(&head, o->json_path);
     for (size_t s = 0; s < n_sets; s++)
         for (size_t k = 0; k < N_KERNELS; k++)
             for (size_t n = 0; n < sizeof SIZES / sizeof *SIZES; n++)

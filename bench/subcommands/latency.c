@@ -39,7 +39,7 @@ static double get_largest_difference(const library_run *library, const naive_run
     return other <= difference ? difference : other;
 }
 
-static bool time_latency(const shape *s, double seconds, report *r) {
+static bool time_latency(const shape *s, const options *o, report *r) {
     problem p = make_problem(s, 1);
     library_run library = make_library_run(&p);
     naive_run naive = make_naive_run(&p);
@@ -47,7 +47,7 @@ static bool time_latency(const shape *s, double seconds, report *r) {
     candidate candidates[] = {{run_library_predict, &library, 0.0},
                               {run_naive_feedforward, &naive, 0.0},
                               {run_fann_predict, &fann, 0.0}};
-    measure_medians(candidates, has_fann() ? 3 : 2, seconds);
+    measure_medians(candidates, has_fann() ? 3 : 2, o->seconds);
     double difference = get_largest_difference(&library, &naive, &fann);
     json_t *result = describe_shape(s);
     json_object_set_new(result, "library_seconds", json_real(candidates[0].median));
@@ -65,10 +65,7 @@ static bool time_latency(const shape *s, double seconds, report *r) {
 
 int run_latency(const options *o) {
     static const shape OWN[] = {{1, 4, 2, 3}, {1, 64, 32, 10}, {1, 784, 128, 10}};
-    shape_list shapes = choose_shapes(o, (shape_list){OWN, sizeof OWN / sizeof *OWN});
-    report r = open_report("latency", COLUMNS, o->json_path, get_note());
-    bool ok = true;
-    for (size_t i = 0; i < shapes.count; i++)
-        ok = time_latency(&shapes.shapes[i], o->seconds, &r) && ok;
-    return close_report(&r) && ok ? EXIT_SUCCESS : EXIT_FAILURE;
+    const report_head head = {"latency", COLUMNS, get_note()};
+    return report_shapes(o, choose_shapes(o, (shape_list){OWN, sizeof OWN / sizeof *OWN}), &head,
+                         time_latency);
 }

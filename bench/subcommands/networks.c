@@ -39,7 +39,7 @@ static const kind KINDS[] = {
 };
 enum { N_KINDS = sizeof KINDS / sizeof *KINDS };
 
-static void time_networks(const shape *s, double seconds, report *r) {
+static bool time_networks(const shape *s, const options *o, report *r) {
     problem p = make_problem(s, 1);
     library_run runs[N_KINDS];
     candidate candidates[N_KINDS];
@@ -50,7 +50,7 @@ static void time_networks(const shape *s, double seconds, report *r) {
         require_ok(nnblas_net_set_output(runs[i].net, k->output, k->cost));
         candidates[i] = (candidate){run_library_gradient, &runs[i], 0.0};
     }
-    measure_medians(candidates, N_KINDS, seconds * N_KINDS);
+    measure_medians(candidates, N_KINDS, o->seconds * N_KINDS);
     for (size_t i = 0; i < N_KINDS; i++) {
         json_t *result = describe_shape(s);
         json_object_set_new(result, "network", json_string(KINDS[i].name));
@@ -61,12 +61,10 @@ static void time_networks(const shape *s, double seconds, report *r) {
         free_library_run(&runs[i]);
     }
     free_problem(&p);
+    return true;
 }
 
 int run_networks(const options *o) {
-    shape_list shapes = choose_shapes(o, DEFAULT_SHAPES);
-    report r = open_report("networks", COLUMNS, o->json_path, NOTE);
-    for (size_t i = 0; i < shapes.count; i++)
-        time_networks(&shapes.shapes[i], o->seconds, &r);
-    return close_report(&r) ? EXIT_SUCCESS : EXIT_FAILURE;
+    const report_head head = {"networks", COLUMNS, NOTE};
+    return report_shapes(o, choose_shapes(o, DEFAULT_SHAPES), &head, time_networks);
 }

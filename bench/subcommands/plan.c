@@ -66,7 +66,8 @@ static void report_plans(const shape *s, const plan_list *list, report *r) {
         }
 }
 
-static void show_plans(const shape *s, report *r) {
+static bool show_plans(const shape *s, const options *o, report *r) {
+    (void)o;
     const size_t sizes[] = {s->inputs, s->hidden, s->outputs};
     plan_list list = {
         .planned = {.sizes = sizes,
@@ -81,12 +82,10 @@ static void show_plans(const shape *s, report *r) {
     report_plans(s, &list, r);
     free(list.plans);
     free(list.estimates);
+    return true;
 }
 
 int run_plan(const options *o) {
-    shape_list shapes = choose_shapes(o, DEFAULT_SHAPES);
-    report r = open_report("plan", COLUMNS, o->json_path, NOTE);
-    for (size_t i = 0; i < shapes.count; i++)
-        show_plans(&shapes.shapes[i], &r);
-    return close_report(&r) ? EXIT_SUCCESS : EXIT_FAILURE;
+    const report_head head = {"plan", COLUMNS, NOTE};
+    return report_shapes(o, choose_shapes(o, DEFAULT_SHAPES), &head, show_plans);
 }

@@ -66,20 +66,18 @@ static void time_rows(const shape *s, double seconds, report *r) {
 }
 
 /* 100 rows, ten times as many, and so on up to the shape's. */
-static void time_more_rows(const shape *most, double seconds, report *r) {
+static bool time_more_rows(const shape *most, const options *o, report *r) {
     shape s = *most;
     for (size_t N = 100; N < most->N; N *= 10) {
         s.N = N;
-        time_rows(&s, seconds, r);
+        time_rows(&s, o->seconds, r);
     }
-    time_rows(most, seconds, r);
+    time_rows(most, o->seconds, r);
+    return true;
 }
 
 int run_rows(const options *o) {
     static const shape OWN[] = {{10000000, 8, 16, 1}};
-    shape_list shapes = choose_shapes(o, (shape_list){OWN, 1});
-    report r = open_report("rows", COLUMNS, o->json_path, NOTE);
-    for (size_t i = 0; i < shapes.count; i++)
-        time_more_rows(&shapes.shapes[i], o->seconds, &r);
-    return close_report(&r) ? EXIT_SUCCESS : EXIT_FAILURE;
+    const report_head head = {"rows", COLUMNS, NOTE};
+    return report_shapes(o, choose_shapes(o, (shape_list){OWN, 1}), &head, time_more_rows);
 }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static const shape SHAPES[] = {
     {1, 4, 2, 3},      {150, 4, 2, 3},       {1797, 64, 32, 10}, {128, 784, 128, 10},
@@ -12,6 +13,15 @@ const shape_list DEFAULT_SHAPES = {SHAPES, sizeof SHAPES / sizeof *SHAPES};
 
 shape_list choose_shapes(const options *o, shape_list own) {
     return o->given.count ? o->given : own;
+}
+
+int report_shapes(const options *o, shape_list shapes, const report_head *head,
+                  time_shape_function *time_shape) {
+    report r = open_report(head, o->json_path);
+    bool ok = true;
+    for (size_t i = 0; i < shapes.count; i++)
+        ok = time_shape(&shapes.shapes[i], o, &r) && ok;
+    return close_report(&r) && ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 json_t *describe_shape(const shape *s) {

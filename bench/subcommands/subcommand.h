@@ -33,6 +33,13 @@ extern const shape_list DEFAULT_SHAPES;
 /* The shapes of the command line, or those of the subcommand where there are none. */
 shape_list choose_shapes(const options *o, shape_list own);
 
+/* Times one shape and adds to the report what it found; false where results differ. */
+typedef bool time_shape_function(const shape *s, const options *o, report *r);
+
+/* A report over all of the shapes, one after the other. Returns the exit code of the program. */
+int report_shapes(const options *o, shape_list shapes, const report_head *head,
+                  time_shape_function *time_shape);
+
 /* A new JSON object with N, inputs, hidden, outputs, and all in one as text: shape, which
  * SHAPE_COLUMN shows. */
 json_t *describe_shape(const shape *s);

@@ -31,7 +31,9 @@ static void run_threaded(void *context) {
     run_library_gradient(run->library);
 }
 
-static void time_threads(const shape *s, size_t most, double seconds, report *r) {
+static bool time_threads(const shape *s, const options *o, report *r) {
+    require_ok(nnblas_set_threads(o->threads));
+    size_t most = nn_count_threads();
     problem p = make_problem(s, 1);
     library_run library = make_library_run(&p);
     threaded_run *runs = allocate_array(most, sizeof *runs);
@@ -40,7 +42,7 @@ static void time_threads(const shape *s, size_t most, double seconds, report *r)
         runs[i] = (threaded_run){&library, (int)i + 1};
         candidates[i] = (candidate){run_threaded, &runs[i], 0.0};
     }
-    measure_medians(candidates, most, seconds * (double)most);
+    measure_medians(candidates, most, o->seconds * (double)most);
     for (size_t i = 0; i < most; i++) {
         json_t *result = describe_shape(s);
         json_object_set_new(result, "threads", json_integer(runs[i].threads));
@@ -53,13 +55,10 @@ static void time_threads(const shape *s, size_t most, double seconds, report *r)
     free(runs);
     free_library_run(&library);
     free_problem(&p);
+    return true;
 }
 
 int run_threads(const options *o) {
-    shape_list shapes = choose_shapes(o, DEFAULT_SHAPES);
-    size_t most = nn_count_threads();
-    report r = open_report("threads", COLUMNS, o->json_path, NOTE);
-    for (size_t i = 0; i < shapes.count; i++)
-        time_threads(&shapes.shapes[i], most, o->seconds, &r);
-    return close_report(&r) ? EXIT_SUCCESS : EXIT_FAILURE;
+    const report_head head = {"threads", COLUMNS, NOTE};
+    return report_shapes(o, choose_shapes(o, DEFAULT_SHAPES), &head, time_threads);
 }

@@ -33,21 +33,19 @@ static void report_plan(const shape *s, const exploration *e, size_t i, report *
     add_result(r, result);
 }
 
-static void tune_shape(const shape *s, double seconds, report *r) {
+static bool tune_shape(const shape *s, const options *o, report *r) {
     problem p = make_problem(s, 1);
-    exploration e = explore_plans(&p, seconds);
+    exploration e = explore_plans(&p, o->seconds);
     for (size_t i = 0; i < e.count && i < SHOWN_PLANS; i++)
         report_plan(s, &e, i, r);
     if (e.chosen >= SHOWN_PLANS)
         report_plan(s, &e, e.chosen, r);
     free_exploration(&e);
     free_problem(&p);
+    return true;
 }
 
 int run_tune(const options *o) {
-    shape_list shapes = choose_shapes(o, DEFAULT_SHAPES);
-    report r = open_report("tune", COLUMNS, o->json_path, NOTE);
-    for (size_t i = 0; i < shapes.count; i++)
-        tune_shape(&shapes.shapes[i], o->seconds, &r);
-    return close_report(&r) ? EXIT_SUCCESS : EXIT_FAILURE;
+    const report_head head = {"tune", COLUMNS, NOTE};
+    return report_shapes(o, choose_shapes(o, DEFAULT_SHAPES), &head, tune_shape);
 }
