@@ -10,7 +10,7 @@
 static nn_matrix_view view_matrix(const nn_tile *tile, double *data, size_t l) {
     const nn_layout *layout = &tile->layouts[l];
     size_t ld = layout->transposed ? tile->rows : layout->padded_outputs;
-    return (nn_matrix_view){data, ld, layout->transposed};
+    return (nn_matrix_view){data, (int)ld, layout->transposed};
 }
 
 static nn_matrix_view view_activations(const nn_tile *tile, size_t l) {
@@ -24,7 +24,7 @@ static nn_matrix_view view_deltas(const nn_tile *tile, size_t l) {
 /* What enters layer l. */
 static nn_matrix_view view_input(const nn_tile *tile, size_t l) {
     if (l == 0)
-        return (nn_matrix_view){(double *)tile->X, tile->ldx, false}; /* only read */
+        return (nn_matrix_view){(double *)tile->X, (int)tile->ldx, false}; /* only read */
     return view_activations(tile, l - 1);
 }
 

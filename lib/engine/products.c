@@ -14,7 +14,7 @@ static CBLAS_TRANSPOSE read_turned(nn_matrix_view matrix) {
 
 /* From unit j on. */
 static double *get_column(nn_matrix_view matrix, size_t j) {
-    return matrix.data + (matrix.transposed ? j * matrix.ld : j);
+    return matrix.data + (matrix.transposed ? j * (size_t)matrix.ld : j);
 }
 
 void nn_product_forward(size_t rows, const nn_layer *layer, const nn_layout *layout,
@@ -27,10 +27,10 @@ void nn_product_forward(size_t rows, const nn_layer *layer, const nn_layout *lay
         double beta = first == 0 && !layer->has_bias ? 0.0 : 1.0;
         if (A_out.transposed) /* A_out^T = W^T A^T */
             cblas_dgemm(CblasRowMajor, CblasTrans, read_turned(A), n, m, k, 1.0, W_block, ldw,
-                        A_block, (int)A.ld, beta, A_out.data, (int)A_out.ld);
+                        A_block, A.ld, beta, A_out.data, A_out.ld);
         else
-            cblas_dgemm(CblasRowMajor, read_as_is(A), CblasNoTrans, m, n, k, 1.0, A_block,
-                        (int)A.ld, W_block, ldw, beta, A_out.data, (int)A_out.ld);
+            cblas_dgemm(CblasRowMajor, read_as_is(A), CblasNoTrans, m, n, k, 1.0, A_block, A.ld,
+                        W_block, ldw, beta, A_out.data, A_out.ld);
     }
 }
 
@@ -43,10 +43,10 @@ void nn_product_error(size_t rows, const nn_layer *layer, const nn_layout *layou
         double *error_block = get_column(error, first);
         if (error.transposed) /* error^T = W delta^T */
             cblas_dgemm(CblasRowMajor, CblasNoTrans, read_turned(delta), n, m, k, 1.0, W_block, ldw,
-                        delta.data, (int)delta.ld, 0.0, error_block, (int)error.ld);
+                        delta.data, delta.ld, 0.0, error_block, error.ld);
         else
             cblas_dgemm(CblasRowMajor, read_as_is(delta), CblasTrans, m, n, k, 1.0, delta.data,
-                        (int)delta.ld, W_block, ldw, 0.0, error_block, (int)error.ld);
+                        delta.ld, W_block, ldw, 0.0, error_block, error.ld);
     }
 }
 
@@ -58,7 +58,7 @@ void nn_product_update(size_t rows, const nn_layout *layout, size_t first, size_
     for (; first < end; first += layout->block) {
         int m = (int)nn_min(layout->block, end - first);
         cblas_dgemm(CblasRowMajor, read_turned(A), read_as_is(delta), m, n, k, alpha,
-                    get_column(A, first), (int)A.ld, delta.data, (int)delta.ld, beta,
+                    get_column(A, first), A.ld, delta.data, delta.ld, beta,
                     W_update + first * layout->padded_outputs, n);
     }
 }

@@ -19,7 +19,7 @@
  */
 typedef struct nn_matrix_view {
     double *data;
-    size_t ld;
+    int ld; /* as BLAS counts; a view of two words is passed in registers */
     bool transposed;
 } nn_matrix_view;
 
