@@ -472,25 +472,56 @@ typedef struct nnblas_epoch {
     double cost, validation_cost, learning_rate, seconds;
 } nnblas_epoch;
 
-/* The epochs of the last fit, or so far of one that runs; 0 and null before the first. Valid until
- * the next epoch, fit, or destroy. */
+/*
+ * The epochs of the last fit that began, or so far of one that runs, the oldest first; 0 and null
+ * where there are none. The array belongs to the trainer and is valid until the next epoch, the
+ * next fit, or destroy.
+ */
 size_t nnblas_trainer_history_count(const nnblas_trainer *trainer);
 const nnblas_epoch *nnblas_trainer_history(const nnblas_trainer *trainer);
+
+/*
+ * epochs: the history keeps that many of the last epochs, and the trainer no memory for more than
+ * twice as many (40 bytes each); SIZE_MAX, the default, for all, 0 for none. From the next fit on.
+ */
+nnblas_status nnblas_trainer_set_history_limit(nnblas_trainer *trainer, size_t epochs);
 
 /* ---- checkpoints ---- */
 
 /*
- * path: where fit saves all that it needs to go on, after every so many epochs and when it ends;
- * null, the default, for nowhere. It is copied. The file is written as nnblas_net_save writes, and
- * nnblas_net_load reads the network in it. Not with NNBLAS_LBFGS.
+ * path: where fit saves all that it needs to go on; null, the default, for nowhere. It is copied.
+ * A checkpoint is written when fit ends, and after each epoch whose number is a multiple of epochs
+ * (at least 1) if the last one was at least the interval ago: a number of seconds, finite and 0 or
+ * above, counted from the end of the writing or from the beginning of fit; 0, the default, for
+ * none. So epochs = 1 and an interval of 60 writes one a minute. Not with NNBLAS_LBFGS.
+ *
+ * The file is written as nnblas_net_save writes, and nnblas_net_load reads the network in it. While
+ * a fit of more than 1024 epochs runs, the older part of its history is in a second file, path with
+ * ".epochs" behind it, to which epochs are added; a checkpoint that is to be moved then needs both.
+ * The last checkpoint holds all epochs, and the second file is removed.
  */
 nnblas_status nnblas_trainer_set_checkpoint(nnblas_trainer *trainer, const char *path,
                                             size_t epochs);
+nnblas_status nnblas_trainer_set_checkpoint_interval(nnblas_trainer *trainer, double seconds);
+
+/*
+ * A checkpoint that cannot be written, such as on a full disk, does not end the training: the old
+ * one stays, and the next is tried when it is due. This tells of it: NNBLAS_OK where the last fit,
+ * or the one that runs, wrote each of its checkpoints, else the status of the last that it could
+ * not write, with the words in nnblas_error_message. It may be called from the callback.
+ */
+nnblas_status nnblas_trainer_checkpoint_status(const nnblas_trainer *trainer);
+
 /*
  * The next fit goes on from the checkpoint at path: a run that was ended at any point and is
- * resumed with the same rows, settings and threads ends with the same bits as one that was not.
- * Refused with NNBLAS_ERROR_FORMAT where the file is no checkpoint, and with NNBLAS_ERROR_VALUE
- * where it is of another network or of other settings; network and trainer are then untouched.
+ * resumed with the same rows, settings and threads ends with the same bits as one that was not. Its
+ * history begins with the epochs in the checkpoint, as many as the limits of both trainers allow.
+ *
+ * The file is not trusted: each of its numbers is checked, and memory is taken only for what it
+ * really has. Refused with NNBLAS_ERROR_FORMAT where the file is no checkpoint or where a number
+ * in it cannot be, and with NNBLAS_ERROR_VALUE where it is of another network or of other settings;
+ * network and trainer are then untouched. fit refuses it likewise when the rows are not as many as
+ * they were, and leaves the parameters and the history.
  */
 nnblas_status nnblas_trainer_resume(nnblas_trainer *trainer, const char *path);
 

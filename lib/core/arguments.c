@@ -3,7 +3,15 @@
 #include "core/sizes.h"
 
 #include <limits.h>
-#include <stdbool.h>
+#include <math.h>
+
+nnblas_status nn_check_range(const nn_range *r, double value) {
+    bool is_over = r->is_low_open ? value > r->low : value >= r->low;
+    bool is_under = r->is_high_open ? value < r->high : value <= r->high;
+    if (isfinite(value) && is_over && is_under)
+        return NNBLAS_OK;
+    return nn_fail(NNBLAS_ERROR_VALUE, "%s is %g; it must be %s", r->name, value, r->words);
+}
 
 nnblas_status nn_check_size(const char *name, size_t size) {
     if (size == 0)

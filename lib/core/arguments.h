@@ -5,6 +5,8 @@
 
 #include "core/status.h"
 
+#include <stdbool.h>
+
 typedef enum nn_access { NN_READ, NN_WRITE } nn_access;
 
 /* A matrix argument, as the caller gave it and under the name that the header gives it. */
@@ -14,6 +16,16 @@ typedef struct nn_argument {
     size_t rows, columns, ld;
     nn_access access;
 } nn_argument;
+
+/* A real number: finite, and from low to high, without the ends that are open. */
+typedef struct nn_range {
+    const char *name;
+    double low, high;
+    bool is_low_open, is_high_open;
+    const char *words; /* what it must be */
+} nn_range;
+
+nnblas_status nn_check_range(const nn_range *r, double value);
 
 /* name is 1 to INT_MAX. */
 nnblas_status nn_check_size(const char *name, size_t size);

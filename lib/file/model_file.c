@@ -36,6 +36,14 @@ static bool begins_with(const char *text, const char *prefix) {
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+bool nn_is_extra_tensor(const char *name) {
+    return begins_with(name, CHECKPOINT_TENSORS);
+}
+
+bool nn_is_extra_text(const char *key) {
+    return begins_with(key, CHECKPOINT_TEXTS);
+}
+
 /* "W1" for 'W' and layer 1. */
 typedef struct tensor_name {
     char text[24];
@@ -196,7 +204,7 @@ static nnblas_status check_texts(const nn_model_file *file) {
     const char *const known[] = {FORMAT, LAYER_SIZES, HIDDEN, OUTPUT, COST};
     for (size_t i = 0; i < file->header.n_texts; i++) {
         const char *key = file->header.texts[i].key;
-        bool is_known = !begins_with(key, OWN_PREFIX) || begins_with(key, CHECKPOINT_TEXTS);
+        bool is_known = !begins_with(key, OWN_PREFIX) || nn_is_extra_text(key);
         for (size_t k = 0; k < N_OWN_TEXTS; k++)
             is_known |= strcmp(key, known[k]) == 0;
         if (!is_known)
@@ -259,7 +267,7 @@ static bool is_expected(const nn_model_file *file, const char *name) {
     if (layer >= 1 && layer < file->n_layer_sizes && (*name == 'W' || *name == 'b'))
         return strcmp(name, name_tensor(*name, layer).text) == 0 &&
                (*name == 'W' || file->has_bias);
-    return begins_with(name, CHECKPOINT_TENSORS);
+    return nn_is_extra_tensor(name);
 }
 
 static nnblas_status check_tensors(nn_model_file *file) {

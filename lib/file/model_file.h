@@ -61,6 +61,8 @@ nnblas_status nn_model_file_make_net(const nn_model_file *file, nnblas_net **net
  * memory may be taken for them.
  */
 const nn_tensor *nn_model_file_find_tensor(const nn_model_file *file, const char *name);
+bool nn_is_extra_tensor(const char *name);
+bool nn_is_extra_text(const char *key);
 const char *nn_model_file_find_text(const nn_model_file *file, const char *key);
 nnblas_status nn_model_file_read(const nn_model_file *file, const char *name, size_t rows,
                                  size_t columns, double *values);

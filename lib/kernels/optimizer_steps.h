@@ -4,6 +4,7 @@
 #define NN_OPTIMIZER_STEPS_H
 
 #include "kernels/adam.h"
+#include "kernels/rprop.h"
 
 #include <stddef.h>
 
@@ -61,8 +62,8 @@ static void step_by_rprop(size_t n, const double *restrict gradient, double *res
         double direction = sign(gradient[i]), agreement = direction * previous[i];
         double rises = agreement > 0.0 ? 1.0 : 0.0, falls = agreement < 0.0 ? 1.0 : 0.0;
         double size = step[i] * (1.0 + 0.2 * rises - 0.5 * falls);
-        size = size > 50.0 ? 50.0 : size;
-        size = size < 1e-6 ? 1e-6 : size;
+        size = size > NN_RPROP_LARGEST ? NN_RPROP_LARGEST : size;
+        size = size < NN_RPROP_SMALLEST ? NN_RPROP_SMALLEST : size;
         step[i] = size;
         previous[i] = gradient[i] * (1.0 - falls);
         W[i] -= direction * (1.0 - falls) * size;

@@ -4,6 +4,7 @@
 #include "training/checkpoint.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The best parameters and the counts of what did not improve. */
@@ -35,11 +36,29 @@ static nnblas_status find_reason_to_stop(const nn_fit *fit, double cost) {
     return NNBLAS_OK;
 }
 
-static nnblas_status save_checkpoint(const nn_fit *fit, bool is_last) {
+static bool is_checkpoint_due(const nn_fit *fit, bool is_last) {
     const nn_settings *s = fit->settings;
-    if (!s->checkpoint_path || (!is_last && fit->progress.epoch % s->checkpoint_epochs != 0))
-        return NNBLAS_OK;
-    return nn_checkpoint_write(s->checkpoint_path, fit);
+    if (!s->checkpoint_path || is_last)
+        return s->checkpoint_path != NULL;
+    return fit->progress.epoch % s->checkpoint_epochs == 0 &&
+           nn_read_clock() - fit->checkpoints.finished >= s->checkpoint_interval;
+}
+
+/* One that cannot be written does not end the training: the next may be. */
+static void save_checkpoint(nn_fit *fit, bool is_last) {
+    nn_checkpoint_failure *failure = &fit->trainer->checkpoint_failure;
+    nnblas_status status = nn_checkpoint_write(fit, is_last);
+    if (status) {
+        failure->status = status;
+        snprintf(failure->words, sizeof failure->words, "no checkpoint after epoch %zu: %s",
+                 fit->progress.epoch, nnblas_error_message());
+    }
+    fit->checkpoints.finished = nn_read_clock();
+}
+
+void nn_finish_without_epochs(nn_fit *fit) {
+    if (fit->settings->checkpoint_path)
+        save_checkpoint(fit, true);
 }
 
 /* The steps that were taken left the parameters finite; the costs may overflow nevertheless. */
@@ -67,13 +86,13 @@ nnblas_status nn_finish_epoch(nn_fit *fit, double cost, double rate) {
     watch(fit, nn_has_validation(fit) ? validation_cost : cost);
     fit->progress.epoch++;
     fit->progress.seconds = nn_read_clock() - fit->started;
-    nn_history *history = &fit->trainer->history;
-    history->epochs[history->count++] =
-        (nnblas_epoch){fit->progress.epoch, cost, validation_cost, rate, fit->progress.seconds};
+    size_t limit = fit->settings->history_limit;
+    nn_history_add(
+        &fit->trainer->history, limit,
+        &(nnblas_epoch){fit->progress.epoch, cost, validation_cost, rate, fit->progress.seconds});
     nnblas_status reason = find_reason_to_stop(fit, cost);
     bool is_last = reason || fit->progress.epoch >= fit->settings->epochs;
-    status = save_checkpoint(fit, is_last);
-    if (!status && !is_last)
-        status = nn_history_make_room(history);
-    return status ? status : reason;
+    if (is_checkpoint_due(fit, is_last))
+        save_checkpoint(fit, is_last);
+    return is_last ? reason : nn_history_make_room(&fit->trainer->history, limit);
 }

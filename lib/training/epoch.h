@@ -8,4 +8,7 @@
  * Returns why to stop, NNBLAS_OK for no reason, or an error. */
 nnblas_status nn_finish_epoch(nn_fit *fit, double cost, double rate);
 
+/* Saves where a training that was resumed has nothing more to do. */
+void nn_finish_without_epochs(nn_fit *fit);
+
 #endif

@@ -54,6 +54,8 @@ static nnblas_status run_batches(nn_fit *fit, double rate, double *cost) {
 }
 
 static nnblas_status run_epochs(nn_fit *fit) {
+    if (fit->progress.epoch >= fit->settings->epochs)
+        nn_finish_without_epochs(fit);
     while (fit->progress.epoch < fit->settings->epochs) {
         double cost, rate = nn_get_rate(fit);
         nnblas_status status = nn_is_full_batch(fit) ? nn_take_step(fit, &fit->rows, rate, &cost)
@@ -114,6 +116,7 @@ static nnblas_status open_buffers(nn_fit *fit) {
 
 /* Of what was opened; the rest is null. */
 static void close_fit(nn_fit *fit) {
+    nn_history_file_close(&fit->checkpoints.file);
     nn_engine_close(&fit->validation_engine);
     free(fit->best);
     nn_optimizer_close(&fit->optimizer);
@@ -121,23 +124,30 @@ static void close_fit(nn_fit *fit) {
     nn_row_order_close(&fit->order);
 }
 
-static nnblas_status begin(nn_fit *fit) {
-    nnblas_trainer *trainer = fit->trainer;
+static void begin_anew(nn_fit *fit) {
     fit->progress = (nn_progress){.rate_factor = 1.0, .lowest = HUGE_VAL};
     nn_random_seed(&fit->progress.random, fit->settings->seed);
-    trainer->history.count = 0;
+    nn_history_clear(&fit->trainer->history);
     if (fit->best)
         memcpy(fit->best, nn_get_parameters(fit), nn_count_all_parameters(fit) * sizeof *fit->best);
-    if (trainer->resumed) {
-        nnblas_status status = nn_checkpoint_restore(trainer->resumed, fit);
-        if (status)
-            return status;
-        nn_checkpoint_free(trainer->resumed);
-        trainer->resumed = NULL;
-    }
+}
+
+static nnblas_status begin(nn_fit *fit) {
+    nnblas_trainer *trainer = fit->trainer;
+    nnblas_status status = NNBLAS_OK;
+    if (trainer->resumed)
+        status = nn_checkpoint_restore(trainer->resumed, fit);
+    else
+        begin_anew(fit);
+    if (status)
+        return status;
+    nn_checkpoint_free(trainer->resumed);
+    trainer->resumed = NULL;
+    trainer->checkpoint_failure = (nn_checkpoint_failure){.status = NNBLAS_OK};
     fit->bounds = nn_bound_rows(&fit->model, &fit->rows);
-    fit->started = nn_read_clock() - fit->progress.seconds;
-    return nn_history_make_room(&trainer->history);
+    fit->checkpoints.finished = nn_read_clock();
+    fit->started = fit->checkpoints.finished - fit->progress.seconds;
+    return nn_history_make_room(&trainer->history, fit->settings->history_limit);
 }
 
 static nnblas_status run(nn_fit *fit) {

@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "core/sizes.h"
 #include "kernels/kernels.h"
+#include "kernels/rprop.h"
 #include "workers/threads.h"
 #include "workers/workers.h"
 
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t count_vectors(nnblas_optimizer method) {
+size_t nn_count_optimizer_vectors(nnblas_optimizer method) {
     switch (method) {
     case NNBLAS_MOMENTUM:
     case NNBLAS_NESTEROV:
@@ -26,7 +27,7 @@ static size_t count_vectors(nnblas_optimizer method) {
 }
 
 nnblas_status nn_optimizer_open(nn_optimizer *o, const nn_settings *settings, size_t count) {
-    size_t vectors = count_vectors(settings->optimizer);
+    size_t vectors = nn_count_optimizer_vectors(settings->optimizer);
     *o = (nn_optimizer){.settings = settings, .count = count};
     /* The vectors, and the snapshot of them and the parameters. */
     double *memory = nn_allocate(count, (2 * vectors + 1) * sizeof *memory);
@@ -36,7 +37,7 @@ nnblas_status nn_optimizer_open(nn_optimizer *o, const nn_settings *settings, si
     o->first = vectors > 0 ? memory : NULL;
     o->second = vectors > 1 ? memory + count : NULL;
     o->snapshot = memory + vectors * count;
-    double step = fmin(fmax(0.1 * settings->learning_rate, 1e-6), 50.0);
+    double step = fmin(fmax(0.1 * settings->learning_rate, NN_RPROP_SMALLEST), NN_RPROP_LARGEST);
     for (size_t i = 0; settings->optimizer == NNBLAS_RPROP && i < count; i++)
         o->second[i] = step;
     return NNBLAS_OK;
@@ -125,7 +126,7 @@ bool nn_optimizer_try_step(nn_optimizer *o, double rate, const double *gradient,
                            double *parameters) {
     const nn_kernels *kernels = nn_get_kernels();
     size_t bytes = o->count * sizeof *parameters;
-    size_t vectors = count_vectors(o->settings->optimizer);
+    size_t vectors = nn_count_optimizer_vectors(o->settings->optimizer);
     memcpy(o->snapshot, parameters, bytes);
     if (vectors > 0)
         memcpy(o->snapshot + o->count, o->first, vectors * bytes);
@@ -165,7 +166,7 @@ double nn_optimizer_bound_step(const nn_optimizer *o, double rate, double gradie
         *velocity = s->momentum * *velocity + rate * gradient;
         return *velocity + rate * gradient;
     case NNBLAS_RPROP:
-        return 50.0;
+        return NN_RPROP_LARGEST;
     case NNBLAS_ADAM:
         return bound_adam(s, rate, gradient, *velocity);
     case NNBLAS_GRADIENT_DESCENT:

@@ -14,6 +14,9 @@ typedef struct nn_optimizer {
     double *snapshot; /* room for the parameters and both of these */
 } nn_optimizer;
 
+/* How many of the two vectors a method has. */
+size_t nn_count_optimizer_vectors(nnblas_optimizer method);
+
 /* Fails only with NNBLAS_ERROR_MEMORY; nothing is left to close then. */
 nnblas_status nn_optimizer_open(nn_optimizer *o, const nn_settings *settings, size_t count);
 void nn_optimizer_close(nn_optimizer *o);

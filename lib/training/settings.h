@@ -28,6 +28,8 @@ typedef struct nn_settings {
     void *user;
     char *checkpoint_path;
     size_t checkpoint_epochs;
+    double checkpoint_interval;
+    size_t history_limit; /* SIZE_MAX: none */
 } nn_settings;
 
 #endif

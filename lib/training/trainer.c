@@ -28,7 +28,8 @@ nnblas_status nnblas_trainer_create(nnblas_net *net, nnblas_trainer **trainer) {
                      .epsilon = 1e-8,
                      .lbfgs_memory = 20,
                      .lbfgs_tolerance = 1e-12,
-                     .epochs = 1000},
+                     .epochs = 1000,
+                     .history_limit = SIZE_MAX},
     };
     *trainer = created;
     return NNBLAS_OK;
@@ -39,7 +40,7 @@ void nnblas_trainer_destroy(nnblas_trainer *trainer) {
         return;
     nn_checkpoint_free(trainer->resumed);
     free(trainer->settings.checkpoint_path);
-    free(trainer->history.epochs);
+    nn_history_clear(&trainer->history);
     free(trainer);
 }
 
@@ -49,75 +50,60 @@ static nnblas_status check_trainer(const nnblas_trainer *trainer) {
     return trainer ? NNBLAS_OK : nn_fail(NNBLAS_ERROR_NULL, "trainer is null");
 }
 
-/* A real setting: finite, and from low to high, without the ends that are open. */
-typedef struct range {
-    const char *name;
-    double low, high;
-    bool is_low_open, is_high_open;
-    const char *words; /* what it must be */
-} range;
-
-static nnblas_status check_range(const range *r, double value) {
-    bool is_over = r->is_low_open ? value > r->low : value >= r->low;
-    bool is_under = r->is_high_open ? value < r->high : value <= r->high;
-    if (isfinite(value) && is_over && is_under)
-        return NNBLAS_OK;
-    return nn_fail(NNBLAS_ERROR_VALUE, "%s is %g; it must be %s", r->name, value, r->words);
-}
-
 /* setting: its offset in the settings. */
-static nnblas_status set_real(nnblas_trainer *trainer, size_t setting, const range *r,
+static nnblas_status set_real(nnblas_trainer *trainer, size_t setting, const nn_range *r,
                               double value) {
     nnblas_status status = check_trainer(trainer);
     if (!status)
-        status = check_range(r, value);
+        status = nn_check_range(r, value);
     if (!status)
         memcpy((char *)&trainer->settings + setting, &value, sizeof value);
     return status;
 }
 
 nnblas_status nnblas_trainer_set_learning_rate(nnblas_trainer *trainer, double rate) {
-    static const range R = {"learning_rate", 0, HUGE_VAL, true, false, "finite and above 0"};
+    static const nn_range R = {"learning_rate", 0, HUGE_VAL, true, false, "finite and above 0"};
     return set_real(trainer, offsetof(nn_settings, learning_rate), &R, rate);
 }
 
 nnblas_status nnblas_trainer_set_momentum(nnblas_trainer *trainer, double momentum) {
-    static const range R = {"momentum", 0, 1, false, true, "0 or above and under 1"};
+    static const nn_range R = {"momentum", 0, 1, false, true, "0 or above and under 1"};
     return set_real(trainer, offsetof(nn_settings, momentum), &R, momentum);
 }
 
 nnblas_status nnblas_trainer_set_weight_decay(nnblas_trainer *trainer, double decay) {
-    static const range R = {"decay", 0, HUGE_VAL, false, false, "finite and 0 or above"};
+    static const nn_range R = {"decay", 0, HUGE_VAL, false, false, "finite and 0 or above"};
     return set_real(trainer, offsetof(nn_settings, weight_decay), &R, decay);
 }
 
 nnblas_status nnblas_trainer_set_desired_cost(nnblas_trainer *trainer, double mse) {
-    static const range R = {"the desired cost", 0, HUGE_VAL, false, false, "finite and 0 or above"};
+    static const nn_range R = {"the desired cost",     0, HUGE_VAL, false, false,
+                               "finite and 0 or above"};
     return set_real(trainer, offsetof(nn_settings, desired_cost), &R, mse);
 }
 
 nnblas_status nnblas_trainer_set_time_limit(nnblas_trainer *trainer, double seconds) {
-    static const range R = {"seconds", 0, HUGE_VAL, false, false, "finite and 0 or above"};
+    static const nn_range R = {"seconds", 0, HUGE_VAL, false, false, "finite and 0 or above"};
     return set_real(trainer, offsetof(nn_settings, time_limit), &R, seconds);
 }
 
 nnblas_status nnblas_trainer_set_tolerance(nnblas_trainer *trainer, double tolerance) {
-    static const range R = {"tolerance", 0, HUGE_VAL, false, false, "finite and 0 or above"};
+    static const nn_range R = {"tolerance", 0, HUGE_VAL, false, false, "finite and 0 or above"};
     return set_real(trainer, offsetof(nn_settings, tolerance), &R, tolerance);
 }
 
 nnblas_status nnblas_trainer_set_adam(nnblas_trainer *trainer, double beta1, double beta2,
                                       double epsilon) {
-    static const range BETA1 = {"beta1", 0, 1, false, true, "0 or above and under 1"};
-    static const range BETA2 = {"beta2", 0, 1, false, true, "0 or above and under 1"};
-    static const range EPSILON = {"epsilon", 0, HUGE_VAL, true, false, "finite and above 0"};
+    static const nn_range BETA1 = {"beta1", 0, 1, false, true, "0 or above and under 1"};
+    static const nn_range BETA2 = {"beta2", 0, 1, false, true, "0 or above and under 1"};
+    static const nn_range EPSILON = {"epsilon", 0, HUGE_VAL, true, false, "finite and above 0"};
     nnblas_status status = check_trainer(trainer);
     if (!status)
-        status = check_range(&BETA1, beta1);
+        status = nn_check_range(&BETA1, beta1);
     if (!status)
-        status = check_range(&BETA2, beta2);
+        status = nn_check_range(&BETA2, beta2);
     if (!status)
-        status = check_range(&EPSILON, epsilon);
+        status = nn_check_range(&EPSILON, epsilon);
     if (status)
         return status;
     trainer->settings.beta1 = beta1;
@@ -127,14 +113,14 @@ nnblas_status nnblas_trainer_set_adam(nnblas_trainer *trainer, double beta1, dou
 }
 
 nnblas_status nnblas_trainer_set_lbfgs(nnblas_trainer *trainer, size_t memory, double tolerance) {
-    static const range TOLERANCE = {"tolerance", 0, 1, false, true, "0 or above and under 1"};
+    static const nn_range TOLERANCE = {"tolerance", 0, 1, false, true, "0 or above and under 1"};
     enum { MOST = 1000 };
     nnblas_status status = check_trainer(trainer);
     if (!status && (memory == 0 || memory > MOST))
         status =
             nn_fail(NNBLAS_ERROR_VALUE, "memory is %zu; it must be from 1 to %d", memory, MOST);
     if (!status)
-        status = check_range(&TOLERANCE, tolerance);
+        status = nn_check_range(&TOLERANCE, tolerance);
     if (status)
         return status;
     trainer->settings.lbfgs_memory = memory;
@@ -163,12 +149,12 @@ static nnblas_status check_count(const char *name, size_t count) {
 
 static nnblas_status set_schedule(nnblas_trainer *trainer, nn_schedule schedule, size_t epochs,
                                   double factor) {
-    static const range R = {"factor", 0, 1, true, false, "above 0 and at most 1"};
+    static const nn_range R = {"factor", 0, 1, true, false, "above 0 and at most 1"};
     nnblas_status status = check_trainer(trainer);
     if (!status)
         status = check_count("epochs", epochs);
     if (!status)
-        status = check_range(&R, factor);
+        status = nn_check_range(&R, factor);
     if (status)
         return status;
     trainer->settings.schedule = schedule;
@@ -192,7 +178,7 @@ nnblas_status nnblas_trainer_set_plateau_schedule(nnblas_trainer *trainer, size_
 }
 
 nnblas_status nnblas_trainer_set_cosine_schedule(nnblas_trainer *trainer, double last) {
-    static const range R = {"last", 0, HUGE_VAL, false, false, "finite and 0 or above"};
+    static const nn_range R = {"last", 0, HUGE_VAL, false, false, "finite and 0 or above"};
     nnblas_status status = set_real(trainer, offsetof(nn_settings, schedule_factor), &R, last);
     if (!status)
         trainer->settings.schedule = NN_COSINE;
@@ -239,7 +225,7 @@ nnblas_status nnblas_trainer_set_patience(nnblas_trainer *trainer, size_t epochs
 }
 
 nnblas_status nnblas_trainer_set_validation_fraction(nnblas_trainer *trainer, double fraction) {
-    static const range R = {"fraction", 0, 1, false, true, "0 or above and under 1"};
+    static const nn_range R = {"fraction", 0, 1, false, true, "0 or above and under 1"};
     nnblas_status status =
         set_real(trainer, offsetof(nn_settings, validation_fraction), &R, fraction);
     if (!status)
@@ -303,6 +289,19 @@ nnblas_status nnblas_trainer_set_checkpoint(nnblas_trainer *trainer, const char 
     return NNBLAS_OK;
 }
 
+nnblas_status nnblas_trainer_set_checkpoint_interval(nnblas_trainer *trainer, double seconds) {
+    static const nn_range R = {"seconds", 0, HUGE_VAL, false, false, "finite and 0 or above"};
+    return set_real(trainer, offsetof(nn_settings, checkpoint_interval), &R, seconds);
+}
+
+nnblas_status nnblas_trainer_checkpoint_status(const nnblas_trainer *trainer) {
+    nnblas_status status = check_trainer(trainer);
+    if (status)
+        return status;
+    const nn_checkpoint_failure *failure = &trainer->checkpoint_failure;
+    return failure->status ? nn_fail(failure->status, "%s", failure->words) : NNBLAS_OK;
+}
+
 nnblas_status nnblas_trainer_resume(nnblas_trainer *trainer, const char *path) {
     nnblas_status status = check_trainer(trainer);
     if (!status && !path)
@@ -320,10 +319,17 @@ nnblas_status nnblas_trainer_resume(nnblas_trainer *trainer, const char *path) {
 
 /* ---- history --------------------------------------------------------------------------------- */
 
+nnblas_status nnblas_trainer_set_history_limit(nnblas_trainer *trainer, size_t epochs) {
+    nnblas_status status = check_trainer(trainer);
+    if (!status)
+        trainer->settings.history_limit = epochs;
+    return status;
+}
+
 size_t nnblas_trainer_history_count(const nnblas_trainer *trainer) {
     return check_trainer(trainer) ? 0 : trainer->history.count;
 }
 
 const nnblas_epoch *nnblas_trainer_history(const nnblas_trainer *trainer) {
-    return check_trainer(trainer) || trainer->history.count == 0 ? NULL : trainer->history.epochs;
+    return check_trainer(trainer) ? NULL : nn_history_get(&trainer->history);
 }

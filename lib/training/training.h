@@ -4,16 +4,23 @@
 #define NN_TRAINING_H
 
 #include "network/network.h"
-#include "training/history.h"
+#include "training/history_file.h"
 #include "training/optimizer.h"
 #include "training/overflow_bounds.h"
 #include "training/row_order.h"
 #include "training/settings.h"
 
+/* The last checkpoint of the last fit that could not be written. */
+typedef struct nn_checkpoint_failure {
+    nnblas_status status;
+    char words[256];
+} nn_checkpoint_failure;
+
 struct nnblas_trainer {
     nnblas_net *net;
     nn_settings settings;
     nn_history history;
+    nn_checkpoint_failure checkpoint_failure;
     struct nn_checkpoint *resumed; /* where the next fit goes on; null: it begins */
 };
 
@@ -28,6 +35,14 @@ typedef struct nn_progress {
     double seconds;
 } nn_progress;
 
+/* The checkpoints of a training. */
+typedef struct nn_checkpoints {
+    bool is_cleared;  /* what killed processes left is removed */
+    bool is_complete; /* the one at the path was written by this training and holds all epochs */
+    nn_history_file file;
+    double finished; /* on the clock: the last attempt, or the beginning */
+} nn_checkpoints;
+
 typedef struct nn_fit {
     nnblas_trainer *trainer;
     const nn_settings *settings;
@@ -41,6 +56,7 @@ typedef struct nn_fit {
     nn_overflow_bounds bounds;
     double *best; /* the parameters with the lowest validation cost; null without validation */
     nn_progress progress;
+    nn_checkpoints checkpoints;
     double started; /* on the clock, less the seconds before a resumption */
 } nn_fit;
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Temporary files that were left behind are cleared by the next save into their folder, and no
  * others. */
-#define _GNU_SOURCE /* unshare */
 #include "file/disk.h"
 
 #include "core/replacement.h"

@@ -16,6 +16,7 @@
 
 ssize_t __real_read(int descriptor, void *bytes, size_t size);
 ssize_t __real_write(int descriptor, const void *bytes, size_t size);
+int __real_unlink(const char *path);
 int __real_fsync(int descriptor);
 int __real_close(int descriptor);
 int __real_fchmod(int descriptor, mode_t mode);
@@ -23,6 +24,7 @@ int __real_renameat(int old_folder, const char *old, int new_folder, const char 
 int __real_clock_gettime(clockid_t clock, struct timespec *now);
 ssize_t __wrap_read(int descriptor, void *bytes, size_t size);
 ssize_t __wrap_write(int descriptor, const void *bytes, size_t size);
+int __wrap_unlink(const char *path);
 int __wrap_fsync(int descriptor);
 int __wrap_close(int descriptor);
 int __wrap_fchmod(int descriptor, mode_t mode);
@@ -34,9 +36,22 @@ file_fault fault;
 static bool fails(const char *call) {
     if (!fault.call || strcmp(fault.call, call) != 0 || fault.skip-- > 0)
         return false;
-    fault.call = NULL;
+    if (fault.stays)
+        fault.skip = 0;
+    else
+        fault.call = NULL;
     errno = fault.error;
     return true;
+}
+
+/* Whether the process is to end at this call. */
+static bool is_killed(void) {
+    return fault.killed_at > 0 && --fault.killed_at == 0;
+}
+
+static void end_if_killed(void) {
+    if (is_killed())
+        _exit(KILLED);
 }
 
 static size_t limit(size_t size) {
@@ -48,28 +63,44 @@ ssize_t __wrap_read(int descriptor, void *bytes, size_t size) {
 }
 
 ssize_t __wrap_write(int descriptor, const void *bytes, size_t size) {
+    if (is_killed())
+        _exit(fault.is_torn && __real_write(descriptor, bytes, size / 2) < 0 ? 1 : KILLED);
     return fails("write") ? -1 : __real_write(descriptor, bytes, limit(size));
 }
 
+int __wrap_unlink(const char *path) {
+    end_if_killed();
+    return __real_unlink(path);
+}
+
 int __wrap_fsync(int descriptor) {
-    return fails("fsync") ? -1 : __real_fsync(descriptor);
+    end_if_killed();
+    return fails("fsync") ? -1 : fault.is_never_flushed ? 0 : __real_fsync(descriptor);
 }
 
 /* Only of files that are written. One that fails has closed all the same. */
 int __wrap_close(int descriptor) {
     bool is_written = (fcntl(descriptor, F_GETFL) & O_ACCMODE) == O_WRONLY;
+    if (is_written)
+        end_if_killed();
     int result = __real_close(descriptor);
     return is_written && fails("close") ? -1 : result;
 }
 
 int __wrap_fchmod(int descriptor, mode_t mode) {
+    end_if_killed();
     return fails("fchmod") ? -1 : __real_fchmod(descriptor, mode);
 }
 
 int __wrap_renameat(int old_folder, const char *old, int new_folder, const char *new) {
+    end_if_killed();
     snprintf(fault.renamed, sizeof fault.renamed, "%s", old);
     if (fault.before_renaming)
         fault.before_renaming();
+    if (fault.untakable && strcmp(new, fault.untakable) == 0) {
+        errno = EROFS;
+        return -1;
+    }
     return fails("renameat") ? -1 : __real_renameat(old_folder, old, new_folder, new);
 }
 

@@ -17,9 +17,17 @@ typedef struct file_fault {
     int error;
     size_t most; /* bytes that a read or a write takes; 0 = all */
     bool clock_stands;
-    char renamed[256]; /* the last one */
+    bool is_never_flushed; /* fsync does nothing */
+    size_t killed_at;      /* the process ends at this call that changes a file, counted from 1 */
+    bool is_torn;          /* half of what it writes was written then */
+    bool stays;            /* the call fails every time */
+    const char *untakable; /* a name that no file can be renamed to; null = none */
+    char renamed[256];     /* the last one */
     void (*before_renaming)(void);
 } file_fault;
+
+/* What a process that is killed returns. */
+enum { KILLED = 99 };
 
 extern file_fault fault;
 

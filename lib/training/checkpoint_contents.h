@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a checkpoint has beside the network, see doc/file_format.md. */
+#ifndef NN_CHECKPOINT_CONTENTS_H
+#define NN_CHECKPOINT_CONTENTS_H
+
+/* Tensors: the optimizer's two vectors and the best parameters, 1 x parameters, where the training
+ * has them; and the epochs that are not in the file of the history. */
+static const char NN_FIRST[] = "checkpoint.first", NN_SECOND[] = "checkpoint.second",
+                  NN_BEST[] = "checkpoint.best", NN_HISTORY[] = "checkpoint.history";
+
+/* Texts. */
+static const char NN_SETTINGS[] = "nnblas.checkpoint.settings",
+                  NN_PROGRESS[] = "nnblas.checkpoint.progress";
+
+#endif

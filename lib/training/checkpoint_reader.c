@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/memory.h"
+#include "core/sizes.h"
+#include "engine/finite.h"
+#include "file/model_file.h"
+#include "kernels/rprop.h"
+#include "training/checkpoint.h"
+#include "training/checkpoint_contents.h"
+#include "training/saved_progress.h"
+#include "training/saved_settings.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct nn_checkpoint {
+    nnblas_net *net;
+    nn_named_numbers settings;
+    nn_saved_progress saved;
+    double *first, *second, *best; /* null where the training has none */
+    nn_history history;
+};
+
+void nn_checkpoint_free(nn_checkpoint *checkpoint) {
+    if (!checkpoint)
+        return;
+    nnblas_net_destroy(checkpoint->net);
+    free(checkpoint->first);
+    free(checkpoint->second);
+    free(checkpoint->best);
+    nn_history_clear(&checkpoint->history);
+    free(checkpoint);
+}
+
+/* ---- the network ----------------------------------------------------------------------------- */
+
+static nnblas_status compare_networks(const nnblas_net *a, const nnblas_net *b) {
+    bool same = a->n_layers == b->n_layers && a->cost == b->cost &&
+                nnblas_net_flags(a) == nnblas_net_flags(b);
+    for (size_t l = 0; same && l < a->n_layers; l++)
+        same = a->layers[l].inputs == b->layers[l].inputs &&
+               a->layers[l].outputs == b->layers[l].outputs &&
+               a->layers[l].activation == b->layers[l].activation;
+    return same ? NNBLAS_OK
+                : nn_fail(NNBLAS_ERROR_VALUE, "the checkpoint is of another network: its layers, "
+                                              "biases, activations or cost differ");
+}
+
+/* ---- vectors --------------------------------------------------------------------------------- */
+
+static nnblas_status read_vector(const nn_model_file *file, const char *name, size_t count,
+                                 double **vector) {
+    const nn_tensor *tensor = nn_model_file_find_tensor(file, name);
+    if (!tensor || tensor->columns != count) /* before anything of that size is allocated */
+        return nn_model_file_read(file, name, 1, count, NULL);
+    *vector = nn_allocate(count, sizeof **vector);
+    if (!*vector)
+        return NNBLAS_ERROR_MEMORY;
+    nnblas_status status = nn_model_file_read(file, name, 1, count, *vector);
+    if (!status && nn_check_finite(name, 1, count, *vector, count))
+        status = NNBLAS_ERROR_FORMAT;
+    return status;
+}
+
+static nnblas_status check_second(const double *second, size_t count, double least, double most) {
+    for (size_t i = 0; i < count; i++)
+        if (!(second[i] >= least && second[i] <= most))
+            return nn_fail(NNBLAS_ERROR_FORMAT,
+                           "%s holds %g at row 0, column %zu; it must be %g to %g", NN_SECOND,
+                           second[i], i, least, most);
+    return NNBLAS_OK;
+}
+
+static nnblas_status read_vectors(nn_checkpoint *c, const nn_model_file *file,
+                                  const nn_settings *settings) {
+    size_t count = c->net->parameter_count;
+    size_t vectors = nn_count_optimizer_vectors(settings->optimizer);
+    bool is_rprop = settings->optimizer == NNBLAS_RPROP;
+    nnblas_status status = NNBLAS_OK;
+    if (vectors > 0)
+        status = read_vector(file, NN_FIRST, count, &c->first);
+    if (!status && vectors > 1)
+        status = read_vector(file, NN_SECOND, count, &c->second);
+    if (!status && vectors > 1)
+        status = check_second(c->second, count, is_rprop ? NN_RPROP_SMALLEST : 0.0,
+                              is_rprop ? NN_RPROP_LARGEST : HUGE_VAL);
+    if (!status && nn_settings_have_validation(&c->settings))
+        status = read_vector(file, NN_BEST, count, &c->best);
+    return status;
+}
+
+/* Whether name is one of the count names, of which some may be null. */
+static bool is_among(const char *name, const char *const *names, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (names[i] && strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Of a training of these settings, the file has nothing else. */
+static nnblas_status check_names(const nn_checkpoint *c, const nn_header *header) {
+    const char *const tensors[] = {NN_HISTORY, c->first ? NN_FIRST : NULL,
+                                   c->second ? NN_SECOND : NULL, c->best ? NN_BEST : NULL};
+    const char *const texts[] = {NN_SETTINGS, NN_PROGRESS};
+    for (size_t i = 0; i < header->n_tensors; i++) {
+        const char *name = header->tensors[i].name;
+        if (nn_is_extra_tensor(name) && !is_among(name, tensors, 4))
+            return nn_fail(NNBLAS_ERROR_FORMAT,
+                           "there is a tensor '%s', which a training of these "
+                           "settings does not have",
+                           nn_quote_name(name).text);
+    }
+    for (size_t i = 0; i < header->n_texts; i++) {
+        const char *key = header->texts[i].key;
+        if (nn_is_extra_text(key) && !is_among(key, texts, 2))
+            return nn_fail(NNBLAS_ERROR_FORMAT, "there is an unknown text '%s'",
+                           nn_quote_name(key).text);
+    }
+    return NNBLAS_OK;
+}
+
+/* ---- history --------------------------------------------------------------------------------- */
+
+/* Before anything of that size is allocated: with so many columns, the file has all of the rows. */
+static nnblas_status check_history(const nn_checkpoint *c, const nn_tensor *tensor) {
+    if (!tensor)
+        return nn_fail(NNBLAS_ERROR_FORMAT, "there is no tensor '%s'", NN_HISTORY);
+    size_t most = c->saved.progress.epoch - c->saved.file_epochs;
+    if (tensor->columns != NN_EPOCH_COLUMNS || tensor->rows > most)
+        return nn_fail(NNBLAS_ERROR_FORMAT, "tensor '%s' is %zu x %zu; it must be at most %zu x %d",
+                       NN_HISTORY, tensor->rows, tensor->columns, most, NN_EPOCH_COLUMNS);
+    return NNBLAS_OK;
+}
+
+static nnblas_status read_recent(const nn_model_file *file, size_t count, nn_epoch_reader *reader) {
+    double *rows = nn_allocate(count + 1, NN_EPOCH_COLUMNS * sizeof *rows);
+    if (!rows)
+        return NNBLAS_ERROR_MEMORY;
+    nnblas_status status = nn_model_file_read(file, NN_HISTORY, count, NN_EPOCH_COLUMNS, rows);
+    for (size_t i = 0; i < count && !status; i++)
+        status = nn_read_epoch_row(reader, rows + i * NN_EPOCH_COLUMNS);
+    free(rows);
+    return status;
+}
+
+static nnblas_status read_older(const char *path, const nn_saved_progress *saved,
+                                nn_epoch_reader *reader) {
+    if (saved->file_epochs == 0)
+        return NNBLAS_OK;
+    char *history_path = nn_name_history_file(path);
+    nnblas_status status = history_path ? nn_history_file_read(history_path, saved->file_epochs,
+                                                               saved->file_hash, reader)
+                                        : NNBLAS_ERROR_MEMORY;
+    free(history_path);
+    return status;
+}
+
+/* What the progress says of all epochs has to be true of those that are there. */
+static nnblas_status compare_with_progress(const nn_epoch_reader *reader, size_t epochs,
+                                           const nn_progress *p) {
+    if (epochs > 0 && reader->seconds != p->seconds)
+        return nn_fail(NNBLAS_ERROR_FORMAT,
+                       "seconds of the checkpoint is %g; the last epoch of its history ended at %g",
+                       p->seconds, reader->seconds);
+    bool is_whole = epochs == p->epoch;
+    if (p->lowest > reader->lowest || (is_whole && p->lowest != reader->lowest))
+        return nn_fail(NNBLAS_ERROR_FORMAT,
+                       "lowest of the checkpoint is %g; the lowest cost of its history is %g",
+                       p->lowest, reader->lowest);
+    return NNBLAS_OK;
+}
+
+static nnblas_status read_history(nn_checkpoint *c, const nn_model_file *file, const char *path,
+                                  const nnblas_trainer *trainer) {
+    const nn_tensor *tensor = nn_model_file_find_tensor(file, NN_HISTORY);
+    nnblas_status status = check_history(c, tensor);
+    if (status)
+        return status;
+    const nn_progress *p = &c->saved.progress;
+    size_t epochs = c->saved.file_epochs + tensor->rows;
+    nn_epoch_reader reader = {.history = &c->history,
+                              .limit = trainer->settings.history_limit,
+                              .next = p->epoch - epochs + 1,
+                              .has_validation = nn_settings_have_validation(&c->settings),
+                              .lowest = HUGE_VAL};
+    status = read_older(path, &c->saved, &reader);
+    if (!status)
+        status = read_recent(file, tensor->rows, &reader);
+    return status ? status : compare_with_progress(&reader, epochs, p);
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+static nnblas_status read_contents(nn_checkpoint *c, const nn_model_file *file, const char *path,
+                                   const nnblas_trainer *trainer) {
+    const nn_settings *settings = &trainer->settings;
+    const char *settings_text = nn_model_file_find_text(file, NN_SETTINGS),
+               *progress_text = nn_model_file_find_text(file, NN_PROGRESS);
+    nnblas_status status = nn_model_file_make_net(file, &c->net);
+    if (!status && !settings_text && !progress_text)
+        status = nn_fail(NNBLAS_ERROR_FORMAT, "the file is a network, and no checkpoint: it has no "
+                                              "progress to go on from");
+    if (!status)
+        status = nn_read_settings(settings_text, &c->settings);
+    if (!status)
+        status = compare_networks(c->net, trainer->net);
+    if (!status)
+        status = nn_compare_settings(&c->settings, settings, NULL);
+    if (!status)
+        status = nn_read_progress(progress_text, settings, &c->saved);
+    if (!status)
+        status = read_vectors(c, file, settings);
+    if (!status)
+        status = check_names(c, &file->header);
+    return status ? status : read_history(c, file, path, trainer);
+}
+
+nnblas_status nn_checkpoint_read(const char *path, const nnblas_trainer *trainer,
+                                 nn_checkpoint **checkpoint) {
+    nn_model_file file;
+    nnblas_status status = nn_model_file_open(&file, path);
+    if (status)
+        return status;
+    nn_checkpoint *c = nn_allocate(1, sizeof *c);
+    if (!c) {
+        nn_model_file_close(&file);
+        return NNBLAS_ERROR_MEMORY;
+    }
+    *c = (nn_checkpoint){.net = NULL};
+    status = read_contents(c, &file, path, trainer);
+    nn_model_file_close(&file);
+    if (status)
+        nn_checkpoint_free(c);
+    else
+        *checkpoint = c;
+    return status == NNBLAS_ERROR_FORMAT ? nn_name_file(status, path) : status;
+}
+
+/* ---- going on -------------------------------------------------------------------------------- */
+
+/* An epoch takes a step for each batch, and none for a batch whose rows all have the weight 0. */
+static nnblas_status check_steps(const nn_checkpoint *c, const nn_fit *fit) {
+    uint64_t batches = nn_divide_up(fit->rows.N, fit->batch_size), most;
+    if (__builtin_mul_overflow(c->saved.progress.epoch, batches, &most) || c->saved.steps > most)
+        return nn_fail(NNBLAS_ERROR_FORMAT,
+                       "steps of the checkpoint is %llu; %zu epochs of %llu batches take at most "
+                       "one each",
+                       (unsigned long long)c->saved.steps, c->saved.progress.epoch,
+                       (unsigned long long)batches);
+    return NNBLAS_OK;
+}
+
+static void copy_vector(double *to, const double *from, size_t count) {
+    if (to)
+        memcpy(to, from, count * sizeof *to);
+}
+
+nnblas_status nn_checkpoint_restore(nn_checkpoint *c, nn_fit *fit) {
+    nnblas_trainer *trainer = fit->trainer;
+    nn_optimizer *o = &fit->optimizer;
+    nnblas_status status = compare_networks(c->net, trainer->net);
+    if (!status)
+        status = nn_compare_settings(&c->settings, fit->settings, fit);
+    if (!status)
+        status = check_steps(c, fit);
+    if (status)
+        return status;
+    copy_vector(trainer->net->parameters, c->net->parameters, o->count);
+    copy_vector(o->first, c->first, o->count);
+    copy_vector(o->second, c->second, o->count);
+    copy_vector(fit->best, c->best, o->count);
+    o->steps = c->saved.steps;
+    fit->progress = c->saved.progress;
+    nn_history_clear(&trainer->history);
+    trainer->history = c->history;
+    c->history = (nn_history){.count = 0};
+    nn_history_trim(&trainer->history, fit->settings->history_limit);
+    return NNBLAS_OK;
+}

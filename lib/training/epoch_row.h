@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Epochs as the rows of numbers that they are in files. */
+#ifndef NN_EPOCH_ROW_H
+#define NN_EPOCH_ROW_H
+
+#include "training/history.h"
+
+#include <stdbool.h>
+
+enum { NN_EPOCH_COLUMNS = 5 };
+
+void nn_write_epoch_row(const nnblas_epoch *epoch, double row[NN_EPOCH_COLUMNS]);
+
+/* Reads rows that follow each other into a history. */
+typedef struct nn_epoch_reader {
+    nn_history *history;
+    size_t limit;
+    size_t next;         /* the number of the next epoch */
+    bool has_validation; /* each epoch has a validation cost, or none has */
+    double lowest;       /* of the costs that are watched, infinity before the first */
+    double seconds;      /* of the last epoch */
+} nn_epoch_reader;
+
+/* Adds the epoch to the history; NNBLAS_ERROR_FORMAT where it cannot be the next one. */
+nnblas_status nn_read_epoch_row(nn_epoch_reader *reader, const double row[NN_EPOCH_COLUMNS]);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The older epochs of a long training, in a file beside its checkpoint that grows at its end: what
+ * is in it is not written again. The checkpoint says how many epochs of the file count, and what
+ * hash their bytes have; those behind were being written when the process ended.
+ *
+ *   16 bytes    "nnblas epochs 1\n"
+ *   the epochs  rows of little-endian doubles, as in the checkpoint
+ */
+#ifndef NN_HISTORY_FILE_H
+#define NN_HISTORY_FILE_H
+
+#include "training/epoch_row.h"
+
+typedef struct nn_history_file {
+    bool is_open;
+    int descriptor;
+    size_t count; /* epochs in it */
+    size_t last;  /* the number of the last one */
+    uint64_t hash;
+} nn_history_file;
+
+/* The file beside a checkpoint; null, with a message, where memory is out. Released by free(). */
+char *nn_name_history_file(const char *checkpoint);
+
+/*
+ * Puts a file of these epochs in the place of the one that is there, or adds epochs to it, and
+ * flushes it to the disk. False for a failure, after which the file is as it was; no words are
+ * kept. A file of that name that no checkpoint made is never replaced.
+ */
+bool nn_history_file_create(nn_history_file *file, const char *path, const nnblas_epoch *epochs,
+                            size_t count);
+bool nn_history_file_append(nn_history_file *file, const nnblas_epoch *epochs, size_t count);
+
+/* Whether it was neither removed nor replaced. */
+bool nn_history_file_is_there(const nn_history_file *file);
+
+void nn_history_file_close(nn_history_file *file);
+
+/* Removes what nn_history_file_create made at path. */
+void nn_history_file_remove(const char *path);
+
+/* Hands the first count epochs to the reader. Nothing is read of a file that has fewer. The words
+ * of a failure name the path. */
+nnblas_status nn_history_file_read(const char *path, size_t count, uint64_t hash,
+                                   nn_epoch_reader *reader);
+
+#endif

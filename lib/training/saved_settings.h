@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The settings of a training that the bits of its result depend on: a checkpoint goes on only in a
+ * training of the same. */
+#ifndef NN_SAVED_SETTINGS_H
+#define NN_SAVED_SETTINGS_H
+
+#include "training/named_numbers.h"
+#include "training/training.h"
+
+/* fit: null where there are no rows yet. */
+nn_named_numbers nn_list_settings(const nn_settings *settings, const nn_fit *fit);
+
+/* NNBLAS_ERROR_FORMAT where the text, which may be null, holds no settings. */
+nnblas_status nn_read_settings(const char *text, nn_named_numbers *then);
+
+/* NNBLAS_ERROR_VALUE, and the name of the first that differs. Without rows, those of the rows are
+ * not compared. */
+nnblas_status nn_compare_settings(const nn_named_numbers *then, const nn_settings *now,
+                                  const nn_fit *fit);
+
+/* Whether the settings in the file are of a training with validation rows. */
+bool nn_settings_have_validation(const nn_named_numbers *then);
+
+#endif
