@@ -54,29 +54,26 @@ static size_t find_common_divisor(size_t a, size_t b) {
 
 /* A matrix as the bytes that it is made of: rows runs of equal length, at equal distances. */
 typedef struct run_list {
-    uintptr_t start;
     size_t rows, length, distance;
 } run_list;
 
 /* A matrix without gaps is one run. All products were checked by check_argument. */
 static run_list list_runs(const nn_argument *m) {
-    run_list list = {(uintptr_t)m->data, m->rows, m->columns * sizeof(double),
-                     m->ld * sizeof(double)};
+    size_t length = m->columns * sizeof(double);
     if (m->rows == 1 || m->ld == m->columns)
-        list = (run_list){list.start, 1, list.length * m->rows, list.length * m->rows};
-    return list;
+        return (run_list){1, length * m->rows, length * m->rows};
+    return (run_list){m->rows, length, m->ld * sizeof(double)};
 }
 
 /*
- * Exact for every pair of matrices: columns side by side in one table share nothing, nor does a
- * number in a gap between the columns of a table. Runs of b that begin within a either begin in a
- * run of a, or reach into the next one, or lie in the gap between two. Where they begin in relation
- * to the runs of a repeats itself after distance / gcd runs, so that no more than these are tried.
+ * b begins so many bytes behind the beginning of a, within it. Exact for every pair of matrices:
+ * columns side by side in one table share nothing, nor does a number in a gap between the columns
+ * of a table. Runs of b that begin within a either begin in a run of a, or reach into the next one,
+ * or lie in the gap between two. Where they begin in relation to the runs of a repeats itself after
+ * distance / gcd runs, so that no more than these are tried.
  */
-static bool share_elements(const nn_argument *first, const nn_argument *second) {
-    run_list a = list_runs(first->data <= second->data ? first : second);
-    run_list b = list_runs(first->data <= second->data ? second : first);
-    size_t span = (a.rows - 1) * a.distance + a.length, begin = (size_t)(b.start - a.start);
+static bool share_runs(run_list a, run_list b, size_t begin) {
+    size_t span = (a.rows - 1) * a.distance + a.length;
     size_t period = a.distance / find_common_divisor(a.distance, b.distance);
     for (size_t row = 0; row < nn_min(b.rows, period) && begin < span; row++) {
         size_t place = begin % a.distance;
@@ -85,6 +82,17 @@ static bool share_elements(const nn_argument *first, const nn_argument *second) 
         begin += b.distance;
     }
     return false;
+}
+
+static bool share_elements(const nn_argument *a, const nn_argument *b) {
+    if (a->data > b->data) {
+        const nn_argument *swap = a;
+        a = b;
+        b = swap;
+    }
+    size_t begin = (size_t)((uintptr_t)b->data - (uintptr_t)a->data);
+    return begin < count_elements(a) * sizeof(double) &&
+           share_runs(list_runs(a), list_runs(b), begin);
 }
 
 nnblas_status nn_check_arguments(const nn_argument *arguments, size_t count) {
