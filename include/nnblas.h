@@ -23,26 +23,30 @@
  * Equations: D. E. Rumelhart, G. E. Hinton, R. J. Williams, "Learning representations by
  * back-propagating errors", Nature 323 (1986), with the factor 1/N of a mean.
  *
- * Rules that hold for every function
+ * Rules for every function
  *
- * Matrices are row-major. Element (i, j) of a matrix with leading dimension ld, counted in elements
- * and at least the number of columns, is m[i * ld + j]; so a range of columns of a wider table is
- * used where it lies. The functions without ld arguments take contiguous matrices. Arrays need the
- * alignment of double and no more.
+ * Matrices are row-major. Element (i, j) is m[i * ld + j], where ld, the leading dimension, is
+ * counted in elements and is at least the number of columns. So a range of columns of a wider table
+ * is used where it lies. The functions without ld arguments take contiguous matrices. An array
+ * needs the alignment of double and no more.
  *
- * Sizes: a zero, a size or leading dimension over INT_MAX (what BLAS counts in), and a matrix whose
- * bytes do not fit in the address space are refused with NNBLAS_ERROR_SIZE.
+ * Sizes: NNBLAS_ERROR_SIZE for a size of 0, for a size or leading dimension above INT_MAX (BLAS
+ * counts in int), and for a matrix that does not fit in the address space.
  *
  * Null: no pointer argument may be null unless its function says so; NNBLAS_ERROR_NULL.
  *
- * Aliasing: matrices that are only read may overlap freely. A matrix that is written may share no
- * element with another argument (columns side by side in one table share none);
- * NNBLAS_ERROR_OVERLAP.
+ * Overlap: matrices that are only read may overlap. A matrix that is written shares no element with
+ * another argument, else NNBLAS_ERROR_OVERLAP; columns side by side in one table share none.
  *
- * Errors: a function that can fail returns an nnblas_status. When an argument is refused, nothing
- * has been written. The library never prints, exits or aborts, and changes no locale, environment,
- * signal handler, rand() state or floating-point mode. Only the functions that take a path touch
- * files.
+ * Ownership: the caller keeps what it passes in. The library keeps no pointer to it after the call,
+ * except where a function says until when. What the caller destroys or frees is: networks
+ * (nnblas_net_destroy), trainers (nnblas_trainer_destroy) and the bytes of
+ * nnblas_net_save_to_memory (nnblas_free). Every other pointer that is returned belongs to the
+ * library or to the object that it was asked of, and its function says how long it is valid.
+ *
+ * Errors: a function that can fail returns an nnblas_status. When it refuses an argument, it has
+ * written nothing. The library never prints, exits or aborts, and changes no locale, environment,
+ * signal handler, rand() state or floating-point mode. Only functions that take a path use files.
  *
  * NaN and infinity: predictions, costs and gradients pass them on, as BLAS does. The functions that
  * change weights (nnblas_gradient_step, nnblas_trainer_fit) never store a weight that is not
@@ -94,9 +98,9 @@ typedef enum nnblas_status {
 const char *nnblas_status_string(nnblas_status status);
 
 /*
- * The calling thread's last failure in words with the numbers in it, such as "X holds a NaN at row
- * 17, column 3" (rows and columns count from 0); "" before the first. Valid until the thread's next
- * failure; a success does not clear it.
+ * The last failure of the calling thread in words, such as "X holds a NaN at row 17, column 3"
+ * (rows and columns count from 0); "" before the first. The text belongs to the library and is
+ * valid until the next failure of the same thread; a success does not clear it.
  */
 const char *nnblas_error_message(void);
 
@@ -131,9 +135,9 @@ nnblas_status nnblas_gradient_step(size_t N, size_t inputs, size_t hidden, size_
 /* ---- a network ------------------------------------------------------------------------------- */
 
 /*
- * An opaque network. Its parameters lie in one contiguous vector W1 [b1] W2 [b2] ..., each matrix
- * row-major, (size of the layer before) x (size of the layer), each vector of biases behind its
- * matrix. The caller may write to them between calls.
+ * An opaque network. All its parameters are one contiguous vector W1 [b1] W2 [b2] ... Each matrix
+ * is row-major, (size of the layer before) x (size of the layer), and is followed by its biases,
+ * where the network has them. The caller may write to the parameters between calls.
  */
 typedef struct nnblas_net nnblas_net;
 
@@ -141,7 +145,7 @@ typedef struct nnblas_net nnblas_net;
 typedef enum nnblas_flag { NNBLAS_BIAS = 1 } nnblas_flag;
 
 /*
- * What a unit makes of its input a.
+ * The activation function of a unit, of its input a.
  *
  *   NNBLAS_SIGMOID   1 / (1 + exp(-a))
  *   NNBLAS_TANH      tanh(a)                           hidden units only
@@ -180,10 +184,13 @@ typedef enum nnblas_activation {
 typedef enum nnblas_cost { NNBLAS_MSE = 0, NNBLAS_CROSS_ENTROPY = 1 } nnblas_cost;
 
 /*
- * A network of the n_layers >= 2 layer sizes, inputs first: {4, 2, 3}, 3 is 4 inputs, 2 hidden, 3
- * outputs. flags is 0 or NNBLAS_BIAS. All units are sigmoids, the cost is the mse, and the
- * parameters are those of nnblas_net_init(net, 0). *net is written only on success, and is then
- * released by nnblas_net_destroy, which accepts null.
+ * Creates a network from its layer sizes, inputs first: {4, 2, 3} with n_layers = 3 has 4 inputs, 2
+ * hidden units and 3 outputs. n_layers is at least 2. flags is 0 or NNBLAS_BIAS. All units are
+ * sigmoids, the cost is the mse, and the parameters are those of nnblas_net_init(net, 0).
+ *
+ * *net is written only on success. The caller destroys it; nnblas_net_destroy accepts null. When a
+ * network is destroyed, every pointer into it becomes invalid, and of a trainer made for it only
+ * nnblas_trainer_destroy may be called.
  */
 nnblas_status nnblas_net_create(const size_t *layer_sizes, size_t n_layers, unsigned flags,
                                 nnblas_net **net);
@@ -274,10 +281,11 @@ nnblas_status nnblas_net_gradient_weighted(const nnblas_net *net, size_t N, cons
 /* ---- saving and loading ---------------------------------------------------------------------- */
 
 /*
- * A text that travels with the network into its file: the scaling of its features, the names of its
+ * A text that is saved with the network: the scaling of its features, the names of its
  * labels, a licence. key is 1 to 100 bytes of ASCII without control characters, not beginning with
- * "nnblas.", which the library keeps for itself, value is UTF-8; a null value takes the key away.
- * nnblas_net_metadata gives the value, null where the key has none; valid until it is set anew.
+ * "nnblas.", which the library keeps for itself, value is UTF-8; a null value removes the key. Both
+ * are copied. nnblas_net_metadata returns the value, or null where the key has none. The text
+ * belongs to the network and is valid until the key is set again or the network is destroyed.
  */
 nnblas_status nnblas_net_set_metadata(nnblas_net *net, const char *key, const char *value);
 const char *nnblas_net_metadata(const nnblas_net *net, const char *key);
@@ -289,16 +297,18 @@ const char *nnblas_net_metadata(const nnblas_net *net, const char *key);
  * the new one, never a part, whatever happens. NNBLAS_ERROR_FILE says what failed. A parameter
  * that is not finite is not saved: NNBLAS_ERROR_NOT_FINITE.
  *
- * Loading trusts nothing: a file that is not a network of this library in every respect is refused
- * with NNBLAS_ERROR_FORMAT and words, and so is one with a weight that is not finite. The memory it
- * takes is bounded by the size of the file. *net is written only on success.
+ * A file that is loaded is not trusted: what is not a network of this library in every respect is
+ * refused with NNBLAS_ERROR_FORMAT and words, and so is a weight that is not finite. The memory
+ * that loading takes is bounded by the size of the file. *net is written only on success; the
+ * caller destroys it with nnblas_net_destroy.
  */
 nnblas_status nnblas_net_save(const nnblas_net *net, const char *path);
 nnblas_status nnblas_net_load(const char *path, nnblas_net **net);
 
 /*
- * The same to and from memory. *bytes is released by nnblas_free, which accepts null; *size is its
- * length. Neither is written unless it succeeds.
+ * The same to and from memory. *bytes is a new array of *size bytes, which the caller releases with
+ * nnblas_free and with no other function. Both are written only on success. nnblas_free accepts
+ * null.
  */
 nnblas_status nnblas_net_save_to_memory(const nnblas_net *net, void **bytes, size_t *size);
 nnblas_status nnblas_net_load_from_memory(const void *bytes, size_t size, nnblas_net **net);
@@ -306,24 +316,56 @@ void nnblas_free(void *bytes);
 
 /* ---- training -------------------------------------------------------------------------------- */
 
-/* An opaque training plan for one network, which must outlive it. */
+/*
+ * An opaque trainer: the settings of a training, and the history of the last one. It keeps a
+ * pointer to its network, which must not be destroyed while the trainer is used; destroying the
+ * network first and the trainer afterwards is allowed.
+ */
 typedef struct nnblas_trainer nnblas_trainer;
 
 /*
- * Called after each epoch with its number, from 1, and its cost. A non-zero return stops the
- * training. The callback may read the network and the trainer's history, and may change neither.
+ * Called after each epoch with its number, from 1, and its cost. A return other than 0 stops the
+ * training: fit returns NNBLAS_STOPPED_CALLBACK.
+ *
+ * It runs in the thread that called fit, and no other part of the library is at work for that fit.
+ * It may call every function that takes a const nnblas_net or a const nnblas_trainer, such as
+ * predict, save and the history, and any function on other objects. It must not change or destroy
+ * the network or the trainer, or call their fit. It must return: it must not throw, call longjmp or
+ * end the thread.
  */
 typedef int nnblas_callback(void *user, size_t epoch, double mse);
 
 /*
- * Gradient descent over all rows: learning rate 1, 1000 epochs, nothing that stops before, no
- * callback. Each setter below changes one thing, returns NNBLAS_ERROR_VALUE for what is out of its
- * range and then changes nothing.
+ * Creates a trainer for net. *trainer is written only on success; the caller destroys it.
+ * nnblas_trainer_destroy accepts null, and does not touch the network.
+ *
+ * Each setter below changes one setting of the fits that follow. It returns NNBLAS_ERROR_VALUE for
+ * a value out of range, and then changes nothing. No setter may be called while fit runs.
+ *
+ *   setting             default                     set by nnblas_trainer_...
+ *   optimizer           NNBLAS_GRADIENT_DESCENT     set_optimizer
+ *   learning rate       1, constant                 set_learning_rate, set_..._schedule
+ *   momentum            0.9                         set_momentum
+ *   Adam                0.9, 0.999, 1e-8            set_adam
+ *   L-BFGS              memory 20, tolerance 1e-12  set_lbfgs
+ *   weight decay        0                           set_weight_decay
+ *   batch size          all rows                    set_batch_size
+ *   seed                0                           set_seed
+ *   sample weights      1 each                      set_sample_weights
+ *   epochs              1000                        set_epochs
+ *   desired cost        none                        set_desired_cost
+ *   time limit          none                        set_time_limit
+ *   validation          none                        set_validation_fraction, _rows, _weights
+ *   patience            none                        set_patience
+ *   tolerance           0                           set_tolerance
+ *   callback            none                        set_callback
+ *   history             all epochs                  set_history_limit
+ *   checkpoints         none                        set_checkpoint, set_checkpoint_interval
  */
 nnblas_status nnblas_trainer_create(nnblas_net *net, nnblas_trainer **trainer);
 void nnblas_trainer_destroy(nnblas_trainer *trainer);
 
-/* ---- how it steps ---- */
+/* ---- optimizer ---- */
 
 /*
  * How a gradient g of the parameters W becomes a step, with the learning rate r. Where one is a
@@ -378,19 +420,20 @@ nnblas_status nnblas_trainer_set_adam(nnblas_trainer *trainer, double beta1, dou
  * of two. So neither the search nor the tolerance depends on the scale of Y.
  */
 nnblas_status nnblas_trainer_set_lbfgs(nnblas_trainer *trainer, size_t memory, double tolerance);
-/* decay: adds decay / 2 times the sum of the squares of all weights, and not of the biases, to the
- * cost that is lowered (not to the one that is told); finite, 0 or above, 0 unless set. */
+/* decay: training lowers the cost plus decay / 2 times the sum of the squares of all weights, the
+ * biases left out. Reported costs do not include this term. Finite, 0 or above. */
 nnblas_status nnblas_trainer_set_weight_decay(nnblas_trainer *trainer, double decay);
 
 /*
- * The learning rate over the epochs e = 0, 1, ..., from the rate r that was set; each call replaces
- * the one before.
+ * The learning rate of epoch e = 0, 1, ..., from the rate r that was set. Each call replaces the
+ * schedule before.
  *
- *   constant  r (the default)
- *   step      r factor^(floor(e / epochs)); epochs at least 1, factor above 0 and at most 1
- *   cosine    last + (r - last) (1 + cos(pi e / (E - 1))) / 2 over the E epochs of the trainer,
- * down to last, which is finite and 0 or above plateau   times factor whenever the cost that is
- * watched (see patience) has not improved for so many epochs in a row
+ * - constant: r. The default.
+ * - step: r factor^floor(e / epochs). epochs is at least 1, factor above 0 and at most 1.
+ * - cosine: last + (r - last) (1 + cos(pi e / (E - 1))) / 2, where E is the number of epochs of the
+ *   trainer. last is finite and 0 or above.
+ * - plateau: r at first, multiplied by factor whenever the watched cost (see patience) has not
+ *   improved for that many epochs in a row. epochs and factor as for step.
  */
 nnblas_status nnblas_trainer_set_constant_schedule(nnblas_trainer *trainer);
 nnblas_status nnblas_trainer_set_step_schedule(nnblas_trainer *trainer, size_t epochs,
@@ -400,10 +443,10 @@ nnblas_status nnblas_trainer_set_plateau_schedule(nnblas_trainer *trainer, size_
                                                   double factor);
 
 /*
- * rows: a step is taken over so many rows; 0, the default, for all. The rows are shuffled anew for
- * each epoch, in which each counts once; the last batch has what is left. With a batch of all rows
- * there is nothing to shuffle. seed: of the shuffling and of the choice of validation rows; 0
- * unless set.
+ * rows: the mini-batch size, the number of rows of one step; 0, the default, for all rows. In each
+ * epoch every row is used once, in an order that is shuffled anew; the last batch has the rows that
+ * are left. A batch of all rows is not shuffled. seed: of the shuffling and of the choice of
+ * validation rows.
  */
 nnblas_status nnblas_trainer_set_batch_size(nnblas_trainer *trainer, size_t rows);
 nnblas_status nnblas_trainer_set_seed(nnblas_trainer *trainer, uint64_t seed);
@@ -415,15 +458,15 @@ nnblas_status nnblas_trainer_set_seed(nnblas_trainer *trainer, uint64_t seed);
  */
 nnblas_status nnblas_trainer_set_sample_weights(nnblas_trainer *trainer, const double *weights);
 
-/* ---- when it stops ---- */
+/* ---- stopping and validation ---- */
 
-/* epochs: at most so many; above 0. */
+/* epochs: the most epochs of a fit; at least 1. */
 nnblas_status nnblas_trainer_set_epochs(nnblas_trainer *trainer, size_t epochs);
 /* mse: fit stops when an epoch's cost is at or under it, with a batch of all rows before that
  * epoch's step, with L-BFGS before the first step and after each; 0 or above, 0 = never. */
 nnblas_status nnblas_trainer_set_desired_cost(nnblas_trainer *trainer, double mse);
-/* seconds: fit stops after the epoch at whose end it has run so long; finite and above 0, 0 = no
- * limit. */
+/* seconds: fit stops after the epoch at whose end it has run so long; finite and above 0, or 0
+ * for no limit. */
 nnblas_status nnblas_trainer_set_time_limit(nnblas_trainer *trainer, double seconds);
 
 /*
@@ -453,29 +496,33 @@ nnblas_status nnblas_trainer_set_validation_weights(nnblas_trainer *trainer, con
 nnblas_status nnblas_trainer_set_patience(nnblas_trainer *trainer, size_t epochs);
 nnblas_status nnblas_trainer_set_tolerance(nnblas_trainer *trainer, double tolerance);
 
-/* ---- what it tells ---- */
+/* ---- progress ---- */
 
-/* callback: null for none; user is handed to it as it is. */
+/* callback: null for none. user is passed to it unchanged; the library does not look at it, and it
+ * must be valid as long as fit may call the callback. */
 nnblas_status nnblas_trainer_set_callback(nnblas_trainer *trainer, nnblas_callback *callback,
                                           void *user);
 
-/*
- * One epoch: its number from 1; its cost, that of the rows as each batch found the parameters
- * before its step; the validation cost at its end, NaN for none; the learning rate; the seconds
- * since fit began, those before a resumption included. With L-BFGS, which computes it anyhow, the
- * cost is that after the step, of the same parameters as the validation cost; and in the place of
- * the learning rate is the length of the step that the line search chose, as a multiple of the
- * direction of L-BFGS: mostly 1.
- */
+/* One epoch of the history. */
 typedef struct nnblas_epoch {
+    /* From 1. */
     size_t epoch;
-    double cost, validation_cost, learning_rate, seconds;
+    /* The mean over the batches of the cost before each step. With L-BFGS the cost after the step.
+     */
+    double cost;
+    /* After the last step of the epoch; NaN where there are no validation rows. */
+    double validation_cost;
+    /* With L-BFGS the length of the step that the line search chose, as a multiple of its
+     * direction: mostly 1. */
+    double learning_rate;
+    /* Since fit began, and those before a resumed checkpoint. */
+    double seconds;
 } nnblas_epoch;
 
 /*
- * The epochs of the last fit that began, or so far of one that runs, the oldest first; 0 and null
- * where there are none. The array belongs to the trainer and is valid until the next epoch, the
- * next fit, or destroy.
+ * The history: the epochs of the last fit that began, or so far of one that runs, the oldest first;
+ * 0 and null where there are none. Only nnblas_trainer_fit writes it. The array belongs to the
+ * trainer and is valid until the next epoch, the next fit, or destroy.
  */
 size_t nnblas_trainer_history_count(const nnblas_trainer *trainer);
 const nnblas_epoch *nnblas_trainer_history(const nnblas_trainer *trainer);
