@@ -44,9 +44,9 @@ enum {
 typedef struct worker {
     _Alignas(128) nn_wait_word state;
     region *region;
-    size_t runner;         /* its number in the region */
-    int callers_processor; /* when it was called */
-    atomic_int processor;  /* its own, when it began */
+    size_t runner;                /* its number in the region */
+    atomic_int callers_processor; /* when it was called */
+    atomic_int processor;         /* its own, when it began */
     bool has_thread;
     double failed_at; /* when its thread could not be created */
     pthread_t thread;
@@ -115,7 +115,8 @@ static void run_region(region *r, size_t runner) {
 /* ---- a worker's thread ----------------------------------------------------------------------- */
 
 static unsigned wait_for_call(worker *w) {
-    unsigned state = spin_beside(w->callers_processor, &w->state, IDLE);
+    int processor = atomic_load_explicit(&w->callers_processor, memory_order_relaxed);
+    unsigned state = spin_beside(processor, &w->state, IDLE);
     if (state == IDLE)
         atomic_compare_exchange_strong(&w->state.value, &state, ASLEEP);
     nn_sleep_while(&w->state, ASLEEP);
@@ -218,7 +219,7 @@ static size_t keep_running(size_t held) {
 }
 
 static void call_worker(region *r, worker *w, size_t runner) {
-    w->callers_processor = get_processor();
+    atomic_store_explicit(&w->callers_processor, get_processor(), memory_order_relaxed);
     w->region = r;
     w->runner = runner;
     if (atomic_exchange(&w->state.value, CALLED) == ASLEEP)
@@ -227,10 +228,9 @@ static void call_worker(region *r, worker *w, size_t runner) {
 
 /* When no part is left: takes the call back from a worker that has not begun, and waits for one
  * that has. */
-static void release_worker(region *r, worker *w) {
-    bool was_woken = !(atomic_fetch_and(&r->asleep, ~get_bit(w)) & get_bit(w));
+static void release_worker(worker *w) {
     unsigned state = CALLED;
-    if (atomic_compare_exchange_strong(&w->state.value, &state, was_woken ? IDLE : ASLEEP))
+    if (atomic_compare_exchange_strong(&w->state.value, &state, IDLE))
         return;
     int processor = atomic_load_explicit(&w->processor, memory_order_relaxed);
     state = spin_beside(processor, &w->state, WORKING);
@@ -252,8 +252,10 @@ static void run_with(size_t held, size_t count, nn_task *task, void *context) {
     for (size_t left = held; left; left &= left - 1)
         call_worker(&r, get_first(left), runner++);
     run_region(&r, 0);
+    while (atomic_load(&r.asleep)) /* where all was done before the last was called */
+        wake_two(&r);
     for (size_t left = held; left; left &= left - 1)
-        release_worker(&r, get_first(left));
+        release_worker(get_first(left));
 }
 
 void nn_run_parts(size_t threads, size_t count, nn_task *task, void *context) {

@@ -9,11 +9,9 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -304,37 +302,6 @@ START_TEST(idle_workers_use_no_processor) {
 }
 END_TEST
 
-/* ---- the end of the process ------------------------------------------------------------------ */
-
-static void *call_for_ever(void *unused) {
-    static tally t;
-    for (;;)
-        count_errors(&t, 4, 9);
-    return unused;
-}
-
-static void exit_from_child(bool is_calling) {
-    limit_child();
-    pthread_t caller;
-    can_meet(4);
-    if (is_calling)
-        pthread_create(&caller, NULL, call_for_ever, NULL);
-    sleep_microseconds(1000);
-    exit(7);
-}
-
-START_TEST(a_process_ends_beside_idle_workers_and_running_calls) {
-    fflush(NULL);
-    for (int i = 0; i < 40; i++) {
-        pid_t child = fork();
-        if (child == 0)
-            exit_from_child(i % 2);
-        int status = wait_for_child(child);
-        ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 7);
-    }
-}
-END_TEST
-
 int main(void) {
     const TTest *const tests[] = {
         each_part_runs_once,
@@ -348,7 +315,6 @@ int main(void) {
         parts_round_as_the_caller_does,
         workers_take_no_signals,
         idle_workers_use_no_processor,
-        a_process_ends_beside_idle_workers_and_running_calls,
     };
     return run_tests("parts", tests, sizeof tests / sizeof *tests);
 }
