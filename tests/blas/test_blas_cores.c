@@ -39,8 +39,9 @@ typedef struct answer {
 static answer ask(const char *core, int threads) {
     char self[PATH_MAX] = {0}, command[PATH_MAX + 128];
     ck_assert_int_gt(readlink("/proc/self/exe", self, sizeof self - 1), 0);
-    snprintf(command, sizeof command, "OPENBLAS_CORETYPE=%s OPENBLAS_NUM_THREADS=%d '%s' report",
-             core, threads, self);
+    snprintf(command, sizeof command,
+             "OPENBLAS_CORETYPE=%s OPENBLAS_NUM_THREADS=%d OMP_NUM_THREADS=%d '%s' report", core,
+             threads, threads, self);
     FILE *lines = popen(command, "r");
     ck_assert_ptr_nonnull(lines);
     answer a;
