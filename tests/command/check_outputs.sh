@@ -94,6 +94,24 @@ check_size_limit() {
     check "  with a message" has "$err" 'File too large.*limited'
 }
 
+# A checkpoint that does not fit, beside a model that does.
+check_checkpoint_failure() {
+    rm -f limited
+    (ulimit -f 56 && "$nnblas" train --epochs 20 --patience 0 --checkpoint limited \
+        --checkpoint-every 5 --output fits --hidden 200) >"$out" 2>"$err"
+    report $? "a checkpoint that cannot be written does not end a training"
+    check "  of which all epochs are done" has "$out" '^20 of 20 epochs: completed'
+    check "  and the model is saved" has "$out" '^saved fits'
+    check "  with one warning" test "$(grep -c 'warning: a checkpoint was not written' "$err")" -eq 1
+    check "  that says why" has "$err" 'File too large.*limited'
+    check "  and no part of a checkpoint" test ! -e limited
+    check "  nor a temporary file" is_alone limited
+    (ulimit -f 56 && "$nnblas" train --quiet --epochs 20 --checkpoint limited --hidden 200) 2>"$err"
+    check "  also with --quiet" has "$err" 'warning: a checkpoint was not written'
+    expect_status 0 train --epochs 5 --checkpoint written --output fits --hidden 200
+    check "a checkpoint that was written causes none" lacks "$err" warning
+}
+
 check_closed_pipe() {
     make_many_rows
     { "$nnblas" predict model many.csv 2>"$err"; echo $? >status; } | head -n 1 >"$out"
@@ -106,5 +124,6 @@ check_streams
 check_outputs
 check_full_disk
 check_size_limit
+check_checkpoint_failure
 check_closed_pipe
 conclude

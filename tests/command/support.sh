@@ -51,6 +51,11 @@ has() {
     grep -Eq -e "$2" "$1"
 }
 
+# lacks FILE REGEX
+lacks() {
+    ! has "$@"
+}
+
 # refuses REGEX ARGUMENTS...: exit 2, nothing on stdout, a message that matches on stderr
 refuses() {
     message=$1

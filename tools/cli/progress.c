@@ -119,10 +119,12 @@ void show_progress(progress *p, size_t epoch, double cost) {
     } else if (is_first || is_last || now - p->last_shown >= SECONDS_BETWEEN) {
         show_line(p, epoch, cost, now - p->start);
         p->last_shown = now;
+        p->is_line_open = true;
     }
 }
 
-void end_progress(const progress *p) {
-    if (p->is_terminal && p->first_epoch > 0)
+void end_progress(progress *p) {
+    if (p->is_line_open)
         fputc('\n', stderr);
+    p->is_line_open = false;
 }

@@ -14,7 +14,7 @@ typedef struct {
     const nnblas_trainer *trainer;
     size_t epochs, rows;
     double time_limit; /* seconds; 0 = none */
-    bool is_terminal;
+    bool is_terminal, is_line_open;
     size_t first_epoch; /* of this run; 0 before it */
     double start, last_shown;
 } progress;
@@ -25,7 +25,7 @@ progress start_progress(const nnblas_trainer *trainer, size_t epochs, size_t row
 
 void show_progress(progress *p, size_t epoch, double cost);
 
-/* Ends the line on a terminal. */
-void end_progress(const progress *p);
+/* Ends the line on a terminal, if one is open. */
+void end_progress(progress *p);
 
 #endif

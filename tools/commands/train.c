@@ -51,6 +51,7 @@ typedef struct {
     progress progress;
     nnblas_status status;
     double seconds;
+    bool has_warned; /* of a checkpoint */
 } training_run;
 
 static bool read_data(training_run *run) {
@@ -72,10 +73,22 @@ static bool read_data(training_run *run) {
 
 /* ---- training -------------------------------------------------------------------------------- */
 
+/* Once, as soon as it is known: the training goes on, and there may be time to make room. */
+static void warn_of_checkpoint(training_run *run) {
+    if (run->has_warned || !run->trainer ||
+        nnblas_trainer_checkpoint_status(run->trainer) == NNBLAS_OK)
+        return;
+    run->has_warned = true;
+    end_progress(&run->progress);
+    fprintf(stderr, "nnblas %s: warning: a checkpoint was not written: %s\n", run->command,
+            nnblas_error_message());
+}
+
 static int watch_epoch(void *user, size_t epoch, double cost) {
     training_run *run = user;
     if (run->summary)
         show_progress(&run->progress, epoch, cost);
+    warn_of_checkpoint(run);
     return is_stop_requested();
 }
 
@@ -236,7 +249,10 @@ static int train_and_save(training_run *run) {
     if (!run->status)
         run->status = fit(run);
     if (run->status < 0)
-        return report_failure(run->command);
+        report_failure(run->command);
+    warn_of_checkpoint(run);
+    if (run->status < 0)
+        return EXIT_FAILURE;
     if (run->summary)
         print_end(run);
     if (!save_all(run))
