@@ -143,6 +143,7 @@ static nnblas_status read_recent(const nn_model_file *file, size_t count, nn_epo
     return status;
 }
 
+/* The words of a failure name the file of the history. */
 static nnblas_status read_older(const char *path, const nn_saved_progress *saved,
                                 nn_epoch_reader *reader) {
     if (saved->file_epochs == 0)
@@ -170,28 +171,32 @@ static nnblas_status compare_with_progress(const nn_epoch_reader *reader, size_t
     return NNBLAS_OK;
 }
 
+/* Adds the path to the words that do not have it. */
+static nnblas_status name_file(nnblas_status status, const char *path) {
+    return status == NNBLAS_ERROR_FORMAT ? nn_name_file(status, path) : status;
+}
+
 static nnblas_status read_history(nn_checkpoint *c, const nn_model_file *file, const char *path,
-                                  const nnblas_trainer *trainer) {
+                                  size_t limit) {
     const nn_tensor *tensor = nn_model_file_find_tensor(file, NN_HISTORY);
-    nnblas_status status = check_history(c, tensor);
-    if (status)
-        return status;
     const nn_progress *p = &c->saved.progress;
     size_t epochs = c->saved.file_epochs + tensor->rows;
     nn_epoch_reader reader = {.history = &c->history,
-                              .limit = trainer->settings.history_limit,
+                              .limit = limit,
                               .next = p->epoch - epochs + 1,
                               .has_validation = nn_settings_have_validation(&c->settings),
                               .lowest = HUGE_VAL};
-    status = read_older(path, &c->saved, &reader);
-    if (!status)
-        status = read_recent(file, tensor->rows, &reader);
-    return status ? status : compare_with_progress(&reader, epochs, p);
+    nnblas_status status = read_older(path, &c->saved, &reader);
+    if (status)
+        return status;
+    status = read_recent(file, tensor->rows, &reader);
+    return name_file(status ? status : compare_with_progress(&reader, epochs, p), path);
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-static nnblas_status read_contents(nn_checkpoint *c, const nn_model_file *file, const char *path,
+/* All but the epochs. */
+static nnblas_status read_contents(nn_checkpoint *c, const nn_model_file *file,
                                    const nnblas_trainer *trainer) {
     const nn_settings *settings = &trainer->settings;
     const char *settings_text = nn_model_file_find_text(file, NN_SETTINGS),
@@ -212,7 +217,13 @@ static nnblas_status read_contents(nn_checkpoint *c, const nn_model_file *file, 
         status = read_vectors(c, file, settings);
     if (!status)
         status = check_names(c, &file->header);
-    return status ? status : read_history(c, file, path, trainer);
+    return status ? status : check_history(c, nn_model_file_find_tensor(file, NN_HISTORY));
+}
+
+static nnblas_status read_file(nn_checkpoint *c, const nn_model_file *file, const char *path,
+                               const nnblas_trainer *trainer) {
+    nnblas_status status = name_file(read_contents(c, file, trainer), path);
+    return status ? status : read_history(c, file, path, trainer->settings.history_limit);
 }
 
 nnblas_status nn_checkpoint_read(const char *path, const nnblas_trainer *trainer,
@@ -227,13 +238,13 @@ nnblas_status nn_checkpoint_read(const char *path, const nnblas_trainer *trainer
         return NNBLAS_ERROR_MEMORY;
     }
     *c = (nn_checkpoint){.net = NULL};
-    status = read_contents(c, &file, path, trainer);
+    status = read_file(c, &file, path, trainer);
     nn_model_file_close(&file);
     if (status)
         nn_checkpoint_free(c);
     else
         *checkpoint = c;
-    return status == NNBLAS_ERROR_FORMAT ? nn_name_file(status, path) : status;
+    return status;
 }
 
 /* ---- going on -------------------------------------------------------------------------------- */
