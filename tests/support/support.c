@@ -64,6 +64,13 @@ bool holds_only(size_t n, const double *a, double value) {
     return true;
 }
 
+bool are_finite(size_t n, const double *a) {
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(a[i]))
+            return false;
+    return true;
+}
+
 /* ---- children -------------------------------------------------------------------------------- */
 
 /* Check's own handler, which the child inherits, would kill the whole group of processes. */

@@ -118,6 +118,7 @@ void check_predictions(const problem *p, const double *expected, const double *O
 double *allocate_doubles(size_t n);
 void fill(size_t n, double *a, double value);
 bool holds_only(size_t n, const double *a, double value);
+bool are_finite(size_t n, const double *a);
 
 /* ---- the runner ------------------------------------------------------------------------------ */
 

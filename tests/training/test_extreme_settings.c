@@ -106,13 +106,6 @@ static void set_validation(dice *d, trial *t, const size_t *sizes, size_t n_size
     }
 }
 
-static bool are_finite(size_t n, const double *a) {
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(a[i]))
-            return false;
-    return true;
-}
-
 static int look(void *user, size_t epoch, double cost) {
     trial *t = user;
     size_t bytes = t->p.parameter_count * sizeof(double);

@@ -20,13 +20,6 @@ typedef struct tiny {
     size_t calls;
 } tiny;
 
-static bool are_finite(size_t n, const double *a) {
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(a[i]))
-            return false;
-    return true;
-}
-
 static int look(void *user, size_t epoch, double cost) {
     tiny *t = user;
     ck_assert(isfinite(cost));
