@@ -14,8 +14,8 @@
 
 /*
  * A matrix with a row for each example. Element (e, j) is data[e ld + j], or data[j ld + e] where
- * it is kept transposed: BLAS runs its vectors along what is contiguous, and in a layer of a few
- * units that had better be the examples.
+ * the matrix is transposed. BLAS computes with vectors along what is contiguous: in a layer of few
+ * units the examples fill a vector, and the units do not.
  */
 typedef struct nn_matrix_view {
     double *data;
