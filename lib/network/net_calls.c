@@ -67,30 +67,25 @@ nnblas_status nnblas_net_predict(const nnblas_net *net, size_t N, const double *
 
 /* ---- the cost and its gradient, with weights of the rows or without -------------------------- */
 
-static nn_net_call describe_call(const nnblas_net *net, const nn_rows *rows, const double *gradient,
-                                 const double *mse) {
-    return (nn_net_call){.net = net,
-                         .N = rows->N,
-                         .X = rows->X,
-                         .ldx = rows->ldx,
-                         .target_name = "Y",
-                         .target = rows->Y,
-                         .ld_target = rows->ldy,
-                         .target_access = NN_READ,
-                         .weights = rows->weights,
-                         .gradient = gradient,
-                         .mse = mse};
-}
-
 /* A NaN among the weights is no number to pass on, but a setting out of its range. */
 static nnblas_status check_row_weights(const nn_rows *rows) {
     return nn_check_row_weights("weight", rows->N, rows->weights) ? NNBLAS_ERROR_VALUE : NNBLAS_OK;
 }
 
-static nnblas_status evaluate(const nnblas_net *net, nn_rows rows, double *mse) {
-    if (!mse)
-        return nn_fail(NNBLAS_ERROR_NULL, "mse is null");
-    const nn_net_call call = describe_call(net, &rows, NULL, mse);
+/* The cost, and its gradient where gradient is not null. mse may be null. */
+static nnblas_status compute_cost(const nnblas_net *net, nn_rows rows, double *gradient,
+                                  double *mse) {
+    const nn_net_call call = {.net = net,
+                              .N = rows.N,
+                              .X = rows.X,
+                              .ldx = rows.ldx,
+                              .target_name = "Y",
+                              .target = rows.Y,
+                              .ld_target = rows.ldy,
+                              .target_access = NN_READ,
+                              .weights = rows.weights,
+                              .gradient = gradient,
+                              .mse = mse};
     nnblas_status status = nn_check_net_call(&call);
     if (!status)
         status = check_row_weights(&rows);
@@ -98,71 +93,53 @@ static nnblas_status evaluate(const nnblas_net *net, nn_rows rows, double *mse) 
         return status;
     nn_weigh_rows(&rows);
     nn_model model = nn_net_model(net);
-    const nn_problem problem = nn_make_problem(&model, &rows, NN_PREDICT);
+    const nn_problem problem = nn_make_problem(&model, &rows, gradient ? NN_GRADIENT : NN_PREDICT);
     nn_engine engine;
     nn_scratch scratch;
     status = nn_engine_open(&engine, &problem, NULL, &scratch);
     if (status)
         return status;
-    *mse = nn_engine_run(&engine, &(nn_call){.model = &model, .rows = &rows});
-    nn_engine_close(&engine);
-    return NNBLAS_OK;
-}
-
-nnblas_status nnblas_net_evaluate(const nnblas_net *net, size_t N, const double *X, size_t ldx,
-                                  const double *Y, size_t ldy, double *mse) {
-    return evaluate(net, (nn_rows){.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy}, mse);
-}
-
-nnblas_status nnblas_net_evaluate_weighted(const nnblas_net *net, size_t N, const double *X,
-                                           size_t ldx, const double *Y, size_t ldy,
-                                           const double *weights, double *mse) {
-    if (!weights)
-        return nn_fail(NNBLAS_ERROR_NULL, "weights is null");
-    return evaluate(
-        net, (nn_rows){.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy, .weights = weights}, mse);
-}
-
-static nnblas_status compute_gradient(const nnblas_net *net, nn_rows rows, double *gradient,
-                                      double *mse) {
-    if (!gradient)
-        return nn_fail(NNBLAS_ERROR_NULL, "gradient is null");
-    const nn_net_call call = describe_call(net, &rows, gradient, mse);
-    nnblas_status status = nn_check_net_call(&call);
-    if (!status)
-        status = check_row_weights(&rows);
-    if (status)
-        return status;
-    nn_weigh_rows(&rows);
-    nn_model model = nn_net_model(net);
-    const nn_problem problem = nn_make_problem(&model, &rows, NN_GRADIENT);
-    nn_engine engine;
-    nn_scratch scratch;
-    status = nn_engine_open(&engine, &problem, NULL, &scratch);
-    if (status)
-        return status;
-    for (size_t l = 0; l < net->n_layers; l++)
+    for (size_t l = 0; gradient && l < net->n_layers; l++)
         engine.updates[l] = gradient + (net->W[l] - net->parameters);
     double cost = nn_engine_run(
-        &engine, &(nn_call){.model = &model, .rows = &rows, .updates = engine.updates});
+        &engine,
+        &(nn_call){.model = &model, .rows = &rows, .updates = gradient ? engine.updates : NULL});
     nn_engine_close(&engine);
     if (mse)
         *mse = cost;
     return NNBLAS_OK;
 }
 
+nnblas_status nnblas_net_evaluate(const nnblas_net *net, size_t N, const double *X, size_t ldx,
+                                  const double *Y, size_t ldy, double *mse) {
+    if (!mse)
+        return nn_fail(NNBLAS_ERROR_NULL, "mse is null");
+    const nn_rows rows = {.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy};
+    return compute_cost(net, rows, NULL, mse);
+}
+
+nnblas_status nnblas_net_evaluate_weighted(const nnblas_net *net, size_t N, const double *X,
+                                           size_t ldx, const double *Y, size_t ldy,
+                                           const double *weights, double *mse) {
+    if (!weights || !mse)
+        return nn_fail(NNBLAS_ERROR_NULL, "%s is null", weights ? "mse" : "weights");
+    const nn_rows rows = {.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy, .weights = weights};
+    return compute_cost(net, rows, NULL, mse);
+}
+
 nnblas_status nnblas_net_gradient(const nnblas_net *net, size_t N, const double *X, size_t ldx,
                                   const double *Y, size_t ldy, double *gradient, double *mse) {
-    return compute_gradient(net, (nn_rows){.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy},
-                            gradient, mse);
+    if (!gradient)
+        return nn_fail(NNBLAS_ERROR_NULL, "gradient is null");
+    const nn_rows rows = {.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy};
+    return compute_cost(net, rows, gradient, mse);
 }
 
 nnblas_status nnblas_net_gradient_weighted(const nnblas_net *net, size_t N, const double *X,
                                            size_t ldx, const double *Y, size_t ldy,
                                            const double *weights, double *gradient, double *mse) {
-    if (!weights)
-        return nn_fail(NNBLAS_ERROR_NULL, "weights is null");
-    return compute_gradient(
-        net, (nn_rows){.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy, .weights = weights},
-        gradient, mse);
+    if (!weights || !gradient)
+        return nn_fail(NNBLAS_ERROR_NULL, "%s is null", weights ? "gradient" : "weights");
+    const nn_rows rows = {.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy, .weights = weights};
+    return compute_cost(net, rows, gradient, mse);
 }
