@@ -252,18 +252,5 @@ bool run_in_child(child_test *test) {
 /* ---- the runner ------------------------------------------------------------------------------ */
 
 int run_in_folders(const char *suite_name, const TTest *const *tests, size_t count) {
-    Suite *suite = suite_create(suite_name);
-    for (size_t i = 0; i < count; i++) {
-        TCase *tcase = tcase_create(tests[i]->name);
-        tcase_set_timeout(tcase, 0);
-        tcase_add_checked_fixture(tcase, enter_folder, leave_folder);
-        tcase_add_test(tcase, tests[i]);
-        suite_add_tcase(suite, tcase);
-    }
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_tests_between(suite_name, tests, count, enter_folder, leave_folder);
 }

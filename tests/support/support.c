@@ -123,16 +123,13 @@ void check_predictions(const problem *p, const double *expected, const double *O
 
 /* ---- the runner ------------------------------------------------------------------------------ */
 
-static void reset_threads(void) {
-    nnblas_set_threads(0);
-}
-
-int run_tests(const char *suite_name, const TTest *const *tests, size_t count) {
+int run_tests_between(const char *suite_name, const TTest *const *tests, size_t count,
+                      void (*begin)(void), void (*end)(void)) {
     Suite *suite = suite_create(suite_name);
     for (size_t i = 0; i < count; i++) {
         TCase *tcase = tcase_create(tests[i]->name);
         tcase_set_timeout(tcase, 0);
-        tcase_add_checked_fixture(tcase, reset_threads, NULL);
+        tcase_add_checked_fixture(tcase, begin, end);
         tcase_add_test(tcase, tests[i]);
         suite_add_tcase(suite, tcase);
     }
@@ -143,4 +140,12 @@ int run_tests(const char *suite_name, const TTest *const *tests, size_t count) {
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static void reset_threads(void) {
+    nnblas_set_threads(0);
+}
+
+int run_tests(const char *suite_name, const TTest *const *tests, size_t count) {
+    return run_tests_between(suite_name, tests, count, reset_threads, NULL);
 }

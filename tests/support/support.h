@@ -125,4 +125,8 @@ bool are_finite(size_t n, const double *a);
 /* A case of each test function, none with a time limit. Returns what main returns. */
 int run_tests(const char *suite_name, const TTest *const *tests, size_t count);
 
+/* The same with a function before each test and one behind it; either may be null. */
+int run_tests_between(const char *suite_name, const TTest *const *tests, size_t count,
+                      void (*begin)(void), void (*end)(void));
+
 #endif
