@@ -218,6 +218,25 @@ START_TEST(no_more_threads_run_than_wanted) {
 }
 END_TEST
 
+/* Callers that may use three threads each use the same two workers, and no others. */
+static void *hold_two_workers(void *context) {
+    nn_run_parts(3, 3, meet, context);
+    return NULL;
+}
+
+START_TEST(all_callers_together_keep_to_the_threads_wanted) {
+    meeting m = {.expected = 4};
+    pthread_t other;
+    ck_assert(can_meet(9));
+    ck_assert_int_eq(pthread_create(&other, NULL, hold_two_workers, &m), 0);
+    while (m.present < 3)
+        sleep_microseconds(100);
+    ck_assert_uint_eq(count_crew(3, 200), 1);
+    m.present++; /* the fourth */
+    pthread_join(other, NULL);
+}
+END_TEST
+
 /* What one caller holds, another has to do without, and does not wait for. */
 static void *hold_workers(void *context) {
     nn_run_parts(MOST_THREADS, MOST_THREADS, meet, context);
@@ -311,6 +330,7 @@ int main(void) {
         workers_run_beside_the_caller,
         no_worker_is_lost,
         no_more_threads_run_than_wanted,
+        all_callers_together_keep_to_the_threads_wanted,
         a_caller_does_not_wait_for_workers_of_another,
         parts_round_as_the_caller_does,
         workers_take_no_signals,
