@@ -5,6 +5,10 @@
 #include <limits.h>
 #include <math.h>
 
+nnblas_status nn_check_pointer(const char *name, const void *pointer) {
+    return pointer ? NNBLAS_OK : nn_fail(NNBLAS_ERROR_NULL, "%s is null", name);
+}
+
 nnblas_status nn_check_range(const nn_range *r, double value) {
     bool is_over = r->is_low_open ? value > r->low : value >= r->low;
     bool is_under = r->is_high_open ? value < r->high : value <= r->high;
@@ -28,8 +32,8 @@ static size_t count_elements(const nn_argument *m) {
 }
 
 static nnblas_status check_argument(const nn_argument *m) {
-    if (!m->data)
-        return nn_fail(NNBLAS_ERROR_NULL, "%s is null", m->name);
+    if (nn_check_pointer(m->name, m->data))
+        return NNBLAS_ERROR_NULL;
     if (m->ld < m->columns)
         return nn_fail(NNBLAS_ERROR_LEADING,
                        "the leading dimension of %s is %zu, smaller than its %zu columns", m->name,

@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/* pointer, under the name that the header gives it, is not null. */
+nnblas_status nn_check_pointer(const char *name, const void *pointer);
+
 typedef enum nn_access { NN_READ, NN_WRITE } nn_access;
 
 /* A matrix argument, as the caller gave it and under the name that the header gives it. */

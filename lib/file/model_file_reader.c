@@ -1,36 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "file/model_file.h"
+#include "core/arguments.h"
 #include "core/memory.h"
-#include "core/replacement.h"
-#include "core/utf8.h"
 #include "engine/finite.h"
 #include "file/atomic_file.h"
+#include "file/model_file.h"
+#include "file/model_file_contents.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char OWN_PREFIX[] = "nnblas.", CHECKPOINT_TEXTS[] = "nnblas.checkpoint",
-                  CHECKPOINT_TENSORS[] = "checkpoint.";
-
-/* The texts of each network. */
-static const char FORMAT[] = "nnblas.format", LAYER_SIZES[] = "nnblas.layer_sizes",
-                  HIDDEN[] = "nnblas.hidden_activation", OUTPUT[] = "nnblas.output_activation",
-                  COST[] = "nnblas.cost";
-enum { N_OWN_TEXTS = 5 };
-
-/* Raised when a file of now would be read wrong by a library of then. */
-static const char VERSION[] = "1";
-
-static const char *const ACTIVATIONS[] = {
-    [NNBLAS_SIGMOID] = "sigmoid",   [NNBLAS_TANH] = "tanh",       [NNBLAS_RELU] = "relu",
-    [NNBLAS_IDENTITY] = "identity", [NNBLAS_SOFTMAX] = "softmax",
-};
-static const char *const COSTS[] = {
-    [NNBLAS_MSE] = "mse",
-    [NNBLAS_CROSS_ENTROPY] = "cross_entropy",
-};
+static const char CHECKPOINT_TEXTS[] = "nnblas.checkpoint", CHECKPOINT_TENSORS[] = "checkpoint.";
 
 static bool begins_with(const char *text, const char *prefix) {
     return strncmp(text, prefix, strlen(prefix)) == 0;
@@ -42,139 +22,6 @@ bool nn_is_extra_tensor(const char *name) {
 
 bool nn_is_extra_text(const char *key) {
     return begins_with(key, CHECKPOINT_TEXTS);
-}
-
-/* "W1" for 'W' and layer 1. */
-typedef struct tensor_name {
-    char text[24];
-} tensor_name;
-
-static tensor_name name_tensor(char kind, size_t layer) {
-    tensor_name name;
-    snprintf(name.text, sizeof name.text, "%c%zu", kind, layer);
-    return name;
-}
-
-/* ---- writing --------------------------------------------------------------------------------- */
-
-/* What nn_encode_safetensors takes, and what it points to. */
-typedef struct contents {
-    nn_tensor *tensors;
-    tensor_name *names;
-    size_t n_tensors;
-    nn_pair *texts;
-    size_t n_texts;
-    char *layer_sizes;
-} contents;
-
-static void free_contents(contents *c) {
-    free(c->tensors);
-    free(c->names);
-    free(c->texts);
-    free(c->layer_sizes);
-}
-
-/* A size and its comma take at most this. */
-enum { SIZE_LENGTH = 12 };
-
-static nnblas_status allocate_contents(contents *c, const nnblas_net *net,
-                                       const nn_extras *extras) {
-    size_t n_texts = N_OWN_TEXTS + extras->n_texts;
-    for (const nn_text *text = net->metadata; text; text = text->next)
-        n_texts++;
-    size_t n_own = 2 * net->n_layers;
-    *c = (contents){
-        .tensors = nn_allocate(n_own + extras->n_tensors, sizeof *c->tensors),
-        .names = nn_allocate(n_own, sizeof *c->names),
-        .texts = nn_allocate(n_texts, sizeof *c->texts),
-        .layer_sizes = nn_allocate(net->n_layers + 1, SIZE_LENGTH),
-    };
-    if (c->tensors && c->names && c->texts && c->layer_sizes)
-        return NNBLAS_OK;
-    free_contents(c);
-    return NNBLAS_ERROR_MEMORY;
-}
-
-static nnblas_status add_parameters(contents *c, char kind, size_t layer, size_t n_dimensions,
-                                    size_t rows, size_t columns, const double *values) {
-    tensor_name *name = &c->names[c->n_tensors];
-    *name = name_tensor(kind, layer);
-    c->tensors[c->n_tensors++] = (nn_tensor){.name = name->text,
-                                             .n_dimensions = n_dimensions,
-                                             .rows = rows,
-                                             .columns = columns,
-                                             .values = values};
-    return nn_check_finite(name->text, rows, columns, values, columns);
-}
-
-static nnblas_status add_layers(contents *c, const nnblas_net *net) {
-    nnblas_status status = NNBLAS_OK;
-    for (size_t l = 0; l < net->n_layers && !status; l++) {
-        const nn_layer *layer = &net->layers[l];
-        const double *W = net->W[l], *b = W + layer->inputs * layer->outputs;
-        status = add_parameters(c, 'W', l + 1, 2, layer->inputs, layer->outputs, W);
-        if (!status && layer->has_bias)
-            status = add_parameters(c, 'b', l + 1, 1, 1, layer->outputs, b);
-    }
-    return status;
-}
-
-static void write_layer_sizes(const nnblas_net *net, char *text) {
-    text += snprintf(text, SIZE_LENGTH, "%zu", net->layers[0].inputs);
-    for (size_t l = 0; l < net->n_layers; l++)
-        text += snprintf(text, SIZE_LENGTH, ",%zu", net->layers[l].outputs);
-}
-
-static void add_text(contents *c, const char *key, const char *text) {
-    c->texts[c->n_texts++] = (nn_pair){key, text};
-}
-
-static void add_texts(contents *c, const nnblas_net *net) {
-    write_layer_sizes(net, c->layer_sizes);
-    add_text(c, FORMAT, VERSION);
-    add_text(c, LAYER_SIZES, c->layer_sizes);
-    add_text(c, HIDDEN, ACTIVATIONS[nnblas_net_hidden_activation(net)]);
-    add_text(c, OUTPUT, ACTIVATIONS[nnblas_net_output_activation(net)]);
-    add_text(c, COST, COSTS[nnblas_net_cost(net)]);
-    for (const nn_text *text = net->metadata; text; text = text->next)
-        add_text(c, text->key, text->value);
-}
-
-static void add_extras(contents *c, const nn_extras *extras) {
-    for (size_t i = 0; i < extras->n_tensors; i++)
-        c->tensors[c->n_tensors++] = extras->tensors[i];
-    for (size_t i = 0; i < extras->n_texts; i++)
-        c->texts[c->n_texts++] = extras->texts[i];
-}
-
-static nnblas_status encode_net(const nnblas_net *net, const nn_extras *extras,
-                                unsigned char **bytes, size_t *size) {
-    const nn_extras none = {0};
-    if (!extras)
-        extras = &none;
-    contents c;
-    nnblas_status status = allocate_contents(&c, net, extras);
-    if (status)
-        return status;
-    status = add_layers(&c, net);
-    if (!status) {
-        add_texts(&c, net);
-        add_extras(&c, extras);
-        status = nn_encode_safetensors(c.tensors, c.n_tensors, c.texts, c.n_texts, bytes, size);
-    }
-    free_contents(&c);
-    return status;
-}
-
-nnblas_status nn_model_file_save(const nnblas_net *net, const nn_extras *extras, const char *path) {
-    unsigned char *bytes;
-    size_t size;
-    nnblas_status status = encode_net(net, extras, &bytes, &size);
-    if (status)
-        return status;
-    status = nn_file_replace(path, bytes, size);
-    free(bytes);
-    return status;
 }
 
 /* ---- what the header says of the network ----------------------------------------------------- */
@@ -201,11 +48,11 @@ static nnblas_status find_word(const nn_model_file *file, const char *key, const
 }
 
 static nnblas_status check_texts(const nn_model_file *file) {
-    const char *const known[] = {FORMAT, LAYER_SIZES, HIDDEN, OUTPUT, COST};
+    const char *const known[] = {NN_FORMAT, NN_LAYER_SIZES, NN_HIDDEN, NN_OUTPUT, NN_COST};
     for (size_t i = 0; i < file->header.n_texts; i++) {
         const char *key = file->header.texts[i].key;
-        bool is_known = !begins_with(key, OWN_PREFIX) || nn_is_extra_text(key);
-        for (size_t k = 0; k < N_OWN_TEXTS; k++)
+        bool is_known = !begins_with(key, NN_OWN_PREFIX) || nn_is_extra_text(key);
+        for (size_t k = 0; k < NN_OWN_TEXTS; k++)
             is_known |= strcmp(key, known[k]) == 0;
         if (!is_known)
             return nn_fail(NNBLAS_ERROR_FORMAT, "there is an unknown text '%s'",
@@ -224,7 +71,7 @@ static const char *read_layer_size(const char *text, size_t *size) {
 
 static nnblas_status read_layer_sizes(nn_model_file *file) {
     const char *text;
-    nnblas_status status = find_own_text(file, LAYER_SIZES, &text);
+    nnblas_status status = find_own_text(file, NN_LAYER_SIZES, &text);
     if (status)
         return status;
     size_t count = 1;
@@ -243,13 +90,13 @@ static nnblas_status read_layer_sizes(nn_model_file *file) {
     if (rest && rest[-1] == '\0' && count >= 2)
         return NNBLAS_OK;
     return nn_fail(NNBLAS_ERROR_FORMAT,
-                   "the text '%s' is '%s'; it must be sizes of 1 to %d like '4,2,3'", LAYER_SIZES,
-                   nn_quote_name(text).text, INT_MAX);
+                   "the text '%s' is '%s'; it must be sizes of 1 to %d like '4,2,3'",
+                   NN_LAYER_SIZES, nn_quote_name(text).text, INT_MAX);
 }
 
 static nnblas_status check_parameters(const nn_model_file *file, char kind, size_t layer,
                                       size_t n_dimensions, size_t rows, size_t columns) {
-    tensor_name name = name_tensor(kind, layer);
+    nn_tensor_name name = nn_name_tensor(kind, layer);
     const nn_tensor *tensor = nn_find_tensor(&file->header, name.text);
     if (!tensor)
         return nn_fail(NNBLAS_ERROR_FORMAT, "there is no tensor '%s'", name.text);
@@ -265,7 +112,7 @@ static nnblas_status check_parameters(const nn_model_file *file, char kind, size
 static bool is_expected(const nn_model_file *file, const char *name) {
     size_t layer = *name ? strtoul(name + 1, NULL, 10) : 0;
     if (layer >= 1 && layer < file->n_layer_sizes && (*name == 'W' || *name == 'b'))
-        return strcmp(name, name_tensor(*name, layer).text) == 0 &&
+        return strcmp(name, nn_name_tensor(*name, layer).text) == 0 &&
                (*name == 'W' || file->has_bias);
     return nn_is_extra_tensor(name);
 }
@@ -288,13 +135,13 @@ static nnblas_status check_tensors(nn_model_file *file) {
 }
 
 static nnblas_status check_version(const nn_model_file *file) {
-    const char *version = nn_find_text(&file->header, FORMAT);
+    const char *version = nn_find_text(&file->header, NN_FORMAT);
     if (!version)
         return nn_fail(NNBLAS_ERROR_FORMAT,
-                       "there is no text '%s': it is not a network of this library", FORMAT);
-    if (strcmp(version, VERSION) != 0)
+                       "there is no text '%s': it is not a network of this library", NN_FORMAT);
+    if (strcmp(version, NN_FORMAT_VERSION) != 0)
         return nn_fail(NNBLAS_ERROR_FORMAT, "the text '%s' is '%s'; this library reads '%s'",
-                       FORMAT, nn_quote_name(version).text, VERSION);
+                       NN_FORMAT, nn_quote_name(version).text, NN_FORMAT_VERSION);
     return NNBLAS_OK;
 }
 
@@ -406,12 +253,12 @@ nnblas_status nn_model_file_read(const nn_model_file *file, const char *name, si
 
 /* The words of what refuses a setting stay: they say the value and what it may be. */
 static nnblas_status set_activations(const nn_model_file *file, nnblas_net *net) {
-    size_t hidden, output, cost, n_activations = sizeof ACTIVATIONS / sizeof *ACTIVATIONS;
-    nnblas_status status = find_word(file, HIDDEN, ACTIVATIONS, n_activations, &hidden);
+    size_t hidden, output, cost, n_activations = sizeof NN_ACTIVATIONS / sizeof *NN_ACTIVATIONS;
+    nnblas_status status = find_word(file, NN_HIDDEN, NN_ACTIVATIONS, n_activations, &hidden);
     if (!status)
-        status = find_word(file, OUTPUT, ACTIVATIONS, n_activations, &output);
+        status = find_word(file, NN_OUTPUT, NN_ACTIVATIONS, n_activations, &output);
     if (!status)
-        status = find_word(file, COST, COSTS, sizeof COSTS / sizeof *COSTS, &cost);
+        status = find_word(file, NN_COST, NN_COSTS, sizeof NN_COSTS / sizeof *NN_COSTS, &cost);
     if (!status)
         status = nnblas_net_set_hidden(net, (nnblas_activation)hidden);
     if (!status)
@@ -421,7 +268,7 @@ static nnblas_status set_activations(const nn_model_file *file, nnblas_net *net)
 
 static nnblas_status read_parameters(const nn_model_file *file, char kind, size_t layer,
                                      size_t rows, size_t columns, double *values) {
-    tensor_name name = name_tensor(kind, layer);
+    nn_tensor_name name = nn_name_tensor(kind, layer);
     nnblas_status status = nn_model_file_read(file, name.text, rows, columns, values);
     if (!status)
         status = nn_check_finite(name.text, rows, columns, values, columns);
@@ -445,7 +292,7 @@ static nnblas_status read_texts(const nn_model_file *file, nnblas_net *net) {
     nn_text **end = &net->metadata;
     for (size_t i = 0; i < file->header.n_texts; i++) {
         const nn_pair *pair = &file->header.texts[i];
-        if (begins_with(pair->key, OWN_PREFIX))
+        if (begins_with(pair->key, NN_OWN_PREFIX))
             continue;
         if (nn_check_key(pair->key))
             return NNBLAS_ERROR_FORMAT;
@@ -476,19 +323,8 @@ nnblas_status nn_model_file_make_net(const nn_model_file *file, nnblas_net **net
 
 /* ---- the public functions -------------------------------------------------------------------- */
 
-static nnblas_status check_pointer(const char *name, const void *pointer) {
-    return pointer ? NNBLAS_OK : nn_fail(NNBLAS_ERROR_NULL, "%s is null", name);
-}
-
-nnblas_status nnblas_net_save(const nnblas_net *net, const char *path) {
-    if (check_pointer("net", net) || check_pointer("path", path))
-        return NNBLAS_ERROR_NULL;
-    nn_replacement_clear(path);
-    return nn_model_file_save(net, NULL, path);
-}
-
 nnblas_status nnblas_net_load(const char *path, nnblas_net **net) {
-    if (check_pointer("path", path) || check_pointer("net", net))
+    if (nn_check_pointer("path", path) || nn_check_pointer("net", net))
         return NNBLAS_ERROR_NULL;
     nn_model_file file;
     nnblas_status status = nn_model_file_open(&file, path);
@@ -499,18 +335,8 @@ nnblas_status nnblas_net_load(const char *path, nnblas_net **net) {
     return status == NNBLAS_ERROR_FORMAT ? nn_name_file(status, path) : status;
 }
 
-nnblas_status nnblas_net_save_to_memory(const nnblas_net *net, void **bytes, size_t *size) {
-    if (check_pointer("net", net) || check_pointer("bytes", bytes) || check_pointer("size", size))
-        return NNBLAS_ERROR_NULL;
-    unsigned char *encoded;
-    nnblas_status status = encode_net(net, NULL, &encoded, size);
-    if (!status)
-        *bytes = encoded;
-    return status;
-}
-
 nnblas_status nnblas_net_load_from_memory(const void *bytes, size_t size, nnblas_net **net) {
-    if (check_pointer("bytes", bytes) || check_pointer("net", net))
+    if (nn_check_pointer("bytes", bytes) || nn_check_pointer("net", net))
         return NNBLAS_ERROR_NULL;
     nn_model_file file;
     nnblas_status status = nn_model_file_open_memory(&file, bytes, size);
@@ -519,8 +345,4 @@ nnblas_status nnblas_net_load_from_memory(const void *bytes, size_t size, nnblas
     status = nn_model_file_make_net(&file, net);
     nn_model_file_close(&file);
     return status;
-}
-
-void nnblas_free(void *bytes) {
-    free(bytes);
 }
