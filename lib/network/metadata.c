@@ -7,8 +7,8 @@
 #include <string.h>
 
 nnblas_status nn_check_key(const char *key) {
-    if (!key)
-        return nn_fail(NNBLAS_ERROR_NULL, "key is null");
+    if (nn_check_pointer("key", key))
+        return NNBLAS_ERROR_NULL;
     size_t length = 0;
     for (; key[length]; length++)
         if (length == 100 || key[length] < 0x20 || key[length] > 0x7e)
@@ -43,7 +43,7 @@ static nn_text **find_text(nn_text **link, const char *key) {
 }
 
 nnblas_status nnblas_net_set_metadata(nnblas_net *net, const char *key, const char *value) {
-    if (nn_check_net(net))
+    if (nn_check_pointer("net", net))
         return NNBLAS_ERROR_NULL;
     nnblas_status status = nn_check_key(key);
     if (!status && value)
@@ -65,7 +65,7 @@ nnblas_status nnblas_net_set_metadata(nnblas_net *net, const char *key, const ch
 }
 
 const char *nnblas_net_metadata(const nnblas_net *net, const char *key) {
-    if (nn_check_net(net) || !key)
+    if (nn_check_pointer("net", net) || !key)
         return NULL;
     nn_text *texts = net->metadata, *text = *find_text(&texts, key);
     return text ? text->value : NULL;

@@ -14,7 +14,7 @@ nn_model nn_net_model(const nnblas_net *net) {
 
 nnblas_status nn_check_net_call(const nn_net_call *call) {
     const nnblas_net *net = call->net;
-    if (nn_check_net(net))
+    if (nn_check_pointer("net", net))
         return NNBLAS_ERROR_NULL;
     nnblas_status status = nn_check_size("N", call->N);
     if (status)
@@ -112,8 +112,8 @@ static nnblas_status compute_cost(const nnblas_net *net, nn_rows rows, double *g
 
 nnblas_status nnblas_net_evaluate(const nnblas_net *net, size_t N, const double *X, size_t ldx,
                                   const double *Y, size_t ldy, double *mse) {
-    if (!mse)
-        return nn_fail(NNBLAS_ERROR_NULL, "mse is null");
+    if (nn_check_pointer("mse", mse))
+        return NNBLAS_ERROR_NULL;
     const nn_rows rows = {.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy};
     return compute_cost(net, rows, NULL, mse);
 }
@@ -121,16 +121,16 @@ nnblas_status nnblas_net_evaluate(const nnblas_net *net, size_t N, const double 
 nnblas_status nnblas_net_evaluate_weighted(const nnblas_net *net, size_t N, const double *X,
                                            size_t ldx, const double *Y, size_t ldy,
                                            const double *weights, double *mse) {
-    if (!weights || !mse)
-        return nn_fail(NNBLAS_ERROR_NULL, "%s is null", weights ? "mse" : "weights");
+    if (nn_check_pointer("weights", weights) || nn_check_pointer("mse", mse))
+        return NNBLAS_ERROR_NULL;
     const nn_rows rows = {.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy, .weights = weights};
     return compute_cost(net, rows, NULL, mse);
 }
 
 nnblas_status nnblas_net_gradient(const nnblas_net *net, size_t N, const double *X, size_t ldx,
                                   const double *Y, size_t ldy, double *gradient, double *mse) {
-    if (!gradient)
-        return nn_fail(NNBLAS_ERROR_NULL, "gradient is null");
+    if (nn_check_pointer("gradient", gradient))
+        return NNBLAS_ERROR_NULL;
     const nn_rows rows = {.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy};
     return compute_cost(net, rows, gradient, mse);
 }
@@ -138,8 +138,8 @@ nnblas_status nnblas_net_gradient(const nnblas_net *net, size_t N, const double 
 nnblas_status nnblas_net_gradient_weighted(const nnblas_net *net, size_t N, const double *X,
                                            size_t ldx, const double *Y, size_t ldy,
                                            const double *weights, double *gradient, double *mse) {
-    if (!weights || !gradient)
-        return nn_fail(NNBLAS_ERROR_NULL, "%s is null", weights ? "gradient" : "weights");
+    if (nn_check_pointer("weights", weights) || nn_check_pointer("gradient", gradient))
+        return NNBLAS_ERROR_NULL;
     const nn_rows rows = {.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy, .weights = weights};
     return compute_cost(net, rows, gradient, mse);
 }

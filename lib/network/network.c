@@ -11,8 +11,8 @@
 
 static nnblas_status check_layer_sizes(const size_t *layer_sizes, size_t n_layers, bool has_bias,
                                        size_t *parameter_count) {
-    if (!layer_sizes)
-        return nn_fail(NNBLAS_ERROR_NULL, "layer_sizes is null");
+    if (nn_check_pointer("layer_sizes", layer_sizes))
+        return NNBLAS_ERROR_NULL;
     if (n_layers < 2)
         return nn_fail(NNBLAS_ERROR_SIZE, "n_layers is %zu; a network has at least 2", n_layers);
     nnblas_status status = nn_check_size("n_layers", n_layers);
@@ -58,8 +58,8 @@ nnblas_status nnblas_net_create(const size_t *layer_sizes, size_t n_layers, unsi
     if (flags & ~(unsigned)NNBLAS_BIAS)
         return nn_fail(NNBLAS_ERROR_VALUE, "flags is 0x%x; it must be 0 or NNBLAS_BIAS, 0x%x",
                        flags, (unsigned)NNBLAS_BIAS);
-    if (!net)
-        return nn_fail(NNBLAS_ERROR_NULL, "net is null");
+    if (nn_check_pointer("net", net))
+        return NNBLAS_ERROR_NULL;
 
     nnblas_net *created = nn_allocate(1, sizeof *created);
     if (!created)
@@ -98,12 +98,8 @@ void nnblas_net_destroy(nnblas_net *net) {
 
 /* ---- activations and cost -------------------------------------------------------------------- */
 
-nnblas_status nn_check_net(const nnblas_net *net) {
-    return net ? NNBLAS_OK : nn_fail(NNBLAS_ERROR_NULL, "net is null");
-}
-
 nnblas_status nnblas_net_set_hidden(nnblas_net *net, nnblas_activation activation) {
-    if (nn_check_net(net))
+    if (nn_check_pointer("net", net))
         return NNBLAS_ERROR_NULL;
     if (activation != NNBLAS_SIGMOID && activation != NNBLAS_TANH && activation != NNBLAS_RELU)
         return nn_fail(NNBLAS_ERROR_VALUE,
@@ -117,7 +113,7 @@ nnblas_status nnblas_net_set_hidden(nnblas_net *net, nnblas_activation activatio
 
 nnblas_status nnblas_net_set_output(nnblas_net *net, nnblas_activation activation,
                                     nnblas_cost cost) {
-    if (nn_check_net(net))
+    if (nn_check_pointer("net", net))
         return NNBLAS_ERROR_NULL;
     if (activation != NNBLAS_SIGMOID && activation != NNBLAS_IDENTITY &&
         activation != NNBLAS_SOFTMAX)
@@ -138,20 +134,22 @@ nnblas_status nnblas_net_set_output(nnblas_net *net, nnblas_activation activatio
 }
 
 unsigned nnblas_net_flags(const nnblas_net *net) {
-    return !nn_check_net(net) && net->layers[0].has_bias ? NNBLAS_BIAS : 0;
+    return !nn_check_pointer("net", net) && net->layers[0].has_bias ? NNBLAS_BIAS : 0;
 }
 
 /* A network without hidden units has what they would get. */
 nnblas_activation nnblas_net_hidden_activation(const nnblas_net *net) {
-    return !nn_check_net(net) && net->n_layers > 1 ? net->layers[0].activation : NNBLAS_SIGMOID;
+    return !nn_check_pointer("net", net) && net->n_layers > 1 ? net->layers[0].activation
+                                                              : NNBLAS_SIGMOID;
 }
 
 nnblas_activation nnblas_net_output_activation(const nnblas_net *net) {
-    return nn_check_net(net) ? NNBLAS_SIGMOID : net->layers[net->n_layers - 1].activation;
+    return nn_check_pointer("net", net) ? NNBLAS_SIGMOID
+                                        : net->layers[net->n_layers - 1].activation;
 }
 
 nnblas_cost nnblas_net_cost(const nnblas_net *net) {
-    return nn_check_net(net) ? NNBLAS_MSE : net->cost;
+    return nn_check_pointer("net", net) ? NNBLAS_MSE : net->cost;
 }
 
 /* ---- parameters ------------------------------------------------------------------------------ */
@@ -183,7 +181,7 @@ static void draw_layer(nnblas_net *net, size_t l, nnblas_initialization method, 
 }
 
 nnblas_status nnblas_net_init(nnblas_net *net, uint64_t seed) {
-    if (nn_check_net(net))
+    if (nn_check_pointer("net", net))
         return NNBLAS_ERROR_NULL;
     nn_random random;
     nn_random_seed(&random, seed);
@@ -194,7 +192,7 @@ nnblas_status nnblas_net_init(nnblas_net *net, uint64_t seed) {
 }
 
 nnblas_status nnblas_net_init_by(nnblas_net *net, nnblas_initialization method, uint64_t seed) {
-    if (nn_check_net(net))
+    if (nn_check_pointer("net", net))
         return NNBLAS_ERROR_NULL;
     if (method != NNBLAS_UNIFORM && method != NNBLAS_GLOROT && method != NNBLAS_HE)
         return nn_fail(NNBLAS_ERROR_VALUE,
@@ -209,13 +207,13 @@ nnblas_status nnblas_net_init_by(nnblas_net *net, nnblas_initialization method, 
 }
 
 size_t nnblas_net_layer_count(const nnblas_net *net) {
-    if (nn_check_net(net))
+    if (nn_check_pointer("net", net))
         return 0;
     return net->n_layers + 1;
 }
 
 size_t nnblas_net_layer_size(const nnblas_net *net, size_t layer) {
-    if (nn_check_net(net))
+    if (nn_check_pointer("net", net))
         return 0;
     if (layer > net->n_layers) {
         nn_fail(NNBLAS_ERROR_VALUE, "layer is %zu; the last is %zu", layer, net->n_layers);
@@ -225,19 +223,19 @@ size_t nnblas_net_layer_size(const nnblas_net *net, size_t layer) {
 }
 
 size_t nnblas_net_parameter_count(const nnblas_net *net) {
-    if (nn_check_net(net))
+    if (nn_check_pointer("net", net))
         return 0;
     return net->parameter_count;
 }
 
 double *nnblas_net_parameters(nnblas_net *net) {
-    if (nn_check_net(net))
+    if (nn_check_pointer("net", net))
         return NULL;
     return net->parameters;
 }
 
 static bool has_layer(const nnblas_net *net, size_t layer) {
-    if (nn_check_net(net))
+    if (nn_check_pointer("net", net))
         return false;
     if (layer >= 1 && layer <= net->n_layers)
         return true;

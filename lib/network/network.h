@@ -29,9 +29,6 @@ nnblas_status nn_check_key(const char *key);
  * out. Released by free(). */
 nn_text *nn_create_text(const char *key, const char *value);
 
-/* NNBLAS_OK, or NNBLAS_ERROR_NULL and words. */
-nnblas_status nn_check_net(const nnblas_net *net);
-
 nn_model nn_net_model(const nnblas_net *net);
 
 /* The arguments of a call that takes rows and a network; null where the call has no such. */

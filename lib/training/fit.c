@@ -162,8 +162,8 @@ static nnblas_status run(nn_fit *fit) {
 
 nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double *X, size_t ldx,
                                  const double *Y, size_t ldy) {
-    if (!trainer)
-        return nn_fail(NNBLAS_ERROR_NULL, "trainer is null");
+    if (nn_check_pointer("trainer", trainer))
+        return NNBLAS_ERROR_NULL;
     const nn_rows rows = {.N = N,
                           .X = X,
                           .ldx = ldx,

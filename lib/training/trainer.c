@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The trainer and its settings. What fit does is in fit.c. */
+#include "core/arguments.h"
 #include "core/memory.h"
 #include "training/checkpoint.h"
 #include "training/lbfgs.h"
@@ -12,10 +13,8 @@
 #include <string.h>
 
 nnblas_status nnblas_trainer_create(nnblas_net *net, nnblas_trainer **trainer) {
-    if (!net)
-        return nn_fail(NNBLAS_ERROR_NULL, "net is null");
-    if (!trainer)
-        return nn_fail(NNBLAS_ERROR_NULL, "trainer is null");
+    if (nn_check_pointer("net", net) || nn_check_pointer("trainer", trainer))
+        return NNBLAS_ERROR_NULL;
     nnblas_trainer *created = nn_allocate(1, sizeof *created);
     if (!created)
         return NNBLAS_ERROR_MEMORY;
@@ -47,7 +46,7 @@ void nnblas_trainer_destroy(nnblas_trainer *trainer) {
 /* ---- setters --------------------------------------------------------------------------------- */
 
 static nnblas_status check_trainer(const nnblas_trainer *trainer) {
-    return trainer ? NNBLAS_OK : nn_fail(NNBLAS_ERROR_NULL, "trainer is null");
+    return nn_check_pointer("trainer", trainer);
 }
 
 /* setting: its offset in the settings. */
@@ -304,8 +303,8 @@ nnblas_status nnblas_trainer_checkpoint_status(const nnblas_trainer *trainer) {
 
 nnblas_status nnblas_trainer_resume(nnblas_trainer *trainer, const char *path) {
     nnblas_status status = check_trainer(trainer);
-    if (!status && !path)
-        status = nn_fail(NNBLAS_ERROR_NULL, "path is null");
+    if (!status)
+        status = nn_check_pointer("path", path);
     if (status)
         return status;
     nn_checkpoint *checkpoint;
