@@ -133,16 +133,24 @@ static double compute_output_delta(const nn_model *model, const nn_tile *tile, d
                : kernels->sigmoid_squared_error(n, O, Y, w, O_delta);
 }
 
-/* H_error to H_delta, by what layer makes its values of. */
+/* H_error to H_delta. */
 static void compute_hidden_delta(nnblas_activation activation, size_t n, const double *H_out,
                                  double *H_delta) {
     const nn_kernels *kernels = nn_get_kernels();
-    if (activation == NNBLAS_TANH)
-        kernels->tanh_delta(n, H_out, H_delta);
-    else if (activation == NNBLAS_RELU)
-        kernels->relu_delta(n, H_out, H_delta);
-    else
+    switch (activation) {
+    case NNBLAS_SIGMOID:
         kernels->sigmoid_delta(n, H_out, H_delta);
+        break;
+    case NNBLAS_TANH:
+        kernels->tanh_delta(n, H_out, H_delta);
+        break;
+    case NNBLAS_RELU:
+        kernels->relu_delta(n, H_out, H_delta);
+        break;
+    case NNBLAS_IDENTITY: /* outputs only */
+    case NNBLAS_SOFTMAX:
+        break;
+    }
 }
 
 double nn_compute_cost(const nn_model *model, const nn_tile *tile) {

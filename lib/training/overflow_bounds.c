@@ -34,8 +34,16 @@ nn_overflow_bounds nn_bound_rows(const nn_model *model, const nn_rows *rows) {
 
 /* Of the outputs of a layer, whose inputs are bounded by a. */
 static double bound_activation(const nn_layer *layer, const nn_overflow_bounds *bounds, double a) {
-    bool grows = layer->activation == NNBLAS_RELU || layer->activation == NNBLAS_IDENTITY;
-    return grows ? ((double)layer->inputs * a + 1.0) * bounds->parameters : 1.0;
+    switch (layer->activation) {
+    case NNBLAS_RELU:
+    case NNBLAS_IDENTITY:
+        return ((double)layer->inputs * a + 1.0) * bounds->parameters;
+    case NNBLAS_SIGMOID:
+    case NNBLAS_TANH:
+    case NNBLAS_SOFTMAX:
+        break;
+    }
+    return 1.0;
 }
 
 /* A gradient is the weighted mean over the rows of products of a delta and an activation or an
