@@ -2,23 +2,28 @@
 /*
  * libnnblas: backpropagation as a numerical library.
  *
- * Feed-forward networks in double precision: sigmoid layers, the mean squared error and gradient
- * descent, and around them the other activations, costs and optimisers that small networks are
- * trained with. Every matrix product is a cblas_dgemm call; the rest are vectorised loops.
+ * Feed-forward networks in double precision. At the core are sigmoid layers, the mean squared error
+ * and gradient descent; around them are the other activations, costs and optimizers that small
+ * networks are trained with. Every matrix product is a cblas_dgemm call; the rest are vectorised
+ * loops.
  *
- *   symbol                     shape              meaning
- *   X, Y                       N x inputs, N x outputs   examples and their labels
- *   W1, W2                     inputs x hidden, hidden x outputs   weights
- *   H_in  = X W1               N x hidden
- *   H_out = sigmoid(H_in)      N x hidden         sigmoid(a) = 1 / (1 + exp(-a))
- *   O_in  = H_out W2           N x outputs
- *   O_out = sigmoid(O_in)      N x outputs
- *   mse   = 1/(2N) sum (O_out - Y)^2              the cost; N counts examples
- *   O_delta = (O_out - Y) O_out (1 - O_out)       elementwise
- *   W2_update = H_out^T O_delta / N               d mse / d W2
- *   H_delta = (O_delta W2^T) H_out (1 - H_out)    elementwise behind the product
- *   W1_update = X^T H_delta / N                   d mse / d W1
- *   W := W - learning_rate W_update               one gradient step, with the old W2 in H_delta
+ *   symbol                                    shape              meaning
+ *   X                                         N x inputs         examples, one a row
+ *   Y                                         N x outputs        their labels
+ *   W1                                        inputs x hidden    weights
+ *   W2                                        hidden x outputs   weights
+ *   H_in = X W1                               N x hidden
+ *   H_out = sigmoid(H_in)                     N x hidden         sigmoid(a) = 1 / (1 + exp(-a))
+ *   O_in = H_out W2                           N x outputs
+ *   O_out = sigmoid(O_in)                     N x outputs        the network's outputs
+ *   mse = 1/(2N) sum (O_out - Y)^2            1                  the cost
+ *   O_delta = (O_out - Y) O_out (1 - O_out)   N x outputs        elementwise
+ *   W2_update = H_out^T O_delta / N           hidden x outputs   d mse / d W2
+ *   H_delta = (O_delta W2^T) H_out (1 - H_out)
+ *                                             N x hidden         elementwise after the product
+ *   W1_update = X^T H_delta / N               inputs x hidden    d mse / d W1
+ *   W := W - learning_rate W_update                              one step of gradient descent, both
+ *                                                                matrices, H_delta from the old W2
  *
  * Equations: D. E. Rumelhart, G. E. Hinton, R. J. Williams, "Learning representations by
  * back-propagating errors", Nature 323 (1986), with the factor 1/N of a mean.
@@ -26,40 +31,81 @@
  * Rules for every function
  *
  * Matrices are row-major. Element (i, j) is m[i * ld + j], where ld, the leading dimension, is
- * counted in elements and is at least the number of columns. So a range of columns of a wider table
- * is used where it lies. The functions without ld arguments take contiguous matrices. An array
- * needs the alignment of double and no more.
+ * counted in elements and is at least the number of columns, else NNBLAS_ERROR_LEADING. So a range
+ * of columns of a wider table can be passed without a copy. The functions without ld arguments take
+ * contiguous matrices. An array needs the alignment of double and no more.
  *
  * Sizes: NNBLAS_ERROR_SIZE for a size of 0, for a size or leading dimension above INT_MAX (BLAS
  * counts in int), and for a matrix that does not fit in the address space.
  *
- * Null: no pointer argument may be null unless its function says so; NNBLAS_ERROR_NULL.
+ * Null: no pointer argument may be null unless its function says so, else NNBLAS_ERROR_NULL.
  *
  * Overlap: matrices that are only read may overlap. A matrix that is written shares no element with
- * another argument, else NNBLAS_ERROR_OVERLAP; columns side by side in one table share none.
+ * another argument, else NNBLAS_ERROR_OVERLAP. Columns side by side in one table share none.
  *
- * Ownership: the caller keeps what it passes in. The library keeps no pointer to it after the call,
- * except where a function says until when. What the caller destroys or frees is: networks
- * (nnblas_net_destroy), trainers (nnblas_trainer_destroy) and the bytes of
- * nnblas_net_save_to_memory (nnblas_free). Every other pointer that is returned belongs to the
- * library or to the object that it was asked of, and its function says how long it is valid.
+ * Ownership and lifetime of what the library returns:
+ *
+ *   from                             valid until                           released by
+ *   nnblas_net_create, _load, ...    nnblas_net_destroy                    nnblas_net_destroy
+ *   nnblas_trainer_create            nnblas_trainer_destroy                nnblas_trainer_destroy
+ *   nnblas_net_save_to_memory        nnblas_free                           nnblas_free
+ *   nnblas_net_parameters,
+ *     _weights, _bias                the network is destroyed              the network
+ *   nnblas_net_metadata              that key is set, or the network
+ *                                    is destroyed                          the network
+ *   nnblas_trainer_history           the next epoch or fit, or the
+ *                                    trainer is destroyed                  the trainer
+ *   nnblas_error_message             the next failure in the same thread   the library
+ *   nnblas_blas_info                 its next call in the same thread      the library
+ *   nnblas_status_string, _version   the library is unloaded               the library
+ *
+ * What the caller passes in stays the caller's. The library keeps a pointer to it after the call in
+ * these cases only; all other arguments may be freed or changed as soon as the call has returned:
+ *
+ *   kept by                                 what             until
+ *   nnblas_trainer_create                   net              the trainer is destroyed
+ *   nnblas_trainer_set_callback             callback, user   they are set again
+ *   nnblas_trainer_set_sample_weights       weights          they are set again
+ *   nnblas_trainer_set_validation_rows      X, Y             they or the fraction are set again
+ *   nnblas_trainer_set_validation_weights   weights          they or the rows are set again
+ *
+ * Only nnblas_trainer_fit reads the rows and weights that a trainer keeps, and calls its callback.
+ * A network may be destroyed before its trainer: then nnblas_trainer_destroy is the only function
+ * that may still be called on the trainer.
  *
  * Errors: a function that can fail returns an nnblas_status. When it refuses an argument, it has
  * written nothing. The library never prints, exits or aborts, and changes no locale, environment,
- * signal handler, rand() state or floating-point mode. Only functions that take a path use files.
+ * signal handler, rand() state or floating-point mode. It uses files only in the functions that
+ * take a path, and in nnblas_trainer_fit where checkpoints are asked for.
  *
  * NaN and infinity: predictions, costs and gradients pass them on, as BLAS does. The functions that
  * change weights (nnblas_gradient_step, nnblas_trainer_fit) never store a weight that is not
- * finite: they return NNBLAS_ERROR_NOT_FINITE, say which number was the first that is not finite,
- * and leave the weights as they were before the step.
+ * finite. They return NNBLAS_ERROR_NOT_FINITE, name the first number that is not finite in
+ * nnblas_error_message, and leave the weights as they were before the step.
  *
  * Threads: every function may be called from any number of threads at once, as long as no object
  * and no output array is written by one call while another uses it. A const nnblas_net is only
  * read. The same inputs, seed, machine and thread count give the same bits, whatever was computed
- * before and wherever the arrays lie. A large call is run by the calling thread and by worker
- * threads of the library, which are made when they are first needed and sleep between the calls;
- * where none can be made, the calling thread does all. A forked child has no workers and makes its
- * own. Unloading the library (dlclose) ends them; no call may be running then.
+ * before and wherever the arrays lie.
+ *
+ * Workers: a large call is run by the calling thread and by worker threads of the library (see
+ * nnblas_set_threads). They are created when they are first needed and sleep between the calls.
+ * Where none can be created, the calling thread does all the work, with the same result. Workers
+ *
+ *   - call no function of the caller: callbacks run in the thread that called nnblas_trainer_fit;
+ *   - block all signals but SIGSEGV, SIGBUS, SIGFPE and SIGILL, so that the host's signals reach
+ *     the host's threads;
+ *   - compute in the floating-point environment of the calling thread, such as its rounding mode;
+ *     the exception flags that they raise are not passed back;
+ *   - are named "nnblas" on Linux, and have stacks of 512 KiB;
+ *   - do not exist in a forked child, which creates its own;
+ *   - end when the library is unloaded (dlclose) or the process exits. No call may be running when
+ *     the library is unloaded.
+ *
+ * BLAS threads: while a call uses workers, or products that OpenBLAS would divide among threads of
+ * its own, it holds OpenBLAS at one thread, and then restores the number that it found. With a
+ * pthread build of OpenBLAS that number is one for the whole process: products of the host that run
+ * at the same time use one thread too.
  */
 #ifndef NNBLAS_H
 #define NNBLAS_H
@@ -84,23 +130,23 @@ typedef enum nnblas_status {
     NNBLAS_ERROR_NOT_FINITE = -6,  /* data, weights, cost or update hold a NaN or an infinity */
     NNBLAS_ERROR_MEMORY = -7,      /* out of memory */
     NNBLAS_ERROR_FILE = -8,        /* a file could not be opened, read or written */
-    NNBLAS_ERROR_FORMAT = -9,      /* a file is not what it should be */
-    NNBLAS_ERROR_MISSING = -10,    /* the library was built without it */
+    NNBLAS_ERROR_FORMAT = -9,      /* a file has another content than it must have */
+    NNBLAS_ERROR_MISSING = -10,    /* the library was built without this feature */
     NNBLAS_STOPPED_COST = 1,       /* training reached the desired cost */
     NNBLAS_STOPPED_CALLBACK = 2,   /* the callback asked to stop */
-    NNBLAS_STOPPED_PATIENCE = 3,   /* the cost that is watched did not improve for long enough */
+    NNBLAS_STOPPED_PATIENCE = 3,   /* the watched cost did not improve for too many epochs */
     NNBLAS_STOPPED_TIME = 4,       /* the time limit was reached */
     NNBLAS_STOPPED_CONVERGED = 5,  /* L-BFGS: the gradient is as small as its tolerance asks */
     NNBLAS_STOPPED_LINE_SEARCH = 6 /* L-BFGS: the line search found no lower cost */
 } nnblas_status;
 
-/* The constant's name, such as "NNBLAS_ERROR_SIZE"; never null, also for a number that is none. */
+/* The constant's name, such as "NNBLAS_ERROR_SIZE"; "unknown status" for any other number. */
 const char *nnblas_status_string(nnblas_status status);
 
 /*
  * The last failure of the calling thread in words, such as "X holds a NaN at row 17, column 3"
- * (rows and columns count from 0); "" before the first. The text belongs to the library and is
- * valid until the next failure of the same thread; a success does not clear it.
+ * (rows and columns count from 0); "" before the first. A call that succeeds does not clear it. The
+ * text is valid until the next failure in the same thread.
  */
 const char *nnblas_error_message(void);
 
@@ -114,8 +160,8 @@ nnblas_status nnblas_feedforward(size_t N, size_t inputs, size_t hidden, size_t 
                                  double *O_out);
 
 /*
- * From the outputs of nnblas_feedforward to O_delta, H_delta, both updates (the gradient of the
- * mse, divided by N) and the mse. Changes no weight. Allocates nothing. mse may be null.
+ * Computes O_delta, H_delta, both updates (the gradient of the mse) and the mse from the outputs of
+ * nnblas_feedforward. Changes no weight. Allocates nothing. mse may be null.
  */
 nnblas_status nnblas_backpropagate(size_t N, size_t inputs, size_t hidden, size_t outputs,
                                    const double *X, const double *Y, const double *W2,
@@ -124,9 +170,9 @@ nnblas_status nnblas_backpropagate(size_t N, size_t inputs, size_t hidden, size_
                                    double *mse);
 
 /*
- * One step of gradient descent on W1 and W2. *mse is the cost before the step; mse may be null.
- * learning_rate is finite and not negative, else NNBLAS_ERROR_VALUE. The workspace does not grow
- * with N. On any error W1, W2 and *mse are untouched.
+ * One step of gradient descent on W1 and W2 over all N rows. *mse is the cost before the step; mse
+ * may be null. learning_rate is finite and 0 or above, else NNBLAS_ERROR_VALUE. The workspace does
+ * not grow with N. On any error W1, W2 and *mse are untouched.
  */
 nnblas_status nnblas_gradient_step(size_t N, size_t inputs, size_t hidden, size_t outputs,
                                    const double *X, const double *Y, double learning_rate,
@@ -137,7 +183,7 @@ nnblas_status nnblas_gradient_step(size_t N, size_t inputs, size_t hidden, size_
 /*
  * An opaque network. All its parameters are one contiguous vector W1 [b1] W2 [b2] ... Each matrix
  * is row-major, (size of the layer before) x (size of the layer), and is followed by its biases,
- * where the network has them. The caller may write to the parameters between calls.
+ * where the network has them. The caller may read and write the parameters between calls.
  */
 typedef struct nnblas_net nnblas_net;
 
@@ -147,11 +193,11 @@ typedef enum nnblas_flag { NNBLAS_BIAS = 1 } nnblas_flag;
 /*
  * The activation function of a unit, of its input a.
  *
- *   NNBLAS_SIGMOID   1 / (1 + exp(-a))
- *   NNBLAS_TANH      tanh(a)                           hidden units only
- *   NNBLAS_RELU      a where a > 0, else 0             hidden units only
- *   NNBLAS_IDENTITY  a: targets of any range           outputs only
- *   NNBLAS_SOFTMAX   exp(a_k) / sum_j exp(a_j) over the outputs of a row     outputs only
+ *   NNBLAS_SIGMOID   1 / (1 + exp(-a))           hidden units and outputs
+ *   NNBLAS_TANH      tanh(a)                     hidden units only
+ *   NNBLAS_RELU      a where a > 0, else 0       hidden units only
+ *   NNBLAS_IDENTITY  a                           outputs only: targets of any range
+ *   NNBLAS_SOFTMAX   exp(a_k) / sum_j exp(a_j)   outputs only: k and j are outputs of one row
  */
 typedef enum nnblas_activation {
     NNBLAS_SIGMOID = 0,
@@ -162,24 +208,25 @@ typedef enum nnblas_activation {
 } nnblas_activation;
 
 /*
- * What training lowers, over N rows (and in every place that says mse):
+ * What training lowers, over N rows. Arguments that are called mse hold this cost, whichever it
+ * is.
  *
  *   NNBLAS_MSE             1/(2N) sum (O_out - Y)^2
  *   NNBLAS_CROSS_ENTROPY   sigmoid outputs: -1/N sum (Y ln O_out + (1 - Y) ln(1 - O_out));
  *                          softmax outputs: -1/N sum Y ln O_out
  *
  * The cross-entropy is computed from the inputs of the output units, not from rounded outputs: an
- * output that rounds to 0 or 1 costs what it should, and keeps its gradient. Each summand is within
- * 4 units in the last place of the exact one for that input, and finite unless it is more than the
- * largest double.
+ * output that rounds to 0 or 1 keeps its exact cost and gradient. Each summand is within 4 units in
+ * the last place of the exact one for that input, and finite unless it exceeds the largest double.
  *
- * With weights of rows, 1/N becomes w_e / sum w. Only the ratios of the weights count: they may be
- * as small or as large as a double can be.
+ * Labels for the cross-entropy are from 0 to 1. nnblas_trainer_fit refuses others;
+ * nnblas_net_evaluate and nnblas_net_gradient apply the formula to them. The labels of a softmax
+ * row usually add up to 1. Where they add up to s, the row counts as one with the labels divided by
+ * s and s times the weight.
  *
- * Labels of the cross-entropy are from 0 to 1; nnblas_trainer_fit refuses others, and
- * nnblas_net_evaluate and nnblas_net_gradient compute what the formula says. The labels of a
- * softmax row usually add up to 1. A row whose labels have another sum s counts like a row of the
- * labels / s and s times the weight.
+ * Rows may have weights: then the weight w_e of row e, divided by the sum of all weights, takes the
+ * place of 1/N. Only the ratios of the weights count: they may be as small or as large as a double
+ * can be.
  */
 typedef enum nnblas_cost { NNBLAS_MSE = 0, NNBLAS_CROSS_ENTROPY = 1 } nnblas_cost;
 
@@ -189,24 +236,25 @@ typedef enum nnblas_cost { NNBLAS_MSE = 0, NNBLAS_CROSS_ENTROPY = 1 } nnblas_cos
  * sigmoids, the cost is the mse, and the parameters are those of nnblas_net_init(net, 0).
  *
  * *net is written only on success. The caller destroys it; nnblas_net_destroy accepts null. When a
- * network is destroyed, every pointer into it becomes invalid, and of a trainer made for it only
- * nnblas_trainer_destroy may be called.
+ * network is destroyed, every pointer into it becomes invalid, and nnblas_trainer_destroy is the
+ * only function that may still be called on a trainer of it.
  */
 nnblas_status nnblas_net_create(const size_t *layer_sizes, size_t n_layers, unsigned flags,
                                 nnblas_net **net);
 void nnblas_net_destroy(nnblas_net *net);
 
 /*
- * The activation of all hidden units, and that of the outputs with the cost that goes with it.
- * NNBLAS_ERROR_VALUE for one that is not for such units, and for the cross-entropy of identity
- * outputs. The parameters stay; nnblas_net_init draws such as suit the activations.
+ * The activation of all hidden units; that of the outputs, and the cost. NNBLAS_ERROR_VALUE for an
+ * activation that is not for these units, and for identity outputs with the cross-entropy. The
+ * parameters stay as they are: nnblas_net_init, called afterwards, draws ones that suit the
+ * activations.
  */
 nnblas_status nnblas_net_set_hidden(nnblas_net *net, nnblas_activation activation);
 nnblas_status nnblas_net_set_output(nnblas_net *net, nnblas_activation activation,
                                     nnblas_cost cost);
 
-/* What create and the two functions above were given; NNBLAS_SIGMOID for the hidden units of a
- * network that has none; 0, with a message, where net is null. */
+/* What create and the two functions above were given. NNBLAS_SIGMOID for the hidden units of a
+ * network without any. Where net is null: 0, and nnblas_error_message says so. */
 unsigned nnblas_net_flags(const nnblas_net *net);
 nnblas_activation nnblas_net_hidden_activation(const nnblas_net *net);
 nnblas_activation nnblas_net_output_activation(const nnblas_net *net);
@@ -235,26 +283,26 @@ typedef enum nnblas_initialization {
 nnblas_status nnblas_net_init(nnblas_net *net, uint64_t seed);
 nnblas_status nnblas_net_init_by(nnblas_net *net, nnblas_initialization method, uint64_t seed);
 
-/* The number of layers and their sizes as given to create; layer 0 is the inputs. 0 if none such.
- */
+/* The number of layers and their sizes, as given to create; layer 0 is the inputs. 0 where there is
+ * no such layer. */
 size_t nnblas_net_layer_count(const nnblas_net *net);
 size_t nnblas_net_layer_size(const nnblas_net *net, size_t layer);
 
 /*
- * The number of parameters, the vector of them, and the matrix of one layer (1 = W1) or its biases
- * (1 = b1) inside it. 0 or null, with a message, where net is null or the layer has no such; a
- * network without biases has none. Valid until the network is destroyed.
+ * The number of parameters, the vector of them, and in that vector the matrix of one layer (1 = W1)
+ * and its biases (1 = b1). 0 or null, with the reason in nnblas_error_message, where net is null,
+ * there is no such layer, or the network has no biases. Valid until the network is destroyed.
  */
 size_t nnblas_net_parameter_count(const nnblas_net *net);
 double *nnblas_net_parameters(nnblas_net *net);
 double *nnblas_net_weights(nnblas_net *net, size_t layer);
 double *nnblas_net_bias(nnblas_net *net, size_t layer);
 
-/* O_out (N x outputs) for the N rows of X (N x inputs). */
+/* Predicts: O_out (N x outputs) for the N rows of X (N x inputs). */
 nnblas_status nnblas_net_predict(const nnblas_net *net, size_t N, const double *X, size_t ldx,
                                  double *O_out, size_t ldo);
 
-/* The cost over the N rows of X and Y. */
+/* Scores the network: the cost over the N rows of X (N x inputs) and Y (N x outputs). */
 nnblas_status nnblas_net_evaluate(const nnblas_net *net, size_t N, const double *X, size_t ldx,
                                   const double *Y, size_t ldy, double *mse);
 
@@ -281,34 +329,36 @@ nnblas_status nnblas_net_gradient_weighted(const nnblas_net *net, size_t N, cons
 /* ---- saving and loading ---------------------------------------------------------------------- */
 
 /*
- * A text that is saved with the network: the scaling of its features, the names of its
- * labels, a licence. key is 1 to 100 bytes of ASCII without control characters, not beginning with
- * "nnblas.", which the library keeps for itself, value is UTF-8; a null value removes the key. Both
- * are copied. nnblas_net_metadata returns the value, or null where the key has none. The text
- * belongs to the network and is valid until the key is set again or the network is destroyed.
+ * A text that is saved with the network, such as the scaling of its features, the names of its
+ * labels or a licence. key is 1 to 100 printable ASCII characters; keys that begin with "nnblas."
+ * are the library's own and refused. value is UTF-8; null removes the key. Both are copied.
+ * NNBLAS_ERROR_VALUE for a bad key or value.
+ *
+ * nnblas_net_metadata returns the value, or null where the key has none. The text belongs to the
+ * network and is valid until the key is set again or the network is destroyed.
  */
 nnblas_status nnblas_net_set_metadata(nnblas_net *net, const char *key, const char *value);
 const char *nnblas_net_metadata(const nnblas_net *net, const char *key);
 
 /*
- * Saves as safetensors (https://huggingface.co/docs/safetensors): tensors W1, b1, W2, ... of F64,
- * sizes, activations, cost and the texts above in "__metadata__". It writes a temporary file in the
- * folder of path, flushes it to the disk and renames it: whoever reads path finds the old file or
- * the new one, never a part, whatever happens. NNBLAS_ERROR_FILE says what failed. A parameter
- * that is not finite is not saved: NNBLAS_ERROR_NOT_FINITE.
+ * nnblas_net_save writes a safetensors file (https://huggingface.co/docs/safetensors): the tensors
+ * W1, b1, W2, ... as F64, and in "__metadata__" the sizes, activations, cost and the texts above.
+ * It writes a temporary file in the folder of path, flushes it to the disk and renames it. So path
+ * holds the old file or the new one, and never a part, even after a crash. NNBLAS_ERROR_FILE where
+ * that fails; NNBLAS_ERROR_NOT_FINITE where a parameter is not finite.
  *
- * A file that is loaded is not trusted: what is not a network of this library in every respect is
- * refused with NNBLAS_ERROR_FORMAT and words, and so is a weight that is not finite. The memory
- * that loading takes is bounded by the size of the file. *net is written only on success; the
- * caller destroys it with nnblas_net_destroy.
+ * nnblas_net_load does not trust the file. It refuses with NNBLAS_ERROR_FORMAT whatever is not a
+ * complete network of this library, and weights that are not finite. The memory that it takes is
+ * bounded by the size of the file. *net is written only on success; the caller destroys it with
+ * nnblas_net_destroy.
  */
 nnblas_status nnblas_net_save(const nnblas_net *net, const char *path);
 nnblas_status nnblas_net_load(const char *path, nnblas_net **net);
 
 /*
- * The same to and from memory. *bytes is a new array of *size bytes, which the caller releases with
- * nnblas_free and with no other function. Both are written only on success. nnblas_free accepts
- * null.
+ * The same to and from memory. *bytes is a new array of *size bytes. The caller releases it with
+ * nnblas_free, and with no other function. Both are written only on success. nnblas_free accepts
+ * null. bytes that are loaded are copied.
  */
 nnblas_status nnblas_net_save_to_memory(const nnblas_net *net, void **bytes, size_t *size);
 nnblas_status nnblas_net_load_from_memory(const void *bytes, size_t size, nnblas_net **net);
@@ -318,20 +368,19 @@ void nnblas_free(void *bytes);
 
 /*
  * An opaque trainer: the settings of a training, and the history of the last one. It keeps a
- * pointer to its network, which must not be destroyed while the trainer is used; destroying the
- * network first and the trainer afterwards is allowed.
+ * pointer to its network, which it neither copies nor destroys. A network may have several
+ * trainers, of which one may be at work at a time.
  */
 typedef struct nnblas_trainer nnblas_trainer;
 
 /*
- * Called after each epoch with its number, from 1, and its cost. A return other than 0 stops the
- * training: fit returns NNBLAS_STOPPED_CALLBACK.
+ * Called after each epoch with its number, from 1, and its cost. Where it returns another number
+ * than 0, the training stops and fit returns NNBLAS_STOPPED_CALLBACK.
  *
- * It runs in the thread that called fit, and no other part of the library is at work for that fit.
- * It may call every function that takes a const nnblas_net or a const nnblas_trainer, such as
- * predict, save and the history, and any function on other objects. It must not change or destroy
- * the network or the trainer, or call their fit. It must return: it must not throw, call longjmp or
- * end the thread.
+ * It runs in the thread that called fit; meanwhile no worker is computing for that fit. It may call
+ * every function that takes a const nnblas_net or a const nnblas_trainer, such as predict, save and
+ * the history, and any function on other objects. It must not change or destroy the network or the
+ * trainer, or call their fit. It must return: it must not throw, call longjmp or end the thread.
  */
 typedef int nnblas_callback(void *user, size_t epoch, double mse);
 
@@ -339,10 +388,11 @@ typedef int nnblas_callback(void *user, size_t epoch, double mse);
  * Creates a trainer for net. *trainer is written only on success; the caller destroys it.
  * nnblas_trainer_destroy accepts null, and does not touch the network.
  *
- * Each setter below changes one setting of the fits that follow. It returns NNBLAS_ERROR_VALUE for
- * a value out of range, and then changes nothing. No setter may be called while fit runs.
+ * Each setter below changes settings of the fits that follow. It returns NNBLAS_ERROR_VALUE for a
+ * value out of range, and then changes nothing. No setter may be called while fit runs. The
+ * defaults:
  *
- *   setting             default                     set by nnblas_trainer_...
+ *   setting             default                     setter: nnblas_trainer_...
  *   optimizer           NNBLAS_GRADIENT_DESCENT     set_optimizer
  *   learning rate       1, constant                 set_learning_rate, set_..._schedule
  *   momentum            0.9                         set_momentum
@@ -368,23 +418,23 @@ void nnblas_trainer_destroy(nnblas_trainer *trainer);
 /* ---- optimizer ---- */
 
 /*
- * How a gradient g of the parameters W becomes a step, with the learning rate r. Where one is a
- * published method, the constants are those of its authors.
+ * How a gradient g of the parameters W becomes a step, with the learning rate r. The constants are
+ * those of the publications.
  *
  *   NNBLAS_GRADIENT_DESCENT  W := W - r g
  *   NNBLAS_MOMENTUM          v := m v - r g, W := W + v (B. T. Polyak, 1964)
  *   NNBLAS_NESTEROV          v := m v - r g, W := W + m v - r g (Y. Nesterov, 1983, in the form of
  *                            Y. Bengio, N. Boulanger-Lewandowski, R. Pascanu, ICASSP 2013)
- *   NNBLAS_RPROP             iRPROP-, for all rows at once: a step size for each parameter, which
- *                            grows by 1.2 up to 50 where the gradient keeps its sign, shrinks by
- *                            0.5 down to 1e-6 where it does not, and begins at r / 10 within these
- *                            bounds (C. Igel, M. Huesken, Neurocomputing 50 (2003))
+ *   NNBLAS_RPROP             iRPROP-, for all rows at once. Each parameter has a step size. It
+ *                            begins at r / 10, is multiplied by 1.2 where the gradient keeps its
+ *                            sign and by 0.5 where it changes, and stays within 1e-6 and 50
+ *                            (C. Igel, M. Huesken, Neurocomputing 50 (2003))
  *   NNBLAS_ADAM              D. P. Kingma, J. L. Ba, "Adam: a method for stochastic
  *                            optimization", ICLR 2015
  *   NNBLAS_LBFGS             limited-memory BFGS by liblbfgs, with the line search of More and
  *                            Thuente, for all rows at once (D. C. Liu, J. Nocedal, Mathematical
- *                            Programming 45 (1989)): an epoch is one of its iterations; learning
- *                            rate, schedule and batch size do not count. NNBLAS_ERROR_MISSING
+ *                            Programming 45 (1989)). An epoch is one of its iterations. Learning
+ *                            rate, schedule and batch size have no effect. NNBLAS_ERROR_MISSING
  *                            where the library was built without it.
  */
 typedef enum nnblas_optimizer {
@@ -399,29 +449,28 @@ typedef enum nnblas_optimizer {
 nnblas_status nnblas_trainer_set_optimizer(nnblas_trainer *trainer, nnblas_optimizer optimizer);
 /* rate: finite and above 0. */
 nnblas_status nnblas_trainer_set_learning_rate(nnblas_trainer *trainer, double rate);
-/* momentum: m above; 0 or above and under 1; 0.9 unless set. */
+/* momentum: m above, of NNBLAS_MOMENTUM and NNBLAS_NESTEROV; 0 or above and under 1. */
 nnblas_status nnblas_trainer_set_momentum(nnblas_trainer *trainer, double momentum);
-/* Adam's: 0 or above and under 1, 0.9 and 0.999 unless set; epsilon above 0, 1e-8 unless set. An
- * epsilon under 1e-140 counts as 1e-140: the squares of gradients so small are 0. */
+/* The constants of Adam. beta1, beta2: 0 or above and under 1. epsilon: finite and above 0; under
+ * 1e-140 it counts as 1e-140, because the squares of gradients so small are 0. */
 nnblas_status nnblas_trainer_set_adam(nnblas_trainer *trainer, double beta1, double beta2,
                                       double epsilon);
 /*
- * memory: from so many of the last steps L-BFGS estimates the curvature; 1 to 1000, 20 unless set.
- * Each takes two vectors as long as the parameters. tolerance: 0 or above and under 1, 1e-12 unless
- * set. fit returns
+ * memory: how many of the last steps L-BFGS estimates the curvature from, 1 to 1000. Each takes two
+ * vectors as long as the parameters. tolerance: 0 or above and under 1. fit returns
  *
- *   NNBLAS_STOPPED_CONVERGED    where the norm of the gradient is at most tolerance times what it
- *                               was at the beginning of fit, or 0, be it before the first epoch
+ *   NNBLAS_STOPPED_CONVERGED    where the norm of the gradient is 0 or at most tolerance times what
+ *                               it was when fit began; before the first epoch where it begins at 0
  *   NNBLAS_STOPPED_LINE_SEARCH  where no lower cost is found even along the gradient: at a kink of
- *                               relu units, or since rounding hides any gain
+ *                               relu units, or because rounding hides any gain
  *
- * Where the outputs are NNBLAS_IDENTITY, the search and the norm count the parameters of the output
- * layer in a unit: their mean magnitude at the beginning and that of Y together, rounded to a power
- * of two. So neither the search nor the tolerance depends on the scale of Y.
+ * Where the outputs are NNBLAS_IDENTITY, the search and the norm measure the parameters of the
+ * output layer in a unit of their own: the sum of their mean magnitude at the beginning and that of
+ * Y, rounded to a power of two. So neither the search nor the tolerance depends on the scale of Y.
  */
 nnblas_status nnblas_trainer_set_lbfgs(nnblas_trainer *trainer, size_t memory, double tolerance);
-/* decay: training lowers the cost plus decay / 2 times the sum of the squares of all weights, the
- * biases left out. Reported costs do not include this term. Finite, 0 or above. */
+/* decay: training lowers the cost plus decay / 2 times the sum of the squares of all weights,
+ * without the biases. Reported costs do not include this term. Finite and 0 or above. */
 nnblas_status nnblas_trainer_set_weight_decay(nnblas_trainer *trainer, double decay);
 
 /*
@@ -443,10 +492,9 @@ nnblas_status nnblas_trainer_set_plateau_schedule(nnblas_trainer *trainer, size_
                                                   double factor);
 
 /*
- * rows: the mini-batch size, the number of rows of one step; 0, the default, for all rows. In each
- * epoch every row is used once, in an order that is shuffled anew; the last batch has the rows that
- * are left. A batch of all rows is not shuffled. seed: of the shuffling and of the choice of
- * validation rows.
+ * rows: the mini-batch size, the number of rows of one step; 0 for all rows. Each epoch uses every
+ * row once, in a newly shuffled order; the last batch has the rows that are left. A batch of all
+ * rows is not shuffled. seed: of the shuffling and of the choice of validation rows.
  */
 nnblas_status nnblas_trainer_set_batch_size(nnblas_trainer *trainer, size_t rows);
 nnblas_status nnblas_trainer_set_seed(nnblas_trainer *trainer, uint64_t seed);
@@ -460,28 +508,34 @@ nnblas_status nnblas_trainer_set_sample_weights(nnblas_trainer *trainer, const d
 
 /* ---- stopping and validation ---- */
 
-/* epochs: the most epochs of a fit; at least 1. */
+/* epochs: how many epochs a fit has at most, those before a resumed checkpoint included; at least
+ * 1. */
 nnblas_status nnblas_trainer_set_epochs(nnblas_trainer *trainer, size_t epochs);
-/* mse: fit stops when an epoch's cost is at or under it, with a batch of all rows before that
- * epoch's step, with L-BFGS before the first step and after each; 0 or above, 0 = never. */
+/*
+ * mse: fit stops with NNBLAS_STOPPED_COST when a cost is at or under it. Finite and 0 or above; 0
+ * for never. With mini-batches the cost of an epoch is looked at after the epoch, with a batch of
+ * all rows before its step, with L-BFGS before the first step and after each.
+ */
 nnblas_status nnblas_trainer_set_desired_cost(nnblas_trainer *trainer, double mse);
-/* seconds: fit stops after the epoch at whose end it has run so long; finite and above 0, or 0
- * for no limit. */
+/* seconds: fit stops with NNBLAS_STOPPED_TIME at the end of the first epoch by which it has run so
+ * long, the time before a resumed checkpoint included. Finite and 0 or above; 0 for no limit. */
 nnblas_status nnblas_trainer_set_time_limit(nnblas_trainer *trainer, double seconds);
 
 /*
- * Validation rows are not trained on; the cost over them is computed after each epoch. Either a
- * fraction of the rows of fit, drawn by the seed (from 0, the default for none, and under 1), or N
- * rows of the caller's own, kept by the caller until fit returns; N = 0 for none. Each of the two
- * calls replaces what the other has set. With validation rows, fit leaves the parameters of the
- * epoch with the lowest validation cost.
+ * Validation rows are not trained on; the cost over them is computed after each epoch. With
+ * validation rows, fit ends with the parameters of the epoch that had the lowest validation cost.
+ * They are either
  *
- * Weights count here too. With sample weights, the fraction is one of the rows whose weight is
- * above 0: at least one of these is trained on and at least one validates (fit returns
- * NNBLAS_ERROR_VALUE where there are fewer than two), and rows of weight 0 are never drawn.
- * nnblas_trainer_set_validation_weights gives the caller's own validation rows their weights, which
- * are as sample weights are; null, the default: each row counts 1. They are forgotten when the
- * validation rows are replaced, so set the rows first; NNBLAS_ERROR_VALUE where there are none.
+ *   - a fraction of the rows of fit, drawn by the seed: 0 or above and under 1; 0 for none, or
+ *   - N rows of the caller's own, which the caller keeps until fit returns; N = 0 for none.
+ *
+ * Each of these two calls replaces what the other has set.
+ *
+ * With sample weights, the fraction is drawn from the rows whose weight is above 0: at least one of
+ * these is trained on and at least one validates. fit returns NNBLAS_ERROR_VALUE where there are
+ * fewer than two. nnblas_trainer_set_validation_weights sets weights of the caller's own validation
+ * rows, with the rules of sample weights; null: each row counts 1. Set the rows first: a new set of
+ * rows has no weights. NNBLAS_ERROR_VALUE where there are no rows.
  */
 nnblas_status nnblas_trainer_set_validation_fraction(nnblas_trainer *trainer, double fraction);
 nnblas_status nnblas_trainer_set_validation_rows(nnblas_trainer *trainer, size_t N, const double *X,
@@ -489,17 +543,17 @@ nnblas_status nnblas_trainer_set_validation_rows(nnblas_trainer *trainer, size_t
 nnblas_status nnblas_trainer_set_validation_weights(nnblas_trainer *trainer, const double *weights);
 
 /*
- * The cost that is watched is the validation cost, or the epoch's own where there is none. It
- * improves when it is lower than the lowest before by more than the tolerance (finite, 0 or above,
- * 0 unless set). fit stops when it has not for so many epochs in a row; 0 = never.
+ * Early stopping. The watched cost is the validation cost, or without validation rows the cost of
+ * the epoch. It improves when it is lower than the lowest before by more than the tolerance, which
+ * is finite and 0 or above. fit stops with NNBLAS_STOPPED_PATIENCE when the cost has not improved
+ * for so many epochs in a row; 0 for never.
  */
 nnblas_status nnblas_trainer_set_patience(nnblas_trainer *trainer, size_t epochs);
 nnblas_status nnblas_trainer_set_tolerance(nnblas_trainer *trainer, double tolerance);
 
 /* ---- progress ---- */
 
-/* callback: null for none. user is passed to it unchanged; the library does not look at it, and it
- * must be valid as long as fit may call the callback. */
+/* callback: null for none. user is passed to it unchanged; the library does not look at it. */
 nnblas_status nnblas_trainer_set_callback(nnblas_trainer *trainer, nnblas_callback *callback,
                                           void *user);
 
@@ -507,83 +561,88 @@ nnblas_status nnblas_trainer_set_callback(nnblas_trainer *trainer, nnblas_callba
 typedef struct nnblas_epoch {
     /* From 1. */
     size_t epoch;
-    /* The mean over the batches of the cost before each step. With L-BFGS the cost after the step.
-     */
+    /* The mean over the batches of the cost before the step. With L-BFGS: the cost after it. */
     double cost;
     /* After the last step of the epoch; NaN where there are no validation rows. */
     double validation_cost;
-    /* With L-BFGS the length of the step that the line search chose, as a multiple of its
-     * direction: mostly 1. */
+    /* By the schedule. With L-BFGS: the step length that the line search chose, mostly 1. */
     double learning_rate;
-    /* Since fit began, and those before a resumed checkpoint. */
+    /* Since fit began, the time before a resumed checkpoint included. */
     double seconds;
 } nnblas_epoch;
 
 /*
- * The history: the epochs of the last fit that began, or so far of one that runs, the oldest first;
- * 0 and null where there are none. Only nnblas_trainer_fit writes it. The array belongs to the
- * trainer and is valid until the next epoch, the next fit, or destroy.
+ * The history: the epochs of the last fit, or of one that is running so far, the oldest first; 0
+ * and null where there are none. nnblas_trainer_fit alone writes it: it clears the history once it
+ * has accepted its arguments, and adds an epoch before it calls the callback. The array belongs to
+ * the trainer and is valid until the next epoch, the next fit, or nnblas_trainer_destroy.
  */
 size_t nnblas_trainer_history_count(const nnblas_trainer *trainer);
 const nnblas_epoch *nnblas_trainer_history(const nnblas_trainer *trainer);
 
 /*
- * epochs: the history keeps that many of the last epochs, and the trainer no memory for more than
- * twice as many (40 bytes each); SIZE_MAX, the default, for all, 0 for none. From the next fit on.
+ * epochs: how many of the last epochs the history keeps, from the next fit on; SIZE_MAX for all, 0
+ * for none. The trainer takes memory for at most twice as many, 40 bytes each.
  */
 nnblas_status nnblas_trainer_set_history_limit(nnblas_trainer *trainer, size_t epochs);
 
 /* ---- checkpoints ---- */
 
 /*
- * path: where fit saves all that it needs to go on; null, the default, for nowhere. It is copied.
- * A checkpoint is written when fit ends, and after each epoch whose number is a multiple of epochs
- * (at least 1) if the last one was at least the interval ago: a number of seconds, finite and 0 or
- * above, counted from the end of the writing or from the beginning of fit; 0, the default, for
- * none. So epochs = 1 and an interval of 60 writes one a minute. Not with NNBLAS_LBFGS.
+ * path: the file to which fit saves all that it needs to be resumed; null for none. It is copied.
+ * Not with NNBLAS_LBFGS: fit then returns NNBLAS_ERROR_VALUE.
  *
- * The file is written as nnblas_net_save writes, and nnblas_net_load reads the network in it. While
- * a fit of more than 1024 epochs runs, the older part of its history is in a second file, path with
- * ".epochs" behind it, to which epochs are added; a checkpoint that is to be moved then needs both.
- * The last checkpoint holds all epochs, and the second file is removed.
+ * A checkpoint is written when fit ends without an error, and after each epoch whose number is a
+ * multiple of epochs (at least 1), unless fit began or wrote the last one less than the interval
+ * ago. The interval is in seconds, finite and 0 or above. So epochs = 1 with an interval of 60
+ * writes one checkpoint a minute.
+ *
+ * The file is written as nnblas_net_save does, and nnblas_net_load reads the network in it. While a
+ * fit of more than 1024 epochs is running, the older part of its history is in a second file, whose
+ * name is path with ".epochs" appended; to move such a checkpoint, move both. The last checkpoint
+ * holds all epochs, and the second file is removed.
  */
 nnblas_status nnblas_trainer_set_checkpoint(nnblas_trainer *trainer, const char *path,
                                             size_t epochs);
 nnblas_status nnblas_trainer_set_checkpoint_interval(nnblas_trainer *trainer, double seconds);
 
 /*
- * A checkpoint that cannot be written, such as on a full disk, does not end the training: the old
- * one stays, and the next is tried when it is due. This tells of it: NNBLAS_OK where the last fit,
- * or the one that runs, wrote each of its checkpoints, else the status of the last that it could
- * not write, with the words in nnblas_error_message. It may be called from the callback.
+ * Whether the last fit, or one that is running, could write all its checkpoints: NNBLAS_OK, or the
+ * status of the last failure, with its reason in nnblas_error_message. A failure, such as a full
+ * disk, does not end the training: the old checkpoint stays, and the next is tried when it is due.
  */
 nnblas_status nnblas_trainer_checkpoint_status(const nnblas_trainer *trainer);
 
 /*
- * The next fit goes on from the checkpoint at path: a run that was ended at any point and is
- * resumed with the same rows, settings and threads ends with the same bits as one that was not. Its
- * history begins with the epochs in the checkpoint, as many as the limits of both trainers allow.
+ * The next fit continues from the checkpoint at path. A training that ended at any point and is
+ * resumed with the same rows, settings and threads has the same bits in the end as one that was not
+ * interrupted. Its history begins with the epochs in the checkpoint, as many as the limits of both
+ * trainers allow. The file is read now; the next fit does not need it.
  *
- * The file is not trusted: each of its numbers is checked, and memory is taken only for what it
- * really has. Refused with NNBLAS_ERROR_FORMAT where the file is no checkpoint or where a number
- * in it cannot be, and with NNBLAS_ERROR_VALUE where it is of another network or of other settings;
- * network and trainer are then untouched. fit refuses it likewise when the rows are not as many as
- * they were, and leaves the parameters and the history.
+ * The file is untrusted: each of its numbers is checked, and memory is taken only for what it
+ * really holds. NNBLAS_ERROR_FORMAT where it is no checkpoint or holds an impossible number,
+ * NNBLAS_ERROR_VALUE where it is of another network or of other settings; network and trainer are
+ * then untouched. fit returns NNBLAS_ERROR_VALUE where the number of rows is another than before,
+ * and leaves the parameters and the history.
  */
 nnblas_status nnblas_trainer_resume(nnblas_trainer *trainer, const char *path);
 
 /*
- * Trains the network on the N rows of X (N x inputs) and Y (N x outputs), from the parameters it
- * has. Returns NNBLAS_OK when all epochs were done, a positive status when it stopped before; the
- * parameters and all costs in the history are then finite.
+ * Trains the network on the N rows of X (N x inputs) and Y (N x outputs), beginning with the
+ * parameters that it has. Returns NNBLAS_OK after the last epoch, or a positive status where it
+ * stopped before; the parameters and all costs in the history are then finite.
  *
- * Before the first step fit refuses, and leaves the parameters untouched: a NaN or an infinity in
- * X, Y, the validation rows or the parameters (NNBLAS_ERROR_NOT_FINITE), labels outside 0 to 1 with
- * the cross-entropy, weights that are not as described above (NNBLAS_ERROR_VALUE), and rows or
- * weights that share memory with the parameters of the network (NNBLAS_ERROR_OVERLAP).
+ * Before the first step it checks the rows, and leaves parameters and history untouched where it
+ * returns
  *
- * Where a later number overflows (NNBLAS_ERROR_NOT_FINITE), the parameters are those before the
- * step that failed, or with validation rows the best so far.
+ *   NNBLAS_ERROR_NOT_FINITE  a NaN or an infinity in X, Y, the weights, the validation rows or the
+ *                            parameters
+ *   NNBLAS_ERROR_VALUE       labels outside 0 to 1 with the cross-entropy, weights that are
+ *                            negative or all 0, or settings that do not go together
+ *   NNBLAS_ERROR_OVERLAP     rows or weights that share memory with the parameters
+ *
+ * Where a number overflows later (NNBLAS_ERROR_NOT_FINITE), the parameters are those before the
+ * step that failed, or with validation rows the best ones so far.
  */
 nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double *X, size_t ldx,
                                  const double *Y, size_t ldy);
@@ -594,16 +653,17 @@ nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double
 const char *nnblas_version(void);
 
 /*
- * How many threads a call may use, its own included; 0, the default, lets the library decide: as
- * many as there are processors that the thread which first asked may run on. A call uses fewer
- * where others are running: all together use at most 64 workers beside their callers. Negative:
- * NNBLAS_ERROR_VALUE. One setting for the whole process, taken by calls that start after it.
+ * How many threads a call may use, the calling thread included; 0, the default, for the number of
+ * processors that the thread which called the library first may run on. NNBLAS_ERROR_VALUE where it
+ * is negative. It is one setting for the whole process, and holds for calls that begin after it.
+ * All calls together use at most 64 workers beside their callers (32 where size_t has 32 bits), so
+ * that a call uses fewer where others are running.
  */
 nnblas_status nnblas_set_threads(int threads);
 
 /*
- * The BLAS in words: library, version, core type, threads, and advice where the core type is slower
- * than this processor. Valid until the calling thread's next call of this function.
+ * The loaded BLAS in words: library, version, core type, threads, and advice where another core
+ * type suits this processor better. Valid until the calling thread's next call of this function.
  */
 const char *nnblas_blas_info(void);
 
