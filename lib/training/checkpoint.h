@@ -26,8 +26,8 @@ nnblas_status nn_checkpoint_read(const char *path, const nnblas_trainer *trainer
                                  nn_checkpoint **checkpoint);
 
 /* Puts the parameters, the optimizer, the best parameters, the progress and the history where they
- * were; all is untouched where the fit is of other rows or settings. The checkpoint can only be
- * freed then. */
+ * were; all is untouched where the fit is of other rows or settings, or memory is out. Otherwise,
+ * the checkpoint can only be freed then. */
 nnblas_status nn_checkpoint_restore(nn_checkpoint *checkpoint, nn_fit *fit);
 
 void nn_checkpoint_free(nn_checkpoint *checkpoint);

@@ -274,6 +274,9 @@ nnblas_status nn_checkpoint_restore(nn_checkpoint *c, nn_fit *fit) {
         status = nn_compare_settings(&c->settings, fit->settings, fit);
     if (!status)
         status = check_steps(c, fit);
+    /* For the next epoch: where memory is out, nothing is changed yet. */
+    if (!status)
+        status = nn_history_make_room(&c->history, fit->settings->history_limit);
     if (status)
         return status;
     copy_vector(trainer->net->parameters, c->net->parameters, o->count);
