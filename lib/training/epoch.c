@@ -61,7 +61,8 @@ void nn_finish_without_epochs(nn_fit *fit) {
         save_checkpoint(fit, true);
 }
 
-/* The steps that were taken left the parameters finite; the costs may overflow nevertheless. */
+/* The steps that were taken had finite costs and left the parameters finite. Their mean rounds up
+ * to infinity where they are at the largest double, and validation rows are in no step. */
 static nnblas_status check_costs(const nn_fit *fit, double cost, double validation_cost) {
     size_t epoch = fit->progress.epoch + 1;
     if (!isfinite(cost))

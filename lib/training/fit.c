@@ -18,7 +18,7 @@
 
 /* ---- epochs ---------------------------------------------------------------------------------- */
 
-/* A mean that goes on, in which no sum can overflow. */
+/* A mean that goes on. No sum is larger than the values, but for rounding at the largest double. */
 typedef struct mean {
     double value, weight;
 } mean;
