@@ -35,10 +35,49 @@ START_TEST(the_rate_falls_on_a_plateau) {
 }
 END_TEST
 
+/* The same with costs that go up and down, beside a count of what the header says. */
+START_TEST(an_improvement_ends_a_plateau) {
+    enum { EPOCHS = 60, PLATEAU = 3 };
+    training s = make_training(NNBLAS_GRADIENT_DESCENT, 3.0, EPOCHS);
+    ck_assert_ok(nnblas_trainer_set_batch_size(s.trainer, 1));
+    ck_assert_ok(nnblas_trainer_set_plateau_schedule(s.trainer, PLATEAU, 0.9));
+    ck_assert_ok(fit(&s));
+    double lowest = (double)INFINITY, rate = 3.0;
+    size_t in_a_row = 0, ended = 0, falls = 0;
+    for (size_t e = 0; e < EPOCHS; e++) {
+        double cost = nnblas_trainer_history(s.trainer)[e].cost;
+        ck_assert_double_eq_tol(get_rate(&s, e), rate, 1e-14);
+        ended += cost < lowest && in_a_row > 0;
+        in_a_row = cost < lowest ? 0 : in_a_row + 1;
+        lowest = fmin(lowest, cost);
+        if (in_a_row == PLATEAU) {
+            rate *= 0.9;
+            in_a_row = 0;
+            falls++;
+        }
+    }
+    ck_assert_uint_gt(falls, 1);
+    ck_assert_uint_gt(ended, 0);
+    free_training(&s);
+}
+END_TEST
+
+/* E - 1 is 0 then. */
+START_TEST(a_cosine_of_one_epoch_is_the_rate) {
+    training s = make_training(NNBLAS_GRADIENT_DESCENT, 0.5, 1);
+    ck_assert_ok(nnblas_trainer_set_cosine_schedule(s.trainer, 0.1));
+    ck_assert_ok(fit(&s));
+    ck_assert_double_eq(get_rate(&s, 0), 0.5);
+    free_training(&s);
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
         schedules_follow_their_formulas,
         the_rate_falls_on_a_plateau,
+        an_improvement_ends_a_plateau,
+        a_cosine_of_one_epoch_is_the_rate,
     };
     return run_tests("schedules", tests, sizeof tests / sizeof *tests);
 }

@@ -2,6 +2,8 @@
 /* Every reason to stop. */
 #include "support/small_training.h"
 
+#include <limits.h>
+
 typedef struct record {
     size_t calls, stop_at;
     double cost[64];
@@ -25,6 +27,24 @@ START_TEST(the_callback_stops) {
     ck_assert(has_parameters(&s, get_parameters(&seven)));
     free_training(&s);
     free_training(&seven);
+}
+END_TEST
+
+static int return_user(void *user, size_t epoch, double cost) {
+    (void)cost;
+    return epoch == 3 ? *(const int *)user : 0;
+}
+
+START_TEST(whatever_the_callback_returns_but_0_stops) {
+    static const int RETURNED[] = {1, 2, -1, INT_MAX, INT_MIN};
+    for (size_t i = 0; i < sizeof RETURNED / sizeof *RETURNED; i++) {
+        training s = make_training(NNBLAS_GRADIENT_DESCENT, 0.5, 50);
+        int returned = RETURNED[i];
+        ck_assert_ok(nnblas_trainer_set_callback(s.trainer, return_user, &returned));
+        ck_assert_int_eq(fit(&s), NNBLAS_STOPPED_CALLBACK);
+        ck_assert_uint_eq(nnblas_trainer_history_count(s.trainer), 3);
+        free_training(&s);
+    }
 }
 END_TEST
 
@@ -60,6 +80,39 @@ START_TEST(patience_stops) {
     ck_assert_ok(nnblas_trainer_set_tolerance(s.trainer, 0.0));
     ck_assert_ok(fit(&s)); /* descent this slow improves each time */
     free_training(&s);
+}
+END_TEST
+
+/* Batches of one row at a rate so large that the cost goes up and down: patience ends where so many
+ * epochs in a row are not under the lowest before them, and not one epoch sooner. Returns how many
+ * there are in all. */
+static size_t check_patience(uint64_t seed, size_t patience) {
+    training s = make_training(NNBLAS_GRADIENT_DESCENT, 3.0, 2000);
+    ck_assert_ok(nnblas_trainer_set_batch_size(s.trainer, 1));
+    ck_assert_ok(nnblas_trainer_set_seed(s.trainer, seed));
+    ck_assert_ok(nnblas_trainer_set_patience(s.trainer, patience));
+    ck_assert_int_eq(fit(&s), NNBLAS_STOPPED_PATIENCE);
+    size_t count = nnblas_trainer_history_count(s.trainer), in_a_row = 0, in_all = 0;
+    const nnblas_epoch *epochs = nnblas_trainer_history(s.trainer);
+    double lowest = epochs[0].cost;
+    for (size_t e = 1; e < count; e++) {
+        ck_assert_uint_lt(in_a_row, patience);
+        bool improves = epochs[e].cost < lowest;
+        lowest = improves ? epochs[e].cost : lowest;
+        in_a_row = improves ? 0 : in_a_row + 1;
+        in_all += !improves;
+    }
+    ck_assert_uint_eq(in_a_row, patience);
+    free_training(&s);
+    return in_all;
+}
+
+START_TEST(an_improvement_renews_the_patience) {
+    enum { SEEDS = 20, PATIENCE = 4 };
+    size_t in_all = 0;
+    for (uint64_t seed = 0; seed < SEEDS; seed++)
+        in_all += check_patience(seed, PATIENCE);
+    ck_assert_uint_gt(in_all, SEEDS * PATIENCE);
 }
 END_TEST
 
@@ -106,8 +159,14 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        the_callback_stops,   the_desired_cost_stops,         patience_stops,
-        the_time_limit_stops, the_desired_cost_stops_batches, the_callback_sees_the_history,
+        the_callback_stops,
+        whatever_the_callback_returns_but_0_stops,
+        the_desired_cost_stops,
+        patience_stops,
+        an_improvement_renews_the_patience,
+        the_time_limit_stops,
+        the_desired_cost_stops_batches,
+        the_callback_sees_the_history,
     };
     return run_tests("stopping", tests, sizeof tests / sizeof *tests);
 }
