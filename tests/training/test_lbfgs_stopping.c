@@ -42,9 +42,12 @@ static int check_epoch(void *user, size_t epoch, double cost) {
     return epoch == w->stop_at;
 }
 
+/* The weight decay is no part of the cost. */
 START_TEST(the_callback_sees_each_epoch_and_stops) {
     training t = make_lbfgs(50), seven = make_lbfgs(7);
     witness w = {.t = &t, .stop_at = 7};
+    ck_assert_ok(nnblas_trainer_set_weight_decay(t.trainer, 0.001));
+    ck_assert_ok(nnblas_trainer_set_weight_decay(seven.trainer, 0.001));
     ck_assert_ok(nnblas_trainer_set_callback(t.trainer, check_epoch, &w));
     ck_assert_int_eq(fit(&t), NNBLAS_STOPPED_CALLBACK);
     check_epochs(&t, 7);
@@ -52,6 +55,32 @@ START_TEST(the_callback_sees_each_epoch_and_stops) {
     ck_assert(has_parameters(&t, get_parameters(&seven)));
     free_training(&t);
     free_training(&seven);
+}
+END_TEST
+
+static int stop_at(void *user, size_t epoch, double cost) {
+    (void)cost;
+    return epoch == *(const size_t *)user;
+}
+
+/* Whoever stops in the epoch that converges is told that it was he. */
+START_TEST(the_callback_comes_before_convergence) {
+    training t = make_lbfgs(1000), stopped = make_lbfgs(1000), whole = make_lbfgs(1);
+    training *all[] = {&t, &stopped, &whole};
+    for (size_t i = 0; i < 3; i++)
+        ck_assert_ok(nnblas_trainer_set_lbfgs(all[i]->trainer, 20, 0.1));
+    ck_assert_int_eq(fit(&t), NNBLAS_STOPPED_CONVERGED);
+    size_t last = nnblas_trainer_history_count(t.trainer);
+    ck_assert_uint_gt(last, 1);
+    ck_assert_ok(nnblas_trainer_set_callback(stopped.trainer, stop_at, &last));
+    ck_assert_int_eq(fit(&stopped), NNBLAS_STOPPED_CALLBACK);
+    check_epochs(&stopped, last);
+    ck_assert(has_parameters(&stopped, get_parameters(&t)));
+    /* Epochs that are over are no other reason. */
+    ck_assert_ok(nnblas_trainer_set_epochs(whole.trainer, last));
+    ck_assert_int_eq(fit(&whole), NNBLAS_STOPPED_CONVERGED);
+    for (size_t i = 0; i < 3; i++)
+        free_training(all[i]);
 }
 END_TEST
 
@@ -88,6 +117,27 @@ START_TEST(the_desired_cost_stops) {
     check_epochs(&t, 0);
     ck_assert(has_parameters(&t, kept));
     free_training(&t);
+}
+END_TEST
+
+/* (5 - 2)^2 / 2 is at the desired cost, and one place of a double above it is not. */
+START_TEST(a_cost_at_the_desired_one_is_enough) {
+    const double x = 1.0, y = 2.0;
+    nnblas_net *net;
+    nnblas_trainer *trainer;
+    ck_assert_ok(nnblas_net_create((size_t[]){1, 1}, 2, 0, &net));
+    ck_assert_ok(nnblas_net_set_output(net, NNBLAS_IDENTITY, NNBLAS_MSE));
+    ck_assert_ok(nnblas_trainer_create(net, &trainer));
+    ck_assert_ok(nnblas_trainer_set_optimizer(trainer, NNBLAS_LBFGS));
+    nnblas_net_parameters(net)[0] = 5.0;
+    ck_assert_ok(nnblas_trainer_set_desired_cost(trainer, 4.5));
+    ck_assert_int_eq(nnblas_trainer_fit(trainer, 1, &x, 1, &y, 1), NNBLAS_STOPPED_COST);
+    ck_assert_uint_eq(nnblas_trainer_history_count(trainer), 0);
+    ck_assert_ok(nnblas_trainer_set_desired_cost(trainer, nextafter(4.5, 0.0)));
+    ck_assert_int_eq(nnblas_trainer_fit(trainer, 1, &x, 1, &y, 1), NNBLAS_STOPPED_COST);
+    ck_assert_uint_eq(nnblas_trainer_history_count(trainer), 1);
+    nnblas_trainer_destroy(trainer);
+    nnblas_net_destroy(net);
 }
 END_TEST
 
@@ -201,16 +251,64 @@ START_TEST(rows_without_weight_do_not_count) {
 }
 END_TEST
 
+/* Whether the row of a label that is far off validates. If so, it decides nothing of the path. */
+static bool check_path(size_t row) {
+    training t = make_lbfgs(6), spoilt = make_lbfgs(6);
+    training *both[] = {&t, &spoilt};
+    spoilt.p.Y[row * spoilt.p.ldy] = 1e9;
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_ok(nnblas_net_set_output(both[i]->net, NNBLAS_IDENTITY, NNBLAS_MSE));
+        ck_assert_ok(nnblas_trainer_set_validation_fraction(both[i]->trainer, 0.25));
+        ck_assert_int_ge(fit(both[i]), 0);
+    }
+    bool validates = get_epoch(&spoilt, 1)->cost < 1e12;
+    size_t epochs = nnblas_trainer_history_count(t.trainer);
+    if (validates)
+        ck_assert_uint_eq(nnblas_trainer_history_count(spoilt.trainer), epochs);
+    for (size_t e = 1; validates && e <= epochs; e++) {
+        ck_assert_double_gt(get_epoch(&spoilt, e)->validation_cost, 1e12);
+        ck_assert_double_eq(get_epoch(&t, e)->cost, get_epoch(&spoilt, e)->cost);
+    }
+    free_training(&t);
+    free_training(&spoilt);
+    return validates;
+}
+
+START_TEST(rows_that_validate_do_not_count) {
+    size_t validating = 0;
+    for (size_t row = 0; row < N; row++)
+        validating += check_path(row);
+    ck_assert_uint_eq(validating, 21); /* a quarter of 83 */
+}
+END_TEST
+
+/* It takes all rows, whatever the batch size is. */
+START_TEST(batches_do_not_count) {
+    training t = make_lbfgs(10), cut = make_lbfgs(10);
+    ck_assert_ok(nnblas_trainer_set_batch_size(cut.trainer, 7));
+    ck_assert_ok(nnblas_trainer_set_learning_rate(cut.trainer, 1e9));
+    ck_assert_ok(fit(&t));
+    ck_assert_ok(fit(&cut));
+    ck_assert(has_parameters(&t, get_parameters(&cut)));
+    free_training(&t);
+    free_training(&cut);
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
         the_callback_sees_each_epoch_and_stops,
+        the_callback_comes_before_convergence,
         the_epochs_are_counted,
         the_desired_cost_stops,
+        a_cost_at_the_desired_one_is_enough,
         patience_and_time_stop,
         validation_leaves_the_best_epoch,
         a_gradient_of_zero_has_converged,
         a_start_that_is_not_finite_is_refused,
         rows_without_weight_do_not_count,
+        rows_that_validate_do_not_count,
+        batches_do_not_count,
     };
     return run_tests("lbfgs_stopping", tests, sizeof tests / sizeof *tests);
 }
