@@ -52,6 +52,58 @@ START_TEST(a_resumed_training_has_the_same_bits) {
 }
 END_TEST
 
+/* ---- the best parameters --------------------------------------------------------------------- */
+
+enum { LEARNT = 60, LONG = 60, CUT = 45 };
+
+static int stop_at_cut(void *user, size_t epoch, double cost) {
+    (void)user, (void)cost;
+    return epoch == CUT;
+}
+
+/* Labels that have nothing to do with the rows: the validation cost rises soon. */
+static training begin_overfitting(const char *path) {
+    training t = make_training(NNBLAS_ADAM, 0.1, LONG);
+    ck_assert_ok(nnblas_trainer_set_validation_rows(t.trainer, N - LEARNT, t.p.X + LEARNT * t.p.ldx,
+                                                    t.p.ldx, t.p.Y + LEARNT * t.p.ldy, t.p.ldy));
+    ck_assert_ok(nnblas_trainer_set_checkpoint(t.trainer, path, 1000));
+    return t;
+}
+
+static nnblas_status fit_learnt(const training *t) {
+    return nnblas_trainer_fit(t->trainer, LEARNT, t->p.X, t->p.ldx, t->p.Y, t->p.ldy);
+}
+
+START_TEST(the_best_epoch_may_be_before_the_checkpoint) {
+    char path[64];
+    double expected[PARAMETERS];
+    make_path(path, sizeof path);
+    training whole = begin_overfitting(path);
+    ck_assert_ok(fit_learnt(&whole));
+    keep_parameters(&whole, expected);
+    const nnblas_epoch *epochs = nnblas_trainer_history(whole.trainer);
+    size_t best = 0;
+    for (size_t e = 1; e < LONG; e++)
+        best = epochs[e].validation_cost < epochs[best].validation_cost ? e : best;
+    ck_assert_uint_lt(best, CUT - 1);
+
+    training first = begin_overfitting(path), second = begin_overfitting(path);
+    ck_assert_ok(nnblas_trainer_set_callback(first.trainer, stop_at_cut, NULL));
+    ck_assert_int_eq(fit_learnt(&first), NNBLAS_STOPPED_CALLBACK);
+    ck_assert(has_parameters(&first, expected));
+    ck_assert_ok(nnblas_net_init(second.net, 999));
+    ck_assert_ok(nnblas_trainer_resume(second.trainer, path));
+    ck_assert_ok(fit_learnt(&second));
+    ck_assert(has_parameters(&second, expected));
+    free_training(&whole);
+    free_training(&first);
+    free_training(&second);
+    ck_assert_int_eq(unlink(path), 0);
+}
+END_TEST
+
+/* ---- refusals -------------------------------------------------------------------------------- */
+
 START_TEST(foreign_checkpoints_are_refused) {
     recipe r = {.optimizer = NNBLAS_ADAM, .rate = 0.05, .batch = 9};
     make_path(r.path, sizeof r.path);
@@ -73,7 +125,11 @@ START_TEST(foreign_checkpoints_are_refused) {
     ck_assert_int_eq(nnblas_trainer_resume(s.trainer, r.path), NNBLAS_ERROR_VALUE);
     ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "another network"));
     ck_assert_ok(nnblas_net_set_hidden(s.net, NNBLAS_SIGMOID));
+    double saved[PARAMETERS];
+    memcpy(saved, kept, sizeof saved);
     ck_assert_ok(nnblas_trainer_resume(s.trainer, r.path));
+    ck_assert_ok(nnblas_net_init(s.net, 6));
+    keep_parameters(&s, kept);
     ck_assert_int_eq(nnblas_trainer_fit(s.trainer, N - 1, s.p.X, s.p.ldx, s.p.Y, s.p.ldy),
                      NNBLAS_ERROR_VALUE);
     ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "rows_to_learn_from"));
@@ -81,7 +137,7 @@ START_TEST(foreign_checkpoints_are_refused) {
     /* The network in it is a network like any other. */
     nnblas_net *net;
     ck_assert_ok(nnblas_net_load(r.path, &net));
-    ck_assert(memcmp(nnblas_net_parameters(net), kept, sizeof kept) == 0);
+    ck_assert(memcmp(nnblas_net_parameters(net), saved, sizeof saved) == 0);
     nnblas_net_destroy(net);
     free_training(&s);
     ck_assert_int_eq(unlink(r.path), 0);
@@ -91,6 +147,7 @@ END_TEST
 int main(void) {
     const TTest *const tests[] = {
         a_resumed_training_has_the_same_bits,
+        the_best_epoch_may_be_before_the_checkpoint,
         foreign_checkpoints_are_refused,
     };
     return run_tests("checkpoints", tests, sizeof tests / sizeof *tests);

@@ -153,6 +153,21 @@ START_TEST(what_is_behind_does_not_count) {
 }
 END_TEST
 
+static void add_behind(void) {
+    check_files();
+    add_bytes(FILE_PATH, "what another process wrote behind the epochs");
+}
+
+/* Epochs are added behind those that are counted on, and not behind what else is there. */
+START_TEST(what_is_behind_is_overwritten) {
+    const step STEPS[] = {{1250, add_behind}, {2450, keep_both}, {0, NULL}};
+    training t = train(STEPS);
+    ck_assert_uint_gt(get_saved_number("kept", "file_epochs"), 2000);
+    check_kept(&t);
+    free_training(&t);
+}
+END_TEST
+
 START_TEST(other_files_are_refused) {
     const step STEPS[] = {{2250, keep_both}, {0, NULL}};
     training t = train(STEPS);
@@ -335,11 +350,34 @@ START_TEST(a_limited_history_has_a_limited_file) {
 }
 END_TEST
 
+/* Between two checkpoints there are more epochs than the history holds: those of 5100 cannot be
+ * added to those of 3400, and are held from 300 places into the history's memory on. */
+START_TEST(a_file_without_the_dropped_epochs_is_given_up) {
+    enum { LIMIT = 1200, FAR_BETWEEN = 1700 };
+    step steps[] = {{3 * FAR_BETWEEN + 1, keep_both}, {0, NULL}};
+    training t = begin(3 * FAR_BETWEEN + 100), kept = begin(3 * FAR_BETWEEN + 100);
+    training *both[] = {&t, &kept};
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_ok(nnblas_trainer_set_history_limit(both[i]->trainer, LIMIT));
+        ck_assert_ok(nnblas_trainer_set_checkpoint(both[i]->trainer, PATH, FAR_BETWEEN));
+    }
+    ck_assert_ok(nnblas_trainer_set_callback(t.trainer, act_at, steps));
+    ck_assert_ok(fit(&t));
+    ck_assert_uint_eq(get_saved_number("kept", "file_epochs"), 0);
+    ck_assert_ok(nnblas_trainer_resume(kept.trainer, "kept"));
+    ck_assert_ok(fit(&kept));
+    check_same_history(t.trainer, kept.trainer);
+    free_training(&t);
+    free_training(&kept);
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
         the_file_is_there_while_it_is_needed,
         both_files_go_on,
         what_is_behind_does_not_count,
+        what_is_behind_is_overwritten,
         other_files_are_refused,
         the_file_of_another_training_is_refused,
         a_file_that_is_not_ours_stays,
@@ -349,6 +387,7 @@ int main(void) {
         what_cannot_be_flushed_is_kept,
         a_file_that_cannot_be_made_is_tried_again,
         a_limited_history_has_a_limited_file,
+        a_file_without_the_dropped_epochs_is_given_up,
     };
     return run_in_folders("long_history", tests, sizeof tests / sizeof *tests);
 }
