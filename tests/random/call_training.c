@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Trainings of a few epochs with random settings. */
-#include "random/world.h"
+/* Trainings of a few epochs with random settings, beside the reference. */
+#include "random/recipe.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,6 +27,10 @@ static nnblas_status set_epsilon(nnblas_trainer *trainer, double value) {
     return nnblas_trainer_set_adam(trainer, 0.9, 0.999, value);
 }
 
+static nnblas_status set_lbfgs_tolerance(nnblas_trainer *trainer, double value) {
+    return nnblas_trainer_set_lbfgs(trainer, 3, value);
+}
+
 static const number_setter SETTERS[] = {
     {nnblas_trainer_set_learning_rate, 0.0, (double)INFINITY, false},
     {nnblas_trainer_set_momentum, 0.0, 1.0, true},
@@ -39,6 +43,8 @@ static const number_setter SETTERS[] = {
     {nnblas_trainer_set_time_limit, 0.0, (double)INFINITY, true},
     {nnblas_trainer_set_validation_fraction, 0.0, 1.0, true},
     {nnblas_trainer_set_tolerance, 0.0, (double)INFINITY, true},
+    {nnblas_trainer_set_checkpoint_interval, 0.0, (double)INFINITY, true},
+    {set_lbfgs_tolerance, 0.0, 1.0, true},
 };
 
 static double roll_number(world *w) {
@@ -60,97 +66,135 @@ void call_setters(world *w) {
         expect(status == (good ? NNBLAS_OK : NNBLAS_ERROR_VALUE), "setter %td gives %s for %g",
                s - SETTERS, nnblas_status_string(status), value);
     }
+    size_t memory = roll_between(&w->d, 0, 1002);
+    expect_status(nnblas_trainer_set_lbfgs(trainer, memory, 0.5),
+                  memory >= 1 && memory <= 1000 ? NNBLAS_OK : NNBLAS_ERROR_VALUE);
     nnblas_trainer_destroy(trainer);
 }
 
-/* ---- a training ------------------------------------------------------------------------------ */
+/* ---- beside the reference -------------------------------------------------------------------- */
 
-typedef struct recipe {
-    nnblas_optimizer optimizer;
-    double rate, fraction, decay, tolerance;
-    size_t epochs, batch, patience, stop_at;
-    uint64_t seed;
-} recipe;
-
-static recipe roll_recipe(world *w) {
-    recipe r = {
-        .optimizer = (nnblas_optimizer)roll_between(&w->d, 0, NNBLAS_LBFGS),
-        .rate = roll_uniform(&w->d, 0.001, 0.3),
-        .epochs = roll_between(&w->d, 1, 6),
-        .seed = roll(&w->d),
-    };
-    bool is_for_all_rows = r.optimizer == NNBLAS_RPROP || r.optimizer == NNBLAS_LBFGS;
-    r.batch = is_for_all_rows || roll_chance(w, 2) ? 0 : roll_between(&w->d, 1, 50);
-    r.fraction = roll_chance(w, 3) ? 0.3 : 0.0;
-    r.decay = roll_chance(w, 3) ? 0.01 : 0.0;
-    r.tolerance = roll_chance(w, 3) ? 1e9 : 0.0;
-    r.patience = roll_chance(w, 3) ? roll_between(&w->d, 1, 3) : 0;
-    r.stop_at = roll_chance(w, 4) ? roll_between(&w->d, 1, 6) : 0;
-    return r;
+static void expect_near(const char *what, double expected, double found) {
+    expect(fabs(expected - found) <= 1e-9 * fabs(expected) + 1e-12, "%s is %g instead of %g", what,
+           found, expected);
 }
 
-/* What the callback saw. */
-typedef struct record {
-    const nnblas_trainer *trainer;
-    size_t calls, stop_at;
-} record;
-
-static int watch_epoch(void *user, size_t epoch, double cost) {
-    record *r = user;
-    r->calls++;
-    expect(epoch == r->calls, "epoch %zu is the callback's number %zu", epoch, r->calls);
-    expect(isfinite(cost), "the cost of epoch %zu is %g", epoch, cost);
-    expect(nnblas_trainer_history_count(r->trainer) == epoch, "the history has another length");
-    return epoch == r->stop_at;
+static bool is_weight(const problem *p, size_t i) {
+    for (size_t l = 1; l < p->n_sizes; i -= count_layer_parameters(p, l), l++)
+        if (i < count_layer_parameters(p, l))
+            return i < p->sizes[l - 1] * p->sizes[l];
+    return false;
 }
 
-static nnblas_trainer *make_trainer(nnblas_net *net, const recipe *r, const problem *p) {
-    nnblas_trainer *t;
-    expect_status(nnblas_trainer_create(net, &t), NNBLAS_OK);
-    expect_status(nnblas_trainer_set_optimizer(t, r->optimizer), NNBLAS_OK);
-    expect_status(nnblas_trainer_set_learning_rate(t, r->rate), NNBLAS_OK);
-    expect_status(nnblas_trainer_set_epochs(t, r->epochs), NNBLAS_OK);
-    expect_status(nnblas_trainer_set_batch_size(t, r->batch), NNBLAS_OK);
-    expect_status(nnblas_trainer_set_validation_fraction(t, r->fraction), NNBLAS_OK);
-    expect_status(nnblas_trainer_set_weight_decay(t, r->decay), NNBLAS_OK);
-    expect_status(nnblas_trainer_set_tolerance(t, r->tolerance), NNBLAS_OK);
-    expect_status(nnblas_trainer_set_patience(t, r->patience), NNBLAS_OK);
-    expect_status(nnblas_trainer_set_seed(t, r->seed), NNBLAS_OK);
-    expect_status(nnblas_trainer_set_sample_weights(t, p->weights), NNBLAS_OK);
-    return t;
+/* The cost, and the gradient with the decay's; gradient may be null. */
+static double compute_decayed(const problem *p, double *parameters, double decay,
+                              double *gradient) {
+    problem q = *p;
+    q.parameters = parameters;
+    double cost = compute_reference(&q, gradient, NULL);
+    for (size_t i = 0; gradient && i < p->parameter_count; i++)
+        gradient[i] += is_weight(p, i) ? decay * parameters[i] : 0.0;
+    return cost;
 }
 
-static nnblas_status fit(nnblas_trainer *t, const problem *p) {
-    return nnblas_trainer_fit(t, p->N, p->X, p->ldx, p->Y, p->ldy);
+/* Descent over all rows, with momentum or without, is the reference's. */
+static void check_descent(const problem *p, const recipe *r, const nnblas_trainer *t,
+                          const double *found) {
+    size_t count = p->parameter_count;
+    double *W = allocate_doubles(count), *gradient = allocate_doubles(count),
+           *v = allocate_doubles(count), momentum = r->momentum;
+    memcpy(W, p->parameters, count * sizeof *W);
+    fill(count, v, 0.0);
+    if (r->optimizer == NNBLAS_GRADIENT_DESCENT)
+        momentum = 0.0;
+    for (size_t epoch = 0; epoch < r->epochs; epoch++) {
+        double cost = compute_decayed(p, W, r->decay, gradient);
+        if (r->history_limit > r->epochs)
+            expect_near("the cost of an epoch", cost, nnblas_trainer_history(t)[epoch].cost);
+        for (size_t i = 0; i < count; i++) {
+            v[i] = momentum * v[i] - r->rate * gradient[i];
+            W[i] +=
+                r->optimizer == NNBLAS_NESTEROV ? momentum * v[i] - r->rate * gradient[i] : v[i];
+        }
+    }
+    double difference = get_difference(count, W, found);
+    expect(difference <= 1e-10, "the parameters are off by %g", difference);
+    free(W);
+    free(gradient);
+    free(v);
 }
 
-static void check_history(const nnblas_trainer *t, const recipe *r) {
+static bool is_plain_descent(const problem *p, const recipe *r, nnblas_status status) {
+    return r->optimizer <= NNBLAS_NESTEROV && r->batch == 0 && !has_validation(r) &&
+           r->schedule == CONSTANT && status == NNBLAS_OK && p->kind.hidden != NNBLAS_RELU;
+}
+
+static double get_norm(size_t n, const double *a) {
+    double squares = 0.0;
+    for (size_t i = 0; i < n; i++)
+        squares += a[i] * a[i];
+    return sqrt(squares);
+}
+
+/* After each step, so that the last epoch has the cost of what is left. Identity outputs have a
+ * unit of their own in the norm. */
+static void check_lbfgs(const problem *p, const recipe *r, const nnblas_trainer *t, double *found,
+                        nnblas_status status) {
+    double *first = allocate_doubles(p->parameter_count),
+           *last = allocate_doubles(p->parameter_count);
+    size_t held = nnblas_trainer_history_count(t);
+    double cost = compute_decayed(p, found, r->decay, last);
+    compute_decayed(p, p->parameters, r->decay, first);
+    if (held > 0)
+        expect_near("the last cost", cost, nnblas_trainer_history(t)[held - 1].cost);
+    double begin = get_norm(p->parameter_count, first), end = get_norm(p->parameter_count, last);
+    if (status == NNBLAS_STOPPED_CONVERGED && p->kind.hidden != NNBLAS_RELU &&
+        p->kind.output != NNBLAS_IDENTITY)
+        expect(end <= 1.000001 * r->lbfgs_tolerance * begin + 1e-14,
+               "converged with a gradient of %g, of %g", end, begin);
+    free(first);
+    free(last);
+}
+
+/* The parameters of the lowest validation cost are left. */
+static void check_best(const recipe *r, const nnblas_trainer *t, double *found) {
     size_t count = nnblas_trainer_history_count(t);
     const nnblas_epoch *epochs = nnblas_trainer_history(t);
-    expect(count <= r->epochs, "%zu epochs of %zu", count, r->epochs);
+    double lowest = (double)INFINITY;
+    for (size_t i = 0; i < count; i++)
+        lowest = fmin(lowest, epochs[i].validation_cost);
+    expect_near("the validation cost", compute_decayed(&r->validation, found, 0.0, NULL), lowest);
+}
+
+/* ---- what a training leaves ------------------------------------------------------------------ */
+
+static void check_history(const nnblas_trainer *t, const recipe *r, size_t done) {
+    size_t count = nnblas_trainer_history_count(t);
+    const nnblas_epoch *epochs = nnblas_trainer_history(t);
+    expect(done <= r->epochs, "%zu epochs of %zu", done, r->epochs);
+    expect(count == get_smaller(done, r->history_limit), "%zu epochs are held", count);
     for (size_t i = 0; i < count; i++) {
-        expect(epochs[i].epoch == i + 1, "epoch %zu is number %zu", i + 1, epochs[i].epoch);
-        expect(isfinite(epochs[i].cost), "the cost of epoch %zu is %g", i + 1, epochs[i].cost);
-        expect(r->fraction > 0.0 ? isfinite(epochs[i].validation_cost)
+        size_t number = done - count + i + 1;
+        expect(epochs[i].epoch == number, "epoch %zu is number %zu", number, epochs[i].epoch);
+        expect(isfinite(epochs[i].cost), "the cost of epoch %zu is %g", number, epochs[i].cost);
+        expect(has_validation(r) ? isfinite(epochs[i].validation_cost)
                                  : isnan(epochs[i].validation_cost),
-               "the validation cost of epoch %zu is %g", i + 1, epochs[i].validation_cost);
+               "the validation cost of epoch %zu is %g", number, epochs[i].validation_cost);
     }
 }
 
 /* Each reason to stop is true. */
-static void check_reason(nnblas_status status, const nnblas_trainer *t, const recipe *r,
-                         const record *seen) {
-    size_t count = nnblas_trainer_history_count(t);
-    expect(seen->calls == count, "%zu calls of the callback in %zu epochs", seen->calls, count);
+static void check_reason(nnblas_status status, const recipe *r, const record *seen) {
+    size_t done = seen->calls;
     switch ((int)status) {
     case NNBLAS_OK:
-        expect(count == r->epochs && (r->stop_at == 0 || r->stop_at > count), "%zu epochs", count);
+        expect(done == r->epochs && (r->stop_at == 0 || r->stop_at > done), "%zu epochs", done);
         break;
     case NNBLAS_STOPPED_CALLBACK:
-        expect(count == r->stop_at, "%zu epochs", count);
+        expect(done == r->stop_at, "%zu epochs", done);
         break;
     case NNBLAS_STOPPED_PATIENCE:
-        expect(r->patience > 0 && count > r->patience, "%zu epochs", count);
+        expect(r->patience > 0 && done > r->patience, "%zu epochs", done);
         break;
     default:
         expect(status > 0 && r->optimizer == NNBLAS_LBFGS, "%s: %s", nnblas_status_string(status),
@@ -158,34 +202,23 @@ static void check_reason(nnblas_status status, const nnblas_trainer *t, const re
     }
 }
 
-/* So few rows, or so few with a weight, that none would be left to train on or to validate. */
-static bool has_rows(const problem *p, const recipe *r) {
-    size_t count = p->N;
-    for (size_t i = 0; p->weights && i < p->N; i++)
-        count -= p->weights[i] == 0.0;
-    return r->fraction == 0.0 || count >= 2;
-}
-
-/* Gradient descent over all rows is the reference's. */
-static void check_descent(const problem *p, const recipe *r, const double *found) {
-    problem q = *p;
-    q.parameters = allocate_doubles(p->parameter_count);
-    double *gradient = allocate_doubles(p->parameter_count);
-    memcpy(q.parameters, p->parameters, p->parameter_count * sizeof(double));
-    for (size_t epoch = 0; epoch < r->epochs; epoch++) {
-        compute_reference(&q, gradient, NULL);
-        for (size_t i = 0; i < p->parameter_count; i++)
-            q.parameters[i] -= r->rate * gradient[i];
-    }
-    double difference = get_difference(p->parameter_count, q.parameters, found);
-    expect(difference <= 1e-10, "the parameters are off by %g", difference);
-    free(gradient);
-    free(q.parameters);
-}
-
 static void check_finite_parameters(nnblas_net *net) {
     for (size_t i = 0; i < nnblas_net_parameter_count(net); i++)
         expect(isfinite(nnblas_net_parameters(net)[i]), "parameter %zu is not finite", i);
+}
+
+static void check_result(slot *s, const problem *p, const recipe *r, const record *seen,
+                         nnblas_status status) {
+    double *found = nnblas_net_parameters(s->net);
+    check_reason(status, r, seen);
+    check_history(seen->trainer, r, seen->calls);
+    check_finite_parameters(s->net);
+    if (is_plain_descent(p, r, status))
+        check_descent(p, r, seen->trainer, found);
+    if (r->optimizer == NNBLAS_LBFGS && !has_validation(r))
+        check_lbfgs(p, r, seen->trainer, found, status);
+    if (r->validation.N > 0 && seen->calls > 0 && r->history_limit >= seen->calls)
+        check_best(r, seen->trainer, found);
 }
 
 /* Once more: the same bits. */
@@ -194,32 +227,11 @@ static void check_same_training(slot *s, const problem *p, const recipe *r) {
     double *found = allocate_doubles(p->parameter_count), *W = nnblas_net_parameters(s->net);
     memcpy(found, W, bytes);
     memcpy(W, p->parameters, bytes);
-    nnblas_trainer *t = make_trainer(s->net, r, p);
-    record seen = {.trainer = t, .stop_at = r->stop_at};
-    expect_status(nnblas_trainer_set_callback(t, watch_epoch, &seen), NNBLAS_OK);
-    expect(fit(t, p) >= 0, "the second time: %s", nnblas_error_message());
+    record seen = begin_record(s->net, r, p);
+    expect(fit_rows(&seen, p) >= 0, "the second time: %s", nnblas_error_message());
     expect(memcmp(found, W, bytes) == 0, "the parameters have other bits the second time");
-    nnblas_trainer_destroy(t);
+    nnblas_trainer_destroy(seen.trainer);
     free(found);
-}
-
-static void check_fit(slot *s, const problem *p, const recipe *r) {
-    nnblas_trainer *t = make_trainer(s->net, r, p);
-    record seen = {.trainer = t, .stop_at = r->stop_at};
-    expect_status(nnblas_trainer_set_callback(t, watch_epoch, &seen), NNBLAS_OK);
-    nnblas_status status = fit(t, p);
-    if (!has_rows(p, r)) {
-        expect_status(status, NNBLAS_ERROR_VALUE);
-    } else {
-        check_reason(status, t, r, &seen);
-        check_history(t, r);
-        check_finite_parameters(s->net);
-        if (r->optimizer == NNBLAS_GRADIENT_DESCENT && r->batch == 0 && r->fraction == 0.0 &&
-            r->decay == 0.0 && status == NNBLAS_OK && p->kind.hidden != NNBLAS_RELU)
-            check_descent(p, r, nnblas_net_parameters(s->net));
-        check_same_training(s, p, r);
-    }
-    nnblas_trainer_destroy(t);
 }
 
 /* The parameters are drawn anew afterwards: those of a training may be large, and rounding errors
@@ -228,10 +240,19 @@ void call_fit(world *w) {
     begin_call("nnblas_trainer_fit");
     slot *s = roll_slot(w);
     problem p = draw_rows(w, s);
-    recipe r = roll_recipe(w);
-    check_fit(s, &p, &r);
+    recipe r = roll_recipe(w, s);
+    record seen = begin_record(s->net, &r, &p);
+    nnblas_status status = fit_rows(&seen, &p);
+    if (has_rows(&p, &r)) {
+        check_result(s, &p, &r, &seen, status);
+        check_same_training(s, &p, &r);
+    } else {
+        expect_status(status, NNBLAS_ERROR_VALUE);
+    }
+    nnblas_trainer_destroy(seen.trainer);
     draw_parameters(w, s);
     check_slot(s);
+    free_recipe(&r);
     free_problem(&p);
 }
 
@@ -270,12 +291,14 @@ void call_fit_refused(world *w) {
     begin_call("nnblas_trainer_fit, refused");
     slot *s = roll_slot(w);
     problem p = draw_rows(w, s), spoilt = p;
-    recipe r = roll_recipe(w);
+    recipe r = roll_recipe(w, s);
     nnblas_status expected = spoil(w, &spoilt, &r);
-    nnblas_trainer *t = make_trainer(s->net, &r, &p);
+    record seen = begin_record(s->net, &r, &p);
     if (expected < 0)
-        expect_status(fit(t, &spoilt), expected);
-    nnblas_trainer_destroy(t);
+        expect_status(fit_rows(&seen, &spoilt), expected);
+    expect(seen.calls == 0 && nnblas_trainer_history_count(seen.trainer) == 0, "an epoch was run");
+    nnblas_trainer_destroy(seen.trainer);
     check_slot(s);
+    free_recipe(&r);
     free_problem(&p);
 }

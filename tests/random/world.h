@@ -63,6 +63,7 @@ void call_load_damaged(world *w);
 
 void call_fit(world *w);
 void call_fit_refused(world *w);
+void call_resume(world *w);
 void call_setters(world *w);
 
 #endif

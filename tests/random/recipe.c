@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "random/recipe.h"
+
+#include <math.h>
+
+size_t get_smaller(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+/* ---- settings -------------------------------------------------------------------------------- */
+
+static void roll_validation(world *w, const slot *s, recipe *r) {
+    if (roll_chance(w, 3))
+        r->fraction = 0.3;
+    else if (roll_chance(w, 3))
+        r->validation = draw_rows(w, s);
+}
+
+recipe roll_recipe(world *w, const slot *s) {
+    recipe r = {
+        .optimizer = (nnblas_optimizer)roll_between(&w->d, 0, NNBLAS_LBFGS),
+        .schedule = roll_chance(w, 2) ? CONSTANT : (schedule)roll_between(&w->d, 0, 3),
+        .rate = roll_uniform(&w->d, 0.001, 0.3),
+        .momentum = roll_uniform(&w->d, 0.0, 0.95),
+        .epochs = roll_between(&w->d, 1, 6),
+        .lbfgs_memory = roll_between(&w->d, 1, 30),
+        .history_limit = roll_chance(w, 4) ? roll_between(&w->d, 0, 4) : SIZE_MAX,
+        .seed = roll(&w->d),
+    };
+    bool is_for_all_rows = r.optimizer == NNBLAS_RPROP || r.optimizer == NNBLAS_LBFGS;
+    r.batch = is_for_all_rows || roll_chance(w, 2) ? 0 : roll_between(&w->d, 1, 50);
+    r.decay = roll_chance(w, 3) ? 0.01 : 0.0;
+    r.tolerance = roll_chance(w, 3) ? 1e9 : 0.0;
+    r.lbfgs_tolerance = roll_chance(w, 2) ? roll_uniform(&w->d, 0.1, 0.9) : 1e-12;
+    r.patience = roll_chance(w, 3) ? roll_between(&w->d, 1, 3) : 0;
+    r.stop_at = roll_chance(w, 4) ? roll_between(&w->d, 1, 6) : 0;
+    roll_validation(w, s, &r);
+    return r;
+}
+
+void free_recipe(recipe *r) {
+    if (r->validation.N > 0)
+        free_problem(&r->validation);
+}
+
+bool has_validation(const recipe *r) {
+    return r->fraction > 0.0 || r->validation.N > 0;
+}
+
+bool has_rows(const problem *p, const recipe *r) {
+    size_t count = p->N;
+    for (size_t i = 0; p->weights && i < p->N; i++)
+        count -= p->weights[i] == 0.0;
+    return r->fraction == 0.0 || count >= 2;
+}
+
+/* ---- trainers -------------------------------------------------------------------------------- */
+
+static nnblas_status set_schedule(nnblas_trainer *t, schedule s) {
+    switch (s) {
+    case STEP:
+        return nnblas_trainer_set_step_schedule(t, 2, 0.7);
+    case COSINE:
+        return nnblas_trainer_set_cosine_schedule(t, 0.001);
+    case PLATEAU:
+        return nnblas_trainer_set_plateau_schedule(t, 2, 0.7);
+    default:
+        return nnblas_trainer_set_constant_schedule(t);
+    }
+}
+
+static void set_validation(nnblas_trainer *t, const recipe *r) {
+    const problem *v = &r->validation;
+    if (v->N == 0) {
+        expect_status(nnblas_trainer_set_validation_fraction(t, r->fraction), NNBLAS_OK);
+        return;
+    }
+    expect_status(nnblas_trainer_set_validation_rows(t, v->N, v->X, v->ldx, v->Y, v->ldy),
+                  NNBLAS_OK);
+    expect_status(nnblas_trainer_set_validation_weights(t, v->weights), NNBLAS_OK);
+}
+
+static nnblas_trainer *make_trainer(nnblas_net *net, const recipe *r) {
+    nnblas_trainer *t;
+    expect_status(nnblas_trainer_create(net, &t), NNBLAS_OK);
+    expect_status(nnblas_trainer_set_optimizer(t, r->optimizer), NNBLAS_OK);
+    expect_status(nnblas_trainer_set_learning_rate(t, r->rate), NNBLAS_OK);
+    expect_status(nnblas_trainer_set_momentum(t, r->momentum), NNBLAS_OK);
+    expect_status(nnblas_trainer_set_lbfgs(t, r->lbfgs_memory, r->lbfgs_tolerance), NNBLAS_OK);
+    expect_status(set_schedule(t, r->schedule), NNBLAS_OK);
+    expect_status(nnblas_trainer_set_epochs(t, r->epochs), NNBLAS_OK);
+    expect_status(nnblas_trainer_set_batch_size(t, r->batch), NNBLAS_OK);
+    expect_status(nnblas_trainer_set_weight_decay(t, r->decay), NNBLAS_OK);
+    expect_status(nnblas_trainer_set_tolerance(t, r->tolerance), NNBLAS_OK);
+    expect_status(nnblas_trainer_set_patience(t, r->patience), NNBLAS_OK);
+    expect_status(nnblas_trainer_set_history_limit(t, r->history_limit), NNBLAS_OK);
+    expect_status(nnblas_trainer_set_seed(t, r->seed), NNBLAS_OK);
+    set_validation(t, r);
+    return t;
+}
+
+static int watch_epoch(void *user, size_t epoch, double cost) {
+    record *r = user;
+    r->calls++;
+    expect(epoch == r->calls, "epoch %zu is the callback's number %zu", epoch, r->calls);
+    expect(isfinite(cost), "the cost of epoch %zu is %g", epoch, cost);
+    expect(nnblas_trainer_history_count(r->trainer) ==
+               get_smaller(epoch - r->before, r->history_limit),
+           "the history has another length");
+    return epoch == r->stop_at;
+}
+
+record begin_record(nnblas_net *net, const recipe *r, const problem *p) {
+    record seen = {
+        .trainer = make_trainer(net, r), .history_limit = r->history_limit, .stop_at = r->stop_at};
+    expect_status(nnblas_trainer_set_sample_weights(seen.trainer, p->weights), NNBLAS_OK);
+    return seen;
+}
+
+nnblas_status fit_rows(record *seen, const problem *p) {
+    expect_status(nnblas_trainer_set_callback(seen->trainer, watch_epoch, seen), NNBLAS_OK);
+    return nnblas_trainer_fit(seen->trainer, p->N, p->X, p->ldx, p->Y, p->ldy);
+}

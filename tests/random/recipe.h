@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How a network is trained: random settings, and the trainer that has them. */
+#ifndef RECIPE_H
+#define RECIPE_H
+
+#include "random/world.h"
+
+typedef enum schedule { CONSTANT, STEP, COSINE, PLATEAU, N_SCHEDULES } schedule;
+
+typedef struct recipe {
+    nnblas_optimizer optimizer;
+    schedule schedule;
+    double rate, momentum, fraction, decay, tolerance, lbfgs_tolerance;
+    size_t epochs, batch, patience, lbfgs_memory, history_limit;
+    uint64_t seed;
+    problem validation; /* rows of its own, with weights or without; N = 0: none */
+    size_t stop_at;     /* the epoch after which the callback stops; 0: none */
+} recipe;
+
+recipe roll_recipe(world *w, const slot *s);
+void free_recipe(recipe *r);
+
+bool has_validation(const recipe *r);
+/* False for so few rows, or so few with a weight, that none would be left to train on or to
+ * validate. */
+bool has_rows(const problem *p, const recipe *r);
+
+/* A trainer of the recipe, and what its callback saw. */
+typedef struct record {
+    nnblas_trainer *trainer; /* the caller destroys it */
+    size_t history_limit, stop_at;
+    size_t before; /* epochs that the checkpoint it goes on from does not hold */
+    size_t calls;  /* epochs, those of the checkpoint included */
+} record;
+
+/* Adds the sample weights of p. */
+record begin_record(nnblas_net *net, const recipe *r, const problem *p);
+nnblas_status fit_rows(record *seen, const problem *p);
+
+size_t get_smaller(size_t a, size_t b);
+
+#endif
