@@ -7,7 +7,7 @@
 void *allocate_array(size_t count, size_t size) {
     void *memory = calloc(count, size);
     if (!memory) {
-        fprintf(stderr, "nnblas-bench: no memory for %zu elements of %zu bytes\n", count, size);
+        fprintf(stderr, "nnblas-bench: out of memory for %zu elements of %zu bytes\n", count, size);
         exit(EXIT_FAILURE);
     }
     return memory;

@@ -13,7 +13,7 @@ static struct fann_train_data *copy_examples(const problem *p) {
     struct fann_train_data *examples =
         fann_create_train((unsigned)s->N, (unsigned)s->inputs, (unsigned)s->outputs);
     if (!examples) {
-        fprintf(stderr, "nnblas-bench: FANN has no memory for the examples\n");
+        fprintf(stderr, "nnblas-bench: out of memory for the examples of FANN\n");
         exit(EXIT_FAILURE);
     }
     for (size_t e = 0; e < s->N; e++) {

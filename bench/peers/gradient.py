@@ -142,7 +142,7 @@ def compare_shapes(setting, chosen, limits, peers):
         try:
             results.append(compare_shape(shape, setting, chosen, limits))
         except MemoryError:
-            options.fail(f"{report.name_shape(shape)}: no memory for so many numbers")
+            options.fail(f"{report.name_shape(shape)}: out of memory")
         tables.print_result(results[-1], peers)
     tables.print_left_out(results)
     tables.print_fewest(results, peers)

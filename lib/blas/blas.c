@@ -14,7 +14,7 @@ extern int openblas_get_num_threads(void) __attribute__((weak));
 extern void openblas_set_num_threads(int threads) __attribute__((weak));
 extern int openblas_get_parallel(void) __attribute__((weak));
 
-/* Of the OpenMP that a build of OpenBLAS runs on. */
+/* Functions of OpenMP, null where no OpenMP is loaded. */
 extern int omp_get_max_threads(void) __attribute__((weak));
 extern void omp_set_num_threads(int threads) __attribute__((weak));
 
@@ -118,10 +118,8 @@ const char *nnblas_blas_info(void) {
 
 /* ---- who threads ----------------------------------------------------------------------------- */
 
-/*
- * A build of OpenBLAS on pthreads has one setting for the whole process. The first to hold it keeps
- * what it found, the last to release it puts that back.
- */
+/* A pthread build of OpenBLAS has one number of threads for the whole process. The first holder
+ * stores the number that it found, and the last one restores it. */
 static pthread_mutex_t hold_mutex = PTHREAD_MUTEX_INITIALIZER;
 static unsigned holders;
 static int found_threads;
@@ -143,7 +141,7 @@ static void release_process(void) {
     pthread_mutex_unlock(&hold_mutex);
 }
 
-/* A build of OpenBLAS on OpenMP asks OpenMP for the calling thread's own setting. */
+/* An OpenMP build of OpenBLAS uses as many threads as OpenMP is set to, in the calling thread. */
 static bool asks_openmp(void) {
     return get_parallel() == OPENBLAS_OPENMP && omp_get_max_threads && omp_set_num_threads;
 }
@@ -182,12 +180,12 @@ void nn_blas_release(void) {
         release_caller();
 }
 
-/* The mutex is ours around a fork, so that the child finds it whole. */
+/* The forking thread holds the mutex, so that no other thread holds it in the child. */
 void nn_blas_before_fork(void) {
     pthread_mutex_lock(&hold_mutex);
 }
 
-/* Threads that held BLAS in the parent are not there in the child, and their hold ends. */
+/* The threads that held BLAS in the parent do not exist in the child: their hold ends. */
 void nn_blas_after_fork(bool in_child) {
     if (in_child) {
         if (holders > 0 && found_threads != 1)

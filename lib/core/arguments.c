@@ -25,8 +25,7 @@ nnblas_status nn_check_size(const char *name, size_t size) {
     return NNBLAS_OK;
 }
 
-/* From the first element to behind the last. The gap behind the last row is not part of a matrix.
- */
+/* The elements from the first to the last. The gap after the last row is not part of a matrix. */
 static size_t count_elements(const nn_argument *m) {
     return nn_add_sizes(nn_multiply_sizes(m->rows - 1, m->ld), m->columns);
 }
@@ -56,7 +55,7 @@ static size_t find_common_divisor(size_t a, size_t b) {
     return a;
 }
 
-/* A matrix as the bytes that it is made of: rows runs of equal length, at equal distances. */
+/* The bytes of a matrix: rows runs of equal length, at equal distances. */
 typedef struct run_list {
     size_t rows, length, distance;
 } run_list;
@@ -70,11 +69,13 @@ static run_list list_runs(const nn_argument *m) {
 }
 
 /*
- * b begins so many bytes behind the beginning of a, within it. Exact for every pair of matrices:
- * columns side by side in one table share nothing, nor does a number in a gap between the columns
- * of a table. Runs of b that begin within a either begin in a run of a, or reach into the next one,
- * or lie in the gap between two. Where they begin in relation to the runs of a repeats itself after
- * distance / gcd runs, so that no more than these are tried.
+ * begin: where b begins, in bytes from the beginning of a, and within a. The answer is exact for
+ * every pair of matrices: columns side by side in one table share nothing, and neither does a
+ * number in the gap between two columns of a table.
+ *
+ * A run of b that begins within a either begins in a run of a, or reaches into the next one, or is
+ * in the gap between two. Where the runs of b begin relative to those of a repeats after distance /
+ * gcd runs, so no more are tried.
  */
 static bool share_runs(run_list a, run_list b, size_t begin) {
     size_t span = (a.rows - 1) * a.distance + a.length;

@@ -20,7 +20,7 @@ typedef struct nn_argument {
     nn_access access;
 } nn_argument;
 
-/* A real number: finite, and from low to high, without the ends that are open. */
+/* The range of a real number: finite, from low to high, each end included unless it is open. */
 typedef struct nn_range {
     const char *name;
     double low, high;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Doubles as the integers that their bits are, and integers as the bytes that files have. */
+/* Doubles as integers with the same bits, and integers as the bytes of a file. */
 #ifndef NN_BITS_H
 #define NN_BITS_H
 
@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The kernels add constants that round a double to an integer, which takes arithmetic in doubles:
- * in the longer registers of the x87 the results would be wrong, and nothing would say so. */
+/* The kernels round a double to an integer by adding constants, which needs arithmetic in double
+ * precision. The longer registers of the x87 would silently give wrong results. */
 #if FLT_EVAL_METHOD < 0 || FLT_EVAL_METHOD == 2
 #error "libnnblas needs double-precision arithmetic: on 32-bit x86 use -msse2 -mfpmath=sse"
 #endif
@@ -25,7 +25,7 @@ static inline double nn_from_bits(uint64_t bits) {
     return value;
 }
 
-/* From this machine's order of bytes to little-endian, and back. */
+/* From this machine's byte order to little-endian, and back. */
 static inline uint64_t nn_swap_to_little(uint64_t bits) {
     return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(bits) : bits;
 }

@@ -2,7 +2,7 @@
 #ifndef NN_CLOCK_H
 #define NN_CLOCK_H
 
-/* Seconds since some fixed moment, on a clock that nobody sets. */
+/* Seconds since a fixed moment. Setting the system time does not change this clock. */
 double nn_read_clock(void);
 
 #endif

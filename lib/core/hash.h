@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* FNV-1a of 64 bits (G. Fowler, L. C. Noll, K.-P. Vo): tells bytes apart that differ by accident,
- * and not such as somebody made to have the same. */
+/* FNV-1a of 64 bits (G. Fowler, L. C. Noll, K.-P. Vo). It detects accidental differences, not
+ * deliberate ones. */
 #ifndef NN_HASH_H
 #define NN_HASH_H
 
@@ -9,7 +9,7 @@
 
 static const uint64_t NN_HASH_START = 0xcbf29ce484222325;
 
-/* The hash of what was hashed so far and these bytes behind it. */
+/* The hash of what was hashed so far, followed by these bytes. */
 static inline uint64_t nn_hash_bytes(uint64_t hash, const void *bytes, size_t size) {
     for (size_t i = 0; i < size; i++)
         hash = (hash ^ ((const unsigned char *)bytes)[i]) * 0x100000001b3;

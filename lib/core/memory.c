@@ -11,6 +11,6 @@ void *nn_allocate(size_t count, size_t size) {
     if (bytes <= PTRDIFF_MAX - NN_ALIGNMENT)
         memory = aligned_alloc(NN_ALIGNMENT, nn_round_up(bytes, NN_ALIGNMENT));
     if (!memory)
-        nn_fail(NNBLAS_ERROR_MEMORY, "no memory for %zu elements of %zu bytes", count, size);
+        nn_fail(NNBLAS_ERROR_MEMORY, "out of memory for %zu elements of %zu bytes", count, size);
     return memory;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The one allocation helper. */
+/* The one allocation function. */
 #ifndef NN_MEMORY_H
 #define NN_MEMORY_H
 
@@ -8,8 +8,8 @@
 /* A cache line, and the widest vector. */
 enum { NN_ALIGNMENT = 64 };
 
-/* count elements of size bytes, aligned, not cleared; null, with a message, where the product
- * overflows or memory is out. Released by free(). */
+/* count elements of size bytes, aligned and not cleared. Null, with a message, where the product
+ * overflows or the system is out of memory. Released by free(). */
 void *nn_allocate(size_t count, size_t size);
 
 #endif

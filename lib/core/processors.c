@@ -6,7 +6,7 @@
 #endif
 #include <unistd.h>
 
-/* Those that the scheduler may give to the calling thread; 0 = unknown. */
+/* How many the scheduler may give to the calling thread; 0 where it is unknown. */
 static int count_allowed_processors(void) {
 #ifdef __linux__
     cpu_set_t sets[64]; /* one holds 1024, which is too few for the largest machines */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * nnblas.h as the library itself sees it: what it declares is exported, all else is hidden
- * (-fvisibility=hidden). This way the public header needs no macro on each declaration.
- */
+/* nnblas.h as the library itself includes it: what it declares is exported, all else is hidden
+ * (-fvisibility=hidden). So the public header needs no macro on each declaration. */
 #ifndef NN_PUBLIC_H
 #define NN_PUBLIC_H
 

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-/* The next 64 bits of SplitMix64, whose state any number can begin. */
+/* The next 64 bits of SplitMix64. Any number may be its first state. */
 uint64_t nn_splitmix_bits(uint64_t *state);
 
 /* The library's own generator. */
@@ -17,7 +17,8 @@ void nn_random_seed(nn_random *random, uint64_t seed);
 
 uint64_t nn_random_bits(nn_random *random);
 
-/* Uniform in [0, 1), multiples of 2^-53: of given bits, and of the generator's next. */
+/* Uniform in [0, 1), a multiple of 2^-53: from the given bits, and from the next bits of the
+ * generator. */
 static inline double nn_unit_of_bits(uint64_t bits) {
     return (double)(bits >> 11) * 0x1p-53;
 }

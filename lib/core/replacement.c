@@ -21,7 +21,7 @@ static bool fail_call(nn_replacement *r, const char *failed) {
     return fail(r, failed, NULL);
 }
 
-/* Renaming over /dev/null, where root can, would put a file in the place of the device. */
+/* A rename over /dev/null, which root may do, would put a file in the place of the device. */
 static bool find_target(nn_replacement *r) {
     if (!realpath(r->path, r->target)) {
         struct stat link;
@@ -33,7 +33,7 @@ static bool find_target(nn_replacement *r) {
         }
         strcpy(r->target, r->path);
     } else if (stat(r->target, &r->old)) {
-        return fail_call(r, "look at the file");
+        return fail_call(r, "examine the file");
     } else if (!S_ISREG(r->old.st_mode)) {
         return fail(r, "replace the file",
                     S_ISDIR(r->old.st_mode) ? "it is a folder" : "it is no regular file");
@@ -43,14 +43,14 @@ static bool find_target(nn_replacement *r) {
     return true;
 }
 
-/* Cuts the target's name off its folder, which stays open: all that follows means that folder, also
- * where it is renamed meanwhile or the process goes to another. */
+/* Separates the target's name from its folder, and opens the folder. All later calls use the open
+ * folder, even if it is renamed or the process changes its working directory. */
 static bool open_folder(nn_replacement *r) {
     char *slash = strrchr(r->target, '/');
     r->name = slash ? slash + 1 : r->target;
     if (!*r->name)
         return fail(r, "write the file", "it has no name");
-    /* The slash of the root is all of its path. */
+    /* The path of the root folder is just its slash. */
     const char *folder = !slash ? "." : slash == r->target ? "/" : r->target;
     if (slash)
         *slash = '\0';
@@ -58,13 +58,13 @@ static bool open_folder(nn_replacement *r) {
     return r->folder >= 0 || fail_call(r, "open the folder of the file");
 }
 
-/* A file that did not exist gets the mode that any new file does. One that did hands on its own,
- * and its owner and group where we may; until then nobody else reads it. */
+/* A new file gets the usual mode of new files. A file that replaces another gets its mode, and its
+ * owner and group where that is permitted; until then only the owner can read it. */
 static bool create_temporary(nn_replacement *r) {
     r->descriptor = nn_temporary_create(r->folder, r->replaces ? 0600 : 0666, r->temporary);
     if (r->descriptor >= 0)
         return true;
-    *r->temporary = '\0'; /* a file of that name is not ours */
+    *r->temporary = '\0'; /* that file is not ours to remove */
     return fail_call(r, "create a temporary file beside the file");
 }
 
@@ -85,8 +85,8 @@ static int flush(int descriptor) {
     return result;
 }
 
-/* Closing can be where a network file system says that the disk is full. It is a copy that is
- * closed: the descriptor itself holds the lock until the file is in its place. */
+/* A network file system may report a full disk only when the file is closed. So a copy of the
+ * descriptor is closed: the descriptor itself holds the lock until the file is in its place. */
 static bool flush_temporary(nn_replacement *r) {
     if (flush(r->descriptor))
         return fail_call(r, "flush a temporary file beside the file");

@@ -25,13 +25,13 @@ typedef struct nn_replacement {
 } nn_replacement;
 
 /*
- * Whoever opens path, at any time, finds the whole old file or the whole new one, and the new one
- * is on the disk when nn_replacement_finish returns. After a failure, or nn_replacement_abandon,
- * path is as it was, and nothing else is left behind; only where the folder could not be flushed
- * the new file is in its place, and might be lost with the power.
+ * At any time path opens as the whole old file or the whole new one, and the new one is on the disk
+ * when nn_replacement_finish returns. After a failure, or nn_replacement_abandon, path is as it was
+ * and no other file is left. One exception: where the folder could not be flushed, the new file is
+ * in its place, but a power failure might undo that.
  *
- * A link is followed: the file that it leads to is replaced, and the link stays. One that leads
- * nowhere is a failure, as is a path that is there and no regular file.
+ * A symbolic link is followed: the file that it leads to is replaced, and the link stays. A link
+ * that leads nowhere is a failure, and so is a path that exists and is no regular file.
  *
  * Each function returns false for a failure, after which there is nothing to abandon.
  */
@@ -40,8 +40,8 @@ bool nn_replacement_write(nn_replacement *r, const void *bytes, size_t size);
 bool nn_replacement_finish(nn_replacement *r);
 void nn_replacement_abandon(nn_replacement *r);
 
-/* Removes the temporary files in the folder of path whose processes ended before they could. It
- * lists the folder: once for a series of replacements. */
+/* Removes temporary files in the folder of path that were left by processes which ended early. It
+ * lists the folder, so call it once for a series of replacements. */
 void nn_replacement_clear(const char *path);
 
 #endif

@@ -35,12 +35,13 @@ static inline size_t nn_divide_up(size_t total, size_t parts) {
     return total / parts + (total % parts > 0);
 }
 
-/* total, up to the next multiple; SIZE_MAX where that does not fit. */
+/* total, rounded up to a multiple; SIZE_MAX where that does not fit. */
 static inline size_t nn_round_up(size_t total, size_t multiple) {
     return nn_multiply_sizes(nn_divide_up(total, multiple), multiple);
 }
 
-/* Share p of parts near-equal ones begins here, and ends where share p + 1 begins. */
+/* total is divided into parts nearly equal shares. Share p begins here and ends where share p + 1
+ * begins. */
 static inline size_t nn_get_share(size_t total, size_t parts, size_t p) {
     return nn_min(total, p * nn_divide_up(total, parts));
 }

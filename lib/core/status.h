@@ -5,11 +5,11 @@
 
 #include "core/public.h"
 
-/* Keeps the words for nnblas_error_message() and returns status, for `return nn_fail(...)`. */
+/* Stores the message for nnblas_error_message() and returns status, for `return nn_fail(...)`. */
 nnblas_status nn_fail(nnblas_status status, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Adds the file that they are about to the words of the last failure; returns status. */
+/* Adds the path of the file to the message of the last failure; returns status. */
 nnblas_status nn_name_file(nnblas_status status, const char *path);
 
 #endif

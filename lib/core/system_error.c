@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* strerror_r has two forms: GNU's returns the words, POSIX's a status, with the words in text. */
+/* strerror_r has two forms: the one of GNU returns the text, the one of POSIX a status. */
 static const char *take_words(const char *words, int error, char *text, size_t size) {
     (void)error, (void)text, (void)size;
     return words;

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* What a value of errno means, in words that lie in text or are constant. Safe in threads. */
+/* The description of a value of errno: in text, or constant. Safe in threads. */
 const char *nn_describe_error(int error, char *text, size_t size);
 
 #endif

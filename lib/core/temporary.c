@@ -17,8 +17,8 @@
 /* ".nnblas-SYSTEM-TIME.tmp", both hexadecimal. */
 static const char PREFIX[] = ".nnblas-", SUFFIX[] = ".tmp";
 
-/* Linux draws an identity each time it starts; containers on one machine have the same. 0 where
- * there is none. */
+/* Linux draws a new boot id each time it starts; all containers on one machine have the same. 0
+ * where there is none. */
 static uint64_t identify_system(void) {
     char identity[64];
     int file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
@@ -31,7 +31,7 @@ static uint64_t identify_system(void) {
 
 /* ---- making ---------------------------------------------------------------------------------- */
 
-/* False where somebody took the file for abandoned before it was locked. */
+/* False where another process took the file for an abandoned one before it was locked. */
 static bool lock_new_file(int file) {
     struct stat status;
     if (flock(file, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
@@ -82,7 +82,8 @@ static bool read_name(const char *name, uint64_t *system) {
     return rest && strcmp(rest, SUFFIX) == 0;
 }
 
-/* Nobody can lock the file once we have; it is removed only where it still has its name then. */
+/* Once we have locked the file, no other process can; it is removed only if it still has its name
+ * then. */
 static bool is_abandoned(int folder, const char *name, const struct stat *seen, int file) {
     struct stat locked, named;
     return flock(file, LOCK_EX | LOCK_NB) == 0 && fstat(file, &locked) == 0 &&

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Temporary files that can be told from abandoned ones. Whoever makes one holds a lock on it; the
- * system drops the lock when the process ends, however it ends. A file that nobody has locked was
- * left behind.
+ * Temporary files, and how abandoned ones are recognised. The process that makes a file holds a
+ * lock on it, and the system drops the lock when the process ends, however it ends. So a file that
+ * is not locked was abandoned.
  *
- * Locks belong to files, so they also tell of processes in other containers. Two machines that
- * share a folder may not share locks: the name says which running system made the file, and one of
- * another system is only taken for abandoned where nobody has written to it for a day. Where files
- * cannot be locked at all, none is.
+ * Locks belong to files, so this also works between containers. Two machines that share a folder
+ * may not share locks. So the name says which running system made the file, and a file of another
+ * system counts as abandoned only if it has not been written to for a day. Where files cannot be
+ * locked at all, none counts as abandoned.
  */
 #ifndef NN_TEMPORARY_H
 #define NN_TEMPORARY_H
@@ -19,7 +19,7 @@
  * -1, with errno. */
 int nn_temporary_create(int folder, mode_t mode, char name[NAME_MAX]);
 
-/* Removes those that were left behind in the folder. Failures are ignored. */
+/* Removes the abandoned files in the folder. Failures are ignored. */
 void nn_temporary_clear(int folder);
 
 #endif

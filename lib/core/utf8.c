@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/utf8.h"
 
-/* The second byte's range says what the first alone does not (RFC 3629, section 4). */
+/*
+ * The range of the second byte excludes what the first byte alone does not (RFC 3629, section 4).
+ */
 size_t nn_measure_character(const char *character) {
     const unsigned char *text = (const unsigned char *)character;
     unsigned first = text[0], low = 0x80, high = 0xbf;

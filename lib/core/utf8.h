@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-/* The bytes of the UTF-8 character that text begins with, 0 where there is none; text ends with a
- * byte 0, which counts as a character of one. */
+/* The length in bytes of the UTF-8 character at the beginning of text; 0 where there is none. text
+ * ends with a byte 0, which counts as a character of one byte. */
 size_t nn_measure_character(const char *text);
 
 /* value is UTF-8 (RFC 3629): no overlong form, no surrogate. */

@@ -21,7 +21,7 @@ static nn_matrix_view view_deltas(const nn_tile *tile, size_t l) {
     return view_matrix(tile, tile->deltas[l], l);
 }
 
-/* What enters layer l. */
+/* The input of layer l: X, or the activations of the layer before. */
 static nn_matrix_view view_input(const nn_tile *tile, size_t l) {
     if (l == 0)
         return (nn_matrix_view){(double *)tile->X, (int)tile->ldx, false}; /* only read */
@@ -30,7 +30,8 @@ static nn_matrix_view view_input(const nn_tile *tile, size_t l) {
 
 /* ---- biases: a row behind the weights -------------------------------------------------------- */
 
-/* What a product is then added to. Rows are copied in ever longer runs: most are short. */
+/* Sets each row of A_out to the biases; the product is then added. Rows are copied in runs that
+ * double in length, because most are short. */
 static void fill_with_biases(size_t rows, const nn_layout *layout, double *A_out) {
     size_t n = layout->padded_outputs, filled = 1;
     const double *b = layout->W + layout->padded_inputs * n;
@@ -174,7 +175,8 @@ double nn_compute_deltas(const nn_model *model, const nn_tile *tile) {
     return cost;
 }
 
-/* W2_update = H_out^T O_delta, W1_update = X^T H_delta; the biases' are sums over the rows. */
+/* W2_update = H_out^T O_delta, W1_update = X^T H_delta; the updates of the biases are column sums
+ * of the deltas. */
 void nn_accumulate_update(const nn_model *model, const nn_tile *tile, size_t l, size_t first,
                           size_t count, double alpha, double beta, double *W_update) {
     const nn_layer *layer = &model->layers[l];

@@ -25,14 +25,14 @@ nn_problem nn_make_problem(const nn_model *model, const nn_rows *rows, nn_purpos
     };
 }
 
-/* One call at work. Tasks only read it. */
+/* A call that is running. Tasks only read it. */
 typedef struct run {
     nn_engine *engine;
     const nn_call *call;
-    double total_weight;   /* what the rows count together */
-    double alpha;          /* of the products that add up the updates */
-    size_t first, end;     /* the rows that the parts share now */
-    size_t pieces_a_layer; /* in which the parts' updates are added up */
+    double total_weight;   /* the number of rows, or the sum of their scaled weights */
+    double alpha;          /* the factor of the products for the updates */
+    size_t first, end;     /* the rows that the parts work on now */
+    size_t pieces_a_layer; /* how many pieces a layer has when the updates are added up */
 } run;
 
 /* ---- tiles ----------------------------------------------------------------------------------- */
@@ -45,7 +45,7 @@ static const nn_layout *get_last_layout(const run *r) {
     return &r->engine->layouts[r->call->model->n_layers - 1];
 }
 
-/* Where the inputs of a tile lie, or will when they are gathered. */
+/* A tile without Y and weights. Its inputs may still have to be gathered. */
 static nn_tile view_tile(const run *r, const nn_part *part, size_t first, size_t count) {
     const nn_rows *rows = r->call->rows;
     return (nn_tile){
@@ -58,7 +58,7 @@ static nn_tile view_tile(const run *r, const nn_part *part, size_t first, size_t
     };
 }
 
-/* The same, with all that is copied for it. */
+/* The same with Y and weights, and everything copied that must be. */
 static nn_tile load_tile(const run *r, const nn_part *part, size_t first, size_t count) {
     const nn_rows *rows = r->call->rows;
     nn_tile tile = view_tile(r, part, first, count);
@@ -93,7 +93,8 @@ static void evaluate_tile(const run *r, nn_part *part, size_t first, size_t coun
     part->cost += nn_compute_cost(r->call->model, &tile);
 }
 
-/* A range of the inputs of layer l; the part's first rows overwrite what the updates held. */
+/* Adds the updates of a range of the inputs of layer l. The first rows of a part overwrite what the
+ * updates held. */
 static void add_updates(const run *r, const nn_part *part, const nn_tile *tile, size_t l,
                         size_t first_input, size_t end_input) {
     nn_accumulate_update(r->call->model, tile, l, first_input, end_input - first_input, r->alpha,
@@ -101,7 +102,7 @@ static void add_updates(const run *r, const nn_part *part, const nn_tile *tile, 
                          part->updates[l] ? part->updates[l] : r->call->updates[l]);
 }
 
-/* The updates of a tile that the parts share wait until all of its deltas are there. */
+/* Where the parts share a tile, its updates have to wait until all parts have their deltas. */
 static void compute_gradient_tile(const run *r, nn_part *part, size_t first, size_t count) {
     nn_tile tile = load_tile(r, part, first, count);
     nn_forward_to_cost(r->call->model, &tile);
@@ -140,7 +141,7 @@ static void run_part(void *context, size_t p) {
 static void run_update_piece(void *context, size_t piece) {
     const run *r = context;
     size_t pieces = r->engine->plan.parts, l = piece / pieces, p = piece % pieces;
-    const nn_part *part = &r->engine->parts[0]; /* the parts' matrices lie behind one another */
+    const nn_part *part = &r->engine->parts[0]; /* the matrices of the parts are contiguous */
     nn_tile tile = view_tile(r, part, r->first, r->end - r->first);
     size_t inputs = r->call->model->layers[l].inputs;
     add_updates(r, part, &tile, l, nn_get_share(inputs, pieces, p),
@@ -156,8 +157,8 @@ static void add_rows(size_t rows, size_t columns, const double *from, size_t ld,
         nn_get_kernels()->add(count, from + i * ld, sums + i * count);
 }
 
-/* Some rows of a layer's updates, of which the biases are the last: the parts' own, in their order,
- * and without padding. */
+/* Adds up the updates of all parts, in the order of the parts and without padding, for some rows of
+ * one layer. The biases are the last row. */
 static void sum_piece(void *context, size_t piece) {
     const run *r = context;
     const nn_part *parts = r->engine->parts;
@@ -196,7 +197,8 @@ static void copy_weights(const nn_layer *layer, const nn_layout *layout) {
                  layout->copy + layout->padded_inputs * ld, ld);
 }
 
-/* Where the products read W: padded in the copy, or well aligned, which changes no number. */
+/* Chooses where the products read W: in the padded or well aligned copy, which has the same
+ * numbers, or in place. */
 static void place_weights(const nn_layer *layer, nn_layout *layout) {
     bool is_padded =
         layout->padded_inputs != layer->inputs || layout->padded_outputs != layer->outputs;
@@ -223,7 +225,7 @@ static run begin_run(nn_engine *engine, const nn_call *call) {
                  .alpha = (call->subtracts ? -call->learning_rate : 1.0) / total_weight};
 }
 
-/* Returns the cost, where the run computed it: the mean over the rows, of which an mse is half. */
+/* Returns the cost: the mean over the rows, for the mse half of it. */
 static double end_run(run *r) {
     if (r->engine->plan.holds_blas)
         nn_blas_release();
@@ -260,7 +262,7 @@ void nn_engine_update(const nn_engine *engine, const nn_model *model, double lea
                                   engine->updates[l], W[l]);
 }
 
-/* The updates of a step come from one product each, which can subtract them from W itself. */
+/* Whether each update of a step is one product, which can then subtract it from W itself. */
 static bool updates_at_once(const nn_plan *plan, size_t N) {
     return plan->tile_rows >= N && plan->padding == 1 &&
            (plan->strategy == NN_SHARED_TILES || plan->parts == 1);
@@ -284,7 +286,7 @@ double nn_engine_descend(nn_engine *engine, const nn_model *model, const nn_rows
 
 enum { MOST_ROW_LAYERS = 16 };
 
-/* A product that BLAS runs in the thread that calls it, so that it need not be held. */
+/* Whether BLAS runs the product in the calling thread, so that it need not be held. */
 static bool stays_in_thread(const nn_layer *layer) {
     return layer->inputs * layer->outputs <= NN_BLAS_SEQUENTIAL;
 }

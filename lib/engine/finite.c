@@ -21,7 +21,7 @@ nnblas_status nn_check_finite(const char *name, size_t rows, size_t columns, con
     return NNBLAS_OK;
 }
 
-/* Of W or W_update of layer l, and what lies behind it for the biases. */
+/* Checks W or W_update of layer l, and the biases that follow it. */
 static nnblas_status check_layer(const nn_layer *layer, size_t l, const double *W,
                                  const char *suffix) {
     char name[40];
@@ -44,7 +44,7 @@ nnblas_status nn_check_parameters_finite(const nn_model *model) {
 nnblas_status nn_report_not_finite(const nn_model *model, const nn_rows *rows, double cost,
                                    double learning_rate, double *const *updates) {
     size_t last = model->n_layers - 1;
-    /* Rows in an order of their own were looked at before the first step. */
+    /* Picked rows were checked before the first step. */
     if (!rows->order &&
         (nn_check_finite("X", rows->N, model->layers[0].inputs, rows->X, rows->ldx) ||
          nn_check_finite("Y", rows->N, model->layers[last].outputs, rows->Y, rows->ldy)))

@@ -7,15 +7,15 @@
 #include "engine/backpropagation.h"
 #include "engine/rows.h"
 
-/* NNBLAS_OK, or NNBLAS_ERROR_NOT_FINITE and words that name the first such element. */
+/* NNBLAS_OK, or NNBLAS_ERROR_NOT_FINITE with a message that names the first such element. */
 nnblas_status nn_check_finite(const char *name, size_t rows, size_t columns, const double *data,
                               size_t ld);
 
 /* The same for all weights and biases of a model: "W1 holds a NaN at row 0, column 3". */
 nnblas_status nn_check_parameters_finite(const nn_model *model);
 
-/* After a step that would have stored a number that is not finite: the message names the first such
- * number in the order of the algorithm, X, Y, W, the cost, the updates of the step. Returns
+/* After a step that would have stored a number that is not finite: finds the first such number, in
+ * the order X, Y, W, the cost, the updates, the step, and names it in the message. Returns
  * NNBLAS_ERROR_NOT_FINITE. */
 nnblas_status nn_report_not_finite(const nn_model *model, const nn_rows *rows, double cost,
                                    double learning_rate, double *const *updates);

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* One layer of weights, inputs x outputs, row-major; its biases are one more row behind them. */
+/* One layer of weights, inputs x outputs, row-major, followed by its biases as one more row. */
 typedef struct nn_layer {
     size_t inputs, outputs;
     const double *W;
@@ -22,17 +22,15 @@ static inline size_t nn_count_parameters(const nn_layer *layer) {
     return (layer->inputs + layer->has_bias) * layer->outputs;
 }
 
-/*
- * A layer as the products read it. Padding appends units that nothing reads: the columns that they
- * have in W, in the matrices behind the layer and in its updates are computed, because whole
- * vectors are fast, and then left alone. So an infinity or a NaN in them goes nowhere.
- */
+/* The layout of a layer for the products. Padding adds units that nothing reads: their columns in
+ * W, in the activations, deltas and updates are computed, because whole vectors are fast, and then
+ * ignored. So an infinity or a NaN in them has no effect. */
 typedef struct nn_layout {
     size_t padded_inputs, padded_outputs;
-    size_t block;    /* so many of the inputs at a time in each product */
-    bool transposed; /* the matrices behind this layer: a unit's values for all rows lie together */
-    const double *W; /* padded_inputs x padded_outputs, then the biases: the layer's, or a copy */
-    double *copy;    /* room for that copy; null where the layer's own W always serves */
+    size_t block;    /* how many of the inputs each product takes */
+    bool transposed; /* its activations and deltas: the values of a unit are contiguous */
+    const double *W; /* padded_inputs x padded_outputs, then the biases; of the layer or the copy */
+    double *copy;    /* memory for a copy; null where none is ever needed */
 } nn_layout;
 
 /* The layer as it is: nothing is padded, cut or transposed. */

@@ -17,7 +17,7 @@ static size_t pad_outputs(const nn_plan *plan, const nn_problem *problem, size_t
     return l + 1 == problem->n_layers || padded > INT_MAX ? outputs : padded;
 }
 
-/* So many inputs of a layer that the products of a tile stay within the plan's limit. */
+/* How many inputs of a layer each product takes, to stay within the limit of the plan. */
 static size_t choose_block(const nn_plan *plan, const nn_layout *layout) {
     if (plan->product_limit == 0)
         return layout->padded_inputs;
@@ -39,7 +39,7 @@ nn_layout nn_lay_out_layer(const nn_plan *plan, const nn_problem *problem, size_
     return layout;
 }
 
-/* Behind what text holds already. */
+/* Appends to text. */
 static void append(char *text, size_t size, const char *format, size_t number) {
     size_t used = strlen(text);
     snprintf(text + used, size - used, format, number);

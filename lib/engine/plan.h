@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How the engine walks the rows of a call. */
+/* A plan: how the engine computes a call. */
 #ifndef NN_PLAN_H
 #define NN_PLAN_H
 
@@ -9,29 +9,30 @@
 #include <stdint.h>
 
 typedef enum nn_strategy {
-    /* Each part walks rows of its own in tiles, and adds up updates of its own. */
+    /* Each part takes rows of its own, tile by tile, and adds up updates of its own. */
     NN_OWN_ROWS,
-    /* The parts share each tile: rows of it up to the deltas, then inputs of the updates. */
+    /* The parts share each tile. Up to the deltas each has some of its rows; then, for the updates,
+     * some of the inputs. */
     NN_SHARED_TILES,
 } nn_strategy;
 
 typedef struct nn_plan {
     nn_strategy strategy;
-    size_t parts; /* each is one thread's work */
+    size_t parts; /* each is run by one thread */
     size_t tile_rows;
-    uint64_t transposed;  /* bit l: the matrices behind layer l are transposed */
+    uint64_t transposed;  /* bit l: activations and deltas of layer l are transposed */
     size_t padding;       /* hidden widths are padded to a multiple of it; 1 = as they are */
-    size_t product_limit; /* products are cut to at most so many multiplications; 0 = whole */
-    bool holds_blas;      /* its products run in the thread that calls BLAS */
+    size_t product_limit; /* the most multiplications of a product; 0 = products are whole */
+    bool holds_blas;      /* BLAS is held to the calling thread while it runs */
 } nn_plan;
 
 /* The most rows that one part works on at a time. */
 size_t nn_get_part_rows(const nn_plan *plan);
 
-/* Layer l as the plan lays it out; without its weights. */
+/* The layout of layer l, without its weights. */
 nn_layout nn_lay_out_layer(const nn_plan *plan, const nn_problem *p, size_t l);
 
-/* "rows, 2 threads, tiles of 128, ...", cut off at size. */
+/* Writes "rows, 2 threads, tiles of 128, ...", truncated to size. */
 void nn_describe_plan(const nn_plan *plan, char *text, size_t size);
 
 #endif

@@ -6,7 +6,7 @@
 
 enum { CACHED_PLANS = 4, MOST_CACHED_LAYERS = 6 };
 
-/* The key is the whole problem, with sizes of its own. */
+/* The key is the whole problem, with a copy of its sizes. */
 typedef struct cached_plan {
     nn_problem problem;
     size_t sizes[MOST_CACHED_LAYERS + 1];

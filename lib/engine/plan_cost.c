@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * The model behind the choice of a plan. Every product and every elementwise pass of a tile is
- * priced, and what the caches, the tiles and the threads add. The prices of the products are least
- * squares fits to some thousand timed products of each core type; see doc/performance.md.
- */
+/* The model behind the choice of a plan. It adds up the time of every product and every elementwise
+ * pass of a tile, and of caches, tiles and threads. The prices of products are least squares fits
+ * to some thousand timed products of each core type; see doc/performance.md. */
 #include "engine/plan_cost.h"
 #include "blas/blas.h"
 #include "core/sizes.h"
 
 /* ---- products -------------------------------------------------------------------------------- */
 
-/* C := A B + beta C, where the N rows of C have M elements, contiguous in memory: M and N as BLAS
- * counts them, by columns. What is done for which sizes is read from OpenBLAS 0.3.21 (in
- * kernel/x86_64, dgemm_small_kernel_*_skylakex.c); the nanoseconds are measured. */
+/* C := A B + beta C, where the N rows of C have M contiguous elements: M and N as BLAS counts them,
+ * by columns. Which kernel is used for which sizes is read from OpenBLAS 0.3.21 (kernel/x86_64,
+ * dgemm_small_kernel_*_skylakex.c); the nanoseconds are measured. */
 typedef struct product {
     size_t M, N, K;
     bool first_turned, second_turned;
@@ -20,10 +18,11 @@ typedef struct product {
 
 enum { VECTOR = 8 }; /* doubles of AVX-512 */
 
-/* Numbers up to which the factor that is walked again and again stays in the first cache. */
+/* The most numbers of the factor that is read again and again, for which it stays in the first
+ * cache. */
 static const size_t CACHED = 4096;
 
-/* Of count, most are done at a time, then half of it, ...: how many times that is. */
+/* How many passes count elements take: most at a time, then half as many, and so on. */
 static double count_walks(size_t count, size_t most) {
     size_t walks = 0;
     for (; most > 0; count %= most, most /= 2)
@@ -31,7 +30,7 @@ static double count_walks(size_t count, size_t most) {
     return (double)walks;
 }
 
-/* Vectors along M, up to four at a time, each time over the whole of B. */
+/* Vectors along M, up to four at a time, each time with all of B. */
 static double price_vectors(size_t whole, size_t masked, const product *p) {
     double N = (double)p->N, K = (double)p->K, vectors = (double)(whole + masked);
     double walks = count_walks(whole, 4) + (double)masked;
@@ -39,14 +38,14 @@ static double price_vectors(size_t whole, size_t masked, const product *p) {
     return vectors * (0.1093 * N * K + 0.343 * N + 0.353 * K) + walks * walk * N * K;
 }
 
-/* M of its rows, by vectors along K, whose elements are then added up. */
+/* M of its rows, with vectors along K, whose elements are added up in the end. */
 static double price_dots(size_t M, const product *p) {
     double m = (double)M, N = (double)p->N, K = (double)nn_divide_up(p->K, VECTOR);
     double walk = p->N * p->K > CACHED ? 0.462 : 0.325;
     return m * (0.0655 * N * K + 0.328 * N + 0.308 * K) + count_walks(M, 4) * walk * N * K;
 }
 
-/* M of its rows, by vectors along N, which do not lie in C as they come. */
+/* M of its rows, with vectors along N, which have to be scattered into C. */
 static double price_rows_along(size_t M, const product *p) {
     double m = (double)M, N = (double)nn_divide_up(p->N, VECTOR), K = (double)p->K;
     double walk = p->N * p->K > CACHED ? 0.468 : 0.375;
@@ -57,7 +56,7 @@ static double price_scatter(size_t M, const product *p) {
     return 1.7 * (double)M * (double)nn_divide_up(p->N, VECTOR);
 }
 
-/* Few elements that are left of M are copied, to be multiplied along K. */
+/* If few elements of M are left, they are copied and multiplied along K. */
 static double price_small_nn(const product *p) {
     size_t whole = p->M / VECTOR, rest = p->M % VECTOR;
     if (rest == 0 || rest > 4 || p->K < 16)
@@ -77,15 +76,15 @@ static double price_small_tn(const product *p) {
     return 9.6 + price_dots(p->M, p);
 }
 
-/* Transposed into C by fours. */
+/* Four at a time are transposed into C. */
 static double price_small_tt(const product *p) {
     return 18.8 + price_rows_along(p->M, p) + 0.076 * (double)p->M * (double)p->N +
            price_scatter(p->M % 4, p);
 }
 
-/* Where both factors are packed first. The kernel works on blocks of C, of M up to so many rows and
- * half of it, ..., of N columns likewise: call + (walks along M) K (walk N + block (walks along N))
- * + M N store + M K first + N K second + N row + K step. */
+/* A product that packs both factors first. The kernel works on blocks of C: of M up to rows at a
+ * time, then half as many, and so on, and of N columns likewise. The time is call + (passes along
+ * M) K (walk N + block (passes along N)) + M N store + M K first + N K second + N row + K step. */
 typedef struct packed_price {
     double call, walk, block, store, first, second, row, step;
     size_t rows, columns;
@@ -121,7 +120,7 @@ static double price_product(const product *p, double small_limit) {
         return price_packed(large ? &PACKED_LARGE : &PACKED, p);
     if (large)
         return price_packed(&PACKED_512_LARGE, p);
-    /* That kernel is only taken for small results of long sums. */
+    /* OpenBLAS uses that kernel only for small results of long sums. */
     if (p->first_turned && !p->second_turned && (p->M * p->N > 1200 || p->K < 32))
         return price_packed(&PACKED_512, p);
     return SMALL[p->first_turned][p->second_turned](p);
@@ -129,7 +128,7 @@ static double price_product(const product *p, double small_limit) {
 
 /* ---- layers ---------------------------------------------------------------------------------- */
 
-/* What all prices of one plan depend on. */
+/* The arguments that all prices of one plan have in common. */
 typedef struct cost_context {
     const nn_plan *plan;
     const nn_problem *problem;
@@ -140,7 +139,7 @@ static nn_layout get_layout(const cost_context *c, size_t l) {
     return nn_lay_out_layer(c->plan, c->problem, l);
 }
 
-/* How the matrix in front of layer l lies; X is the caller's. */
+/* Whether the input of layer l is transposed; X never is. */
 static bool is_turned(const cost_context *c, size_t l) {
     return l > 0 && get_layout(c, l - 1).transposed;
 }
@@ -179,7 +178,7 @@ static double price_update(const cost_context *c, size_t l, size_t rows, size_t 
 
 /* ---- elementwise passes ---------------------------------------------------------------------- */
 
-/* Nanoseconds an element, and a call. */
+/* Nanoseconds of an element, and (PASS) of a call. */
 static const double SIGMOID = 0.8, DELTA = 0.2, COPY = 0.1, TRANSPOSE = 0.2, ADD = 0.15,
                     PASS = 15.0;
 
@@ -191,8 +190,8 @@ static double price_labels(const cost_context *c, size_t rows) {
 
 /* ---- caches ---------------------------------------------------------------------------------- */
 
-/* A core's own cache and its share of the one behind it, and nanoseconds a byte to read again what
- * fell out of the first and of the second. */
+/* The bytes of a core's own cache and of its share of the next one, and the nanoseconds to read a
+ * byte again that fell out of the first or the second. */
 static const double NEAR_BYTES = 512 << 10, FAR_BYTES = 4 << 20;
 static const double FAR = 0.02, MEMORY = 0.06;
 
@@ -209,7 +208,7 @@ static double count_padded_weights(const cost_context *c, size_t l) {
     return (double)nn_get_inputs(c->problem, l) * (double)get_layout(c, l).padded_outputs;
 }
 
-/* What of a tile is used again, and the weights that each tile uses anew. */
+/* Reading again what a tile uses several times, and the weights, which each tile uses. */
 static double price_caches(const cost_context *c, size_t rows) {
     double inputs = (double)nn_get_inputs(c->problem, 0), units = 0.0, weights = 0.0;
     for (size_t l = 0; l < c->problem->n_layers; l++) {
@@ -227,7 +226,7 @@ static double price_caches(const cost_context *c, size_t rows) {
 
 static const double TILE = 80.0;
 
-/* Forward, and the deltas. */
+/* Forward, cost and deltas. */
 static double price_deltas(const cost_context *c, size_t rows) {
     double sum = price_labels(c, rows);
     for (size_t l = 0; l < c->problem->n_layers; l++) {
@@ -255,8 +254,8 @@ static double price_tile(const cost_context *c, size_t rows) {
 
 /* ---- strategies ------------------------------------------------------------------------------ */
 
-/* Waking the threads and holding BLAS, waiting for one another; a byte that one thread wrote and
- * others read. */
+/* Nanoseconds to wake the threads and hold BLAS, to wait for one another, and of a byte that one
+ * thread wrote and another reads. */
 static const double REGION = 10000.0, BARRIER = 3000.0, SHARE = 0.06;
 
 static double price_own_rows(const cost_context *c) {
@@ -302,8 +301,8 @@ static double price_padding(const cost_context *c) {
     return sum;
 }
 
-/* Inputs that come from memory: a product that wants the examples side by side reads across them.
- */
+/* For inputs that come from memory: a product that wants the examples side by side reads across
+ * them. */
 static double price_turned_inputs(const cost_context *c) {
     const double CACHED_BYTES = 16e6, TURNED_ROW = 5.0;
     double N = (double)c->problem->N, inputs = (double)nn_get_inputs(c->problem, 0);

@@ -4,16 +4,16 @@
 #include "core/sizes.h"
 #include "engine/plan_cost.h"
 
-/* A walk over the plans for a problem: it lists them, or keeps the cheapest. */
+/* A search through the plans for a problem: it lists them, or keeps the cheapest. */
 typedef struct plan_search {
     const nn_problem *problem;
-    nn_plan *plans; /* null: only best is kept */
+    nn_plan *plans; /* where to list them; null: only best is kept */
     size_t count;
     nn_plan best;
     double best_cost;
 } plan_search;
 
-/* Some product of a tile is larger than limit. */
+/* Whether some product of a tile is larger than limit. */
 static bool has_larger_product(const nn_problem *problem, size_t rows, double limit) {
     for (size_t l = 0; l < problem->n_layers; l++)
         if ((double)rows * (double)nn_get_inputs(problem, l) * (double)nn_get_outputs(problem, l) >
@@ -86,7 +86,7 @@ static void add_products(plan_search *s, nn_plan plan) {
         }
 }
 
-/* All that the parts keep of their tiles; the updates come on top. */
+/* The most bytes of the tiles of all parts, without the updates. */
 static const size_t TILE_BYTES = 12 << 20;
 enum { FEWEST_ROWS = 16 };
 
@@ -98,7 +98,7 @@ static size_t get_most_rows(const nn_problem *problem) {
     return nn_max(TILE_BYTES / sizeof(double) / row, FEWEST_ROWS);
 }
 
-/* Equal tiles of a share, from as few as memory allows to as small as is sensible. */
+/* Divides a share into equal tiles: from as few as memory allows to as small as makes sense. */
 static void add_tiles(plan_search *s, nn_plan plan) {
     size_t N = s->problem->N;
     size_t share = plan.strategy == NN_OWN_ROWS ? nn_divide_up(N, plan.parts) : N;
@@ -115,7 +115,7 @@ static void add_tiles(plan_search *s, nn_plan plan) {
     }
 }
 
-/* A thread's share has to be worth waking it: about 2 us of multiplications. */
+/* What makes waking a thread worthwhile: about 2 us of multiplications. */
 static const double MULTIPLICATIONS_A_PART = 1e5;
 
 static size_t count_useful_parts(const nn_problem *problem) {

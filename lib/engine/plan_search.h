@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The search for a plan, by the problem and the core type of the BLAS alone. */
+/* The search for a plan. It depends on the problem and the core type of the BLAS alone. */
 #ifndef NN_PLAN_SEARCH_H
 #define NN_PLAN_SEARCH_H
 
 #include "engine/plan.h"
 
-/* The plan that takes the shortest time by plan_cost.h. Looks at some hundred plans, which takes 10
- * to 100 us. */
+/* The plan with the shortest time by plan_cost.h. Compares some hundred plans, in 10 to 100 us. */
 nn_plan nn_make_plan(const nn_problem *p);
 
 enum { NN_MOST_PLANS = 2048 };

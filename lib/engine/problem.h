@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * The problem that is planned for: all that a plan, its price and the workspace depend on, beside
- * the BLAS and the set of kernels, which stay the same while the process runs. It holds no weights
- * and no rows, so that a plan cannot depend on their values or addresses.
- */
+/* The problem that is planned for: everything that a plan, its time and the workspace depend on,
+ * except the BLAS and the kernels, which stay the same while the process runs. It holds no weights
+ * and no rows, so a plan cannot depend on their values or addresses. */
 #ifndef NN_PROBLEM_H
 #define NN_PROBLEM_H
 
@@ -20,12 +18,12 @@ typedef struct nn_problem {
     size_t threads; /* the most that one call uses */
     nn_purpose purpose;
     bool has_bias;
-    bool row_major_outputs; /* a row of the last layer has to be contiguous */
-    bool gathers_rows;      /* the rows are picked from a table, and copied together */
-    bool has_row_weights;   /* which each output of a row is multiplied by */
+    bool row_major_outputs; /* rows of the last layer must be contiguous */
+    bool gathers_rows;      /* the rows are picked from a table, and copied */
+    bool has_row_weights;   /* rows have weights */
 } nn_problem;
 
-/* Equal in every field, and so in every plan. The plan cache's key is the whole problem. */
+/* Equal in every field, and so in every plan. The whole problem is the key of the plan cache. */
 bool nn_is_same_problem(const nn_problem *a, const nn_problem *b);
 
 static inline size_t nn_get_inputs(const nn_problem *p, size_t layer) {

@@ -3,7 +3,7 @@
 
 #include <cblas.h>
 
-/* How BLAS is to read a matrix where the product wants it as rows x width, or as its transpose. */
+/* The flag for BLAS where the product takes the matrix as rows x width, or transposed. */
 static CBLAS_TRANSPOSE read_as_is(nn_matrix_view matrix) {
     return matrix.transposed ? CblasTrans : CblasNoTrans;
 }
@@ -12,7 +12,7 @@ static CBLAS_TRANSPOSE read_turned(nn_matrix_view matrix) {
     return matrix.transposed ? CblasNoTrans : CblasTrans;
 }
 
-/* From unit j on. */
+/* The matrix without its first j units. */
 static double *get_column(nn_matrix_view matrix, size_t j) {
     return matrix.data + (matrix.transposed ? j * (size_t)matrix.ld : j);
 }

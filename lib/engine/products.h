@@ -12,19 +12,17 @@
 
 #include "engine/layer.h"
 
-/*
- * A matrix with a row for each example. Element (e, j) is data[e ld + j], or data[j ld + e] where
- * the matrix is transposed. BLAS computes with vectors along what is contiguous: in a layer of few
- * units the examples fill a vector, and the units do not.
- */
+/* A matrix with a row for each example. Element (e, j) is data[e ld + j], or data[j ld + e] where
+ * the matrix is transposed. BLAS computes with vectors along the contiguous dimension: in a layer
+ * of few units the units do not fill a vector, and the examples do. */
 typedef struct nn_matrix_view {
     double *data;
-    int ld; /* as BLAS counts; a view of two words is passed in registers */
+    int ld; /* BLAS takes an int; and two words are passed in registers */
     bool transposed;
 } nn_matrix_view;
 
-/* A_out := A W, (rows x inputs) (inputs x outputs); added to A_out, which comes holding them, where
- * the layer has biases. */
+/* A_out := A W, (rows x inputs) (inputs x outputs). Where the layer has biases, A_out must hold
+ * them, and the product is added. */
 void nn_product_forward(size_t rows, const nn_layer *layer, const nn_layout *layout,
                         nn_matrix_view A, nn_matrix_view A_out);
 
@@ -32,8 +30,8 @@ void nn_product_forward(size_t rows, const nn_layer *layer, const nn_layout *lay
 void nn_product_error(size_t rows, const nn_layer *layer, const nn_layout *layout,
                       nn_matrix_view delta, nn_matrix_view error);
 
-/* W_update := alpha A^T delta + beta W_update, (inputs x rows) (rows x outputs), for the count
- * inputs from first on. A row of W_update has the padded outputs. */
+/* W_update := alpha A^T delta + beta W_update, (inputs x rows) (rows x outputs), for count inputs
+ * from first on. A row of W_update has the padded outputs. */
 void nn_product_update(size_t rows, const nn_layout *layout, size_t first, size_t count,
                        double alpha, nn_matrix_view A, nn_matrix_view delta, double beta,
                        double *W_update);

@@ -25,7 +25,7 @@ void nn_gather_inputs(const nn_rows *rows, size_t first, size_t count, size_t co
         memcpy(X + e * columns, rows->X + rows->order[first + e] * rows->ldx, columns * sizeof *X);
 }
 
-/* Labels are few beside the inputs, so that the layout may scatter them. */
+/* There are few labels beside the inputs, so the layout may scatter them. */
 static void gather_labels(const nn_rows *rows, size_t first, size_t count, size_t outputs,
                           bool transposed, double *Y) {
     size_t unit = transposed ? count : 1, row = transposed ? 1 : outputs;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The engine's memory: one block, whose size is counted as its pieces are handed out. */
+/*
+ * The engine's memory is one block. The same code that hands out its pieces counts its size first.
+ */
 #include "core/memory.h"
 #include "core/sizes.h"
 #include "engine/engine.h"
@@ -7,8 +9,8 @@
 
 #include <stdlib.h>
 
-/* Hands out the next piece of one block of memory. Once the block is too small, memory is null: it
- * then only counts, to SIZE_MAX where the pieces do not fit in the address space. */
+/* Hands out pieces of one block of memory. Once the block is too small, memory is null and the
+ * arena only counts: to SIZE_MAX where the pieces do not fit in the address space. */
 typedef struct arena {
     unsigned char *memory;
     size_t size, used;
@@ -32,8 +34,8 @@ static bool is_padded(const nn_layout *layout, const nn_problem *problem, size_t
            layout->padded_outputs != nn_get_outputs(problem, l);
 }
 
-/* A row of W fills whole cache lines, there are rows enough that a copy which begins in one pays,
- * and few enough weights that they stay in a cache at all. */
+/* An aligned copy of W pays where a row of W fills whole cache lines, there are enough rows, and
+ * the weights are few enough to stay in a cache. */
 static bool may_align(const nn_layout *layout, const nn_problem *problem, size_t l) {
     enum { FEWEST_ROWS = 512, MOST_WEIGHTS = 1 << 18 };
     return problem->N >= FEWEST_ROWS && nn_count_layer_parameters(problem, l) <= MOST_WEIGHTS &&
@@ -54,7 +56,7 @@ static void lay_out_layers(nn_engine *engine, const nn_problem *problem, arena *
     }
 }
 
-/* Those of a step. */
+/* The updates of a step, in one vector. */
 static void lay_out_updates(nn_engine *engine, const nn_problem *problem, arena *a) {
     engine->updates = take(a, problem->n_layers, sizeof *engine->updates);
     size_t count = 0;
@@ -67,7 +69,7 @@ static void lay_out_updates(nn_engine *engine, const nn_problem *problem, arena 
     }
 }
 
-/* The updates that part p adds up, where it does not add to the caller's matrices themselves. */
+/* The updates of part p; null where it adds to the caller's matrices directly. */
 static double *lay_out_part_update(const nn_engine *engine, const nn_problem *problem, size_t l,
                                    size_t p, arena *a) {
     if (problem->purpose < NN_GRADIENT)
@@ -97,8 +99,8 @@ static void lay_out_part(nn_engine *engine, const nn_problem *problem, size_t p,
         engine->parts[p] = part;
 }
 
-/* The matrices of parts first .. end. Those of a layer lie behind one another: where the parts
- * share a tile, they are one matrix. */
+/* The matrices of parts first to end. Those of a layer are contiguous: where the parts share a
+ * tile, they are one matrix. */
 static void lay_out_matrices(nn_engine *engine, const nn_problem *problem, size_t first, size_t end,
                              arena *a) {
     size_t rows = nn_get_part_rows(&engine->plan), parts = end - first;
@@ -118,9 +120,10 @@ static void lay_out_matrices(nn_engine *engine, const nn_problem *problem, size_
     }
 }
 
-/* Transposed matrices are walked in steps of a tile's rows, and processors fetch many steps ahead,
- * beyond a matrix's end too. Were another thread's there, its lines would go to and fro. A gap is
- * so many steps, and all gaps together are at most so large; nobody touches their memory. */
+/* A product reads transposed matrices in steps of a tile's rows, and processors prefetch many steps
+ * ahead, beyond the end of a matrix. If another thread's matrix were there, its cache lines would
+ * be moved to and fro. So there is a gap of that many steps, and all gaps together have at most
+ * that many bytes. Their memory is never touched. */
 static const size_t GAP_STEPS = 64, GAP_BYTES = 3 << 20;
 
 static void lay_out_gap(const nn_engine *engine, arena *a) {

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The path comes last: it may be longer than all words that are kept. */
+/* The path comes last, because it may be longer than a message can be. */
 static nnblas_status fail(const char *what, const char *why, const char *path) {
     return nn_fail(NNBLAS_ERROR_FILE, "could not %s (%s): '%s'", what, why, path);
 }
@@ -25,7 +25,7 @@ static nnblas_status fail_call(const char *what, const char *path) {
 static nnblas_status check_open(nn_file *file) {
     struct stat s;
     if (fstat(file->descriptor, &s))
-        return fail_call("look at the file", file->path);
+        return fail_call("examine the file", file->path);
     if (!S_ISREG(s.st_mode))
         return fail("read the file",
                     S_ISDIR(s.st_mode) ? "it is a folder" : "it is no regular file", file->path);
@@ -35,7 +35,9 @@ static nnblas_status check_open(nn_file *file) {
     return NNBLAS_OK;
 }
 
-/* O_NONBLOCK: a pipe would wait for its writer. Regular files do not know it. */
+/*
+ * Without O_NONBLOCK, opening a pipe would wait for its writer. It has no effect on regular files.
+ */
 nnblas_status nn_file_open(nn_file *file, const char *path) {
     *file = (nn_file){.path = path};
     file->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -53,7 +55,7 @@ nnblas_status nn_file_read(nn_file *file, void *bytes, size_t size) {
         if (count < 0 && errno != EINTR)
             return fail_call("read the file", file->path);
         if (count == 0)
-            return fail("read the file", "it became shorter meanwhile", file->path);
+            return fail("read the file", "it was truncated while it was read", file->path);
         done += count > 0 ? (size_t)count : 0;
     }
     return NNBLAS_OK;

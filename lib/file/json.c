@@ -31,7 +31,7 @@ nnblas_status nn_json_expect(nn_json_reader *reader, char c) {
     return refuse(reader, (char[]){'\'', c, '\'', '\0'});
 }
 
-/* The number of four hexadecimal digits, -1 where there are not so many. */
+/* The value of four hexadecimal digits; -1 where there are not four. */
 static int32_t read_hexadecimal(nn_json_reader *reader) {
     static const char DIGITS[] = "0123456789abcdef0123456789ABCDEF";
     int32_t number = 0;
@@ -45,8 +45,8 @@ static int32_t read_hexadecimal(nn_json_reader *reader) {
     return number;
 }
 
-/* The code point of a \uXXXX whose u was read, or of the pair of surrogates that it begins; -1
- * where it is none. A byte 0 would end the string early, so it is none either. */
+/* The code point of a \uXXXX, after its u, or of the pair of surrogates that begins there; -1 where
+ * it is not valid. A byte 0 would end the string early, so it is not valid either. */
 static int32_t read_code_point(nn_json_reader *reader) {
     int32_t first = read_hexadecimal(reader);
     if (first < 0xd800 || first > 0xdfff)
@@ -60,7 +60,7 @@ static int32_t read_code_point(nn_json_reader *reader) {
     return 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
 }
 
-/* Returns the place behind the UTF-8 of the code point. */
+/* Returns the end of the UTF-8 bytes of the code point. */
 static char *encode_utf8(int32_t point, char *out) {
     if (point < 0x80) {
         *out++ = (char)point;
@@ -74,7 +74,9 @@ static char *encode_utf8(int32_t point, char *out) {
     return out;
 }
 
-/* Behind a backslash: writes what it stands for, and returns the place behind it, or null. */
+/*
+ * Writes the character of the escape after a backslash. Returns the end of what it wrote, or null.
+ */
 static char *read_escape(nn_json_reader *reader, char *out) {
     static const char NAMES[] = "\"\\/bfnrt", MEANINGS[] = "\"\\/\b\f\n\r\t";
     char name = *reader->at;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The file of a network: its parameters as the tensors W1, b1, W2, ..., and what else it is as
+ * The file of a network: its parameters as the tensors W1, b1, W2, ..., and everything else as
  * texts under keys that begin with "nnblas.". See doc/file_format.md.
  *
- * A checkpoint is such a file that holds more: tensors whose names begin with "checkpoint.", and
- * texts whose keys begin with "nnblas.checkpoint". Who only wants the network passes over them.
+ * A checkpoint is such a file with more in it: tensors whose names begin with "checkpoint.", and
+ * texts whose keys begin with "nnblas.checkpoint". A reader that wants only the network ignores
+ * them.
  */
 #ifndef NN_MODEL_FILE_H
 #define NN_MODEL_FILE_H
@@ -14,8 +15,8 @@
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-/* What a checkpoint holds beside the network. Names and keys begin as said above, and none comes
- * twice; keys and texts are UTF-8. The values may be NaN or infinite. */
+/* What a checkpoint holds beside the network. Names and keys have the prefixes above and are
+ * unique; keys and texts are UTF-8. Values may be NaN or infinite. */
 typedef struct nn_extras {
     const nn_tensor *tensors; /* name, n_dimensions, rows, columns, values */
     size_t n_tensors;
@@ -29,8 +30,8 @@ nnblas_status nn_model_file_save(const nnblas_net *net, const nn_extras *extras,
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-/* A file of which all was checked but the values of the parameters and what goes with what among
- * activations and cost, which nn_model_file_make_net does. */
+/* An open file. All of it was checked except the values of the parameters, and whether activations
+ * and cost go together: nn_model_file_make_net checks these. */
 typedef struct nn_model_file {
     nn_header header;
     size_t n_layer_sizes, *layer_sizes;
@@ -39,26 +40,26 @@ typedef struct nn_model_file {
     unsigned char *owned; /* data, where it was read from a file; else null */
 } nn_model_file;
 
-/* Whoever opened a file closes it; after a failure there is nothing to close. The words of a
- * failure name the path. */
+/* The caller closes the file. After a failure there is nothing to close. The message of a failure
+ * names the path. */
 nnblas_status nn_model_file_open(nn_model_file *file, const char *path);
 
-/* bytes stay the caller's, and stay until the file is closed. */
+/* bytes belong to the caller, and must stay until the file is closed. */
 nnblas_status nn_model_file_open_memory(nn_model_file *file, const void *bytes, size_t size);
 void nn_model_file_close(nn_model_file *file);
 
-/* The network of the file, with its texts; *net is written only on success. Here and below the
- * words of a failure do not name the path; nn_name_file in status.h adds it. */
+/* Makes the network, with its texts; *net is written only on success. Messages of this and the
+ * functions below do not name the path; nn_name_file in status.h adds it. */
 nnblas_status nn_model_file_make_net(const nn_model_file *file, nnblas_net **net);
 
 /*
- * One of the extras; null where there is none such.
+ * One of the extras; null where there is no such tensor or text.
  *
- * nn_model_file_read copies the values of a tensor, which may be not finite. It is refused with
- * NNBLAS_ERROR_FORMAT where it is missing or is not rows x columns; a vector of n is 1 x n. Where
- * the file itself says how many rows there are, nn_model_file_find_tensor tells. Look at columns
- * first: where they are what they should be, and not 0, the file has all of the rows, and so much
- * memory may be taken for them.
+ * nn_model_file_read copies the values of a tensor, which may be not finite. NNBLAS_ERROR_FORMAT
+ * where it is missing or is not rows x columns; a vector of n elements is 1 x n. Where the number
+ * of rows is known only from the file, take it from nn_model_file_find_tensor, and check the
+ * columns first: a tensor with the right columns, if they are not 0, has its rows in the file, so
+ * memory for them may be allocated.
  */
 const nn_tensor *nn_model_file_find_tensor(const nn_model_file *file, const char *name);
 bool nn_is_extra_tensor(const char *name);

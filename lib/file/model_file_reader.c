@@ -33,7 +33,7 @@ static nnblas_status find_own_text(const nn_model_file *file, const char *key, c
     return nn_fail(NNBLAS_ERROR_FORMAT, "there is no text '%s', which every network has", key);
 }
 
-/* The place of the text among the words. */
+/* *place := the index of the text among the words. */
 static nnblas_status find_word(const nn_model_file *file, const char *key, const char *const *words,
                                size_t count, size_t *place) {
     const char *text;
@@ -61,7 +61,7 @@ static nnblas_status check_texts(const nn_model_file *file) {
     return NNBLAS_OK;
 }
 
-/* The size that text begins with, and the place behind it; null where there is none. */
+/* Reads a size at the beginning of text. Returns its end, or null where there is none. */
 static const char *read_layer_size(const char *text, size_t *size) {
     const char *first = text;
     for (*size = 0; *text >= '0' && *text <= '9' && *size <= INT_MAX; text++)
@@ -147,7 +147,7 @@ static nnblas_status check_version(const nn_model_file *file) {
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-/* The header's bytes, which it owns from then on, and that it is of a network. */
+/* Parses and checks the header of a network. It owns bytes from then on. */
 static nnblas_status read_header(nn_model_file *file, char *bytes, size_t header_size,
                                  size_t data_size) {
     bytes[header_size] = '\0';
@@ -163,7 +163,9 @@ static nnblas_status read_header(nn_model_file *file, char *bytes, size_t header
     return status;
 }
 
-/* A header that is in order says how much there is to read: only then is memory taken for it. */
+/*
+ * The header says how much data there is. Memory for it is allocated only when the header is valid.
+ */
 static nnblas_status read_file(nn_model_file *file, nn_file *f) {
     unsigned char prefix[NN_PREFIX_SIZE];
     size_t header_size;
@@ -251,7 +253,7 @@ nnblas_status nn_model_file_read(const nn_model_file *file, const char *name, si
 
 /* ---- from the file to the network ------------------------------------------------------------ */
 
-/* The words of what refuses a setting stay: they say the value and what it may be. */
+/* The message of the setter that refuses stays: it names the value and what is allowed. */
 static nnblas_status set_activations(const nn_model_file *file, nnblas_net *net) {
     size_t hidden, output, cost, n_activations = sizeof NN_ACTIVATIONS / sizeof *NN_ACTIVATIONS;
     nnblas_status status = find_word(file, NN_HIDDEN, NN_ACTIVATIONS, n_activations, &hidden);
@@ -287,7 +289,9 @@ static nnblas_status read_layers(const nn_model_file *file, nnblas_net *net) {
     return status;
 }
 
-/* Each key comes once, so that none has to be looked for: a file may have millions. */
+/*
+ * The keys are known to be unique, so they are appended without a search: a file may have millions.
+ */
 static nnblas_status read_texts(const nn_model_file *file, nnblas_net *net) {
     nn_text **end = &net->metadata;
     for (size_t i = 0; i < file->header.n_texts; i++) {

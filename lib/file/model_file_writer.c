@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-/* What nn_encode_safetensors takes, and what it points to. */
+/* The arguments of nn_encode_safetensors, and what they point to. */
 typedef struct contents {
     nn_tensor *tensors;
     nn_tensor_name *names;
@@ -26,7 +26,7 @@ static void free_contents(contents *c) {
     free(c->layer_sizes);
 }
 
-/* A size and its comma take at most this. */
+/* The most bytes of a size and its comma. */
 enum { SIZE_LENGTH = 12 };
 
 static nnblas_status allocate_contents(contents *c, const nnblas_net *net,

@@ -12,7 +12,7 @@ static const char METADATA[] = "__metadata__";
 
 /* ---- the bytes of numbers -------------------------------------------------------------------- */
 
-/* The loops become one copy where the machine is little-endian itself. */
+/* On a little-endian machine the compiler makes one copy of the loop. */
 static void encode_doubles(const double *values, size_t count, unsigned char *bytes) {
     for (size_t i = 0; i < count; i++)
         nn_store_bits(nn_get_bits(values[i]), bytes + i * sizeof *values);
@@ -57,8 +57,8 @@ static void write_tensor(nn_json_writer *writer, const nn_tensor *tensor, size_t
     nn_json_write(writer, "]}");
 }
 
-/* Spaces fill the header up, so that a reader may take the data for doubles where they lie. Returns
- * the size of the data. */
+/* Pads the header with spaces, so that a reader may use the data as aligned doubles in place.
+ * Returns the size of the data. */
 static size_t write_header(nn_json_writer *writer, const nn_tensor *tensors, size_t n_tensors,
                            const nn_pair *texts, size_t n_texts) {
     size_t begin = 0;
@@ -75,7 +75,7 @@ static size_t write_header(nn_json_writer *writer, const nn_tensor *tensors, siz
     return begin;
 }
 
-/* The tensors lie in memory already, so that their bytes together do not wrap. */
+/* The tensors are in memory already, so that their total size cannot wrap. */
 nnblas_status nn_encode_safetensors(const nn_tensor *tensors, size_t n_tensors,
                                     const nn_pair *texts, size_t n_texts, unsigned char **bytes,
                                     size_t *size) {
@@ -131,8 +131,8 @@ nn_quote nn_quote_name(const char *name) {
     return quote;
 }
 
-/* Room for one more element behind count of them: the list is full at each power of two, and then
- * doubled. */
+/* Makes room for one more element after count of them: the list is full at each power of two, and
+ * then doubled. */
 static nnblas_status reserve(void **list, size_t count, size_t size) {
     if (count & (count - 1))
         return NNBLAS_OK;
@@ -169,7 +169,7 @@ static nnblas_status read_sizes(nn_json_reader *reader, size_t sizes[2], size_t 
     return status ? status : nn_json_expect(reader, ']');
 }
 
-/* A tensor as it is read, and which of its members were. */
+/* A tensor that is being read, and which of its members have been. */
 typedef struct tensor_parts {
     const char *name;
     const char *dtype;
@@ -213,15 +213,15 @@ static nnblas_status check_tensor(const tensor_parts *parts) {
                        name.text, nn_quote_name(parts->dtype).text);
     size_t begin = parts->offsets[0], end = parts->offsets[1], bytes = sizeof(double);
     if (parts->n_offsets != 2 || begin > end)
-        return nn_fail(NNBLAS_ERROR_FORMAT, "the data_offsets of tensor '%s' are no begin and end",
-                       name.text);
+        return nn_fail(NNBLAS_ERROR_FORMAT,
+                       "the data_offsets of tensor '%s' are not a begin and an end", name.text);
     bool wraps = false;
     for (size_t d = 0; d < parts->n_dimensions; d++)
         wraps |= __builtin_mul_overflow(bytes, parts->shape[d], &bytes);
     if (wraps || bytes != end - begin)
         return nn_fail(NNBLAS_ERROR_FORMAT,
-                       "tensor '%s' has %zu bytes of data, which its shape does not take",
-                       name.text, end - begin);
+                       "tensor '%s' has %zu bytes of data, which does not fit its shape", name.text,
+                       end - begin);
     return NNBLAS_OK;
 }
 
@@ -248,7 +248,7 @@ static nnblas_status read_tensor(nn_json_reader *reader, const char *name, nn_he
     return NNBLAS_OK;
 }
 
-/* The whole header as it is read. */
+/* The header that is being read. */
 typedef struct header_parts {
     nn_header *header;
     bool has_metadata;
@@ -264,7 +264,7 @@ static nnblas_status read_entry(nn_json_reader *reader, const char *key, void *u
     return nn_json_read_object(reader, read_text, parts->header);
 }
 
-/* The format lets nothing stand in front of the first brace. */
+/* The format allows nothing before the first brace. */
 static nnblas_status read_header(nn_json_reader *reader, size_t header_size, nn_header *header) {
     header_parts parts = {.header = header};
     if (*reader->at != '{')
@@ -279,7 +279,7 @@ static int compare_sizes(size_t a, size_t b) {
     return (a > b) - (a < b);
 }
 
-/* One without bytes lies in front of the one that begins where it does. */
+/* By beginning; a tensor without bytes comes before the one that begins in the same place. */
 static int compare_places(const void *a, const void *b) {
     const nn_tensor *first = a, *second = b;
     int order = compare_sizes(first->begin, second->begin);

@@ -34,18 +34,16 @@ typedef struct nn_pair {
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-/*
- * The bytes of a file that holds the tensors, in this order, and the texts. No name and no key
- * comes twice, and no tensor is called "__metadata__". *bytes is released by free().
- * NNBLAS_ERROR_SIZE where the texts are more than a header may hold.
- */
+/* Encodes a file with the tensors, in this order, and the texts. Names and keys are unique, and no
+ * tensor is called "__metadata__". *bytes is released by free(). NNBLAS_ERROR_SIZE where the texts
+ * are longer than a header may be. */
 nnblas_status nn_encode_safetensors(const nn_tensor *tensors, size_t n_tensors,
                                     const nn_pair *texts, size_t n_texts, unsigned char **bytes,
                                     size_t *size);
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-/* What a header says. */
+/* The content of a header. */
 typedef struct nn_header {
     nn_tensor *tensors; /* by name */
     size_t n_tensors;
@@ -55,28 +53,28 @@ typedef struct nn_header {
     char *strings; /* all names, keys and texts */
 } nn_header;
 
-/* prefix: the first bytes of file_size, NN_PREFIX_SIZE where there are so many. A *header_size that
- * is accepted fits in the file. */
+/* prefix: the first NN_PREFIX_SIZE bytes of a file of file_size bytes, or all of a shorter one. On
+ * success the header fits in the file. */
 nnblas_status nn_measure_header(const unsigned char *prefix, size_t file_size, size_t *header_size);
 
 /*
- * Reads header_size bytes and a byte 0 behind them, from nn_allocate, which belong to the header
- * from then on, also in failure. Behind them in the file follow data_size bytes: they hold exactly
- * the tensors that the header names, of which no name and no key comes twice. The memory it takes
- * is a small multiple of header_size. After a failure there is nothing to free.
+ * Parses a header of header_size bytes, followed by a byte 0. bytes come from nn_allocate, and
+ * belong to the header from then on, even after a failure. In the file they are followed by
+ * data_size bytes, which hold exactly the tensors that the header names. Names and keys must be
+ * unique. The memory it takes is a small multiple of header_size. After a failure there is nothing
+ * to free.
  */
 nnblas_status nn_parse_header(char *bytes, size_t header_size, size_t data_size, nn_header *header);
 void nn_free_header(nn_header *header);
 
-/* Null where there is none such. */
+/* Null where there is no such tensor or text. */
 const nn_tensor *nn_find_tensor(const nn_header *header, const char *name);
 const char *nn_find_text(const nn_header *header, const char *key);
 
-/* The values of a tensor out of the data. They may be not finite. */
+/* Copies the values of a tensor from the data. They may be not finite. */
 void nn_decode_tensor(const nn_tensor *tensor, const unsigned char *data, double *values);
 
-/* A name out of a file as words can hold it: its begin, with '?' for what is not printable ASCII.
- */
+/* A name from a file for a message: its beginning, with '?' for what is not printable ASCII. */
 typedef struct nn_quote {
     char text[48];
 } nn_quote;

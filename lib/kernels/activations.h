@@ -17,14 +17,14 @@ static void apply_tanh(size_t n, double *a) {
         a[i] = hyperbolic_tangent(a[i]);
 }
 
-/* Written so that a NaN stays. */
+/* A NaN stays, because the comparison is false. */
 static void apply_relu(size_t n, double *a) {
     for (size_t i = 0; i < n; i++)
         a[i] = a[i] < 0.0 ? 0.0 : a[i];
 }
 
-/* The largest of a row goes to 0, so that nothing overflows. Only the exponential is worth vectors
- * where rows are short, so it has a pass of its own over all of them. */
+/* The largest input of a row is subtracted, so that nothing overflows. Where rows are short, only
+ * the exponential profits from vectors, so it has a pass of its own over all rows. */
 static void apply_softmax(size_t rows, size_t columns, double *a) {
     for (size_t r = 0; r < rows; r++) {
         double *row = a + r * columns, largest = row[0];

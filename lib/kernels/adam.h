@@ -2,7 +2,7 @@
 #ifndef NN_ADAM_H
 #define NN_ADAM_H
 
-/* One step of Adam: rate and epsilon come with the corrections of the early steps' bias. */
+/* The constants of one step of Adam; rate and epsilon include the corrections of the bias. */
 typedef struct nn_adam {
     double rate, beta1, beta2, epsilon;
 } nn_adam;

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Part of kernels.c: costs, and the deltas of the outputs; softmax_cross_entropy.h has the rest.
- */
+/* Part of kernels.c: costs and the deltas of the outputs, except the cross-entropy of softmax. */
 #ifndef NN_COSTS_H
 #define NN_COSTS_H
 
 #include "kernels/activations.h"
 
-/* Of one unit. */
+/* The cost of one output, and its derivative by O_in. */
 typedef struct cost_and_delta {
     double cost, delta;
 } cost_and_delta;
@@ -31,7 +30,7 @@ NN_INLINED double loop_over_units(compute_unit *compute, size_t n, const double 
     return sum;
 }
 
-/* Four loops, of which none asks what is null: only so does every compiler vectorise them. */
+/* Four loops without a test for null: only then does every compiler vectorise them. */
 NN_INLINED double compute_units(compute_unit *compute, size_t n, const double *o, const double *Y,
                                 const double *weights, double *O_delta) {
     if (!O_delta)

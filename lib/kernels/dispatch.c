@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which of the kernel sets of this build the processor can run. */
+/* Chooses the fastest set of kernels in this build that the processor can run. */
 #include "kernels/kernels.h"
 
 #include <stdatomic.h>
@@ -13,8 +13,8 @@ extern const nn_kernels nn_kernels_avx2;
 static const nn_kernels *const sets[] = {&nn_kernels_avx512, &nn_kernels_avx2,
                                          &nn_kernels_baseline};
 
-/* The compiler may use all of x86-64-v4 or -v3 in a set, so all of it is asked for. The builtin
- * looks at what the operating system saves, too. */
+/* The compiler may use all instructions of x86-64-v4 or -v3 in a set, so all of them are tested
+ * for. The builtin also tests what the operating system saves. */
 static size_t find_first_set(void) {
     __builtin_cpu_init();
     int v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
@@ -38,7 +38,7 @@ const nn_kernels *const *nn_kernel_sets(size_t *count) {
     return sets + first;
 }
 
-/* Threads that choose at the same time store the same. */
+/* Threads that choose at the same time store the same value. */
 const nn_kernels *nn_get_kernels(void) {
     static const nn_kernels *_Atomic chosen;
     const nn_kernels *kernels = atomic_load_explicit(&chosen, memory_order_relaxed);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * One set of kernels: plain loops, which meson.build compiles once for each instruction set, with
- * NN_KERNEL_SET naming the table that is defined here. The compiler does the vectorising, and
- * tests/kernels/check_vectorised.sh looks that it did. Sums are `omp simd` reductions, which lets
- * the compiler keep several partial sums in these loops alone.
- */
+/* One set of kernels: plain loops, which meson.build compiles once for each instruction set, with
+ * NN_KERNEL_SET as the name of the table below. The compiler vectorises them, and
+ * tests/kernels/check_vectorised.sh checks that it did. Sums are `omp simd` reductions, which allow
+ * the compiler to keep several partial sums in these loops alone. */
 #include "kernels/kernels.h"
 #include "kernels/activations.h"
 #include "kernels/costs.h"

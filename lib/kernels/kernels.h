@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The elementwise passes. Pure loops: no allocation, no error, no BLAS. Each works on n contiguous
- * elements of any alignment, or on rows x columns of them; arrays do not overlap unless the kernel
- * says that it works in place.
+ * The elementwise loops: no allocation, no error, no BLAS. Each works on n contiguous elements of
+ * any alignment, or on rows x columns of them. Arrays do not overlap unless the kernel works in
+ * place.
  *
  * kernels.c is compiled once for each instruction set; nn_get_kernels() is the fastest set that
- * this processor and its operating system support. nn_kernels is the list of all kernels, and
+ * this processor and its operating system support. nn_kernels lists all kernels, and
  * tests/kernels/kernel_table.c has a row for each, with its reference and its accuracy.
  */
 #ifndef NN_KERNELS_H
@@ -15,32 +15,34 @@
 
 #include <stddef.h>
 
-/* A name, and behind it pointers to functions alone. */
+/* A name, followed by pointers to functions only. */
 typedef struct nn_kernels {
     const char *name; /* "avx512", "avx2", "baseline" */
 
     /*
-     * Activations, in place. NaN stays. Accuracy in units in the last place (ulp) of the exact
+     * Activations, in place. NaN stays NaN. Accuracy in units in the last place (ulp) of the exact
      * value:
-     * - sigmoid: within 2 ulp, 0 and 1 at -infinity and infinity;
-     * - tanh: within 3 ulp, -1 and 1, odd;
-     * - softmax, of each of the rows: within 3 ulp, and as many more as the difference of an input
-     * and the row's largest, rounded to a double, is off by in units of 2^-52.
+     *
+     *   sigmoid   2 ulp; 0 and 1 at -infinity and infinity
+     *   tanh      3 ulp; -1 and 1 there; odd
+     *   relu      exact
+     *   softmax   3 ulp, of each row, and one more for each 2^-52 by which the difference of an
+     *             input and the row's largest is rounded
      */
     void (*sigmoid)(size_t n, double *a);
     void (*tanh)(size_t n, double *a);
     void (*relu)(size_t n, double *a);
     void (*softmax)(size_t rows, size_t columns, double *a);
 
-    /* Deltas of hidden layers, in place: H_delta comes holding H_error, and is multiplied by
-     * f'(H_in), which is computed from H_out = f(H_in). For the sigmoid it is H_out (1 - H_out). */
+    /* Deltas of hidden layers, in place: H_delta holds H_error, and is multiplied by f'(H_in),
+     * computed from H_out = f(H_in). For the sigmoid that is H_out (1 - H_out). */
     void (*sigmoid_delta)(size_t n, const double *H_out, double *H_delta);
     void (*tanh_delta)(size_t n, const double *H_out, double *H_delta);
     void (*relu_delta)(size_t n, const double *H_out, double *H_delta);
 
     /*
-     * Costs, which are returned, and O_delta, their derivative by O_in. O_delta may be null, or the
-     * first of the arrays. weights are those of the elements, null for 1 each; in a row of softmax
+     * Costs. They return the cost and write O_delta, its derivative by O_in. O_delta may be null,
+     * or the first array. weights are one for each element, null for 1 each; in a row of softmax
      * outputs all are the same.
      *
      * From O_out: sum w (O_out - Y)^2, and the derivative of half of it.
@@ -52,29 +54,28 @@ typedef struct nn_kernels {
     double (*softmax_squared_error)(size_t rows, size_t columns, const double *O_out,
                                     const double *Y, const double *weights, double *O_delta);
 
-    /*
-     * From O_in, because the cost goes on growing where O_out is rounded to 0 or 1:
-     * - sum w (Y ln O_out + (1 - Y) ln(1 - O_out)) of sigmoid outputs, - sum w Y ln O_out of
-     * softmax outputs. For labels in 0 .. 1 each summand is within 4 ulp of the exact one for that
-     * O_in, whatever it is. Where the largest input of a softmax is an infinity, all is NaN.
-     */
+    /* From O_in, because the cost goes on growing where O_out is rounded to 0 or 1. Sigmoid
+     * outputs: -sum w (Y ln O_out + (1 - Y) ln(1 - O_out)). Softmax outputs: -sum w Y ln O_out. For
+     * labels in 0 .. 1 each summand is within 4 ulp of the exact one for that O_in. Where the
+     * largest input of a softmax is infinite, all is NaN. */
     double (*sigmoid_cross_entropy)(size_t n, const double *O_in, const double *Y,
                                     const double *weights, double *O_delta);
     double (*softmax_cross_entropy)(size_t rows, size_t columns, const double *O_in,
                                     const double *Y, const double *weights, double *O_delta);
 
-    /* sum a; sum |a|, which no magnitude exceeds; sums := sums + a; sums[j] := sums[j] + the sum of
-     * column j. */
+    /* sum: sum of a. sum_magnitudes: sum of |a|, which is at least the largest |a|. add: sums :=
+     * sums + a. add_column_sums: sums[j] := sums[j] + the sum of column j. */
     double (*sum)(size_t n, const double *a);
     double (*sum_magnitudes)(size_t n, const double *a);
     void (*add)(size_t n, const double *a, double *sums);
     void (*add_column_sums)(size_t rows, size_t columns, const double *a, double *sums);
 
-    /* 0 where every element of a, or of what descend would make of W, is finite, else NaN. */
+    /* 0 where every element is finite, else NaN: of a, or of what descend would make of W. */
     double (*check_finite)(size_t n, const double *a);
     double (*check_descent)(size_t n, double rate, const double *gradient, const double *W);
 
-    /* The steps of nnblas_optimizer: W := W - rate gradient, and those with a state beside W. */
+    /* The steps of nnblas_optimizer. descend: W := W - rate gradient. The others also update
+     * vectors of their own. */
     void (*descend)(size_t n, double rate, const double *gradient, double *W);
     void (*step_by_momentum)(size_t n, double rate, double m, const double *gradient, double *v,
                              double *W);

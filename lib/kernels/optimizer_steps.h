@@ -54,8 +54,8 @@ static inline double sign(double x) {
     return (x > 0.0 ? 1.0 : 0.0) - (x < 0.0 ? 1.0 : 0.0);
 }
 
-/* The constants are those of the article. The product of two small gradients would be 0, so it is
- * the sign of one that the other is multiplied by. */
+/* The constants are those of the article. A product of two small gradients could underflow to 0, so
+ * the sign of one is multiplied by the other. */
 static void step_by_rprop(size_t n, const double *restrict gradient, double *restrict previous,
                           double *restrict step, double *restrict W) {
     for (size_t i = 0; i < n; i++) {

@@ -2,7 +2,7 @@
 #ifndef NN_RPROP_H
 #define NN_RPROP_H
 
-/* Each parameter's step size stays between these, those of the article. */
+/* The bounds of each step size, those of the article. */
 static const double NN_RPROP_SMALLEST = 1e-6, NN_RPROP_LARGEST = 50.0;
 
 #endif

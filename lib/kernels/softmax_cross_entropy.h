@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Part of kernels.c: the cross-entropy of softmax outputs, from their inputs. Rows are contiguous,
- * and most have too few columns to fill vectors. So rows are worked on in lanes, and vectors run
- * across the lanes: of short rows each lane holds one; of a long row each lane holds every LANES-th
- * column, and the lanes are then joined.
- */
+/* Part of kernels.c: the cross-entropy of softmax outputs, from their inputs. Rows are contiguous,
+ * and most have too few columns to fill vectors. So rows are computed in lanes, with vectors across
+ * the lanes. Of short rows each lane holds one. Of a long row each lane holds every LANES-th
+ * column, and the lanes are joined in the end. */
 #ifndef NN_SOFTMAX_CROSS_ENTROPY_H
 #define NN_SOFTMAX_CROSS_ENTROPY_H
 
@@ -24,20 +22,19 @@ enum { VECTOR = 4 };
 enum { VECTOR = 2 };
 #endif
 
-/* What the inputs z and the labels y of a lane come to. */
+/* What is computed from the inputs z and the labels y of each lane. */
 typedef struct lanes {
-    double largest[LANES];  /* z */
-    double found[LANES];    /* 1 when it was met, before that 0 */
-    double sum[LANES];      /* of exp(z - largest), the first that is 1 left out, */
-    double rest[LANES];     /* and what it was rounded by */
+    double largest[LANES];  /* of z */
+    double found[LANES];    /* 1 once the largest was left out of sum, before that 0 */
+    double sum[LANES];      /* of exp(z - largest), without that of the largest */
+    double rest[LANES];     /* the rounding errors of sum */
     double distance[LANES]; /* half the sum of y (largest - z) */
     double labels[LANES];   /* sum of y */
     double weight[LANES];
     double inverse[LANES]; /* 1 / (1 + sum) */
 } lanes;
 
-/* So many that no vector is left half empty: what is to be computed may be more than what counts.
- */
+/* n rounded up to whole vectors: some elements are computed and not used. */
 static inline size_t fill_vectors(size_t n) {
     return (n + VECTOR - 1) / VECTOR * VECTOR;
 }
@@ -48,9 +45,9 @@ static inline void find_largest(size_t n, const double *z, lanes *l) {
         l->largest[i] = z[i] > l->largest[i] ? z[i] : l->largest[i];
 }
 
-/* exp(z - largest). The difference is rounded by up to 2^-53 of its size, which would be many ulps
- * of the exponential of a large one. So the rounding is found (D. E. Knuth's sum of two) and
- * counted; below -750 the result is 0 without it. */
+/* exp(z - largest). The difference is rounded by up to 2^-53 of its size, which is many ulps of the
+ * exponential where it is large. So the rounding is computed (D. E. Knuth's sum of two) and
+ * corrected; below -750 the result is 0 without it. */
 NN_INLINED double exp_of_difference(double z, double largest) {
     double difference = z - largest, back = difference - z;
     double low = (z - (difference - back)) - (largest + back);
@@ -58,14 +55,15 @@ NN_INLINED double exp_of_difference(double z, double largest) {
     return e + e * (difference < -750.0 ? 0.0 : low);
 }
 
-/* Adds the exponentials of an input of each lane, and stores them. That of the largest is left out
- * once: the sum of the others says how far its share is from 1, however little that is. With what
- * the additions were rounded by, the sum over any number of columns is within an ulp. */
+/* Adds the exponential of an input of each lane to its sum, and stores it. The one of the largest
+ * input, which is 1, is left out once: the sum of the others then tells how far its share is from
+ * 1, however little. With the corrections of the additions, a sum over any number of columns is
+ * within an ulp. */
 static inline void add_exponentials(size_t n, const double *z, lanes *l, double *e_out) {
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
         double e = exp_of_difference(z[i], l->largest[i]);
-        bool is_largest = z[i] - l->largest[i] == 0.0; /* which an infinity is not */
+        bool is_largest = z[i] - l->largest[i] == 0.0; /* false for an infinity */
         double term = is_largest ? l->found[i] : e;
         double sum = l->sum[i] + term, back = sum - l->sum[i];
         l->rest[i] += (l->sum[i] - (sum - back)) + (term - back);
@@ -75,8 +73,8 @@ static inline void add_exponentials(size_t n, const double *z, lanes *l, double 
     }
 }
 
-/* In halves, because largest - z may overflow where y times it does not. An input of -infinity
- * costs nothing where its label is 0. */
+/* In halves, because largest - z may overflow where y times it does not. An input of -infinity has
+ * no cost where its label is 0. */
 static inline void add_labels(size_t n, const double *z, const double *y, lanes *l) {
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
@@ -99,11 +97,9 @@ static inline double finish_lanes(size_t n, lanes *l) {
     return cost;
 }
 
-/*
- * From exponentials to deltas: e / (1 + sum) times the sum of the labels, less y. Written so, that
- * of the largest input, whose e is 1, is -y sum / (1 + sum) where there is no other label: an
- * output that is right keeps its small delta where its share rounds to 1.
- */
+/* From exponentials to deltas: e / (1 + sum) times the sum of the labels, less y. In this form the
+ * delta of the largest input, whose e is 1, is -y sum / (1 + sum) where there is no other label: a
+ * correct output keeps its small delta where its share rounds to 1. */
 static inline void compute_deltas(size_t n, const lanes *l, const double *y, double *e) {
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
@@ -114,7 +110,7 @@ static inline void compute_deltas(size_t n, const lanes *l, const double *y, dou
 
 /* ---- short rows ------------------------------------------------------------------------------ */
 
-/* Up to LANES rows, transposed. What lies behind the last row is 0. */
+/* Up to LANES rows, transposed, and zeros after the last row. */
 typedef double block[LONGEST][LANES];
 
 static inline void load_block(size_t rows, size_t columns, const double *from, block b) {
@@ -175,7 +171,9 @@ static void find_largest_of_row(size_t columns, const double *z, lanes *l) {
         l->largest[i] = largest;
 }
 
-/* Makes lane 0 hold the row. Each lane left its largest out of its sum; the row does so once. */
+/*
+ * Joins all lanes in lane 0. Each lane left its largest out of its sum; the row leaves it out once.
+ */
 static void join_lanes(lanes *l) {
     double found = l->found[0];
     for (size_t i = 1; i < LANES; i++) {
@@ -189,7 +187,7 @@ static void join_lanes(lanes *l) {
     l->rest[0] += found - 1.0;
 }
 
-/* Makes every lane hold what lane 0 does, as far as elements are computed from it. */
+/* Copies lane 0 to every lane, as far as the deltas need it. */
 static void spread_lane(lanes *l) {
     for (size_t i = 1; i < LANES; i++) {
         l->sum[i] = l->sum[0];
@@ -220,7 +218,7 @@ static double cross_entropy_of_long_row(size_t columns, const double *O_in, cons
 
 /* ---- kernels --------------------------------------------------------------------------------- */
 
-/* Few rows of many columns fill vectors better one by one. */
+/* Few rows with many columns fill vectors better one by one. */
 static inline bool is_short(size_t rows, size_t columns) {
     return columns <= LONGEST && columns <= 4 * rows;
 }

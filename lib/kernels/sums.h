@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Part of kernels.c: sums, and the searches for what is not finite. */
+/* Part of kernels.c: sums, and checks for numbers that are not finite. */
 #ifndef NN_SUMS_H
 #define NN_SUMS_H
 
@@ -18,8 +18,7 @@ static void add(size_t n, const double *restrict a, double *restrict sum) {
         sum[i] += a[i];
 }
 
-/* Short rows are taken several at a time, as one row of up to GROUP columns, so that they fill
- * vectors. */
+/* Several short rows are taken at a time, as one row of up to GROUP columns, to fill vectors. */
 enum { GROUP = 32 };
 
 static void add_column_sums(size_t rows, size_t columns, const double *restrict a,
@@ -47,7 +46,7 @@ static double check_finite(size_t n, const double *a) {
     return sum;
 }
 
-/* A sum and not a maximum: only a sum is vectorised by every compiler. */
+/* A sum rather than a maximum: every compiler vectorises it. */
 static double sum_magnitudes(size_t n, const double *a) {
     double sum = 0.0;
 #pragma omp simd reduction(+ : sum)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* exp, ln and what is made of them, without a branch, a table or a call: in a loop the compiler
- * makes vectors of them. */
+/* exp, ln and the functions made of them, without a branch, a table or a call, so that the compiler
+ * can vectorise loops of them. */
 #ifndef NN_VECTOR_MATH_H
 #define NN_VECTOR_MATH_H
 

@@ -23,7 +23,7 @@ static nn_argument describe(const char *name, const double *data, size_t rows, s
     return (nn_argument){name, data, rows, columns, columns, access};
 }
 
-/* The cost is one number, and may be null. */
+/* mse is one number, and may be null. */
 static size_t add_mse(nn_argument *arguments, size_t count, const double *mse) {
     if (mse)
         arguments[count++] = describe("mse", mse, 1, 1, NN_WRITE);
@@ -108,7 +108,7 @@ nnblas_status nnblas_backpropagate(size_t N, size_t inputs, size_t hidden, size_
     return NNBLAS_OK;
 }
 
-/* W := W - learning_rate W_update after a look at every new weight: none that is not finite is
+/* W := W - learning_rate W_update, after a check of every new weight: none that is not finite is
  * stored. */
 static nnblas_status update_checked(const nn_engine *engine, const nn_model *model,
                                     const nn_rows *rows, double cost, double learning_rate,

@@ -12,14 +12,14 @@ nnblas_status nn_check_key(const char *key) {
     size_t length = 0;
     for (; key[length]; length++)
         if (length == 100 || key[length] < 0x20 || key[length] > 0x7e)
-            return nn_fail(
-                NNBLAS_ERROR_VALUE,
-                "key is to be 1 to 100 printable ASCII characters; it is not at byte %zu", length);
+            return nn_fail(NNBLAS_ERROR_VALUE,
+                           "key must be 1 to 100 printable ASCII characters; byte %zu is not one",
+                           length);
     if (length == 0)
         return nn_fail(NNBLAS_ERROR_VALUE, "key is empty");
     if (strncmp(key, "nnblas.", 7) == 0)
-        return nn_fail(NNBLAS_ERROR_VALUE, "key is '%s'; the library keeps 'nnblas.' for itself",
-                       key);
+        return nn_fail(NNBLAS_ERROR_VALUE,
+                       "key is '%s'; keys that begin with 'nnblas.' are reserved", key);
     return NNBLAS_OK;
 }
 
@@ -35,7 +35,7 @@ nn_text *nn_create_text(const char *key, const char *value) {
     return text;
 }
 
-/* Where the text of key hangs, or would. */
+/* The link to the text of key, or the last link where there is none. */
 static nn_text **find_text(nn_text **link, const char *key) {
     while (*link && strcmp((*link)->key, key) != 0)
         link = &(*link)->next;

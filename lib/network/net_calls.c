@@ -67,7 +67,7 @@ nnblas_status nnblas_net_predict(const nnblas_net *net, size_t N, const double *
 
 /* ---- the cost and its gradient, with weights of the rows or without -------------------------- */
 
-/* A NaN among the weights is no number to pass on, but a setting out of its range. */
+/* A NaN in X or Y is passed on, but a NaN among the weights is refused, as a value out of range. */
 static nnblas_status check_row_weights(const nn_rows *rows) {
     return nn_check_row_weights("weight", rows->N, rows->weights) ? NNBLAS_ERROR_VALUE : NNBLAS_OK;
 }

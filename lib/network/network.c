@@ -154,7 +154,7 @@ nnblas_cost nnblas_net_cost(const nnblas_net *net) {
 
 /* ---- parameters ------------------------------------------------------------------------------ */
 
-/* Weights lie in +- this. */
+/* Weights are drawn from -bound to bound. */
 static double get_bound(const nnblas_net *net, const nn_layer *layer,
                         nnblas_initialization method) {
     double inputs = (double)layer->inputs, outputs = (double)layer->outputs;

@@ -5,7 +5,7 @@
 #include "core/arguments.h"
 #include "engine/engine.h"
 
-/* A text that travels with the network. */
+/* A text that is saved with the network. */
 typedef struct nn_text {
     struct nn_text *next;
     char *key, *value; /* in the same allocation */
@@ -22,16 +22,16 @@ struct nnblas_net {
     nn_text *metadata; /* in the order in which they were set */
 };
 
-/* The rules that nnblas_net_set_metadata has for a key. */
+/* Checks a key by the rules of nnblas_net_set_metadata. */
 nnblas_status nn_check_key(const char *key);
 
-/* Copies of both, in a text that belongs to no network yet; null, with a message, where memory is
- * out. Released by free(). */
+/* Copies key and value to a new text that belongs to no network yet. Null, with a message, where
+ * the system is out of memory. Released by free(). */
 nn_text *nn_create_text(const char *key, const char *value);
 
 nn_model nn_net_model(const nnblas_net *net);
 
-/* The arguments of a call that takes rows and a network; null where the call has no such. */
+/* The arguments of a call with rows and a network; null for those that the call does not have. */
 typedef struct nn_net_call {
     const nnblas_net *net;
     size_t N;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a checkpoint has beside the network, see doc/file_format.md. */
+/* The names of what a checkpoint has beside the network; see doc/file_format.md. */
 #ifndef NN_CHECKPOINT_CONTENTS_H
 #define NN_CHECKPOINT_CONTENTS_H
 
-/* Tensors: the optimizer's two vectors and the best parameters, 1 x parameters, where the training
- * has them; and the epochs that are not in the file of the history. */
+/* Tensors: the optimizer's two vectors and the best parameters, 1 x parameters, if the training has
+ * them; and the epochs that are not in the history file. */
 static const char NN_FIRST[] = "checkpoint.first", NN_SECOND[] = "checkpoint.second",
                   NN_BEST[] = "checkpoint.best", NN_HISTORY[] = "checkpoint.history";
 

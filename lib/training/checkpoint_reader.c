@@ -89,7 +89,7 @@ static nnblas_status read_vectors(nn_checkpoint *c, const nn_model_file *file,
     return status;
 }
 
-/* Whether name is one of the count names, of which some may be null. */
+/* Whether name is one of count names, some of which may be null. */
 static bool is_among(const char *name, const char *const *names, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (names[i] && strcmp(name, names[i]) == 0)
@@ -97,7 +97,7 @@ static bool is_among(const char *name, const char *const *names, size_t count) {
     return false;
 }
 
-/* Of a training of these settings, the file has nothing else. */
+/* Refuses tensors and texts that a training with these settings does not have. */
 static nnblas_status check_names(const nn_checkpoint *c, const nn_header *header) {
     const char *const tensors[] = {NN_HISTORY, c->first ? NN_FIRST : NULL,
                                    c->second ? NN_SECOND : NULL, c->best ? NN_BEST : NULL};
@@ -121,7 +121,8 @@ static nnblas_status check_names(const nn_checkpoint *c, const nn_header *header
 
 /* ---- history --------------------------------------------------------------------------------- */
 
-/* Before anything of that size is allocated: with so many columns, the file has all of the rows. */
+/* Called before anything of that size is allocated: with the right columns, the rows are in the
+ * file. */
 static nnblas_status check_history(const nn_checkpoint *c, const nn_tensor *tensor) {
     if (!tensor)
         return nn_fail(NNBLAS_ERROR_FORMAT, "there is no tensor '%s'", NN_HISTORY);
@@ -143,7 +144,7 @@ static nnblas_status read_recent(const nn_model_file *file, size_t count, nn_epo
     return status;
 }
 
-/* The words of a failure name the file of the history. */
+/* The message of a failure names the history file. */
 static nnblas_status read_older(const char *path, const nn_saved_progress *saved,
                                 nn_epoch_reader *reader) {
     if (saved->file_epochs == 0)
@@ -156,7 +157,7 @@ static nnblas_status read_older(const char *path, const nn_saved_progress *saved
     return status;
 }
 
-/* What the progress says of all epochs has to be true of those that are there. */
+/* Checks the progress against the epochs of the history. */
 static nnblas_status compare_with_progress(const nn_epoch_reader *reader, size_t epochs,
                                            const nn_progress *p) {
     if (epochs > 0 && reader->seconds != p->seconds)
@@ -171,7 +172,7 @@ static nnblas_status compare_with_progress(const nn_epoch_reader *reader, size_t
     return NNBLAS_OK;
 }
 
-/* Adds the path to the words that do not have it. */
+/* Adds the path to a message that does not have it. */
 static nnblas_status name_file(nnblas_status status, const char *path) {
     return status == NNBLAS_ERROR_FORMAT ? nn_name_file(status, path) : status;
 }
@@ -195,7 +196,7 @@ static nnblas_status read_history(nn_checkpoint *c, const nn_model_file *file, c
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-/* All but the epochs. */
+/* Reads everything except the epochs. */
 static nnblas_status read_contents(nn_checkpoint *c, const nn_model_file *file,
                                    const nnblas_trainer *trainer) {
     const nn_settings *settings = &trainer->settings;
@@ -203,8 +204,9 @@ static nnblas_status read_contents(nn_checkpoint *c, const nn_model_file *file,
                *progress_text = nn_model_file_find_text(file, NN_PROGRESS);
     nnblas_status status = nn_model_file_make_net(file, &c->net);
     if (!status && !settings_text && !progress_text)
-        status = nn_fail(NNBLAS_ERROR_FORMAT, "the file is a network, and no checkpoint: it has no "
-                                              "progress to go on from");
+        status =
+            nn_fail(NNBLAS_ERROR_FORMAT, "the file holds a network but no checkpoint: it has no "
+                                         "progress to continue from");
     if (!status)
         status = nn_read_settings(settings_text, &c->settings);
     if (!status)

@@ -11,25 +11,25 @@
 
 /* ---- the file of the history ----------------------------------------------------------------- */
 
-/* So many epochs are written with each checkpoint, 40 bytes each: a hundredth of what a disk does
- * in the time that it takes to flush. */
+/* The most epochs in a checkpoint beside a history file, 40 bytes each: a hundredth of what a disk
+ * writes in the time of a flush. */
 enum { MOST_RECENT_EPOCHS = 1024 };
 
-/* How many of the epochs that are held the file does not have. */
+/* How many epochs of the history are not in the file. */
 static size_t count_recent(const nn_fit *fit) {
     const nn_history_file *file = &fit->checkpoints.file;
     return file->is_open ? fit->progress.epoch - file->last : fit->trainer->history.count;
 }
 
-/* Epochs between the file and those that are held were dropped, or most of those in the file. */
+/* Whether epochs between the file and the history were dropped, or most of those in the file. */
 static bool is_outdated(const nn_fit *fit) {
     const nn_history_file *file = &fit->checkpoints.file;
     size_t held = fit->trainer->history.count;
     return count_recent(fit) > held || file->count / 2 > held + MOST_RECENT_EPOCHS;
 }
 
-/* Moves epochs to the file where the checkpoint that is in its place allows it. A failure only lets
- * the next checkpoint be larger. */
+/* Moves epochs to the file, if the checkpoint at the path allows it. After a failure the next
+ * checkpoint is larger, and nothing else. */
 static void move_epochs(nn_fit *fit, const char *path) {
     nn_history_file *file = &fit->checkpoints.file;
     const nn_history *history = &fit->trainer->history;
@@ -60,7 +60,7 @@ static nn_tensor make_tensor(const char *name, size_t rows, size_t columns, cons
         .name = name, .n_dimensions = 2, .rows = rows, .columns = columns, .values = values};
 }
 
-/* Null, with a message, where memory is out. */
+/* Null, with a message, where the system is out of memory. */
 static double *list_epochs(const nn_history *history, size_t recent) {
     const nnblas_epoch *epochs = nn_history_get(history);
     double *rows = nn_allocate(recent + 1, NN_EPOCH_COLUMNS * sizeof *rows);

@@ -44,7 +44,7 @@ static bool is_checkpoint_due(const nn_fit *fit, bool is_last) {
            nn_read_clock() - fit->checkpoints.finished >= s->checkpoint_interval;
 }
 
-/* One that cannot be written does not end the training: the next may be. */
+/* A failure does not end the training: the next checkpoint may succeed. */
 static void save_checkpoint(nn_fit *fit, bool is_last) {
     nn_checkpoint_failure *failure = &fit->trainer->checkpoint_failure;
     nnblas_status status = nn_checkpoint_write(fit, is_last);
@@ -61,8 +61,8 @@ void nn_finish_without_epochs(nn_fit *fit) {
         save_checkpoint(fit, true);
 }
 
-/* The steps that were taken had finite costs and left the parameters finite. Their mean rounds up
- * to infinity where they are at the largest double, and validation rows are in no step. */
+/* The steps had finite costs and left the parameters finite. But the mean of costs near the largest
+ * double may round up to infinity, and validation rows are in no step. */
 static nnblas_status check_costs(const nn_fit *fit, double cost, double validation_cost) {
     size_t epoch = fit->progress.epoch + 1;
     if (!isfinite(cost))

@@ -4,11 +4,12 @@
 
 #include "training/training.h"
 
-/* After the steps of an epoch that went on at rate: validates, watches, records, calls back, saves.
- * Returns why to stop, NNBLAS_OK for no reason, or an error. */
+/* Ends an epoch whose steps had this rate: computes the validation cost, keeps the best parameters,
+ * adds to the history, calls the callback and writes checkpoints. Returns a reason to stop,
+ * NNBLAS_OK for none, or an error. */
 nnblas_status nn_finish_epoch(nn_fit *fit, double cost, double rate);
 
-/* Saves where a training that was resumed has nothing more to do. */
+/* Writes the checkpoint of a resumed training that has no epochs left. */
 void nn_finish_without_epochs(nn_fit *fit);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Epochs as the rows of numbers that they are in files. */
+/* Epochs as rows of numbers in files. */
 #ifndef NN_EPOCH_ROW_H
 #define NN_EPOCH_ROW_H
 
@@ -11,7 +11,7 @@ enum { NN_EPOCH_COLUMNS = 5 };
 
 void nn_write_epoch_row(const nnblas_epoch *epoch, double row[NN_EPOCH_COLUMNS]);
 
-/* Reads rows that follow each other into a history. */
+/* Reads consecutive rows into a history. */
 typedef struct nn_epoch_reader {
     nn_history *history;
     size_t limit;

@@ -18,7 +18,7 @@
 
 /* ---- epochs ---------------------------------------------------------------------------------- */
 
-/* A mean that goes on. No sum is larger than the values, but for rounding at the largest double. */
+/* A running mean. No sum exceeds the values, except by rounding at the largest double. */
 typedef struct mean {
     double value, weight;
 } mean;
@@ -45,7 +45,7 @@ static nnblas_status run_batches(nn_fit *fit, double rate, double *cost) {
         nnblas_status status = nn_take_step(fit, &batch, rate, &batch_cost);
         if (status)
             return status;
-        /* In the scale of all rows: a batch of tiny weights may count for nothing. */
+        /* In the scale of all rows: the weight of a tiny batch may round to 0. */
         add_to_mean(&costs, batch.total_weight * (fit->rows.weight_scale / batch.weight_scale),
                     batch_cost);
     }
@@ -71,7 +71,7 @@ static nnblas_status run_epochs(nn_fit *fit) {
 
 /* ---- the parts of a training ----------------------------------------------------------------- */
 
-/* Which rows learn and which validate. */
+/* Chooses the training rows and the validation rows. */
 static nnblas_status choose_rows(nn_fit *fit, const nn_rows *given) {
     const nn_settings *s = fit->settings;
     size_t batch = s->batch_size > 0 ? s->batch_size : SIZE_MAX;
@@ -114,7 +114,7 @@ static nnblas_status open_buffers(nn_fit *fit) {
     return nn_engine_open(&fit->validation_engine, &validation, NULL, NULL);
 }
 
-/* Of what was opened; the rest is null. */
+/* Closes what was opened; the rest is null. */
 static void close_fit(nn_fit *fit) {
     nn_history_file_close(&fit->checkpoints.file);
     nn_engine_close(&fit->validation_engine);

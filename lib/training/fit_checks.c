@@ -32,7 +32,7 @@ static size_t list_arguments(const nnblas_net *net, const named_rows *named,
     return count;
 }
 
-/* The parameters are written while all the others are still read. */
+/* The parameters are written while rows and weights are still read. */
 static nnblas_status check_memory(const nnblas_net *net, const named_rows *learning,
                                   const named_rows *validation) {
     nn_argument arguments[7] = {{"the network's vector of parameters", net->parameters, 1,
@@ -45,7 +45,7 @@ static nnblas_status check_memory(const nnblas_net *net, const named_rows *learn
 
 /* ---- numbers --------------------------------------------------------------------------------- */
 
-/* Beyond these limits the cross-entropy has no least value, and training would go on for ever. */
+/* For other labels the cross-entropy has no minimum, and training would never end. */
 static nnblas_status check_labels(const nnblas_net *net, const named_rows *named) {
     const nn_rows *rows = named->rows;
     size_t outputs = get_outputs(net);
@@ -74,7 +74,7 @@ static nnblas_status check_numbers(const nnblas_net *net, const named_rows *name
     return status;
 }
 
-/* A checkpoint that the training goes on from brings parameters of its own. */
+/* A checkpoint brings its own parameters. */
 static nnblas_status check_parameters(const nnblas_trainer *trainer) {
     const nn_model model = nn_net_model(trainer->net);
     return trainer->resumed ? NNBLAS_OK : nn_check_parameters_finite(&model);
@@ -82,7 +82,7 @@ static nnblas_status check_parameters(const nnblas_trainer *trainer) {
 
 /* ---- settings -------------------------------------------------------------------------------- */
 
-/* Settings that were good one by one and are not together. */
+/* Checks settings that are valid one by one but not together. */
 static nnblas_status check_settings(const nn_settings *s, const nn_rows *rows) {
     size_t weighted =
         s->validation_fraction > 0.0 ? nn_count_weighted_rows(rows->N, rows->weights) : rows->N;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* With twice the limit, moving all epochs to the front is needed once in limit epochs. */
+/* With room for twice the limit, all epochs are moved to the front once in limit epochs. */
 static size_t choose_room(size_t room, size_t limit) {
     size_t most = limit > SIZE_MAX / 2 ? SIZE_MAX : 2 * limit;
     return nn_min(nn_max(256, 2 * room), most);

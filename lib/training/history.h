@@ -4,26 +4,26 @@
 
 #include "core/status.h"
 
-/* The last epochs, as many as the limit allows; SIZE_MAX: all. */
+/* The last epochs, at most as many as the limit; SIZE_MAX for all. */
 typedef struct nn_history {
     nnblas_epoch *epochs;
-    size_t first, count; /* those that are held lie one behind the other from here on */
+    size_t first, count; /* the epochs are epochs[first], epochs[first + 1], ... */
     size_t room;
 } nn_history;
 
-/* For one more epoch. */
+/* Makes room for one more epoch. */
 nnblas_status nn_history_make_room(nn_history *history, size_t limit);
 
-/* There is room. Over the limit the first epoch is dropped. */
+/* Adds an epoch, for which there is room. Drops the first one over the limit. */
 void nn_history_add(nn_history *history, size_t limit, const nnblas_epoch *epoch);
 
 /* Drops all but the last limit epochs. */
 void nn_history_trim(nn_history *history, size_t limit);
 
-/* Of no epochs, without the memory. */
+/* Drops all epochs, and frees the memory. */
 void nn_history_clear(nn_history *history);
 
-/* The epochs that are held; null where there are none. */
+/* The oldest epoch, followed by the others; null where there are none. */
 const nnblas_epoch *nn_history_get(const nn_history *history);
 
 #endif

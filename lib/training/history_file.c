@@ -31,7 +31,7 @@ char *nn_name_history_file(const char *checkpoint) {
     return path;
 }
 
-/* False where there is no such file. */
+/* Whether path is a history file; false where there is no file. */
 static bool is_history_file(const char *path) {
     char magic[MAGIC_SIZE];
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -61,7 +61,7 @@ static size_t encode_epochs(const nnblas_epoch *epochs, size_t count, unsigned c
     return count * ROW_SIZE;
 }
 
-/* Hands the epochs to the system piece by piece. */
+/* Passes the epochs to the system in pieces. */
 typedef bool write_bytes(void *context, const unsigned char *bytes, size_t size);
 
 static bool write_epochs(const nnblas_epoch *epochs, size_t count, write_bytes *write_piece,
@@ -126,7 +126,7 @@ bool nn_history_file_append(nn_history_file *file, const nnblas_epoch *epochs, s
     uint64_t hash = file->hash;
     if (lseek(file->descriptor, end, SEEK_SET) != end ||
         !write_epochs(epochs, count, write_at_end, file, &hash) || !flush(file->descriptor)) {
-        /* The disk may be full: what was written is given back. */
+        /* On a full disk, the part that was written is released. */
         (void)!ftruncate(file->descriptor, end);
         return false;
     }

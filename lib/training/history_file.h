@@ -20,19 +20,18 @@ typedef struct nn_history_file {
     uint64_t hash;
 } nn_history_file;
 
-/* The file beside a checkpoint; null, with a message, where memory is out. Released by free(). */
+/* The path of the history file of a checkpoint. Null, with a message, where the system is out of
+ * memory. Released by free(). */
 char *nn_name_history_file(const char *checkpoint);
 
-/*
- * Puts a file of these epochs in the place of the one that is there, or adds epochs to it, and
- * flushes it to the disk. False for a failure, after which the file is as it was; no words are
- * kept. A file of that name that no checkpoint made is never replaced.
- */
+/* Creates or replaces the file with these epochs, or appends epochs to it, and flushes it to the
+ * disk. False for a failure, without a message, after which the file is as it was. A file of that
+ * name that is not a history file is never replaced. */
 bool nn_history_file_create(nn_history_file *file, const char *path, const nnblas_epoch *epochs,
                             size_t count);
 bool nn_history_file_append(nn_history_file *file, const nnblas_epoch *epochs, size_t count);
 
-/* Whether it was neither removed nor replaced. */
+/* Whether the file was neither removed nor replaced. */
 bool nn_history_file_is_there(const nn_history_file *file);
 
 void nn_history_file_close(nn_history_file *file);
@@ -40,8 +39,8 @@ void nn_history_file_close(nn_history_file *file);
 /* Removes what nn_history_file_create made at path. */
 void nn_history_file_remove(const char *path);
 
-/* Hands the first count epochs to the reader. Nothing is read of a file that has fewer. The words
- * of a failure name the path. */
+/* Passes the first count epochs to the reader, or none where the file has fewer. The message of a
+ * failure names the path. */
 nnblas_status nn_history_file_read(const char *path, size_t count, uint64_t hash,
                                    nn_epoch_reader *reader);
 

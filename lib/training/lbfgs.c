@@ -19,15 +19,13 @@ bool nn_has_lbfgs(void) {
     return true;
 }
 
-/* What the progress callback returns to end a search; no code of liblbfgs. */
+/* What finish_step returns to end a search; it is no code of liblbfgs. */
 enum { ENDED = 1000 };
 
-/*
- * Costs whose relative difference is smaller count as equal: it may be rounding. The line search
- * then goes by the slopes alone, as in W. W. Hager, H. Zhang, "A new conjugate gradient method with
- * guaranteed descent and an efficient line search", SIAM J. Optim. 16 (2005). Without this it fails
- * where the gradient is at 1e-9 of the first; with it, it goes on to 1e-16.
- */
+/* Costs with a smaller relative difference count as equal, since it may be rounding. The line
+ * search then uses the slopes alone, as in W. W. Hager, H. Zhang, "A new conjugate gradient method
+ * with guaranteed descent and an efficient line search", SIAM J. Optim. 16 (2005). Without this it
+ * fails where the gradient is 1e-9 of the first; with it, it goes on to 1e-16. */
 static const double ROUNDING = 64.0 * DBL_EPSILON;
 
 /*
@@ -72,7 +70,7 @@ static void set_variables(search *s) {
         s->x[i] = i < s->output ? parameters[i] : parameters[i] / s->unit;
 }
 
-/* The gradient by the variables, from the updates of the engine. Returns its norm. */
+/* The gradient with respect to the variables, from the updates of the engine. Returns its norm. */
 static double get_gradient(const search *s, double *gradient) {
     const double *updates = s->fit->engine.updates[0];
     double squares = 0.0;
@@ -85,8 +83,8 @@ static double get_gradient(const search *s, double *gradient) {
 
 /* ---- evaluation ------------------------------------------------------------------------------ */
 
-/* The cost of the parameters and, in the updates of the engine, its gradient, both with the decay.
- * Returns whether they and the parameters are finite. */
+/* Computes the cost of the parameters and its gradient, which goes to the updates of the engine,
+ * both with the weight decay. Returns whether these and the parameters are finite. */
 static bool evaluate_parameters(search *s, double *total) {
     nn_fit *fit = s->fit;
     const nn_kernels *kernels = nn_get_kernels();
@@ -99,8 +97,8 @@ static bool evaluate_parameters(search *s, double *total) {
            kernels->check_finite(s->count, nn_get_parameters(fit)) == 0.0;
 }
 
-/* Where something is not finite, liblbfgs gets a cost too high for it to take, but not an infinite
- * one, from which its interpolation would make NaN. */
+/* Where a number is not finite, liblbfgs gets a cost that is too high to accept, but finite: its
+ * interpolation would make a NaN of an infinite one. */
 static lbfgsfloatval_t evaluate(void *instance, const lbfgsfloatval_t *x, lbfgsfloatval_t *gradient,
                                 int n, lbfgsfloatval_t step) {
     search *s = instance;
@@ -121,7 +119,7 @@ static lbfgsfloatval_t evaluate(void *instance, const lbfgsfloatval_t *x, lbfgsf
 
 /* ---- epochs ---------------------------------------------------------------------------------- */
 
-/* At the point that was evaluated last. Returns whether to go on. */
+/* Ends an epoch at the point that was evaluated last. Returns whether to go on. */
 static bool finish_epoch(search *s) {
     nn_fit *fit = s->fit;
     s->lowest = s->value;
@@ -142,8 +140,8 @@ static int finish_step(void *instance, const lbfgsfloatval_t *x, const lbfgsfloa
     return goes_on && !s->status ? 0 : ENDED;
 }
 
-/* liblbfgs drops the lower point of a line search that found one and failed. It is an epoch too.
- * Returns whether there was one. */
+/* When a line search fails after it has found a lower point, liblbfgs drops that point. Takes it as
+ * an epoch too. Returns whether there was one. */
 static bool take_lower_point(search *s) {
     if (s->value < s->lowest) {
         set_variables(s);
@@ -155,7 +153,7 @@ static bool take_lower_point(search *s) {
 
 /* ---- the search ------------------------------------------------------------------------------ */
 
-/* How liblbfgs ended, other than by ENDED. */
+/* The status for the end of liblbfgs, other than by ENDED. */
 static nnblas_status get_reason(const search *s, int result) {
     switch (result) {
     case LBFGS_SUCCESS: /* its own test is for a gradient of 0 */
@@ -181,7 +179,7 @@ static nnblas_status get_reason(const search *s, int result) {
 }
 
 /* Each call of liblbfgs begins with a step along the gradient. It is called again when its line
- * search fails after some epochs: the curvature that it has collected may be to blame. */
+ * search fails after some epochs, because the curvature that it has collected may be the cause. */
 static nnblas_status minimise(search *s) {
     const nn_settings *settings = s->fit->settings;
     lbfgs_parameter_t parameters;
@@ -204,13 +202,13 @@ static nnblas_status minimise(search *s) {
     }
 }
 
-/* A power of two that brings x near to 1 when it is multiplied by it, not over 2^limit. */
+/* The power of two, at most 2^limit, that brings x near 1 when it is multiplied by it. */
 static double get_scale(double x, int limit) {
     int exponent = -ilogb(fmin(fmax(x, DBL_MIN), DBL_MAX));
     return ldexp(1.0, exponent < limit ? exponent : limit);
 }
 
-/* The mean magnitude of the targets, by the weights of the rows. */
+/* The mean magnitude of the labels, with the weights of the rows. */
 static double measure_targets(const nn_rows *rows, size_t outputs) {
     double sum = 0.0, total = rows->weights ? rows->total_weight : (double)rows->N;
     for (size_t e = 0; e < rows->N; e++) {
@@ -222,7 +220,7 @@ static double measure_targets(const nn_rows *rows, size_t outputs) {
     return sum / (double)outputs;
 }
 
-/* The mean magnitudes of the targets and of the output layer's parameters together, about, as a
+/* About the sum of the mean magnitudes of the labels and of the output layer's parameters, as a
  * power of two. */
 static double find_unit(const search *s) {
     const nn_fit *fit = s->fit;
@@ -235,8 +233,8 @@ static double find_unit(const search *s) {
     return magnitude > 0.0 ? 1.0 / get_scale(1.5 * magnitude, 1000) : 1.0;
 }
 
-/* Looks at the parameters that the fit begins with: an error, a reason to stop before the first
- * epoch, or what the search needs. */
+/* Evaluates the parameters that the fit begins with. Returns an error or a reason to stop before
+ * the first epoch, or prepares the search. */
 static nnblas_status begin(search *s) {
     nn_fit *fit = s->fit;
     double total;
@@ -290,7 +288,7 @@ bool nn_has_lbfgs(void) {
     return false;
 }
 
-/* Never called: no trainer has the method then. */
+/* Never called: nnblas_trainer_set_optimizer refuses NNBLAS_LBFGS. */
 nnblas_status nn_run_lbfgs(nn_fit *fit) {
     (void)fit;
     return NNBLAS_ERROR_MISSING;

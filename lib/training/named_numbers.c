@@ -14,7 +14,7 @@ void nn_write_numbers(const nn_named_numbers *numbers, char text[NN_NUMBERS_TEXT
                              i > 0 ? " " : "", numbers->number[i].name, numbers->number[i].bits);
 }
 
-/* Returns the place behind the number; null where there is none such. */
+/* Returns the end of the number; null where there is no number. */
 static const char *read_number(const char *text, nn_named_number *number) {
     size_t length = strlen(number->name);
     if (strncmp(text, number->name, length) != 0 || text[length] != '=')

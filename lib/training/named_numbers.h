@@ -23,8 +23,8 @@ typedef struct nn_named_numbers {
 
 void nn_write_numbers(const nn_named_numbers *numbers, char text[NN_NUMBERS_TEXT_SIZE]);
 
-/* The names are there and their numbers are read. False where the text, which may be null, holds
- * other names, or in another order, or no such numbers. */
+/* Reads the numbers of the names that are set. False where the text, which may be null, has other
+ * names or another order, or a number is invalid. */
 bool nn_read_numbers(const char *text, nn_named_numbers *numbers);
 
 #endif

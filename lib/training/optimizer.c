@@ -50,10 +50,11 @@ void nn_optimizer_close(nn_optimizer *o) {
 /* ---- steps ----------------------------------------------------------------------------------- */
 
 /* Where squares of gradients underflow, their root is up to 1e-153 too small. An epsilon far above
- * keeps the quotient of the moments bounded, and is no longer 0 where the correction shrinks it. */
+ * that keeps the quotient of the moments bounded, and does not become 0 when the correction makes
+ * it smaller. */
 static const double LEAST_EPSILON = 1e-140;
 
-/* Adam's corrections for moments that began at 0, taken into the rate and epsilon. */
+/* The rate and epsilon of Adam with the corrections for moments that began at 0. */
 static nn_adam correct_adam(const nn_optimizer *o, double rate) {
     const nn_settings *s = o->settings;
     double steps = (double)(o->steps + 1);
@@ -66,7 +67,7 @@ static nn_adam correct_adam(const nn_optimizer *o, double rate) {
     };
 }
 
-/* A step, cut into pieces of the parameters. */
+/* A step, divided into pieces of the parameters. */
 typedef struct step {
     const nn_optimizer *optimizer;
     double rate;
@@ -106,7 +107,7 @@ static void step_piece(void *context, size_t piece) {
     }
 }
 
-/* So many parameters are worth a thread: some 10 us. */
+/* The parameters that are worth a thread: some 10 us. */
 enum { PARAMETERS_A_THREAD = 16384 };
 
 void nn_optimizer_step(nn_optimizer *o, double rate, const double *gradient, double *parameters) {
@@ -145,10 +146,9 @@ bool nn_optimizer_try_step(nn_optimizer *o, double rate, const double *gradient,
 
 /*
  * Adam divides the first moment m by sqrt(v) + epsilon, and its corrections multiply the quotient
- * by at most 1 / (1 - beta1). m is at most the gradient; and by Cauchy and Schwarz m^2 <= (1 -
- * beta1)^2 / (1 - beta1^2 / beta2) v / (1 - beta2), where beta1^2 < beta2. Twice that allows for
- * squares that underflow. A moment that was there at the start is not bounded by v, and comes on
- * top.
+ * by at most 1 / (1 - beta1). m is at most the largest gradient. By Cauchy and Schwarz also m^2 <=
+ * (1 - beta1)^2 / (1 - beta1^2 / beta2) v / (1 - beta2), where beta1^2 < beta2; twice that allows
+ * for squares that underflow. A moment from before the start is not bounded by v, so it is added.
  */
 static double bound_adam(const nn_settings *s, double rate, double gradient, double moment) {
     double epsilon = fmax(s->epsilon, LEAST_EPSILON), most = rate / (1.0 - s->beta1) / epsilon;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How a gradient becomes a step of the flat vector of parameters. */
+/* Optimizers: how a gradient becomes a step of the flat vector of parameters. */
 #ifndef NN_OPTIMIZER_H
 #define NN_OPTIMIZER_H
 
@@ -8,7 +8,7 @@
 typedef struct nn_optimizer {
     const nn_settings *settings;
     size_t count;   /* parameters */
-    uint64_t steps; /* that were taken */
+    uint64_t steps; /* taken so far */
     double *first;  /* count each where the method has it, else null: the velocity, Adam's first */
     double *second; /* moment, the gradient before; Adam's second moment, Rprop's step sizes */
     double *snapshot; /* room for the parameters and both of these */
@@ -23,14 +23,14 @@ void nn_optimizer_close(nn_optimizer *o);
 
 void nn_optimizer_step(nn_optimizer *o, double rate, const double *gradient, double *parameters);
 
-/* The same; false, and nothing changed, where a parameter or a number that the optimizer keeps
- * would not be finite after it. */
+/* The same, but returns false and changes nothing where a parameter or an optimizer's number would
+ * not be finite after it. */
 bool nn_optimizer_try_step(nn_optimizer *o, double rate, const double *gradient,
                            double *parameters);
 
-/* No parameter changes by more in the next step, if no element of the gradient was or is larger.
- * *velocity: no velocity, or first moment when the training began, was larger; it is brought up to
- * date. */
+/* A bound: no parameter changes by more in the next step, if no element of the gradient is or was
+ * larger. *velocity bounds the velocities, for Adam the first moments when the training began; it
+ * is updated. */
 double nn_optimizer_bound_step(const nn_optimizer *o, double rate, double gradient,
                                double *velocity);
 

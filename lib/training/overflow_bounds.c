@@ -8,7 +8,8 @@ bool nn_is_safe(double bound) {
     return bound < 1e100;
 }
 
-/* The sum of the magnitudes of a row bounds each of them. order: which rows; null for the first. */
+/* A bound of all elements: the largest sum of magnitudes of a row. order: which rows; null for the
+ * first ones. */
 static double bound_matrix(size_t rows, const uint32_t *order, size_t columns, const double *data,
                            size_t ld) {
     double bound = 0.0;
@@ -32,7 +33,7 @@ nn_overflow_bounds nn_bound_rows(const nn_model *model, const nn_rows *rows) {
     };
 }
 
-/* Of the outputs of a layer, whose inputs are bounded by a. */
+/* The bound of a layer's outputs, where its inputs are bounded by a. */
 static double bound_activation(const nn_layer *layer, const nn_overflow_bounds *bounds, double a) {
     switch (layer->activation) {
     case NNBLAS_RELU:
@@ -46,9 +47,10 @@ static double bound_activation(const nn_layer *layer, const nn_overflow_bounds *
     return 1.0;
 }
 
-/* A gradient is the weighted mean over the rows of products of a delta and an activation or an
- * input. No derivative of an activation is larger than 1, nor one of a cost than (outputs + 1)
- * times the largest difference of a value and a label: softmax adds them up. */
+/* A gradient is a weighted mean over the rows of products of a delta and an activation or an input.
+ * No derivative of an activation is larger than 1. No derivative of a cost by an input of the
+ * outputs is larger than (outputs + 1) times the largest difference of an output and a label:
+ * softmax adds them up. */
 double nn_bound_gradient(const nn_model *model, const nn_overflow_bounds *bounds) {
     double a = bounds->X, largest_a = fmax(1.0, a);
     for (size_t l = 0; l < model->n_layers; l++) {

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Uniform under limit: D. Lemire, "Fast random integer generation in an interval", ACM Trans.
- * Model. Comput. Simul. 29 (2019). */
+/* A uniform number below limit: D. Lemire, "Fast random integer generation in an interval", ACM
+ * Trans. Model. Comput. Simul. 29 (2019). */
 static uint32_t draw_under(nn_random *random, uint32_t limit) {
     uint64_t product = (nn_random_bits(random) >> 32) * limit;
     if ((uint32_t)product < limit) {
@@ -71,7 +71,7 @@ nnblas_status nn_row_order_open(nn_row_order *order, size_t N, const double *wei
     order->base = order->rows + N;
     list_rows(order->rows, N, order->validating > 0 ? weights : NULL);
     if (order->validating > 0) {
-        /* Not the sequence of the epochs. */
+        /* Another sequence than that of the epochs. */
         nn_random random;
         nn_random_seed(&random, ~seed);
         shuffle(order->rows + N - weighted, weighted, &random);

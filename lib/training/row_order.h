@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which rows to learn from, which to validate with, and in what order. */
+/* The row order: which rows are trained on, which validate, and in which order. */
 #ifndef NN_ROW_ORDER_H
 #define NN_ROW_ORDER_H
 
@@ -7,12 +7,12 @@
 #include "core/status.h"
 
 typedef struct nn_row_order {
-    uint32_t *rows; /* first those to learn from, then those to validate with */
-    uint32_t *base; /* the former, rising: each shuffle begins with them */
+    uint32_t *rows; /* the training rows, then the validation rows */
+    uint32_t *base; /* the training rows, sorted: where each shuffle begins */
     size_t learning, validating;
 } nn_row_order;
 
-/* The rows of a weight above 0; weights null: all. */
+/* How many rows have a weight above 0; weights null: all. */
 size_t nn_count_weighted_rows(size_t N, const double *weights);
 
 /* Draws the rows to validate with by the seed: a fraction of the rows of a weight above 0, and
@@ -22,7 +22,7 @@ nnblas_status nn_row_order_open(nn_row_order *order, size_t N, const double *wei
                                 double fraction, uint64_t seed);
 void nn_row_order_close(nn_row_order *order);
 
-/* The rows to learn from in an order that depends on the generator alone. */
+/* Shuffles the training rows. The order depends on the generator alone. */
 void nn_row_order_shuffle(nn_row_order *order, nn_random *random);
 
 #endif

@@ -86,7 +86,7 @@ static nnblas_status check_reals(const nn_progress *p, bool has_plateau) {
     return status;
 }
 
-/* From a state of zeros the generator gives nothing but zeros. */
+/* In a state of zeros the generator gives only zeros. */
 static nnblas_status check_random(const nn_random *random) {
     for (size_t i = 0; i < sizeof random->state / sizeof *random->state; i++)
         if (random->state[i] != 0)
@@ -95,8 +95,8 @@ static nnblas_status check_random(const nn_random *random) {
                    "random0 to random3 of the checkpoint are 0; one of them must not be");
 }
 
-/* The first epoch always improves. Each epoch that does begins both counts anew; a full plateau,
- * the second alone. */
+/* The first epoch always improves. An improvement sets both counts to 0; a full plateau sets the
+ * second to 0. */
 static nnblas_status check_counts(const nn_saved_progress *saved, const nn_settings *s) {
     const nn_progress *p = &saved->progress;
     const uint64_t most = (uint64_t)1 << 53; /* epochs are doubles in the history */

@@ -48,8 +48,7 @@ nnblas_status nn_compare_settings(const nn_named_numbers *then, const nn_setting
     size_t compared = current.count - (fit ? 0 : ROW_NUMBERS);
     for (size_t i = 0; i < compared; i++)
         if (then->number[i].bits != current.number[i].bits)
-            return nn_fail(NNBLAS_ERROR_VALUE,
-                           "the checkpoint is of another %s than the training that is to go on",
+            return nn_fail(NNBLAS_ERROR_VALUE, "the checkpoint has another %s than this training",
                            current.number[i].name);
     return NNBLAS_OK;
 }

@@ -6,7 +6,7 @@
 
 typedef enum nn_schedule { NN_CONSTANT, NN_STEP, NN_COSINE, NN_PLATEAU } nn_schedule;
 
-/* What the setters set; in the words of nnblas.h. */
+/* The settings, with the names and meanings of nnblas.h. */
 typedef struct nn_settings {
     nnblas_optimizer optimizer;
     double learning_rate, momentum, beta1, beta2, epsilon, weight_decay;

@@ -6,8 +6,7 @@
 
 #include <math.h>
 
-/* Moves the bounds to those after the next step, where they prove that no number of it overflows.
- */
+/* Updates the bounds for the next step, if they show that none of its numbers overflows. */
 static bool advance_bounds(nn_fit *fit, double rate) {
     nn_overflow_bounds next = fit->bounds;
     double gradient =
@@ -20,8 +19,8 @@ static bool advance_bounds(nn_fit *fit, double rate) {
     return is_safe;
 }
 
-/* True where no number of the next step can overflow. Bounds only grow: where they are too large,
- * they are found anew. After a step that they do not cover, nothing is known of the parameters. */
+/* Whether no number of the next step can overflow. Bounds only grow, so where they are too large
+ * they are computed anew. After a step without a bound, nothing is known of the parameters. */
 static bool bound_step(nn_fit *fit, double rate) {
     if (advance_bounds(fit, rate))
         return true;
@@ -36,7 +35,7 @@ static bool bound_step(nn_fit *fit, double rate) {
     return false;
 }
 
-/* A step that may fail, on the gradient that the engine has. */
+/* A step on the updates of the engine that may fail. */
 static nnblas_status step_checked(nn_fit *fit, const nn_rows *batch, double rate, double cost) {
     const double *gradient = fit->engine.updates[0];
     if (isfinite(cost) &&

@@ -5,7 +5,7 @@
 
 #include "training/training.h"
 
-/* *cost is that before the step. */
+/* *cost is the cost before the step. */
 nnblas_status nn_take_step(nn_fit *fit, const nn_rows *batch, double rate, double *cost);
 
 #endif

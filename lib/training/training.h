@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A trainer, and one training of it from its first epoch or from a checkpoint to its end. */
+/* A trainer, and one training by it: from the first epoch or a checkpoint to the end. */
 #ifndef NN_TRAINING_H
 #define NN_TRAINING_H
 
@@ -21,23 +21,23 @@ struct nnblas_trainer {
     nn_settings settings;
     nn_history history;
     nn_checkpoint_failure checkpoint_failure;
-    struct nn_checkpoint *resumed; /* where the next fit goes on; null: it begins */
+    struct nn_checkpoint *resumed; /* where the next fit continues; null for a new training */
 };
 
-/* All that a training needs to go on, beside the parameters and the optimizer's vectors. */
+/* What a training needs to continue, beside the parameters and the optimizer's vectors. */
 typedef struct nn_progress {
     size_t epoch;       /* that many are done */
     nn_random random;   /* of the shuffling */
     double rate_factor; /* of the plateau schedule */
-    double lowest;      /* of the costs that are watched; infinity before the first */
+    double lowest;      /* of the watched costs; infinity before the first epoch */
     size_t unimproved;  /* epochs in a row, for the patience */
-    size_t on_plateau;  /* the same since the rate was lowered */
+    size_t on_plateau;  /* the same since the rate was reduced */
     double seconds;
 } nn_progress;
 
 /* The checkpoints of a training. */
 typedef struct nn_checkpoints {
-    bool is_cleared;  /* what killed processes left is removed */
+    bool is_cleared;  /* temporary files of killed processes are removed */
     bool is_complete; /* the one at the path was written by this training and holds all epochs */
     nn_history_file file;
     double finished; /* on the clock: the last attempt, or the beginning */
@@ -47,7 +47,7 @@ typedef struct nn_fit {
     nnblas_trainer *trainer;
     const nn_settings *settings;
     nn_model model;
-    nn_rows rows; /* to learn from */
+    nn_rows rows; /* training rows */
     nn_rows validation;
     size_t batch_size;
     nn_row_order order;

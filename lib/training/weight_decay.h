@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Half the weight decay times the sum of the squares of all weights, and not of the biases. */
+/* The weight decay: decay / 2 times the sum of the squares of all weights, without the biases. */
 #ifndef NN_WEIGHT_DECAY_H
 #define NN_WEIGHT_DECAY_H
 
 #include "training/training.h"
 
-/* What the decay adds to the cost that is lowered. */
+/* The weight decay's part of the cost. */
 double nn_measure_decay(const nn_fit *fit);
 
-/* Adds its gradient to the updates of the engine. */
+/* Adds the gradient of the weight decay to the updates of the engine. */
 void nn_add_decay(const nn_fit *fit);
 
 #endif

@@ -15,7 +15,7 @@ nnblas_status nnblas_set_threads(int threads) {
     return NNBLAS_OK;
 }
 
-/* Asked once: it is a system call, and longer than a small gradient. */
+/* Read once: the system call takes longer than a small gradient. */
 static int get_processors(void) {
     static atomic_int known;
     int processors = atomic_load_explicit(&known, memory_order_relaxed);

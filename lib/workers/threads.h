@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 
-/* What nnblas_set_threads was given, or for 0 the processors that the thread which first asked
- * could use. */
+/* The number that nnblas_set_threads was given. Where that is 0: the number of processors that the
+ * first thread to call this could use. */
 size_t nn_count_threads(void);
 
 #endif

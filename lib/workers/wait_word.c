@@ -8,13 +8,10 @@
 #include <unistd.h>
 #endif
 
-/*
- * How long a thread spins before it sleeps: about as long as waking it up takes the thread that
- * calls, so that it costs at most twice what the better of the two would have cost. That is 1 to 8
- * us mostly, but 33 us where one virtual processor has to interrupt another on a host that is
- * virtual itself. So it follows the median of what is measured, which a call that was interrupted
- * does not move far.
- */
+/* How long a thread spins before it sleeps: about as long as it takes the other thread to wake it.
+ * So it costs at most twice the better of spinning and sleeping. A wake-up takes 1 to 8 us mostly,
+ * but 33 us where one virtual processor has to interrupt another on a virtual host. So the spin
+ * time follows the median of measured wake-ups, which one interrupted call does not move far. */
 enum { LEAST_SPIN = 10000, MOST_SPIN = 50000 }; /* nanoseconds */
 static atomic_uint spin_nanoseconds = LEAST_SPIN;
 
@@ -27,7 +24,7 @@ static void learn_wake_time(double seconds) {
     atomic_store_explicit(&spin_nanoseconds, spin, memory_order_relaxed);
 }
 
-/* Tells the processor that this is a loop that waits. */
+/* A hint to the processor that this loop is waiting. */
 static void pause_processor(void) {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
@@ -81,7 +78,7 @@ void nn_sleep_while(nn_wait_word *word, unsigned value) {
     pthread_mutex_unlock(&word->mutex);
 }
 
-/* The mutex, so that the sleeper is either asleep or has yet to look at the word. */
+/* With the mutex held, the sleeper is either asleep or has not looked at the word yet. */
 static void wake(nn_wait_word *word) {
     pthread_mutex_lock(&word->mutex);
     pthread_cond_signal(&word->changed);

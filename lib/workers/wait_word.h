@@ -19,17 +19,17 @@ typedef struct nn_wait_word {
 #endif
 } nn_wait_word;
 
-/* Before anybody waits; also again, in a child whose parent had threads that waited. */
+/* Call this before any thread waits; and again in a child whose parent had waiting threads. */
 void nn_init_wait_word(nn_wait_word *word, unsigned value);
 
-/* Spins while the word holds value, for 10 to 50 us: about as long as waking up a sleeper takes.
- * Returns what the word holds then. */
+/* Spins while the word holds value, for 10 to 50 us at most: about as long as a wake-up takes.
+ * Returns the value of the word then. */
 unsigned nn_spin_while(nn_wait_word *word, unsigned value);
 
 /* Sleeps while the word holds value. */
 void nn_sleep_while(nn_wait_word *word, unsigned value);
 
-/* Wakes the thread that sleeps; call it after the change of the word. */
+/* Wakes the sleeping thread; call it after changing the word. */
 void nn_wake_sleeper(nn_wait_word *word);
 
 #endif

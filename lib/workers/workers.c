@@ -13,24 +13,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* OpenBLAS ends the process when more threads call it at once than it has buffers for: twice as
- * many as this where it is built for 64 processors, more in Debian's build for 128. A set of
- * workers is one word, a bit for each. */
+/* The most workers. OpenBLAS ends the process when more threads call it at once than it has buffers
+ * for: twice this number in a build for 64 processors, more in Debian's build for 128. A set of
+ * workers is one word with a bit for each. */
 enum { MOST_WORKERS = sizeof(size_t) * CHAR_BIT };
 
-/* What one call of nn_run_parts runs. Part i belongs to runner i modulo runners, so that what the
- * part uses stays in one processor's cache from call to call; a runner whose own parts are all
- * taken goes on with those of others. Runner 0 is the caller. */
+/* One call of nn_run_parts. Part i belongs to runner i modulo runners, so that the data of a part
+ * stays in the cache of one processor from call to call. A runner whose own parts are all taken
+ * goes on with parts of others. Runner 0 is the caller. */
 typedef struct region {
     nn_task *task;
     void *context;
     size_t count, runners;
     fenv_t environment;                   /* of the caller */
     atomic_size_t asleep;                 /* the workers that have yet to be woken up */
-    atomic_size_t next[1 + MOST_WORKERS]; /* of a runner's own parts the first that is not taken */
+    atomic_size_t next[1 + MOST_WORKERS]; /* the first part of a runner that is not taken */
 } region;
 
-/* The state of a worker. Whoever holds the worker calls it; the worker answers. */
+/* The state of a worker. The caller that holds the worker sets CALLED; the worker sets the rest. */
 enum {
     IDLE,    /* spins, waiting for a call */
     ASLEEP,  /* waits for a call */
@@ -40,13 +40,13 @@ enum {
     STOPPED  /* to end */
 };
 
-/* Each within cache lines of its own, in pairs as processors fetch them. */
+/* Each has two cache lines of its own, because processors fetch lines in pairs. */
 typedef struct worker {
     _Alignas(128) nn_wait_word state;
     region *region;
     size_t runner;                /* its number in the region */
-    atomic_int callers_processor; /* when it was called */
-    atomic_int processor;         /* its own, when it began */
+    atomic_int callers_processor; /* of the caller, when it called */
+    atomic_int processor;         /* of the worker, when it began */
     bool has_thread;
     double failed_at; /* when its thread could not be created */
     pthread_t thread;
@@ -72,7 +72,7 @@ static int get_processor(void) {
 #endif
 }
 
-/* Spinning on the processor that the other thread needs would only hold it up. */
+/* Spinning on the processor that the other thread needs would only delay it. */
 static unsigned spin_beside(int processor, nn_wait_word *word, unsigned value) {
     if (processor >= 0 && processor == get_processor())
         return atomic_load(&word->value);
@@ -93,7 +93,9 @@ static bool take_part(region *r, size_t runner, size_t *part) {
     return false;
 }
 
-/* Waking one takes the caller a microsecond, so that those who are awake help. */
+/*
+ * Each wake-up takes the caller a microsecond, so the workers that are awake help to wake others.
+ */
 static void wake_two(region *r) {
     for (int i = 0; i < 2; i++) {
         size_t asleep = atomic_load(&r->asleep);
@@ -140,10 +142,11 @@ static void *serve(void *argument) {
     }
 }
 
-/* BLAS takes its buffers elsewhere; what it and the tasks keep on the stack is far less. */
+/* BLAS allocates its buffers elsewhere; what it and the tasks keep on the stack is far less. */
 enum { STACK_BYTES = 512 * 1024 };
 
-/* The host's signals go to the host's threads, but for those that a thread causes itself. */
+/* The host's signals go to the host's threads, except those that a thread raises by its own
+ * instructions. */
 static void block_signals(sigset_t *found) {
     static const int OWN[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
     sigset_t blocked;
@@ -170,7 +173,7 @@ static bool create_thread(worker *w) {
     return w->has_thread;
 }
 
-/* Where a thread cannot be created, the next try is some time off: it takes longer than a small
+/* After a failure to create a thread, the next attempt comes later: it takes longer than a small
  * gradient. */
 static bool begin_worker(worker *w) {
     static const double RETRY_SECONDS = 1.0;
@@ -188,7 +191,7 @@ static bool begin_worker(worker *w) {
 
 /* ---- a caller -------------------------------------------------------------------------------- */
 
-/* Takes up to wanted of the first most workers that are free. */
+/* Holds up to wanted free workers out of the first most. */
 static size_t hold_workers(size_t wanted, size_t most) {
     size_t reach = most < MOST_WORKERS ? ((size_t)1 << most) - 1 : SIZE_MAX;
     size_t found = atomic_load(&free_workers), held;
@@ -205,7 +208,7 @@ static void free_held(size_t held) {
         atomic_fetch_or(&free_workers, held);
 }
 
-/* Those of the held that have a thread; the others are free again. */
+/* Returns the held workers that have a thread, and frees the others. */
 static size_t keep_running(size_t held) {
     size_t running = 0;
     for (size_t left = held; left; left &= left - 1) {
@@ -226,8 +229,8 @@ static void call_worker(region *r, worker *w, size_t runner) {
         atomic_fetch_or(&r->asleep, get_bit(w));
 }
 
-/* When no part is left: takes the call back from a worker that has not begun, and waits for one
- * that has. */
+/* Called when no part is left: takes the call back from a worker that has not begun, and waits for
+ * one that has. */
 static void release_worker(worker *w) {
     unsigned state = CALLED;
     if (atomic_compare_exchange_strong(&w->state.value, &state, IDLE))
@@ -252,7 +255,7 @@ static void run_with(size_t held, size_t count, nn_task *task, void *context) {
     for (size_t left = held; left; left &= left - 1)
         call_worker(&r, get_first(left), runner++);
     run_region(&r, 0);
-    while (atomic_load(&r.asleep)) /* where all was done before the last was called */
+    while (atomic_load(&r.asleep)) /* if all parts were done before the last worker was called */
         wake_two(&r);
     for (size_t left = held; left; left &= left - 1)
         release_worker(get_first(left));
@@ -277,7 +280,7 @@ static void after_fork_in_parent(void) {
     nn_blas_after_fork(false);
 }
 
-/* Of the parent's threads the child has the one that forked, which holds no worker. */
+/* Of the parent's threads the child has only the one that forked, which holds no worker. */
 static void after_fork_in_child(void) {
     for (size_t i = 0; i < MOST_WORKERS; i++)
         workers[i].has_thread = false;
@@ -289,10 +292,8 @@ __attribute__((constructor)) static void watch_forks(void) {
     pthread_atfork(nn_blas_before_fork, after_fork_in_parent, after_fork_in_child);
 }
 
-/*
- * Before the code goes that the workers run, as in dlclose. At the end of a process other threads
- * may still be in calls: the workers that they hold are left alone.
- */
+/* Ends the workers before their code is unloaded, as in dlclose. When a process exits, other
+ * threads may still be in calls: the workers that they hold are left alone. */
 __attribute__((destructor)) static void stop_workers(void) {
     size_t held = atomic_exchange(&free_workers, 0);
     for (size_t left = held; left; left &= left - 1) {

@@ -41,7 +41,7 @@ static bool can_hold_anew(void) {
 static void check_child(void) {
     pid_t child = fork();
     if (child == 0) {
-        limit_child(); /* a mutex may be one that nobody holds any more */
+        limit_child(); /* a mutex may be held by a thread that is gone */
         _exit(can_hold_anew() ? 0 : 1);
     }
     int status = wait_for_child(child);

@@ -76,7 +76,7 @@ END_TEST
 
 /* ---- processes ------------------------------------------------------------------------------- */
 
-/* Writes a part of a file at path and waits: until told to go on, or killed. */
+/* Writes a part of a file at path, and waits for a byte or to be killed. */
 typedef struct writer {
     pid_t process;
     int told, tells;
@@ -291,7 +291,7 @@ START_TEST(without_an_identity_age_decides) {
 }
 END_TEST
 
-/* A file that nobody may write to is left so where it was to replace such a one. */
+/* An abandoned file has no write permission where it was to replace a file without it. */
 static const char *clear_what_may_not_be_written(nnblas_net *net) {
     char name[NAME_MAX];
     (void)net;

@@ -166,7 +166,7 @@ static void leave_folder(void) {
     ck_assert_uint_eq(count_descriptors(), descriptors);
 }
 
-/* ---- networks that are told apart ------------------------------------------------------------ */
+/* ---- networks that differ -------------------------------------------------------------------- */
 
 nnblas_net *make_marked_net(double mark) {
     nnblas_net *net;

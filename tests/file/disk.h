@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the suites of files on the disk share: system calls that fail when asked (the linker puts
  * those of disk.c in the place of the system's, see meson.build), a folder for each test, networks
- * that are told apart, and children. */
+ * that differ, and children. */
 #ifndef FILE_DISK_H
 #define FILE_DISK_H
 
@@ -48,7 +48,7 @@ mode_t get_mode(const char *path);
  * Returns what main returns. */
 int run_in_folders(const char *suite_name, const TTest *const *tests, size_t count);
 
-/* ---- networks that are told apart ------------------------------------------------------------ */
+/* ---- networks that differ -------------------------------------------------------------------- */
 
 /* All of its parameters are the mark. Large enough that a save takes several pages. */
 nnblas_net *make_marked_net(double mark);

@@ -26,7 +26,7 @@ START_TEST(a_file_has_the_bytes_of_the_memory) {
     ck_assert_ok(nn_file_read(&file, read, size));
     ck_assert(memcmp(read, bytes, size) == 0);
     ck_assert_int_eq(nn_file_read(&file, read, 1), NNBLAS_ERROR_FILE);
-    check_words("it became shorter meanwhile");
+    check_words("it was truncated while it was read");
     nn_file_close(&file);
     free(read);
     nnblas_free(bytes);

@@ -144,7 +144,7 @@ START_TEST(null_is_named) {
 }
 END_TEST
 
-/* A header of over 100 million bytes would be one that nobody reads. */
+/* No reader accepts a header of over 100 million bytes. */
 START_TEST(texts_that_are_too_long_are_not_saved) {
     enum { LENGTH = 17000000 };
     nnblas_net *net;

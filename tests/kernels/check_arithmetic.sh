@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# A compiler that computes in the long registers of the x87 is refused, and told what to do.
+# A compiler that computes in the long registers of the x87 is refused, with a message that says what to do.
 # usage: check_arithmetic.sh INCLUDE_DIR COMPILER...
 set -eu
 include_dir=$1

@@ -65,10 +65,10 @@ static nnblas_status train_batches(setting *s) {
         ck_assert_ok(nnblas_trainer_set_validation_fraction(trainer, 0.25));
         status = nnblas_trainer_fit(trainer, N, s->p.X, s->p.ldx, s->p.Y, s->p.ldy);
     }
-    /* A checkpoint for which memory is out does not end the training. */
+    /* A checkpoint without memory does not end the training. */
     if (!status)
         status = nnblas_trainer_checkpoint_status(trainer);
-    /* What epochs were done stays done where memory is out for a checkpoint. */
+    /* The epochs that were done stay where a checkpoint gets no memory. */
     if (trainer && nnblas_trainer_history_count(trainer) > 0)
         memcpy(nnblas_net_parameters(s->net), s->p.parameters,
                s->p.parameter_count * sizeof(double));
@@ -183,7 +183,7 @@ static void check_each_failure(any_call *call) {
         ck_assert_int_eq(status, failed ? NNBLAS_ERROR_MEMORY : NNBLAS_OK);
         ck_assert_uint_eq(get_heap_count().live, live);
         if (failed) {
-            ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "no memory"));
+            ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "out of memory"));
             check_untouched(&s);
         }
         free_setting(&s);

@@ -156,7 +156,7 @@ START_TEST(each_setting_that_counts_is_compared) {
             status = fit(&now);
         ck_assert_int_eq(status, NNBLAS_ERROR_VALUE);
         char words[80];
-        snprintf(words, sizeof words, "the checkpoint is of another %s than", d->name);
+        snprintf(words, sizeof words, "the checkpoint has another %s than", d->name);
         ck_assert_msg(strstr(nnblas_error_message(), words), "\"%s\" does not say \"%s\"",
                       nnblas_error_message(), words);
         ck_assert_uint_eq(nnblas_trainer_history_count(now.trainer), 0);

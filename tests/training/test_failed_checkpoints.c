@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A checkpoint that cannot be written does not end the training, which tells of it afterwards. */
+/* A checkpoint that cannot be written does not end the training; its status is there afterwards. */
 #include "file/disk.h"
 #include "support/checkpoint_file.h"
 #include "support/resumable_training.h"
@@ -65,7 +65,7 @@ START_TEST(each_call_that_fails_is_told) {
         check_trained(&t);
         ck_assert_uint_eq(get_saved_number(PATH, "epoch"), EPOCHS);
         ck_assert_uint_eq(count_names(""), 1);
-        /* The next fit tells of itself. */
+        /* The status is that of the next fit. */
         ck_assert_ok(fit(&t));
         ck_assert_ok(nnblas_trainer_checkpoint_status(t.trainer));
         free_training(&t);

@@ -119,7 +119,7 @@ static bool call_failing(any_call *call, size_t fail_at, const training *t, cons
     start_counting(0);
     ck_assert_int_eq(status, failed ? NNBLAS_ERROR_MEMORY : NNBLAS_OK);
     if (failed) {
-        ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "no memory"));
+        ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "out of memory"));
         check_unchanged(t, v);
     }
     return failed;

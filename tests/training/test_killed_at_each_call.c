@@ -28,8 +28,8 @@ static training begin(size_t history_limit) {
     return t;
 }
 
-/* Nothing of Check is called here: it would write into the file through which the parent tells its
- * results. */
+/* Nothing of Check is called here: it would write into the file that the parent reports its results
+ * in. */
 static _Noreturn void train_until_killed(const training *t, size_t call, bool is_torn,
                                          bool goes_on) {
     fault.killed_at = call;

@@ -27,7 +27,7 @@ static void check_epochs(const training *t, size_t count) {
         ck_assert_double_eq_tol(get_epoch(t, count)->cost, evaluate(t), 1e-14);
 }
 
-/* The callback sees the parameters whose cost it is told. */
+/* In the callback, the network has the parameters of the cost that it gets. */
 typedef struct witness {
     const training *t;
     size_t stop_at, calls;

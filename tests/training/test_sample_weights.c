@@ -32,8 +32,7 @@ START_TEST(weights_count_as_rows) {
 }
 END_TEST
 
-/* Batches of one row: those of weight 0 teach nothing, and the weight of the others does not count.
- */
+/* Batches of one row: rows of weight 0 take no step, and the weight of the others has no effect. */
 START_TEST(a_batch_without_weight_is_passed_over) {
     training s = make_training(NNBLAS_GRADIENT_DESCENT, 0.1, 5),
              alone = make_training(NNBLAS_GRADIENT_DESCENT, 0.1, 5);

@@ -85,7 +85,7 @@ static void *compute_until_over(void *context) {
     return NULL;
 }
 
-/* OpenBLAS looks after its own locks; BLIS 0.9 leaves the child one that nobody holds any more. */
+/* OpenBLAS handles its own locks; BLIS 0.9 leaves the child one whose holder is gone. */
 START_TEST(a_fork_beside_running_calls_is_safe) {
     if (!openblas_get_num_threads)
         return;
