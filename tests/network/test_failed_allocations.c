@@ -77,6 +77,19 @@ static nnblas_status train_batches(setting *s) {
     return status;
 }
 
+/* The memory that liblbfgs takes is its own. */
+static nnblas_status train_lbfgs(setting *s) {
+    nnblas_trainer *trainer = NULL;
+    nnblas_status status = nnblas_trainer_create(s->net, &trainer);
+    if (!status) {
+        ck_assert_ok(nnblas_trainer_set_epochs(trainer, 2));
+        nnblas_trainer_set_optimizer(trainer, NNBLAS_LBFGS); /* without it, gradient descent */
+        status = nnblas_trainer_fit(trainer, N, s->p.X, s->p.ldx, s->p.Y, s->p.ldy);
+    }
+    nnblas_trainer_destroy(trainer);
+    return status;
+}
+
 static nnblas_status predict(setting *s) {
     return nnblas_net_predict(s->net, N, s->p.X, s->p.ldx, s->O_out, s->p.ldy);
 }
@@ -195,9 +208,9 @@ static void check_each_failure(any_call *call) {
 }
 
 START_TEST(every_failed_allocation_is_an_error_that_leaves_no_trace) {
-    any_call *const calls[] = {
-        create_net, train,    train_batches,  predict,          evaluate,     compute_gradient,
-        take_step,  set_text, save_to_memory, load_from_memory, save_and_load};
+    any_call *const calls[] = {create_net, train,          train_batches,    train_lbfgs,
+                               predict,    evaluate,       compute_gradient, take_step,
+                               set_text,   save_to_memory, load_from_memory, save_and_load};
     int descriptor = mkstemp(path);
     ck_assert_int_ge(descriptor, 0);
     close(descriptor);

@@ -72,8 +72,49 @@ static void write_bytes(const char *path, const void *bytes, size_t size) {
     expect(file && fwrite(bytes, 1, size, file) == size && fclose(file) == 0, "no file %s", path);
 }
 
-/* Other files, and the checkpoint with another setting. */
-static void check_refused(world *w, const slot *s, const record *seen, const recipe *r) {
+static void change_setting(world *w, recipe *r) {
+    switch (roll_between(&w->d, 0, 8)) {
+    case 0:
+        r->rate *= 2.0;
+        break;
+    case 1:
+        r->momentum *= 0.5;
+        break;
+    case 2:
+        r->beta2 *= 0.5;
+        break;
+    case 3:
+        r->decay += 0.5;
+        break;
+    case 4:
+        r->tolerance += 1.0;
+        break;
+    case 5:
+        r->schedule = (schedule)((r->schedule + 1) % N_SCHEDULES);
+        break;
+    case 6:
+        r->batch++;
+        break;
+    case 7:
+        r->schedule = COSINE; /* of more epochs */
+        r->epochs++;
+        break;
+    default:
+        r->seed++;
+    }
+}
+
+static void check_refused_setting(world *w, const slot *s, const problem *p, const recipe *r) {
+    recipe other = *r;
+    change_setting(w, &other);
+    record seen = begin_record(s->net, &other, p);
+    expect_status(nnblas_trainer_resume(seen.trainer, get_path()), NNBLAS_ERROR_VALUE);
+    nnblas_trainer_destroy(seen.trainer);
+    check_slot(s);
+}
+
+/* A file that is not there, a network, and a part of one. */
+static void check_refused_files(world *w, const slot *s, const record *seen) {
     char other[80];
     void *bytes = NULL;
     size_t size = 0;
@@ -84,9 +125,6 @@ static void check_refused(world *w, const slot *s, const record *seen, const rec
     expect_status(nnblas_trainer_resume(seen->trainer, other), NNBLAS_ERROR_FORMAT);
     nnblas_free(bytes);
     remove(other);
-    expect_status(nnblas_trainer_set_seed(seen->trainer, r->seed + 1), NNBLAS_OK);
-    expect_status(nnblas_trainer_resume(seen->trainer, get_path()), NNBLAS_ERROR_VALUE);
-    expect_status(nnblas_trainer_set_seed(seen->trainer, r->seed), NNBLAS_OK);
     check_slot(s);
 }
 
@@ -131,7 +169,9 @@ static void run_second_part(world *w, slot *s, const problem *p, const recipe *r
     seen.calls = cut;
     draw_parameters(w, s);
     if (roll_chance(w, 3))
-        check_refused(w, s, &seen, r);
+        check_refused_setting(w, s, p, r);
+    if (roll_chance(w, 3))
+        check_refused_files(w, s, &seen);
     expect_status(nnblas_trainer_resume(seen.trainer, get_path()), NNBLAS_OK);
     expect(nnblas_trainer_history_count(seen.trainer) == 0, "resume wrote the history");
     check_slot(s);

@@ -22,6 +22,8 @@ recipe roll_recipe(world *w, const slot *s) {
         .schedule = roll_chance(w, 2) ? CONSTANT : (schedule)roll_between(&w->d, 0, 3),
         .rate = roll_uniform(&w->d, 0.001, 0.3),
         .momentum = roll_uniform(&w->d, 0.0, 0.95),
+        .beta1 = roll_uniform(&w->d, 0.0, 0.95),
+        .beta2 = roll_uniform(&w->d, 0.5, 0.999),
         .epochs = roll_between(&w->d, 1, 6),
         .lbfgs_memory = roll_between(&w->d, 1, 30),
         .history_limit = roll_chance(w, 4) ? roll_between(&w->d, 0, 4) : SIZE_MAX,
@@ -86,6 +88,7 @@ static nnblas_trainer *make_trainer(nnblas_net *net, const recipe *r) {
     expect_status(nnblas_trainer_set_optimizer(t, r->optimizer), NNBLAS_OK);
     expect_status(nnblas_trainer_set_learning_rate(t, r->rate), NNBLAS_OK);
     expect_status(nnblas_trainer_set_momentum(t, r->momentum), NNBLAS_OK);
+    expect_status(nnblas_trainer_set_adam(t, r->beta1, r->beta2, 1e-8), NNBLAS_OK);
     expect_status(nnblas_trainer_set_lbfgs(t, r->lbfgs_memory, r->lbfgs_tolerance), NNBLAS_OK);
     expect_status(set_schedule(t, r->schedule), NNBLAS_OK);
     expect_status(nnblas_trainer_set_epochs(t, r->epochs), NNBLAS_OK);

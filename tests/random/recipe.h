@@ -10,7 +10,7 @@ typedef enum schedule { CONSTANT, STEP, COSINE, PLATEAU, N_SCHEDULES } schedule;
 typedef struct recipe {
     nnblas_optimizer optimizer;
     schedule schedule;
-    double rate, momentum, fraction, decay, tolerance, lbfgs_tolerance;
+    double rate, momentum, beta1, beta2, fraction, decay, tolerance, lbfgs_tolerance;
     size_t epochs, batch, patience, lbfgs_memory, history_limit;
     uint64_t seed;
     problem validation; /* rows of its own, with weights or without; N = 0: none */
