@@ -29,6 +29,13 @@ enum { ENDED = 1000 };
 static const double ROUNDING = 64.0 * DBL_EPSILON;
 
 /*
+ * A step has to lower the cost by this share of what the slope promises. Where costs count as equal
+ * that has to vanish beside them, and for i386 Debian compiles liblbfgs for the long registers of
+ * the x87: with liblbfgs's own 1e-4 the line search fails there at 1e-6 of the first gradient.
+ */
+static const double SUFFICIENT_DECREASE = 1e-7;
+
+/*
  * A search for the lowest cost, as liblbfgs sees it. Its variables are the parameters, those of an
  * identity output layer divided by unit, then zeros up to a multiple of 16. Its cost is ours with
  * the weight decay, multiplied by scale. Both factors are powers of two, so nothing is rounded.
@@ -186,6 +193,7 @@ static nnblas_status minimise(search *s) {
     lbfgs_parameter_init(&parameters);
     parameters.m = (int)nn_min(settings->lbfgs_memory, settings->epochs);
     parameters.epsilon = 0.0;
+    parameters.ftol = SUFFICIENT_DECREASE;
     for (;;) {
         s->epochs = 0;
         int result = lbfgs((int)count_variables(s->count), s->x, NULL, evaluate, finish_step, s,

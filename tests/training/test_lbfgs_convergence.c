@@ -53,7 +53,7 @@ START_TEST(digits_are_learnt_to_the_last_bit) {
     ck_assert_double_le(get_gradient_norm(&t, NULL), 1e-12 * first);
     ck_assert_double_le(get_cost(&t), 1e-11);
     ck_assert_ok(nnblas_trainer_set_lbfgs(t.trainer, 20, 0.0));
-    ck_assert_int_gt(fit_lbfgs(&t), 0);
+    ck_assert_int_ge(fit_lbfgs(&t), 0); /* the x87 goes on beyond 1e-308 */
     ck_assert_double_le(get_cost(&t), 1e-17);
     free_lbfgs_training(&t);
 }
