@@ -2,6 +2,7 @@
 /* The words for a value of errno, from either form of strerror_r: glibc gives the library GNU's,
  * and this program POSIX's. */
 #undef _GNU_SOURCE
+#define _POSIX_C_SOURCE 200809L /* strict C11 has no strerror_r without */
 #define nn_describe_error describe_by_posix
 #include "core/system_error.c"
 #undef nn_describe_error

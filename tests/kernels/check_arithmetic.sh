@@ -10,7 +10,7 @@ compile() { # COMPILER...
     printf '#include "core/bits.h"\n' | "$@" -I"$include_dir" -fsyntax-only -x c - 2>&1
 }
 
-compile "$@" -mfpmath=sse
+compile "$@" -msse2 -mfpmath=sse
 if message=$(compile "$@" -mfpmath=387); then
     echo "x87 arithmetic was accepted" >&2
     exit 1

@@ -97,11 +97,17 @@ static void check_numbers(const recipe *r, const number *numbers, size_t count) 
     ck_assert_int_eq(unlink(path), 0);
 }
 
+/* What is said of a count that only a size_t of 64 bits holds. */
+static const char *if_held(const char *words) {
+    return SIZE_MAX == UINT64_MAX ? words : "of the checkpoint is over what size_t holds";
+}
+
 START_TEST(counts_that_cannot_be_are_refused) {
     const number NUMBERS[] = {
         {"epoch", 0, "epoch of the checkpoint is 0; it must be 1 to 2^53"},
-        {"epoch", ((uint64_t)1 << 53) + 1, "epoch of the checkpoint is 9007199254740993; it must"},
-        {"epoch", UINT64_MAX, "epoch of the checkpoint is 18446744073709551615; it must"},
+        {"epoch", ((uint64_t)1 << 53) + 1,
+         if_held("epoch of the checkpoint is 9007199254740993; it must")},
+        {"epoch", UINT64_MAX, if_held("epoch of the checkpoint is 18446744073709551615; it must")},
         {"epoch", EPOCHS + 1, "the number of epoch 2 in the history is 1; it must be one more"},
         {"epoch", EPOCHS - 1, "tensor 'checkpoint.history' is 7 x 5; it must be at most 6 x 5"},
         {"steps", STEPS + 1, "steps of the checkpoint is 57; 7 epochs of 8 batches take at most"},

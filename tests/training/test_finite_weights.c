@@ -255,7 +255,7 @@ START_TEST(the_fraction_leaves_weight_on_both_sides) {
             t.X[e] = t.Y[e] = (double)e;
         ck_assert_ok(nnblas_trainer_set_validation_fraction(t.trainer, 0.3));
         ck_assert_ok(nnblas_trainer_set_seed(t.trainer, seed));
-        ck_assert_ok(nnblas_trainer_set_batch_size(t.trainer, seed % 7));
+        ck_assert_ok(nnblas_trainer_set_batch_size(t.trainer, (size_t)(seed % 7)));
         ck_assert_ok(nnblas_trainer_set_sample_weights(t.trainer, weights));
         weights[seed % MOST_ROWS] = 1e-310;
         ck_assert_int_eq(fit(&t), NNBLAS_ERROR_VALUE);

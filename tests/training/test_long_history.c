@@ -86,7 +86,7 @@ static void check_files(void) {
     ck_assert(exists(PATH));
     ck_assert(exists(FILE_PATH));
     size_t rows = count_saved_elements(PATH, "checkpoint.history") / 5;
-    size_t in_file = get_saved_number(PATH, "file_epochs");
+    size_t in_file = (size_t)get_saved_number(PATH, "file_epochs");
     ck_assert_uint_le(rows, MOST_RECENT);
     ck_assert_uint_eq(rows + in_file, get_saved_number(PATH, "epoch"));
     ck_assert_int_eq(get_size(FILE_PATH), (off_t)(MAGIC + in_file * ROW));
