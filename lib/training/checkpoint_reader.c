@@ -290,6 +290,5 @@ nnblas_status nn_checkpoint_restore(nn_checkpoint *c, nn_fit *fit) {
     nn_history_clear(&trainer->history);
     trainer->history = c->history;
     c->history = (nn_history){.count = 0};
-    nn_history_trim(&trainer->history, fit->settings->history_limit);
     return NNBLAS_OK;
 }

@@ -8,31 +8,39 @@
 #include <string.h>
 
 /* With room for twice the limit, all epochs are moved to the front once in limit epochs. */
-static size_t choose_room(size_t room, size_t limit) {
-    size_t most = limit > SIZE_MAX / 2 ? SIZE_MAX : 2 * limit;
-    return nn_min(nn_max(256, 2 * room), most);
+static size_t get_most_room(size_t limit) {
+    return limit > SIZE_MAX / 2 ? SIZE_MAX : 2 * limit;
 }
 
-static nnblas_status grow(nn_history *history, size_t limit) {
-    size_t room = choose_room(history->room, limit);
+/* Keeps the last epochs, count of them. */
+static nnblas_status change_room(nn_history *history, size_t count, size_t limit) {
+    size_t room = nn_min(nn_max(256, 2 * history->room), get_most_room(limit));
     nnblas_epoch *epochs = nn_allocate(room, sizeof *epochs);
     if (!epochs)
         return NNBLAS_ERROR_MEMORY;
-    if (history->count > 0)
-        memcpy(epochs, history->epochs + history->first, history->count * sizeof *epochs);
+    if (count > 0)
+        memcpy(epochs, history->epochs + history->first + history->count - count,
+               count * sizeof *epochs);
     free(history->epochs);
-    *history = (nn_history){.epochs = epochs, .count = history->count, .room = room};
+    *history = (nn_history){.epochs = epochs, .count = count, .room = room};
     return NNBLAS_OK;
 }
 
 nnblas_status nn_history_make_room(nn_history *history, size_t limit) {
-    if (limit == 0 || history->first + history->count < history->room)
+    size_t count = nn_min(history->count, limit);
+    size_t end = history->first + history->count, first = end - count;
+    if (limit == 0) {
+        nn_history_clear(history);
         return NNBLAS_OK;
-    if (history->first < nn_max(history->count, 1))
-        return grow(history, limit);
-    memcpy(history->epochs, history->epochs + history->first,
-           history->count * sizeof *history->epochs);
-    history->first = 0;
+    }
+    if (history->room > get_most_room(limit) || (end == history->room && first < nn_max(count, 1)))
+        return change_room(history, count, limit);
+    if (end == history->room) {
+        memcpy(history->epochs, history->epochs + first, count * sizeof *history->epochs);
+        first = 0;
+    }
+    history->first = first;
+    history->count = count;
     return NNBLAS_OK;
 }
 
@@ -40,10 +48,6 @@ void nn_history_add(nn_history *history, size_t limit, const nnblas_epoch *epoch
     if (limit == 0)
         return;
     history->epochs[history->first + history->count++] = *epoch;
-    nn_history_trim(history, limit);
-}
-
-void nn_history_trim(nn_history *history, size_t limit) {
     size_t dropped = history->count - nn_min(history->count, limit);
     history->first += dropped;
     history->count -= dropped;

@@ -11,14 +11,12 @@ typedef struct nn_history {
     size_t room;
 } nn_history;
 
-/* Makes room for one more epoch. */
+/* Drops all but the last limit epochs, and makes room for one more. There is room for at most twice
+ * the limit then. After a failure the history is as it was. */
 nnblas_status nn_history_make_room(nn_history *history, size_t limit);
 
 /* Adds an epoch, for which there is room. Drops the first one over the limit. */
 void nn_history_add(nn_history *history, size_t limit, const nnblas_epoch *epoch);
-
-/* Drops all but the last limit epochs. */
-void nn_history_trim(nn_history *history, size_t limit);
 
 /* Drops all epochs, and frees the memory. */
 void nn_history_clear(nn_history *history);
