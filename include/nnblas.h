@@ -226,7 +226,7 @@ typedef enum nnblas_activation {
  *
  * Rows may have weights: then the weight w_e of row e, divided by the sum of all weights, takes the
  * place of 1/N. Only the ratios of the weights count: they may be as small or as large as a double
- * can be.
+ * can be. Rows of weight 0 are left out.
  */
 typedef enum nnblas_cost { NNBLAS_MSE = 0, NNBLAS_CROSS_ENTROPY = 1 } nnblas_cost;
 
@@ -316,8 +316,8 @@ nnblas_status nnblas_net_gradient(const nnblas_net *net, size_t N, const double 
 /*
  * The same with a weight for each row: the cost is sum_e (w_e / sum w) cost_e, where cost_e is the
  * cost of row e alone. weights: N numbers, finite, 0 or above and not all 0, else
- * NNBLAS_ERROR_VALUE. A NaN or an infinity in a row of X or Y is passed on whatever the weight of
- * that row is, 0 included.
+ * NNBLAS_ERROR_VALUE. Rows of weight 0 are left out: no NaN, infinity or overflow in them has an
+ * effect. Where there are such rows, the call takes 4 bytes of memory for each of the others.
  */
 nnblas_status nnblas_net_evaluate_weighted(const nnblas_net *net, size_t N, const double *X,
                                            size_t ldx, const double *Y, size_t ldy,
@@ -502,7 +502,9 @@ nnblas_status nnblas_trainer_set_seed(nnblas_trainer *trainer, uint64_t seed);
 /*
  * weights: one for each row of fit, kept by the caller until fit returns. They are finite, 0 or
  * above and not all 0, and only their ratios count. A step is taken over the weighted mean of its
- * batch; a batch whose rows all have weight 0 is passed over. Null, the default: each row counts 1.
+ * batch. Rows of weight 0 are left out as if they were not there: batches are made of the others,
+ * and no cost that overflows in them has an effect. They must be finite all the same. Null: each
+ * row counts 1.
  */
 nnblas_status nnblas_trainer_set_sample_weights(nnblas_trainer *trainer, const double *weights);
 
@@ -622,8 +624,8 @@ nnblas_status nnblas_trainer_checkpoint_status(const nnblas_trainer *trainer);
  * The file is untrusted: each of its numbers is checked, and memory is taken only for what it
  * really holds. NNBLAS_ERROR_FORMAT where it is no checkpoint or holds an impossible number,
  * NNBLAS_ERROR_VALUE where it is of another network or of other settings; network and trainer are
- * then untouched. fit returns NNBLAS_ERROR_VALUE where the number of rows is another than before,
- * and leaves the parameters and the history.
+ * then untouched. fit returns NNBLAS_ERROR_VALUE where it has another number of training or
+ * validation rows than before, and leaves the parameters and the history.
  */
 nnblas_status nnblas_trainer_resume(nnblas_trainer *trainer, const char *path);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "engine/row_weights.h"
+#include "core/memory.h"
 
 #include <math.h>
 
@@ -30,6 +31,38 @@ void nn_weigh_rows(nn_rows *rows) {
     for (size_t e = 0; e < rows->N; e++)
         rows->total_weight += rows->weight_scale * get_weight(rows, e);
 }
+
+/* ---- rows of weight 0 ------------------------------------------------------------------------ */
+
+size_t nn_count_weighted_rows(size_t N, const double *weights) {
+    size_t count = 0;
+    for (size_t e = 0; weights && e < N; e++)
+        count += weights[e] > 0.0;
+    return weights ? count : N;
+}
+
+void nn_list_weighted_rows(size_t N, const double *weights, uint32_t *list) {
+    size_t count = 0;
+    for (size_t e = 0; e < N; e++)
+        if (!weights || weights[e] > 0.0)
+            list[count++] = (uint32_t)e;
+}
+
+nnblas_status nn_leave_out_rows(nn_rows *rows, uint32_t **list) {
+    size_t count = nn_count_weighted_rows(rows->N, rows->weights);
+    *list = NULL;
+    if (count == rows->N)
+        return NNBLAS_OK;
+    *list = nn_allocate(count, sizeof **list);
+    if (!*list)
+        return NNBLAS_ERROR_MEMORY;
+    nn_list_weighted_rows(rows->N, rows->weights, *list);
+    rows->order = *list;
+    rows->N = count;
+    return NNBLAS_OK;
+}
+
+/* ---- checks ---------------------------------------------------------------------------------- */
 
 nnblas_status nn_check_row_weights(const char *name, size_t N, const double *weights) {
     bool has_weight = false;

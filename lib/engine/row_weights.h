@@ -12,6 +12,15 @@
  * "sample weight". */
 nnblas_status nn_check_row_weights(const char *name, size_t N, const double *weights);
 
+/* How many rows have a weight above 0, and their numbers, rising. weights null: all rows. */
+size_t nn_count_weighted_rows(size_t N, const double *weights);
+void nn_list_weighted_rows(size_t N, const double *weights, uint32_t *list);
+
+/* Leaves rows of weight 0 out of rows that are not picked yet. 0 times an infinite cost would be
+ * NaN, and so would 0 times an infinite input in a product. *list is then the order of the rows,
+ * and released by free(); null where all rows have weight. Fails only with NNBLAS_ERROR_MEMORY. */
+nnblas_status nn_leave_out_rows(nn_rows *rows, uint32_t **list);
+
 /* Sets the scale and the total weight of the rows, for any number of calls of the engine. The scale
  * is a power of 2 that brings the largest weight near 1: then neither the sum of scaled weights nor
  * its reciprocal can overflow, and the results have the bits of unscaled weights. */

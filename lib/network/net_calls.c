@@ -3,6 +3,8 @@
 #include "engine/row_weights.h"
 #include "network/network.h"
 
+#include <stdlib.h>
+
 nn_model nn_net_model(const nnblas_net *net) {
     return (nn_model){
         .layers = net->layers,
@@ -72,7 +74,28 @@ static nnblas_status check_row_weights(const nn_rows *rows) {
     return nn_check_row_weights("weight", rows->N, rows->weights) ? NNBLAS_ERROR_VALUE : NNBLAS_OK;
 }
 
-/* The cost, and its gradient where gradient is not null. mse may be null. */
+/* The cost over checked rows, and its gradient where gradient is not null. mse may be null. */
+static nnblas_status run_rows(const nnblas_net *net, const nn_rows *rows, double *gradient,
+                              double *mse) {
+    nn_model model = nn_net_model(net);
+    const nn_problem problem = nn_make_problem(&model, rows, gradient ? NN_GRADIENT : NN_PREDICT);
+    nn_engine engine;
+    nn_scratch scratch;
+    nnblas_status status = nn_engine_open(&engine, &problem, NULL, &scratch);
+    if (status)
+        return status;
+    for (size_t l = 0; gradient && l < net->n_layers; l++)
+        engine.updates[l] = gradient + (net->W[l] - net->parameters);
+    double cost = nn_engine_run(
+        &engine,
+        &(nn_call){.model = &model, .rows = rows, .updates = gradient ? engine.updates : NULL});
+    nn_engine_close(&engine);
+    if (mse)
+        *mse = cost;
+    return NNBLAS_OK;
+}
+
+/* The same with checks, for the rows that have weight. */
 static nnblas_status compute_cost(const nnblas_net *net, nn_rows rows, double *gradient,
                                   double *mse) {
     const nn_net_call call = {.net = net,
@@ -89,25 +112,15 @@ static nnblas_status compute_cost(const nnblas_net *net, nn_rows rows, double *g
     nnblas_status status = nn_check_net_call(&call);
     if (!status)
         status = check_row_weights(&rows);
+    uint32_t *list = NULL;
+    if (!status)
+        status = nn_leave_out_rows(&rows, &list);
     if (status)
         return status;
     nn_weigh_rows(&rows);
-    nn_model model = nn_net_model(net);
-    const nn_problem problem = nn_make_problem(&model, &rows, gradient ? NN_GRADIENT : NN_PREDICT);
-    nn_engine engine;
-    nn_scratch scratch;
-    status = nn_engine_open(&engine, &problem, NULL, &scratch);
-    if (status)
-        return status;
-    for (size_t l = 0; gradient && l < net->n_layers; l++)
-        engine.updates[l] = gradient + (net->W[l] - net->parameters);
-    double cost = nn_engine_run(
-        &engine,
-        &(nn_call){.model = &model, .rows = &rows, .updates = gradient ? engine.updates : NULL});
-    nn_engine_close(&engine);
-    if (mse)
-        *mse = cost;
-    return NNBLAS_OK;
+    status = run_rows(net, &rows, gradient, mse);
+    free(list);
+    return status;
 }
 
 nnblas_status nnblas_net_evaluate(const nnblas_net *net, size_t N, const double *X, size_t ldx,

@@ -251,7 +251,8 @@ nnblas_status nn_checkpoint_read(const char *path, const nnblas_trainer *trainer
 
 /* ---- going on -------------------------------------------------------------------------------- */
 
-/* An epoch takes a step for each batch, and none for a batch whose rows all have the weight 0. */
+/* An epoch takes a step for each batch; one that reaches the desired cost before its step has none.
+ */
 static nnblas_status check_steps(const nn_checkpoint *c, const nn_fit *fit) {
     uint64_t batches = nn_divide_up(fit->rows.N, fit->batch_size), most;
     if (__builtin_mul_overflow(c->saved.progress.epoch, batches, &most) || c->saved.steps > most)

@@ -29,8 +29,7 @@ static void add_to_mean(mean *m, double weight, double value) {
         m->value += weight / m->weight * (value - m->value);
 }
 
-/* *cost is the mean of the batches' costs by the weight of their rows. A batch without weight is
- * passed over. */
+/* *cost is the mean of the batches' costs by the weight of their rows. */
 static nnblas_status run_batches(nn_fit *fit, double rate, double *cost) {
     mean costs = {0.0, 0.0};
     nn_row_order_shuffle(&fit->order, &fit->progress.random);
@@ -39,8 +38,6 @@ static nnblas_status run_batches(nn_fit *fit, double rate, double *cost) {
         batch.N = nn_min(fit->batch_size, fit->rows.N - first);
         batch.order = fit->order.rows + first;
         nn_weigh_rows(&batch);
-        if (batch.total_weight == 0.0)
-            continue;
         double batch_cost;
         nnblas_status status = nn_take_step(fit, &batch, rate, &batch_cost);
         if (status)
@@ -75,10 +72,11 @@ static nnblas_status run_epochs(nn_fit *fit) {
 static nnblas_status choose_rows(nn_fit *fit, const nn_rows *given) {
     const nn_settings *s = fit->settings;
     size_t batch = s->batch_size > 0 ? s->batch_size : SIZE_MAX;
-    bool is_shuffled = batch < given->N && s->optimizer != NNBLAS_LBFGS;
+    size_t weighted = nn_count_weighted_rows(given->N, given->weights);
+    bool is_shuffled = batch < weighted && s->optimizer != NNBLAS_LBFGS;
     fit->rows = *given;
     fit->validation = s->validation;
-    if (is_shuffled || s->validation_fraction > 0.0) {
+    if (is_shuffled || s->validation_fraction > 0.0 || weighted < given->N) {
         nnblas_status status = nn_row_order_open(&fit->order, given->N, given->weights,
                                                  s->validation_fraction, s->seed);
         if (status)
@@ -90,6 +88,11 @@ static nnblas_status choose_rows(nn_fit *fit, const nn_rows *given) {
             fit->validation.N = fit->order.validating;
             fit->validation.order = fit->order.rows + fit->order.learning;
         }
+    }
+    if (!fit->validation.order) {
+        nnblas_status status = nn_leave_out_rows(&fit->validation, &fit->validation_list);
+        if (status)
+            return status;
     }
     nn_weigh_rows(&fit->rows);
     nn_weigh_rows(&fit->validation);
@@ -121,6 +124,7 @@ static void close_fit(nn_fit *fit) {
     free(fit->best);
     nn_optimizer_close(&fit->optimizer);
     nn_engine_close(&fit->engine);
+    free(fit->validation_list);
     nn_row_order_close(&fit->order);
 }
 

@@ -2,9 +2,9 @@
 #include "training/row_order.h"
 #include "core/memory.h"
 #include "core/sizes.h"
+#include "engine/row_weights.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,47 +34,27 @@ static int compare_rows(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static bool has_weight(const double *weights, size_t row) {
-    return !weights || weights[row] > 0.0;
-}
-
-size_t nn_count_weighted_rows(size_t N, const double *weights) {
-    size_t count = 0;
-    for (size_t row = 0; row < N; row++)
-        count += has_weight(weights, row);
-    return count;
-}
-
 static size_t count_validating(size_t weighted, double fraction) {
     if (fraction == 0.0 || weighted < 2)
         return 0;
     return nn_min(nn_max((size_t)floor(fraction * (double)weighted + 0.5), 1), weighted - 1);
 }
 
-/* First the rows without weight, which are never drawn, then those to draw from. */
-static void list_rows(uint32_t *rows, size_t N, const double *weights) {
-    size_t count = 0;
-    for (int pass = 0; pass < 2; pass++)
-        for (size_t row = 0; row < N; row++)
-            if (has_weight(weights, row) == (pass == 1))
-                rows[count++] = (uint32_t)row;
-}
-
 nnblas_status nn_row_order_open(nn_row_order *order, size_t N, const double *weights,
                                 double fraction, uint64_t seed) {
     size_t weighted = nn_count_weighted_rows(N, weights);
     order->validating = count_validating(weighted, fraction);
-    order->learning = N - order->validating;
-    order->rows = nn_allocate(N + order->learning, sizeof *order->rows);
+    order->learning = weighted - order->validating;
+    order->rows = nn_allocate(weighted + order->learning, sizeof *order->rows);
     if (!order->rows)
         return NNBLAS_ERROR_MEMORY;
-    order->base = order->rows + N;
-    list_rows(order->rows, N, order->validating > 0 ? weights : NULL);
+    order->base = order->rows + weighted;
+    nn_list_weighted_rows(N, weights, order->rows);
     if (order->validating > 0) {
         /* Another sequence than that of the epochs. */
         nn_random random;
         nn_random_seed(&random, ~seed);
-        shuffle(order->rows + N - weighted, weighted, &random);
+        shuffle(order->rows, weighted, &random);
         qsort(order->rows, order->learning, sizeof *order->rows, compare_rows);
     }
     memcpy(order->base, order->rows, order->learning * sizeof *order->rows);

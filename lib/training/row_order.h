@@ -12,12 +12,9 @@ typedef struct nn_row_order {
     size_t learning, validating;
 } nn_row_order;
 
-/* How many rows have a weight above 0; weights null: all. */
-size_t nn_count_weighted_rows(size_t N, const double *weights);
-
-/* Draws the rows to validate with by the seed: a fraction of the rows of a weight above 0, and
- * where it is above 0, at least one of them for each part; the others are learnt from. Fails only
- * with NNBLAS_ERROR_MEMORY; nothing is left to close then. */
+/* Takes the rows whose weight is above 0, and draws a fraction of them by the seed to validate;
+ * the others are trained on. Where the fraction is above 0 and there are two rows, each part has at
+ * least one. Fails only with NNBLAS_ERROR_MEMORY; nothing is left to close then. */
 nnblas_status nn_row_order_open(nn_row_order *order, size_t N, const double *weights,
                                 double fraction, uint64_t seed);
 void nn_row_order_close(nn_row_order *order);

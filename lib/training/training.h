@@ -51,6 +51,7 @@ typedef struct nn_fit {
     nn_rows validation;
     size_t batch_size;
     nn_row_order order;
+    uint32_t *validation_list; /* the order of the caller's own rows without those of weight 0 */
     nn_engine engine, validation_engine;
     nn_optimizer optimizer;
     nn_overflow_bounds bounds;

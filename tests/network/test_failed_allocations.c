@@ -102,6 +102,36 @@ static nnblas_status compute_gradient(setting *s) {
     return nnblas_net_gradient(s->net, N, s->p.X, s->p.ldx, s->p.Y, s->p.ldy, s->gradient, &s->mse);
 }
 
+/* Rows without weight are left out, which takes a list of the others. */
+static void make_weights(double *weights) {
+    for (size_t e = 0; e < N; e++)
+        weights[e] = (double)(e % 2);
+}
+
+static nnblas_status compute_weighted_gradient(setting *s) {
+    double weights[N];
+    make_weights(weights);
+    return nnblas_net_gradient_weighted(s->net, N, s->p.X, s->p.ldx, s->p.Y, s->p.ldy, weights,
+                                        s->gradient, &s->mse);
+}
+
+static nnblas_status train_weighted(setting *s) {
+    double weights[N];
+    nnblas_trainer *trainer = NULL;
+    nnblas_status status = nnblas_trainer_create(s->net, &trainer);
+    make_weights(weights);
+    if (!status) {
+        ck_assert_ok(nnblas_trainer_set_epochs(trainer, 2));
+        ck_assert_ok(nnblas_trainer_set_sample_weights(trainer, weights));
+        ck_assert_ok(
+            nnblas_trainer_set_validation_rows(trainer, N, s->p.X, s->p.ldx, s->p.Y, s->p.ldy));
+        ck_assert_ok(nnblas_trainer_set_validation_weights(trainer, weights));
+        status = nnblas_trainer_fit(trainer, N, s->p.X, s->p.ldx, s->p.Y, s->p.ldy);
+    }
+    nnblas_trainer_destroy(trainer);
+    return status;
+}
+
 /* The first two layers of weights are those of a network with one hidden layer. */
 static nnblas_status take_step(setting *s) {
     double *W1 = nnblas_net_weights(s->net, 1), *W2 = nnblas_net_weights(s->net, 2);
@@ -208,9 +238,11 @@ static void check_each_failure(any_call *call) {
 }
 
 START_TEST(every_failed_allocation_is_an_error_that_leaves_no_trace) {
-    any_call *const calls[] = {create_net, train,          train_batches,    train_lbfgs,
-                               predict,    evaluate,       compute_gradient, take_step,
-                               set_text,   save_to_memory, load_from_memory, save_and_load};
+    any_call *const calls[] = {
+        create_net, train,          train_batches,    train_lbfgs,   train_weighted,
+        predict,    evaluate,       compute_gradient, take_step,     compute_weighted_gradient,
+        set_text,   save_to_memory, load_from_memory, save_and_load,
+    };
     int descriptor = mkstemp(path);
     ck_assert_int_ge(descriptor, 0);
     close(descriptor);

@@ -228,28 +228,55 @@ START_TEST(outputs_do_not_overlap_the_weights) {
 }
 END_TEST
 
-/* As without weights, and whatever the weight of the row is. */
+/* ---- rows that are not finite, or whose cost is not ------------------------------------------ */
+
+static double evaluate(const call *c) {
+    double cost;
+    ck_assert_ok(nnblas_net_evaluate_weighted(c->net, N, c->p.X, c->p.ldx, c->p.Y, c->p.ldy,
+                                              c->weights, &cost));
+    return cost;
+}
+
+static void differentiate(call *c) {
+    ck_assert_ok(nnblas_net_gradient_weighted(c->net, N, c->p.X, c->p.ldx, c->p.Y, c->p.ldy,
+                                              c->weights, c->gradient, c->mse));
+}
+
+/* As without weights, however small the weight is. */
 START_TEST(not_finite_rows_are_passed_on) {
-    for (double weight = 0.0; weight <= 1.0; weight++) {
-        call c;
-        open_call(&c);
-        c.weights[2] = weight;
-        c.p.X[2 * c.p.ldx + 1] = (double)NAN;
-        ck_assert_ok(nnblas_net_evaluate_weighted(c.net, N, c.p.X, c.p.ldx, c.p.Y, c.p.ldy,
-                                                  c.weights, c.mse));
-        ck_assert(isnan(c.mse_value));
-        c.mse_value = 0.0;
-        compute(c.net,
-                &(problem){.N = N,
-                           .X = c.p.X,
-                           .ldx = c.p.ldx,
-                           .Y = c.p.Y,
-                           .ldy = c.p.ldy,
-                           .weights = c.weights},
-                c.gradient, c.mse);
-        ck_assert(isnan(c.mse_value) && isnan(c.gradient[0]));
-        close_call(&c);
+    call c;
+    open_call(&c);
+    c.weights[2] = 0x1p-1074;
+    c.p.X[2 * c.p.ldx + 1] = (double)NAN;
+    ck_assert(isnan(evaluate(&c)));
+    differentiate(&c);
+    ck_assert(isnan(c.mse_value) && isnan(c.gradient[0]));
+    close_call(&c);
+}
+END_TEST
+
+/* The relu of such a row is infinite or NaN, and so are its cost and what it adds to a product. */
+START_TEST(rows_without_weight_are_not_there) {
+    static const double CONTENTS[] = {1e300, -1e300, DBL_MAX, (double)INFINITY, (double)NAN};
+    call c;
+    open_call(&c);
+    ck_assert_ok(nnblas_net_set_hidden(c.net, NNBLAS_RELU));
+    ck_assert_ok(nnblas_net_set_output(c.net, NNBLAS_IDENTITY, NNBLAS_MSE));
+    c.weights[0] = c.weights[2] = c.weights[N - 1] = 0.0;
+    differentiate(&c);
+    double cost = c.mse_value, gradient[PARAMETERS];
+    memcpy(gradient, c.gradient, sizeof gradient);
+    ck_assert(isfinite(cost) && cost > 0.0);
+    for (size_t i = 0; i < sizeof CONTENTS / sizeof *CONTENTS; i++) {
+        fill(4, c.p.X + 2 * c.p.ldx, CONTENTS[i]);
+        fill(2, c.p.Y, CONTENTS[i]);
+        fill(2, c.p.Y + (N - 1) * c.p.ldy, CONTENTS[i]);
+        ck_assert_double_eq(evaluate(&c), cost);
+        differentiate(&c);
+        ck_assert_double_eq(c.mse_value, cost);
+        ck_assert(memcmp(c.gradient, gradient, sizeof gradient) == 0);
     }
+    close_call(&c);
 }
 END_TEST
 
@@ -262,6 +289,7 @@ int main(void) {
         weights_that_are_none_are_refused,
         outputs_do_not_overlap_the_weights,
         not_finite_rows_are_passed_on,
+        rows_without_weight_are_not_there,
     };
     return run_tests("weighted", tests, sizeof tests / sizeof *tests);
 }

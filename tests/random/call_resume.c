@@ -128,11 +128,14 @@ static void check_refused_files(world *w, const slot *s, const record *seen) {
     check_slot(s);
 }
 
-/* A fit of one row less; it leaves the checkpoint for the next. */
+/* A fit without the last row that has weight; it leaves the checkpoint for the next. */
 static void check_refused_rows(const slot *s, record *seen, const problem *p) {
     problem less = *p;
     size_t calls = seen->calls;
-    less.N--;
+    while (p->weights && p->weights[less.N - 1] == 0.0)
+        less.N--;
+    if (--less.N == 0)
+        return;
     expect_status(fit_rows(seen, &less), NNBLAS_ERROR_VALUE);
     expect(seen->calls == calls, "an epoch was run");
     check_slot(s);

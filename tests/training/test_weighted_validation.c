@@ -85,7 +85,7 @@ static double train_beside_false_labels(uint64_t seed) {
     ck_assert_ok(nnblas_trainer_create(net, &trainer));
     ck_assert_ok(nnblas_trainer_set_optimizer(trainer, NNBLAS_ADAM));
     ck_assert_ok(nnblas_trainer_set_learning_rate(trainer, 0.02));
-    ck_assert_ok(nnblas_trainer_set_epochs(trainer, 300));
+    ck_assert_ok(nnblas_trainer_set_epochs(trainer, 450));
     ck_assert_ok(nnblas_trainer_set_seed(trainer, seed));
     ck_assert_ok(nnblas_trainer_set_batch_size(trainer, 32));
     ck_assert_ok(nnblas_trainer_set_sample_weights(trainer, weights));
