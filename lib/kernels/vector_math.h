@@ -43,15 +43,15 @@ NN_INLINED reduced reduce_negative(double x) {
     return (reduced){r + r2 * q, nn_get_bits(shifted)};
 }
 
-/* Below 2^-1022 there is no such double as 2^k, so the scaling is done in two halves, the first
- * into the exponent bits, the second as a product that rounds once where the result is subnormal.
- */
+/* Below 2^-1022 there is no such double as 2^k, so the scaling is done in two halves: the first is
+ * exact, the second rounds once where the result is subnormal. k of a NaN is any number, so powers
+ * are made of it alone: what has the NaN is only added and multiplied. */
 NN_INLINED double exp_of_negative(double x) {
     reduced e = reduce_negative(x);
     uint64_t half = e.k >> 1;
-    double first = nn_from_bits(nn_get_bits(1.0 + e.exp_r_1) + (half << 52));
+    double first = nn_from_bits(nn_get_bits(1.0) + (half << 52));
     double second = nn_from_bits(nn_get_bits(1.0) + ((e.k - half) << 52));
-    return first * second;
+    return (first + first * e.exp_r_1) * second;
 }
 
 /* exp(x) - 1 for x <= 0, within 1.4 ulp: 2^k (exp(r) - 1) + (2^k - 1), which is exp(r) - 1 itself

@@ -70,6 +70,40 @@ START_TEST(a_nan_goes_through_every_activation) {
 }
 END_TEST
 
+/* Whatever the bits of a NaN: 0x7a2 in the low half is the missing value of R. */
+static void check_nan_row(const problem *p, const nnblas_net *net, uint64_t bits) {
+    enum { ROW = 2 };
+    double O_out[N * OUTPUTS], cost, *element = p->X + ROW * p->ldx + 1, kept = *element;
+    memcpy(element, &bits, sizeof bits);
+    ck_assert_ok(nnblas_net_predict(net, N, p->X, p->ldx, O_out, OUTPUTS));
+    for (size_t i = 0; i < N * OUTPUTS; i++)
+        ck_assert_msg((isnan(O_out[i]) != 0) == (i / OUTPUTS == ROW), "%llx: O_out[%zu] is %g, %s",
+                      (unsigned long long)bits, i, O_out[i], describe_kind(p->kind));
+    ck_assert_ok(nnblas_net_predict(net, 1, p->X + ROW * p->ldx, p->ldx, O_out, OUTPUTS));
+    for (size_t k = 0; k < OUTPUTS; k++)
+        ck_assert(isnan(O_out[k]));
+    ck_assert_ok(nnblas_net_evaluate(net, N, p->X, p->ldx, p->Y, p->ldy, &cost));
+    ck_assert(isnan(cost));
+    *element = kept;
+}
+
+START_TEST(a_nan_of_any_bits_makes_its_row_nan) {
+    static const uint64_t NANS[] = {0x7ff8000000000000, 0x7ff0000000000002, 0x7ff0000000000400,
+                                    0x7ff00000000007a2, 0x7ff80000000007a2, 0xfff00000000007a2,
+                                    0xfff8000000000002, 0x7fffffffffffffff};
+    static const size_t SIZES[] = {INPUTS, HIDDEN, OUTPUTS};
+    dice d = {9};
+    for (size_t i = 0; i < N_KINDS; i++) {
+        problem p = make_problem_of(&d, get_kind(i), N, SIZES, 3, 0);
+        nnblas_net *net = make_net(&p);
+        for (size_t bits = 0; bits < sizeof NANS / sizeof *NANS; bits++)
+            check_nan_row(&p, net, NANS[bits]);
+        nnblas_net_destroy(net);
+        free_problem(&p);
+    }
+}
+END_TEST
+
 /* An infinite bias of a hidden unit that counts 1, -1 and -1 in the outputs: sigmoid and tanh make
  * 1 of it, relu leaves it, and so do identity outputs. */
 START_TEST(an_infinity_goes_through_every_activation) {
@@ -140,7 +174,7 @@ int main(void) {
     const TTest *const tests[] = {
         not_finite_values_are_passed_on,           a_nan_goes_through_every_activation,
         an_infinity_goes_through_every_activation, steps_name_the_first_bad_value,
-        steps_that_overflow_leave_the_weights,
+        steps_that_overflow_leave_the_weights,     a_nan_of_any_bits_makes_its_row_nan,
     };
     return run_tests("not_finite", tests, sizeof tests / sizeof *tests);
 }
