@@ -133,6 +133,23 @@ START_TEST(both_files_go_on) {
 }
 END_TEST
 
+/* All epochs were done before: the checkpoint that ends the fit is the last one nevertheless. */
+START_TEST(a_fit_without_epochs_holds_them_all) {
+    const step STEPS[] = {{2250, keep_both}, {0, NULL}};
+    training whole = train(STEPS), t = begin(2200);
+    ck_assert(exists("kept.epochs"));
+    ck_assert_ok(nnblas_trainer_set_checkpoint(t.trainer, "kept", BETWEEN));
+    ck_assert_ok(nnblas_trainer_resume(t.trainer, "kept"));
+    ck_assert_ok(fit(&t));
+    ck_assert_uint_eq(nnblas_trainer_history_count(t.trainer), 2200);
+    ck_assert(!exists("kept.epochs"));
+    ck_assert_uint_eq(count_saved_elements("kept", "checkpoint.history") / 5, 2200);
+    check_kept(&whole);
+    free_training(&whole);
+    free_training(&t);
+}
+END_TEST
+
 /* ---- files that are not as they were --------------------------------------------------------- */
 
 static void add_bytes(const char *path, const char *bytes) {
@@ -376,6 +393,7 @@ int main(void) {
     const TTest *const tests[] = {
         the_file_is_there_while_it_is_needed,
         both_files_go_on,
+        a_fit_without_epochs_holds_them_all,
         what_is_behind_does_not_count,
         what_is_behind_is_overwritten,
         other_files_are_refused,
