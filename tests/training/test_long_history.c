@@ -283,6 +283,32 @@ START_TEST(a_file_that_is_replaced_is_not_trusted) {
 }
 END_TEST
 
+/* A weight that each epoch multiplies by -1.3, until its cost overflows near epoch 1350: the fit
+ * ends without a last checkpoint, and both files go on. */
+START_TEST(a_fit_that_fails_leaves_both_files) {
+    const double x = 1.0, y = 0.0;
+    nnblas_net *net;
+    nnblas_trainer *trainer;
+    fault.is_never_flushed = true;
+    ck_assert_ok(nnblas_net_create((size_t[]){1, 1}, 2, 0, &net));
+    ck_assert_ok(nnblas_net_set_output(net, NNBLAS_IDENTITY, NNBLAS_MSE));
+    ck_assert_ok(nnblas_trainer_create(net, &trainer));
+    *nnblas_net_parameters(net) = 1.0;
+    ck_assert_ok(nnblas_trainer_set_learning_rate(trainer, 2.3));
+    ck_assert_ok(nnblas_trainer_set_epochs(trainer, EPOCHS));
+    ck_assert_ok(nnblas_trainer_set_checkpoint(trainer, PATH, BETWEEN));
+    ck_assert_int_eq(nnblas_trainer_fit(trainer, 1, &x, 1, &y, 1), NNBLAS_ERROR_NOT_FINITE);
+    check_files();
+    size_t done = nnblas_trainer_history_count(trainer);
+    ck_assert_uint_gt(done, 1200);
+    ck_assert_ok(nnblas_trainer_resume(trainer, PATH));
+    ck_assert_int_eq(nnblas_trainer_fit(trainer, 1, &x, 1, &y, 1), NNBLAS_ERROR_NOT_FINITE);
+    ck_assert_uint_eq(nnblas_trainer_history_count(trainer), done);
+    nnblas_trainer_destroy(trainer);
+    nnblas_net_destroy(net);
+}
+END_TEST
+
 /* ---- failures -------------------------------------------------------------------------------- */
 
 static void fail_to_add(void) {
@@ -391,21 +417,14 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        the_file_is_there_while_it_is_needed,
-        both_files_go_on,
-        a_fit_without_epochs_holds_them_all,
-        what_is_behind_does_not_count,
-        what_is_behind_is_overwritten,
-        other_files_are_refused,
-        the_file_of_another_training_is_refused,
-        a_file_that_is_not_ours_stays,
-        a_file_that_is_removed_is_not_missed,
-        a_file_that_is_replaced_is_not_trusted,
-        what_cannot_be_added_is_kept,
-        what_cannot_be_flushed_is_kept,
-        a_file_that_cannot_be_made_is_tried_again,
-        a_limited_history_has_a_limited_file,
-        a_file_without_the_dropped_epochs_is_given_up,
+        the_file_is_there_while_it_is_needed,    both_files_go_on,
+        a_fit_without_epochs_holds_them_all,     what_is_behind_does_not_count,
+        what_is_behind_is_overwritten,           other_files_are_refused,
+        the_file_of_another_training_is_refused, a_file_that_is_not_ours_stays,
+        a_file_that_is_removed_is_not_missed,    a_file_that_is_replaced_is_not_trusted,
+        a_fit_that_fails_leaves_both_files,      what_cannot_be_added_is_kept,
+        what_cannot_be_flushed_is_kept,          a_file_that_cannot_be_made_is_tried_again,
+        a_limited_history_has_a_limited_file,    a_file_without_the_dropped_epochs_is_given_up,
     };
     return run_in_folders("long_history", tests, sizeof tests / sizeof *tests);
 }
