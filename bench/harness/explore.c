@@ -11,7 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* One plan at work on a problem. */
+/* A run of one plan on a problem. */
 typedef struct planned_run {
     nn_engine engine;
     size_t sizes[3];
@@ -53,7 +53,8 @@ static void run_gradient(void *context) {
                   &(nn_call){.model = &model, .rows = &run->rows, .updates = run->updates});
 }
 
-/* The best of a few: quick, and good enough to leave out what is far from the fastest so far. */
+/* The best of a few runs: quick, and good enough to drop plans that are far from the fastest so
+ * far. */
 static double time_shortly(planned_run *run, double fastest) {
     const double MOMENT = 1e-3, HOPELESS = 1.5;
     double best = HUGE_VAL, start = nn_read_clock();
@@ -88,7 +89,7 @@ static size_t find_plan(const exploration *e, const nn_plan *plan) {
 
 enum { FINALISTS = 8 };
 
-/* Times the plans in front, and the chosen one, in turns. */
+/* Times the fastest plans and the chosen one, in turns. */
 static void time_finalists(const problem *p, exploration *e, double *updates, double seconds) {
     timed_plan chosen = e->plans[e->chosen];
     if (e->chosen >= FINALISTS) {

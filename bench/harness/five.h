@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The five products of one gradient over all rows at once, alone: no sigmoid, no delta, no cost.
- * What is faster than this cannot be had by calling BLAS five times. */
+/* The five products of one gradient over all rows at once, without sigmoid, delta or cost. No
+ * program that calls BLAS five times can be faster. */
 #ifndef FIVE_H
 #define FIVE_H
 
 #include "harness/naive.h"
 
-/* Writes H_out, O_out, H_delta and both updates from X, W1, W2 and the O_delta there is. */
+/* Writes H_out, O_out, H_delta and both updates, from X, W1, W2 and the given O_delta. */
 void compute_five_products(const naive_iteration *it);
 
 /* How many threads the products may use, where the BLAS is an OpenBLAS; 0 leaves it as it is. */

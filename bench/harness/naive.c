@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Every element is the sum that defines it, one after the other. */
+/* Every element is computed by the sum that defines it. */
 #include "harness/naive.h"
 
 #include <math.h>

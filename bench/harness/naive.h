@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * The algorithm as anybody would first write it: triple loops over doubles and libm's exp. It is
- * what the library is compared with, in numbers and in time. One hidden layer, contiguous row-major
- * matrices, the names of nnblas.h.
- */
+/* The algorithm in its plainest form: triple loops over doubles and libm's exp. The library is
+ * compared with it, in numbers and in time. One hidden layer, contiguous row-major matrices, the
+ * names of nnblas.h. */
 #ifndef NAIVE_H
 #define NAIVE_H
 
@@ -26,13 +24,13 @@ void naive_lay_out_workspace(naive_iteration *it, double *workspace);
 /* H_out and O_out. */
 void naive_feedforward(const naive_iteration *it);
 
-/* 1/(2N) sum (O_out - Y)^2, of the O_out there is. */
+/* 1/(2N) sum (O_out - Y)^2, from the given O_out. */
 double naive_compute_mse(const naive_iteration *it);
 
-/* O_delta and H_delta, of the H_out and O_out there are. */
+/* O_delta and H_delta, from the given H_out and O_out. */
 void naive_compute_deltas(const naive_iteration *it);
 
-/* W1_update and W2_update, of the deltas there are. */
+/* W1_update and W2_update, from the given deltas. */
 void naive_compute_updates(const naive_iteration *it);
 
 /* All four of the above in their order; returns the mse. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a subcommand found: printed as a table while it is found, or written as JSON at the end. */
+/* The results of a subcommand: printed as a table as they come, or written as JSON at the end. */
 #ifndef REPORT_H
 #define REPORT_H
 
@@ -16,7 +16,7 @@ typedef struct column {
     const char *format; /* of a real number, for one double */
 } column;
 
-/* What stands over the results. */
+/* What is printed above the results. */
 typedef struct report_head {
     const char *command;
     const column *columns; /* up to one without a key */

@@ -10,16 +10,16 @@
 
 enum { TURNS = 8, MAX_SAMPLES = 1024 };
 
-/* A sample is at least that long, so that reading the clock (about 30 ns) does not count. */
+/* The least length of a sample, so that reading the clock (about 30 ns) does not matter. */
 static const double SAMPLE_SECONDS = 50e-6;
 
-/* Threads of OpenMP and of OpenBLAS spin for some milliseconds after their work, and would take
- * processors from the next candidate. */
+/* A pause between candidates: threads of OpenMP and of OpenBLAS spin for some milliseconds after
+ * their work, and would take processors from the next one. */
 static const double CALM_SECONDS = 0.01;
 
-/* After that pause two threads may find themselves on one processor, and some 10 us take 10 ms
- * until the scheduler has moved one of them. So a turn begins with runs that do not count, until
- * several in a row were near the fastest. */
+/* After that pause two threads may be on one processor, and some 10 us take 10 ms until the
+ * scheduler has moved one of them. So a turn begins with runs that are not counted, until several
+ * in a row are near the fastest. */
 static const double WARM_SECONDS = 0.3, NEAR = 1.5;
 enum { WARM_RUNS = 3 };
 
@@ -60,8 +60,8 @@ static void take_sample(const candidate *c, samples *s) {
     s->seconds[s->count++] = elapsed / (double)s->repetitions;
 }
 
-/* Finds how many repetitions make a sample. The first run of all is cold and counts as a sample
- * only where it took so long that there may be no other. */
+/* Finds how many repetitions make a sample. The very first run is cold: it is a sample only where
+ * it took so long that there may be no other. */
 static void calibrate(const candidate *c, samples *s, double share) {
     s->repetitions = 1;
     s->count = 0;
@@ -85,7 +85,7 @@ static void wait_for_calm(void) {
     nanosleep(&pause, NULL);
 }
 
-/* One turn: runs warm, then samples until the turn or the room is used up. */
+/* One turn: uncounted runs, then samples until the time or the room is used up. */
 static void take_turn(const candidate *c, samples *s, double share, size_t turn) {
     double end = share * (double)(turn + 1) / TURNS;
     if (s->count > 0 && s->spent + s->seconds[s->count - 1] > end)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The one way in which this harness takes times. */
+/* The timing of this harness. */
 #ifndef TIMING_H
 #define TIMING_H
 
@@ -12,11 +12,9 @@ typedef struct candidate {
     double median; /* result: seconds of one repetition */
 } candidate;
 
-/*
- * Times the candidates in turns, so that what disturbs the machine for a while disturbs them all,
- * and sets each one's median. Every candidate runs at least once and, but for that, gets an equal
- * share of budget seconds.
- */
+/* Times the candidates in turns, so that a disturbance of the machine affects them all, and sets
+ * each one's median. Every candidate runs at least once, and otherwise gets an equal share of
+ * budget seconds. */
 void measure_medians(candidate *candidates, size_t count, double budget);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Predictions of one row: what a call costs, beside naive loops and FANN. */
+/* The latency of predicting one row, beside naive loops and FANN. */
 #include "harness/runs.h"
 #include "harness/timing.h"
 #include "peers/fann_peer.h"

@@ -25,7 +25,7 @@ typedef struct kind {
     nnblas_cost cost;
 } kind;
 
-/* The first is what the others are measured by. */
+/* The others are compared with the first. */
 static const kind KINDS[] = {
     {"sigmoid, sigmoid, mse", 0, NNBLAS_SIGMOID, NNBLAS_SIGMOID, NNBLAS_MSE},
     {"sigmoid, sigmoid, mse, biases", NNBLAS_BIAS, NNBLAS_SIGMOID, NNBLAS_SIGMOID, NNBLAS_MSE},

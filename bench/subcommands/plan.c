@@ -20,7 +20,7 @@ static const column COLUMNS[] = {
 static const char NOTE[] = "Of each strategy and number of threads the best plan by the model of "
                            "costs; * is the library's choice.";
 
-/* The plans for a shape and what the model says they take. */
+/* The plans for a shape, and their times by the model. */
 typedef struct plan_list {
     nn_problem planned;
     size_t count;

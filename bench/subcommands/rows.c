@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The gradient over ever more rows: the time a row, and what memory it takes beyond the data. */
+/* The gradient over more and more rows: the time of a row, and the memory beyond the data. */
 #include "harness/runs.h"
 #include "harness/timing.h"
 #include "subcommands/subcommand.h"
