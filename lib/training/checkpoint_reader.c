@@ -164,6 +164,14 @@ static nnblas_status compare_with_progress(const nn_epoch_reader *reader, size_t
         return nn_fail(NNBLAS_ERROR_FORMAT,
                        "seconds of the checkpoint is %g; the last epoch of its history ended at %g",
                        p->seconds, reader->seconds);
+    if (epochs > 0 && reader->cost != p->cost)
+        return nn_fail(NNBLAS_ERROR_FORMAT,
+                       "cost of the checkpoint is %g; that of the last epoch of its history is %g",
+                       p->cost, reader->cost);
+    if (!reader->has_validation && p->lowest > p->cost)
+        return nn_fail(NNBLAS_ERROR_FORMAT,
+                       "lowest of the checkpoint is %g; the cost of its last epoch is %g",
+                       p->lowest, p->cost);
     bool is_whole = epochs == p->epoch;
     if (p->lowest > reader->lowest || (is_whole && p->lowest != reader->lowest))
         return nn_fail(NNBLAS_ERROR_FORMAT,

@@ -23,11 +23,14 @@ static void watch(nn_fit *fit, double cost) {
     }
 }
 
-static nnblas_status find_reason_to_stop(const nn_fit *fit, double cost) {
+static bool callback_stops(const nn_fit *fit) {
     const nn_settings *s = fit->settings;
-    if (s->callback && s->callback(s->user, fit->progress.epoch, cost) != 0)
-        return NNBLAS_STOPPED_CALLBACK;
-    if (s->desired_cost > 0.0 && cost <= s->desired_cost)
+    return s->callback && s->callback(s->user, fit->progress.epoch, fit->progress.cost) != 0;
+}
+
+static nnblas_status find_reason_to_stop(const nn_fit *fit) {
+    const nn_settings *s = fit->settings;
+    if (s->desired_cost > 0.0 && fit->progress.cost <= s->desired_cost)
         return NNBLAS_STOPPED_COST;
     if (s->patience > 0 && fit->progress.unimproved >= s->patience)
         return NNBLAS_STOPPED_PATIENCE;
@@ -56,9 +59,13 @@ static void save_checkpoint(nn_fit *fit, bool is_last) {
     fit->checkpoints.finished = nn_read_clock();
 }
 
-void nn_finish_without_epochs(nn_fit *fit) {
+bool nn_has_ended(nn_fit *fit, nnblas_status *reason) {
+    *reason = find_reason_to_stop(fit);
+    if (!*reason && fit->progress.epoch < fit->settings->epochs)
+        return false;
     if (fit->settings->checkpoint_path)
         save_checkpoint(fit, true);
+    return true;
 }
 
 /* The steps had finite costs and left the parameters finite. But the mean of costs near the largest
@@ -86,12 +93,13 @@ nnblas_status nn_finish_epoch(nn_fit *fit, double cost, double rate) {
         return status;
     watch(fit, nn_has_validation(fit) ? validation_cost : cost);
     fit->progress.epoch++;
+    fit->progress.cost = cost;
     fit->progress.seconds = nn_read_clock() - fit->started;
     size_t limit = fit->settings->history_limit;
     nn_history_add(
         &fit->trainer->history, limit,
         &(nnblas_epoch){fit->progress.epoch, cost, validation_cost, rate, fit->progress.seconds});
-    nnblas_status reason = find_reason_to_stop(fit, cost);
+    nnblas_status reason = callback_stops(fit) ? NNBLAS_STOPPED_CALLBACK : find_reason_to_stop(fit);
     bool is_last = reason || fit->progress.epoch >= fit->settings->epochs;
     if (is_checkpoint_due(fit, is_last))
         save_checkpoint(fit, is_last);

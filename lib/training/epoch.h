@@ -9,7 +9,8 @@
  * NNBLAS_OK for none, or an error. */
 nnblas_status nn_finish_epoch(nn_fit *fit, double cost, double rate);
 
-/* Writes the checkpoint of a resumed training that has no epochs left. */
-void nn_finish_without_epochs(nn_fit *fit);
+/* Whether a training ended before its checkpoint, by these settings: by its epochs, with the reason
+ * NNBLAS_OK, or by a reason to stop. Then its checkpoint is written again. */
+bool nn_has_ended(nn_fit *fit, nnblas_status *reason);
 
 #endif

@@ -50,6 +50,7 @@ nnblas_status nn_read_epoch_row(nn_epoch_reader *reader, const double row[NN_EPO
     reader->next++;
     reader->lowest =
         fmin(reader->lowest, reader->has_validation ? epoch.validation_cost : epoch.cost);
+    reader->cost = epoch.cost;
     reader->seconds = epoch.seconds;
     return NNBLAS_OK;
 }

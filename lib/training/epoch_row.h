@@ -15,10 +15,10 @@ void nn_write_epoch_row(const nnblas_epoch *epoch, double row[NN_EPOCH_COLUMNS])
 typedef struct nn_epoch_reader {
     nn_history *history;
     size_t limit;
-    size_t next;         /* the number of the next epoch */
-    bool has_validation; /* each epoch has a validation cost, or none has */
-    double lowest;       /* of the costs that are watched, infinity before the first */
-    double seconds;      /* of the last epoch */
+    size_t next;          /* the number of the next epoch */
+    bool has_validation;  /* each epoch has a validation cost, or none has */
+    double lowest;        /* of the costs that are watched, infinity before the first */
+    double cost, seconds; /* of the last epoch */
 } nn_epoch_reader;
 
 /* Adds the epoch to the history; NNBLAS_ERROR_FORMAT where it cannot be the next one. */

@@ -51,8 +51,9 @@ static nnblas_status run_batches(nn_fit *fit, double rate, double *cost) {
 }
 
 static nnblas_status run_epochs(nn_fit *fit) {
-    if (fit->progress.epoch >= fit->settings->epochs)
-        nn_finish_without_epochs(fit);
+    nnblas_status reason;
+    if (nn_has_ended(fit, &reason))
+        return reason;
     while (fit->progress.epoch < fit->settings->epochs) {
         double cost, rate = nn_get_rate(fit);
         nnblas_status status = nn_is_full_batch(fit) ? nn_take_step(fit, &fit->rows, rate, &cost)
@@ -129,7 +130,7 @@ static void close_fit(nn_fit *fit) {
 }
 
 static void begin_anew(nn_fit *fit) {
-    fit->progress = (nn_progress){.rate_factor = 1.0, .lowest = HUGE_VAL};
+    fit->progress = (nn_progress){.cost = HUGE_VAL, .rate_factor = 1.0, .lowest = HUGE_VAL};
     nn_random_seed(&fit->progress.random, fit->settings->seed);
     nn_history_clear(&fit->trainer->history);
     if (fit->best)

@@ -28,6 +28,7 @@ static const field FIELDS[] = {
     {"seconds", BITS, offsetof(nn_saved_progress, progress.seconds)},
     {"file_epochs", COUNT, offsetof(nn_saved_progress, file_epochs)},
     {"file_hash", BITS, offsetof(nn_saved_progress, file_hash)},
+    {"cost", BITS, offsetof(nn_saved_progress, progress.cost)},
 };
 enum { N_FIELDS = sizeof FIELDS / sizeof *FIELDS };
 
@@ -76,11 +77,15 @@ static nnblas_status check_reals(const nn_progress *p, bool has_plateau) {
                                  "1, as the schedule is not by plateaus"};
     static const nn_range LOWEST = {
         "lowest of the checkpoint", -HUGE_VAL, HUGE_VAL, false, false, "finite"};
+    static const nn_range COST = {
+        "cost of the checkpoint", -HUGE_VAL, HUGE_VAL, false, false, "finite"};
     static const nn_range SECONDS = {"seconds of the checkpoint", 0, HUGE_VAL, false, false,
                                      "finite and 0 or above"};
     nnblas_status status = check_real(has_plateau ? &FACTOR : &ONE, p->rate_factor);
     if (!status)
         status = check_real(&LOWEST, p->lowest);
+    if (!status)
+        status = check_real(&COST, p->cost);
     if (!status)
         status = check_real(&SECONDS, p->seconds);
     return status;

@@ -27,6 +27,7 @@ struct nnblas_trainer {
 /* What a training needs to continue, beside the parameters and the optimizer's vectors. */
 typedef struct nn_progress {
     size_t epoch;       /* that many are done */
+    double cost;        /* of the last one; infinity before the first */
     nn_random random;   /* of the shuffling */
     double rate_factor; /* of the plateau schedule */
     double lowest;      /* of the watched costs; infinity before the first epoch */

@@ -30,6 +30,7 @@ make on_plateau_1 '\0\0\034\0\1'
 make seconds_infinite '\0\0\035\0\015'
 make seconds_negative '\0\0\035\0\024'
 make file_epochs_many '\0\0\036\0\007'
+make cost_nan '\0\0\040\0\014'
 make file_hash '\2\0\037\0\0'
 # Elements of the tensors, in the order of the file: 13 parameters, then the history.
 make parameter_nan '\0\1\0\0\014'

@@ -85,8 +85,9 @@ typedef struct number {
     const char *words;
 } number;
 
-static void check_numbers(const recipe *r, const number *numbers, size_t count) {
-    file_contents good = make_checkpoint(r, SIZE_MAX);
+static void check_numbers_of(const recipe *r, size_t history_limit, const number *numbers,
+                             size_t count) {
+    file_contents good = make_checkpoint(r, history_limit);
     for (size_t i = 0; i < count; i++) {
         write_whole(path, &good);
         ck_assert_uint_ne(get_saved_number(path, numbers[i].name), numbers[i].bits);
@@ -95,6 +96,10 @@ static void check_numbers(const recipe *r, const number *numbers, size_t count) 
     }
     free(good.bytes);
     ck_assert_int_eq(unlink(path), 0);
+}
+
+static void check_numbers(const recipe *r, const number *numbers, size_t count) {
+    check_numbers_of(r, SIZE_MAX, numbers, count);
 }
 
 /* What is said of a count that only a size_t of 64 bits holds. */
@@ -129,11 +134,13 @@ END_TEST
 START_TEST(reals_that_cannot_be_are_refused) {
     const double FACTORS[] = {-0.5, 1.5, NOT_A_NUMBER, INFINITE, -INFINITE},
                  LOWESTS[] = {NOT_A_NUMBER, INFINITE, -INFINITE, 1e300, 1e-300},
+                 COSTS[] = {NOT_A_NUMBER, INFINITE, -INFINITE, 1e300, 1e-300},
                  SECONDS[] = {NOT_A_NUMBER, INFINITE, -INFINITE, -1e-300, 1e10};
     for (size_t i = 0; i < 5; i++) {
         const number NUMBERS[] = {
             {"rate_factor", to_bits(FACTORS[i]), "rate_factor of the checkpoint is "},
             {"lowest", to_bits(LOWESTS[i]), "lowest of the checkpoint is "},
+            {"cost", to_bits(COSTS[i]), "cost of the checkpoint is "},
             {"seconds", to_bits(SECONDS[i]), "seconds of the checkpoint is "},
         };
         check_numbers(&ADAM, NUMBERS, sizeof NUMBERS / sizeof *NUMBERS);
@@ -141,6 +148,16 @@ START_TEST(reals_that_cannot_be_are_refused) {
     const number CONSTANT[] = {
         {"rate_factor", to_bits(0.5), "it must be 1, as the schedule is not by plateaus"}};
     check_numbers(&RPROP, CONSTANT, 1);
+}
+END_TEST
+
+/* Without a history and without validation, the last cost is one of those of which one is the
+ * lowest. */
+START_TEST(a_last_cost_under_the_lowest_is_refused) {
+    const number NUMBERS[] = {
+        {"cost", to_bits(0.0), "the cost of its last epoch is 0"},
+        {"lowest", to_bits(1e10), "lowest of the checkpoint is 1e+10; the cost of its last"}};
+    check_numbers_of(&RPROP, 0, NUMBERS, 2);
 }
 END_TEST
 
@@ -376,6 +393,7 @@ int main(void) {
     const TTest *const tests[] = {
         counts_that_cannot_be_are_refused,
         reals_that_cannot_be_are_refused,
+        a_last_cost_under_the_lowest_is_refused,
         a_generator_of_zeros_is_refused,
         vectors_that_cannot_be_are_refused,
         epochs_that_cannot_be_are_refused,
