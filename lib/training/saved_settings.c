@@ -7,25 +7,30 @@
 /* The last ones are known only with the rows. */
 enum { ROW_NUMBERS = 2 };
 
+/* Bits are compared, so a zero has only one sign. */
+static uint64_t get_setting_bits(double value) {
+    return nn_get_bits(value == 0.0 ? 0.0 : value);
+}
+
 nn_named_numbers nn_list_settings(const nn_settings *s, const nn_fit *fit) {
     const nn_named_number all[] = {
         {"optimizer", (uint64_t)s->optimizer},
-        {"learning_rate", nn_get_bits(s->learning_rate)},
-        {"momentum", nn_get_bits(s->momentum)},
-        {"beta1", nn_get_bits(s->beta1)},
-        {"beta2", nn_get_bits(s->beta2)},
-        {"epsilon", nn_get_bits(s->epsilon)},
-        {"weight_decay", nn_get_bits(s->weight_decay)},
+        {"learning_rate", get_setting_bits(s->learning_rate)},
+        {"momentum", get_setting_bits(s->momentum)},
+        {"beta1", get_setting_bits(s->beta1)},
+        {"beta2", get_setting_bits(s->beta2)},
+        {"epsilon", get_setting_bits(s->epsilon)},
+        {"weight_decay", get_setting_bits(s->weight_decay)},
         {"schedule", (uint64_t)s->schedule},
         {"schedule_epochs", s->schedule_epochs},
-        {"schedule_factor", nn_get_bits(s->schedule_factor)},
+        {"schedule_factor", get_setting_bits(s->schedule_factor)},
         {"epochs_of_schedule", s->schedule == NN_COSINE ? s->epochs : 0},
         {"batch_size", s->batch_size},
         {"seed", s->seed},
         {"has_sample_weights", s->sample_weights != NULL},
         {"has_validation_weights", s->validation.weights != NULL},
-        {"tolerance", nn_get_bits(s->tolerance)},
-        {"validation_fraction", nn_get_bits(s->validation_fraction)},
+        {"tolerance", get_setting_bits(s->tolerance)},
+        {"validation_fraction", get_setting_bits(s->validation_fraction)},
         {"rows_to_learn_from", fit ? fit->rows.N : 0},
         {"rows_to_validate_with", fit ? fit->validation.N : 0},
     };

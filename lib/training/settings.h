@@ -13,8 +13,8 @@ typedef struct nn_settings {
     size_t lbfgs_memory;
     double lbfgs_tolerance;
     nn_schedule schedule;
-    size_t schedule_epochs; /* step, plateau */
-    double schedule_factor; /* step, plateau; the last rate of cosine */
+    size_t schedule_epochs; /* step, plateau; else 0 */
+    double schedule_factor; /* step, plateau; the last rate of cosine; else 0 */
     size_t batch_size;
     uint64_t seed;
     const double *sample_weights;

@@ -146,6 +146,15 @@ static nnblas_status check_count(const char *name, size_t count) {
                      : nn_fail(NNBLAS_ERROR_VALUE, "%s is 0; it must be at least 1", name);
 }
 
+/* What a schedule has no use for is 0: checkpoints compare it too. */
+static nnblas_status store_schedule(nnblas_trainer *trainer, nn_schedule schedule, size_t epochs,
+                                    double factor) {
+    trainer->settings.schedule = schedule;
+    trainer->settings.schedule_epochs = epochs;
+    trainer->settings.schedule_factor = factor;
+    return NNBLAS_OK;
+}
+
 static nnblas_status set_schedule(nnblas_trainer *trainer, nn_schedule schedule, size_t epochs,
                                   double factor) {
     static const nn_range R = {"factor", 0, 1, true, false, "above 0 and at most 1"};
@@ -154,16 +163,12 @@ static nnblas_status set_schedule(nnblas_trainer *trainer, nn_schedule schedule,
         status = check_count("epochs", epochs);
     if (!status)
         status = nn_check_range(&R, factor);
-    if (status)
-        return status;
-    trainer->settings.schedule = schedule;
-    trainer->settings.schedule_epochs = epochs;
-    trainer->settings.schedule_factor = factor;
-    return NNBLAS_OK;
+    return status ? status : store_schedule(trainer, schedule, epochs, factor);
 }
 
 nnblas_status nnblas_trainer_set_constant_schedule(nnblas_trainer *trainer) {
-    return set_schedule(trainer, NN_CONSTANT, 1, 1.0);
+    nnblas_status status = check_trainer(trainer);
+    return status ? status : store_schedule(trainer, NN_CONSTANT, 0, 0.0);
 }
 
 nnblas_status nnblas_trainer_set_step_schedule(nnblas_trainer *trainer, size_t epochs,
@@ -178,10 +183,10 @@ nnblas_status nnblas_trainer_set_plateau_schedule(nnblas_trainer *trainer, size_
 
 nnblas_status nnblas_trainer_set_cosine_schedule(nnblas_trainer *trainer, double last) {
     static const nn_range R = {"last", 0, HUGE_VAL, false, false, "finite and 0 or above"};
-    nnblas_status status = set_real(trainer, offsetof(nn_settings, schedule_factor), &R, last);
+    nnblas_status status = check_trainer(trainer);
     if (!status)
-        trainer->settings.schedule = NN_COSINE;
-    return status;
+        status = nn_check_range(&R, last);
+    return status ? status : store_schedule(trainer, NN_COSINE, 0, last);
 }
 
 nnblas_status nnblas_trainer_set_batch_size(nnblas_trainer *trainer, size_t rows) {
