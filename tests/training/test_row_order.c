@@ -130,6 +130,44 @@ START_TEST(rows_that_validate_are_not_taken) {
 }
 END_TEST
 
+/* ---- the two parts --------------------------------------------------------------------------- */
+
+/* Each row with weight is there once, no other is, and those to learn from rise. */
+static void check_parts(size_t N, const double *weights, double fraction, uint64_t seed) {
+    nn_row_order o;
+    bool taken[100] = {false};
+    double weighted = 0.0;
+    for (size_t row = 0; row < N; row++)
+        weighted += !weights || weights[row] > 0.0;
+    ck_assert_ok(nn_row_order_open(&o, N, weights, fraction, seed));
+    ck_assert_double_eq((double)(o.learning + o.validating), weighted);
+    for (size_t i = 0; i < o.learning + o.validating; i++) {
+        ck_assert_uint_lt(o.rows[i], N);
+        ck_assert(!taken[o.rows[i]]);
+        taken[o.rows[i]] = true;
+        ck_assert(!weights || weights[o.rows[i]] > 0.0);
+        ck_assert(i < 1 || i >= o.learning || o.rows[i] > o.rows[i - 1]);
+    }
+    ck_assert(memcmp(o.base, o.rows, o.learning * sizeof *o.base) == 0);
+    double expected = fmin(fmax(floor(fraction * weighted + 0.5), 1.0), weighted - 1.0);
+    ck_assert_double_eq((double)o.validating, fraction > 0.0 ? expected : 0.0);
+    nn_row_order_close(&o);
+}
+
+START_TEST(rows_learn_or_validate) {
+    static const double FRACTIONS[] = {0.0, 1e-9, 0.25, 0.5, 0.999999};
+    double weights[100];
+    for (size_t e = 0; e < 100; e++)
+        weights[e] = e % 3 == 0 ? 0.0 : 1.0;
+    for (size_t i = 0; i < sizeof FRACTIONS / sizeof *FRACTIONS; i++)
+        for (uint64_t seed = 0; seed < 10; seed++)
+            for (size_t N = 3; N <= 100; N += 97) {
+                check_parts(N, NULL, FRACTIONS[i], seed);
+                check_parts(N, weights, FRACTIONS[i], seed);
+            }
+}
+END_TEST
+
 /* ---- the generator --------------------------------------------------------------------------- */
 
 /* A training that goes on from a checkpoint knows the generator, and not the order before. */
@@ -153,9 +191,10 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        an_epoch_takes_each_row_once,       every_order_is_as_likely,
-        each_epoch_has_an_order_of_its_own, the_seed_decides_the_orders,
-        rows_that_validate_are_not_taken,   the_generator_alone_decides_an_order,
+        an_epoch_takes_each_row_once,         every_order_is_as_likely,
+        each_epoch_has_an_order_of_its_own,   the_seed_decides_the_orders,
+        rows_that_validate_are_not_taken,     rows_learn_or_validate,
+        the_generator_alone_decides_an_order,
     };
     return run_tests("row_order", tests, sizeof tests / sizeof *tests);
 }

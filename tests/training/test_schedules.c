@@ -62,12 +62,16 @@ START_TEST(an_improvement_ends_a_plateau) {
 }
 END_TEST
 
-/* E - 1 is 0 then. */
-START_TEST(a_cosine_of_one_epoch_is_the_rate) {
+/* E - 1 is 0 then. Of two epochs, the second has the last rate. */
+START_TEST(a_cosine_may_be_short) {
     training s = make_training(NNBLAS_GRADIENT_DESCENT, 0.5, 1);
-    ck_assert_ok(nnblas_trainer_set_cosine_schedule(s.trainer, 0.1));
+    ck_assert_ok(nnblas_trainer_set_cosine_schedule(s.trainer, 0.125));
     ck_assert_ok(fit(&s));
     ck_assert_double_eq(get_rate(&s, 0), 0.5);
+    ck_assert_ok(nnblas_trainer_set_epochs(s.trainer, 2));
+    ck_assert_ok(fit(&s));
+    ck_assert_double_eq(get_rate(&s, 0), 0.5);
+    ck_assert_double_eq(get_rate(&s, 1), 0.125);
     free_training(&s);
 }
 END_TEST
@@ -77,7 +81,7 @@ int main(void) {
         schedules_follow_their_formulas,
         the_rate_falls_on_a_plateau,
         an_improvement_ends_a_plateau,
-        a_cosine_of_one_epoch_is_the_rate,
+        a_cosine_may_be_short,
     };
     return run_tests("schedules", tests, sizeof tests / sizeof *tests);
 }
