@@ -45,7 +45,7 @@ static void move_epochs(nn_fit *fit, const char *path) {
 
 static void prepare_history_file(nn_fit *fit, const char *path, bool is_last) {
     nn_history_file *file = &fit->checkpoints.file;
-    if (file->is_open && (is_last || is_outdated(fit) || !nn_history_file_is_there(file))) {
+    if (file->is_open && (is_last || is_outdated(fit) || !nn_history_file_is_at(file, path))) {
         nn_history_file_close(file);
         fit->checkpoints.is_complete = false;
     }

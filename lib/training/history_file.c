@@ -136,9 +136,10 @@ bool nn_history_file_append(nn_history_file *file, const nnblas_epoch *epochs, s
     return true;
 }
 
-bool nn_history_file_is_there(const nn_history_file *file) {
-    struct stat status;
-    return fstat(file->descriptor, &status) == 0 && status.st_nlink > 0;
+bool nn_history_file_is_at(const nn_history_file *file, const char *path) {
+    struct stat ours, found;
+    return fstat(file->descriptor, &ours) == 0 && stat(path, &found) == 0 &&
+           ours.st_dev == found.st_dev && ours.st_ino == found.st_ino;
 }
 
 void nn_history_file_close(nn_history_file *file) {

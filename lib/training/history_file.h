@@ -31,8 +31,8 @@ bool nn_history_file_create(nn_history_file *file, const char *path, const nnbla
                             size_t count);
 bool nn_history_file_append(nn_history_file *file, const nnblas_epoch *epochs, size_t count);
 
-/* Whether the file was neither removed nor replaced. */
-bool nn_history_file_is_there(const nn_history_file *file);
+/* Whether path still leads to the file, which may have been removed, replaced or moved. */
+bool nn_history_file_is_at(const nn_history_file *file, const char *path);
 
 void nn_history_file_close(nn_history_file *file);
 
