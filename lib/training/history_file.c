@@ -83,16 +83,24 @@ static bool write_replacement(void *context, const unsigned char *bytes, size_t 
 bool nn_history_file_create(nn_history_file *file, const char *path, const nnblas_epoch *epochs,
                             size_t count) {
     nn_replacement r;
-    nn_history_file made = {.count = count, .last = epochs[count - 1].epoch, .hash = NN_HASH_START};
+    nn_history_file made = {
+        .is_open = true, .count = count, .last = epochs[count - 1].epoch, .hash = NN_HASH_START};
     if (is_taken(path) || !nn_replacement_open(&r, path) ||
         !nn_replacement_write(&r, MAGIC, MAGIC_SIZE) ||
-        !write_epochs(epochs, count, write_replacement, &r, &made.hash) ||
-        !nn_replacement_finish(&r))
+        !write_epochs(epochs, count, write_replacement, &r, &made.hash))
         return false;
-    made.descriptor = open(path, O_WRONLY | O_CLOEXEC);
-    made.is_open = made.descriptor >= 0;
+    /* Before the file is in its place: what opens it there could fail. */
+    made.descriptor = fcntl(r.descriptor, F_DUPFD_CLOEXEC, 0);
+    if (made.descriptor < 0) {
+        nn_replacement_abandon(&r);
+        return false;
+    }
+    if (!nn_replacement_finish(&r)) {
+        close(made.descriptor);
+        return false;
+    }
     *file = made;
-    return made.is_open;
+    return true;
 }
 
 static bool write_at_end(void *context, const unsigned char *bytes, size_t size) {

@@ -25,8 +25,9 @@ typedef struct nn_history_file {
 char *nn_name_history_file(const char *checkpoint);
 
 /* Creates or replaces the file with these epochs, or appends epochs to it, and flushes it to the
- * disk. False for a failure, without a message, after which the file is as it was. A file of that
- * name that is not a history file is never replaced. */
+ * disk. False for a failure, without a message, after which file is as it was, and so is what is at
+ * the path, with the exception of core/replacement.h. A file of that name that is not a history
+ * file is never replaced. */
 bool nn_history_file_create(nn_history_file *file, const char *path, const nnblas_epoch *epochs,
                             size_t count);
 bool nn_history_file_append(nn_history_file *file, const nnblas_epoch *epochs, size_t count);
