@@ -22,6 +22,7 @@ nn_problem nn_make_problem(const nn_model *model, const nn_rows *rows, nn_purpos
         .row_major_outputs = is_softmax,
         .gathers_rows = rows->order != NULL,
         .has_row_weights = rows->weights != NULL,
+        .has_cross_entropy = rows->Y != NULL && model->cost == NNBLAS_CROSS_ENTROPY,
     };
 }
 

@@ -178,14 +178,23 @@ static double price_update(const cost_context *c, size_t l, size_t rows, size_t 
 
 /* ---- elementwise passes ---------------------------------------------------------------------- */
 
-/* Nanoseconds of an element, and (PASS) of a call. */
-static const double SIGMOID = 0.8, DELTA = 0.2, COPY = 0.1, TRANSPOSE = 0.2, ADD = 0.15,
-                    PASS = 15.0;
+/* Nanoseconds of an element, and (PASS) of a call. CROSS_ENTROPY: with its delta. */
+static const double SIGMOID = 0.8, DELTA = 0.2, CROSS_ENTROPY = 2.0, COPY = 0.1, TRANSPOSE = 0.2,
+                    ADD = 0.15, PASS = 15.0;
 
 static double price_labels(const cost_context *c, size_t rows) {
     size_t last = c->problem->n_layers - 1, outputs = nn_get_outputs(c->problem, last);
     double elements = (double)rows * (double)outputs;
     return get_layout(c, last).transposed && outputs > 1 ? TRANSPOSE * elements : 0.0;
+}
+
+/* The activation of a layer and its delta, which for outputs comes with the cost. The cross-entropy
+ * takes the inputs of the outputs, and stands in the place of both. */
+static double price_elements(const cost_context *c, size_t l, double elements) {
+    if (c->problem->has_cross_entropy && l + 1 == c->problem->n_layers)
+        return PASS + CROSS_ENTROPY * elements;
+    double activation = PASS + SIGMOID * elements, delta = PASS + DELTA * elements;
+    return c->problem->purpose == NN_PREDICT ? activation : activation + delta;
 }
 
 /* ---- caches ---------------------------------------------------------------------------------- */
@@ -233,11 +242,8 @@ static double price_deltas(const cost_context *c, size_t rows) {
         nn_layout layout = get_layout(c, l);
         double elements = (double)rows * (double)layout.padded_outputs;
         sum += price_blocks(c, l, rows, nn_get_inputs(c->problem, l), price_forward);
-        sum += PASS + SIGMOID * elements;
-        if (c->problem->purpose == NN_PREDICT)
-            continue;
-        sum += PASS + DELTA * elements;
-        if (l > 0)
+        sum += price_elements(c, l, elements);
+        if (c->problem->purpose != NN_PREDICT && l > 0)
             sum += price_blocks(c, l, rows, layout.padded_inputs, price_error);
     }
     return sum;

@@ -5,6 +5,7 @@
 #include "engine/plan_search.h"
 #include "support/support.h"
 
+#include <math.h>
 #include <string.h>
 
 static nn_plan plans[NN_MOST_PLANS];
@@ -112,6 +113,29 @@ START_TEST(a_plan_depends_on_the_problem_alone) {
 }
 END_TEST
 
+/* What a cross-entropy takes longer than the outputs' activation and squared error. */
+static double price_cross_entropy(nn_purpose purpose, size_t hidden, size_t outputs) {
+    const size_t sizes[] = {20, hidden, outputs};
+    const nn_plan plan = {.parts = 1, .tile_rows = 100, .padding = 1};
+    nn_problem p = {.sizes = sizes, .n_layers = 2, .N = 100, .purpose = purpose};
+    double squared = nn_estimate_plan(&plan, &p);
+    p.has_cross_entropy = true;
+    return nn_estimate_plan(&plan, &p) - squared;
+}
+
+/* In each output, and in no hidden unit: the kernel takes twice the time of both. */
+START_TEST(a_cross_entropy_takes_longer_in_each_output) {
+    for (nn_purpose purpose = NN_PREDICT; purpose <= NN_TRAIN; purpose++) {
+        double one = price_cross_entropy(purpose, 30, 40);
+        ck_assert_double_gt(one, 0.0);
+        ck_assert_double_eq_tol(price_cross_entropy(purpose, 90, 40), one, 1e-6);
+        double twice = price_cross_entropy(purpose, 30, 80), pass = 2.0 * one - twice;
+        ck_assert_double_le(fabs(pass), 30.0);
+        ck_assert_double_gt(twice, 1.9 * one);
+    }
+}
+END_TEST
+
 START_TEST(a_plan_is_described_in_full) {
     const nn_plan plan = {
         .strategy = NN_SHARED_TILES,
@@ -137,7 +161,7 @@ int main(void) {
     const TTest *const tests[] = {
         every_plan_can_be_run,          the_cheapest_plan_is_taken,
         threads_are_for_large_problems, a_plan_depends_on_the_problem_alone,
-        a_plan_is_described_in_full,
+        a_plan_is_described_in_full,    a_cross_entropy_takes_longer_in_each_output,
     };
     return run_tests("plan_search", tests, sizeof tests / sizeof *tests);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The problem that is planned for is the plan cache's key: every field of it counts. */
+#include "engine/engine.h"
 #include "engine/plan_cache.h"
 #include "engine/plan_search.h"
 #include "engine/problem.h"
@@ -13,7 +14,8 @@ static const size_t SIZES[] = {30, 9, 7, 2}, OTHER_INPUTS[] = {31, 9, 7, 2},
 
 /* All fields in their order: a new one makes the compiler miss its value here. It then belongs into
  * the tables below as well. */
-static const nn_problem PROBLEM = {SIZES, 3, 4000, 2, NN_GRADIENT, false, false, false, false};
+static const nn_problem PROBLEM = {SIZES, 3,     4000,  2,     NN_GRADIENT,
+                                   false, false, false, false, false};
 
 typedef struct change {
     const char *field;
@@ -21,18 +23,19 @@ typedef struct change {
 } change;
 
 static const change CHANGES[] = {
-    {"the inputs", {OTHER_INPUTS, 3, 4000, 2, NN_GRADIENT, false, false, false, false}},
-    {"a hidden size", {OTHER_HIDDEN, 3, 4000, 2, NN_GRADIENT, false, false, false, false}},
-    {"the outputs", {OTHER_OUTPUTS, 3, 4000, 2, NN_GRADIENT, false, false, false, false}},
-    {"n_layers", {SIZES, 2, 4000, 2, NN_GRADIENT, false, false, false, false}},
-    {"N", {SIZES, 3, 4001, 2, NN_GRADIENT, false, false, false, false}},
-    {"threads", {SIZES, 3, 4000, 1, NN_GRADIENT, false, false, false, false}},
-    {"purpose, predict", {SIZES, 3, 4000, 2, NN_PREDICT, false, false, false, false}},
-    {"purpose, train", {SIZES, 3, 4000, 2, NN_TRAIN, false, false, false, false}},
-    {"has_bias", {SIZES, 3, 4000, 2, NN_GRADIENT, true, false, false, false}},
-    {"row_major_outputs", {SIZES, 3, 4000, 2, NN_GRADIENT, false, true, false, false}},
-    {"gathers_rows", {SIZES, 3, 4000, 2, NN_GRADIENT, false, false, true, false}},
-    {"has_row_weights", {SIZES, 3, 4000, 2, NN_GRADIENT, false, false, false, true}},
+    {"the inputs", {OTHER_INPUTS, 3, 4000, 2, NN_GRADIENT, false, false, false, false, false}},
+    {"a hidden size", {OTHER_HIDDEN, 3, 4000, 2, NN_GRADIENT, false, false, false, false, false}},
+    {"the outputs", {OTHER_OUTPUTS, 3, 4000, 2, NN_GRADIENT, false, false, false, false, false}},
+    {"n_layers", {SIZES, 2, 4000, 2, NN_GRADIENT, false, false, false, false, false}},
+    {"N", {SIZES, 3, 4001, 2, NN_GRADIENT, false, false, false, false, false}},
+    {"threads", {SIZES, 3, 4000, 1, NN_GRADIENT, false, false, false, false, false}},
+    {"purpose, predict", {SIZES, 3, 4000, 2, NN_PREDICT, false, false, false, false, false}},
+    {"purpose, train", {SIZES, 3, 4000, 2, NN_TRAIN, false, false, false, false, false}},
+    {"has_bias", {SIZES, 3, 4000, 2, NN_GRADIENT, true, false, false, false, false}},
+    {"row_major_outputs", {SIZES, 3, 4000, 2, NN_GRADIENT, false, true, false, false, false}},
+    {"gathers_rows", {SIZES, 3, 4000, 2, NN_GRADIENT, false, false, true, false, false}},
+    {"has_row_weights", {SIZES, 3, 4000, 2, NN_GRADIENT, false, false, false, true, false}},
+    {"has_cross_entropy", {SIZES, 3, 4000, 2, NN_GRADIENT, false, false, false, false, true}},
 };
 enum { N_CHANGES = sizeof CHANGES / sizeof *CHANGES };
 
@@ -79,7 +82,7 @@ END_TEST
 /* The cache keeps sizes of its own. */
 START_TEST(the_cache_does_not_point_to_the_callers_sizes) {
     size_t sizes[] = {200, 40, 4};
-    nn_problem p = {sizes, 2, 5000, 2, NN_GRADIENT, false, false, false, false};
+    nn_problem p = {sizes, 2, 5000, 2, NN_GRADIENT, false, false, false, false, false};
     check_chosen_plan(&p);
     sizes[0] = 3;
     check_chosen_plan(&p);
@@ -95,7 +98,7 @@ START_TEST(deep_networks_are_planned_anew) {
     for (size_t l = 0; l <= MOST; l++)
         sizes[l] = 3 + l % 5;
     for (size_t n_layers = 1; n_layers <= MOST; n_layers += 3) {
-        nn_problem p = {sizes, n_layers, 300, 2, NN_GRADIENT, true, false, false, false};
+        nn_problem p = {sizes, n_layers, 300, 2, NN_GRADIENT, true, false, false, false, false};
         check_chosen_plan(&p);
         check_chosen_plan(&p);
     }
@@ -117,6 +120,24 @@ START_TEST(row_major_outputs_are_planned_for) {
 }
 END_TEST
 
+/* A prediction has the activation of the outputs, whatever the cost is. */
+START_TEST(the_cross_entropy_takes_the_place_of_the_last_activation) {
+    const size_t sizes[] = {4, 3, 2};
+    const nn_layer layers[] = {{.inputs = 4, .outputs = 3}, {.inputs = 3, .outputs = 2}};
+    const double rows[12] = {0.0};
+    nn_model model = {.layers = layers, .sizes = sizes, .n_layers = 2};
+    nn_rows labelled = {.N = 3, .X = rows, .ldx = 4, .Y = rows, .ldy = 2}, unlabelled = labelled;
+    unlabelled.Y = NULL;
+    for (nn_purpose purpose = NN_PREDICT; purpose <= NN_TRAIN; purpose++) {
+        model.cost = NNBLAS_MSE;
+        ck_assert(!nn_make_problem(&model, &labelled, purpose).has_cross_entropy);
+        model.cost = NNBLAS_CROSS_ENTROPY;
+        ck_assert(nn_make_problem(&model, &labelled, purpose).has_cross_entropy);
+        ck_assert(!nn_make_problem(&model, &unlabelled, purpose).has_cross_entropy);
+    }
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
         every_field_is_part_of_the_key,
@@ -125,6 +146,7 @@ int main(void) {
         the_cache_does_not_point_to_the_callers_sizes,
         deep_networks_are_planned_anew,
         row_major_outputs_are_planned_for,
+        the_cross_entropy_takes_the_place_of_the_last_activation,
     };
     return run_tests("problem", tests, sizeof tests / sizeof *tests);
 }
