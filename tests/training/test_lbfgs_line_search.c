@@ -30,9 +30,11 @@ enum { MAX_VARIABLES = 64 };
 /* What liblbfgs gets when no script is in its place. */
 static lbfgs_evaluate_t evaluate_unseen;
 
-/* Its interpolation makes NaN from an infinity. */
+/* Its interpolation makes NaN from an infinity. Each element of the gradient is written, those
+ * behind the parameters too. */
 static lbfgsfloatval_t evaluate_seen(void *instance, const lbfgsfloatval_t *x,
                                      lbfgsfloatval_t *gradient, int n, lbfgsfloatval_t step) {
+    fill((size_t)n, gradient, (double)NAN);
     lbfgsfloatval_t cost = evaluate_unseen(instance, x, gradient, n, step);
     ck_assert(isfinite(cost));
     ck_assert(are_finite((size_t)n, gradient));
