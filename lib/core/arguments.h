@@ -20,6 +20,13 @@ typedef struct nn_argument {
     nn_access access;
 } nn_argument;
 
+/* A vector, as one column: more elements than BLAS counts to are no fault, as no call of it gets
+ * all of them at once. */
+static inline nn_argument nn_describe_vector(const char *name, const double *data, size_t count,
+                                             nn_access access) {
+    return (nn_argument){name, data, count, 1, 1, access};
+}
+
 /* The range of a real number: finite, from low to high, each end included unless it is open. */
 typedef struct nn_range {
     const char *name;
@@ -34,7 +41,7 @@ nnblas_status nn_check_range(const nn_range *r, double value);
 nnblas_status nn_check_size(const char *name, size_t size);
 
 /* No argument is null, every ld fits, every matrix fits in the address space, and those that are
- * written share no element with another. Rows and columns have passed nn_check_size. */
+ * written share no element with another. No rows or columns are 0. */
 nnblas_status nn_check_arguments(const nn_argument *arguments, size_t count);
 
 #endif

@@ -24,18 +24,17 @@ nnblas_status nn_check_net_call(const nn_net_call *call) {
     size_t N = call->N, parameters = net->parameter_count;
     size_t inputs = net->layers[0].inputs, outputs = net->layers[net->n_layers - 1].outputs;
     nn_argument arguments[6] = {
-        {"the network's parameters", net->parameters, 1, parameters, parameters, NN_READ},
+        nn_describe_vector("the network's parameters", net->parameters, parameters, NN_READ),
         {"X", call->X, N, inputs, call->ldx, NN_READ},
         {call->target_name, call->target, N, outputs, call->ld_target, call->target_access},
     };
     size_t count = 3;
     if (call->weights)
-        arguments[count++] = (nn_argument){"weights", call->weights, 1, N, N, NN_READ};
+        arguments[count++] = nn_describe_vector("weights", call->weights, N, NN_READ);
     if (call->gradient)
-        arguments[count++] =
-            (nn_argument){"gradient", call->gradient, 1, parameters, parameters, NN_WRITE};
+        arguments[count++] = nn_describe_vector("gradient", call->gradient, parameters, NN_WRITE);
     if (call->mse)
-        arguments[count++] = (nn_argument){"mse", call->mse, 1, 1, 1, NN_WRITE};
+        arguments[count++] = nn_describe_vector("mse", call->mse, 1, NN_WRITE);
     return nn_check_arguments(arguments, count);
 }
 

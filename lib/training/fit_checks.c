@@ -28,15 +28,15 @@ static size_t list_arguments(const nnblas_net *net, const named_rows *named,
     arguments[count++] = (nn_argument){named->X, rows->X, N, get_inputs(net), rows->ldx, NN_READ};
     arguments[count++] = (nn_argument){named->Y, rows->Y, N, get_outputs(net), rows->ldy, NN_READ};
     if (rows->weights)
-        arguments[count++] = (nn_argument){named->weights, rows->weights, 1, N, N, NN_READ};
+        arguments[count++] = nn_describe_vector(named->weights, rows->weights, N, NN_READ);
     return count;
 }
 
 /* The parameters are written while rows and weights are still read. */
 static nnblas_status check_memory(const nnblas_net *net, const named_rows *learning,
                                   const named_rows *validation) {
-    nn_argument arguments[7] = {{"the network's vector of parameters", net->parameters, 1,
-                                 net->parameter_count, net->parameter_count, NN_WRITE}};
+    nn_argument arguments[7] = {nn_describe_vector(
+        "the network's vector of parameters", net->parameters, net->parameter_count, NN_WRITE)};
     size_t count = 1;
     count += list_arguments(net, learning, arguments + count);
     count += list_arguments(net, validation, arguments + count);
