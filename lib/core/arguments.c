@@ -89,8 +89,9 @@ static bool share_runs(run_list a, run_list b, size_t begin) {
     return false;
 }
 
+/* As integers: C does not compare pointers into different arrays. */
 static bool share_elements(const nn_argument *a, const nn_argument *b) {
-    if (a->data > b->data) {
+    if ((uintptr_t)a->data > (uintptr_t)b->data) {
         const nn_argument *swap = a;
         a = b;
         b = swap;
