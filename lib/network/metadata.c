@@ -65,7 +65,7 @@ nnblas_status nnblas_net_set_metadata(nnblas_net *net, const char *key, const ch
 }
 
 const char *nnblas_net_metadata(const nnblas_net *net, const char *key) {
-    if (nn_check_pointer("net", net) || !key)
+    if (nn_check_pointer("net", net) || nn_check_pointer("key", key))
         return NULL;
     nn_text *texts = net->metadata, *text = *find_text(&texts, key);
     return text ? text->value : NULL;

@@ -35,7 +35,9 @@ START_TEST(texts_are_set_and_taken_away) {
     ck_assert_ptr_null(nnblas_net_metadata(net, "a"));
     ck_assert_str_eq(nnblas_net_metadata(net, "b"), "second");
     ck_assert_ptr_null(nnblas_net_metadata(NULL, "b"));
+    ck_assert_str_eq(nnblas_error_message(), "net is null");
     ck_assert_ptr_null(nnblas_net_metadata(net, NULL));
+    ck_assert_str_eq(nnblas_error_message(), "key is null");
     ck_assert_int_eq(nnblas_net_set_metadata(NULL, "a", "b"), NNBLAS_ERROR_NULL);
     ck_assert_int_eq(nnblas_net_set_metadata(net, NULL, "b"), NNBLAS_ERROR_NULL);
     nnblas_net_destroy(net);
