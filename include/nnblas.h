@@ -315,9 +315,10 @@ nnblas_status nnblas_net_gradient(const nnblas_net *net, size_t N, const double 
 
 /*
  * The same with a weight for each row: the cost is sum_e (w_e / sum w) cost_e, where cost_e is the
- * cost of row e alone. weights: N numbers, finite, 0 or above and not all 0, else
- * NNBLAS_ERROR_VALUE. Rows of weight 0 are left out: no NaN, infinity or overflow in them has an
- * effect. Where there are such rows, the call takes 4 bytes of memory for each of the others.
+ * cost of row e alone. weights: N numbers, finite, else NNBLAS_ERROR_NOT_FINITE, 0 or above
+ * and not all 0, else NNBLAS_ERROR_VALUE. Rows of weight 0 are left out: no NaN, infinity or
+ * overflow in them has an effect. Where there are such rows, the call takes 4 bytes of memory for
+ * each of the others.
  */
 nnblas_status nnblas_net_evaluate_weighted(const nnblas_net *net, size_t N, const double *X,
                                            size_t ldx, const double *Y, size_t ldy,

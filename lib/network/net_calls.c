@@ -68,11 +68,6 @@ nnblas_status nnblas_net_predict(const nnblas_net *net, size_t N, const double *
 
 /* ---- the cost and its gradient, with weights of the rows or without -------------------------- */
 
-/* A NaN in X or Y is passed on, but a NaN among the weights is refused, as a value out of range. */
-static nnblas_status check_row_weights(const nn_rows *rows) {
-    return nn_check_row_weights("weight", rows->N, rows->weights) ? NNBLAS_ERROR_VALUE : NNBLAS_OK;
-}
-
 /* The cost over checked rows, and its gradient where gradient is not null. mse may be null. */
 static nnblas_status run_rows(const nnblas_net *net, const nn_rows *rows, double *gradient,
                               double *mse) {
@@ -110,7 +105,7 @@ static nnblas_status compute_cost(const nnblas_net *net, nn_rows rows, double *g
                               .mse = mse};
     nnblas_status status = nn_check_net_call(&call);
     if (!status)
-        status = check_row_weights(&rows);
+        status = nn_check_row_weights("weight", rows.N, rows.weights);
     uint32_t *list = NULL;
     if (!status)
         status = nn_leave_out_rows(&rows, &list);

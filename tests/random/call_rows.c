@@ -83,10 +83,11 @@ static nnblas_status spoil_labels(world *w, const problem *p, row_call *c) {
     case 1:
         c->ldy = roll_between(&w->d, 0, get_outputs(p) - 1);
         return NNBLAS_ERROR_LEADING;
-    case 2:
-        p->weights[roll_between(&w->d, 0, p->N - 1)] =
-            (double[]){(double)NAN, (double)INFINITY, -1e-300}[roll_between(&w->d, 0, 2)];
-        return NNBLAS_ERROR_VALUE;
+    case 2: {
+        double bad = (double[]){(double)NAN, (double)INFINITY, -1e-300}[roll_between(&w->d, 0, 2)];
+        p->weights[roll_between(&w->d, 0, p->N - 1)] = bad;
+        return isfinite(bad) ? NNBLAS_ERROR_VALUE : NNBLAS_ERROR_NOT_FINITE;
+    }
     default:
         fill(p->N, p->weights, 0.0);
         return NNBLAS_ERROR_VALUE;
