@@ -8,9 +8,10 @@
 typedef struct nn_optimizer {
     const nn_settings *settings;
     size_t count;   /* parameters */
-    uint64_t steps; /* taken so far */
-    double *first;  /* count each where the method has it, else null: the velocity, Adam's first */
-    double *second; /* moment, the gradient before; Adam's second moment, Rprop's step sizes */
+    uint64_t steps; /* taken so far; Adam corrects its moments by it */
+    /* Vectors of the parameters' length where the method has them, else null. */
+    double *first;    /* the velocity; Adam's first moment; the gradient before of Rprop */
+    double *second;   /* Adam's second moment; Rprop's step sizes */
     double *snapshot; /* room for the parameters and both of these */
 } nn_optimizer;
 

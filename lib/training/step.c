@@ -53,6 +53,7 @@ nnblas_status nn_take_step(nn_fit *fit, const nn_rows *batch, double rate, doubl
     if (is_safe && !looks_first && s->optimizer == NNBLAS_GRADIENT_DESCENT &&
         s->weight_decay == 0.0) {
         *cost = nn_engine_descend(&fit->engine, &fit->model, batch, rate, net->W);
+        fit->optimizer.steps++;
         return NNBLAS_OK;
     }
     *cost = nn_engine_run(

@@ -242,6 +242,25 @@ START_TEST(a_plateau_goes_on) {
 }
 END_TEST
 
+/* Also those that the engine takes by itself, of plain gradient descent without weight decay. */
+START_TEST(each_step_is_counted) {
+    enum { EPOCHS = 3, BATCH = 9, BATCHES = N / BATCH + 1 };
+    for (int optimizer = NNBLAS_GRADIENT_DESCENT; optimizer <= NNBLAS_ADAM; optimizer++)
+        for (int decays = 0; decays < 2; decays++) {
+            size_t batch = optimizer == NNBLAS_RPROP ? 0 : BATCH;
+            training t = make_training((nnblas_optimizer)optimizer, 0.1, EPOCHS);
+            ck_assert_ok(nnblas_trainer_set_batch_size(t.trainer, batch));
+            ck_assert_ok(nnblas_trainer_set_weight_decay(t.trainer, decays * 0.01));
+            ck_assert_ok(nnblas_trainer_set_checkpoint(t.trainer, path, EPOCHS));
+            ck_assert_ok(fit(&t));
+            ck_assert_uint_eq(get_saved_number(path, "steps"),
+                              batch > 0 ? EPOCHS * BATCHES : EPOCHS);
+            free_training(&t);
+        }
+    ck_assert_int_eq(unlink(path), 0);
+}
+END_TEST
+
 /* Patience counts the epochs before as well. */
 START_TEST(patience_goes_on) {
     training t = begin_recipe(&MOMENTUM, 5);
@@ -303,6 +322,7 @@ int main(void) {
         each_setting_that_counts_is_compared,
         other_settings_may_differ,
         a_plateau_goes_on,
+        each_step_is_counted,
         patience_goes_on,
         seconds_go_on,
     };
