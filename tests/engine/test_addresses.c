@@ -53,7 +53,7 @@ static double *compute_at(const problem *p, nnblas_net *net, size_t offset) {
 
 START_TEST(a_network_computes_the_same_bits_of_rows_anywhere) {
     dice d = {61};
-    for (int i = 0; i < 60; i++) {
+    for (size_t i = 0; i < count_trials(60); i++) {
         problem p = roll_problem(&d);
         nnblas_net *net = make_net(&p);
         double *aligned = compute_at(&p, net, 0);
@@ -91,7 +91,7 @@ static double *step_at(const problem *p, size_t offset) {
 
 START_TEST(a_step_computes_the_same_bits_of_weights_anywhere) {
     dice d = {62};
-    for (int i = 0; i < 60; i++) {
+    for (size_t i = 0; i < count_trials(60); i++) {
         problem rolled = roll_problem(&d);
         problem p = make_problem(&d, rolled.N, rolled.sizes, 3, 0);
         double *aligned = step_at(&p, 0);

@@ -117,7 +117,7 @@ static problem roll_problem(dice *d) {
 START_TEST(gradients_do_not_depend_on_the_calls_before) {
     dice d = {41};
     nnblas_set_threads(2);
-    for (int i = 0; i < 200; i++) {
+    for (size_t i = 0; i < count_trials(200); i++) {
         problem p = roll_problem(&d);
         check_history(&p, compute_softmax_gradient, compute_gradient);
         free_problem(&p);
@@ -129,7 +129,7 @@ START_TEST(trainings_do_not_depend_on_the_calls_before) {
     computation *const others[] = {train_weighted, train_shuffled, train_softmax};
     dice d = {42};
     nnblas_set_threads(2);
-    for (int i = 0; i < 100; i++) {
+    for (size_t i = 0; i < count_trials(100); i++) {
         problem p = roll_problem(&d);
         for (size_t other = 0; other < sizeof others / sizeof *others; other++) {
             check_history(&p, others[other], train_on_most);

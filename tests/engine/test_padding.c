@@ -79,7 +79,7 @@ START_TEST(padding_computes_the_same_of_infinities) {
     dice d = {51};
     if (!nn_blas_core())
         return;
-    for (int i = 0; i < 1500; i++) {
+    for (size_t i = 0; i < count_trials(1500); i++) {
         problem p = roll_spoiled_problem(&d);
         nn_strategy strategy = roll_between(&d, 0, 3) == 0 ? NN_SHARED_TILES : NN_OWN_ROWS;
         nn_plan plan = {

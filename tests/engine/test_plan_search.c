@@ -59,7 +59,7 @@ static void check_plan(const nn_problem *p, const nn_plan *plan) {
 
 START_TEST(every_plan_can_be_run) {
     dice d = {81};
-    for (int i = 0; i < 300; i++) {
+    for (size_t i = 0; i < count_trials(300); i++) {
         size_t sizes[MAX_SIZES];
         nn_problem p = roll_planned_problem(&d, sizes);
         size_t count = nn_list_plans(&p, plans);
@@ -72,7 +72,7 @@ END_TEST
 
 START_TEST(the_cheapest_plan_is_taken) {
     dice d = {82};
-    for (int i = 0; i < 300; i++) {
+    for (size_t i = 0; i < count_trials(300); i++) {
         size_t sizes[MAX_SIZES];
         nn_problem p = roll_planned_problem(&d, sizes);
         size_t count = nn_list_plans(&p, plans);
@@ -99,7 +99,7 @@ END_TEST
 /* The same problem twice, in another place of memory: nothing else is looked at. */
 START_TEST(a_plan_depends_on_the_problem_alone) {
     dice d = {83};
-    for (int i = 0; i < 200; i++) {
+    for (size_t i = 0; i < count_trials(200); i++) {
         size_t sizes[MAX_SIZES], copied_sizes[MAX_SIZES];
         nn_problem p = roll_planned_problem(&d, sizes), copy = p;
         memcpy(copied_sizes, sizes, (p.n_layers + 1) * sizeof *sizes);

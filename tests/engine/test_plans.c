@@ -144,7 +144,7 @@ static problem roll_problem(dice *d) {
 
 START_TEST(every_plan_gives_the_same) {
     dice d = {6};
-    for (int i = 0; i < 500; i++) {
+    for (size_t i = 0; i < count_trials(500); i++) {
         problem p = roll_problem(&d);
         for (nn_strategy strategy = NN_OWN_ROWS; strategy <= NN_SHARED_TILES; strategy++) {
             nn_plan plan = roll_plan(&d, &p, strategy);

@@ -58,7 +58,7 @@ static void check_plan(dice *d, const problem *p, const nn_plan *plan) {
 
 START_TEST(an_engine_runs_fewer_rows_than_it_was_opened_for) {
     dice d = {71};
-    for (int i = 0; i < 200; i++) {
+    for (size_t i = 0; i < count_trials(200); i++) {
         size_t sizes[MAX_SIZES], n_sizes = roll_between(&d, 2, 4), N = roll_between(&d, 5, 60);
         for (size_t l = 0; l < n_sizes; l++)
             sizes[l] = roll_size(&d, 20);

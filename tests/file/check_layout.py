@@ -6,12 +6,14 @@ usage: check_layout.py EXCHANGE
 """
 import json
 import math
+import os
 import struct
 import subprocess
 import sys
 import tempfile
 
-EXCHANGE = sys.argv[1]
+# Behind the emulator, in a build for another processor.
+EXCHANGE = os.environ.get("MESON_EXE_WRAPPER", "").split() + [sys.argv[1]]
 LABELS = '"rosé", \\ and \n, \x1f'
 TEXTS = {
     "nnblas.format": "1",
@@ -66,14 +68,14 @@ def write(path, names):
 
 with tempfile.TemporaryDirectory() as folder:
     path = folder + "/net.safetensors"
-    subprocess.run([EXCHANGE, "save", path], check=True)
+    subprocess.run([*EXCHANGE, "save", path], check=True)
     texts, tensors = read(path)
     assert texts == TEXTS, texts
     assert [(name, shape) for name, shape, _ in tensors] == list(SHAPES.items()), tensors
     assert [value for tensor in tensors for value in tensor[2]] == PARAMETERS
 
     write(path, ["b2", "W1", "W2", "b1"])
-    printed = subprocess.run([EXCHANGE, "load", path], check=True, stdout=subprocess.PIPE).stdout
+    printed = subprocess.run([*EXCHANGE, "load", path], check=True, stdout=subprocess.PIPE).stdout
     numbers = "".join(f"{value:.17g}\n" for value in PARAMETERS)
     assert printed.decode("utf-8") == f"{LABELS}\n1 4 1\n{numbers}", printed
 print("ok 1 - read and written by other means")

@@ -135,7 +135,7 @@ START_TEST(no_flipped_bit_does_harm) {
         }
     /* And many bytes at once. */
     file_bytes spoilt = join(file.data, file.size, NULL, 0);
-    for (size_t round = 0; round < 5000; round++) {
+    for (size_t round = 0; round < count_trials(5000); round++) {
         memcpy(spoilt.data, file.data, file.size);
         for (size_t n = roll_between(&d, 1, 8); n > 0; n--)
             spoilt.data[roll_between(&d, 0, file.size - 1)] = (unsigned char)roll(&d);

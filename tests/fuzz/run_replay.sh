@@ -6,4 +6,6 @@ set -eu
 corpus=$(mktemp -d)
 trap 'rm -rf "$corpus"' EXIT
 sh "$2" "$corpus"
-"$1" "$corpus"/*
+# Behind the emulator, in a build for another processor.
+# shellcheck disable=SC2086 # words
+${MESON_EXE_WRAPPER:-} "$1" "$corpus"/*

@@ -73,14 +73,14 @@ START_TEST(sigmoid_summands_are_within_their_ulps) {
     static const double RANGES[][2] = {{-1e-300, 1e-300}, {-1e-10, 1e-10}, {-1.0, 1.0},
                                        {-8.0, 8.0},       {-40.0, 40.0},   {-710.0, 710.0},
                                        {-760.0, 760.0},   {0.0, 0.0}};
-    enum { ROUNDS = 3000 };
+    const size_t rounds_of_each = count_trials(3000);
     size_t n_sets;
     const nn_kernels *const *sets = nn_kernel_sets(&n_sets);
     for (size_t s = 0; s < n_sets; s++) {
         dice d = {1};
         double most = 0.0;
         for (size_t r = 0; r < sizeof RANGES / sizeof *RANGES; r++)
-            for (size_t round = 0; round < ROUNDS; round++)
+            for (size_t round = 0; round < rounds_of_each; round++)
                 most = fmax(most, check_sigmoid_summands(sets[s], &d, RANGES[r][0], RANGES[r][1]));
         printf("%s: summands of sigmoid outputs are within %.2f ulp\n", sets[s]->name, most);
     }
@@ -149,14 +149,14 @@ static double check_softmax_summands(const nn_kernels *set, dice *d, size_t rows
 }
 
 START_TEST(softmax_summands_are_within_their_ulps) {
-    enum { ROUNDS = 250 };
+    const size_t rounds_of_each = count_trials(250);
     size_t n_sets;
     const nn_kernels *const *sets = nn_kernel_sets(&n_sets);
     for (size_t s = 0; s < n_sets; s++) {
         dice d = {2};
         double most = 0.0;
         for (size_t columns = 1; columns <= MOST_COLUMNS; columns += 1 + columns / 12)
-            for (size_t round = 0; round < ROUNDS; round++) {
+            for (size_t round = 0; round < rounds_of_each; round++) {
                 size_t rows = roll_between(&d, 1, MOST_ROWS);
                 rows = rows * columns > MOST_Z ? MOST_Z / columns : rows;
                 most = fmax(most, check_softmax_summands(sets[s], &d, rows, columns));

@@ -206,7 +206,7 @@ static void try_each_kernel(uint64_t seed, trial *try_shape) {
 
 static void try_misalignments(const nn_kernels *set, const kernel_row *k, dice *d, shape s) {
     static rooms r;
-    for (size_t offset = 0; offset < MISALIGNMENTS; offset++) {
+    for (size_t offset = 0; offset < count_trials(MISALIGNMENTS); offset++) {
         operands x = fill_rooms(&r, k, d, s, offset);
         check_kernel(set, k, &r, &x);
     }

@@ -47,7 +47,7 @@ static void check_array_calls(const problem *p) {
 
 START_TEST(array_calls_agree_with_long_double) {
     dice d = {3};
-    for (int i = 0; i < 300; i++) {
+    for (size_t i = 0; i < count_trials(300); i++) {
         size_t N = roll_size(&d, 400);
         const size_t sizes[] = {roll_size(&d, 150), roll_size(&d, 100), roll_size(&d, 60)};
         problem p = make_problem(&d, N, sizes, 3, 0);

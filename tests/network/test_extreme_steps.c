@@ -22,7 +22,7 @@ static void roll_numbers(dice *d, double *a) {
 START_TEST(steps_store_finite_numbers_or_nothing) {
     dice d = {81};
     size_t good = 0, failed = 0;
-    for (int i = 0; i < 20000; i++) {
+    for (size_t i = 0; i < count_trials(20000); i++) {
         double X[MOST_NUMBERS], Y[MOST_NUMBERS], W[2][MOST_NUMBERS], before[2][MOST_NUMBERS];
         double mse = -1.0, rate = roll_between(&d, 0, 1) ? 0.5 : roll_magnitude(&d);
         roll_numbers(&d, X);
@@ -38,12 +38,12 @@ START_TEST(steps_store_finite_numbers_or_nothing) {
                                          : status == NNBLAS_ERROR_NOT_FINITE && mse == -1.0 &&
                                                memcmp(before, W, sizeof W) == 0;
         if (!holds)
-            ck_abort_msg("step %d at a rate of %g: %s", i, rate, nnblas_status_string(status));
+            ck_abort_msg("step %zu at a rate of %g: %s", i, rate, nnblas_status_string(status));
         good += status == NNBLAS_OK;
         failed += status != NNBLAS_OK;
     }
-    ck_assert_uint_gt(good, 2000);
-    ck_assert_uint_gt(failed, 2000);
+    ck_assert_uint_gt(good, (good + failed) / 10);
+    ck_assert_uint_gt(failed, (good + failed) / 10);
 }
 END_TEST
 

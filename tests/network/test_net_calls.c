@@ -35,7 +35,7 @@ static void check_net_calls(const problem *p) {
 
 START_TEST(networks_agree_with_long_double) {
     dice d = {8};
-    for (int i = 0; i < 600; i++) {
+    for (size_t i = 0; i < count_trials(600); i++) {
         size_t sizes[MAX_SIZES], n_sizes = roll_between(&d, 2, 5);
         for (size_t l = 0; l < n_sizes; l++)
             sizes[l] = roll_size(&d, 80);

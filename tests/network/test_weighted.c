@@ -24,7 +24,7 @@ static void compute(const nnblas_net *net, const problem *p, double *gradient, d
 
 START_TEST(weighted_calls_agree_with_long_double) {
     dice d = {3};
-    for (int i = 0; i < 600; i++) {
+    for (size_t i = 0; i < count_trials(600); i++) {
         problem p = roll_problem(&d);
         nnblas_net *net = make_net(&p);
         double *expected = allocate_doubles(p.parameter_count), cost;
@@ -50,7 +50,7 @@ END_TEST
 START_TEST(training_takes_the_weighted_gradient) {
     const double RATE = 0.5;
     dice d = {4};
-    for (int i = 0; i < 100; i++) {
+    for (size_t i = 0; i < count_trials(100); i++) {
         problem p = roll_problem(&d);
         nnblas_net *net = make_net(&p);
         nnblas_trainer *trainer;
@@ -77,7 +77,7 @@ END_TEST
 START_TEST(only_ratios_count) {
     static const int EXPONENTS[] = {-1070, -1022, -1000, -999, -300, 1, 900, 1000, 1021};
     dice d = {5};
-    for (int i = 0; i < 60; i++) {
+    for (size_t i = 0; i < count_trials(60); i++) {
         problem p = roll_problem(&d);
         nnblas_net *net = make_net(&p);
         double *first = allocate_doubles(p.parameter_count), first_cost, cost;

@@ -97,7 +97,7 @@ int main(int argc, char **argv) {
         else
             return 2;
     }
-    run_calls(calls);
+    run_calls(count_trials(calls));
     for (size_t i = 0; i < MOST_NAMES && run.counts[i].name; i++)
         printf("ok %zu calls of %s\n", run.counts[i].calls, run.counts[i].name);
     return 0;

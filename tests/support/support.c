@@ -25,6 +25,12 @@ double roll_uniform(dice *d, double low, double high) {
     return low + (high - low) * nn_unit_of_bits(roll(d));
 }
 
+size_t count_trials(size_t all) {
+    const char *share = getenv("NNBLAS_TEST_SHARE");
+    double trials = (share ? strtod(share, NULL) : 1.0) * (double)all;
+    return trials < 1.0 ? 1 : (size_t)trials;
+}
+
 size_t roll_size(dice *d, size_t limit) {
     static const size_t PRIMES[] = {2, 3, 5, 7, 11, 13, 17, 23, 31, 37, 61, 67, 127, 131, 257};
     size_t size = 1;

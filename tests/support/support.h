@@ -23,6 +23,9 @@ uint64_t roll(dice *d);
 size_t roll_between(dice *d, size_t first, size_t last);
 /* Uniform in low .. high. */
 double roll_uniform(dice *d, double low, double high);
+/* How many of so many trials: all, or the share of them, 0 to 1, that the environment variable
+ * NNBLAS_TEST_SHARE sets for an emulated processor; at least 1. */
+size_t count_trials(size_t all);
 /* A size from 1 to limit: often 1, a prime, or a power of two and its neighbours. */
 size_t roll_size(dice *d, size_t limit);
 

@@ -180,10 +180,9 @@ static void check_end(const trial *t, nnblas_status status) {
 }
 
 static void check_trials(nnblas_optimizer optimizer, uint64_t seed) {
-    enum { TRIALS = 4000 };
     size_t good = 0, failed = 0;
     dice d = {seed};
-    for (int i = 0; i < TRIALS; i++) {
+    for (size_t i = 0; i < count_trials(4000); i++) {
         trial t;
         open_trial(&d, &t, optimizer);
         nnblas_status status = nnblas_trainer_fit(t.trainer, t.p.N, t.p.X, t.p.ldx, t.p.Y, t.p.ldy);
@@ -192,8 +191,8 @@ static void check_trials(nnblas_optimizer optimizer, uint64_t seed) {
         failed += status == NNBLAS_ERROR_NOT_FINITE;
         close_trial(&t);
     }
-    ck_assert_uint_gt(good, TRIALS / 10);
-    ck_assert_uint_gt(failed, TRIALS / 50);
+    ck_assert_uint_gt(good, count_trials(4000) / 10);
+    ck_assert_uint_gt(failed, count_trials(4000) / 50);
 }
 
 /* It may find at once that there is nothing to lower. */

@@ -41,7 +41,7 @@ static problem roll_problem(dice *d) {
 START_TEST(no_gradient_exceeds_its_bound) {
     dice d = {61};
     double nearest = (double)INFINITY;
-    for (int i = 0; i < 10000; i++) {
+    for (size_t i = 0; i < count_trials(10000); i++) {
         problem p = roll_problem(&d);
         nnblas_net *net = make_net(&p);
         const nn_model model = nn_net_model(net);
