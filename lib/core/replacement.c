@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/replacement.h"
+#include "core/descriptor.h"
 #include "core/temporary.h"
 
 #include <errno.h>
@@ -77,18 +78,10 @@ static bool hand_on_mode(nn_replacement *r) {
            fail_call(r, "set the mode of a temporary file beside the file");
 }
 
-static int flush(int descriptor) {
-    int result;
-    do
-        result = fsync(descriptor);
-    while (result && errno == EINTR);
-    return result;
-}
-
 /* A network file system may report a full disk only when the file is closed. So a copy of the
  * descriptor is closed: the descriptor itself holds the lock until the file is in its place. */
 static bool flush_temporary(nn_replacement *r) {
-    if (flush(r->descriptor))
+    if (!nn_flush(r->descriptor))
         return fail_call(r, "flush a temporary file beside the file");
     int copy = fcntl(r->descriptor, F_DUPFD_CLOEXEC, 0);
     return copy < 0 || close(copy) == 0 || errno == EINTR ||
@@ -99,7 +92,7 @@ static bool flush_temporary(nn_replacement *r) {
 static bool move_into_place(nn_replacement *r) {
     if (renameat(r->folder, r->temporary, r->folder, r->name))
         return fail_call(r, "rename a temporary file to the file");
-    return flush(r->folder) == 0 || errno == EINVAL ||
+    return nn_flush(r->folder) || errno == EINVAL ||
            fail_call(r, "flush the folder of the file, which is written");
 }
 
@@ -127,17 +120,8 @@ bool nn_replacement_open(nn_replacement *r, const char *path) {
 }
 
 bool nn_replacement_write(nn_replacement *r, const void *bytes, size_t size) {
-    const char *rest = bytes;
-    while (size > 0) {
-        ssize_t count = write(r->descriptor, rest, size);
-        if (count < 0 && errno != EINTR)
-            return abandon_if_bad(r, fail_call(r, "write a temporary file beside the file"));
-        if (count > 0) {
-            rest += count;
-            size -= (size_t)count;
-        }
-    }
-    return true;
+    return abandon_if_bad(r, nn_write_all(r->descriptor, bytes, size) ||
+                                 fail_call(r, "write a temporary file beside the file"));
 }
 
 bool nn_replacement_finish(nn_replacement *r) {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "training/history_file.h"
 #include "core/bits.h"
+#include "core/descriptor.h"
 #include "core/hash.h"
 #include "core/memory.h"
 #include "core/replacement.h"
 #include "core/sizes.h"
 #include "file/atomic_file.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,79 +61,49 @@ static size_t encode_epochs(const nnblas_epoch *epochs, size_t count, unsigned c
     return count * ROW_SIZE;
 }
 
-/* Passes the epochs to the system in pieces. */
-typedef bool write_bytes(void *context, const unsigned char *bytes, size_t size);
-
-static bool write_epochs(const nnblas_epoch *epochs, size_t count, write_bytes *write_piece,
-                         void *context, uint64_t *hash) {
+static bool write_epochs(int descriptor, const nnblas_epoch *epochs, size_t count, uint64_t *hash) {
     unsigned char bytes[ROWS_AT_ONCE * ROW_SIZE];
     for (size_t done = 0; done < count; done += ROWS_AT_ONCE) {
         size_t size = encode_epochs(epochs + done, nn_min(count - done, ROWS_AT_ONCE), bytes);
         *hash = nn_hash_bytes(*hash, bytes, size);
-        if (!write_piece(context, bytes, size))
+        if (!nn_write_all(descriptor, bytes, size))
             return false;
     }
     return true;
-}
-
-static bool write_replacement(void *context, const unsigned char *bytes, size_t size) {
-    return nn_replacement_write(context, bytes, size);
 }
 
 bool nn_history_file_create(nn_history_file *file, const char *path, const nnblas_epoch *epochs,
                             size_t count) {
     nn_replacement r;
-    nn_history_file made = {
-        .is_open = true, .count = count, .last = epochs[count - 1].epoch, .hash = NN_HASH_START};
-    if (is_taken(path) || !nn_replacement_open(&r, path) ||
-        !nn_replacement_write(&r, MAGIC, MAGIC_SIZE) ||
-        !write_epochs(epochs, count, write_replacement, &r, &made.hash))
+    if (is_taken(path) || !nn_replacement_open(&r, path))
         return false;
-    /* Before the file is in its place: what opens it there could fail. */
-    made.descriptor = fcntl(r.descriptor, F_DUPFD_CLOEXEC, 0);
-    if (made.descriptor < 0) {
+    /* Of the new file, before it is in its place: what opens it there could fail. */
+    nn_history_file made = {.is_open = true,
+                            .descriptor = fcntl(r.descriptor, F_DUPFD_CLOEXEC, 0),
+                            .count = count,
+                            .last = epochs[count - 1].epoch,
+                            .hash = NN_HASH_START};
+    if (made.descriptor < 0 || !nn_write_all(made.descriptor, MAGIC, MAGIC_SIZE) ||
+        !write_epochs(made.descriptor, epochs, count, &made.hash)) {
         nn_replacement_abandon(&r);
-        return false;
+    } else if (nn_replacement_finish(&r)) {
+        *file = made;
+        return true;
     }
-    if (!nn_replacement_finish(&r)) {
+    if (made.descriptor >= 0)
         close(made.descriptor);
-        return false;
-    }
-    *file = made;
-    return true;
-}
-
-static bool write_at_end(void *context, const unsigned char *bytes, size_t size) {
-    const nn_history_file *file = context;
-    while (size > 0) {
-        ssize_t written = write(file->descriptor, bytes, size);
-        if (written < 0 && errno != EINTR)
-            return false;
-        if (written > 0) {
-            bytes += written;
-            size -= (size_t)written;
-        }
-    }
-    return true;
+    return false;
 }
 
 static off_t get_size(const nn_history_file *file) {
     return (off_t)(MAGIC_SIZE + file->count * ROW_SIZE);
 }
 
-static bool flush(int descriptor) {
-    int result;
-    do
-        result = fsync(descriptor);
-    while (result && errno == EINTR);
-    return result == 0;
-}
-
 bool nn_history_file_append(nn_history_file *file, const nnblas_epoch *epochs, size_t count) {
     off_t end = get_size(file);
     uint64_t hash = file->hash;
     if (lseek(file->descriptor, end, SEEK_SET) != end ||
-        !write_epochs(epochs, count, write_at_end, file, &hash) || !flush(file->descriptor)) {
+        !write_epochs(file->descriptor, epochs, count, &hash) || !nn_flush(file->descriptor)) {
         /* On a full disk, the part that was written is released. */
         (void)!ftruncate(file->descriptor, end);
         return false;
