@@ -230,12 +230,13 @@ START_TEST(a_start_that_is_not_finite_is_refused) {
 }
 END_TEST
 
-/* Neither the path nor the end depends on what rows without weight hold. */
-START_TEST(rows_without_weight_do_not_count) {
+/* Neither the path nor the end depends on what rows hold that have no weight, or one so small that
+ * it vanishes beside the others. */
+static void check_weight(double smallest) {
     training t = make_lbfgs(10), spoilt = make_lbfgs(10);
     double weights[N];
     for (size_t e = 0; e < N; e++)
-        weights[e] = e % 5 == 0 ? 0.0 : 1.5;
+        weights[e] = e % 5 == 0 ? smallest : 1.5;
     training *both[] = {&t, &spoilt};
     for (size_t i = 0; i < 2; i++) {
         ck_assert_ok(nnblas_net_set_output(both[i]->net, NNBLAS_IDENTITY, NNBLAS_MSE));
@@ -248,6 +249,11 @@ START_TEST(rows_without_weight_do_not_count) {
     ck_assert(has_parameters(&t, get_parameters(&spoilt)));
     free_training(&t);
     free_training(&spoilt);
+}
+
+START_TEST(rows_without_weight_do_not_count) {
+    check_weight(0.0);
+    check_weight(1e-60);
 }
 END_TEST
 
