@@ -170,6 +170,11 @@ static double get_bound(const nnblas_net *net, const nn_layer *layer,
     return (is_squashed ? 4.0 : 1.0) * sqrt(6.0 / (inputs + outputs));
 }
 
+/* What suits the activation. */
+static nnblas_initialization choose_method(const nn_layer *layer) {
+    return layer->activation == NNBLAS_RELU ? NNBLAS_HE : NNBLAS_GLOROT;
+}
+
 static void draw_layer(nnblas_net *net, size_t l, nnblas_initialization method, nn_random *random) {
     const nn_layer *layer = &net->layers[l];
     size_t weights = layer->inputs * layer->outputs, all = nn_count_parameters(layer);
@@ -180,14 +185,18 @@ static void draw_layer(nnblas_net *net, size_t l, nnblas_initialization method, 
         net->W[l][i] = 0.0;
 }
 
-nnblas_status nnblas_net_init(nnblas_net *net, uint64_t seed) {
-    if (nn_check_pointer("net", net))
-        return NNBLAS_ERROR_NULL;
+/* method: null for what suits each layer. */
+static void draw_layers(nnblas_net *net, const nnblas_initialization *method, uint64_t seed) {
     nn_random random;
     nn_random_seed(&random, seed);
     for (size_t l = 0; l < net->n_layers; l++)
-        draw_layer(net, l, net->layers[l].activation == NNBLAS_RELU ? NNBLAS_HE : NNBLAS_GLOROT,
-                   &random);
+        draw_layer(net, l, method ? *method : choose_method(&net->layers[l]), &random);
+}
+
+nnblas_status nnblas_net_init(nnblas_net *net, uint64_t seed) {
+    if (nn_check_pointer("net", net))
+        return NNBLAS_ERROR_NULL;
+    draw_layers(net, NULL, seed);
     return NNBLAS_OK;
 }
 
@@ -199,10 +208,7 @@ nnblas_status nnblas_net_init_by(nnblas_net *net, nnblas_initialization method, 
                        "the initialization is %d; it must be NNBLAS_UNIFORM (%d), NNBLAS_GLOROT "
                        "(%d) or NNBLAS_HE (%d)",
                        (int)method, NNBLAS_UNIFORM, NNBLAS_GLOROT, NNBLAS_HE);
-    nn_random random;
-    nn_random_seed(&random, seed);
-    for (size_t l = 0; l < net->n_layers; l++)
-        draw_layer(net, l, method, &random);
+    draw_layers(net, &method, seed);
     return NNBLAS_OK;
 }
 
