@@ -52,19 +52,20 @@ void nn_model_file_close(nn_model_file *file);
  * functions below do not name the path; nn_name_file in status.h adds it. */
 nnblas_status nn_model_file_make_net(const nn_model_file *file, nnblas_net **net);
 
-/*
- * One of the extras; null where there is no such tensor or text.
- *
- * nn_model_file_read copies the values of a tensor, which may be not finite. NNBLAS_ERROR_FORMAT
- * where it is missing or is not rows x columns; a vector of n elements is 1 x n. Where the number
- * of rows is known only from the file, take it from nn_model_file_find_tensor, and check the
- * columns first: a tensor with the right columns, if they are not 0, has its rows in the file, so
- * memory for them may be allocated.
- */
-const nn_tensor *nn_model_file_find_tensor(const nn_model_file *file, const char *name);
 bool nn_is_extra_tensor(const char *name);
 bool nn_is_extra_text(const char *key);
-const char *nn_model_file_find_text(const nn_model_file *file, const char *key);
+
+/*
+ * The extras are found by nn_find_tensor and nn_find_text in the header. nn_model_file_read copies
+ * the values of a tensor, which may be not finite. NNBLAS_ERROR_FORMAT where it is missing or is
+ * not rows x columns; a vector of n elements is 1 x n.
+ *
+ * Check the shape before memory for the values is allocated: a tensor of that shape is in the file
+ * whole. Where the number of rows is known only from the file, check that the columns are right,
+ * and not 0.
+ */
+nnblas_status nn_model_file_check_shape(const nn_model_file *file, const char *name, size_t rows,
+                                        size_t columns);
 nnblas_status nn_model_file_read(const nn_model_file *file, const char *name, size_t rows,
                                  size_t columns, double *values);
 

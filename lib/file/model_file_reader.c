@@ -231,24 +231,23 @@ void nn_model_file_close(nn_model_file *file) {
     *file = (nn_model_file){0};
 }
 
-const nn_tensor *nn_model_file_find_tensor(const nn_model_file *file, const char *name) {
-    return nn_find_tensor(&file->header, name);
-}
-
-const char *nn_model_file_find_text(const nn_model_file *file, const char *key) {
-    return nn_find_text(&file->header, key);
-}
-
-nnblas_status nn_model_file_read(const nn_model_file *file, const char *name, size_t rows,
-                                 size_t columns, double *values) {
+nnblas_status nn_model_file_check_shape(const nn_model_file *file, const char *name, size_t rows,
+                                        size_t columns) {
     const nn_tensor *tensor = nn_find_tensor(&file->header, name);
     if (!tensor)
         return nn_fail(NNBLAS_ERROR_FORMAT, "there is no tensor '%s'", name);
     if (tensor->rows != rows || tensor->columns != columns)
         return nn_fail(NNBLAS_ERROR_FORMAT, "tensor '%s' is %zu x %zu; it must be %zu x %zu", name,
                        tensor->rows, tensor->columns, rows, columns);
-    nn_decode_tensor(tensor, file->data, values);
     return NNBLAS_OK;
+}
+
+nnblas_status nn_model_file_read(const nn_model_file *file, const char *name, size_t rows,
+                                 size_t columns, double *values) {
+    nnblas_status status = nn_model_file_check_shape(file, name, rows, columns);
+    if (!status)
+        nn_decode_tensor(nn_find_tensor(&file->header, name), file->data, values);
+    return status;
 }
 
 /* ---- from the file to the network ------------------------------------------------------------ */

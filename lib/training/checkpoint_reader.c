@@ -50,13 +50,13 @@ static nnblas_status compare_networks(const nnblas_net *a, const nnblas_net *b) 
 
 static nnblas_status read_vector(const nn_model_file *file, const char *name, size_t count,
                                  double **vector) {
-    const nn_tensor *tensor = nn_model_file_find_tensor(file, name);
-    if (!tensor || tensor->columns != count) /* before anything of that size is allocated */
-        return nn_model_file_read(file, name, 1, count, NULL);
+    nnblas_status status = nn_model_file_check_shape(file, name, 1, count);
+    if (status)
+        return status;
     *vector = nn_allocate(count, sizeof **vector);
     if (!*vector)
         return NNBLAS_ERROR_MEMORY;
-    nnblas_status status = nn_model_file_read(file, name, 1, count, *vector);
+    status = nn_model_file_read(file, name, 1, count, *vector);
     if (!status && nn_check_finite(name, 1, count, *vector, count))
         status = NNBLAS_ERROR_FORMAT;
     return status;
@@ -187,7 +187,7 @@ static nnblas_status name_file(nnblas_status status, const char *path) {
 
 static nnblas_status read_history(nn_checkpoint *c, const nn_model_file *file, const char *path,
                                   size_t limit) {
-    const nn_tensor *tensor = nn_model_file_find_tensor(file, NN_HISTORY);
+    const nn_tensor *tensor = nn_find_tensor(&file->header, NN_HISTORY);
     const nn_progress *p = &c->saved.progress;
     size_t epochs = c->saved.file_epochs + tensor->rows;
     nn_epoch_reader reader = {.history = &c->history,
@@ -208,8 +208,8 @@ static nnblas_status read_history(nn_checkpoint *c, const nn_model_file *file, c
 static nnblas_status read_contents(nn_checkpoint *c, const nn_model_file *file,
                                    const nnblas_trainer *trainer) {
     const nn_settings *settings = &trainer->settings;
-    const char *settings_text = nn_model_file_find_text(file, NN_SETTINGS),
-               *progress_text = nn_model_file_find_text(file, NN_PROGRESS);
+    const char *settings_text = nn_find_text(&file->header, NN_SETTINGS),
+               *progress_text = nn_find_text(&file->header, NN_PROGRESS);
     nnblas_status status = nn_model_file_make_net(file, &c->net);
     if (!status && !settings_text && !progress_text)
         status =
@@ -227,7 +227,7 @@ static nnblas_status read_contents(nn_checkpoint *c, const nn_model_file *file,
         status = read_vectors(c, file, settings);
     if (!status)
         status = check_names(c, &file->header);
-    return status ? status : check_history(c, nn_model_file_find_tensor(file, NN_HISTORY));
+    return status ? status : check_history(c, nn_find_tensor(&file->header, NN_HISTORY));
 }
 
 static nnblas_status read_file(nn_checkpoint *c, const nn_model_file *file, const char *path,

@@ -32,15 +32,15 @@ START_TEST(a_checkpoint_is_a_network_and_more) {
     ck_assert_ok(nn_model_file_make_net(&file, &net));
     ck_assert_str_eq(nnblas_net_metadata(net, "epoch"), "a text of the user");
     ck_assert_ptr_null(nnblas_net_metadata(net, "nnblas.checkpoint.epoch"));
-    ck_assert_str_eq(nn_model_file_find_text(&file, "nnblas.checkpoint.epoch"), "17");
-    ck_assert_str_eq(nn_model_file_find_text(&file, "nnblas.checkpoint.random"), "1 2 3 4");
-    ck_assert_ptr_null(nn_model_file_find_text(&file, "nnblas.checkpoint.missing"));
+    ck_assert_str_eq(nn_find_text(&file.header, "nnblas.checkpoint.epoch"), "17");
+    ck_assert_str_eq(nn_find_text(&file.header, "nnblas.checkpoint.random"), "1 2 3 4");
+    ck_assert_ptr_null(nn_find_text(&file.header, "nnblas.checkpoint.missing"));
     double moment[3], history[10];
     ck_assert_ok(nn_model_file_read(&file, "checkpoint.moment", 1, 3, moment));
     ck_assert(memcmp(moment, MOMENT, sizeof moment) == 0);
     ck_assert_ok(nn_model_file_read(&file, "checkpoint.history", 2, 5, history));
     ck_assert(memcmp(history, HISTORY, sizeof history) == 0);
-    const nn_tensor *none = nn_model_file_find_tensor(&file, "checkpoint.none");
+    const nn_tensor *none = nn_find_tensor(&file.header, "checkpoint.none");
     ck_assert_ptr_nonnull(none);
     ck_assert_uint_eq(none->n_dimensions, 2);
     ck_assert_uint_eq(none->rows, 0);
@@ -57,8 +57,8 @@ START_TEST(a_checkpoint_is_a_network_and_more) {
     /* Saved as a network, it is no checkpoint any more. */
     ck_assert_ok(nnblas_net_save(net, "net"));
     ck_assert_ok(nn_model_file_open(&file, "net"));
-    ck_assert_ptr_null(nn_model_file_find_tensor(&file, "checkpoint.moment"));
-    ck_assert_ptr_null(nn_model_file_find_text(&file, "nnblas.checkpoint.epoch"));
+    ck_assert_ptr_null(nn_find_tensor(&file.header, "checkpoint.moment"));
+    ck_assert_ptr_null(nn_find_text(&file.header, "nnblas.checkpoint.epoch"));
     nn_model_file_close(&file);
     nnblas_net_destroy(net);
 }
