@@ -126,7 +126,7 @@ exploration explore_plans(const problem *p, double seconds) {
         plan_run(&run, &plans[i]);
         e.plans[i] = (timed_plan){
             .plan = plans[i],
-            .estimate = 1e-9 * nn_estimate_plan(&plans[i], &planned),
+            .estimate = 1e-9 * nn_estimate_plan(&plans[i], &planned, run.engine.threads),
             .seconds = time_shortly(&run, fastest),
         };
         fastest = fmin(fastest, e.plans[i].seconds);

@@ -17,7 +17,7 @@ static const column COLUMNS[] = {
     {0},
 };
 
-static const char NOTE[] = "Of each strategy and number of threads the best plan by the model of "
+static const char NOTE[] = "Of each strategy and number of parts the best plan by the model of "
                            "costs; * is the library's choice.";
 
 /* The plans for a shape, and their times by the model. */
@@ -28,10 +28,16 @@ typedef struct plan_list {
     double *estimates; /* nanoseconds */
 } plan_list;
 
+/* With the threads that would run it. */
+static double estimate(const nn_plan *plan, const nn_problem *planned) {
+    size_t threads = nn_count_threads();
+    return nn_estimate_plan(plan, planned, plan->threads < threads ? plan->threads : threads);
+}
+
 static void estimate_plans(plan_list *list) {
     list->count = nn_list_plans(&list->planned, list->plans);
     for (size_t i = 0; i < list->count; i++)
-        list->estimates[i] = nn_estimate_plan(&list->plans[i], &list->planned);
+        list->estimates[i] = estimate(&list->plans[i], &list->planned);
 }
 
 /* The index of the best such plan; count where there is none. */
@@ -57,9 +63,9 @@ static void report_plan(const shape *s, const nn_plan *plan, double estimate, bo
 
 static void report_plans(const shape *s, const plan_list *list, report *r) {
     nn_plan choice = nn_make_plan(&list->planned);
-    report_plan(s, &choice, nn_estimate_plan(&choice, &list->planned), true, r);
+    report_plan(s, &choice, estimate(&choice, &list->planned), true, r);
     for (nn_strategy strategy = NN_OWN_ROWS; strategy <= NN_SHARED_TILES; strategy++)
-        for (size_t parts = 1; parts <= list->planned.threads; parts++) {
+        for (size_t parts = 1; parts <= NN_MOST_PARTS; parts *= 2) {
             size_t best = find_best(list, strategy, parts);
             if (best < list->count && !(choice.strategy == strategy && choice.parts == parts))
                 report_plan(s, &list->plans[best], list->estimates[best], false, r);
@@ -70,11 +76,7 @@ static bool show_plans(const shape *s, const options *o, report *r) {
     (void)o;
     const size_t sizes[] = {s->inputs, s->hidden, s->outputs};
     plan_list list = {
-        .planned = {.sizes = sizes,
-                    .n_layers = 2,
-                    .N = s->N,
-                    .threads = nn_count_threads(),
-                    .purpose = NN_GRADIENT},
+        .planned = {.sizes = sizes, .n_layers = 2, .N = s->N, .purpose = NN_GRADIENT},
         .plans = allocate_array(NN_MOST_PLANS, sizeof *list.plans),
         .estimates = allocate_array(NN_MOST_PLANS, sizeof *list.estimates),
     };

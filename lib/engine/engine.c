@@ -2,6 +2,7 @@
 #include "engine/engine.h"
 #include "blas/blas.h"
 #include "core/memory.h"
+#include "engine/plan_cost.h"
 #include "kernels/kernels.h"
 #include "workers/threads.h"
 #include "workers/workers.h"
@@ -16,7 +17,6 @@ nn_problem nn_make_problem(const nn_model *model, const nn_rows *rows, nn_purpos
         .sizes = model->sizes,
         .n_layers = model->n_layers,
         .N = rows->N,
-        .threads = nn_count_threads(),
         .purpose = purpose,
         .has_bias = model->layers[0].has_bias,
         .row_major_outputs = is_softmax,
@@ -46,50 +46,51 @@ static const nn_layout *get_last_layout(const run *r) {
     return &r->engine->layouts[r->call->model->n_layers - 1];
 }
 
-/* A tile without Y and weights. Its inputs may still have to be gathered. */
-static nn_tile view_tile(const run *r, const nn_part *part, size_t first, size_t count) {
+/* Where the inputs of a tile lie, or will when they are gathered. */
+static nn_tile view_tile(const run *r, const nn_buffers *b, size_t first, size_t count) {
     const nn_rows *rows = r->call->rows;
     return (nn_tile){
         .rows = count,
         .layouts = r->engine->layouts,
-        .X = rows->order ? part->X : rows->X + first * rows->ldx,
+        .X = rows->order ? b->X : rows->X + first * rows->ldx,
         .ldx = rows->order ? r->call->model->layers[0].inputs : rows->ldx,
-        .activations = part->activations,
-        .deltas = part->deltas,
+        .activations = b->activations,
+        .deltas = b->deltas,
     };
 }
 
-/* The same with Y and weights, and everything copied that must be. */
-static nn_tile load_tile(const run *r, const nn_part *part, size_t first, size_t count) {
+/* The same, with all that is copied for it. */
+static nn_tile load_tile(const run *r, const nn_buffers *b, size_t first, size_t count) {
     const nn_rows *rows = r->call->rows;
-    nn_tile tile = view_tile(r, part, first, count);
+    nn_tile tile = view_tile(r, b, first, count);
     size_t outputs = get_last_layer(r)->outputs;
     bool transposed = get_last_layout(r)->transposed;
     if (rows->order)
-        nn_gather_inputs(rows, first, count, tile.ldx, part->X);
+        nn_gather_inputs(rows, first, count, tile.ldx, b->X);
     if (rows->Y)
-        tile.Y = nn_get_labels(rows, first, count, outputs, transposed, part->Y);
+        tile.Y = nn_get_labels(rows, first, count, outputs, transposed, b->Y);
     if (rows->weights)
-        tile.weights = nn_spread_weights(rows, first, count, outputs, transposed, part->weights);
+        tile.weights = nn_spread_weights(rows, first, count, outputs, transposed, b->weights);
     return tile;
 }
 
-static void predict_tile(const run *r, nn_part *part, size_t first, size_t count) {
+static void predict_tile(const run *r, nn_buffers *b, size_t first, size_t count) {
     size_t last = r->call->model->n_layers - 1, outputs = get_last_layer(r)->outputs;
     bool transposed = get_last_layout(r)->transposed;
-    double *own = part->activations[last], *O_out = r->call->O_out + first * r->call->ldo;
+    double *own = b->activations[last], *O_out = r->call->O_out + first * r->call->ldo;
     bool is_in_place = nn_lies_as_matrix(outputs, transposed, r->call->ldo);
     if (is_in_place)
-        part->activations[last] = O_out;
-    nn_tile tile = load_tile(r, part, first, count);
+        b->activations[last] = O_out;
+    nn_tile tile = load_tile(r, b, first, count);
     nn_forward(r->call->model, &tile);
-    part->activations[last] = own;
+    b->activations[last] = own;
     if (!is_in_place)
         nn_copy_outputs(count, outputs, transposed, own, O_out, r->call->ldo);
 }
 
-static void evaluate_tile(const run *r, nn_part *part, size_t first, size_t count) {
-    nn_tile tile = load_tile(r, part, first, count);
+static void evaluate_tile(const run *r, const nn_buffers *b, nn_part *part, size_t first,
+                          size_t count) {
+    nn_tile tile = load_tile(r, b, first, count);
     nn_forward_to_cost(r->call->model, &tile);
     part->cost += nn_compute_cost(r->call->model, &tile);
 }
@@ -103,9 +104,10 @@ static void add_updates(const run *r, const nn_part *part, const nn_tile *tile, 
                          part->updates[l] ? part->updates[l] : r->call->updates[l]);
 }
 
-/* Where the parts share a tile, its updates have to wait until all parts have their deltas. */
-static void compute_gradient_tile(const run *r, nn_part *part, size_t first, size_t count) {
-    nn_tile tile = load_tile(r, part, first, count);
+/* The updates of a tile that the parts share wait until all of its deltas are there. */
+static void compute_gradient_tile(const run *r, const nn_buffers *b, nn_part *part, size_t first,
+                                  size_t count) {
+    nn_tile tile = load_tile(r, b, first, count);
     nn_forward_to_cost(r->call->model, &tile);
     part->cost += nn_compute_deltas(r->call->model, &tile);
     if (r->engine->plan.strategy == NN_SHARED_TILES)
@@ -115,37 +117,39 @@ static void compute_gradient_tile(const run *r, nn_part *part, size_t first, siz
     part->is_fresh = false;
 }
 
-static void compute_tile(const run *r, nn_part *part, size_t first, size_t count) {
+static void compute_tile(const run *r, nn_buffers *b, nn_part *part, size_t first, size_t count) {
     if (r->call->O_out)
-        predict_tile(r, part, first, count);
+        predict_tile(r, b, first, count);
     else if (r->call->updates)
-        compute_gradient_tile(r, part, first, count);
+        compute_gradient_tile(r, b, part, first, count);
     else
-        evaluate_tile(r, part, first, count);
+        evaluate_tile(r, b, part, first, count);
 }
 
 /* ---- the walk over the rows ------------------------------------------------------------------ */
 
 /* Part p's share of the rows, tile by tile. */
-static void run_part(void *context, size_t p) {
+static void run_part(void *context, size_t p, size_t runner) {
     const run *r = context;
     const nn_plan *plan = &r->engine->plan;
+    bool shares_tile = plan->strategy == NN_SHARED_TILES;
     size_t step = nn_get_part_rows(plan);
-    size_t share =
-        plan->strategy == NN_SHARED_TILES ? step : nn_divide_up(r->call->rows->N, plan->parts);
+    size_t share = shares_tile ? step : nn_divide_up(r->call->rows->N, plan->parts);
     size_t begin = nn_min(r->end, r->first + p * share), end = nn_min(r->end, begin + share);
+    nn_buffers *b = &r->engine->buffers[shares_tile ? p : runner];
     for (size_t first = begin; first < end; first += step)
-        compute_tile(r, &r->engine->parts[p], first, nn_min(step, end - first));
+        compute_tile(r, b, &r->engine->parts[p], first, nn_min(step, end - first));
 }
 
 /* The updates of a tile that the parts share: a range of the inputs of one layer. */
-static void run_update_piece(void *context, size_t piece) {
+static void run_update_piece(void *context, size_t piece, size_t runner) {
+    (void)runner;
     const run *r = context;
     size_t pieces = r->engine->plan.parts, l = piece / pieces, p = piece % pieces;
-    const nn_part *part = &r->engine->parts[0]; /* the matrices of the parts are contiguous */
-    nn_tile tile = view_tile(r, part, r->first, r->end - r->first);
+    const nn_buffers *b = &r->engine->buffers[0]; /* the parts' lie behind one another */
+    nn_tile tile = view_tile(r, b, r->first, r->end - r->first);
     size_t inputs = r->call->model->layers[l].inputs;
-    add_updates(r, part, &tile, l, nn_get_share(inputs, pieces, p),
+    add_updates(r, &r->engine->parts[0], &tile, l, nn_get_share(inputs, pieces, p),
                 nn_get_share(inputs, pieces, p + 1));
 }
 
@@ -158,9 +162,10 @@ static void add_rows(size_t rows, size_t columns, const double *from, size_t ld,
         nn_get_kernels()->add(count, from + i * ld, sums + i * count);
 }
 
-/* Adds up the updates of all parts, in the order of the parts and without padding, for some rows of
- * one layer. The biases are the last row. */
-static void sum_piece(void *context, size_t piece) {
+/* Some rows of a layer's updates, of which the biases are the last: the parts' own, in their order,
+ * and without padding. */
+static void sum_piece(void *context, size_t piece, size_t runner) {
+    (void)runner;
     const run *r = context;
     const nn_part *parts = r->engine->parts;
     size_t l = piece / r->pieces_a_layer, p = piece % r->pieces_a_layer;
@@ -176,16 +181,23 @@ static void sum_piece(void *context, size_t piece) {
             add_rows(count, columns, parts[i].updates[l] + first * ld, ld, sums);
 }
 
+/* Pieces so small that the sum of one stays in the first cache. */
 static void sum_updates(run *r) {
-    enum { WORTH_A_THREAD = 16384 };
+    enum { PIECE = 2048 };
     const nn_plan *plan = &r->engine->plan;
-    size_t parameters = 0;
+    const nn_model *model = r->call->model;
+    size_t largest = 0, parameters = 0;
     if (plan->parts == 1 && plan->padding == 1)
         return;
-    for (size_t l = 0; l < r->call->model->n_layers; l++)
-        parameters += nn_count_parameters(&r->call->model->layers[l]);
-    r->pieces_a_layer = parameters > WORTH_A_THREAD ? plan->parts : 1;
-    nn_run_parts(r->pieces_a_layer, r->pieces_a_layer * r->call->model->n_layers, sum_piece, r);
+    for (size_t l = 0; l < model->n_layers; l++) {
+        size_t count = nn_count_parameters(&model->layers[l]);
+        largest = nn_max(largest, count);
+        parameters += count;
+    }
+    r->pieces_a_layer = nn_divide_up(largest, PIECE);
+    size_t threads = nn_count_worthy_threads(nn_estimate_sum(plan->parts, parameters), SIZE_MAX);
+    nn_run_parts(nn_min(threads, r->engine->threads), r->pieces_a_layer * model->n_layers,
+                 sum_piece, r);
 }
 
 /* ---- a run ----------------------------------------------------------------------------------- */
@@ -209,6 +221,10 @@ static void place_weights(const nn_layer *layer, nn_layout *layout) {
     layout->W = is_copied ? layout->copy : layer->W;
 }
 
+static bool holds_blas(const nn_engine *engine) {
+    return engine->plan.holds_blas || engine->threads > 1;
+}
+
 static run begin_run(nn_engine *engine, const nn_call *call) {
     for (size_t l = 0; l < call->model->n_layers; l++)
         place_weights(&call->model->layers[l], &engine->layouts[l]);
@@ -216,7 +232,7 @@ static run begin_run(nn_engine *engine, const nn_call *call) {
         engine->parts[p].cost = 0.0;
         engine->parts[p].is_fresh = true;
     }
-    if (engine->plan.holds_blas)
+    if (holds_blas(engine))
         nn_blas_hold();
     const nn_rows *rows = call->rows;
     double total_weight = rows->weights ? rows->total_weight : (double)rows->N;
@@ -228,7 +244,7 @@ static run begin_run(nn_engine *engine, const nn_call *call) {
 
 /* Returns the cost: the mean over the rows, for the mse half of it. */
 static double end_run(run *r) {
-    if (r->engine->plan.holds_blas)
+    if (holds_blas(r->engine))
         nn_blas_release();
     if (r->call->updates)
         sum_updates(r);
@@ -245,10 +261,10 @@ double nn_engine_run(nn_engine *engine, const nn_call *call) {
     run r = begin_run(engine, call);
     for (; r.first < N; r.first = r.end) {
         r.end = nn_min(N, r.first + step);
-        nn_run_parts(plan->parts, plan->parts, run_part, &r);
+        nn_run_parts(engine->threads, plan->parts, run_part, &r);
         if (!shares_tiles || !call->updates)
             continue;
-        nn_run_parts(plan->parts, plan->parts * call->model->n_layers, run_update_piece, &r);
+        nn_run_parts(engine->threads, plan->parts * call->model->n_layers, run_update_piece, &r);
         engine->parts[0].is_fresh = false;
     }
     return end_run(&r);

@@ -10,21 +10,27 @@
 #include "engine/plan.h"
 #include "engine/rows.h"
 
-/* The buffers of one part; of the matrices one a layer. */
-typedef struct nn_part {
-    double *X, *Y;   /* copies, where the caller's have another layout */
-    double *weights; /* copies for the elements of Y, where rows have weights */
+/* What one tile is computed in; of the matrices one a layer. */
+typedef struct nn_buffers {
+    double *X, *Y;   /* copies, where the caller's do not lie as a tile needs them */
+    double *weights; /* of the elements of Y, where rows have weights */
     double **activations;
     double **deltas;
-    double **updates; /* null: the part adds to the call's updates */
-    double cost;      /* the sum over its rows */
-    bool is_fresh;    /* nothing was added to its updates yet */
+} nn_buffers;
+
+/* What one part adds up; in a cache line of its own, which one thread at a time writes. */
+typedef struct nn_part {
+    _Alignas(64) double **updates; /* one a layer; null: the part adds to the call's */
+    double cost;                   /* the sum over its rows */
+    bool is_fresh;                 /* nothing was added to its updates yet */
 } nn_part;
 
 /* The plan and the buffers for a problem. One call at a time may use an engine. */
 typedef struct nn_engine {
     nn_plan plan;
-    nn_layout *layouts; /* one a layer */
+    size_t threads;      /* the most that run it */
+    nn_layout *layouts;  /* one a layer */
+    nn_buffers *buffers; /* one a thread; one a part where the parts share each tile */
     nn_part *parts;
     double **updates; /* one a layer, in one vector; for steps, where the purpose is training */
     void *memory;     /* the block with all of the above; null where scratch is used */

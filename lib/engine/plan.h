@@ -18,12 +18,13 @@ typedef enum nn_strategy {
 
 typedef struct nn_plan {
     nn_strategy strategy;
-    size_t parts; /* each is run by one thread */
+    size_t parts;   /* as many threads can work on a call */
+    size_t threads; /* the most that are worth waking, for a call of all rows */
     size_t tile_rows;
     uint64_t transposed;  /* bit l: activations and deltas of layer l are transposed */
     size_t padding;       /* hidden widths are padded to a multiple of it; 1 = as they are */
-    size_t product_limit; /* the most multiplications of a product; 0 = products are whole */
-    bool holds_blas;      /* BLAS is held to the calling thread while it runs */
+    size_t product_limit; /* products are cut to at most so many multiplications; 0 = whole */
+    bool holds_blas;      /* also on one thread: BLAS would start its own for some product */
 } nn_plan;
 
 /* The most rows that one part works on at a time. */
@@ -32,7 +33,7 @@ size_t nn_get_part_rows(const nn_plan *plan);
 /* The layout of layer l, without its weights. */
 nn_layout nn_lay_out_layer(const nn_plan *plan, const nn_problem *p, size_t l);
 
-/* Writes "rows, 2 threads, tiles of 128, ...", truncated to size. */
+/* "rows, 8 parts, 2 threads, tiles of 128, ...", cut off at size. */
 void nn_describe_plan(const nn_plan *plan, char *text, size_t size);
 
 #endif

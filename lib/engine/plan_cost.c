@@ -5,6 +5,7 @@
 #include "engine/plan_cost.h"
 #include "blas/blas.h"
 #include "core/sizes.h"
+#include "workers/threads.h"
 
 /* ---- products -------------------------------------------------------------------------------- */
 
@@ -260,42 +261,56 @@ static double price_tile(const cost_context *c, size_t rows) {
 
 /* ---- strategies ------------------------------------------------------------------------------ */
 
-/* Nanoseconds to wake the threads and hold BLAS, to wait for one another, and of a byte that one
- * thread wrote and another reads. */
-static const double REGION = 10000.0, BARRIER = 3000.0, SHARE = 0.06;
+/* A byte that one thread wrote and others read. */
+static const double SHARE = 0.06;
 
+double nn_estimate_sum(size_t parts, size_t parameters) {
+    return parts > 1 ? ADD * (double)parts * (double)parameters : 0.0;
+}
+
+/* Of all parts, one after the other. */
 static double price_own_rows(const cost_context *c) {
     const nn_plan *plan = c->plan;
-    size_t share = nn_divide_up(c->problem->N, plan->parts), tiles = share / plan->tile_rows;
-    double sum = (double)tiles * price_tile(c, plan->tile_rows);
-    sum += price_tile(c, share % plan->tile_rows);
-    if (plan->parts == 1)
-        return sum;
-    sum += REGION;
-    for (size_t l = 0; c->problem->purpose != NN_PREDICT && l < c->problem->n_layers; l++) {
-        double weights = count_padded_weights(c, l), adds = weights * (double)plan->parts;
-        sum += ADD * (weights > 16384.0 ? adds / (double)plan->parts + BARRIER / ADD : adds);
-    }
-    return sum;
+    size_t share = nn_divide_up(c->problem->N, plan->parts);
+    double tiles = (double)(share / plan->tile_rows);
+    double part = tiles * price_tile(c, plan->tile_rows) + price_tile(c, share % plan->tile_rows);
+    return (double)plan->parts * part;
 }
 
-static double price_shared_tile(const cost_context *c, size_t rows) {
-    const nn_plan *plan = c->plan;
-    size_t part_rows = nn_min(rows, nn_get_part_rows(plan));
-    double sum = 3.0 * BARRIER + TILE + price_deltas(c, part_rows) +
-                 price_caches(c, rows) / (double)plan->parts;
+static double price_sum(const cost_context *c) {
+    double parameters = 0.0;
+    for (size_t l = 0; c->problem->purpose != NN_PREDICT && l < c->problem->n_layers; l++)
+        parameters += count_padded_weights(c, l);
+    return nn_estimate_sum(c->plan->parts, (size_t)parameters);
+}
+
+/* Of the two regions of a tile that parts share, and of all parts one after the other: up to the
+ * deltas, and the updates. */
+static double price_shared_deltas(const cost_context *c, size_t rows) {
+    size_t part_rows = nn_min(rows, nn_get_part_rows(c->plan));
+    return TILE + (double)c->plan->parts * price_deltas(c, part_rows) + price_caches(c, rows);
+}
+
+static double price_shared_updates(const cost_context *c, size_t rows) {
+    double sum = 0.0;
     for (size_t l = 0; l < c->problem->n_layers; l++) {
-        size_t inputs = nn_divide_up(nn_get_inputs(c->problem, l), plan->parts);
+        size_t inputs = nn_divide_up(nn_get_inputs(c->problem, l), c->plan->parts);
         sum += SHARE * 16.0 * (double)rows * (double)get_layout(c, l).padded_outputs;
-        sum += price_blocks(c, l, rows, inputs, price_update);
+        sum += (double)c->plan->parts * price_blocks(c, l, rows, inputs, price_update);
     }
     return sum;
 }
 
-static double price_shared_tiles(const cost_context *c) {
+static double price_shared_tile(const cost_context *c, size_t rows, size_t threads) {
+    size_t parts = c->plan->parts;
+    return nn_estimate_threads(price_shared_deltas(c, rows), parts, threads) +
+           nn_estimate_threads(price_shared_updates(c, rows), parts, threads);
+}
+
+static double price_shared_tiles(const cost_context *c, size_t threads) {
     size_t N = c->problem->N, tiles = N / c->plan->tile_rows, rest = N % c->plan->tile_rows;
-    double sum = REGION + (double)tiles * price_shared_tile(c, c->plan->tile_rows);
-    return rest ? sum + price_shared_tile(c, rest) : sum;
+    double sum = (double)tiles * price_shared_tile(c, c->plan->tile_rows, threads);
+    return rest ? sum + price_shared_tile(c, rest, threads) : sum;
 }
 
 /* Padded weights are copied for each call, and their updates back. */
@@ -314,11 +329,27 @@ static double price_turned_inputs(const cost_context *c) {
     double N = (double)c->problem->N, inputs = (double)nn_get_inputs(c->problem, 0);
     bool fits = 8.0 * N * inputs <= CACHED_BYTES;
     bool turns = get_layout(c, 0).transposed && inputs > 1.0;
-    return turns && !fits ? TURNED_ROW * N / (double)c->plan->parts : 0.0;
+    return turns && !fits ? TURNED_ROW * N : 0.0;
 }
 
-double nn_estimate_plan(const nn_plan *plan, const nn_problem *problem) {
+/* ---- plans ----------------------------------------------------------------------------------- */
+
+double nn_estimate_plan(const nn_plan *plan, const nn_problem *problem, size_t threads) {
     cost_context c = {plan, problem, nn_small_product_limit()};
-    double rows = plan->strategy == NN_SHARED_TILES ? price_shared_tiles(&c) : price_own_rows(&c);
-    return price_padding(&c) + price_turned_inputs(&c) + rows;
+    if (plan->strategy == NN_SHARED_TILES)
+        return price_padding(&c) + price_shared_tiles(&c, threads);
+    double sum = price_sum(&c);
+    size_t helpers = nn_min(threads, nn_count_worthy_threads(sum, SIZE_MAX));
+    return price_padding(&c) +
+           nn_estimate_threads(price_turned_inputs(&c) + price_own_rows(&c), plan->parts, threads) +
+           nn_estimate_threads(sum, helpers, helpers);
+}
+
+size_t nn_count_plan_threads(const nn_plan *plan, const nn_problem *problem) {
+    cost_context c = {plan, problem, nn_small_product_limit()};
+    if (plan->strategy == NN_OWN_ROWS)
+        return nn_count_worthy_threads(price_own_rows(&c), plan->parts);
+    size_t rows = nn_min(plan->tile_rows, problem->N);
+    return nn_min(nn_count_worthy_threads(price_shared_deltas(&c, rows), plan->parts),
+                  nn_count_worthy_threads(price_shared_updates(&c, rows), plan->parts));
 }

@@ -4,16 +4,32 @@
 #include "core/sizes.h"
 #include "engine/plan_cost.h"
 
-/* A search through the plans for a problem: it lists them, or keeps the cheapest. */
+#include <math.h>
+
+/* A walk over the plans for a problem: it lists them, or keeps the cheapest. */
 typedef struct plan_search {
     const nn_problem *problem;
     nn_plan *plans; /* where to list them; null: only best is kept */
     size_t count;
     nn_plan best;
     double best_cost;
+    double serial_cost; /* of the cheapest in one part */
 } plan_search;
 
-/* Whether some product of a tile is larger than limit. */
+/* A plan does not depend on the threads that a process may use, so that the bits do not. It is the
+ * one for two threads, unless one thread alone would lose a tenth by it. */
+static const double LOSS = 1.1;
+
+static double get_cost(const plan_search *s, const nn_plan *plan) {
+    double serial = nn_estimate_plan(plan, s->problem, 1);
+    if (plan->threads == 1)
+        return serial;
+    return s->serial_cost > 0.0 && serial > LOSS * s->serial_cost
+               ? HUGE_VAL
+               : nn_estimate_plan(plan, s->problem, 2);
+}
+
+/* Some product of a tile is larger than limit. */
 static bool has_larger_product(const nn_problem *problem, size_t rows, double limit) {
     for (size_t l = 0; l < problem->n_layers; l++)
         if ((double)rows * (double)nn_get_inputs(problem, l) * (double)nn_get_outputs(problem, l) >
@@ -25,14 +41,13 @@ static bool has_larger_product(const nn_problem *problem, size_t rows, double li
 static void add_candidate(plan_search *s, nn_plan plan) {
     if (s->count == NN_MOST_PLANS)
         return;
-    plan.holds_blas =
-        plan.parts > 1 || has_larger_product(s->problem, plan.tile_rows, NN_BLAS_SEQUENTIAL);
-    if (s->plans) {
-        s->plans[s->count++] = plan;
-        return;
-    }
-    double cost = nn_estimate_plan(&plan, s->problem);
-    if (s->count++ == 0 || cost < s->best_cost) {
+    plan.threads = nn_count_plan_threads(&plan, s->problem);
+    plan.holds_blas = has_larger_product(s->problem, plan.tile_rows, NN_BLAS_SEQUENTIAL);
+    if (s->plans)
+        s->plans[s->count] = plan;
+    s->count++;
+    double cost = get_cost(s, &plan);
+    if (cost < s->best_cost) {
         s->best = plan;
         s->best_cost = cost;
     }
@@ -86,8 +101,8 @@ static void add_products(plan_search *s, nn_plan plan) {
         }
 }
 
-/* The most bytes of the tiles of all parts, without the updates. */
-static const size_t TILE_BYTES = 12 << 20;
+/* All that a thread keeps of its tiles; the updates come on top. */
+static const size_t TILE_BYTES = 8 << 20;
 enum { FEWEST_ROWS = 16 };
 
 static size_t get_most_rows(const nn_problem *problem) {
@@ -102,9 +117,8 @@ static size_t get_most_rows(const nn_problem *problem) {
 static void add_tiles(plan_search *s, nn_plan plan) {
     size_t N = s->problem->N;
     size_t share = plan.strategy == NN_OWN_ROWS ? nn_divide_up(N, plan.parts) : N;
-    size_t most = get_most_rows(s->problem) / (plan.strategy == NN_OWN_ROWS ? plan.parts : 1),
-           last = 0;
-    double wanted = (double)nn_min(share, nn_max(most, FEWEST_ROWS));
+    size_t last = 0;
+    double wanted = (double)nn_min(share, get_most_rows(s->problem));
     for (; wanted >= FEWEST_ROWS || last == 0; wanted /= 1.4142135623730951) {
         size_t tiles = nn_divide_up(share, nn_max((size_t)wanted, 1));
         size_t rows = nn_divide_up(share, tiles);
@@ -115,30 +129,45 @@ static void add_tiles(plan_search *s, nn_plan plan) {
     }
 }
 
-/* What makes waking a thread worthwhile: about 2 us of multiplications. */
-static const double MULTIPLICATIONS_A_PART = 1e5;
+/* ---- parts ----------------------------------------------------------------------------------- */
 
-static size_t count_useful_parts(const nn_problem *problem) {
-    double multiplications = 0.0;
-    for (size_t l = 0; l < problem->n_layers; l++)
-        multiplications +=
-            3.0 * (double)nn_get_inputs(problem, l) * (double)nn_get_outputs(problem, l);
-    double worth = multiplications * (double)problem->N / MULTIPLICATIONS_A_PART;
-    return worth < (double)problem->threads ? (size_t)worth + 1 : problem->threads;
+/* So many that each takes long enough to wake a thread for, that adding up their updates takes
+ * little beside, and that these take little memory. */
+static size_t choose_parts(const nn_problem *problem, double nanoseconds) {
+    enum { MOST_UPDATES = 2 << 20 }; /* doubles */
+    static const double SHORTEST_PART = 20000.0, SUM = 0.02;
+    size_t parameters = 0, parts = 1;
+    for (size_t l = 0; problem->purpose != NN_PREDICT && l < problem->n_layers; l++)
+        parameters += nn_count_layer_parameters(problem, l);
+    while (2 * parts <= NN_MOST_PARTS && nanoseconds / (double)(2 * parts) >= SHORTEST_PART &&
+           nn_estimate_sum(2 * parts, parameters) <= SUM * nanoseconds &&
+           2 * parts * parameters <= MOST_UPDATES && problem->N / (2 * parts) >= FEWEST_ROWS)
+        parts *= 2;
+    return parts;
+}
+
+/* The updates need no sum where parts share a tile, but each tile wakes the threads twice. */
+static size_t count_sharing_parts(const nn_problem *problem, double nanoseconds) {
+    enum { MOST_PARTS = 16 };
+    static const double SHORTEST_PART = 20000.0;
+    size_t parts = 1;
+    while (2 * parts <= MOST_PARTS && nanoseconds / (double)(2 * parts) >= 2.0 * SHORTEST_PART &&
+           problem->N / (2 * parts) >= FEWEST_ROWS)
+        parts *= 2;
+    return parts;
 }
 
 static void search_plans(plan_search *s) {
     const nn_problem *problem = s->problem;
-    size_t most = count_useful_parts(problem);
-    for (size_t parts = 1; parts <= most;
-         parts = parts == most ? parts + 1 : nn_min(2 * parts, most)) {
-        nn_plan plan = {.strategy = NN_OWN_ROWS, .parts = parts};
-        if (nn_divide_up(problem->N, parts) * (parts - 1) < problem->N)
-            add_tiles(s, plan);
-        plan.strategy = NN_SHARED_TILES;
-        if (parts > 1 && problem->purpose != NN_PREDICT && problem->N >= parts)
-            add_tiles(s, plan);
-    }
+    s->best_cost = HUGE_VAL;
+    add_tiles(s, (nn_plan){.strategy = NN_OWN_ROWS, .parts = 1});
+    s->serial_cost = s->best_cost;
+    size_t parts = choose_parts(problem, s->serial_cost);
+    if (parts > 1)
+        add_tiles(s, (nn_plan){.strategy = NN_OWN_ROWS, .parts = parts});
+    size_t most = problem->purpose == NN_PREDICT ? 1 : count_sharing_parts(problem, s->serial_cost);
+    for (parts = 2; parts <= most; parts *= 2)
+        add_tiles(s, (nn_plan){.strategy = NN_SHARED_TILES, .parts = parts});
 }
 
 size_t nn_list_plans(const nn_problem *problem, nn_plan *plans) {

@@ -14,8 +14,7 @@ typedef enum nn_purpose { NN_PREDICT, NN_GRADIENT, NN_TRAIN } nn_purpose;
 typedef struct nn_problem {
     const size_t *sizes; /* n_layers + 1: the inputs, then the outputs of each layer of weights */
     size_t n_layers;
-    size_t N;       /* the most rows of one call */
-    size_t threads; /* the most that one call uses */
+    size_t N; /* the most rows of one call */
     nn_purpose purpose;
     bool has_bias;
     bool row_major_outputs; /* rows of the last layer must be contiguous */

@@ -6,6 +6,7 @@
 #include "core/sizes.h"
 #include "engine/engine.h"
 #include "engine/plan_cache.h"
+#include "workers/threads.h"
 
 #include <stdlib.h>
 
@@ -81,16 +82,8 @@ static double *lay_out_part_update(const nn_engine *engine, const nn_problem *pr
 }
 
 static void lay_out_part(nn_engine *engine, const nn_problem *problem, size_t p, arena *a) {
-    size_t n = problem->n_layers, rows = nn_get_part_rows(&engine->plan);
-    size_t labels = nn_multiply_sizes(rows, nn_get_outputs(problem, n - 1));
-    nn_part part = {
-        .activations = take(a, n, sizeof *part.activations),
-        .deltas = take(a, n, sizeof *part.deltas),
-        .updates = take(a, n, sizeof *part.updates),
-        .Y = take_doubles(a, labels),
-        .weights = take_doubles(a, problem->has_row_weights ? labels : 0),
-    };
-    for (size_t l = 0; l < n; l++) {
+    nn_part part = {.updates = take(a, problem->n_layers, sizeof *part.updates)};
+    for (size_t l = 0; l < problem->n_layers; l++) {
         double *update = lay_out_part_update(engine, problem, l, p, a);
         if (a->memory)
             part.updates[l] = update;
@@ -99,23 +92,36 @@ static void lay_out_part(nn_engine *engine, const nn_problem *problem, size_t p,
         engine->parts[p] = part;
 }
 
-/* The matrices of parts first to end. Those of a layer are contiguous: where the parts share a
- * tile, they are one matrix. */
+static void lay_out_buffers(nn_engine *engine, const nn_problem *problem, size_t b, arena *a) {
+    size_t n = problem->n_layers, rows = nn_get_part_rows(&engine->plan);
+    size_t labels = nn_multiply_sizes(rows, nn_get_outputs(problem, n - 1));
+    nn_buffers buffers = {
+        .activations = take(a, n, sizeof *buffers.activations),
+        .deltas = take(a, n, sizeof *buffers.deltas),
+        .Y = take_doubles(a, labels),
+        .weights = take_doubles(a, problem->has_row_weights ? labels : 0),
+    };
+    if (a->memory)
+        engine->buffers[b] = buffers;
+}
+
+/* The matrices of buffers first .. end. Those of a layer lie behind one another: where parts share
+ * a tile, they are one matrix. */
 static void lay_out_matrices(nn_engine *engine, const nn_problem *problem, size_t first, size_t end,
                              arena *a) {
-    size_t rows = nn_get_part_rows(&engine->plan), parts = end - first;
+    size_t rows = nn_get_part_rows(&engine->plan), count = end - first;
     size_t inputs = problem->gathers_rows ? nn_multiply_sizes(rows, nn_get_inputs(problem, 0)) : 0;
-    double *X = take_doubles(a, nn_multiply_sizes(parts, inputs));
-    for (size_t p = first; a->memory && p < end; p++)
-        engine->parts[p].X = X + (p - first) * inputs;
+    double *X = take_doubles(a, nn_multiply_sizes(count, inputs));
+    for (size_t b = first; a->memory && b < end; b++)
+        engine->buffers[b].X = X + (b - first) * inputs;
     for (size_t l = 0; l < problem->n_layers; l++) {
         size_t columns = nn_lay_out_layer(&engine->plan, problem, l).padded_outputs;
-        size_t one = nn_multiply_sizes(rows, columns), all = nn_multiply_sizes(parts, one);
+        size_t one = nn_multiply_sizes(rows, columns), all = nn_multiply_sizes(count, one);
         double *activations = take_doubles(a, all);
         double *deltas = take_doubles(a, problem->purpose >= NN_GRADIENT ? all : 0);
-        for (size_t p = first; a->memory && p < end; p++) {
-            engine->parts[p].activations[l] = activations + (p - first) * one;
-            engine->parts[p].deltas[l] = deltas + (p - first) * one;
+        for (size_t b = first; a->memory && b < end; b++) {
+            engine->buffers[b].activations[l] = activations + (b - first) * one;
+            engine->buffers[b].deltas[l] = deltas + (b - first) * one;
         }
     }
 }
@@ -127,31 +133,46 @@ static void lay_out_matrices(nn_engine *engine, const nn_problem *problem, size_
 static const size_t GAP_STEPS = 64, GAP_BYTES = 3 << 20;
 
 static void lay_out_gap(const nn_engine *engine, arena *a) {
-    size_t most = GAP_BYTES / engine->plan.parts / sizeof(double);
+    size_t most = GAP_BYTES / engine->threads / sizeof(double);
     take_doubles(a, nn_min(nn_multiply_sizes(GAP_STEPS, nn_get_part_rows(&engine->plan)), most));
 }
 
-static void lay_out(nn_engine *engine, const nn_problem *problem, arena *a) {
+/* One a thread. */
+static void lay_out_own_buffers(nn_engine *engine, const nn_problem *problem, arena *a) {
+    engine->buffers = take(a, engine->threads, sizeof *engine->buffers);
+    for (size_t t = 0; t < engine->threads; t++) {
+        if (t > 0)
+            lay_out_gap(engine, a);
+        lay_out_buffers(engine, problem, t, a);
+        lay_out_matrices(engine, problem, t, t + 1, a);
+    }
+}
+
+/* One a part. */
+static void lay_out_shared_buffers(nn_engine *engine, const nn_problem *problem, arena *a) {
     size_t parts = engine->plan.parts;
-    bool share = engine->plan.strategy == NN_SHARED_TILES;
+    engine->buffers = take(a, parts, sizeof *engine->buffers);
+    for (size_t p = 0; p < parts; p++)
+        lay_out_buffers(engine, problem, p, a);
+    lay_out_matrices(engine, problem, 0, parts, a);
+}
+
+static void lay_out(nn_engine *engine, const nn_problem *problem, arena *a) {
     lay_out_layers(engine, problem, a);
     lay_out_updates(engine, problem, a);
-    engine->parts = take(a, parts, sizeof *engine->parts);
-    for (size_t p = 0; p < parts; p++) {
+    engine->parts = take(a, engine->plan.parts, sizeof *engine->parts);
+    for (size_t p = 0; p < engine->plan.parts; p++)
         lay_out_part(engine, problem, p, a);
-        if (share)
-            continue;
-        lay_out_matrices(engine, problem, p, p + 1, a);
-        if (p + 1 < parts)
-            lay_out_gap(engine, a);
-    }
-    if (share)
-        lay_out_matrices(engine, problem, 0, parts, a);
+    if (engine->plan.strategy == NN_SHARED_TILES)
+        lay_out_shared_buffers(engine, problem, a);
+    else
+        lay_out_own_buffers(engine, problem, a);
 }
 
 nnblas_status nn_engine_open(nn_engine *engine, const nn_problem *problem, const nn_plan *plan,
                              nn_scratch *scratch) {
     engine->plan = plan ? *plan : nn_get_plan(problem);
+    engine->threads = nn_min(engine->plan.threads, nn_count_threads());
     engine->memory = NULL;
     arena a = {.memory = scratch ? scratch->bytes : NULL, .size = scratch ? sizeof *scratch : 0};
     lay_out(engine, problem, &a);

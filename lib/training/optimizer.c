@@ -77,7 +77,8 @@ typedef struct step {
     size_t pieces;
 } step;
 
-static void step_piece(void *context, size_t piece) {
+static void step_piece(void *context, size_t piece, size_t runner) {
+    (void)runner;
     const step *s = context;
     const nn_optimizer *o = s->optimizer;
     size_t begin = nn_get_share(o->count, s->pieces, piece);
@@ -107,8 +108,8 @@ static void step_piece(void *context, size_t piece) {
     }
 }
 
-/* The parameters that are worth a thread: some 10 us. */
-enum { PARAMETERS_A_THREAD = 16384 };
+/* Nanoseconds of one parameter. */
+static const double STEP = 0.5;
 
 void nn_optimizer_step(nn_optimizer *o, double rate, const double *gradient, double *parameters) {
     step s = {.optimizer = o,
@@ -116,7 +117,8 @@ void nn_optimizer_step(nn_optimizer *o, double rate, const double *gradient, dou
               .adam = correct_adam(o, rate),
               .gradient = gradient,
               .parameters = parameters};
-    s.pieces = nn_min(nn_divide_up(o->count, PARAMETERS_A_THREAD), nn_count_threads());
+    size_t threads = nn_count_worthy_threads(STEP * (double)o->count, SIZE_MAX);
+    s.pieces = nn_min(threads, nn_count_threads());
     nn_run_parts(s.pieces, s.pieces, step_piece, &s);
     o->steps++;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "workers/threads.h"
 #include "core/processors.h"
+#include "core/sizes.h"
 #include "core/status.h"
 
 #include <stdatomic.h>
@@ -29,4 +30,29 @@ static int get_processors(void) {
 size_t nn_count_threads(void) {
     int limit = atomic_load_explicit(&thread_limit, memory_order_relaxed);
     return (size_t)(limit > 0 ? limit : get_processors());
+}
+
+/* What one doubling of the threads costs: waking them, and waiting for the last. */
+static const double DOUBLING = 10000.0;
+
+double nn_estimate_threads(double nanoseconds, size_t parts, size_t threads) {
+    double doublings = 0.0, shares = (double)nn_divide_up(parts, threads) / (double)parts;
+    for (size_t t = 1; t < threads; t *= 2)
+        doublings++;
+    return nanoseconds * shares + doublings * DOUBLING;
+}
+
+size_t nn_count_worthy_threads(double nanoseconds, size_t parts) {
+    static const double GAIN = 0.75;
+    double time = nanoseconds;
+    size_t threads = 1;
+    while (threads < parts) {
+        size_t more = nn_min(2 * threads, parts);
+        double less = nn_estimate_threads(nanoseconds, parts, more);
+        if (less > GAIN * time)
+            break;
+        threads = more;
+        time = less;
+    }
+    return threads;
 }

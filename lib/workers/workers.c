@@ -110,7 +110,7 @@ static void run_region(region *r, size_t runner) {
     size_t part;
     while (take_part(r, runner, &part)) {
         wake_two(r);
-        r->task(r->context, part);
+        r->task(r->context, part, runner);
     }
 }
 
@@ -271,7 +271,7 @@ void nn_run_parts(size_t threads, size_t count, nn_task *task, void *context) {
         return;
     }
     for (size_t part = 0; part < count; part++)
-        task(context, part);
+        task(context, part, 0);
 }
 
 /* ---- forks and the end ----------------------------------------------------------------------- */

@@ -6,15 +6,16 @@
 
 #include <stddef.h>
 
-/* Runs one part of the work that context describes. */
-typedef void nn_task(void *context, size_t part);
+/* Part number part of what the context holds. No two tasks of a call run at once with the same
+ * runner, a number below the threads of the call: a task may have what it works in for each. */
+typedef void nn_task(void *context, size_t part, size_t runner);
 
 /*
- * Runs task(context, part) for every part below count, in any order, and returns when all are done.
- * The calling thread takes part, and beside it at most threads - 1 workers: fewer where other calls
- * use them or no thread can be created. The caller runs every part that no worker has begun, so it
- * only waits for parts that are being run. A worker runs a part in the floating-point environment
- * of the caller.
+ * Runs task(context, part, runner) for every part below count, in any order, and returns when all
+ * are done. The calling thread takes part, beside it at most threads - 1 workers, and fewer where
+ * others use them or where no thread can be created. Parts that no worker has begun are run by the
+ * caller, so that it only ever waits for parts that are being run. A part that is run by a worker
+ * has the caller's floating-point environment.
  *
  * Any number of threads may call this at once, and a task may call it in turn. All calls together
  * use a bounded number of workers.

@@ -48,8 +48,8 @@ static void check_child(void) {
     ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-static void do_nothing(void *context, size_t part) {
-    (void)context, (void)part;
+static void do_nothing(void *context, size_t part, size_t runner) {
+    (void)context, (void)part, (void)runner;
 }
 
 START_TEST(a_child_does_not_inherit_a_hold) {

@@ -96,8 +96,8 @@ START_TEST(holds_nest) {
 }
 END_TEST
 
-static void look_at_openmp(void *others, size_t part) {
-    (void)part;
+static void look_at_openmp(void *others, size_t part, size_t runner) {
+    (void)part, (void)runner;
     usleep(200);
     *(atomic_int *)others += omp_get_max_threads() != 1;
 }

@@ -96,17 +96,19 @@ static void check_words(const nn_plan *plan, const char *expected) {
 }
 
 START_TEST(plans_are_described) {
-    check_words(&(nn_plan){.strategy = NN_OWN_ROWS, .parts = 1, .tile_rows = 7, .padding = 1},
-                "rows, 1 thread, tiles of 7");
+    check_words(
+        &(nn_plan){.strategy = NN_OWN_ROWS, .parts = 1, .threads = 1, .tile_rows = 7, .padding = 1},
+        "rows, 1 part, 1 thread, tiles of 7");
     check_words(
         &(nn_plan){.strategy = NN_SHARED_TILES,
-                   .parts = 2,
+                   .parts = 4,
+                   .threads = 2,
                    .tile_rows = 128,
                    .transposed = 5,
                    .padding = 8,
                    .product_limit = 1000},
-        "shared, 2 threads, tiles of 128, layer 1 transposed, layer 3 transposed, padded to "
-        "8, products up to 1000");
+        "shared, 4 parts, up to 2 threads, tiles of 128, layer 1 transposed, layer 3 transposed, "
+        "padded to 8, products up to 1000");
 }
 END_TEST
 

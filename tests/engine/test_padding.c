@@ -85,6 +85,7 @@ START_TEST(padding_computes_the_same_of_infinities) {
         nn_plan plan = {
             .strategy = strategy,
             .parts = roll_between(&d, 1, 2),
+            .threads = roll_between(&d, 1, 2),
             .tile_rows = roll_between(&d, 1, p.N + 1),
             .transposed = strategy == NN_SHARED_TILES ? 0 : roll(&d),
             .product_limit = roll_between(&d, 0, 1) ? roll_between(&d, 1, 2000) : 0,

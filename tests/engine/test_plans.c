@@ -13,6 +13,7 @@ static nn_plan roll_plan(dice *d, const problem *p, nn_strategy strategy) {
     return (nn_plan){
         .strategy = strategy,
         .parts = parts,
+        .threads = roll_between(d, 1, parts),
         .tile_rows = roll_between(d, 1, p->N + 3),
         .transposed = strategy == NN_SHARED_TILES ? 0 : roll(d),
         .padding = (size_t[]){1, 8, 3}[roll_between(d, 0, 2)],
@@ -144,6 +145,7 @@ static problem roll_problem(dice *d) {
 
 START_TEST(every_plan_gives_the_same) {
     dice d = {6};
+    ck_assert_ok(nnblas_set_threads(5));
     for (size_t i = 0; i < count_trials(500); i++) {
         problem p = roll_problem(&d);
         for (nn_strategy strategy = NN_OWN_ROWS; strategy <= NN_SHARED_TILES; strategy++) {

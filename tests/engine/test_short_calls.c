@@ -58,6 +58,7 @@ static void check_plan(dice *d, const problem *p, const nn_plan *plan) {
 
 START_TEST(an_engine_runs_fewer_rows_than_it_was_opened_for) {
     dice d = {71};
+    ck_assert_ok(nnblas_set_threads(3));
     for (size_t i = 0; i < count_trials(200); i++) {
         size_t sizes[MAX_SIZES], n_sizes = roll_between(&d, 2, 4), N = roll_between(&d, 5, 60);
         for (size_t l = 0; l < n_sizes; l++)
@@ -67,6 +68,7 @@ START_TEST(an_engine_runs_fewer_rows_than_it_was_opened_for) {
         const nn_plan plan = {
             .strategy = shares_tiles ? NN_SHARED_TILES : NN_OWN_ROWS,
             .parts = roll_between(&d, 2, 5),
+            .threads = roll_between(&d, 1, 3),
             .tile_rows = roll_between(&d, 1, N),
             .transposed = shares_tiles ? 0 : roll(&d),
             .padding = roll_between(&d, 0, 1) ? 8 : 1,

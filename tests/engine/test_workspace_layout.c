@@ -6,16 +6,17 @@
 
 #include <stdint.h>
 
-/* Where part p's matrices begin and end. */
+/* Where the matrices of thread t begin and end. */
 typedef struct extent {
     uintptr_t begin, end;
 } extent;
 
-static extent find_matrices(const nn_engine *engine, size_t p) {
+static extent find_matrices(const nn_engine *engine, size_t t) {
     extent e = {UINTPTR_MAX, 0};
     for (size_t l = 0; l < 2; l++) {
         size_t bytes = engine->plan.tile_rows * engine->layouts[l].padded_outputs * sizeof(double);
-        const double *matrices[] = {engine->parts[p].activations[l], engine->parts[p].deltas[l]};
+        const double *matrices[] = {engine->buffers[t].activations[l],
+                                    engine->buffers[t].deltas[l]};
         for (size_t i = 0; i < 2; i++) {
             uintptr_t begin = (uintptr_t)matrices[i];
             e.begin = begin < e.begin ? begin : e.begin;
@@ -31,12 +32,17 @@ START_TEST(the_matrices_of_two_threads_lie_apart) {
     const size_t sizes[] = {INPUTS, HIDDEN, OUTPUTS};
     const nn_problem planned_problem = {
         .sizes = sizes, .n_layers = 2, .N = 100 * TILE, .purpose = NN_GRADIENT};
-    nn_plan plan = {
-        .strategy = NN_OWN_ROWS, .parts = 3, .tile_rows = TILE, .transposed = 3, .padding = 1};
+    nn_plan plan = {.strategy = NN_OWN_ROWS,
+                    .parts = 9,
+                    .threads = 3,
+                    .tile_rows = TILE,
+                    .transposed = 3,
+                    .padding = 1};
     nn_engine engine;
+    ck_assert_ok(nnblas_set_threads(3));
     ck_assert_ok(nn_engine_open(&engine, &planned_problem, &plan, NULL));
-    for (size_t p = 0; p + 1 < plan.parts; p++) {
-        extent one = find_matrices(&engine, p), next = find_matrices(&engine, p + 1);
+    for (size_t t = 0; t + 1 < plan.threads; t++) {
+        extent one = find_matrices(&engine, t), next = find_matrices(&engine, t + 1);
         ck_assert_uint_ge(next.begin, one.end + STEPS * TILE * sizeof(double));
     }
     nn_engine_close(&engine);
@@ -56,18 +62,20 @@ START_TEST(pieces_share_no_cache_line) {
                                         .purpose = NN_TRAIN,
                                         .has_bias = true,
                                         .gathers_rows = true};
-    nn_plan plan = {.strategy = NN_OWN_ROWS, .parts = 3, .tile_rows = 9, .padding = 3};
+    nn_plan plan = {
+        .strategy = NN_OWN_ROWS, .parts = 3, .threads = 3, .tile_rows = 9, .padding = 3};
     nn_engine engine;
+    ck_assert_ok(nnblas_set_threads(3));
     ck_assert_ok(nn_engine_open(&engine, &planned_problem, &plan, NULL));
     for (size_t p = 0; p < plan.parts; p++) {
-        const nn_part *part = &engine.parts[p];
-        check_aligned(part->X);
-        check_aligned(part->Y);
-        check_aligned(part->weights);
+        const nn_buffers *buffers = &engine.buffers[p];
+        check_aligned(buffers->X);
+        check_aligned(buffers->Y);
+        check_aligned(buffers->weights);
         for (size_t l = 0; l < 2; l++) {
-            check_aligned(part->activations[l]);
-            check_aligned(part->deltas[l]);
-            check_aligned(part->updates[l]);
+            check_aligned(buffers->activations[l]);
+            check_aligned(buffers->deltas[l]);
+            check_aligned(engine.parts[p].updates[l]);
         }
     }
     nn_engine_close(&engine);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The same bits and the same results, whatever the number of threads. */
+/* The same bits, whatever the number of threads. */
 #include "support/support.h"
 
 #include <string.h>
@@ -28,18 +28,14 @@ static void train_wide(nnblas_optimizer optimizer, int threads, double *paramete
 START_TEST(threads_share_large_steps) {
     enum { COUNT = 211 * 190 + 191 * 3 };
     static double alone[COUNT], shared[COUNT], again[COUNT];
-    for (int optimizer = NNBLAS_GRADIENT_DESCENT; optimizer <= NNBLAS_NESTEROV; optimizer++)
+    for (int optimizer = NNBLAS_GRADIENT_DESCENT; optimizer <= NNBLAS_ADAM; optimizer++)
         for (int threads = 2; threads <= 5; threads++) {
             train_wide((nnblas_optimizer)optimizer, 1, alone, COUNT);
             train_wide((nnblas_optimizer)optimizer, threads, shared, COUNT);
             train_wide((nnblas_optimizer)optimizer, threads, again, COUNT);
-            ck_assert_close(COUNT, alone, shared);
+            ck_assert(memcmp(alone, shared, sizeof shared) == 0);
             ck_assert(memcmp(shared, again, sizeof shared) == 0);
         }
-    train_wide(NNBLAS_ADAM, 1, alone, COUNT);
-    train_wide(NNBLAS_ADAM, 3, shared, COUNT);
-    /* Its first steps divide a gradient by itself: where that is rounding, so is the step. */
-    ck_assert_double_le(get_difference(COUNT, alone, shared), 1e-6);
 }
 END_TEST
 
@@ -69,7 +65,8 @@ START_TEST(the_same_bits_run_after_run) {
     train_many_rows(1, sequential, &sequential_mse);
     for (int threads = 1; threads <= 4; threads++) {
         train_many_rows(threads, first, &first_mse);
-        ck_assert_close(COUNT, sequential, first);
+        ck_assert(memcmp(sequential, first, sizeof first) == 0);
+        ck_assert(memcmp(&sequential_mse, &first_mse, sizeof first_mse) == 0);
         for (int run = 0; run < 10; run++) {
             train_many_rows(threads, again, &again_mse);
             ck_assert(memcmp(first, again, sizeof first) == 0);

@@ -19,8 +19,8 @@ static void sleep_microseconds(long microseconds) {
 /* ---- work with a known result ---------------------------------------------------------------- */
 
 /* Each part waits until all have begun: as many threads are needed as there are parts. */
-static void meet(void *context, size_t part) {
-    (void)part;
+static void meet(void *context, size_t part, size_t runner) {
+    (void)part, (void)runner;
     atomic_size_t *present = context;
     (*present)++;
     while (*present < 4)

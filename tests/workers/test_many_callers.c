@@ -17,8 +17,8 @@ START_TEST(many_callers_share_one_network) {
 }
 END_TEST
 
-static void repeat_work_as_task(void *work, size_t part) {
-    (void)part;
+static void repeat_work_as_task(void *work, size_t part, size_t runner) {
+    (void)part, (void)runner;
     shared_work *w = work;
     w->differences += repeat_work(w, 5);
 }

@@ -42,9 +42,8 @@ void __wrap_nn_blas_begin_worker(void) {
 static pthread_t caller;
 static atomic_size_t own_runs, foreign_runs;
 
-static void count_run(void *context, size_t part) {
-    (void)context;
-    (void)part;
+static void count_run(void *context, size_t part, size_t runner) {
+    (void)context, (void)part, (void)runner;
     (*(pthread_equal(pthread_self(), caller) ? &own_runs : &foreign_runs))++;
 }
 

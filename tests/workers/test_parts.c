@@ -31,23 +31,30 @@ enum { MOST_PARTS = 2000 };
 typedef struct tally {
     atomic_int runs[MOST_PARTS];
     atomic_int foreign; /* part numbers that there are not */
-    size_t count;
+    atomic_bool at_work[MOST_THREADS];
+    atomic_int shared; /* runners that were at work already */
+    size_t count, threads;
 } tally;
 
-static void count_run(void *context, size_t part) {
+static void count_run(void *context, size_t part, size_t runner) {
     tally *t = context;
+    t->shared += runner > 0 && runner >= t->threads;
+    t->shared += atomic_exchange(&t->at_work[runner], true);
     if (part < t->count)
         t->runs[part]++;
     else
         t->foreign++;
+    t->at_work[runner] = false;
 }
 
-/* Runs the parts and returns how many of them were not run exactly once. */
+/* Runs the parts and returns how many of them were not run exactly once, or with a runner that was
+ * at work elsewhere. */
 static size_t count_errors(tally *t, size_t threads, size_t count) {
     memset(t, 0, sizeof *t);
     t->count = count;
+    t->threads = threads;
     nn_run_parts(threads, count, count_run, t);
-    size_t errors = (size_t)t->foreign;
+    size_t errors = (size_t)(t->foreign + t->shared);
     for (size_t part = 0; part < count; part++)
         errors += t->runs[part] != 1;
     return errors;
@@ -115,8 +122,8 @@ typedef struct nest {
 
 enum { BRANCHES = 5, DEPTH = 4 };
 
-static void branch(void *context, size_t part) {
-    (void)part;
+static void branch(void *context, size_t part, size_t runner) {
+    (void)part, (void)runner;
     const nest *n = context;
     nest inner = {n->depth - 1, n->leaves};
     if (inner.depth == 0)
@@ -144,8 +151,8 @@ typedef struct meeting {
     atomic_bool failed;
 } meeting;
 
-static void meet(void *context, size_t part) {
-    (void)part;
+static void meet(void *context, size_t part, size_t runner) {
+    (void)part, (void)runner;
     meeting *m = context;
     m->present++;
     for (int tenths = 0; m->present < m->expected && !m->failed; tenths++) {
@@ -190,8 +197,8 @@ typedef struct crew {
     size_t count;
 } crew;
 
-static void join_crew(void *context, size_t part) {
-    (void)part;
+static void join_crew(void *context, size_t part, size_t runner) {
+    (void)part, (void)runner;
     crew *c = context;
     sleep_microseconds(100);
     pthread_mutex_lock(&c->mutex);
@@ -262,8 +269,8 @@ END_TEST
 
 /* ---- what a worker is ------------------------------------------------------------------------ */
 
-static void count_roundings(void *context, size_t part) {
-    (void)part;
+static void count_roundings(void *context, size_t part, size_t runner) {
+    (void)part, (void)runner;
     atomic_int *roundings = context;
     sleep_microseconds(200);
     roundings[fegetround() == FE_UPWARD ? 1 : 0]++;
@@ -284,9 +291,9 @@ END_TEST
 static pthread_t main_thread;
 static atomic_int unblocked, begun;
 
-static void look_for_signals(void *context, size_t part) {
+static void look_for_signals(void *context, size_t part, size_t runner) {
     static const int SIGNALS[] = {SIGINT, SIGTERM, SIGCHLD, SIGALRM, SIGUSR1, SIGPROF, SIGPIPE};
-    meet(context, part);
+    meet(context, part, runner);
     sigset_t blocked;
     pthread_sigmask(SIG_SETMASK, NULL, &blocked);
     for (size_t i = 0; i < sizeof SIGNALS / sizeof *SIGNALS; i++)
