@@ -76,8 +76,8 @@ static int compare_seconds(const void *a, const void *b) {
 
 static bool is_same_plan(const nn_plan *a, const nn_plan *b) {
     return a->strategy == b->strategy && a->parts == b->parts && a->tile_rows == b->tile_rows &&
-           a->transposed == b->transposed && a->padding == b->padding &&
-           a->product_limit == b->product_limit;
+           a->transposed == b->transposed && a->transposed_updates == b->transposed_updates &&
+           a->padding == b->padding && a->product_limit == b->product_limit;
 }
 
 static size_t find_plan(const exploration *e, const nn_plan *plan) {

@@ -41,13 +41,15 @@ static json_t *describe_plans(const exploration *e) {
     json_t *list = json_array();
     for (size_t i = 0; i < e->count; i++) {
         const timed_plan *t = &e->plans[i];
-        json_array_append_new(
-            list, json_pack("{s:i,s:I,s:I,s:I,s:I,s:I,s:f,s:f}", "strategy", (int)t->plan.strategy,
-                            "parts", (json_int_t)t->plan.parts, "tile_rows",
-                            (json_int_t)t->plan.tile_rows, "transposed",
-                            (json_int_t)t->plan.transposed, "padding", (json_int_t)t->plan.padding,
-                            "product_limit", (json_int_t)t->plan.product_limit, "estimate",
-                            t->estimate, "seconds", t->seconds));
+        json_array_append_new(list,
+                              json_pack("{s:i,s:I,s:I,s:I,s:I,s:I,s:I,s:f,s:f}", "strategy",
+                                        (int)t->plan.strategy, "parts", (json_int_t)t->plan.parts,
+                                        "tile_rows", (json_int_t)t->plan.tile_rows, "transposed",
+                                        (json_int_t)t->plan.transposed, "transposed_updates",
+                                        (json_int_t)t->plan.transposed_updates, "padding",
+                                        (json_int_t)t->plan.padding, "product_limit",
+                                        (json_int_t)t->plan.product_limit, "estimate", t->estimate,
+                                        "seconds", t->seconds));
     }
     return list;
 }

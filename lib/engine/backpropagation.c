@@ -181,7 +181,7 @@ void nn_accumulate_update(const nn_model *model, const nn_tile *tile, size_t l, 
                           size_t count, double alpha, double beta, double *W_update) {
     const nn_layer *layer = &model->layers[l];
     const nn_layout *layout = &tile->layouts[l];
-    nn_product_update(tile->rows, layout, first, count, alpha, view_input(tile, l),
+    nn_product_update(tile->rows, layer, layout, first, count, alpha, view_input(tile, l),
                       view_deltas(tile, l), beta, W_update);
     if (layer->has_bias && count > 0 && first + count == layer->inputs)
         accumulate_biases(tile->rows, layout, tile->deltas[l], alpha, beta,

@@ -162,32 +162,58 @@ static void add_rows(size_t rows, size_t columns, const double *from, size_t ld,
         nn_get_kernels()->add(count, from + i * ld, sums + i * count);
 }
 
-/* Some rows of a layer's updates, of which the biases are the last: the parts' own, in their order,
- * and without padding. */
+/* Rows first .. end of a layer's updates, of which the biases are the last: the sum of the parts'
+ * own, in their order, and without padding. */
+static void sum_rows(const run *r, size_t l, size_t first, size_t end) {
+    const nn_part *parts = r->engine->parts;
+    size_t columns = r->call->model->layers[l].outputs;
+    size_t ld = r->engine->layouts[l].padded_outputs;
+    double *sums = r->call->updates[l] + first * columns;
+    if (parts[0].updates[l])
+        nn_copy_rows(end - first, columns, parts[0].updates[l] + first * ld, ld, sums, columns);
+    for (size_t i = 1; i < r->engine->plan.parts; i++)
+        if (parts[i].updates[l] && !parts[i].is_fresh)
+            add_rows(end - first, columns, parts[i].updates[l] + first * ld, ld, sums);
+}
+
+/* The same where the parts' updates are transposed; no biases. */
+static void sum_columns(const run *r, size_t l, size_t first, size_t end) {
+    const nn_part *parts = r->engine->parts;
+    size_t ld = r->call->model->layers[l].inputs, outputs = r->call->model->layers[l].outputs;
+    double *sums = parts[0].updates[l] + first;
+    for (size_t i = 1; i < r->engine->plan.parts; i++)
+        for (size_t k = 0; k < outputs && !parts[i].is_fresh && parts[i].updates[l]; k++)
+            nn_get_kernels()->add(end - first, parts[i].updates[l] + first + k * ld, sums + k * ld);
+    nn_transpose(outputs, end - first, sums, ld, r->call->updates[l] + first * outputs, outputs);
+}
+
 static void sum_piece(void *context, size_t piece, size_t runner) {
     (void)runner;
     const run *r = context;
-    const nn_part *parts = r->engine->parts;
-    size_t l = piece / r->pieces_a_layer, p = piece % r->pieces_a_layer;
+    size_t pieces = r->pieces_a_layer, l = piece / pieces, p = piece % pieces;
     const nn_layer *layer = &r->call->model->layers[l];
-    size_t columns = layer->outputs, ld = r->engine->layouts[l].padded_outputs;
-    size_t rows = layer->inputs + layer->has_bias, first = nn_get_share(rows, r->pieces_a_layer, p);
-    size_t count = nn_get_share(rows, r->pieces_a_layer, p + 1) - first;
-    double *sums = r->call->updates[l] + first * columns;
-    if (parts[0].updates[l])
-        nn_copy_rows(count, columns, parts[0].updates[l] + first * ld, ld, sums, columns);
-    for (size_t i = 1; i < r->engine->plan.parts; i++)
-        if (parts[i].updates[l] && !parts[i].is_fresh)
-            add_rows(count, columns, parts[i].updates[l] + first * ld, ld, sums);
+    size_t rows = layer->inputs + layer->has_bias;
+    size_t first = nn_get_share(rows, pieces, p), end = nn_get_share(rows, pieces, p + 1);
+    if (r->engine->layouts[l].transposed_update && first < layer->inputs) {
+        size_t end_inputs = nn_min(end, layer->inputs);
+        sum_columns(r, l, first, end_inputs);
+        first = end_inputs;
+    }
+    sum_rows(r, l, first, end);
 }
 
-/* Pieces so small that the sum of one stays in the first cache. */
+/* The first part adds to the matrices of the call themselves, and not to copies of its own. */
+static bool adds_to_updates(const nn_plan *plan) {
+    return plan->padding == 1 && plan->transposed_updates == 0;
+}
+
+/* In pieces so small that the sum of one stays in a core's cache. */
 static void sum_updates(run *r) {
-    enum { PIECE = 2048 };
+    enum { PIECE = 8192 };
     const nn_plan *plan = &r->engine->plan;
     const nn_model *model = r->call->model;
     size_t largest = 0, parameters = 0;
-    if (plan->parts == 1 && plan->padding == 1)
+    if (plan->parts == 1 && adds_to_updates(plan))
         return;
     for (size_t l = 0; l < model->n_layers; l++) {
         size_t count = nn_count_parameters(&model->layers[l]);
@@ -195,7 +221,7 @@ static void sum_updates(run *r) {
         parameters += count;
     }
     r->pieces_a_layer = nn_divide_up(largest, PIECE);
-    size_t threads = nn_count_worthy_threads(nn_estimate_sum(plan->parts, parameters), SIZE_MAX);
+    size_t threads = nn_count_worthy_threads(nn_estimate_sum(plan, parameters), SIZE_MAX);
     nn_run_parts(nn_min(threads, r->engine->threads), r->pieces_a_layer * model->n_layers,
                  sum_piece, r);
 }
@@ -281,7 +307,7 @@ void nn_engine_update(const nn_engine *engine, const nn_model *model, double lea
 
 /* Whether each update of a step is one product, which can then subtract it from W itself. */
 static bool updates_at_once(const nn_plan *plan, size_t N) {
-    return plan->tile_rows >= N && plan->padding == 1 &&
+    return plan->tile_rows >= N && adds_to_updates(plan) &&
            (plan->strategy == NN_SHARED_TILES || plan->parts == 1);
 }
 

@@ -34,6 +34,7 @@ nn_layout nn_lay_out_layer(const nn_plan *plan, const nn_problem *problem, size_
         .padded_inputs = l == 0 ? nn_get_inputs(problem, 0) : pad_outputs(plan, problem, l - 1),
         .padded_outputs = pad_outputs(plan, problem, l),
         .transposed = l < 64 && (plan->transposed >> l & 1) && !must_be_row_major,
+        .transposed_update = l < 64 && (plan->transposed_updates >> l & 1),
     };
     layout.block = choose_block(plan, &layout);
     return layout;
@@ -53,6 +54,9 @@ void nn_describe_plan(const nn_plan *plan, char *text, size_t size) {
     for (size_t l = 0; l < 64; l++)
         if (plan->transposed >> l & 1)
             append(text, size, ", layer %zu transposed", l + 1);
+    for (size_t l = 0; l < 64; l++)
+        if (plan->transposed_updates >> l & 1)
+            append(text, size, ", W%zu_update transposed", l + 1);
     if (plan->padding > 1)
         append(text, size, ", padded to %zu", plan->padding);
     if (plan->product_limit)

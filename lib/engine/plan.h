@@ -21,7 +21,9 @@ typedef struct nn_plan {
     size_t parts;   /* as many threads can work on a call */
     size_t threads; /* the most that are worth waking, for a call of all rows */
     size_t tile_rows;
-    uint64_t transposed;  /* bit l: activations and deltas of layer l are transposed */
+    uint64_t transposed; /* bit l: the matrices behind layer l are transposed */
+    /* Bit l: the updates of layer l are added up transposed, outputs x inputs. */
+    uint64_t transposed_updates;
     size_t padding;       /* hidden widths are padded to a multiple of it; 1 = as they are */
     size_t product_limit; /* products are cut to at most so many multiplications; 0 = whole */
     bool holds_blas;      /* also on one thread: BLAS would start its own for some product */

@@ -174,6 +174,8 @@ static double price_error(const cost_context *c, size_t l, size_t rows, size_t i
 static double price_update(const cost_context *c, size_t l, size_t rows, size_t inputs) {
     nn_layout layout = get_layout(c, l);
     product p = {layout.padded_outputs, inputs, rows, layout.transposed, !is_turned(c, l)};
+    if (layout.transposed_update)
+        p = (product){inputs, layout.padded_outputs, rows, is_turned(c, l), !layout.transposed};
     return price_product(&p, c->small_limit);
 }
 
@@ -264,8 +266,10 @@ static double price_tile(const cost_context *c, size_t rows) {
 /* A byte that one thread wrote and others read. */
 static const double SHARE = 0.06;
 
-double nn_estimate_sum(size_t parts, size_t parameters) {
-    return parts > 1 ? ADD * (double)parts * (double)parameters : 0.0;
+double nn_estimate_sum(const nn_plan *plan, size_t parameters) {
+    double adds =
+        plan->strategy == NN_OWN_ROWS && plan->parts > 1 ? ADD * (double)plan->parts : 0.0;
+    return (adds + (plan->transposed_updates ? TRANSPOSE : 0.0)) * (double)parameters;
 }
 
 /* Of all parts, one after the other. */
@@ -281,7 +285,7 @@ static double price_sum(const cost_context *c) {
     double parameters = 0.0;
     for (size_t l = 0; c->problem->purpose != NN_PREDICT && l < c->problem->n_layers; l++)
         parameters += count_padded_weights(c, l);
-    return nn_estimate_sum(c->plan->parts, (size_t)parameters);
+    return nn_estimate_sum(c->plan, (size_t)parameters);
 }
 
 /* Of the two regions of a tile that parts share, and of all parts one after the other: up to the
@@ -336,13 +340,13 @@ static double price_turned_inputs(const cost_context *c) {
 
 double nn_estimate_plan(const nn_plan *plan, const nn_problem *problem, size_t threads) {
     cost_context c = {plan, problem, nn_small_product_limit()};
-    if (plan->strategy == NN_SHARED_TILES)
-        return price_padding(&c) + price_shared_tiles(&c, threads);
     double sum = price_sum(&c);
     size_t helpers = nn_min(threads, nn_count_worthy_threads(sum, SIZE_MAX));
-    return price_padding(&c) +
-           nn_estimate_threads(price_turned_inputs(&c) + price_own_rows(&c), plan->parts, threads) +
-           nn_estimate_threads(sum, helpers, helpers);
+    double once = price_padding(&c) + nn_estimate_threads(sum, helpers, helpers);
+    if (plan->strategy == NN_SHARED_TILES)
+        return once + price_shared_tiles(&c, threads);
+    double rows = price_turned_inputs(&c) + price_own_rows(&c);
+    return once + nn_estimate_threads(rows, plan->parts, threads);
 }
 
 size_t nn_count_plan_threads(const nn_plan *plan, const nn_problem *problem) {

@@ -16,7 +16,8 @@ double nn_estimate_plan(const nn_plan *plan, const nn_problem *p, size_t threads
 /* The most threads that are worth waking for a call. */
 size_t nn_count_plan_threads(const nn_plan *plan, const nn_problem *p);
 
-/* Nanoseconds of adding up the updates of the parts, on one thread. */
-double nn_estimate_sum(size_t parts, size_t parameters);
+/* Nanoseconds of adding up the updates of the parts, and of turning transposed ones, on one thread.
+ */
+double nn_estimate_sum(const nn_plan *plan, size_t parameters);
 
 #endif

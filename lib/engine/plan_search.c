@@ -38,7 +38,7 @@ static bool has_larger_product(const nn_problem *problem, size_t rows, double li
     return false;
 }
 
-static void add_candidate(plan_search *s, nn_plan plan) {
+static void add_plan(plan_search *s, nn_plan plan) {
     if (s->count == NN_MOST_PLANS)
         return;
     plan.threads = nn_count_plan_threads(&plan, s->problem);
@@ -50,6 +50,17 @@ static void add_candidate(plan_search *s, nn_plan plan) {
     if (cost < s->best_cost) {
         s->best = plan;
         s->best_cost = cost;
+    }
+}
+
+/* As they are, and the updates of the first layer or of all transposed. */
+static void add_candidate(plan_search *s, nn_plan plan) {
+    size_t n = nn_min(s->problem->n_layers, 64);
+    const uint64_t updates[] = {0, 1, UINT64_MAX >> (64 - n)};
+    size_t count = s->problem->purpose == NN_PREDICT ? 1 : n == 1 ? 2 : 3;
+    for (size_t i = 0; i < count; i++) {
+        plan.transposed_updates = updates[i];
+        add_plan(s, plan);
     }
 }
 
@@ -140,7 +151,7 @@ static size_t choose_parts(const nn_problem *problem, double nanoseconds) {
     for (size_t l = 0; problem->purpose != NN_PREDICT && l < problem->n_layers; l++)
         parameters += nn_count_layer_parameters(problem, l);
     while (2 * parts <= NN_MOST_PARTS && nanoseconds / (double)(2 * parts) >= SHORTEST_PART &&
-           nn_estimate_sum(2 * parts, parameters) <= SUM * nanoseconds &&
+           nn_estimate_sum(&(nn_plan){.parts = 2 * parts}, parameters) <= SUM * nanoseconds &&
            2 * parts * parameters <= MOST_UPDATES && problem->N / (2 * parts) >= FEWEST_ROWS)
         parts *= 2;
     return parts;

@@ -8,7 +8,7 @@
 /* The plan with the shortest time by plan_cost.h. Compares some hundred plans, in 10 to 100 us. */
 nn_plan nn_make_plan(const nn_problem *p);
 
-enum { NN_MOST_PLANS = 2048, NN_MOST_PARTS = 64 };
+enum { NN_MOST_PLANS = 8192, NN_MOST_PARTS = 64 };
 
 /* The plans that nn_make_plan compares; returns how many, at most NN_MOST_PLANS. */
 size_t nn_list_plans(const nn_problem *p, nn_plan *plans);

@@ -50,15 +50,21 @@ void nn_product_error(size_t rows, const nn_layer *layer, const nn_layout *layou
     }
 }
 
-void nn_product_update(size_t rows, const nn_layout *layout, size_t first, size_t count,
-                       double alpha, nn_matrix_view A, nn_matrix_view delta, double beta,
-                       double *W_update) {
+void nn_product_update(size_t rows, const nn_layer *layer, const nn_layout *layout, size_t first,
+                       size_t count, double alpha, nn_matrix_view A, nn_matrix_view delta,
+                       double beta, double *W_update) {
     int n = (int)layout->padded_outputs, k = (int)rows;
     size_t end = first + count;
     for (; first < end; first += layout->block) {
         int m = (int)nn_min(layout->block, end - first);
-        cblas_dgemm(CblasRowMajor, read_turned(A), read_as_is(delta), m, n, k, alpha,
-                    get_column(A, first), A.ld, delta.data, delta.ld, beta,
-                    W_update + first * layout->padded_outputs, n);
+        const double *A_block = get_column(A, first);
+        if (layout->transposed_update) /* W_update^T = delta^T A */
+            cblas_dgemm(CblasRowMajor, read_turned(delta), read_as_is(A), n, m, k, alpha,
+                        delta.data, delta.ld, A_block, A.ld, beta, W_update + first,
+                        (int)layer->inputs);
+        else
+            cblas_dgemm(CblasRowMajor, read_turned(A), read_as_is(delta), m, n, k, alpha, A_block,
+                        A.ld, delta.data, delta.ld, beta, W_update + first * layout->padded_outputs,
+                        n);
     }
 }

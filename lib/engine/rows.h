@@ -47,4 +47,8 @@ void nn_copy_outputs(size_t count, size_t outputs, bool transposed, const double
 void nn_copy_rows(size_t rows, size_t columns, const double *from, size_t ld_from, double *to,
                   size_t ld_to);
 
+/* to, columns x rows, := the transpose of from, rows x columns. */
+void nn_transpose(size_t rows, size_t columns, const double *from, size_t ld_from, double *to,
+                  size_t ld_to);
+
 #endif

@@ -77,7 +77,8 @@ static double *lay_out_part_update(const nn_engine *engine, const nn_problem *pr
         return NULL;
     nn_layout layout = nn_lay_out_layer(&engine->plan, problem, l);
     size_t rows = nn_get_inputs(problem, l) + problem->has_bias;
-    bool is_own = p == 0 ? is_padded(&layout, problem, l) : engine->plan.strategy == NN_OWN_ROWS;
+    bool is_own = p == 0 ? is_padded(&layout, problem, l) || layout.transposed_update
+                         : engine->plan.strategy == NN_OWN_ROWS;
     return is_own ? take_doubles(a, nn_multiply_sizes(rows, layout.padded_outputs)) : NULL;
 }
 

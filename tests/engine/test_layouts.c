@@ -105,10 +105,11 @@ START_TEST(plans_are_described) {
                    .threads = 2,
                    .tile_rows = 128,
                    .transposed = 5,
+                   .transposed_updates = 2,
                    .padding = 8,
                    .product_limit = 1000},
         "shared, 4 parts, up to 2 threads, tiles of 128, layer 1 transposed, layer 3 transposed, "
-        "padded to 8, products up to 1000");
+        "W2_update transposed, padded to 8, products up to 1000");
 }
 END_TEST
 

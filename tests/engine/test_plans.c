@@ -16,6 +16,7 @@ static nn_plan roll_plan(dice *d, const problem *p, nn_strategy strategy) {
         .threads = roll_between(d, 1, parts),
         .tile_rows = roll_between(d, 1, p->N + 3),
         .transposed = strategy == NN_SHARED_TILES ? 0 : roll(d),
+        .transposed_updates = roll_between(d, 0, 1) ? roll(d) : 0,
         .padding = (size_t[]){1, 8, 3}[roll_between(d, 0, 2)],
         .product_limit = roll_between(d, 0, 1) ? roll_between(d, 1, 20000) : 0,
         .holds_blas = true,

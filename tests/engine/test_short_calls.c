@@ -71,6 +71,7 @@ START_TEST(an_engine_runs_fewer_rows_than_it_was_opened_for) {
             .threads = roll_between(&d, 1, 3),
             .tile_rows = roll_between(&d, 1, N),
             .transposed = shares_tiles ? 0 : roll(&d),
+            .transposed_updates = roll_between(&d, 0, 1) ? roll(&d) : 0,
             .padding = roll_between(&d, 0, 1) ? 8 : 1,
             .holds_blas = true,
         };
