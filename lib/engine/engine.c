@@ -46,7 +46,7 @@ static const nn_layout *get_last_layout(const run *r) {
     return &r->engine->layouts[r->call->model->n_layers - 1];
 }
 
-/* Where the inputs of a tile lie, or will when they are gathered. */
+/* A tile without Y and weights. Its inputs may still have to be gathered. */
 static nn_tile view_tile(const run *r, const nn_buffers *b, size_t first, size_t count) {
     const nn_rows *rows = r->call->rows;
     return (nn_tile){
@@ -59,7 +59,7 @@ static nn_tile view_tile(const run *r, const nn_buffers *b, size_t first, size_t
     };
 }
 
-/* The same, with all that is copied for it. */
+/* The same with Y and weights, and everything copied that must be. */
 static nn_tile load_tile(const run *r, const nn_buffers *b, size_t first, size_t count) {
     const nn_rows *rows = r->call->rows;
     nn_tile tile = view_tile(r, b, first, count);
@@ -104,7 +104,7 @@ static void add_updates(const run *r, const nn_part *part, const nn_tile *tile, 
                          part->updates[l] ? part->updates[l] : r->call->updates[l]);
 }
 
-/* The updates of a tile that the parts share wait until all of its deltas are there. */
+/* Where the parts share a tile, its updates have to wait until all parts have their deltas. */
 static void compute_gradient_tile(const run *r, const nn_buffers *b, nn_part *part, size_t first,
                                   size_t count) {
     nn_tile tile = load_tile(r, b, first, count);
@@ -146,7 +146,7 @@ static void run_update_piece(void *context, size_t piece, size_t runner) {
     (void)runner;
     const run *r = context;
     size_t pieces = r->engine->plan.parts, l = piece / pieces, p = piece % pieces;
-    const nn_buffers *b = &r->engine->buffers[0]; /* the parts' lie behind one another */
+    const nn_buffers *b = &r->engine->buffers[0]; /* the matrices of the parts are contiguous */
     nn_tile tile = view_tile(r, b, r->first, r->end - r->first);
     size_t inputs = r->call->model->layers[l].inputs;
     add_updates(r, &r->engine->parts[0], &tile, l, nn_get_share(inputs, pieces, p),
@@ -162,8 +162,8 @@ static void add_rows(size_t rows, size_t columns, const double *from, size_t ld,
         nn_get_kernels()->add(count, from + i * ld, sums + i * count);
 }
 
-/* Rows first .. end of a layer's updates, of which the biases are the last: the sum of the parts'
- * own, in their order, and without padding. */
+/* Adds up the updates of all parts, in the order of the parts and without padding, for the rows
+ * first .. end of one layer. The biases are the last row. */
 static void sum_rows(const run *r, size_t l, size_t first, size_t end) {
     const nn_part *parts = r->engine->parts;
     size_t columns = r->call->model->layers[l].outputs;
@@ -176,7 +176,7 @@ static void sum_rows(const run *r, size_t l, size_t first, size_t end) {
             add_rows(end - first, columns, parts[i].updates[l] + first * ld, ld, sums);
 }
 
-/* The same where the parts' updates are transposed; no biases. */
+/* The same where the updates of the parts are transposed, without biases. */
 static void sum_columns(const run *r, size_t l, size_t first, size_t end) {
     const nn_part *parts = r->engine->parts;
     size_t ld = r->call->model->layers[l].inputs, outputs = r->call->model->layers[l].outputs;
@@ -202,12 +202,12 @@ static void sum_piece(void *context, size_t piece, size_t runner) {
     sum_rows(r, l, first, end);
 }
 
-/* The first part adds to the matrices of the call themselves, and not to copies of its own. */
+/* The first part adds to the matrices of the call, and needs none of its own. */
 static bool adds_to_updates(const nn_plan *plan) {
     return plan->padding == 1 && plan->transposed_updates == 0;
 }
 
-/* In pieces so small that the sum of one stays in a core's cache. */
+/* In pieces small enough that the sum of one stays in a core's cache. */
 static void sum_updates(run *r) {
     enum { PIECE = 8192 };
     const nn_plan *plan = &r->engine->plan;

@@ -10,17 +10,17 @@
 #include "engine/plan.h"
 #include "engine/rows.h"
 
-/* What one tile is computed in; of the matrices one a layer. */
+/* The buffers of one tile; of the matrices one a layer. */
 typedef struct nn_buffers {
-    double *X, *Y;   /* copies, where the caller's do not lie as a tile needs them */
-    double *weights; /* of the elements of Y, where rows have weights */
+    double *X, *Y;   /* copies, where the caller's have another layout */
+    double *weights; /* copies for the elements of Y, where rows have weights */
     double **activations;
     double **deltas;
 } nn_buffers;
 
-/* What one part adds up; in a cache line of its own, which one thread at a time writes. */
+/* What one part adds up, in a cache line of its own. */
 typedef struct nn_part {
-    _Alignas(64) double **updates; /* one a layer; null: the part adds to the call's */
+    _Alignas(64) double **updates; /* one a layer; null: the part adds to those of the call */
     double cost;                   /* the sum over its rows */
     bool is_fresh;                 /* nothing was added to its updates yet */
 } nn_part;
@@ -28,7 +28,7 @@ typedef struct nn_part {
 /* The plan and the buffers for a problem. One call at a time may use an engine. */
 typedef struct nn_engine {
     nn_plan plan;
-    size_t threads;      /* the most that run it */
+    size_t threads;      /* the most that work on a call */
     nn_layout *layouts;  /* one a layer */
     nn_buffers *buffers; /* one a thread; one a part where the parts share each tile */
     nn_part *parts;

@@ -27,11 +27,11 @@ static inline size_t nn_count_parameters(const nn_layer *layer) {
  * ignored. So an infinity or a NaN in them has no effect. */
 typedef struct nn_layout {
     size_t padded_inputs, padded_outputs;
-    size_t block;    /* so many of the inputs at a time in each product */
-    bool transposed; /* the matrices behind this layer: a unit's values for all rows lie together */
-    bool transposed_update; /* while the updates are added up; the biases lie behind all the same */
-    const double *W; /* padded_inputs x padded_outputs, then the biases: the layer's, or a copy */
-    double *copy;    /* room for that copy; null where the layer's own W always serves */
+    size_t block;           /* how many of the inputs each product takes */
+    bool transposed;        /* its activations and deltas: the values of a unit are contiguous */
+    bool transposed_update; /* while the updates are added up; the biases stay behind them */
+    const double *W; /* padded_inputs x padded_outputs, then the biases; of the layer or the copy */
+    double *copy;    /* memory for a copy; null where none is ever needed */
 } nn_layout;
 
 /* The layer as it is: nothing is padded, cut or transposed. */

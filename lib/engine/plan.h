@@ -18,15 +18,14 @@ typedef enum nn_strategy {
 
 typedef struct nn_plan {
     nn_strategy strategy;
-    size_t parts;   /* as many threads can work on a call */
-    size_t threads; /* the most that are worth waking, for a call of all rows */
+    size_t parts;   /* each is run by one thread */
+    size_t threads; /* the most that are worth waking for a call of all rows */
     size_t tile_rows;
-    uint64_t transposed; /* bit l: the matrices behind layer l are transposed */
-    /* Bit l: the updates of layer l are added up transposed, outputs x inputs. */
-    uint64_t transposed_updates;
-    size_t padding;       /* hidden widths are padded to a multiple of it; 1 = as they are */
-    size_t product_limit; /* products are cut to at most so many multiplications; 0 = whole */
-    bool holds_blas;      /* also on one thread: BLAS would start its own for some product */
+    uint64_t transposed;         /* bit l: activations and deltas of layer l are transposed */
+    uint64_t transposed_updates; /* bit l: the updates of layer l are added up transposed */
+    size_t padding;              /* hidden widths are padded to a multiple of it; 1 = as they are */
+    size_t product_limit;        /* the most multiplications of a product; 0 = products are whole */
+    bool holds_blas;             /* on one thread too: BLAS would start its own for some product */
 } nn_plan;
 
 /* The most rows that one part works on at a time. */
@@ -35,7 +34,7 @@ size_t nn_get_part_rows(const nn_plan *plan);
 /* The layout of layer l, without its weights. */
 nn_layout nn_lay_out_layer(const nn_plan *plan, const nn_problem *p, size_t l);
 
-/* "rows, 8 parts, 2 threads, tiles of 128, ...", cut off at size. */
+/* Writes "rows, 8 parts, up to 2 threads, tiles of 128, ...", truncated to size. */
 void nn_describe_plan(const nn_plan *plan, char *text, size_t size);
 
 #endif

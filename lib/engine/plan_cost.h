@@ -9,15 +9,13 @@
  * it has no such kernel. */
 double nn_small_product_limit(void);
 
-/* Nanoseconds of one call with so many threads on a core that is neither the fastest nor the
- * slowest: the order of plans is what counts. */
+/* Nanoseconds of one call with that many threads on an average core: only their order counts. */
 double nn_estimate_plan(const nn_plan *plan, const nn_problem *p, size_t threads);
 
 /* The most threads that are worth waking for a call. */
 size_t nn_count_plan_threads(const nn_plan *plan, const nn_problem *p);
 
-/* Nanoseconds of adding up the updates of the parts, and of turning transposed ones, on one thread.
- */
+/* Nanoseconds to add up the updates of the parts and to transpose them back, on one thread. */
 double nn_estimate_sum(const nn_plan *plan, size_t parameters);
 
 #endif

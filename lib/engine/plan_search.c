@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-/* A walk over the plans for a problem: it lists them, or keeps the cheapest. */
+/* A search through the plans for a problem: it lists them, or keeps the cheapest. */
 typedef struct plan_search {
     const nn_problem *problem;
     nn_plan *plans; /* where to list them; null: only best is kept */
@@ -16,8 +16,8 @@ typedef struct plan_search {
     double serial_cost; /* of the cheapest in one part */
 } plan_search;
 
-/* A plan does not depend on the threads that a process may use, so that the bits do not. It is the
- * one for two threads, unless one thread alone would lose a tenth by it. */
+/* The bits depend on the plan, so the plan must not depend on the threads of the process. It is the
+ * best for two threads among those that cost one thread a tenth at most. */
 static const double LOSS = 1.1;
 
 static double get_cost(const plan_search *s, const nn_plan *plan) {
@@ -29,7 +29,7 @@ static double get_cost(const plan_search *s, const nn_plan *plan) {
                : nn_estimate_plan(plan, s->problem, 2);
 }
 
-/* Some product of a tile is larger than limit. */
+/* Whether some product of a tile is larger than limit. */
 static bool has_larger_product(const nn_problem *problem, size_t rows, double limit) {
     for (size_t l = 0; l < problem->n_layers; l++)
         if ((double)rows * (double)nn_get_inputs(problem, l) * (double)nn_get_outputs(problem, l) >
@@ -53,7 +53,7 @@ static void add_plan(plan_search *s, nn_plan plan) {
     }
 }
 
-/* As they are, and the updates of the first layer or of all transposed. */
+/* With no updates transposed, with those of the first layer, and with all. */
 static void add_candidate(plan_search *s, nn_plan plan) {
     size_t n = nn_min(s->problem->n_layers, 64);
     const uint64_t updates[] = {0, 1, UINT64_MAX >> (64 - n)};
@@ -112,7 +112,7 @@ static void add_products(plan_search *s, nn_plan plan) {
         }
 }
 
-/* All that a thread keeps of its tiles; the updates come on top. */
+/* The most bytes of a tile, without the updates. */
 static const size_t TILE_BYTES = 8 << 20;
 enum { FEWEST_ROWS = 16 };
 
@@ -142,8 +142,8 @@ static void add_tiles(plan_search *s, nn_plan plan) {
 
 /* ---- parts ----------------------------------------------------------------------------------- */
 
-/* So many that each takes long enough to wake a thread for, that adding up their updates takes
- * little beside, and that these take little memory. */
+/* As many as leave each worth waking a thread for, as long as the sum of their updates takes little
+ * time beside them and little memory. */
 static size_t choose_parts(const nn_problem *problem, double nanoseconds) {
     enum { MOST_UPDATES = 2 << 20 }; /* doubles */
     static const double SHORTEST_PART = 20000.0, SUM = 0.02;

@@ -30,9 +30,9 @@ void nn_product_forward(size_t rows, const nn_layer *layer, const nn_layout *lay
 void nn_product_error(size_t rows, const nn_layer *layer, const nn_layout *layout,
                       nn_matrix_view delta, nn_matrix_view error);
 
-/* W_update := alpha A^T delta + beta W_update, (inputs x rows) (rows x outputs), for the count
- * inputs from first on. A row of W_update has the padded outputs. Where the layout has transposed
- * updates, W_update^T is computed, and its rows have the inputs of the layer. */
+/* W_update := alpha A^T delta + beta W_update, (inputs x rows) (rows x outputs), for count inputs
+ * from first on. A row of W_update has the padded outputs. Where the layout has a transposed
+ * update, W_update^T is computed instead, and a row of it has the inputs of the layer. */
 void nn_product_update(size_t rows, const nn_layer *layer, const nn_layout *layout, size_t first,
                        size_t count, double alpha, nn_matrix_view A, nn_matrix_view delta,
                        double beta, double *W_update);
