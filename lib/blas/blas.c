@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* OpenBLAS's own functions, null with another BLAS or a release without them. */
 extern char *openblas_get_config(void) __attribute__((weak));
@@ -52,28 +53,64 @@ static nn_core_class classify_processor(void) {
     return has_avx512() ? NN_CORE_AVX512 : has_avx2() ? NN_CORE_AVX2 : NN_CORE_OTHER;
 }
 
-nn_core_class nn_blas_core_class(void) {
-    static const struct {
-        const char *name;
-        nn_core_class class;
-    } CORES[] = {
-        {"Haswell", NN_CORE_AVX2},          {"Zen", NN_CORE_AVX2},
-        {"SkylakeX", NN_CORE_AVX512},       {"Cooperlake", NN_CORE_AVX512},
+typedef struct core {
+    const char *name;
+    nn_core_class class;
+} core;
+
+/* Null for a core type that is newer than this list, or no x86 processor. A build for one processor
+ * has its name in capitals. */
+static const core *find_core(const char *name) {
+    static const core CORES[] = {
+        {"SkylakeX", NN_CORE_AVX512},
+        {"Cooperlake", NN_CORE_AVX512},
         {"SapphireRapids", NN_CORE_AVX512},
+        {"Haswell", NN_CORE_AVX2},
+        {"Zen", NN_CORE_AVX2},
+        {"Sandybridge", NN_CORE_OTHER},
+        {"Nehalem", NN_CORE_OTHER},
+        {"Bulldozer", NN_CORE_OTHER},
+        {"Piledriver", NN_CORE_OTHER},
+        {"Steamroller", NN_CORE_OTHER},
+        {"Excavator", NN_CORE_OTHER},
+        {"Barcelona", NN_CORE_OTHER},
+        {"Bobcat", NN_CORE_OTHER},
+        {"Core2", NN_CORE_OTHER},
+        {"Prescott", NN_CORE_OTHER},
     };
-    const char *core = nn_blas_core();
-    for (size_t i = 0; core && i < sizeof CORES / sizeof *CORES; i++)
-        if (strcmp(core, CORES[i].name) == 0)
-            return CORES[i].class;
-    return NN_CORE_OTHER;
+    for (size_t i = 0; name && i < sizeof CORES / sizeof *CORES; i++)
+        if (strcasecmp(name, CORES[i].name) == 0)
+            return &CORES[i];
+    return NULL;
 }
 
-/* OpenBLAS falls back to an older core for a processor newer than itself. */
+nn_core_class nn_blas_core_class(void) {
+    const core *found = find_core(nn_blas_core());
+    return found ? found->class : NN_CORE_OTHER;
+}
+
+/* OpenBLAS writes it anew into the same array at each call. */
+static char config[256];
+
+static void read_config(void) {
+    snprintf(config, sizeof config, "%s", openblas_get_config ? openblas_get_config() : "");
+}
+
+static const char *get_config(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, read_config);
+    return config;
+}
+
+/* OpenBLAS falls back to an older core for a processor newer than itself. A build for one processor
+ * has no other to take. */
 const char *nn_blas_better_core(void) {
     static const char *const BEST[] = {
         [NN_CORE_OTHER] = NULL, [NN_CORE_AVX2] = "Haswell", [NN_CORE_AVX512] = "SkylakeX"};
     nn_core_class processor = classify_processor();
-    return nn_blas_core() && nn_blas_core_class() != processor ? BEST[processor] : NULL;
+    const core *found = find_core(nn_blas_core());
+    bool can_choose = strstr(get_config(), "DYNAMIC_ARCH") != NULL;
+    return can_choose && found && found->class < processor ? BEST[processor] : NULL;
 }
 
 static const char *name_parallel(void) {
@@ -96,17 +133,14 @@ const char *nnblas_blas_info(void) {
         return info;
     }
     /* The configuration is the version and the build's options; the first two words name it. */
-    char config[256];
-    snprintf(config, sizeof config, "%s", openblas_get_config());
-    char *space = strchr(config, ' ');
+    const char *name = get_config(), *space = strchr(name, ' ');
     space = space ? strchr(space + 1, ' ') : NULL;
-    if (space)
-        *space = '\0';
+    int name_length = (int)(space ? (size_t)(space - name) : strlen(name));
 
     int threads = openblas_get_num_threads();
     const char *better = nn_blas_better_core();
-    int length = snprintf(info, sizeof info, "%s, core type %s, %d thread%s (%s)", config,
-                          nn_blas_core() ? nn_blas_core() : "unknown", threads,
+    int length = snprintf(info, sizeof info, "%.*s, core type %s, %d thread%s (%s)", name_length,
+                          name, nn_blas_core() ? nn_blas_core() : "unknown", threads,
                           threads == 1 ? "" : "s", name_parallel());
     if (better && length > 0 && (size_t)length < sizeof info)
         snprintf(info + length, sizeof info - (size_t)length,
@@ -134,10 +168,16 @@ static void hold_process(void) {
     pthread_mutex_unlock(&hold_mutex);
 }
 
+/* What the host has set in the meantime stays. */
+static void put_back_threads(void) {
+    if (found_threads != 1 && openblas_get_num_threads() == 1)
+        openblas_set_num_threads(found_threads);
+}
+
 static void release_process(void) {
     pthread_mutex_lock(&hold_mutex);
-    if (--holders == 0 && found_threads != 1)
-        openblas_set_num_threads(found_threads);
+    if (--holders == 0)
+        put_back_threads();
     pthread_mutex_unlock(&hold_mutex);
 }
 
@@ -162,7 +202,7 @@ static void hold_caller(void) {
 }
 
 static void release_caller(void) {
-    if (--omp_holders == 0)
+    if (--omp_holders == 0 && omp_get_max_threads() == 1)
         omp_set_num_threads(omp_found_threads);
 }
 
@@ -188,8 +228,8 @@ void nn_blas_before_fork(void) {
 /* The threads that held BLAS in the parent do not exist in the child: their hold ends. */
 void nn_blas_after_fork(bool in_child) {
     if (in_child) {
-        if (holders > 0 && found_threads != 1)
-            openblas_set_num_threads(found_threads);
+        if (holders > 0)
+            put_back_threads();
         holders = 0;
     }
     pthread_mutex_unlock(&hold_mutex);

@@ -4,6 +4,7 @@
 #define NN_BLAS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* The core type that OpenBLAS uses, such as "Haswell"; null for another BLAS. */
 const char *nn_blas_core(void);
@@ -17,9 +18,17 @@ nn_core_class nn_blas_core_class(void);
  */
 const char *nn_blas_better_core(void);
 
-/* The largest product, in multiplications, that OpenBLAS runs in the calling thread. (With the
- * default build: SMP_THRESHOLD_MIN times GEMM_MULTITHREAD_THRESHOLD, in its interface/gemm.c.) */
-enum { NN_BLAS_SEQUENTIAL = 65536 * 4 };
+/*
+ * Whether OpenBLAS runs a product of these three sizes in the thread that calls it, held or not. It
+ * does up to SMP_THRESHOLD_MIN times GEMM_MULTITHREAD_THRESHOLD multiplications, as it is built by
+ * default (interface/gemm.c). Some builds make a product with one row or one column of a matrix
+ * times a vector, whose limit is lower (interface/gemv.c).
+ */
+static inline bool nn_blas_is_sequential(size_t rows, size_t inputs, size_t outputs) {
+    bool is_vector = rows == 1 || inputs == 1 || outputs == 1;
+    double most = 4.0 * (is_vector ? 2304.0 : 65536.0);
+    return (double)rows * (double)inputs * (double)outputs <= most;
+}
 
 /* Between hold and release, BLAS runs each product in the thread that calls it. Holds nest, and any
  * number of threads may hold BLAS at once. */

@@ -329,21 +329,18 @@ double nn_engine_descend(nn_engine *engine, const nn_model *model, const nn_rows
 
 enum { MOST_ROW_LAYERS = 16 };
 
-/* Whether BLAS runs the product in the calling thread, so that it need not be held. */
-static bool stays_in_thread(const nn_layer *layer) {
-    return layer->inputs * layer->outputs <= NN_BLAS_SEQUENTIAL;
-}
-
 bool nn_predict_row(const nn_model *model, const double *x, double *o_out, nn_scratch *scratch) {
     nn_layout layouts[MOST_ROW_LAYERS];
     double *activations[MOST_ROW_LAYERS], *next = (double *)scratch->bytes;
     size_t left = sizeof scratch->bytes / sizeof *next;
+    bool is_sequential = true;
     if (model->n_layers > MOST_ROW_LAYERS)
         return false;
     for (size_t l = 0; l < model->n_layers; l++) {
         const nn_layer *layer = &model->layers[l];
-        if (layer->outputs > left || !stays_in_thread(layer))
+        if (layer->outputs > left)
             return false;
+        is_sequential &= nn_blas_is_sequential(1, layer->inputs, layer->outputs);
         nn_lay_out_plainly(layer, &layouts[l]);
         activations[l] = next;
         next += layer->outputs;
@@ -355,6 +352,10 @@ bool nn_predict_row(const nn_model *model, const double *x, double *o_out, nn_sc
                     .X = x,
                     .ldx = model->layers[0].inputs,
                     .activations = activations};
+    if (!is_sequential)
+        nn_blas_hold();
     nn_forward(model, &tile);
+    if (!is_sequential)
+        nn_blas_release();
     return true;
 }

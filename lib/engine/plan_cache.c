@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { CACHED_PLANS = 4, MOST_CACHED_LAYERS = 6 };
+enum { CACHED_PLANS = 4, MOST_CACHED_LAYERS = 16 };
 
 /* The key is the whole problem, with a copy of its sizes. */
 typedef struct cached_plan {

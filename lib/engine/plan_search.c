@@ -38,11 +38,21 @@ static bool has_larger_product(const nn_problem *problem, size_t rows, double li
     return false;
 }
 
+/* Whether BLAS runs all products of a tile in the thread that calls it. */
+static bool is_sequential(const nn_plan *plan, const nn_problem *problem) {
+    for (size_t l = 0; l < problem->n_layers; l++) {
+        nn_layout layout = nn_lay_out_layer(plan, problem, l);
+        if (!nn_blas_is_sequential(plan->tile_rows, layout.padded_inputs, layout.padded_outputs))
+            return false;
+    }
+    return true;
+}
+
 static void add_plan(plan_search *s, nn_plan plan) {
     if (s->count == NN_MOST_PLANS)
         return;
     plan.threads = nn_count_plan_threads(&plan, s->problem);
-    plan.holds_blas = has_larger_product(s->problem, plan.tile_rows, NN_BLAS_SEQUENTIAL);
+    plan.holds_blas = !is_sequential(&plan, s->problem);
     if (s->plans)
         s->plans[s->count] = plan;
     s->count++;

@@ -65,8 +65,8 @@ static void lay_out_updates(nn_engine *engine, const nn_problem *problem, arena 
         count += nn_count_layer_parameters(problem, l);
     double *updates = take_doubles(a, count);
     for (size_t l = 0; a->memory && l < problem->n_layers; l++) {
-        engine->updates[l] = updates;
-        updates += nn_count_layer_parameters(problem, l);
+        engine->updates[l] = count > 0 ? updates : NULL;
+        updates += count > 0 ? nn_count_layer_parameters(problem, l) : 0;
     }
 }
 

@@ -3,6 +3,7 @@
 #include "core/arguments.h"
 #include "engine/engine.h"
 #include "engine/finite.h"
+#include "engine/whole_tile.h"
 #include "kernels/kernels.h"
 
 #include <math.h>
@@ -74,7 +75,7 @@ nnblas_status nnblas_feedforward(size_t N, size_t inputs, size_t hidden, size_t 
     double *activations[] = {H_out, O_out};
     nn_tile tile = {
         .rows = N, .layouts = n.layouts, .X = X, .ldx = inputs, .activations = activations};
-    nn_forward(&n.model, &tile);
+    nn_forward_whole(&n.model, &tile);
     return NNBLAS_OK;
 }
 
@@ -112,9 +113,8 @@ nnblas_status nnblas_backpropagate(size_t N, size_t inputs, size_t hidden, size_
                     .Y = Y,
                     .activations = activations,
                     .deltas = deltas};
-    double squared_error = nn_compute_deltas(&n.model, &tile);
-    nn_accumulate_update(&n.model, &tile, 1, 0, hidden, 1.0 / (double)N, 0.0, W2_update);
-    nn_accumulate_update(&n.model, &tile, 0, 0, inputs, 1.0 / (double)N, 0.0, W1_update);
+    double *const updates[] = {W1_update, W2_update};
+    double squared_error = nn_backpropagate_whole(&n.model, &tile, 1.0 / (double)N, updates);
     if (mse)
         *mse = squared_error / (2.0 * (double)N);
     return NNBLAS_OK;

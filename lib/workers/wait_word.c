@@ -17,10 +17,11 @@ static atomic_uint spin_nanoseconds = LEAST_SPIN;
 
 static void learn_wake_time(double seconds) {
     unsigned spin = atomic_load_explicit(&spin_nanoseconds, memory_order_relaxed);
-    if (1e9 * seconds > spin && spin < MOST_SPIN)
-        spin += LEAST_SPIN / 16;
-    else if (spin > LEAST_SPIN)
-        spin -= LEAST_SPIN / 16;
+    unsigned step = LEAST_SPIN / 16;
+    if (1e9 * seconds > spin)
+        spin = spin < MOST_SPIN ? spin + step : spin;
+    else
+        spin = spin > LEAST_SPIN ? spin - step : spin;
     atomic_store_explicit(&spin_nanoseconds, spin, memory_order_relaxed);
 }
 

@@ -96,6 +96,18 @@ START_TEST(holds_nest) {
 }
 END_TEST
 
+START_TEST(a_number_that_the_host_sets_meanwhile_stays) {
+    if (!openblas_set_num_threads)
+        return;
+    openblas_set_num_threads(3);
+    nn_blas_hold();
+    openblas_set_num_threads(2);
+    int set = count_blas_threads();
+    nn_blas_release();
+    ck_assert_int_eq(count_blas_threads(), set);
+}
+END_TEST
+
 static void look_at_openmp(void *others, size_t part, size_t runner) {
     (void)part, (void)runner;
     usleep(200);
@@ -119,6 +131,7 @@ int main(void) {
         blas_keeps_concurrent_products_apart,
         the_hosts_blas_threads_come_back,
         holds_nest,
+        a_number_that_the_host_sets_meanwhile_stays,
         products_of_workers_stay_in_their_threads,
     };
     return run_tests("blas_threads", tests, sizeof tests / sizeof *tests);

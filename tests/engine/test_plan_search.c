@@ -27,9 +27,13 @@ static nn_problem roll_planned_problem(dice *d, size_t sizes[MAX_SIZES]) {
 
 /* OpenBLAS starts threads of its own for larger products. */
 static bool has_large_product(const nn_problem *p, const nn_plan *plan) {
-    for (size_t l = 0; l < p->n_layers; l++)
-        if (plan->tile_rows * nn_get_inputs(p, l) * nn_get_outputs(p, l) > NN_BLAS_SEQUENTIAL)
+    for (size_t l = 0; l < p->n_layers; l++) {
+        nn_layout layout = nn_lay_out_layer(plan, p, l);
+        size_t in = layout.padded_inputs, out = layout.padded_outputs;
+        bool is_vector = plan->tile_rows == 1 || in == 1 || out == 1;
+        if (plan->tile_rows * in * out > (is_vector ? 9216u : 262144u))
             return true;
+    }
     return false;
 }
 
