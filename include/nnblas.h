@@ -85,8 +85,8 @@
  *
  * Threads: every function may be called from any number of threads at once, as long as no object
  * and no output array is written by one call while another uses it. A const nnblas_net is only
- * read. The same inputs, seed, machine and thread count give the same bits, whatever was computed
- * before and wherever the arrays lie.
+ * read. The same inputs, seed, kernels and core type of the BLAS give the same bits, whatever the
+ * number of threads, whatever was computed before and wherever the arrays lie.
  *
  * Workers: a large call is run by the calling thread and by worker threads of the library (see
  * nnblas_set_threads). They are created when they are first needed and sleep between the calls.
@@ -618,8 +618,8 @@ nnblas_status nnblas_trainer_checkpoint_status(const nnblas_trainer *trainer);
 
 /*
  * The next fit continues from the checkpoint at path. A training that ended at any point and is
- * resumed with the same rows, settings and threads has the same bits in the end as one that was not
- * interrupted. Its history begins with the epochs in the checkpoint, as many as the limits of both
+ * resumed with the same rows and settings has the same bits in the end as one that was not
+ * interrupted, also with another number of threads. Its history begins with the epochs in the checkpoint, as many as the limits of both
  * trainers allow. The file is read now; the next fit does not need it.
  *
  * The file is untrusted: each of its numbers is checked, and memory is taken only for what it
