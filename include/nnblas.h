@@ -89,7 +89,7 @@
  * number of threads, whatever was computed before and wherever the arrays lie.
  *
  * Workers: a large call is run by the calling thread and by worker threads of the library (see
- * nnblas_set_threads). They are created when they are first needed and sleep between the calls.
+ * nnblas_set_threads), or by threads of the host (see nnblas_set_parallel_for). They are created when they are first needed and sleep between the calls.
  * Where none can be created, the calling thread does all the work, with the same result. Workers
  *
  *   - call no function of the caller: callbacks run in the thread that called nnblas_trainer_fit;
@@ -657,12 +657,36 @@ const char *nnblas_version(void);
 
 /*
  * How many threads a call may use, the calling thread included; 0, the default, for the number of
- * processors that the thread which called the library first may run on. NNBLAS_ERROR_VALUE where it
- * is negative. It is one setting for the whole process, and holds for calls that begin after it.
- * All calls together use at most 64 workers beside their callers (32 where size_t has 32 bits), so
- * that a call uses fewer where others are running.
+ * processors that the thread which first makes a call that could use several may run on, or fewer
+ * where a control group of Linux has a quota of their time (read once, from /proc and /sys).
+ * NNBLAS_ERROR_VALUE where it is negative. It is one setting for the whole process, and holds for
+ * calls that begin after it. It changes the time of a call and no bit of its result.
+ *
+ * A call uses fewer threads where more would hardly be faster. All calls together use at most 64
+ * workers beside their callers (32 where size_t has 32 bits).
  */
 nnblas_status nnblas_set_threads(int threads);
+
+/*
+ * Threads of the host instead of the library's workers.
+ *
+ * run(user, count, task, context) calls task(context, i) once for each i below count, in any order,
+ * on any threads, and returns when all have returned. It may be called by several threads at once,
+ * and from a thread that runs a task of the host's own. count is at most what nnblas_set_threads
+ * allows; as many of the tasks as the host likes may run at the same time, also one after the other.
+ * A task throws no exception, waits for no other task, and has the floating-point environment of the
+ * thread that called the library. run must not throw or longjmp.
+ */
+typedef void nnblas_task(void *context, size_t i);
+typedef void nnblas_parallel_for(void *user, size_t count, nnblas_task *task, void *context);
+
+/*
+ * Calls that begin after it run on the host's threads; run = null, the default: on the library's
+ * workers. The results have the same bits. user is passed to run unchanged, and both must be valid
+ * until the last call that began before the next nnblas_set_parallel_for has returned. One setting
+ * for the whole process. Workers that exist already go on sleeping.
+ */
+nnblas_status nnblas_set_parallel_for(nnblas_parallel_for *run, void *user);
 
 /*
  * The loaded BLAS in words: library, version, core type, threads, and advice where another core

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/processors.h"
+#include "core/cpu_quota.h"
+
+#include <math.h>
 
 #ifdef __linux__
 #include <sched.h>
@@ -19,5 +22,8 @@ static int count_allowed_processors(void) {
 int nn_count_processors(void) {
     int allowed = count_allowed_processors();
     long online = allowed > 0 ? allowed : sysconf(_SC_NPROCESSORS_ONLN);
+    double quota = nn_read_cpu_quota("");
+    if (quota < (double)online)
+        online = (long)ceil(quota);
     return online > 0 ? (int)online : 1;
 }

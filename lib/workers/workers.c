@@ -2,6 +2,7 @@
 #include "workers/workers.h"
 #include "blas/blas.h"
 #include "core/clock.h"
+#include "core/public.h"
 #include "core/sizes.h"
 #include "workers/wait_word.h"
 
@@ -245,39 +246,94 @@ static size_t count_bits(size_t set) {
     return (size_t)__builtin_popcountll(set);
 }
 
-static void run_with(size_t held, size_t count, nn_task *task, void *context) {
-    region r = {.task = task, .context = context, .count = count};
-    r.runners = 1 + count_bits(held);
-    fegetenv(&r.environment);
-    for (size_t i = 0; i < r.runners; i++)
-        atomic_init(&r.next[i], i);
+/* On the caller and the workers that it holds. */
+static void run_with(size_t held, region *r) {
     size_t runner = 1;
     for (size_t left = held; left; left &= left - 1)
-        call_worker(&r, get_first(left), runner++);
-    run_region(&r, 0);
-    while (atomic_load(&r.asleep)) /* if all parts were done before the last worker was called */
-        wake_two(&r);
+        call_worker(r, get_first(left), runner++);
+    run_region(r, 0);
+    while (atomic_load(&r->asleep)) /* if all parts were done before the last worker was called */
+        wake_two(r);
     for (size_t left = held; left; left &= left - 1)
         release_worker(get_first(left));
 }
 
+/* ---- threads of the host --------------------------------------------------------------------- */
+
+typedef struct host_threads {
+    nnblas_parallel_for *run; /* null: there are none */
+    void *user;
+} host_threads;
+
+static pthread_mutex_t host_mutex = PTHREAD_MUTEX_INITIALIZER;
+static host_threads host;
+
+nnblas_status nnblas_set_parallel_for(nnblas_parallel_for *run, void *user) {
+    pthread_mutex_lock(&host_mutex);
+    host = (host_threads){run, user};
+    pthread_mutex_unlock(&host_mutex);
+    return NNBLAS_OK;
+}
+
+static host_threads get_host_threads(void) {
+    pthread_mutex_lock(&host_mutex);
+    host_threads found = host;
+    pthread_mutex_unlock(&host_mutex);
+    return found;
+}
+
+/* Takes parts until none is left, as a worker does. A build of OpenBLAS on OpenMP has to be held in
+ * each thread. */
+static void run_on_host_thread(void *context, size_t runner) {
+    region *r = context;
+    fenv_t found;
+    fegetenv(&found);
+    fesetenv(&r->environment);
+    nn_blas_hold();
+    run_region(r, runner);
+    nn_blas_release();
+    fesetenv(&found);
+}
+
+/* ---- a call ---------------------------------------------------------------------------------- */
+
+static void begin_region(region *r, size_t runners) {
+    r->runners = runners;
+    fegetenv(&r->environment);
+    for (size_t i = 0; i < runners; i++)
+        atomic_init(&r->next[i], i);
+}
+
 void nn_run_parts(size_t threads, size_t count, nn_task *task, void *context) {
-    size_t helpers = nn_min(threads, count), held = 0;
-    if (helpers > 1)
-        held = keep_running(hold_workers(helpers - 1, threads - 1));
-    if (held) {
-        run_with(held, count, task, context);
-        free_held(held);
+    size_t runners = nn_min(nn_min(threads, count), 1 + MOST_WORKERS);
+    host_threads of_host = runners > 1 ? get_host_threads() : (host_threads){NULL, NULL};
+    size_t held =
+        runners > 1 && !of_host.run ? keep_running(hold_workers(runners - 1, threads - 1)) : 0;
+    if (!held && !of_host.run) {
+        for (size_t part = 0; part < count; part++)
+            task(context, part, 0);
         return;
     }
-    for (size_t part = 0; part < count; part++)
-        task(context, part, 0);
+    region r = {.task = task, .context = context, .count = count};
+    begin_region(&r, held ? 1 + count_bits(held) : runners);
+    if (held)
+        run_with(held, &r);
+    else
+        of_host.run(of_host.user, runners, run_on_host_thread, &r);
+    free_held(held);
 }
 
 /* ---- forks and the end ----------------------------------------------------------------------- */
 
+/* The forking thread holds the mutexes, so that no other thread holds one in the child. */
+static void before_fork(void) {
+    pthread_mutex_lock(&host_mutex);
+    nn_blas_before_fork();
+}
+
 static void after_fork_in_parent(void) {
     nn_blas_after_fork(false);
+    pthread_mutex_unlock(&host_mutex);
 }
 
 /* Of the parent's threads the child has only the one that forked, which holds no worker. */
@@ -286,10 +342,11 @@ static void after_fork_in_child(void) {
         workers[i].has_thread = false;
     atomic_store(&free_workers, SIZE_MAX);
     nn_blas_after_fork(true);
+    pthread_mutex_unlock(&host_mutex);
 }
 
 __attribute__((constructor)) static void watch_forks(void) {
-    pthread_atfork(nn_blas_before_fork, after_fork_in_parent, after_fork_in_child);
+    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }
 
 /* Ends the workers before their code is unloaded, as in dlclose. When a process exits, other
