@@ -141,9 +141,9 @@ static double price_cross_entropy(nn_purpose purpose, size_t hidden, size_t outp
     const size_t sizes[] = {20, hidden, outputs};
     const nn_plan plan = {.parts = 1, .tile_rows = 100, .padding = 1};
     nn_problem p = {.sizes = sizes, .n_layers = 2, .N = 100, .purpose = purpose};
-    double squared = nn_estimate_plan(&plan, &p);
+    double squared = nn_estimate_plan(&plan, &p, 1);
     p.has_cross_entropy = true;
-    return nn_estimate_plan(&plan, &p) - squared;
+    return nn_estimate_plan(&plan, &p, 1) - squared;
 }
 
 /* In each output, and in no hidden unit: the kernel takes twice the time of both. */
