@@ -298,11 +298,11 @@ double nn_engine_run(nn_engine *engine, const nn_call *call) {
 
 /* ---- steps ----------------------------------------------------------------------------------- */
 
-void nn_engine_update(const nn_engine *engine, const nn_model *model, double learning_rate,
-                      double *const *W) {
+void nn_descend(const nn_model *model, double learning_rate, double *const *updates,
+                double *const *W) {
     for (size_t l = 0; l < model->n_layers; l++)
-        nn_get_kernels()->descend(nn_count_parameters(&model->layers[l]), learning_rate,
-                                  engine->updates[l], W[l]);
+        nn_get_kernels()->descend(nn_count_parameters(&model->layers[l]), learning_rate, updates[l],
+                                  W[l]);
 }
 
 /* Whether each update of a step is one product, which can then subtract it from W itself. */
@@ -321,41 +321,6 @@ double nn_engine_descend(nn_engine *engine, const nn_model *model, const nn_rows
                           .learning_rate = learning_rate};
     double cost = nn_engine_run(engine, &call);
     if (!at_once)
-        nn_engine_update(engine, model, learning_rate, W);
+        nn_descend(model, learning_rate, engine->updates, W);
     return cost;
-}
-
-/* ---- one row --------------------------------------------------------------------------------- */
-
-enum { MOST_ROW_LAYERS = 16 };
-
-bool nn_predict_row(const nn_model *model, const double *x, double *o_out, nn_scratch *scratch) {
-    nn_layout layouts[MOST_ROW_LAYERS];
-    double *activations[MOST_ROW_LAYERS], *next = (double *)scratch->bytes;
-    size_t left = sizeof scratch->bytes / sizeof *next;
-    bool is_sequential = true;
-    if (model->n_layers > MOST_ROW_LAYERS)
-        return false;
-    for (size_t l = 0; l < model->n_layers; l++) {
-        const nn_layer *layer = &model->layers[l];
-        if (layer->outputs > left)
-            return false;
-        is_sequential &= nn_blas_is_sequential(1, layer->inputs, layer->outputs);
-        nn_lay_out_plainly(layer, &layouts[l]);
-        activations[l] = next;
-        next += layer->outputs;
-        left -= layer->outputs;
-    }
-    activations[model->n_layers - 1] = o_out;
-    nn_tile tile = {.rows = 1,
-                    .layouts = layouts,
-                    .X = x,
-                    .ldx = model->layers[0].inputs,
-                    .activations = activations};
-    if (!is_sequential)
-        nn_blas_hold();
-    nn_forward(model, &tile);
-    if (!is_sequential)
-        nn_blas_release();
-    return true;
 }

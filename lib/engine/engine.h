@@ -70,17 +70,13 @@ typedef struct nn_call {
 /* Returns the cost; undefined where outputs are computed. */
 double nn_engine_run(nn_engine *engine, const nn_call *call);
 
-/* W := W - learning_rate engine->updates. */
-void nn_engine_update(const nn_engine *engine, const nn_model *model, double learning_rate,
-                      double *const *W);
+/* W := W - learning_rate updates. */
+void nn_descend(const nn_model *model, double learning_rate, double *const *updates,
+                double *const *W);
 
 /* Gradient and step; W are the matrices of the model. Where all rows are one tile, the products
  * subtract the updates from W themselves. Returns the cost before the step. */
 double nn_engine_descend(nn_engine *engine, const nn_model *model, const nn_rows *rows,
                          double learning_rate, double *const *W);
-
-/* Predicts one row of a network that is small enough for the scratch, without a plan, an allocation
- * or a lock. Does nothing and returns false where the network is larger. */
-bool nn_predict_row(const nn_model *model, const double *x, double *o_out, nn_scratch *scratch);
 
 #endif

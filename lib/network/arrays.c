@@ -3,6 +3,7 @@
 #include "core/arguments.h"
 #include "engine/engine.h"
 #include "engine/finite.h"
+#include "engine/small_run.h"
 #include "engine/whole_tile.h"
 #include "kernels/kernels.h"
 
@@ -122,17 +123,45 @@ nnblas_status nnblas_backpropagate(size_t N, size_t inputs, size_t hidden, size_
 
 /* W := W - learning_rate W_update, after a check of every new weight: none that is not finite is
  * stored. */
-static nnblas_status update_checked(const nn_engine *engine, const nn_model *model,
-                                    const nn_rows *rows, double cost, double learning_rate,
+static nnblas_status update_checked(const nn_model *model, const nn_rows *rows, double cost,
+                                    double learning_rate, double *const *updates,
                                     double *const *W) {
     double check = 0.0 * cost;
     for (size_t l = 0; l < model->n_layers; l++)
         check += nn_get_kernels()->check_descent(nn_count_parameters(&model->layers[l]),
-                                                 learning_rate, engine->updates[l], W[l]);
+                                                 learning_rate, updates[l], W[l]);
     if (check != 0.0)
-        return nn_report_not_finite(model, rows, cost, learning_rate, engine->updates);
-    nn_engine_update(engine, model, learning_rate, W);
+        return nn_report_not_finite(model, rows, cost, learning_rate, updates);
+    nn_descend(model, learning_rate, updates, W);
     return NNBLAS_OK;
+}
+
+static nnblas_status take_large_step(const nn_model *model, const nn_rows *rows,
+                                     double learning_rate, double *const *W, nn_scratch *scratch,
+                                     double *cost) {
+    const nn_problem problem = nn_make_problem(model, rows, NN_TRAIN);
+    nn_engine engine;
+    nnblas_status status = nn_engine_open(&engine, &problem, NULL, scratch);
+    if (status)
+        return status;
+    *cost =
+        nn_engine_run(&engine, &(nn_call){.model = model, .rows = rows, .updates = engine.updates});
+    status = update_checked(model, rows, *cost, learning_rate, engine.updates, W);
+    nn_engine_close(&engine);
+    return status;
+}
+
+static nnblas_status take_step(const nn_model *model, const nn_rows *rows, double learning_rate,
+                               double *const *W, double *cost) {
+    enum { FEW_PARAMETERS = 1024 };
+    size_t first = nn_count_parameters(&model->layers[0]);
+    double few[FEW_PARAMETERS], *const updates[] = {few, few + first};
+    nn_scratch scratch;
+    if (first < FEW_PARAMETERS &&
+        nn_count_parameters(&model->layers[1]) <= FEW_PARAMETERS - first &&
+        nn_run_small(&(nn_call){.model = model, .rows = rows, .updates = updates}, &scratch, cost))
+        return update_checked(model, rows, *cost, learning_rate, updates, W);
+    return take_large_step(model, rows, learning_rate, W, &scratch, cost);
 }
 
 nnblas_status nnblas_gradient_step(size_t N, size_t inputs, size_t hidden, size_t outputs,
@@ -157,17 +186,9 @@ nnblas_status nnblas_gradient_step(size_t N, size_t inputs, size_t hidden, size_
     network n;
     describe_network(&n, inputs, hidden, outputs, W1, W2);
     const nn_rows rows = {.N = N, .X = X, .ldx = inputs, .Y = Y, .ldy = outputs};
-    const nn_problem problem = nn_make_problem(&n.model, &rows, NN_TRAIN);
-    double *const weights[] = {W1, W2};
-    nn_engine engine;
-    nn_scratch scratch;
-    status = nn_engine_open(&engine, &problem, NULL, &scratch);
-    if (status)
-        return status;
-    double cost = nn_engine_run(
-        &engine, &(nn_call){.model = &n.model, .rows = &rows, .updates = engine.updates});
-    status = update_checked(&engine, &n.model, &rows, cost, learning_rate, weights);
-    nn_engine_close(&engine);
+    double *const W[] = {W1, W2};
+    double cost;
+    status = take_step(&n.model, &rows, learning_rate, W, &cost);
     if (!status && mse)
         *mse = cost;
     return status;

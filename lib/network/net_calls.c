@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The calls that take rows and a network. */
 #include "engine/row_weights.h"
+#include "engine/small_run.h"
 #include "network/network.h"
 
 #include <stdlib.h>
@@ -53,36 +54,51 @@ nnblas_status nnblas_net_predict(const nnblas_net *net, size_t N, const double *
         return status;
     nn_model model = nn_net_model(net);
     nn_scratch scratch;
-    if (N == 1 && nn_predict_row(&model, X, O_out, &scratch))
-        return NNBLAS_OK;
     const nn_rows rows = {.N = N, .X = X, .ldx = ldx};
+    const nn_call run = {.model = &model, .rows = &rows, .O_out = O_out, .ldo = ldo};
+    if (nn_run_small(&run, &scratch, NULL))
+        return NNBLAS_OK;
     const nn_problem problem = nn_make_problem(&model, &rows, NN_PREDICT);
     nn_engine engine;
     status = nn_engine_open(&engine, &problem, NULL, &scratch);
     if (status)
         return status;
-    nn_engine_run(&engine, &(nn_call){.model = &model, .rows = &rows, .O_out = O_out, .ldo = ldo});
+    nn_engine_run(&engine, &run);
     nn_engine_close(&engine);
     return NNBLAS_OK;
 }
 
 /* ---- the cost and its gradient, with weights of the rows or without -------------------------- */
 
+/* Where the updates of each layer are in a gradient. */
+static void place_updates(const nnblas_net *net, double *gradient, double **updates) {
+    for (size_t l = 0; l < net->n_layers; l++)
+        updates[l] = gradient + (net->W[l] - net->parameters);
+}
+
 /* The cost over checked rows, and its gradient where gradient is not null. mse may be null. */
 static nnblas_status run_rows(const nnblas_net *net, const nn_rows *rows, double *gradient,
                               double *mse) {
     nn_model model = nn_net_model(net);
+    nn_scratch scratch;
+    double *updates[NN_MOST_SMALL_LAYERS];
+    nn_call call = {.model = &model, .rows = rows, .updates = gradient ? updates : NULL};
+    if (net->n_layers <= NN_MOST_SMALL_LAYERS) {
+        if (gradient)
+            place_updates(net, gradient, updates);
+        if (nn_run_small(&call, &scratch, mse))
+            return NNBLAS_OK;
+    }
     const nn_problem problem = nn_make_problem(&model, rows, gradient ? NN_GRADIENT : NN_PREDICT);
     nn_engine engine;
-    nn_scratch scratch;
     nnblas_status status = nn_engine_open(&engine, &problem, NULL, &scratch);
     if (status)
         return status;
-    for (size_t l = 0; gradient && l < net->n_layers; l++)
-        engine.updates[l] = gradient + (net->W[l] - net->parameters);
-    double cost = nn_engine_run(
-        &engine,
-        &(nn_call){.model = &model, .rows = rows, .updates = gradient ? engine.updates : NULL});
+    if (gradient) {
+        place_updates(net, gradient, engine.updates);
+        call.updates = engine.updates;
+    }
+    double cost = nn_engine_run(&engine, &call);
     nn_engine_close(&engine);
     if (mse)
         *mse = cost;
