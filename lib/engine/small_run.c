@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "engine/small_run.h"
 #include "blas/blas.h"
+#include "core/sizes.h"
 
 enum { MOST_ROWS = 64, MOST_MULTIPLICATIONS = 1 << 16 };
 
@@ -16,11 +17,12 @@ typedef struct small_run {
 
 /* Null where the scratch is too small. */
 static double *take(small_run *s, size_t rows, size_t columns) {
-    if (columns > s->left / rows)
+    size_t count = nn_multiply_sizes(rows, columns);
+    if (count > s->left)
         return NULL;
     double *taken = s->next;
-    s->next += rows * columns;
-    s->left -= rows * columns;
+    s->next += count;
+    s->left -= count;
     return taken;
 }
 
@@ -30,14 +32,15 @@ static bool lay_out_layers(small_run *s, const nn_call *call) {
     for (size_t l = 0; l < model->n_layers; l++) {
         const nn_layer *layer = &model->layers[l];
         nn_lay_out_plainly(layer, &s->layouts[l]);
-        multiplications += layer->inputs * layer->outputs;
+        multiplications =
+            nn_add_sizes(multiplications, nn_multiply_sizes(layer->inputs, layer->outputs));
         s->is_sequential &= nn_blas_is_sequential(N, layer->inputs, layer->outputs);
         s->activations[l] = take(s, N, layer->outputs);
         s->deltas[l] = call->updates ? take(s, N, layer->outputs) : NULL;
         if (!s->activations[l] || (call->updates && !s->deltas[l]))
             return false;
     }
-    return N == 1 || N * multiplications <= MOST_MULTIPLICATIONS;
+    return N == 1 || nn_multiply_sizes(N, multiplications) <= MOST_MULTIPLICATIONS;
 }
 
 /* The labels, side by side. */
