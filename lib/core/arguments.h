@@ -40,8 +40,10 @@ nnblas_status nn_check_range(const nn_range *r, double value);
 /* name is 1 to INT_MAX. */
 nnblas_status nn_check_size(const char *name, size_t size);
 
-/* No argument is null, every ld fits, every matrix fits in the address space, and those that are
- * written share no element with another. No rows or columns are 0. */
+enum { NN_MOST_ARGUMENTS = 12 };
+
+/* For at most so many arguments: none is null, every ld fits, every matrix fits in the address
+ * space, and those that are written share no element with another. No rows or columns are 0. */
 nnblas_status nn_check_arguments(const nn_argument *arguments, size_t count);
 
 #endif

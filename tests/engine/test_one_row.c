@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One row is predicted without a plan, where the network is small enough for that. */
+/* One row is predicted as two equal rows are, in networks of any depth and width. */
 #include "support/support.h"
 
 #include <stdlib.h>
 
-/* Beside two equal rows, which take a plan. */
 static void check_one_row(const size_t *sizes, size_t n_sizes, unsigned flags) {
     nnblas_net *net;
     ck_assert_ok(nnblas_net_create(sizes, n_sizes, flags, &net));
