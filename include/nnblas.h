@@ -89,8 +89,9 @@
  * number of threads, whatever was computed before and wherever the arrays lie.
  *
  * Workers: a large call is run by the calling thread and by worker threads of the library (see
- * nnblas_set_threads), or by threads of the host (see nnblas_set_parallel_for). They are created when they are first needed and sleep between the calls.
- * Where none can be created, the calling thread does all the work, with the same result. Workers
+ * nnblas_set_threads), or by threads of the host (see nnblas_set_parallel_for). They are created
+ * when they are first needed and sleep between the calls. Where none can be created, the calling
+ * thread does all the work, with the same result. Workers
  *
  *   - call no function of the caller: callbacks run in the thread that called nnblas_trainer_fit;
  *   - block all signals but SIGSEGV, SIGBUS, SIGFPE and SIGILL, so that the host's signals reach
@@ -619,8 +620,9 @@ nnblas_status nnblas_trainer_checkpoint_status(const nnblas_trainer *trainer);
 /*
  * The next fit continues from the checkpoint at path. A training that ended at any point and is
  * resumed with the same rows and settings has the same bits in the end as one that was not
- * interrupted, also with another number of threads. Its history begins with the epochs in the checkpoint, as many as the limits of both
- * trainers allow. The file is read now; the next fit does not need it.
+ * interrupted, also with another number of threads. Its history begins with the epochs in the
+ * checkpoint, as many as the limits of both trainers allow. The file is read now; the next fit does
+ * not need it.
  *
  * The file is untrusted: each of its numbers is checked, and memory is taken only for what it
  * really holds. NNBLAS_ERROR_FORMAT where it is no checkpoint or holds an impossible number,
@@ -673,9 +675,9 @@ nnblas_status nnblas_set_threads(int threads);
  * run(user, count, task, context) calls task(context, i) once for each i below count, in any order,
  * on any threads, and returns when all have returned. It may be called by several threads at once,
  * and from a thread that runs a task of the host's own. count is at most what nnblas_set_threads
- * allows; as many of the tasks as the host likes may run at the same time, also one after the other.
- * A task throws no exception, waits for no other task, and has the floating-point environment of the
- * thread that called the library. run must not throw or longjmp.
+ * allows; as many of the tasks as the host likes may run at the same time, also one after the
+ * other. A task throws no exception, waits for no other task, and has the floating-point
+ * environment of the thread that called the library. run must not throw or longjmp.
  */
 typedef void nnblas_task(void *context, size_t i);
 typedef void nnblas_parallel_for(void *user, size_t count, nnblas_task *task, void *context);

@@ -5,8 +5,8 @@
 
 /*
  * The smallest quota of the process's control group and the groups around it, in processors;
- * HUGE_VAL where there is none. Versions 1 and 2. The files are read below root: "" for the system's
- * own /proc/self/cgroup and /sys/fs/cgroup.
+ * HUGE_VAL where there is none. Versions 1 and 2. The files are read below root: "" for the
+ * system's own /proc/self/cgroup and /sys/fs/cgroup.
  */
 double nn_read_cpu_quota(const char *root);
 
