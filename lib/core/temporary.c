@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/temporary.h"
 #include "core/hash.h"
+#include "core/hexadecimal.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -60,26 +61,16 @@ int nn_temporary_create(int folder, mode_t mode, char name[NAME_MAX]) {
 
 /* ---- clearing -------------------------------------------------------------------------------- */
 
-/* Reads 1 to 16 digits; null where there are not. */
-static const char *read_hexadecimal(const char *text, uint64_t *number) {
-    static const char DIGITS[] = "0123456789abcdef";
-    const char *end = text + strspn(text, DIGITS);
-    if (end == text || end > text + 16)
-        return NULL;
-    for (*number = 0; text < end; text++)
-        *number = *number * 16 + (uint64_t)(strchr(DIGITS, *text) - DIGITS);
-    return end;
-}
-
 static bool read_name(const char *name, uint64_t *system) {
     uint64_t time;
     if (strncmp(name, PREFIX, sizeof PREFIX - 1) != 0)
         return false;
-    const char *rest = read_hexadecimal(name + sizeof PREFIX - 1, system);
-    if (!rest || *rest != '-')
+    const char *first = name + sizeof PREFIX - 1,
+               *dash = nn_read_hexadecimal(first, NN_LOWER_CASE, 16, system);
+    if (dash == first || *dash != '-')
         return false;
-    rest = read_hexadecimal(rest + 1, &time);
-    return rest && strcmp(rest, SUFFIX) == 0;
+    const char *end = nn_read_hexadecimal(dash + 1, NN_LOWER_CASE, 16, &time);
+    return end > dash + 1 && strcmp(end, SUFFIX) == 0;
 }
 
 /* Once we have locked the file, no other process can; it is removed only if it still has its name

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "file/json.h"
+#include "core/hexadecimal.h"
 #include "core/utf8.h"
 
 #include <stdio.h>
@@ -32,29 +33,23 @@ nnblas_status nn_json_expect(nn_json_reader *reader, char c) {
 }
 
 /* The value of four hexadecimal digits; -1 where there are not four. */
-static int32_t read_hexadecimal(nn_json_reader *reader) {
-    static const char DIGITS[] = "0123456789abcdef0123456789ABCDEF";
-    int32_t number = 0;
-    for (int i = 0; i < 4; i++) {
-        const char *digit = *reader->at ? strchr(DIGITS, *reader->at) : NULL;
-        if (!digit)
-            return -1;
-        number = number * 16 + (int32_t)(digit - DIGITS) % 16;
-        reader->at++;
-    }
-    return number;
+static int32_t read_four_digits(nn_json_reader *reader) {
+    uint64_t number;
+    const char *first = reader->at;
+    reader->at += nn_read_hexadecimal(first, NN_ANY_CASE, 4, &number) - first;
+    return reader->at == first + 4 ? (int32_t)number : -1;
 }
 
 /* The code point of a \uXXXX, after its u, or of the pair of surrogates that begins there; -1 where
  * it is not valid. A byte 0 would end the string early, so it is not valid either. */
 static int32_t read_code_point(nn_json_reader *reader) {
-    int32_t first = read_hexadecimal(reader);
+    int32_t first = read_four_digits(reader);
     if (first < 0xd800 || first > 0xdfff)
         return first == 0 ? -1 : first;
     if (first > 0xdbff || reader->at[0] != '\\' || reader->at[1] != 'u')
         return -1;
     reader->at += 2;
-    int32_t second = read_hexadecimal(reader);
+    int32_t second = read_four_digits(reader);
     if (second < 0xdc00 || second > 0xdfff)
         return -1;
     return 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);

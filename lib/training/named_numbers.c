@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "training/named_numbers.h"
+#include "core/hexadecimal.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 void nn_write_numbers(const nn_named_numbers *numbers, char text[NN_NUMBERS_TEXT_SIZE]) {
@@ -19,12 +19,9 @@ static const char *read_number(const char *text, nn_named_number *number) {
     size_t length = strlen(number->name);
     if (strncmp(text, number->name, length) != 0 || text[length] != '=')
         return NULL;
-    text += length + 1;
-    size_t digits = strspn(text, "0123456789abcdef");
-    if (digits < 1 || digits > 16)
-        return NULL;
-    number->bits = strtoull(text, NULL, 16);
-    return text + digits;
+    const char *first = text + length + 1,
+               *end = nn_read_hexadecimal(first, NN_LOWER_CASE, 16, &number->bits);
+    return end > first ? end : NULL;
 }
 
 bool nn_read_numbers(const char *text, nn_named_numbers *numbers) {
