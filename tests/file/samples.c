@@ -57,12 +57,24 @@ file_bytes join(const void *first, size_t first_size, const void *second, size_t
     return b;
 }
 
+void store_little(double value, unsigned char bytes[8]) {
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    for (size_t i = 0; i < 8; i++)
+        bytes[i] = (unsigned char)(bits >> 8 * i);
+}
+
 file_bytes make_file(const char *header, size_t header_size, const void *data, size_t data_size) {
     unsigned char prefix[8];
     for (size_t i = 0; i < 8; i++)
         prefix[i] = (unsigned char)((uint64_t)header_size >> 8 * i);
     file_bytes head = join(prefix, 8, header, header_size);
     file_bytes file = join(head.data, head.size, data, data_size);
+    for (size_t at = 0; at + 8 <= data_size; at += 8) {
+        double value;
+        memcpy(&value, (const char *)data + at, sizeof value);
+        store_little(value, file.data + head.size + at);
+    }
     free(head.data);
     return file;
 }

@@ -32,6 +32,9 @@ typedef struct file_bytes {
     size_t size;
 } file_bytes;
 
+/* The bytes of a double in a file, on any machine. */
+void store_little(double value, unsigned char bytes[8]);
+
 file_bytes join(const void *first, size_t first_size, const void *second, size_t second_size);
 file_bytes make_file(const char *header, size_t header_size, const void *data, size_t data_size);
 file_bytes save_net(const nnblas_net *net);

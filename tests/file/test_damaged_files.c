@@ -168,9 +168,9 @@ START_TEST(weights_that_are_not_finite_are_not_loaded) {
     for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
         const struct place *place = &PLACES[i];
         double *parameter = &nnblas_net_parameters(net)[place->parameter], kept = *parameter;
-        memcpy(file.data + data + place->parameter * sizeof(double), &place->value, sizeof(double));
+        store_little(place->value, file.data + data + place->parameter * sizeof(double));
         check_refused(file, place->words);
-        memcpy(file.data + data + place->parameter * sizeof(double), &kept, sizeof(double));
+        store_little(kept, file.data + data + place->parameter * sizeof(double));
         /* Nor saved. */
         *parameter = place->value;
         void *bytes = &d;

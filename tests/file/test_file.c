@@ -2,6 +2,7 @@
 /* Networks on the disk: what is saved and loaded, and what is refused as no file. */
 #include "file/atomic_file.h"
 #include "file/disk.h"
+#include "file/samples.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -132,9 +133,10 @@ START_TEST(files_that_are_no_network_are_named) {
     check_not_loaded("file", NNBLAS_ERROR_FORMAT, "the header's size is 3, where the file has 2");
     save_marked((double)1, "file");
     FILE *file = fopen("file", "r+");
-    double nan = (double)NAN;
+    unsigned char nan[8];
+    store_little((double)NAN, nan);
     ck_assert_int_eq(fseek(file, -8, SEEK_END), 0);
-    ck_assert_uint_eq(fwrite(&nan, sizeof nan, 1, file), 1);
+    ck_assert_uint_eq(fwrite(nan, sizeof nan, 1, file), 1);
     ck_assert_int_eq(fclose(file), 0);
     check_not_loaded("file", NNBLAS_ERROR_FORMAT, "b2 holds a NaN at row 0, column 2, in 'file'");
 }
