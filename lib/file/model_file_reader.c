@@ -2,7 +2,7 @@
 #include "core/arguments.h"
 #include "core/memory.h"
 #include "engine/finite.h"
-#include "file/atomic_file.h"
+#include "file/file.h"
 #include "file/model_file.h"
 #include "file/model_file_contents.h"
 

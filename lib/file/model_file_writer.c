@@ -3,7 +3,7 @@
 #include "core/memory.h"
 #include "core/replacement.h"
 #include "engine/finite.h"
-#include "file/atomic_file.h"
+#include "file/file.h"
 #include "file/model_file.h"
 #include "file/model_file_contents.h"
 

@@ -6,7 +6,7 @@
 #include "core/memory.h"
 #include "core/replacement.h"
 #include "core/sizes.h"
-#include "file/atomic_file.h"
+#include "file/file.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

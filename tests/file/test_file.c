@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Networks on the disk: what is saved and loaded, and what is refused as no file. */
-#include "file/atomic_file.h"
 #include "file/disk.h"
+#include "file/file.h"
 #include "file/samples.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "file/atomic_file.h"
+#include "file/file.h"
 #include "core/replacement.h"
 #include "core/system_error.h"
 
