@@ -239,9 +239,7 @@ static void copy_weights(const nn_layer *layer, const nn_layout *layout) {
 /* Chooses where the products read W: in the padded or well aligned copy, which has the same
  * numbers, or in place. */
 static void place_weights(const nn_layer *layer, nn_layout *layout) {
-    bool is_padded =
-        layout->padded_inputs != layer->inputs || layout->padded_outputs != layer->outputs;
-    bool is_copied = layout->copy && (is_padded || (uintptr_t)layer->W % NN_ALIGNMENT != 0);
+    bool is_copied = layout->copy && (layout->is_padded || (uintptr_t)layer->W % NN_ALIGNMENT != 0);
     if (is_copied)
         copy_weights(layer, layout);
     layout->W = is_copied ? layout->copy : layer->W;

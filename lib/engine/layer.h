@@ -27,6 +27,7 @@ static inline size_t nn_count_parameters(const nn_layer *layer) {
  * ignored. So an infinity or a NaN in them has no effect. */
 typedef struct nn_layout {
     size_t padded_inputs, padded_outputs;
+    bool is_padded;         /* one of them is more than the layer has */
     size_t block;           /* how many of the inputs each product takes */
     bool transposed;        /* its activations and deltas: the values of a unit are contiguous */
     bool transposed_update; /* while the updates are added up; the biases stay behind them */

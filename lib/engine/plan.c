@@ -36,6 +36,8 @@ nn_layout nn_lay_out_layer(const nn_plan *plan, const nn_problem *problem, size_
         .transposed = l < 64 && (plan->transposed >> l & 1) && !must_be_row_major,
         .transposed_update = l < 64 && (plan->transposed_updates >> l & 1),
     };
+    layout.is_padded = layout.padded_inputs != nn_get_inputs(problem, l) ||
+                       layout.padded_outputs != nn_get_outputs(problem, l);
     layout.block = choose_block(plan, &layout);
     return layout;
 }

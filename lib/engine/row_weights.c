@@ -5,7 +5,7 @@
 #include <math.h>
 
 static double get_weight(const nn_rows *rows, size_t e) {
-    return rows->weights[rows->order ? rows->order[e] : e];
+    return rows->weights[nn_get_row(rows, e)];
 }
 
 /* 1 where all weights are 0. The limits keep the scale itself a normal number. */

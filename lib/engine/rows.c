@@ -61,7 +61,7 @@ const double *nn_spread_weights(const nn_rows *rows, size_t first, size_t count,
                                 bool transposed, double *buffer) {
     size_t unit = transposed ? count : 1, row = transposed ? 1 : outputs;
     for (size_t e = 0; e < count; e++) {
-        double weight = rows->weights[rows->order ? rows->order[first + e] : first + e];
+        double weight = rows->weights[nn_get_row(rows, first + e)];
         for (size_t k = 0; k < outputs; k++)
             buffer[e * row + k * unit] = rows->weight_scale * weight;
     }

@@ -22,6 +22,11 @@ typedef struct nn_rows {
     double weight_scale, total_weight;
 } nn_rows;
 
+/* Where row e is in the matrices and the weights. */
+static inline size_t nn_get_row(const nn_rows *rows, size_t e) {
+    return rows->order ? rows->order[e] : e;
+}
+
 /* Copies count picked rows from first on, side by side. */
 void nn_gather_inputs(const nn_rows *rows, size_t first, size_t count, size_t columns, double *X);
 

@@ -30,11 +30,6 @@ static double *take_doubles(arena *a, size_t count) {
     return take(a, count, sizeof(double));
 }
 
-static bool is_padded(const nn_layout *layout, const nn_problem *problem, size_t l) {
-    return layout->padded_inputs != nn_get_inputs(problem, l) ||
-           layout->padded_outputs != nn_get_outputs(problem, l);
-}
-
 /* An aligned copy of W pays where a row of W fills whole cache lines, there are enough rows, and
  * the weights are few enough to stay in a cache. */
 static bool may_align(const nn_layout *layout, const nn_problem *problem, size_t l) {
@@ -47,7 +42,7 @@ static void lay_out_layers(nn_engine *engine, const nn_problem *problem, arena *
     engine->layouts = take(a, problem->n_layers, sizeof *engine->layouts);
     for (size_t l = 0; l < problem->n_layers; l++) {
         nn_layout layout = nn_lay_out_layer(&engine->plan, problem, l);
-        bool has_copy = is_padded(&layout, problem, l) || may_align(&layout, problem, l);
+        bool has_copy = layout.is_padded || may_align(&layout, problem, l);
         size_t rows = layout.padded_inputs + problem->has_bias;
         double *copy =
             take_doubles(a, has_copy ? nn_multiply_sizes(rows, layout.padded_outputs) : 0);
@@ -77,7 +72,7 @@ static double *lay_out_part_update(const nn_engine *engine, const nn_problem *pr
         return NULL;
     nn_layout layout = nn_lay_out_layer(&engine->plan, problem, l);
     size_t rows = nn_get_inputs(problem, l) + problem->has_bias;
-    bool is_own = p == 0 ? is_padded(&layout, problem, l) || layout.transposed_update
+    bool is_own = p == 0 ? layout.is_padded || layout.transposed_update
                          : engine->plan.strategy == NN_OWN_ROWS;
     return is_own ? take_doubles(a, nn_multiply_sizes(rows, layout.padded_outputs)) : NULL;
 }

@@ -220,7 +220,7 @@ static double get_scale(double x, int limit) {
 static double measure_targets(const nn_rows *rows, size_t outputs) {
     double sum = 0.0, total = rows->weights ? rows->total_weight : (double)rows->N;
     for (size_t e = 0; e < rows->N; e++) {
-        size_t row = rows->order ? rows->order[e] : e;
+        size_t row = nn_get_row(rows, e);
         double weight = rows->weights ? rows->weight_scale * rows->weights[row] : 1.0;
         sum +=
             weight / total * nn_get_kernels()->sum_magnitudes(outputs, rows->Y + row * rows->ldy);
