@@ -9,7 +9,7 @@
 nnblas_status nn_fail(nnblas_status status, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Adds the path of the file to the message of the last failure; returns status. */
+/* Appends ", in 'path'" to the message of the last failure. Returns status. */
 nnblas_status nn_name_file(nnblas_status status, const char *path);
 
 #endif

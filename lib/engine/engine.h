@@ -42,12 +42,12 @@ typedef struct nn_scratch {
     _Alignas(64) unsigned char bytes[NN_SCRATCH_BYTES];
 } nn_scratch;
 
-/* Makes the problem: its purpose, the model, at most as many rows as these, and the threads that a
- * call may use. It points to the sizes of the model. */
+/* The problem of calls for this purpose with this model and at most as many rows as these. It
+ * points to the sizes of the model. */
 nn_problem nn_make_problem(const nn_model *model, const nn_rows *rows, nn_purpose purpose);
 
-/* plan and scratch may be null: the engine makes its own plan, and allocates. Fails only with
- * NNBLAS_ERROR_MEMORY; nothing is left to close then. */
+/* Without a plan (null) the engine chooses one; without scratch (null) it allocates. Fails only
+ * with NNBLAS_ERROR_MEMORY; then there is nothing to close. */
 nnblas_status nn_engine_open(nn_engine *engine, const nn_problem *p, const nn_plan *plan,
                              nn_scratch *scratch);
 void nn_engine_close(nn_engine *engine);
@@ -59,9 +59,10 @@ typedef struct nn_call {
     const nn_rows *rows;
     double *O_out; /* null, or the outputs are written here, N x outputs */
     size_t ldo;
-    /* Null, or one matrix a layer, followed by its biases, := d cost / d W: those of the engine, or
-     * the caller's. With subtracts, they are the weights themselves: W := W - learning_rate d cost
-     * / d W. That takes a plan with one tile for all rows; see nn_engine_descend. */
+    /* Null, or one matrix a layer, followed by its biases: those of the engine or of the caller.
+     * The run writes d cost / d W to them. With subtracts they are the weights, and the run
+     * computes W := W - learning_rate d cost / d W; only a plan with one tile for all rows can do
+     * that. */
     double *const *updates;
     bool subtracts;
     double learning_rate;

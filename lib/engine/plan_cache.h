@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The last few plans of each thread. Small calls are repeated often, and a search takes longer than
- * they do. */
+/* The last few plans of each thread. Small calls are often repeated, and a search takes longer than
+ * such a call. */
 #ifndef NN_PLAN_CACHE_H
 #define NN_PLAN_CACHE_H
 

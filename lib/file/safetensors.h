@@ -4,27 +4,27 @@
  *
  *   8 bytes          the size of the header, little-endian
  *   the header       JSON: {"__metadata__": {"key": "text", ...}, "name": {"dtype": "F64",
- *                    "shape": [rows, columns], "data_offsets": [begin, end]}, ...}, spaces behind
- *   the data         the tensors, row-major and little-endian, one behind the other without a hole;
+ *                    "shape": [rows, columns], "data_offsets": [begin, end]}, ...}, then spaces
+ *   the data         the tensors, row-major and little-endian, one after the other without a gap;
  *                    data_offsets count from its first byte
  *
- * Tensors are F64 and have one or two dimensions. Reading trusts nothing: what it refuses, with
- * NNBLAS_ERROR_FORMAT and words, is all that the format or this description of it does not allow.
+ * Tensors are F64 and have one or two dimensions. Reading trusts nothing: all that the format or
+ * this description does not allow is refused with NNBLAS_ERROR_FORMAT and a message.
  */
 #ifndef NN_SAFETENSORS_H
 #define NN_SAFETENSORS_H
 
 #include "core/status.h"
 
-/* NN_LARGEST_HEADER: that of the reference implementation. */
+/* The reference implementation reads no header above NN_LARGEST_HEADER bytes either. */
 enum { NN_PREFIX_SIZE = 8, NN_LARGEST_HEADER = 100000000 };
 
 typedef struct nn_tensor {
     const char *name;
     size_t n_dimensions;  /* 1 or 2 */
-    size_t rows, columns; /* of a vector: 1, its elements; either may be 0 */
-    const double *values; /* to write; null where it was read */
-    size_t begin, end;    /* bytes of the data, where it was read */
+    size_t rows, columns; /* of a vector: 1 and its length; either may be 0 */
+    const double *values; /* to write; null in a header that was read */
+    size_t begin, end;    /* its bytes in the data; only in a header that was read */
 } nn_tensor;
 
 /* A text under a key, both UTF-8. */
@@ -53,16 +53,15 @@ typedef struct nn_header {
     char *strings; /* all names, keys and texts */
 } nn_header;
 
-/* prefix: the first NN_PREFIX_SIZE bytes of a file of file_size bytes, or all of a shorter one. On
- * success the header fits in the file. */
+/* Reads the size of the header. prefix holds the first NN_PREFIX_SIZE bytes of the file; it is not
+ * read if the file is shorter. A header that does not fit in the file is refused. */
 nnblas_status nn_measure_header(const unsigned char *prefix, size_t file_size, size_t *header_size);
 
 /*
- * Parses a header of header_size bytes, followed by a byte 0. bytes come from nn_allocate, and
- * belong to the header from then on, even after a failure. In the file they are followed by
- * data_size bytes, which hold exactly the tensors that the header names. Names and keys must be
- * unique. The memory it takes is a small multiple of header_size. After a failure there is nothing
- * to free.
+ * Parses a header of header_size bytes, which a byte 0 follows. bytes come from nn_allocate, and
+ * belong to the header from then on; after a failure there is nothing to free. The tensors that the
+ * header names must cover the data_size bytes of data exactly. Names and keys must be unique. The
+ * memory it takes is a small multiple of header_size.
  */
 nnblas_status nn_parse_header(char *bytes, size_t header_size, size_t data_size, nn_header *header);
 void nn_free_header(nn_header *header);
@@ -71,7 +70,7 @@ void nn_free_header(nn_header *header);
 const nn_tensor *nn_find_tensor(const nn_header *header, const char *name);
 const char *nn_find_text(const nn_header *header, const char *key);
 
-/* Copies the values of a tensor from the data. They may be not finite. */
+/* Copies the values of a tensor from the data. They may be NaN or infinite. */
 void nn_decode_tensor(const nn_tensor *tensor, const unsigned char *data, double *values);
 
 /* A name from a file for a message: its beginning, with '?' for what is not printable ASCII. */

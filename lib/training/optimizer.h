@@ -29,9 +29,9 @@ void nn_optimizer_step(nn_optimizer *o, double rate, const double *gradient, dou
 bool nn_optimizer_try_step(nn_optimizer *o, double rate, const double *gradient,
                            double *parameters);
 
-/* A bound: no parameter changes by more in the next step, if no element of the gradient is or was
- * larger. *velocity bounds the velocities, for Adam the first moments when the training began; it
- * is updated. */
+/* Returns a bound of what the next step adds to any parameter. gradient bounds the elements of this
+ * gradient and of all before it. *velocity bounds the velocities of momentum and Nesterov, and is
+ * updated; for Adam it bounds the first moments that the training began with. */
 double nn_optimizer_bound_step(const nn_optimizer *o, double rate, double gradient,
                                double *velocity);
 
