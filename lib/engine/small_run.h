@@ -11,8 +11,8 @@ enum { NN_MOST_SMALL_LAYERS = 16 };
 /*
  * nn_engine_run without an engine: one tile, with the layers as they are, in memory of the scratch.
  * False, and nothing is done, where the call is not small: more layers than that, more than 64 rows
- * or some ten thousand multiplications, matrices too large for the scratch, or rows with an order
- * or weights. One row may have any number of multiplications. cost may be null.
+ * or 65536 multiplications, matrices too large for the scratch, or rows with an order or weights.
+ * One row may have any number of multiplications. cost may be null.
  */
 bool nn_run_small(const nn_call *call, nn_scratch *scratch, double *cost);
 
