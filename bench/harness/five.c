@@ -24,10 +24,16 @@ void compute_five_products(const naive_iteration *it) {
     multiply(CblasTrans, CblasNoTrans, inputs, hidden, N, share, it->X, it->H_delta, it->W1_update);
 }
 
-/* Another BLAS has no such function. */
+/* Another BLAS has no such functions. */
+extern int openblas_get_num_threads(void) __attribute__((weak));
 extern void openblas_set_num_threads(int threads) __attribute__((weak));
 
+int get_five_threads(void) {
+    return openblas_get_num_threads ? openblas_get_num_threads() : 0;
+}
+
+/* Setting them takes longer than a small product. */
 void set_five_threads(int threads) {
-    if (threads > 0 && openblas_set_num_threads)
+    if (threads > 0 && openblas_set_num_threads && threads != openblas_get_num_threads())
         openblas_set_num_threads(threads);
 }

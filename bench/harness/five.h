@@ -9,7 +9,9 @@
 /* Writes H_out, O_out, H_delta and both updates, from X, W1, W2 and the given O_delta. */
 void compute_five_products(const naive_iteration *it);
 
-/* How many threads the products may use, where the BLAS is an OpenBLAS; 0 leaves it as it is. */
+/* How many threads the products may use, where the BLAS is an OpenBLAS; else get returns 0. set
+ * leaves them as they are where threads is 0. */
+int get_five_threads(void);
 void set_five_threads(int threads);
 
 #endif

@@ -22,10 +22,10 @@ static outcome run_small(const problem *p) {
     nnblas_net *net = make_net(p);
     const nn_model model = nn_net_model(net);
     const nn_rows rows = get_rows(p);
-    outcome o = {.cost = NAN,
+    outcome o = {.cost = (double)NAN,
                  .gradient = allocate_doubles(p->parameter_count),
                  .O_out = allocate_doubles(p->N * p->ldy)};
-    double *updates[MAX_SIZES], again = NAN;
+    double *updates[MAX_SIZES], again = (double)NAN;
     fill(p->parameter_count, o.gradient, (double)NAN);
     fill(p->N * p->ldy, o.O_out, -7.0);
     for (size_t l = 0; l < model.n_layers; l++)
