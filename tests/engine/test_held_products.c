@@ -65,7 +65,7 @@ START_TEST(products_are_held) {
         return;
     caller = pthread_self();
     openblas_set_num_threads(2);
-    for (int i = 0; i < 120; i++) {
+    for (size_t i = 0; i < 8 + count_trials(120); i++) {
         const size_t sizes[] = {roll_size(&d, 700), roll_size(&d, 700), roll_between(&d, 1, 9)};
         problem p = make_problem(&d, roll_size(&d, 2000), sizes, 3, 0);
         ck_assert_ok(nnblas_set_threads((int)roll_between(&d, 1, 3)));

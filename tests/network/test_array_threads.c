@@ -48,7 +48,7 @@ enum { N_SHAPES = sizeof SHAPES / sizeof *SHAPES };
 START_TEST(any_number_of_threads_gives_the_same_bits) {
     dice d = {91};
     for (size_t s = 0; s < N_SHAPES; s++)
-        for (size_t N = 5; N < 6000; N *= 11) {
+        for (size_t N = 5; N < count_trials(6000); N *= 11) {
             problem p = make_problem(&d, N, SHAPES[s], 3, 0);
             results alone = allocate_results(N, SHAPES[s]), shared = allocate_results(N, SHAPES[s]);
             compute(&p, 1, &alone);
@@ -81,14 +81,13 @@ static double measure_other_threads(const problem *p, int threads, const results
 
 /* The products are large enough for BLAS to share them among its threads. */
 START_TEST(one_thread_is_one_thread) {
-    enum { N = 4000 };
     const size_t sizes[] = {400, 100, 10};
     dice d = {92};
     if (!openblas_set_num_threads)
         return;
     openblas_set_num_threads(2);
-    problem p = make_problem(&d, N, sizes, 3, 0);
-    results r = allocate_results(N, sizes);
+    problem p = make_problem(&d, count_trials(4000), sizes, 3, 0);
+    results r = allocate_results(p.N, sizes);
     compute(&p, 1, &r); /* what BLAS starts, it has started */
     double least = 1.0;
     for (int i = 0; i < 5; i++) {
