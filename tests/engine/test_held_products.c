@@ -66,8 +66,12 @@ START_TEST(products_are_held) {
     caller = pthread_self();
     openblas_set_num_threads(2);
     for (size_t i = 0; i < 8 + count_trials(120); i++) {
-        const size_t sizes[] = {roll_size(&d, 700), roll_size(&d, 700), roll_between(&d, 1, 9)};
-        problem p = make_problem(&d, roll_size(&d, 2000), sizes, 3, 0);
+        /* Wide layers and few rows, or the other way round: products that BLAS would share among
+         * threads, and many parts with small ones. */
+        bool is_wide = i % 2 == 0;
+        size_t most = is_wide ? 700 : 12, N = is_wide ? roll_size(&d, 2000) : 20000;
+        const size_t sizes[] = {roll_size(&d, most), roll_size(&d, most), roll_between(&d, 1, 9)};
+        problem p = make_problem(&d, N, sizes, 3, 0);
         ck_assert_ok(nnblas_set_threads((int)roll_between(&d, 1, 3)));
         call_all(&p);
         free_problem(&p);
