@@ -20,5 +20,28 @@ check_plots() {
     check "or a PNG" test "$(head -c 4 curve.png | tail -c 3)" = PNG
 }
 
+check_full_disk() {
+    [ -c /dev/full ] || return 0
+    ln -s /dev/full full.svg
+    ln -s /dev/full full.png
+    fails 'cannot write full.svg: No space left' train --quiet --epochs 20 --plot full.svg
+    fails 'cannot write full.png: No space left' train --quiet --epochs 20 --plot full.png
+}
+
+# The limit of a file's size, in blocks of 512 bytes, stands for a disk with some room.
+check_size_limit() {
+    echo old >limited.svg
+    (ulimit -f 4 && "$nnblas" train --quiet --epochs 20 --plot limited.svg) 2>"$err"
+    test $? -eq 1
+    report $? "a plot over the limit of a file's size exits 1"
+    check "  with a message" has "$err" 'cannot write limited.svg: File too large'
+    check "  and leaves the old file" grep -qx old limited.svg
+    check "  alone" is_alone limited.svg
+}
+
 check_plots
+if command -v gnuplot >/dev/null; then
+    check_full_disk
+    check_size_limit
+fi
 conclude

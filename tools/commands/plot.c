@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* gnuplot reads its script from an open file and writes the picture to another, so that no file
- * name is part of a script or passes through a shell. */
+/* gnuplot reads its script from an open file and writes the picture to a pipe, so that no file name
+ * is part of a script or passes through a shell. */
 #include "commands/plot.h"
 
 #include "cli/number.h"
@@ -40,15 +40,12 @@ bool is_plot_path(const char *path) {
 
 /* ---- running gnuplot ------------------------------------------------------------------------- */
 
-/* Runs gnuplot with the script as its input and the file as its output. Returns its exit status, or
- * -1 with errno if it did not run. */
-static int run_gnuplot(FILE *script, int output) {
+/* Starts gnuplot with the script as its input. Returns 0 or a value of errno. */
+static int start_gnuplot(FILE *script, int output, pid_t *child) {
     char *const arguments[] = {"gnuplot", NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t defaults;
-    pid_t child;
-    int status;
     rewind(script);
     sigemptyset(&defaults);
     sigaddset(&defaults, SIGPIPE);
@@ -59,10 +56,38 @@ static int run_gnuplot(FILE *script, int output) {
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    errno = posix_spawnp(&child, arguments[0], &actions, &attributes, arguments, environ);
+    int error = posix_spawnp(child, arguments[0], &actions, &attributes, arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
-    if (errno != 0 || waitpid(child, &status, 0) != child)
+    return error;
+}
+
+/* To the end, also where nothing more can be written: closing the stream reports that. */
+static void copy_all(int input, FILE *stream) {
+    char bytes[BUFSIZ];
+    ssize_t count;
+    while ((count = read(input, bytes, sizeof bytes)) > 0 || (count == -1 && errno == EINTR))
+        if (count > 0)
+            fwrite(bytes, 1, (size_t)count, stream);
+}
+
+/* Runs gnuplot and copies what it draws to the stream, because gnuplot does not notice a full disk.
+ * Returns its exit status, or -1 with errno if it did not run. */
+static int run_gnuplot(FILE *script, FILE *stream) {
+    pid_t child;
+    int ends[2], status;
+    if (fflush(script) != 0 || ferror(script) || pipe2(ends, O_CLOEXEC) != 0)
+        return -1;
+    int error = start_gnuplot(script, ends[1], &child);
+    close(ends[1]);
+    if (error == 0)
+        copy_all(ends[0], stream);
+    close(ends[0]);
+    if (error != 0) {
+        errno = error;
+        return -1;
+    }
+    if (waitpid(child, &status, 0) != child)
         return -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
 }
@@ -79,7 +104,7 @@ static bool report_gnuplot(const char *command, int result) {
 /* An empty script draws nothing. */
 bool check_gnuplot(const char *command) {
     FILE *script = tmpfile();
-    int result = script ? run_gnuplot(script, STDERR_FILENO) : -1;
+    int result = script ? run_gnuplot(script, stderr) : -1;
     if (script)
         fclose(script);
     return result == 0 || report_gnuplot(command, result);
@@ -138,7 +163,7 @@ bool plot_history(const char *command, const nnblas_trainer *trainer, const char
     write_script(script, trainer, find_terminal(path));
     bool is_good = open_output(command, &output, path);
     if (is_good) {
-        int result = run_gnuplot(script, fileno(output.stream));
+        int result = run_gnuplot(script, output.stream);
         is_good = result == 0 ? keep_output(command, &output) : report_gnuplot(command, result);
         if (result != 0)
             drop_output(&output);
