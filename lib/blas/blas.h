@@ -3,8 +3,9 @@
 #ifndef NN_BLAS_H
 #define NN_BLAS_H
 
+#include "core/sizes.h"
+
 #include <stdbool.h>
-#include <stddef.h>
 
 /* The core type that OpenBLAS uses, such as "Haswell"; null for another BLAS. */
 const char *nn_blas_core(void);
@@ -26,8 +27,8 @@ const char *nn_blas_better_core(void);
  */
 static inline bool nn_blas_is_sequential(size_t rows, size_t inputs, size_t outputs) {
     bool is_vector = rows == 1 || inputs == 1 || outputs == 1;
-    double most = 4.0 * (is_vector ? 2304.0 : 65536.0);
-    return (double)rows * (double)inputs * (double)outputs <= most;
+    size_t most = 4 * (is_vector ? 2304 : 65536);
+    return nn_multiply_sizes(rows, nn_multiply_sizes(inputs, outputs)) <= most;
 }
 
 /* Between hold and release, BLAS runs each product in the thread that calls it. Holds nest, and any

@@ -31,16 +31,20 @@ static bool lay_out_layers(small_run *s, const nn_call *call) {
     size_t N = call->rows->N, multiplications = 0;
     for (size_t l = 0; l < model->n_layers; l++) {
         const nn_layer *layer = &model->layers[l];
-        nn_lay_out_plainly(layer, &s->layouts[l]);
-        multiplications =
-            nn_add_sizes(multiplications, nn_multiply_sizes(layer->inputs, layer->outputs));
+        size_t of_layer = nn_multiply_sizes(N, nn_multiply_sizes(layer->inputs, layer->outputs));
+        multiplications = nn_add_sizes(multiplications, of_layer);
         s->is_sequential &= nn_blas_is_sequential(N, layer->inputs, layer->outputs);
+        nn_lay_out_plainly(layer, &s->layouts[l]);
         s->activations[l] = take(s, N, layer->outputs);
-        s->deltas[l] = call->updates ? take(s, N, layer->outputs) : NULL;
-        if (!s->activations[l] || (call->updates && !s->deltas[l]))
+        if (!s->activations[l])
+            return false;
+        if (!call->updates)
+            continue;
+        s->deltas[l] = take(s, N, layer->outputs);
+        if (!s->deltas[l])
             return false;
     }
-    return N == 1 || nn_multiply_sizes(N, multiplications) <= MOST_MULTIPLICATIONS;
+    return N == 1 || multiplications <= MOST_MULTIPLICATIONS;
 }
 
 /* The labels, side by side. */
