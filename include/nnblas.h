@@ -647,7 +647,8 @@ nnblas_status nnblas_trainer_resume(nnblas_trainer *trainer, const char *path);
  *   NNBLAS_ERROR_OVERLAP     rows or weights that share memory with the parameters
  *
  * Where a number overflows later (NNBLAS_ERROR_NOT_FINITE), the parameters are those before the
- * step that failed, or with validation rows the best ones so far.
+ * step that failed, or with validation rows the best ones so far. The usual cause is a learning
+ * rate that is too large; the message then has the epoch and the rate.
  */
 nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double *X, size_t ldx,
                                  const double *Y, size_t ldy);

@@ -69,17 +69,22 @@ bool nn_has_ended(nn_fit *fit, nnblas_status *reason) {
 }
 
 /* The steps had finite costs and left the parameters finite. But the mean of costs near the largest
- * double may round up to infinity, and validation rows are in no step. */
-static nnblas_status check_costs(const nn_fit *fit, double cost, double validation_cost) {
+ * double may round up to infinity, and validation rows are in no step. L-BFGS has no rate. */
+static nnblas_status check_costs(const nn_fit *fit, double cost, double validation_cost,
+                                 double rate) {
     size_t epoch = fit->progress.epoch + 1;
+    char blame[64] = "";
+    if (fit->settings->optimizer != NNBLAS_LBFGS)
+        snprintf(blame, sizeof blame, "the learning rate %g, ", rate);
     if (!isfinite(cost))
         return nn_fail(NNBLAS_ERROR_NOT_FINITE,
-                       "the cost of epoch %zu overflows: X, Y or the weights are too large", epoch);
+                       "the cost of epoch %zu overflows: %sX, Y or the weights are too large",
+                       epoch, blame);
     if (nn_has_validation(fit) && !isfinite(validation_cost))
         return nn_fail(NNBLAS_ERROR_NOT_FINITE,
-                       "the validation cost of epoch %zu overflows: the validation rows or the "
+                       "the validation cost of epoch %zu overflows: %sthe validation rows or the "
                        "weights are too large",
-                       epoch);
+                       epoch, blame);
     return NNBLAS_OK;
 }
 
@@ -88,7 +93,7 @@ nnblas_status nn_finish_epoch(nn_fit *fit, double cost, double rate) {
     if (nn_has_validation(fit))
         validation_cost = nn_engine_run(&fit->validation_engine,
                                         &(nn_call){.model = &fit->model, .rows = &fit->validation});
-    nnblas_status status = check_costs(fit, cost, validation_cost);
+    nnblas_status status = check_costs(fit, cost, validation_cost, rate);
     if (status)
         return status;
     watch(fit, nn_has_validation(fit) ? validation_cost : cost);

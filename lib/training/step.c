@@ -35,6 +35,19 @@ static bool bound_step(nn_fit *fit, double rate) {
     return false;
 }
 
+/* Rows and parameters were finite when the fit began. Where the rows are of no extreme size, the
+ * steps before have made the parameters too large. */
+static nnblas_status report_overflow(const nn_fit *fit, const nn_rows *batch, double rate,
+                                     double cost) {
+    bool has_diverged =
+        fit->optimizer.steps > 0 && nn_is_safe(fit->bounds.X) && nn_is_safe(fit->bounds.Y);
+    if (!has_diverged)
+        return nn_report_not_finite(&fit->model, batch, cost, rate, fit->engine.updates);
+    return nn_fail(NNBLAS_ERROR_NOT_FINITE,
+                   "the %s overflows in epoch %zu: the learning rate %g may be too large",
+                   isfinite(cost) ? "step" : "cost", fit->progress.epoch + 1, rate);
+}
+
 /* A step on the updates of the engine that may fail. */
 static nnblas_status step_checked(nn_fit *fit, const nn_rows *batch, double rate, double cost) {
     const double *gradient = fit->engine.updates[0];
@@ -42,7 +55,7 @@ static nnblas_status step_checked(nn_fit *fit, const nn_rows *batch, double rate
         nn_get_kernels()->check_finite(nn_count_all_parameters(fit), gradient) == 0.0 &&
         nn_optimizer_try_step(&fit->optimizer, rate, gradient, nn_get_parameters(fit)))
         return NNBLAS_OK;
-    return nn_report_not_finite(&fit->model, batch, cost, rate, fit->engine.updates);
+    return report_overflow(fit, batch, rate, cost);
 }
 
 nnblas_status nn_take_step(nn_fit *fit, const nn_rows *batch, double rate, double *cost) {

@@ -236,7 +236,7 @@ START_TEST(a_validation_cost_that_overflows_fails) {
     t.X[0] = t.Y[0] = 1.0;
     ck_assert_ok(nnblas_trainer_set_validation_rows(t.trainer, 1, &X, 1, &Y, 1));
     ck_assert_int_eq(fit(&t), NNBLAS_ERROR_NOT_FINITE);
-    check_message("the validation cost of epoch 1 overflows");
+    check_message("the validation cost of epoch 1 overflows: the learning rate 0.1, ");
     ck_assert_uint_eq(t.calls, 0);
     ck_assert(has_start(&t));
     close_tiny(&t);

@@ -154,10 +154,24 @@ START_TEST(the_epochs_before_stay) {
     ck_assert_ok(nnblas_trainer_set_callback(l.trainer, keep_weight, &r));
     ck_assert_ok(nnblas_trainer_set_epochs(l.trainer, 100));
     ck_assert_int_eq(nnblas_trainer_fit(l.trainer, 1, &x, 1, &y, 1), NNBLAS_ERROR_NOT_FINITE);
+    check_message("the cost overflows in epoch 5: the learning rate 1e+50 may be too large");
     ck_assert_uint_eq(nnblas_trainer_history_count(l.trainer), 4);
     ck_assert_double_eq(get_weight(&l), r.weight);
     ck_assert_double_eq_tol(get_weight(&l) / 1e200, 1.0, 1e-10);
     free_line(&l);
+}
+END_TEST
+
+/* The weight is 1e100 after an epoch, and its step would be 1e400: only the step does not fit. */
+START_TEST(the_rate_of_a_step_that_overflows_is_named) {
+    const double x = 1e-50, y = -1.0;
+    for (size_t batch = 0; batch <= 1; batch++) {
+        line l = make_line(NNBLAS_GRADIENT_DESCENT, 1e250, 0.0);
+        ck_assert_ok(nnblas_trainer_set_batch_size(l.trainer, batch));
+        ck_assert_int_eq(nnblas_trainer_fit(l.trainer, 1, &x, 1, &y, 1), NNBLAS_ERROR_NOT_FINITE);
+        check_message("the step overflows in epoch 2: the learning rate 1e+250 may be too large");
+        free_line(&l);
+    }
 }
 END_TEST
 
@@ -232,6 +246,7 @@ int main(void) {
         an_update_that_overflows_is_taken_back,
         the_steps_before_stay,
         the_epochs_before_stay,
+        the_rate_of_a_step_that_overflows_is_named,
         the_velocity_of_a_checkpoint_counts,
         a_mean_that_rounds_up_to_infinity_is_an_error,
     };
