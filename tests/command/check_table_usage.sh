@@ -58,6 +58,39 @@ check_refusals() {
     refuses '--part takes all, train or test' iris --part none
 }
 
+# The files that are named are as they were.
+check_same_files() {
+    cp train.csv data.csv
+    ln -s data.csv data.svg
+    mkdir folder
+    cp model model.kept
+    for pair in '--output new --history new' '--output new --checkpoint ./new' \
+        '--history new --checkpoint new' '--output new.svg --plot new.svg' \
+        '--output - --history -' '--history new.epochs --checkpoint new' \
+        '--output data.csv' '--history folder/../data.csv' '--checkpoint data.csv' '--plot data.svg'; do
+        # shellcheck disable=SC2086
+        refuses ' are the same file' train data.csv --target species --epochs 2 $pair
+    done
+    check "the table is as it was" cmp train.csv data.csv
+    check "  and there is no other file" test ! -e new
+    refuses '^nnblas predict: MODEL and --output are the same file: model and model$' \
+        predict model test.csv --output model
+    refuses 'DATA.csv and --output are the same file' predict model data.csv --output data.svg
+    refuses 'are the same file' predict nowhere test.csv --output ./nowhere
+    "$nnblas" predict model - --output data.csv <data.svg >"$out" 2>"$err"
+    test $? -eq 2
+    report $? "standard input that is the output exits 2"
+    ln -s both link
+    "$nnblas" train --epochs 2 --output - --history link >both 2>"$err"
+    test $? -eq 2
+    report $? "so does standard output that is another file that is written"
+    check "the table is still as it was" cmp train.csv data.csv
+    check "the model is as it was" cmp model model.kept
+    expect_status 0 train --quiet --epochs 2 --output /dev/null --history /dev/null
+    "$nnblas" predict model - --output - <test.csv >"$out"
+    check "standard input and output are two files" cmp expected "$out"
+}
+
 check_forms() {
     expect_status 0 train --quiet --epochs 3 --history long.csv
     expect_status 0 train --qui --epo=3 --hist short.csv
@@ -77,5 +110,6 @@ check_forms() {
 make_model
 check_help
 check_refusals
+check_same_files
 check_forms
 conclude

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "commands/train_settings.h"
 
+#include "cli/memory.h"
+#include "cli/same_file.h"
 #include "commands/plot.h"
 #include "iris/iris_csv.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 static const char HELP[] =
     "usage: nnblas train [DATA.csv] --target COLUMN[,COLUMN...] [OPTION]...\n"
@@ -75,6 +80,32 @@ static int take_column_choice(const char *command, const train_arguments *a, tra
     return CARRY_ON;
 }
 
+/* While a training runs, the library keeps a part of a checkpoint's history beside it. */
+static char *name_checkpoint_history(const char *checkpoint) {
+    static const char ENDING[] = ".epochs";
+    size_t length = strlen(checkpoint);
+    char *name = resize_array(NULL, length + sizeof ENDING, 1);
+    memcpy(name, checkpoint, length);
+    memcpy(name + length, ENDING, sizeof ENDING);
+    return name;
+}
+
+static int check_files(const char *command, const train_settings *set) {
+    const char *checkpoint = set->training.checkpoint;
+    char *checkpoint_history = checkpoint ? name_checkpoint_history(checkpoint) : NULL;
+    const file_argument files[] = {
+        {"DATA.csv", set->data, false},
+        {"--output", set->output, true},
+        {"--history", set->history, true},
+        {"--plot", set->plot, true},
+        {"--checkpoint", checkpoint, true},
+        {"the history of --checkpoint", checkpoint_history, true},
+    };
+    int status = refuse_same_files(command, files, sizeof files / sizeof files[0]);
+    free(checkpoint_history);
+    return status;
+}
+
 static int take_arguments(const char *command, const train_arguments *a, train_settings *set) {
     int status = take_column_choice(command, a, set);
     if (status == CARRY_ON)
@@ -83,7 +114,7 @@ static int take_arguments(const char *command, const train_arguments *a, train_s
         status = take_training_texts(command, &a->training, &set->training);
     if (status == CARRY_ON && set->plot && !is_plot_path(set->plot))
         return refuse_usage(command, "--plot takes a file name that ends in .svg or .png");
-    return status;
+    return status == CARRY_ON ? check_files(command, set) : status;
 }
 
 int read_train_settings(int argc, char **argv, train_settings *set) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "table/table_options.h"
 
+#include "cli/same_file.h"
+
 #include <string.h>
 
 void list_table_options(table_arguments *arguments, command_option *options) {
@@ -51,5 +53,11 @@ int read_model_arguments(int argc, char **argv, const char *help, const char **o
                             arguments->model ? "DATA.csv" : "MODEL", argv[0]);
     if (strcmp(arguments->model, "-") == 0 && strcmp(arguments->data, "-") == 0)
         return refuse_usage(argv[0], "MODEL and DATA.csv cannot both be standard input");
-    return take_table_arguments(argv[0], &table, &arguments->table);
+    const file_argument files[] = {
+        {"MODEL", arguments->model, false},
+        {"DATA.csv", arguments->data, false},
+        {"--output", output ? *output : NULL, true},
+    };
+    status = refuse_same_files(argv[0], files, sizeof files / sizeof files[0]);
+    return status == CARRY_ON ? take_table_arguments(argv[0], &table, &arguments->table) : status;
 }
