@@ -53,6 +53,9 @@ check_refusals() {
     refuses '--schedule takes' train --schedule plateau:5
     refuses '--schedule takes' train --schedule cosine:-1
     refuses '--resume needs --checkpoint' train --resume
+    refuses '--checkpoint-every needs --checkpoint FILE$' train --checkpoint-every 3
+    refuses '--optimizer lbfgs has no checkpoints' train nowhere.csv --target x \
+        --optimizer lbfgs --checkpoint c
     refuses '--plot takes a file name that ends in' train --plot curve.gif
     refuses '--output takes an argument' train --output
     refuses '--part takes all, train or test' iris --part none

@@ -18,7 +18,8 @@
  * weights it counts as much as a number of rows, so the decay is that number over the rows.
  */
 static const double ROWS_A_PRIOR_OF_CLASSES = 1.0, ROWS_A_PRIOR_OF_NUMBERS = 3.0;
-static const double DECAY_BY_ROWS = -1.0; /* stands for that default */
+static const double DECAY_BY_ROWS = -1.0;             /* stands for that default */
+static const uint64_t DEFAULT_CHECKPOINT_EPOCHS = 10; /* 0 stands for it */
 
 training_settings default_settings(void) {
     return (training_settings){.hidden = {32},
@@ -29,7 +30,6 @@ training_settings default_settings(void) {
                                .epochs = 200,
                                .patience = 20,
                                .seed = 1,
-                               .checkpoint_epochs = 10,
                                .momentum = 0.9,
                                .weight_decay = DECAY_BY_ROWS};
 }
@@ -163,6 +163,18 @@ static int take_lists(const char *command, const training_texts *texts, training
     return CARRY_ON;
 }
 
+static int take_checkpoint(const char *command, training_settings *s) {
+    if (!s->checkpoint && (s->is_resumed || s->checkpoint_epochs > 0))
+        return refuse_usage(command, "--%s needs --checkpoint FILE",
+                            s->is_resumed ? "resume" : "checkpoint-every");
+    if (s->checkpoint && s->optimizer == NNBLAS_LBFGS)
+        return refuse_usage(command,
+                            "--optimizer lbfgs has no checkpoints: leave out --checkpoint");
+    if (s->checkpoint_epochs == 0)
+        s->checkpoint_epochs = DEFAULT_CHECKPOINT_EPOCHS;
+    return CARRY_ON;
+}
+
 int take_training_texts(const char *command, const training_texts *texts, training_settings *s) {
     int status = take_names(command, texts, s);
     if (status == CARRY_ON)
@@ -175,9 +187,7 @@ int take_training_texts(const char *command, const training_texts *texts, traini
         return refuse_usage(command, "--optimizer %s needs --batch all", texts->optimizer);
     if (s->learning_rate == 0.0)
         s->learning_rate = get_default_rate(s->optimizer);
-    if (s->is_resumed && !s->checkpoint)
-        return refuse_usage(command, "--resume needs --checkpoint FILE");
-    return CARRY_ON;
+    return take_checkpoint(command, s);
 }
 
 /* ---- the library's objects ------------------------------------------------------------------- */
