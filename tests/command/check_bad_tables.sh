@@ -60,7 +60,7 @@ check_bad_tables() {
     fails "the column 'species' is named twice" train train.csv --target species --features 1,5
     fails "there is no column left" train train.csv --target species --ignore 1,2,3,4
     fails 'nowhere.csv: No such file' train nowhere.csv --target species
-    fails 'Is a directory' train . --target species
+    fails '^nnblas train: \.: Is a directory$' train . --target species
     cut -d, -f1-3 test.csv >bad.csv
     fails "bad.csv: has no column 'petal_width', which the model" predict model bad.csv
     sed -i 1d bad.csv

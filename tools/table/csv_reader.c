@@ -108,9 +108,11 @@ static csv_result hand_out(csv_reader *r, csv_row *row, table_error *error) {
 
 /* The last row may end without a newline. */
 static csv_result end_file(csv_reader *r, csv_row *row, table_error *error) {
-    if (ferror(r->file))
-        return fail(r, error, strerror(errno));
     r->is_ended = true;
+    if (ferror(r->file)) {
+        set_error(error, "%s: %s", r->name, strerror(errno));
+        return CSV_FAILED;
+    }
     if (csv_fini(&r->parser, take_value, end_row, r) != 0)
         return fail(r, error, "a quote that opens in this row is never closed");
     return r->has_row ? hand_out(r, row, error) : CSV_END;
