@@ -27,8 +27,9 @@ static nnblas_status check_layer_sizes(const size_t *layer_sizes, size_t n_layer
         size_t parameters =
             l > 0 ? nn_multiply_sizes(layer_sizes[l - 1] + has_bias, layer_sizes[l]) : 0;
         *parameter_count = nn_add_sizes(*parameter_count, parameters);
-        if (*parameter_count == SIZE_MAX)
-            return nn_fail(NNBLAS_ERROR_SIZE, "the parameters up to layer %zu are too many", l);
+        if (*parameter_count > PTRDIFF_MAX / sizeof(double))
+            return nn_fail(NNBLAS_ERROR_SIZE,
+                           "the parameters up to layer %zu do not fit in the address space", l);
     }
     return NNBLAS_OK;
 }

@@ -67,10 +67,15 @@ START_TEST(networks_that_cannot_be_are_refused) {
     ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "layer_sizes[1] is 0"));
     ck_assert_int_eq(nnblas_net_create(large, 3, 0, &net), NNBLAS_ERROR_SIZE);
     ck_assert_int_eq(nnblas_net_create(huge, 6, 0, &net), NNBLAS_ERROR_SIZE);
-    /* INT_MAX squared fits in 64 bits of a size, and in no memory. */
-    nnblas_status too_large = SIZE_MAX > UINT32_MAX ? NNBLAS_ERROR_MEMORY : NNBLAS_ERROR_SIZE;
-    ck_assert_int_eq(nnblas_net_create(huge, 2, 0, &net), too_large);
-    ck_assert_int_eq(nnblas_net_create(huge, 2, NNBLAS_BIAS, &net), too_large);
+    /* INT_MAX squared fits in 64 bits of a size, and in no address space. */
+    ck_assert_int_eq(nnblas_net_create(huge, 2, 0, &net), NNBLAS_ERROR_SIZE);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "up to layer 1 do not fit"));
+    ck_assert_int_eq(nnblas_net_create(huge, 2, NNBLAS_BIAS, &net), NNBLAS_ERROR_SIZE);
+    /* Each matrix would fit, but not both. */
+    const unsigned most = SIZE_MAX > UINT32_MAX ? 30 : 14;
+    const size_t both[] = {(size_t)1 << most, (size_t)1 << (most - 1), (size_t)1 << most};
+    ck_assert_int_eq(nnblas_net_create(both, 3, 0, &net), NNBLAS_ERROR_SIZE);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "up to layer 2 do not fit"));
     ck_assert_int_eq(nnblas_net_create(good, 3, 1U << 31, &net), NNBLAS_ERROR_VALUE);
     ck_assert_int_eq(nnblas_net_create(good, 3, NNBLAS_BIAS | 2U, &net), NNBLAS_ERROR_VALUE);
     ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "flags is 0x3"));
