@@ -622,7 +622,18 @@ nnblas_status nnblas_trainer_checkpoint_status(const nnblas_trainer *trainer);
  * resumed with the same rows and settings has the same bits in the end as one that was not
  * interrupted, also with another number of threads. One that had ended by itself takes no step, and
  * fit returns the same status again. The history begins with the epochs in the checkpoint, as many
- * as the limits of both trainers allow. The file is read now; the next fit does not need it.
+ * as the limits of both trainers allow.
+ *
+ * The file is read now; the next fit does not need it. The parameters of the network change when
+ * fit begins and not before, and it makes no difference what they are until then. A resumption
+ * stays pending while fit or a later nnblas_trainer_resume is refused; a later one that succeeds
+ * takes its place. path = null cancels it, so that the next fit begins anew.
+ *
+ * These settings may be others than those that the checkpoint was written with: the epochs (but for
+ * a cosine schedule, whose rates depend on them), desired cost, patience, time limit, callback,
+ * history limit, path, epochs and interval of the checkpoints, and threads. All others are compared
+ * now, and again in fit, so that setters may be called before or after; of weights only whether
+ * there are any.
  *
  * The file is untrusted: each of its numbers is checked, and memory is taken only for what it
  * really holds. NNBLAS_ERROR_FORMAT where it is no checkpoint or holds an impossible number,

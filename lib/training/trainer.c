@@ -308,12 +308,9 @@ nnblas_status nnblas_trainer_checkpoint_status(const nnblas_trainer *trainer) {
 
 nnblas_status nnblas_trainer_resume(nnblas_trainer *trainer, const char *path) {
     nnblas_status status = check_trainer(trainer);
-    if (!status)
-        status = nn_check_pointer("path", path);
-    if (status)
-        return status;
-    nn_checkpoint *checkpoint;
-    status = nn_checkpoint_read(path, trainer, &checkpoint);
+    nn_checkpoint *checkpoint = NULL;
+    if (!status && path)
+        status = nn_checkpoint_read(path, trainer, &checkpoint);
     if (status)
         return status;
     nn_checkpoint_free(trainer->resumed);

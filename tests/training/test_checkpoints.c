@@ -102,6 +102,44 @@ START_TEST(the_best_epoch_may_be_before_the_checkpoint) {
 }
 END_TEST
 
+/* ---- a resumption that is pending
+ * ---------------------------------------------------------------- */
+
+/* It survives refusals and new parameters. Cancelled, it leaves a training like any other. */
+START_TEST(a_resumption_stays_until_it_is_cancelled) {
+    recipe r = {.optimizer = NNBLAS_ADAM, .rate = 0.05, .batch = 9};
+    make_path(r.path, sizeof r.path);
+    double resumed[PARAMETERS], anew[PARAMETERS];
+    training first = begin_recipe(&r, 5);
+    ck_assert_ok(nnblas_trainer_set_checkpoint(first.trainer, r.path, 1000));
+    ck_assert_ok(nnblas_trainer_set_epochs(first.trainer, 3));
+    ck_assert_ok(fit(&first));
+    ck_assert_ok(nnblas_trainer_set_checkpoint(first.trainer, NULL, 0));
+    ck_assert_ok(nnblas_trainer_set_epochs(first.trainer, 5));
+    ck_assert_ok(nnblas_trainer_resume(first.trainer, r.path));
+    ck_assert_ok(fit(&first));
+    keep_parameters(&first, resumed);
+    for (int is_cancelled = 0; is_cancelled <= 1; is_cancelled++) {
+        ck_assert_ok(nnblas_trainer_resume(first.trainer, r.path));
+        ck_assert_int_eq(nnblas_trainer_resume(first.trainer, "no/such/file"), NNBLAS_ERROR_FILE);
+        ck_assert_int_eq(nnblas_trainer_fit(first.trainer, N - 1, first.p.X, first.p.ldx, first.p.Y,
+                                            first.p.ldy),
+                         NNBLAS_ERROR_VALUE);
+        ck_assert_ok(nnblas_net_init(first.net, 7));
+        if (is_cancelled)
+            ck_assert_ok(nnblas_trainer_resume(first.trainer, NULL));
+        ck_assert_ok(fit(&first));
+        ck_assert(has_parameters(&first, resumed) == !is_cancelled);
+    }
+    keep_parameters(&first, anew);
+    ck_assert_ok(nnblas_net_init(first.net, 7));
+    ck_assert_ok(fit(&first));
+    ck_assert(has_parameters(&first, anew));
+    free_training(&first);
+    ck_assert_int_eq(unlink(r.path), 0);
+}
+END_TEST
+
 /* ---- refusals -------------------------------------------------------------------------------- */
 
 START_TEST(foreign_checkpoints_are_refused) {
@@ -148,6 +186,7 @@ int main(void) {
     const TTest *const tests[] = {
         a_resumed_training_has_the_same_bits,
         the_best_epoch_may_be_before_the_checkpoint,
+        a_resumption_stays_until_it_is_cancelled,
         foreign_checkpoints_are_refused,
     };
     return run_tests("checkpoints", tests, sizeof tests / sizeof *tests);
