@@ -70,6 +70,26 @@ check_bad_tables() {
     fails "column 5 \(species\): 'orchid' is not one of the categories" evaluate model bad.csv
 }
 
+check_missing_columns() {
+    columns="'sepal_length', 'sepal_width', 'petal_length', 'petal_width'"
+    fails "train.csv: has no column 'size'; its columns are $columns, 'species'\$" \
+        train train.csv --target size
+    fails "features.csv: has no column 'species', which the model needs; its columns are $columns\$" \
+        evaluate model features.csv
+    paste -d, train.csv train.csv | sed '1s/.*/a,b,c,d,e,f,g,h,i,j/' >bad.csv
+    fails "its columns are 'a', 'b', 'c', 'd', 'e' and 5 more\$" train bad.csv --target species
+    fails "rows.csv: has no column 'x'; it has 5, and no header; --header reads" \
+        train rows.csv --target x
+    tr , ';' <train.csv >bad.csv
+    fails "its only column is 'sepal_length;sepal_width;.*'; try --delimiter ';'\$" \
+        train bad.csv --target species
+    fails "which the model needs; its only column is .*; try --delimiter ';'\$" predict model bad.csv
+    tr , '\t' <rows.csv >bad.csv
+    fails "its only column is .*; try --delimiter tab\$" train bad.csv --target 5
+    cut -d, -f1 train.csv >bad.csv
+    fails "its only column is 'sepal_length'\$" train bad.csv --target species
+}
+
 check_skipping() {
     sed '3s/^[^,]*/abc/; 9s/,[^,]*$//; 20s/^[^,]*//' train.csv >bad.csv
     sed '3d; 9d; 20d' train.csv >good.csv
@@ -99,6 +119,7 @@ check_bad_models() {
 
 make_model
 check_bad_tables
+check_missing_columns
 check_skipping
 check_bad_models
 conclude

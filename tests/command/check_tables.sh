@@ -57,7 +57,7 @@ check_columns() {
     sed '1s/.*/1,2,3,4,5/' test.csv >numbered_test.csv
     "$nnblas" predict numbered numbered_test.csv --header >"$out"
     check "--header takes numbers for names" cmp expected "$out"
-    fails "has no column 'species'; its first line has a number" train train_rows.csv \
+    fails "has no column 'species'; it has 5, and no header; --header reads" train train_rows.csv \
         --target species
     sed '1s/petal_width/"a, ""b"" \n c"/' train.csv >odd.csv
     expect_status 0 train odd.csv --quiet --epochs 5 --target species \

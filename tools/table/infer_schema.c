@@ -13,12 +13,7 @@
 static bool find_column(const table_source *source, const char *text, size_t *position,
                         table_error *error) {
     *position = find_name_or_number(&source->columns, text);
-    if (*position < source->columns.count)
-        return true;
-    return set_error(error, "%s: has no column '%s'%s", source->name, show_text(text).text,
-                     source->has_header ? ""
-                                        : "; its first line has a number and is read as a row, "
-                                          "unless there is --header");
+    return *position < source->columns.count || set_column_error(source, text, "", error);
 }
 
 /* Sets marks[column] for each column of the list. */

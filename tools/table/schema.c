@@ -121,8 +121,7 @@ static bool find_columns(column_list *list, const table_source *source, table_er
         table_column *column = &list->columns[i];
         column->position = find_name_or_number(&source->columns, column->name);
         if (column->position == source->columns.count)
-            return set_error(error, "%s: has no column '%s', which the model needs", source->name,
-                             show_text(column->name).text);
+            return set_column_error(source, column->name, ", which the model needs", error);
     }
     return true;
 }

@@ -40,4 +40,8 @@ row_result read_source_row(table_source *source, csv_row *row, table_error *erro
 bool set_value_error(const table_source *source, const csv_row *row, size_t column,
                      const char *problem, table_error *error);
 
+/* Sets "FILE: has no column 'NAME'PURPOSE; ", what columns it has, and what may help. */
+bool set_column_error(const table_source *source, const char *name, const char *purpose,
+                      table_error *error);
+
 #endif
