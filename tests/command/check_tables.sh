@@ -100,14 +100,14 @@ check_numbers() {
     expect_status 0 evaluate numbers numbers.csv
     tail -n 1 "$out" >last
     check "evaluate ends with the line of results" has last \
-        '^r2 0\.99[0-9]{2} mae [01]\.[0-9]{4} rows 200$'
+        '^r2 0\.99[0-9]{2} mae [01]\.[0-9]+ rows 200$'
     expect_status 0 predict numbers numbers.csv
     check "predict names the target" has "$out" '^prediction,y$'
     sed 1d "$out" >predicted
     odd=$(awk -F, '{ n += $1 < 950 || $1 > 1080 || $1 != $2 } END { print n + 0 }' predicted)
     check "in the target's own unit" test "$odd" -eq 0
     mae=$(sed 1d numbers.csv | paste -d, - predicted |
-        awk -F, '{ d = $3 - $5; n += d < 0 ? -d : d } END { printf "%.4f", n / NR }')
+        awk -F, '{ d = $3 - $5; n += d < 0 ? -d : d } END { printf "%.6g", n / NR }')
     check "whose mean absolute error is $mae" has last "mae $mae "
     expect_status 0 train numbers.csv --target y,y2 --output both
     check "several targets" has "$out" '2 features as 2 inputs; 2 targets of numbers'
@@ -123,6 +123,21 @@ check_numbers() {
     sed 1d huge.csv | awk -F, '{ print $1 "," $2 "e200" }' >large.csv
     expect_status 0 train large.csv --target 2 --numbers --epochs 5
     check "  and so can targets be scored" has "$out" '^train r2 -?[0-9]'
+
+    for scale in 1e-7 1e300; do
+        awk -v OFS=, -v scale="$scale" 'BEGIN { print "x,y"
+            for (i = 0; i < 90; i++) print i, (i * i % 50 + 1) * scale }' >scaled.csv
+        expect_status 0 train scaled.csv --target y --numbers --epochs 5 --output scaled
+        check "the mean absolute error of targets near $scale is readable" has "$out" \
+            '^train r2 -?[0-9.]+ mae [1-9][0-9.]*e[-+][0-9]+ rows 90 '
+        expect_status 0 evaluate scaled scaled.csv
+        mae=$(sed -n 's/^y  *[^ ]*  *\([^ ]*\) .*/\1/p' "$out")
+        check "  and the one of evaluate, $mae, is that of its table" grep -qF " mae $mae rows" "$out"
+    done
+    sed 's/e+30/e+20/' scaled.csv >smaller.csv
+    expect_status 0 evaluate scaled smaller.csv
+    check "an R2 far below 0 is short in the line" has "$out" '^r2 -[0-9.]{1,6}e\+[0-9]+ mae '
+    check "  and in the table" has "$out" '^y +-[0-9.]{1,6}e\+[0-9]+ '
 
     awk -v OFS=, 'BEGIN { print "x,y"
         for (i = 0; i < 80; i++) print i, (i < 20 ? 10 : i < 50 ? 2 : -1) }' >whole.csv

@@ -78,6 +78,11 @@ static double compute_mae(const scores *s, const target_score *target) {
 
 /* ---- printing -------------------------------------------------------------------------------- */
 
+/* It has no lower limit: where the prediction is far off, it could have 300 digits. */
+static void print_r2(FILE *stream, double r2, int width) {
+    fprintf(stream, r2 > -1000.0 ? "%*.4f" : "%*.3g", width, r2);
+}
+
 void print_score_line(FILE *stream, const scores *s) {
     if (has_classes(s->schema)) {
         double mse = s->squared_errors / (2.0 * (double)s->rows);
@@ -89,7 +94,9 @@ void print_score_line(FILE *stream, const scores *s) {
         r2 += compute_r2(&s->targets[k]) / (double)s->outputs;
         mae += compute_mae(s, &s->targets[k]) / (double)s->outputs;
     }
-    fprintf(stream, "r2 %.4f mae %.4f rows %zu", r2, mae, s->rows);
+    fputs("r2 ", stream);
+    print_r2(stream, r2, 0);
+    fprintf(stream, " mae %.6g rows %zu", mae, s->rows);
 }
 
 /* The width of a UTF-8 name on a terminal, nearly. */
@@ -169,8 +176,9 @@ static void print_targets(FILE *stream, const scores *s) {
         const target_score *target = &s->targets[k];
         long double mean_square = target->squared_errors / (long double)s->rows;
         print_name(stream, s->schema->targets.columns[k].name, width);
-        fprintf(stream, "%9.4f%14.6g%14.6g%14.6g\n", compute_r2(target), compute_mae(s, target),
-                (double)sqrtl(mean_square), (double)(mean_square / 2.0L));
+        print_r2(stream, compute_r2(target), 9);
+        fprintf(stream, "%14.6g%14.6g%14.6g\n", compute_mae(s, target), (double)sqrtl(mean_square),
+                (double)(mean_square / 2.0L));
     }
     fputc('\n', stream);
 }
