@@ -635,11 +635,13 @@ nnblas_status nnblas_trainer_checkpoint_status(const nnblas_trainer *trainer);
  * now, and again in fit, so that setters may be called before or after; of weights only whether
  * there are any.
  *
- * The file is untrusted: each of its numbers is checked, and memory is taken only for what it
- * really holds. NNBLAS_ERROR_FORMAT where it is no checkpoint or holds an impossible number,
- * NNBLAS_ERROR_VALUE where it is of another network or of other settings; network and trainer are
- * then untouched. fit returns NNBLAS_ERROR_VALUE where it has another number of training or
- * validation rows than before, and leaves the parameters and the history.
+ * NNBLAS_ERROR_FILE where a file cannot be opened or read, as where there is none at path yet.
+ * NNBLAS_ERROR_FORMAT where it is no checkpoint or a damaged one: one that holds an impossible
+ * number, or whose second file, path with ".epochs" appended, is missing or of another checkpoint.
+ * NNBLAS_ERROR_VALUE where it is of another network or of other settings. Network and trainer are
+ * then untouched. The file is untrusted: each of its numbers is checked, and memory is taken only
+ * for what it really holds. fit returns NNBLAS_ERROR_VALUE where it has another number of training
+ * or validation rows than before, and leaves the parameters and the history.
  */
 nnblas_status nnblas_trainer_resume(nnblas_trainer *trainer, const char *path);
 

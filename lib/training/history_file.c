@@ -8,6 +8,7 @@
 #include "core/sizes.h"
 #include "file/file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -180,6 +181,11 @@ nnblas_status nn_history_file_read(const char *path, size_t count, uint64_t hash
                                    nn_epoch_reader *reader) {
     nn_file file;
     nnblas_status status = nn_file_open(&file, path);
+    if (status && access(path, F_OK) && errno == ENOENT)
+        return nn_fail(NNBLAS_ERROR_FORMAT,
+                       "the checkpoint is of two files; the second, with %zu of its epochs, is "
+                       "missing: '%s'",
+                       count, path);
     if (status)
         return status;
     status = read_file(&file, count, hash, reader);

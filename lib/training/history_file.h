@@ -40,8 +40,9 @@ void nn_history_file_close(nn_history_file *file);
 /* Removes what nn_history_file_create made at path. */
 void nn_history_file_remove(const char *path);
 
-/* Passes the first count epochs to the reader, or none where the file has fewer. The message of a
- * failure names the path. */
+/* Passes the first count epochs to the reader, or none where the file has fewer. A file that is
+ * missing is NNBLAS_ERROR_FORMAT: the checkpoint is there, but not whole. The message of a failure
+ * names the path. */
 nnblas_status nn_history_file_read(const char *path, size_t count, uint64_t hash,
                                    nn_epoch_reader *reader);
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { EPOCHS = 4000, BETWEEN = 100, MOST_RECENT = 1024, ROW = 40, MAGIC = 16 };
@@ -190,7 +191,11 @@ START_TEST(other_files_are_refused) {
     training t = train(STEPS);
     file_contents epochs = read_whole("kept.epochs");
     ck_assert_int_eq(unlink("kept.epochs"), 0);
-    check_kept_is_refused(NNBLAS_ERROR_FILE, "could not open the file (No such", "'kept.epochs'");
+    check_kept_is_refused(NNBLAS_ERROR_FORMAT, "the second, with 2200 of its epochs, is missing",
+                          "'kept.epochs'");
+    ck_assert_int_eq(mkdir("kept.epochs", 0700), 0);
+    check_kept_is_refused(NNBLAS_ERROR_FILE, "it is a folder", "'kept.epochs'");
+    ck_assert_int_eq(rmdir("kept.epochs"), 0);
     const struct damage {
         size_t byte;
         const char *words;
