@@ -124,6 +124,32 @@ static nnblas_status fit(training_run *run) {
     return status;
 }
 
+static const char ROWS_KEY[] = "rows"; /* of the network's metadata */
+
+static nnblas_status note_rows(nnblas_net *net, size_t rows) {
+    char text[24];
+    snprintf(text, sizeof text, "%zu", rows);
+    return nnblas_net_set_metadata(net, ROWS_KEY, text);
+}
+
+/* The library would name the weight decay, whose default depends on the rows. What else is wrong
+ * with a checkpoint is left to it. */
+static bool has_rows_of_checkpoint(const training_run *run) {
+    const training_settings *training = &run->settings->training;
+    nnblas_net *saved;
+    if (!training->is_resumed || nnblas_net_load(training->checkpoint, &saved) != NNBLAS_OK)
+        return true;
+    const char *rows = nnblas_net_metadata(saved, ROWS_KEY);
+    bool is_same = !rows || strcmp(rows, nnblas_net_metadata(run->model.net, ROWS_KEY)) == 0;
+    if (!is_same)
+        fprintf(stderr,
+                "nnblas %s: cannot resume from %s: it is of a training on %s rows, and this table "
+                "has %zu\n",
+                run->command, training->checkpoint, show_text(rows).text, run->data.N);
+    nnblas_net_destroy(saved);
+    return is_same;
+}
+
 /* The network gets the schema before the training, so that a checkpoint is a model too. */
 static nnblas_status make_net(training_run *run) {
     table_model *model = &run->model;
@@ -134,7 +160,7 @@ static nnblas_status make_net(training_run *run) {
     char *text = write_schema(&model->schema);
     status = nnblas_net_set_metadata(model->net, SCHEMA_KEY, text);
     free(text);
-    return status;
+    return status ? status : note_rows(model->net, run->data.N);
 }
 
 /* ---- the summary ----------------------------------------------------------------------------- */
@@ -241,6 +267,8 @@ static bool save_all(const training_run *run) {
  */
 static int train_and_save(training_run *run) {
     run->status = make_net(run);
+    if (!run->status && !has_rows_of_checkpoint(run))
+        return EXIT_FAILURE;
     if (!run->status && run->summary) {
         print_table(run);
         print_settings(run->summary, &run->settings->training, run->model.net);
