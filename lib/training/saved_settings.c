@@ -2,6 +2,8 @@
 #include "training/saved_settings.h"
 #include "core/bits.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The last ones are known only with the rows. */
@@ -47,14 +49,73 @@ nnblas_status nn_read_settings(const char *text, nn_named_numbers *then) {
                                         "of the library writes");
 }
 
+/* ---- comparing ------------------------------------------------------------------------------- */
+
+/* How a message tells the value of a setting. */
+typedef struct description {
+    const char *words;
+    bool is_real;
+    size_t n_choices; /* names of the values from 0; 0 for a number */
+    const char *choices[NNBLAS_LBFGS + 1];
+} description;
+
+/* In the order of nn_list_settings. */
+static const description DESCRIPTIONS[] = {
+    {"optimizer", .n_choices = NNBLAS_LBFGS + 1,
+     .choices = {"NNBLAS_GRADIENT_DESCENT", "NNBLAS_MOMENTUM", "NNBLAS_NESTEROV", "NNBLAS_RPROP",
+                 "NNBLAS_ADAM", "NNBLAS_LBFGS"}},
+    {"learning rate", .is_real = true},
+    {"momentum", .is_real = true},
+    {"beta1", .is_real = true},
+    {"beta2", .is_real = true},
+    {"epsilon", .is_real = true},
+    {"weight decay", .is_real = true},
+    {"schedule", .n_choices = 4, .choices = {"constant", "step", "cosine", "plateau"}},
+    {"epochs of the schedule", .n_choices = 0},
+    {"factor or last rate of the schedule", .is_real = true},
+    {"epochs of the cosine schedule", .n_choices = 0},
+    {"batch size", .n_choices = 0},
+    {"seed", .n_choices = 0},
+    {"sample weights", .n_choices = 2, .choices = {"none", "some"}},
+    {"validation weights", .n_choices = 2, .choices = {"none", "some"}},
+    {"tolerance", .is_real = true},
+    {"validation fraction", .is_real = true},
+    {"rows to train on", .n_choices = 0},
+    {"validation rows", .n_choices = 0},
+};
+
+enum { VALUE_SIZE = 40 };
+
+static void write_value(const description *d, uint64_t bits, int digits, char text[VALUE_SIZE]) {
+    if (d->is_real)
+        snprintf(text, VALUE_SIZE, "%.*g", digits, nn_from_bits(bits));
+    else if (bits < d->n_choices)
+        snprintf(text, VALUE_SIZE, "%s", d->choices[bits]);
+    else
+        snprintf(text, VALUE_SIZE, "%" PRIu64, bits);
+}
+
+/* With as many digits as it takes to see the difference. */
+static nnblas_status refuse_difference(const description *d, uint64_t then, uint64_t now) {
+    char then_text[VALUE_SIZE], now_text[VALUE_SIZE];
+    for (int digits = 6; digits <= 17; digits += 11) {
+        write_value(d, then, digits, then_text);
+        write_value(d, now, digits, now_text);
+        if (strcmp(then_text, now_text) != 0)
+            break;
+    }
+    return nn_fail(NNBLAS_ERROR_VALUE, "%s: %s in the checkpoint, %s in this training", d->words,
+                   then_text, now_text);
+}
+
 nnblas_status nn_compare_settings(const nn_named_numbers *then, const nn_settings *now,
                                   const nn_fit *fit) {
     const nn_named_numbers current = nn_list_settings(now, fit);
     size_t compared = current.count - (fit ? 0 : ROW_NUMBERS);
     for (size_t i = 0; i < compared; i++)
         if (then->number[i].bits != current.number[i].bits)
-            return nn_fail(NNBLAS_ERROR_VALUE, "the checkpoint has another %s than this training",
-                           current.number[i].name);
+            return refuse_difference(&DESCRIPTIONS[i], then->number[i].bits,
+                                     current.number[i].bits);
     return NNBLAS_OK;
 }
 

@@ -13,8 +13,8 @@ nn_named_numbers nn_list_settings(const nn_settings *settings, const nn_fit *fit
 /* NNBLAS_ERROR_FORMAT where the text, which may be null, holds no settings. */
 nnblas_status nn_read_settings(const char *text, nn_named_numbers *then);
 
-/* NNBLAS_ERROR_VALUE, with the name of the first setting that differs. Without rows, the settings
- * of the rows are not compared. */
+/* NNBLAS_ERROR_VALUE, with the first setting that differs and both its values. Without rows, the
+ * settings of the rows are not compared. */
 nnblas_status nn_compare_settings(const nn_named_numbers *then, const nn_settings *now,
                                   const nn_fit *fit);
 

@@ -28,6 +28,10 @@ static nnblas_status set_rate(const training *t) {
     return nnblas_trainer_set_learning_rate(t->trainer, 0.25);
 }
 
+static nnblas_status set_near_rate(const training *t) {
+    return nnblas_trainer_set_learning_rate(t->trainer, nextafter(0.2, 1.0));
+}
+
 static nnblas_status set_momentum(const training *t) {
     return nnblas_trainer_set_momentum(t->trainer, 0.5);
 }
@@ -111,32 +115,34 @@ static nnblas_status set_nothing(const training *t) {
 }
 
 static const struct difference {
-    const char *name;
+    const char *name, *before, *after;
     change *then, *now;
     bool has_plateau;
 } DIFFERENCES[] = {
-    {"optimizer", set_nothing, set_optimizer, false},
-    {"learning_rate", set_nothing, set_rate, false},
-    {"momentum", set_nothing, set_momentum, false},
-    {"beta1", set_nothing, set_beta1, false},
-    {"beta2", set_nothing, set_beta2, false},
-    {"epsilon", set_nothing, set_epsilon, false},
-    {"weight_decay", set_nothing, set_decay, false},
-    {"schedule", set_nothing, set_step_schedule, false},
-    {"schedule_epochs", set_nothing, set_plateau_epochs, true},
-    {"schedule_factor", set_nothing, set_plateau_factor, true},
-    {"epochs_of_schedule", set_cosine, set_longer_cosine, false},
-    {"batch_size", set_nothing, set_batch, false},
-    {"seed", set_nothing, set_seed, false},
-    {"has_sample_weights", set_nothing, set_weights, false},
-    {"has_sample_weights", set_weights, set_nothing, false},
-    {"has_validation_weights", set_validation_rows, set_validation_weights, false},
-    {"has_validation_weights", set_validation_weights, set_validation_rows, false},
-    {"tolerance", set_nothing, set_tolerance, false},
-    {"validation_fraction", set_nothing, set_fraction, false},
-    {"rows_to_validate_with", set_validation_rows, set_more_validation_rows, false},
-    {"rows_to_validate_with", set_nothing, set_validation_rows, false},
-    {"rows_to_validate_with", set_validation_rows, set_nothing, false},
+    {"optimizer", "NNBLAS_MOMENTUM", "NNBLAS_NESTEROV", set_nothing, set_optimizer, false},
+    {"learning rate", "0.2", "0.25", set_nothing, set_rate, false},
+    {"learning rate", "0.20000000000000001", "0.20000000000000004", set_nothing, set_near_rate,
+     false},
+    {"momentum", "0.9", "0.5", set_nothing, set_momentum, false},
+    {"beta1", "0.9", "0.8", set_nothing, set_beta1, false},
+    {"beta2", "0.999", "0.99", set_nothing, set_beta2, false},
+    {"epsilon", "1e-08", "1e-09", set_nothing, set_epsilon, false},
+    {"weight decay", "0", "0.01", set_nothing, set_decay, false},
+    {"schedule", "constant", "step", set_nothing, set_step_schedule, false},
+    {"epochs of the schedule", "2", "3", set_nothing, set_plateau_epochs, true},
+    {"factor or last rate of the schedule", "0.7", "0.5", set_nothing, set_plateau_factor, true},
+    {"epochs of the cosine schedule", "24", "48", set_cosine, set_longer_cosine, false},
+    {"batch size", "9", "10", set_nothing, set_batch, false},
+    {"seed", "77", "78", set_nothing, set_seed, false},
+    {"sample weights", "none", "some", set_nothing, set_weights, false},
+    {"sample weights", "some", "none", set_weights, set_nothing, false},
+    {"validation weights", "none", "some", set_validation_rows, set_validation_weights, false},
+    {"validation weights", "some", "none", set_validation_weights, set_validation_rows, false},
+    {"tolerance", "0", "0.001", set_nothing, set_tolerance, false},
+    {"validation fraction", "0", "0.5", set_nothing, set_fraction, false},
+    {"validation rows", "4", "5", set_validation_rows, set_more_validation_rows, false},
+    {"validation rows", "0", "4", set_nothing, set_validation_rows, false},
+    {"validation rows", "4", "0", set_validation_rows, set_nothing, false},
 };
 
 static training begin_changed(const struct difference *d, change *set) {
@@ -155,10 +161,10 @@ START_TEST(each_setting_that_counts_is_compared) {
         if (!status)
             status = fit(&now);
         ck_assert_int_eq(status, NNBLAS_ERROR_VALUE);
-        char words[80];
-        snprintf(words, sizeof words, "the checkpoint has another %s than", d->name);
-        ck_assert_msg(strstr(nnblas_error_message(), words), "\"%s\" does not say \"%s\"",
-                      nnblas_error_message(), words);
+        char words[120];
+        snprintf(words, sizeof words, "%s: %s in the checkpoint, %s in this training", d->name,
+                 d->before, d->after);
+        ck_assert_str_eq(nnblas_error_message(), words);
         ck_assert_uint_eq(nnblas_trainer_history_count(now.trainer), 0);
         free_training(&then);
         free_training(&now);

@@ -157,7 +157,8 @@ START_TEST(foreign_checkpoints_are_refused) {
     keep_parameters(&s, kept);
     ck_assert_ok(nnblas_trainer_set_momentum(s.trainer, 0.5));
     ck_assert_int_eq(nnblas_trainer_resume(s.trainer, r.path), NNBLAS_ERROR_VALUE);
-    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "another momentum"));
+    ck_assert_ptr_nonnull(
+        strstr(nnblas_error_message(), "momentum: 0.9 in the checkpoint, 0.5 in"));
     ck_assert_ok(nnblas_trainer_set_momentum(s.trainer, 0.9));
     ck_assert_ok(nnblas_net_set_hidden(s.net, NNBLAS_TANH));
     ck_assert_int_eq(nnblas_trainer_resume(s.trainer, r.path), NNBLAS_ERROR_VALUE);
@@ -170,7 +171,7 @@ START_TEST(foreign_checkpoints_are_refused) {
     keep_parameters(&s, kept);
     ck_assert_int_eq(nnblas_trainer_fit(s.trainer, N - 1, s.p.X, s.p.ldx, s.p.Y, s.p.ldy),
                      NNBLAS_ERROR_VALUE);
-    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "rows_to_learn_from"));
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "rows to train on: "));
     ck_assert(has_parameters(&s, kept));
     /* The network in it is a network like any other. */
     nnblas_net *net;
