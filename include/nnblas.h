@@ -376,8 +376,10 @@ void nnblas_free(void *bytes);
 typedef struct nnblas_trainer nnblas_trainer;
 
 /*
- * Called after each epoch with its number, from 1, and its cost. Where it returns another number
- * than 0, the training stops and fit returns NNBLAS_STOPPED_CALLBACK.
+ * Called after each epoch with its number, from 1, and its cost. The network holds the parameters
+ * after that epoch, also with validation rows, where fit leaves the best ones in the end. Where the
+ * callback returns another number than 0, the training stops and fit returns
+ * NNBLAS_STOPPED_CALLBACK.
  *
  * It runs in the thread that called fit; meanwhile no worker is computing for that fit. It may call
  * every function that takes a const nnblas_net or a const nnblas_trainer, such as predict, save and
@@ -396,7 +398,7 @@ typedef int nnblas_callback(void *user, size_t epoch, double mse);
  *
  *   setting             default                     setter: nnblas_trainer_...
  *   optimizer           NNBLAS_GRADIENT_DESCENT     set_optimizer
- *   learning rate       1, constant                 set_learning_rate, set_..._schedule
+ *   learning rate       1, constant; see below      set_learning_rate, set_..._schedule
  *   momentum            0.9                         set_momentum
  *   Adam                0.9, 0.999, 1e-8            set_adam
  *   L-BFGS              memory 20, tolerance 1e-12  set_lbfgs
@@ -413,6 +415,10 @@ typedef int nnblas_callback(void *user, size_t epoch, double mse);
  *   callback            none                        set_callback
  *   history             all epochs                  set_history_limit
  *   checkpoints         none                        set_checkpoint, set_checkpoint_interval
+ *
+ * The learning rate is 1 whatever the optimizer. That suits gradient descent on sigmoids and the
+ * mse, and NNBLAS_RPROP; for NNBLAS_ADAM it is a thousand times what its publication has, and with
+ * other optimizers, activations and costs it may diverge: set it.
  */
 nnblas_status nnblas_trainer_create(nnblas_net *net, nnblas_trainer **trainer);
 void nnblas_trainer_destroy(nnblas_trainer *trainer);
@@ -432,7 +438,8 @@ void nnblas_trainer_destroy(nnblas_trainer *trainer);
  *                            sign and by 0.5 where it changes, and stays within 1e-6 and 50
  *                            (C. Igel, M. Huesken, Neurocomputing 50 (2003))
  *   NNBLAS_ADAM              D. P. Kingma, J. L. Ba, "Adam: a method for stochastic
- *                            optimization", ICLR 2015
+ *                            optimization", ICLR 2015. Set the learning rate: the publication has
+ *                            0.001, and the default of the trainer is 1
  *   NNBLAS_LBFGS             limited-memory BFGS by liblbfgs, with the line search of More and
  *                            Thuente, for all rows at once (D. C. Liu, J. Nocedal, Mathematical
  *                            Programming 45 (1989)). An epoch is one of its iterations. Learning
@@ -647,8 +654,11 @@ nnblas_status nnblas_trainer_resume(nnblas_trainer *trainer, const char *path);
 
 /*
  * Trains the network on the N rows of X (N x inputs) and Y (N x outputs), beginning with the
- * parameters that it has. Returns NNBLAS_OK after the last epoch, or a positive status where it
- * stopped before; the parameters and all costs in the history are then finite.
+ * parameters that it has. Each fit begins anew with the other things: the vectors of the optimizer,
+ * the schedule, the shuffling by the seed and the epochs, except after nnblas_trainer_resume.
+ *
+ * Returns NNBLAS_OK after the last epoch, or a positive status where it stopped before; the
+ * parameters and all costs in the history are then finite.
  *
  * Before the first step it checks the rows, and leaves parameters and history untouched where it
  * returns

@@ -75,11 +75,32 @@ START_TEST(the_seed_decides_the_order) {
 }
 END_TEST
 
+/* The second fit of a trainer is the first fit of another on the same network: neither the moments
+ * nor the order go on. */
+START_TEST(a_second_fit_begins_anew) {
+    double second[PARAMETERS];
+    training twice = make_training(NNBLAS_ADAM, 0.01, 4),
+             other = make_training(NNBLAS_ADAM, 0.01, 4);
+    ck_assert_ok(nnblas_trainer_set_batch_size(twice.trainer, 10));
+    ck_assert_ok(nnblas_trainer_set_batch_size(other.trainer, 10));
+    ck_assert_ok(fit(&twice));
+    keep_parameters(&twice, get_parameters(&other));
+    ck_assert_ok(fit(&twice));
+    keep_parameters(&twice, second);
+    ck_assert_ok(fit(&other));
+    ck_assert(has_parameters(&other, second));
+    ck_assert_uint_eq(nnblas_trainer_history_count(twice.trainer), 4);
+    free_training(&twice);
+    free_training(&other);
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
         an_epoch_takes_each_row_once,
         the_last_batch_is_the_mean_over_its_rows,
         the_seed_decides_the_order,
+        a_second_fit_begins_anew,
     };
     return run_tests("batches", tests, sizeof tests / sizeof *tests);
 }

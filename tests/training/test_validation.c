@@ -12,11 +12,24 @@ static double find_lowest(const nnblas_trainer *trainer) {
     return lowest;
 }
 
+/* In the callback, the network has the parameters that the epoch's validation cost is of. */
+static int check_parameters(void *user, size_t epoch, double training_cost) {
+    const training *s = user;
+    const double *X = s->p.X + 60 * s->p.ldx, *Y = s->p.Y + 60 * s->p.ldy;
+    double cost;
+    (void)training_cost;
+    ck_assert_ok(nnblas_net_evaluate(s->net, N - 60, X, s->p.ldx, Y, s->p.ldy, &cost));
+    ck_assert_double_eq_tol(cost, nnblas_trainer_history(s->trainer)[epoch - 1].validation_cost,
+                            1e-14);
+    return 0;
+}
+
 /* Labels that have nothing to do with the rows: the validation cost rises soon. */
 START_TEST(the_best_parameters_come_back) {
     training s = make_training(NNBLAS_ADAM, 0.1, 200);
     const double *X = s.p.X + 60 * s.p.ldx, *Y = s.p.Y + 60 * s.p.ldy;
     double cost;
+    ck_assert_ok(nnblas_trainer_set_callback(s.trainer, check_parameters, &s));
     ck_assert_ok(nnblas_trainer_set_validation_rows(s.trainer, N - 60, X, s.p.ldx, Y, s.p.ldy));
     ck_assert_ok(nnblas_trainer_fit(s.trainer, 60, s.p.X, s.p.ldx, s.p.Y, s.p.ldy));
     ck_assert_ok(nnblas_net_evaluate(s.net, N - 60, X, s.p.ldx, Y, s.p.ldy, &cost));
