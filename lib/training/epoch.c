@@ -68,23 +68,29 @@ bool nn_has_ended(nn_fit *fit, nnblas_status *reason) {
     return true;
 }
 
-/* The steps had finite costs and left the parameters finite. But the mean of costs near the largest
- * double may round up to infinity, and validation rows are in no step. L-BFGS has no rate. */
-static nnblas_status check_costs(const nn_fit *fit, double cost, double validation_cost,
+/* rows: which ones. Where the epochs before had finite costs, the rows are not too large: then the
+ * rate is, except of L-BFGS, which has none. */
+static nnblas_status report_cost(const nn_fit *fit, const char *cost, const char *rows,
                                  double rate) {
     size_t epoch = fit->progress.epoch + 1;
-    char blame[64] = "";
-    if (fit->settings->optimizer != NNBLAS_LBFGS)
-        snprintf(blame, sizeof blame, "the learning rate %g, ", rate);
+    bool has_rate = fit->settings->optimizer != NNBLAS_LBFGS;
+    if (has_rate && epoch > 1)
+        return nn_fail(NNBLAS_ERROR_NOT_FINITE,
+                       "the %s of epoch %zu overflows: the learning rate %g may be too large", cost,
+                       epoch, rate);
+    return nn_fail(NNBLAS_ERROR_NOT_FINITE, "the %s of epoch %zu overflows: %s%s are too large",
+                   cost, epoch, rows,
+                   has_rate ? ", the weights or the learning rate" : " or the weights");
+}
+
+/* The steps had finite costs and left the parameters finite. But the mean of costs near the largest
+ * double may round up to infinity, and validation rows are in no step. */
+static nnblas_status check_costs(const nn_fit *fit, double cost, double validation_cost,
+                                 double rate) {
     if (!isfinite(cost))
-        return nn_fail(NNBLAS_ERROR_NOT_FINITE,
-                       "the cost of epoch %zu overflows: %sX, Y or the weights are too large",
-                       epoch, blame);
+        return report_cost(fit, "cost", "X, Y", rate);
     if (nn_has_validation(fit) && !isfinite(validation_cost))
-        return nn_fail(NNBLAS_ERROR_NOT_FINITE,
-                       "the validation cost of epoch %zu overflows: %sthe validation rows or the "
-                       "weights are too large",
-                       epoch, blame);
+        return report_cost(fit, "validation cost", "the validation rows", rate);
     return NNBLAS_OK;
 }
 

@@ -229,6 +229,24 @@ END_TEST
 
 /* ---- validation ------------------------------------------------------------------------------ */
 
+/* The weight grows by 1e50 an epoch; the validation cost sees it after the step, so before the cost
+ * does. */
+START_TEST(the_rate_of_a_validation_cost_is_named) {
+    const double X = 1.0, Y = 1.0;
+    tiny t;
+    open_tiny(&t, (size_t[]){1, 1}, 2, NNBLAS_GRADIENT_DESCENT, 1e50);
+    t.X[0] = 1.0;
+    t.Y[0] = 0.0;
+    ck_assert_ok(nnblas_trainer_set_epochs(t.trainer, 100));
+    ck_assert_ok(nnblas_trainer_set_validation_rows(t.trainer, 1, &X, 1, &Y, 1));
+    ck_assert_int_eq(fit(&t), NNBLAS_ERROR_NOT_FINITE);
+    check_message("overflows: the learning rate 1e+50 may be too large");
+    check_message("the validation cost of epoch ");
+    ck_assert_uint_gt(t.calls, 1);
+    close_tiny(&t);
+}
+END_TEST
+
 START_TEST(a_validation_cost_that_overflows_fails) {
     const double X = 1.0, Y = 1e200;
     tiny t;
@@ -236,7 +254,8 @@ START_TEST(a_validation_cost_that_overflows_fails) {
     t.X[0] = t.Y[0] = 1.0;
     ck_assert_ok(nnblas_trainer_set_validation_rows(t.trainer, 1, &X, 1, &Y, 1));
     ck_assert_int_eq(fit(&t), NNBLAS_ERROR_NOT_FINITE);
-    check_message("the validation cost of epoch 1 overflows: the learning rate 0.1, ");
+    check_message(
+        "the validation cost of epoch 1 overflows: the validation rows, the weights or the");
     ck_assert_uint_eq(t.calls, 0);
     ck_assert(has_start(&t));
     close_tiny(&t);
@@ -281,6 +300,7 @@ int main(void) {
         adam_whose_squares_overflow_fails,
         infinite_weights_are_refused,
         a_validation_cost_that_overflows_fails,
+        the_rate_of_a_validation_cost_is_named,
         the_fraction_leaves_weight_on_both_sides,
     };
     return run_tests("finite_weights", tests, sizeof tests / sizeof *tests);
