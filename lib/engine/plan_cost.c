@@ -305,18 +305,6 @@ static double price_shared_updates(const cost_context *c, size_t rows) {
     return sum;
 }
 
-static double price_shared_tile(const cost_context *c, size_t rows, size_t threads) {
-    size_t parts = c->plan->parts;
-    return nn_estimate_threads(price_shared_deltas(c, rows), parts, threads) +
-           nn_estimate_threads(price_shared_updates(c, rows), parts, threads);
-}
-
-static double price_shared_tiles(const cost_context *c, size_t threads) {
-    size_t N = c->problem->N, tiles = N / c->plan->tile_rows, rest = N % c->plan->tile_rows;
-    double sum = (double)tiles * price_shared_tile(c, c->plan->tile_rows, threads);
-    return rest ? sum + price_shared_tile(c, rest, threads) : sum;
-}
-
 /* Padded weights are copied for each call, and their updates back. */
 static double price_padding(const cost_context *c) {
     double sum = 0.0, copies = c->problem->purpose == NN_PREDICT ? 1.0 : 2.0;
@@ -338,22 +326,37 @@ static double price_turned_inputs(const cost_context *c) {
 
 /* ---- plans ----------------------------------------------------------------------------------- */
 
-double nn_estimate_plan(const nn_plan *plan, const nn_problem *problem, size_t threads) {
+nn_plan_price nn_price_plan(const nn_plan *plan, const nn_problem *problem) {
     cost_context c = {plan, problem, nn_small_product_limit()};
-    double sum = price_sum(&c);
-    size_t helpers = nn_min(threads, nn_count_worthy_threads(sum, SIZE_MAX));
-    double once = price_padding(&c) + nn_estimate_threads(sum, helpers, helpers);
-    if (plan->strategy == NN_SHARED_TILES)
-        return once + price_shared_tiles(&c, threads);
-    double rows = price_turned_inputs(&c) + price_own_rows(&c);
-    return once + nn_estimate_threads(rows, plan->parts, threads);
+    nn_plan_price price = {
+        .once = price_padding(&c), .sum = price_sum(&c), .tiles = 1.0, .parts = plan->parts};
+    if (plan->strategy == NN_OWN_ROWS) {
+        price.deltas = price_turned_inputs(&c) + price_own_rows(&c);
+        return price;
+    }
+    size_t tiles = problem->N / plan->tile_rows, rest = problem->N % plan->tile_rows;
+    price.tiles = (double)tiles + (rest ? (double)rest / (double)plan->tile_rows : 0.0);
+    price.deltas = price_shared_deltas(&c, plan->tile_rows);
+    price.updates = price_shared_updates(&c, plan->tile_rows);
+    return price;
 }
 
-size_t nn_count_plan_threads(const nn_plan *plan, const nn_problem *problem) {
-    cost_context c = {plan, problem, nn_small_product_limit()};
-    if (plan->strategy == NN_OWN_ROWS)
-        return nn_count_worthy_threads(price_own_rows(&c), plan->parts);
-    size_t rows = nn_min(plan->tile_rows, problem->N);
-    return nn_min(nn_count_worthy_threads(price_shared_deltas(&c, rows), plan->parts),
-                  nn_count_worthy_threads(price_shared_updates(&c, rows), plan->parts));
+double nn_estimate_time(const nn_plan_price *price, size_t threads) {
+    size_t helpers = nn_min(threads, nn_count_worthy_threads(price->sum, SIZE_MAX));
+    double tile = nn_estimate_threads(price->deltas, price->parts, threads);
+    if (price->updates > 0.0)
+        tile += nn_estimate_threads(price->updates, price->parts, threads);
+    return price->once + nn_estimate_threads(price->sum, helpers, helpers) + price->tiles * tile;
+}
+
+size_t nn_count_plan_threads(const nn_plan_price *price) {
+    size_t threads = nn_count_worthy_threads(price->deltas, price->parts);
+    return price->updates > 0.0
+               ? nn_min(threads, nn_count_worthy_threads(price->updates, price->parts))
+               : threads;
+}
+
+double nn_estimate_plan(const nn_plan *plan, const nn_problem *problem, size_t threads) {
+    nn_plan_price price = nn_price_plan(plan, problem);
+    return nn_estimate_time(&price, threads);
 }

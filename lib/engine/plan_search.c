@@ -20,13 +20,12 @@ typedef struct plan_search {
  * best for two threads among those that cost one thread a tenth at most. */
 static const double LOSS = 1.1;
 
-static double get_cost(const plan_search *s, const nn_plan *plan) {
-    double serial = nn_estimate_plan(plan, s->problem, 1);
+static double get_cost(const plan_search *s, const nn_plan *plan, const nn_plan_price *price) {
+    double serial = nn_estimate_time(price, 1);
     if (plan->threads == 1)
         return serial;
-    return s->serial_cost > 0.0 && serial > LOSS * s->serial_cost
-               ? HUGE_VAL
-               : nn_estimate_plan(plan, s->problem, 2);
+    return s->serial_cost > 0.0 && serial > LOSS * s->serial_cost ? HUGE_VAL
+                                                                  : nn_estimate_time(price, 2);
 }
 
 /* Whether some product of a tile is larger than limit. */
@@ -51,12 +50,13 @@ static bool is_sequential(const nn_plan *plan, const nn_problem *problem) {
 static void add_plan(plan_search *s, nn_plan plan) {
     if (s->count == NN_MOST_PLANS)
         return;
-    plan.threads = nn_count_plan_threads(&plan, s->problem);
+    nn_plan_price price = nn_price_plan(&plan, s->problem);
+    plan.threads = nn_count_plan_threads(&price);
     plan.holds_blas = !is_sequential(&plan, s->problem);
     if (s->plans)
         s->plans[s->count] = plan;
     s->count++;
-    double cost = get_cost(s, &plan);
+    double cost = get_cost(s, &plan, &price);
     if (cost < s->best_cost) {
         s->best = plan;
         s->best_cost = cost;
