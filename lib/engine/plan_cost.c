@@ -129,15 +129,26 @@ static double price_product(const product *p, double small_limit) {
 
 /* ---- layers ---------------------------------------------------------------------------------- */
 
-/* The arguments that all prices of one plan have in common. */
+enum { MOST_LAYOUTS = 4 };
+
+/* What all prices of one plan depend on; the layouts of the first layers, which are asked for again
+ * and again. */
 typedef struct cost_context {
     const nn_plan *plan;
     const nn_problem *problem;
     double small_limit;
+    nn_layout layouts[MOST_LAYOUTS];
 } cost_context;
 
+static cost_context make_context(const nn_plan *plan, const nn_problem *problem) {
+    cost_context c = {.plan = plan, .problem = problem, .small_limit = nn_small_product_limit()};
+    for (size_t l = 0; l < nn_min(problem->n_layers, MOST_LAYOUTS); l++)
+        c.layouts[l] = nn_lay_out_layer(plan, problem, l);
+    return c;
+}
+
 static nn_layout get_layout(const cost_context *c, size_t l) {
-    return nn_lay_out_layer(c->plan, c->problem, l);
+    return l < MOST_LAYOUTS ? c->layouts[l] : nn_lay_out_layer(c->plan, c->problem, l);
 }
 
 /* Whether the input of layer l is transposed; X never is. */
@@ -327,7 +338,7 @@ static double price_turned_inputs(const cost_context *c) {
 /* ---- plans ----------------------------------------------------------------------------------- */
 
 nn_plan_price nn_price_plan(const nn_plan *plan, const nn_problem *problem) {
-    cost_context c = {plan, problem, nn_small_product_limit()};
+    const cost_context c = make_context(plan, problem);
     nn_plan_price price = {
         .once = price_padding(&c), .sum = price_sum(&c), .tiles = 1.0, .parts = plan->parts};
     if (plan->strategy == NN_OWN_ROWS) {
