@@ -88,7 +88,8 @@ START_TEST(one_thread_is_one_thread) {
     openblas_set_num_threads(2);
     problem p = make_problem(&d, count_trials(4000), sizes, 3, 0);
     results r = allocate_results(p.N, sizes);
-    compute(&p, 1, &r); /* what BLAS starts, it has started */
+    compute(&p, 1, &r); /* what BLAS starts, it has started; its threads spin for some 20 ms */
+    nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
     double least = 1.0;
     for (int i = 0; i < 5; i++) {
         double others = measure_other_threads(&p, 1, &r);

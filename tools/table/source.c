@@ -5,6 +5,8 @@
 #include "cli/number.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,38 +115,48 @@ bool set_value_error(const table_source *s, const csv_row *row, size_t column, c
 /* ---- a column that is not there -------------------------------------------------------------- */
 
 enum { MOST_COLUMNS_SHOWN = 5 };
-typedef char shown_columns[MOST_COLUMNS_SHOWN * (sizeof(shown_text) + 4) + 60];
+typedef struct shown_columns {
+    char text[MOST_COLUMNS_SHOWN * (sizeof(shown_text) + 4) + 80];
+} shown_columns;
 
-static void show_columns(const name_list *columns, shown_columns text) {
-    size_t shown = columns->count < MOST_COLUMNS_SHOWN ? columns->count : MOST_COLUMNS_SHOWN;
-    int length = sprintf(text, "its columns are ");
+__attribute__((format(printf, 2, 3))) static void append(shown_columns *columns, const char *format,
+                                                         ...) {
+    size_t used = strlen(columns->text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(columns->text + used, sizeof columns->text - used, format, arguments);
+    va_end(arguments);
+}
+
+static void show_columns(const name_list *names, shown_columns *columns) {
+    size_t shown = names->count < MOST_COLUMNS_SHOWN ? names->count : MOST_COLUMNS_SHOWN;
+    append(columns, "its columns are ");
     for (size_t i = 0; i < shown; i++)
-        length +=
-            sprintf(text + length, "%s'%s'", i > 0 ? ", " : "", show_text(columns->names[i]).text);
-    if (columns->count > shown)
-        sprintf(text + length, " and %zu more", columns->count - shown);
+        append(columns, "%s'%s'", i > 0 ? ", " : "", show_text(names->names[i]).text);
+    if (names->count > shown)
+        append(columns, " and %zu more", names->count - shown);
 }
 
 /* A table with another delimiter is read as one column. */
-static void show_only_column(const char *name, shown_columns text) {
+static void show_only_column(const char *name, shown_columns *columns) {
     const char *delimiter = strpbrk(name, ";\t|");
-    int length = sprintf(text, "its only column is '%s'", show_text(name).text);
+    append(columns, "its only column is '%s'", show_text(name).text);
     if (delimiter && *delimiter == '\t')
-        strcpy(text + length, "; try --delimiter tab");
+        append(columns, "; try --delimiter tab");
     else if (delimiter)
-        sprintf(text + length, "; try --delimiter '%c'", *delimiter);
+        append(columns, "; try --delimiter '%c'", *delimiter);
 }
 
 bool set_column_error(const table_source *s, const char *name, const char *purpose,
                       table_error *error) {
-    shown_columns columns;
+    shown_columns columns = {""};
     if (!s->has_header)
-        sprintf(columns, "it has %zu, and no header; --header reads the first line as one",
-                s->columns.count);
+        append(&columns, "it has %zu, and no header; --header reads the first line as one",
+               s->columns.count);
     else if (s->columns.count == 1)
-        show_only_column(s->columns.names[0], columns);
+        show_only_column(s->columns.names[0], &columns);
     else
-        show_columns(&s->columns, columns);
+        show_columns(&s->columns, &columns);
     return set_error(error, "%s: has no column '%s'%s; %s", s->name, show_text(name).text, purpose,
-                     columns);
+                     columns.text);
 }
