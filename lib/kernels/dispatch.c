@@ -13,8 +13,8 @@ extern const nn_kernels nn_kernels_avx2;
 static const nn_kernels *const sets[] = {&nn_kernels_avx512, &nn_kernels_avx2,
                                          &nn_kernels_baseline};
 
-/* The compiler may use all instructions of x86-64-v4 or -v3 in a set, so all of them are tested
- * for. The builtin also tests what the operating system saves. */
+/* Tests for all instructions that lib/meson.build lets the compiler use in a set. The builtin also
+ * tests what the operating system saves. */
 static size_t find_first_set(void) {
     __builtin_cpu_init();
     int v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
