@@ -76,7 +76,8 @@
  * Errors: a function that can fail returns an nnblas_status. When it refuses an argument, it has
  * written nothing. The library never prints, exits or aborts, and changes no locale, environment,
  * signal handler, rand() state or floating-point mode. It uses files only in the functions that
- * take a path, and in nnblas_trainer_fit where checkpoints are asked for.
+ * take a path, and in nnblas_trainer_fit where checkpoints are asked for; on Linux it also reads
+ * the quota of processor time once (see nnblas_set_threads).
  *
  * NaN and infinity: predictions, costs and gradients pass them on, as BLAS does. The functions that
  * change weights (nnblas_gradient_step, nnblas_trainer_fit) never store a weight that is not
