@@ -1,57 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "harness/explore.h"
 #include "core/clock.h"
-#include "engine/engine.h"
 #include "engine/plan_cost.h"
 #include "engine/plan_search.h"
 #include "harness/allocate.h"
-#include "harness/runs.h"
+#include "harness/planned_run.h"
 #include "harness/timing.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-/* A run of one plan on a problem. */
-typedef struct planned_run {
-    nn_engine engine;
-    size_t sizes[3];
-    nn_layer layers[2];
-    nn_rows rows;
-    double *updates[2];
-} planned_run;
-
-static nn_model get_model(const planned_run *run) {
-    return (nn_model){.layers = run->layers, .sizes = run->sizes, .n_layers = 2};
-}
-
-static nn_problem get_problem(const planned_run *run) {
-    nn_model model = get_model(run);
-    return nn_make_problem(&model, &run->rows, NN_GRADIENT);
-}
-
-static planned_run open_run(const problem *p, double *updates) {
-    const shape *s = &p->shape;
-    double *W2 = p->parameters + s->inputs * s->hidden;
-    return (planned_run){
-        .sizes = {s->inputs, s->hidden, s->outputs},
-        .layers = {{.inputs = s->inputs, .outputs = s->hidden, .W = p->parameters},
-                   {.inputs = s->hidden, .outputs = s->outputs, .W = W2}},
-        .rows = {.N = s->N, .X = p->X, .ldx = s->inputs, .Y = p->Y, .ldy = s->outputs},
-        .updates = {updates, updates + s->inputs * s->hidden},
-    };
-}
-
-static void plan_run(planned_run *run, const nn_plan *plan) {
-    nn_problem planned = get_problem(run);
-    require_ok(nn_engine_open(&run->engine, &planned, plan, NULL));
-}
-
-static void run_gradient(void *context) {
-    planned_run *run = context;
-    nn_model model = get_model(run);
-    nn_engine_run(&run->engine,
-                  &(nn_call){.model = &model, .rows = &run->rows, .updates = run->updates});
-}
 
 /* The best of a few runs: quick, and good enough to drop plans that are far from the fastest so
  * far. */
@@ -60,7 +17,7 @@ static double time_shortly(planned_run *run, double fastest) {
     double best = HUGE_VAL, start = nn_read_clock();
     for (int i = 0; i < 3 || nn_read_clock() - start < MOMENT; i++) {
         double before = nn_read_clock();
-        run_gradient(run);
+        run_planned_gradient(run);
         double seconds = nn_read_clock() - before;
         best = seconds < best ? seconds : best;
         if (best > MOMENT && best > HOPELESS * fastest)
@@ -101,14 +58,14 @@ static void time_finalists(const problem *p, exploration *e, double *updates, do
     planned_run runs[FINALISTS + 1];
     candidate candidates[FINALISTS + 1];
     for (size_t i = 0; i < count; i++) {
-        runs[i] = open_run(p, updates);
-        plan_run(&runs[i], &e->plans[i].plan);
-        candidates[i] = (candidate){run_gradient, &runs[i], 0.0};
+        runs[i] = open_planned_run(p, updates);
+        start_plan(&runs[i], &e->plans[i].plan);
+        candidates[i] = (candidate){run_planned_gradient, &runs[i], 0.0};
     }
     measure_medians(candidates, count, seconds);
     for (size_t i = 0; i < count; i++) {
         e->plans[i].seconds = candidates[i].median;
-        nn_engine_close(&runs[i].engine);
+        end_plan(&runs[i]);
     }
     qsort(e->plans, count, sizeof *e->plans, compare_seconds);
     e->chosen = find_plan(e, &chosen.plan);
@@ -116,21 +73,21 @@ static void time_finalists(const problem *p, exploration *e, double *updates, do
 
 exploration explore_plans(const problem *p, double seconds) {
     double *updates = allocate_array(count_parameters(&p->shape), sizeof *updates);
-    planned_run run = open_run(p, updates);
-    nn_problem planned = get_problem(&run);
+    planned_run run = open_planned_run(p, updates);
+    nn_problem planned = get_planned_problem(&run);
     nn_plan *plans = allocate_array(NN_MOST_PLANS, sizeof *plans);
     exploration e = {.plans = allocate_array(NN_MOST_PLANS, sizeof *e.plans)};
     e.count = nn_list_plans(&planned, plans);
     double fastest = HUGE_VAL;
     for (size_t i = 0; i < e.count; i++) {
-        plan_run(&run, &plans[i]);
+        start_plan(&run, &plans[i]);
         e.plans[i] = (timed_plan){
             .plan = plans[i],
             .estimate = 1e-9 * nn_estimate_plan(&plans[i], &planned, run.engine.threads),
             .seconds = time_shortly(&run, fastest),
         };
         fastest = fmin(fastest, e.plans[i].seconds);
-        nn_engine_close(&run.engine);
+        end_plan(&run);
     }
     qsort(e.plans, e.count, sizeof *e.plans, compare_seconds);
     nn_plan chosen = nn_make_plan(&planned);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "harness/report.h"
 
+#include "engine/prices.h"
 #include "kernels/kernels.h"
 #include "nnblas.h"
 #include "workers/threads.h"
@@ -30,6 +31,7 @@ static json_t *describe_machine(void) {
     json_object_set_new(machine, "blas", json_string(nnblas_blas_info()));
     json_object_set_new(machine, "nnblas", json_string(nnblas_version()));
     json_object_set_new(machine, "kernels", json_string(nn_get_kernels()->name));
+    json_object_set_new(machine, "prices", json_string(nn_get_prices()->made));
     json_object_set_new(machine, "threads", json_integer((json_int_t)nn_count_threads()));
     return machine;
 }

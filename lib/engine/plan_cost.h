@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Estimates how long a plan takes, from the problem and the core type of the BLAS alone. */
+/* Estimates how long a plan takes, from the problem and the prices alone. */
 #ifndef NN_PLAN_COST_H
 #define NN_PLAN_COST_H
 
 #include "engine/plan.h"
-
-/* The largest product, in multiplications, for which BLAS has a kernel that packs nothing; 0 where
- * it has no such kernel. */
-double nn_small_product_limit(void);
+#include "engine/prices.h"
 
 /* Nanoseconds of a plan on one thread of an average core: only their order counts. */
 typedef struct nn_plan_price {
@@ -19,7 +16,7 @@ typedef struct nn_plan_price {
     size_t parts;
 } nn_plan_price;
 
-nn_plan_price nn_price_plan(const nn_plan *plan, const nn_problem *p);
+nn_plan_price nn_price_plan(const nn_prices *prices, const nn_plan *plan, const nn_problem *p);
 
 /* Nanoseconds of one call with that many threads. */
 double nn_estimate_time(const nn_plan_price *price, size_t threads);

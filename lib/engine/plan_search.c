@@ -9,6 +9,7 @@
 /* A search through the plans for a problem: it lists them, or keeps the cheapest. */
 typedef struct plan_search {
     const nn_problem *problem;
+    const nn_prices *prices;
     nn_plan *plans; /* where to list them; null: only best is kept */
     size_t count;
     nn_plan best;
@@ -50,7 +51,7 @@ static bool is_sequential(const nn_plan *plan, const nn_problem *problem) {
 static void add_plan(plan_search *s, nn_plan plan) {
     if (s->count == NN_MOST_PLANS)
         return;
-    nn_plan_price price = nn_price_plan(&plan, s->problem);
+    nn_plan_price price = nn_price_plan(s->prices, &plan, s->problem);
     plan.threads = nn_count_plan_threads(&price);
     plan.holds_blas = !is_sequential(&plan, s->problem);
     if (s->plans)
@@ -111,7 +112,7 @@ static bool has_odd_width(const nn_problem *problem) {
 }
 
 static void add_products(plan_search *s, nn_plan plan) {
-    double limit = nn_small_product_limit();
+    double limit = s->prices->small_limit;
     bool cuts = limit > 0.0 && has_larger_product(s->problem, plan.tile_rows, limit);
     bool pads = has_odd_width(s->problem);
     for (int cut = 0; cut <= cuts; cut++)
@@ -192,13 +193,13 @@ static void search_plans(plan_search *s) {
 }
 
 size_t nn_list_plans(const nn_problem *problem, nn_plan *plans) {
-    plan_search s = {.problem = problem, .plans = plans};
+    plan_search s = {.problem = problem, .prices = nn_get_prices(), .plans = plans};
     search_plans(&s);
     return s.count;
 }
 
 nn_plan nn_make_plan(const nn_problem *problem) {
-    plan_search s = {.problem = problem};
+    plan_search s = {.problem = problem, .prices = nn_get_prices()};
     search_plans(&s);
     return s.best;
 }
