@@ -37,6 +37,7 @@ const nn_kernels NN_SET_TABLE(NN_KERNEL_SET) = {
     .check_finite = check_finite,
     .check_descent = check_descent,
     .descend = descend,
+    .descend_with_decay = descend_with_decay,
     .step_by_momentum = step_by_momentum,
     .step_by_nesterov = step_by_nesterov,
     .step_by_adam = step_by_adam,

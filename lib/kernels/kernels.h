@@ -74,17 +74,19 @@ typedef struct nn_kernels {
     double (*check_finite)(size_t n, const double *a);
     double (*check_descent)(size_t n, double rate, const double *gradient, const double *W);
 
-    /* The steps of nnblas_optimizer. descend: W := W - rate gradient. The others also update
-     * vectors of their own. */
+    /* The steps of nnblas_optimizer. descend: W := W - rate gradient. The others step by gradient +
+     * decay W, and all but the first of them also update vectors of their own. */
     void (*descend)(size_t n, double rate, const double *gradient, double *W);
-    void (*step_by_momentum)(size_t n, double rate, double m, const double *gradient, double *v,
-                             double *W);
-    void (*step_by_nesterov)(size_t n, double rate, double m, const double *gradient, double *v,
-                             double *W);
-    void (*step_by_adam)(size_t n, const nn_adam *constants, const double *gradient, double *m,
-                         double *v, double *W);
-    void (*step_by_rprop)(size_t n, const double *gradient, double *previous, double *step,
-                          double *W);
+    void (*descend_with_decay)(size_t n, double rate, double decay, const double *gradient,
+                               double *W);
+    void (*step_by_momentum)(size_t n, double rate, double m, double decay, const double *gradient,
+                             double *v, double *W);
+    void (*step_by_nesterov)(size_t n, double rate, double m, double decay, const double *gradient,
+                             double *v, double *W);
+    void (*step_by_adam)(size_t n, const nn_adam *constants, double decay, const double *gradient,
+                         double *m, double *v, double *W);
+    void (*step_by_rprop)(size_t n, double decay, const double *gradient, double *previous,
+                          double *step, double *W);
 } nn_kernels;
 
 /* The sets of this build that this processor can run, fastest first; *count of them. */

@@ -108,7 +108,8 @@ static nnblas_status open_buffers(nn_fit *fit) {
     const nn_problem step = nn_make_problem(&fit->model, &batch, NN_TRAIN);
     nnblas_status status = nn_engine_open(&fit->engine, &step, NULL, NULL);
     if (!status)
-        status = nn_optimizer_open(&fit->optimizer, fit->settings, nn_count_all_parameters(fit));
+        status = nn_optimizer_open(&fit->optimizer, fit->settings, fit->model.layers,
+                                   fit->model.n_layers);
     if (status || !nn_has_validation(fit))
         return status;
     fit->best = nn_allocate(nn_count_all_parameters(fit), sizeof *fit->best);

@@ -26,9 +26,13 @@ size_t nn_count_optimizer_vectors(nnblas_optimizer method) {
     return 0;
 }
 
-nnblas_status nn_optimizer_open(nn_optimizer *o, const nn_settings *settings, size_t count) {
-    size_t vectors = nn_count_optimizer_vectors(settings->optimizer);
-    *o = (nn_optimizer){.settings = settings, .count = count};
+nnblas_status nn_optimizer_open(nn_optimizer *o, const nn_settings *settings,
+                                const nn_layer *layers, size_t n_layers) {
+    size_t vectors = nn_count_optimizer_vectors(settings->optimizer), count = 0;
+    for (size_t l = 0; l < n_layers; l++)
+        count += nn_count_parameters(&layers[l]);
+    *o = (nn_optimizer){
+        .settings = settings, .layers = layers, .n_layers = n_layers, .count = count};
     /* The vectors, and the snapshot of them and the parameters. */
     double *memory = nn_allocate(count, (2 * vectors + 1) * sizeof *memory);
     if (!memory)
@@ -77,12 +81,10 @@ typedef struct step {
     size_t pieces;
 } step;
 
-static void step_piece(void *context, size_t piece, size_t runner) {
-    (void)runner;
-    const step *s = context;
+/* Parameters begin .. end, which decay alike. */
+static void step_range(const step *s, size_t begin, size_t end, double decay) {
     const nn_optimizer *o = s->optimizer;
-    size_t begin = nn_get_share(o->count, s->pieces, piece);
-    size_t n = nn_get_share(o->count, s->pieces, piece + 1) - begin;
+    size_t n = end - begin;
     const nn_kernels *kernels = nn_get_kernels();
     const double *g = s->gradient + begin, rate = s->rate, m = o->settings->momentum;
     double *W = s->parameters + begin;
@@ -90,21 +92,51 @@ static void step_piece(void *context, size_t piece, size_t runner) {
     double *second = o->second ? o->second + begin : NULL;
     switch (o->settings->optimizer) {
     case NNBLAS_MOMENTUM:
-        kernels->step_by_momentum(n, rate, m, g, first, W);
+        kernels->step_by_momentum(n, rate, m, decay, g, first, W);
         break;
     case NNBLAS_NESTEROV:
-        kernels->step_by_nesterov(n, rate, m, g, first, W);
+        kernels->step_by_nesterov(n, rate, m, decay, g, first, W);
         break;
     case NNBLAS_RPROP:
-        kernels->step_by_rprop(n, g, first, second, W);
+        kernels->step_by_rprop(n, decay, g, first, second, W);
         break;
     case NNBLAS_ADAM:
-        kernels->step_by_adam(n, &s->adam, g, first, second, W);
+        kernels->step_by_adam(n, &s->adam, decay, g, first, second, W);
         break;
     case NNBLAS_GRADIENT_DESCENT:
     case NNBLAS_LBFGS:
-        kernels->descend(n, rate, g, W);
+        kernels->descend_with_decay(n, rate, decay, g, W);
         break;
+    }
+}
+
+/* The part of count parameters from first on that is in begin .. end. */
+static void step_overlap(const step *s, size_t first, size_t count, size_t begin, size_t end,
+                         double decay) {
+    begin = nn_max(begin, first);
+    end = nn_min(end, first + count);
+    if (begin < end)
+        step_range(s, begin, end, decay);
+}
+
+/* The weights of each layer decay, and the biases behind them do not. */
+static void step_piece(void *context, size_t piece, size_t runner) {
+    (void)runner;
+    const step *s = context;
+    const nn_optimizer *o = s->optimizer;
+    size_t begin = nn_get_share(o->count, s->pieces, piece);
+    size_t end = nn_get_share(o->count, s->pieces, piece + 1), first = 0;
+    double decay = o->settings->weight_decay;
+    if (decay == 0.0) {
+        step_range(s, begin, end, decay);
+        return;
+    }
+    for (size_t l = 0; l < o->n_layers && first < end; l++) {
+        const nn_layer *layer = &o->layers[l];
+        size_t weights = layer->inputs * layer->outputs, all = nn_count_parameters(layer);
+        step_overlap(s, first, weights, begin, end, decay);
+        step_overlap(s, first + weights, all - weights, begin, end, 0.0);
+        first += all;
     }
 }
 

@@ -3,10 +3,13 @@
 #ifndef NN_OPTIMIZER_H
 #define NN_OPTIMIZER_H
 
+#include "engine/layer.h"
 #include "training/settings.h"
 
 typedef struct nn_optimizer {
     const nn_settings *settings;
+    const nn_layer *layers; /* which of the parameters are weights, and decay */
+    size_t n_layers;
     size_t count;   /* parameters */
     uint64_t steps; /* taken so far; Adam corrects its moments by it */
     /* Vectors of the parameters' length where the method has them, else null. */
@@ -19,9 +22,11 @@ typedef struct nn_optimizer {
 size_t nn_count_optimizer_vectors(nnblas_optimizer method);
 
 /* Fails only with NNBLAS_ERROR_MEMORY; nothing is left to close then. */
-nnblas_status nn_optimizer_open(nn_optimizer *o, const nn_settings *settings, size_t count);
+nnblas_status nn_optimizer_open(nn_optimizer *o, const nn_settings *settings,
+                                const nn_layer *layers, size_t n_layers);
 void nn_optimizer_close(nn_optimizer *o);
 
+/* gradient: without that of the weight decay, which the step adds. */
 void nn_optimizer_step(nn_optimizer *o, double rate, const double *gradient, double *parameters);
 
 /* The same, but returns false and changes nothing where a parameter or an optimizer's number would

@@ -2,7 +2,6 @@
 #include "training/step.h"
 #include "engine/finite.h"
 #include "kernels/kernels.h"
-#include "training/weight_decay.h"
 
 #include <math.h>
 
@@ -74,7 +73,6 @@ nnblas_status nn_take_step(nn_fit *fit, const nn_rows *batch, double rate, doubl
         &(nn_call){.model = &fit->model, .rows = batch, .updates = fit->engine.updates});
     if (looks_first && *cost <= s->desired_cost)
         return NNBLAS_STOPPED_COST;
-    nn_add_decay(fit);
     if (!is_safe)
         return step_checked(fit, batch, rate, *cost);
     nn_optimizer_step(&fit->optimizer, rate, fit->engine.updates[0], net->parameters);

@@ -8,7 +8,8 @@
 /* The weight decay's part of the cost. */
 double nn_measure_decay(const nn_fit *fit);
 
-/* Adds the gradient of the weight decay to the updates of the engine. */
+/* Adds the gradient of the weight decay to the updates of the engine. The optimizers but L-BFGS do
+ * that in their steps. */
 void nn_add_decay(const nn_fit *fit);
 
 #endif

@@ -49,12 +49,18 @@ static double call_sum(const void *slot, const operands *x) {
     return (*(sum *const *)slot)(x->n, x->a);
 }
 
-static const double RATE = 0.37, MOMENTUM = 0.9;
+static const double RATE = 0.37, MOMENTUM = 0.9, DECAY = 0.23;
 static const nn_adam ADAM = {.rate = 0.01, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8};
 
 static double call_descent(const void *slot, const operands *x) {
     typedef void descent(size_t n, double rate, const double *gradient, double *W);
     (*(descent *const *)slot)(x->n, RATE, x->a, x->c);
+    return 0.0;
+}
+
+static double call_decaying_descent(const void *slot, const operands *x) {
+    typedef void descent(size_t n, double rate, double decay, const double *gradient, double *W);
+    (*(descent *const *)slot)(x->n, RATE, DECAY, x->a, x->c);
     return 0.0;
 }
 
@@ -64,23 +70,23 @@ static double call_descent_check(const void *slot, const operands *x) {
 }
 
 static double call_momentum(const void *slot, const operands *x) {
-    typedef void with_momentum(size_t n, double rate, double m, const double *gradient, double *v,
-                               double *W);
-    (*(with_momentum *const *)slot)(x->n, RATE, MOMENTUM, x->a, x->c, x->e);
+    typedef void with_momentum(size_t n, double rate, double m, double decay,
+                               const double *gradient, double *v, double *W);
+    (*(with_momentum *const *)slot)(x->n, RATE, MOMENTUM, DECAY, x->a, x->c, x->e);
     return 0.0;
 }
 
 static double call_adam(const void *slot, const operands *x) {
-    typedef void with_adam(size_t n, const nn_adam *constants, const double *gradient, double *m,
-                           double *v, double *W);
-    (*(with_adam *const *)slot)(x->n, &ADAM, x->a, x->c, x->d, x->e);
+    typedef void with_adam(size_t n, const nn_adam *constants, double decay, const double *gradient,
+                           double *m, double *v, double *W);
+    (*(with_adam *const *)slot)(x->n, &ADAM, DECAY, x->a, x->c, x->d, x->e);
     return 0.0;
 }
 
 static double call_rprop(const void *slot, const operands *x) {
-    typedef void with_rprop(size_t n, const double *gradient, double *previous, double *step,
-                            double *W);
-    (*(with_rprop *const *)slot)(x->n, x->a, x->c, x->d, x->e);
+    typedef void with_rprop(size_t n, double decay, const double *gradient, double *previous,
+                            double *step, double *W);
+    (*(with_rprop *const *)slot)(x->n, DECAY, x->a, x->c, x->d, x->e);
     return 0.0;
 }
 
@@ -267,25 +273,38 @@ static void compute_descent(exact_operands *x) {
         x->c[i] -= (long double)RATE * x->a[i];
 }
 
+/* The gradient with that of the weight decay. */
+static long double get_gradient(const exact_operands *x, const long double *W, size_t i) {
+    return x->a[i] + (long double)DECAY * W[i];
+}
+
+static void compute_decaying_descent(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        x->c[i] -= (long double)RATE * get_gradient(x, x->c, i);
+}
+
 static void compute_momentum(exact_operands *x) {
     for (size_t i = 0; i < x->n; i++) {
-        x->c[i] = (long double)MOMENTUM * x->c[i] - (long double)RATE * x->a[i];
+        long double step = (long double)RATE * get_gradient(x, x->e, i);
+        x->c[i] = (long double)MOMENTUM * x->c[i] - step;
         x->e[i] += x->c[i];
     }
 }
 
 static void compute_nesterov(exact_operands *x) {
     for (size_t i = 0; i < x->n; i++) {
-        x->c[i] = (long double)MOMENTUM * x->c[i] - (long double)RATE * x->a[i];
-        x->e[i] += (long double)MOMENTUM * x->c[i] - (long double)RATE * x->a[i];
+        long double step = (long double)RATE * get_gradient(x, x->e, i);
+        x->c[i] = (long double)MOMENTUM * x->c[i] - step;
+        x->e[i] += (long double)MOMENTUM * x->c[i] - step;
     }
 }
 
 static void compute_adam(exact_operands *x) {
     const long double beta1 = (long double)ADAM.beta1, beta2 = (long double)ADAM.beta2;
     for (size_t i = 0; i < x->n; i++) {
-        x->c[i] = beta1 * x->c[i] + (1.0L - beta1) * x->a[i];
-        x->d[i] = beta2 * x->d[i] + (1.0L - beta2) * x->a[i] * x->a[i];
+        long double g = get_gradient(x, x->e, i);
+        x->c[i] = beta1 * x->c[i] + (1.0L - beta1) * g;
+        x->d[i] = beta2 * x->d[i] + (1.0L - beta2) * g * g;
         x->e[i] -= (long double)ADAM.rate * x->c[i] / (sqrtl(x->d[i]) + (long double)ADAM.epsilon);
     }
 }
@@ -293,8 +312,8 @@ static void compute_adam(exact_operands *x) {
 /* As the article has it; an element with a NaN does not move. */
 static void compute_rprop(exact_operands *x) {
     for (size_t i = 0; i < x->n; i++) {
-        long double agreement = x->a[i] * x->c[i];
-        x->c[i] = x->a[i];
+        long double g = get_gradient(x, x->e, i), agreement = g * x->c[i];
+        x->c[i] = g;
         if (agreement > 0.0L)
             x->d[i] *= 1.2L;
         if (agreement < 0.0L) {
@@ -348,6 +367,8 @@ const kernel_row KERNELS[] = {
      .traits = SEES_NOT_FINITE},
     {KERNEL(descend), .call = call_descent, .compute = compute_descent, .ulps = 1.0,
      .traits = SIGNED},
+    {KERNEL(descend_with_decay), .call = call_decaying_descent, .compute = compute_decaying_descent,
+     .ulps = 2.0, .traits = SIGNED},
     {KERNEL(step_by_momentum), .call = call_momentum, .compute = compute_momentum, .ulps = 2.0,
      .traits = SIGNED},
     {KERNEL(step_by_nesterov), .call = call_momentum, .compute = compute_nesterov, .ulps = 3.0,

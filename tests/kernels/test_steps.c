@@ -60,7 +60,7 @@ START_TEST(rprop_keeps_its_bounds_and_sees_signs) {
                 fill(n, previous, CASES[i].previous);
                 fill(n, step, CASES[i].step);
                 fill(n, W, 0.0);
-                sets[s]->step_by_rprop(n, gradient, previous, step, W);
+                sets[s]->step_by_rprop(n, 0.0, gradient, previous, step, W);
                 for (size_t e = 0; e < n; e++) {
                     ck_assert_double_eq_tol(step[e], CASES[i].next_step, 1e-16);
                     ck_assert_double_eq_tol(W[e], CASES[i].W, 1e-16);

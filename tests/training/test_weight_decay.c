@@ -2,6 +2,7 @@
 /* The weight decay beside the reference: what is lowered is the cost and half the decay times the
  * squares of the weights, and not of the biases. */
 #include "support/support.h"
+#include "training/optimizer.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -131,6 +132,70 @@ START_TEST(each_step_shrinks_the_weights) {
 }
 END_TEST
 
+/* The first step of each optimizer, whose gradient is the decay's alone. */
+START_TEST(every_optimizer_decays_weights_and_no_bias) {
+    static const double LOW_RATE = 0.01, HIGH_DECAY = 0.5;
+    static const double W_after[] = {
+        [NNBLAS_GRADIENT_DESCENT] = 1.0 - 0.01 * 0.5,
+        [NNBLAS_MOMENTUM] = 1.0 - 0.01 * 0.5,
+        [NNBLAS_NESTEROV] = 1.0 - (1.0 + 0.9) * 0.01 * 0.5,
+        [NNBLAS_RPROP] = 1.0 - 0.001,
+        [NNBLAS_ADAM] = 1.0 - 0.01,
+    };
+    for (nnblas_optimizer optimizer = 0; optimizer <= NNBLAS_ADAM; optimizer++) {
+        still s = make_still(LOW_RATE, HIGH_DECAY);
+        ck_assert_ok(nnblas_trainer_set_optimizer(s.trainer, optimizer));
+        ck_assert_ok(nnblas_trainer_set_epochs(s.trainer, 1));
+        ck_assert_ok(fit_still(&s));
+        ck_assert_double_eq_tol(nnblas_net_parameters(s.net)[0], W_after[optimizer], 1e-9);
+        ck_assert_double_eq(nnblas_net_parameters(s.net)[2], 2.0);
+        free_still(&s);
+    }
+}
+END_TEST
+
+/* Large enough for several threads, whose shares of the parameters end within layers. */
+static void step_with_threads(int threads, nnblas_optimizer optimizer, size_t count, double *W) {
+    const nn_layer layers[] = {{.inputs = 1000, .outputs = 301, .has_bias = true},
+                               {.inputs = 301, .outputs = 1501, .has_bias = true}};
+    const nn_settings settings = {.optimizer = optimizer,
+                                  .learning_rate = RATE,
+                                  .momentum = MOMENTUM,
+                                  .beta1 = 0.9,
+                                  .beta2 = 0.999,
+                                  .epsilon = 1e-8,
+                                  .weight_decay = DECAY};
+    double *gradient = allocate_doubles(count);
+    dice d = {82};
+    fill(count, W, 1.0);
+    for (size_t i = 0; i < count; i++)
+        gradient[i] = roll_uniform(&d, -1.0, 1.0);
+    nn_optimizer o;
+    ck_assert_ok(nnblas_set_threads(threads));
+    ck_assert_ok(nn_optimizer_open(&o, &settings, layers, 2));
+    ck_assert_uint_eq(o.count, count);
+    for (int step = 0; step < 3; step++)
+        nn_optimizer_step(&o, RATE, gradient, W);
+    nn_optimizer_close(&o);
+    free(gradient);
+}
+
+START_TEST(threads_share_the_decay) {
+    enum { COUNT = 1001 * 301 + 302 * 1501 };
+    double *one = allocate_doubles(COUNT), *many = allocate_doubles(COUNT);
+    for (nnblas_optimizer optimizer = 0; optimizer <= NNBLAS_ADAM; optimizer++) {
+        step_with_threads(1, optimizer, COUNT, one);
+        for (int threads = 2; threads <= 5; threads++) {
+            step_with_threads(threads, optimizer, COUNT, many);
+            ck_assert(memcmp(one, many, COUNT * sizeof *one) == 0);
+        }
+    }
+    ck_assert_ok(nnblas_set_threads(0));
+    free(one);
+    free(many);
+}
+END_TEST
+
 /* The gradient is 0, the rate far from the end of a double, and the decay alone too large. */
 START_TEST(a_decay_that_overflows_takes_no_step) {
     still s = make_still(1e80, 1e250);
@@ -170,10 +235,9 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        steps_are_those_of_the_reference,
-        each_step_shrinks_the_weights,
-        a_decay_that_overflows_takes_no_step,
-        the_end_is_that_of_ridge_regression,
+        steps_are_those_of_the_reference,           each_step_shrinks_the_weights,
+        every_optimizer_decays_weights_and_no_bias, threads_share_the_decay,
+        a_decay_that_overflows_takes_no_step,       the_end_is_that_of_ridge_regression,
     };
     return run_tests("weight_decay", tests, sizeof tests / sizeof *tests);
 }
