@@ -56,7 +56,8 @@
  *   nnblas_trainer_history           the next epoch or fit, or the
  *                                    trainer is destroyed                  the trainer
  *   nnblas_error_message             the next failure in the same thread   the library
- *   nnblas_blas_info                 its next call in the same thread      the library
+ *   nnblas_blas_info,
+ *     nnblas_net_plan_info           its next call in the same thread      the library
  *   nnblas_status_string, _version   the library is unloaded               the library
  *
  * What the caller passes in stays the caller's. The library keeps a pointer to it after the call in
@@ -86,8 +87,8 @@
  *
  * Threads: every function may be called from any number of threads at once, as long as no object
  * and no output array is written by one call while another uses it. A const nnblas_net is only
- * read. The same inputs, seed, kernels and core type of the BLAS give the same bits, whatever the
- * number of threads, whatever was computed before and wherever the arrays lie.
+ * read. The same inputs, seed, kernels, core type of the BLAS and measured plans give the same
+ * bits, whatever the number of threads, whatever was computed before and wherever the arrays lie.
  *
  * Workers: a large call is run by the calling thread and by worker threads of the library (see
  * nnblas_set_threads), or by threads of the host (see nnblas_set_parallel_for). They are created
@@ -676,6 +677,61 @@ nnblas_status nnblas_trainer_resume(nnblas_trainer *trainer, const char *path);
  */
 nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double *X, size_t ldx,
                                  const double *Y, size_t ldy);
+
+/* ---- plans ----------------------------------------------------------------------------------- */
+
+/*
+ * A plan is how a call is computed: in how many parts and tiles of rows, which matrices are
+ * transposed, which widths are padded. It depends on the layer sizes, the biases, whether outputs
+ * are softmax, the cost, the number of rows and the purpose, and the library estimates which is the
+ * fastest. The estimate is right to some percent on the processors that it was made for, and may be
+ * further off on others: then measure. The library never measures by itself.
+ *
+ *   NNBLAS_PLAN_PREDICT    nnblas_net_predict, _evaluate; validation rows in a training
+ *   NNBLAS_PLAN_GRADIENT   nnblas_net_gradient
+ *   NNBLAS_PLAN_TRAIN      a step of nnblas_trainer_fit, nnblas_gradient_step
+ */
+typedef enum nnblas_plan_purpose {
+    NNBLAS_PLAN_PREDICT = 0,
+    NNBLAS_PLAN_GRADIENT = 1,
+    NNBLAS_PLAN_TRAIN = 2
+} nnblas_plan_purpose;
+
+/*
+ * Times the plans for calls with this network, or another with the same sizes, biases, kind of
+ * outputs and cost, and N rows, and keeps the fastest: calls that begin after it, in this process,
+ * use it. A training with mini-batches makes calls of so many rows as a batch has; one without, of
+ * all rows that it trains on. The plan holds for rows with weights and shuffled rows too. Measured
+ * plans are found by their exact N.
+ *
+ * It takes about so many seconds, finite and above 0, with the threads that a call would use: one
+ * for each of some hundred plans is little, ten milliseconds are enough for a small network in
+ * small batches. Other threads may call the library meanwhile, but what runs beside it, in this
+ * process or in others, makes the result less certain. Nothing of the network is written. The rows
+ * are made up. They take at most 64 MB: where N rows would need more, fewer are computed in the
+ * same tiles, and the time is scaled.
+ *
+ * Plans have different roundings: the bits of results depend on which plans are measured or loaded,
+ * though never on the number of threads. A call of up to 64 rows of a small network, except a step
+ * of a trainer, needs no plan and stays as it is.
+ *
+ * NNBLAS_ERROR_VALUE where purpose or seconds are out of their range. NNBLAS_ERROR_SIZE for a
+ * network of more than 64 layers of weights, and where the process has 4096 measured plans of other
+ * calls. After a failure the plans are as before.
+ */
+nnblas_status nnblas_net_measure_plans(const nnblas_net *net, size_t N, nnblas_plan_purpose purpose,
+                                       double seconds);
+
+/*
+ * The plan of such calls in words, with its time where it was measured, such as "rows, 8 parts, up
+ * to 2 threads, tiles of 128; measured: 812.5 us, by the estimated plan 903.1 us". Without a
+ * measured plan it ends in "; estimated". The form may change from release to release. Null where
+ * an argument is refused. Valid until the calling thread's next call of this function.
+ */
+const char *nnblas_net_plan_info(const nnblas_net *net, size_t N, nnblas_plan_purpose purpose);
+
+/* Drops all plans that were measured or loaded: calls that begin after it use estimated ones. */
+void nnblas_plans_forget(void);
 
 /* ---- the library ----------------------------------------------------------------------------- */
 

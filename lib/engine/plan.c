@@ -6,6 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
+bool nn_is_same_plan(const nn_plan *a, const nn_plan *b) {
+    return a->strategy == b->strategy && a->parts == b->parts && a->tile_rows == b->tile_rows &&
+           a->transposed == b->transposed && a->transposed_updates == b->transposed_updates &&
+           a->padding == b->padding && a->product_limit == b->product_limit;
+}
+
 size_t nn_get_part_rows(const nn_plan *plan) {
     return plan->strategy == NN_SHARED_TILES ? nn_divide_up(plan->tile_rows, plan->parts)
                                              : plan->tile_rows;

@@ -28,6 +28,9 @@ typedef struct nn_plan {
     bool holds_blas;             /* on one thread too: BLAS would start its own for some product */
 } nn_plan;
 
+/* Whether they compute the same: threads and holds_blas follow from the rest. */
+bool nn_is_same_plan(const nn_plan *a, const nn_plan *b);
+
 /* The most rows that one part works on at a time. */
 size_t nn_get_part_rows(const nn_plan *plan);
 

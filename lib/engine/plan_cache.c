@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "engine/plan_cache.h"
+#include "engine/measured_plans.h"
 #include "engine/plan_search.h"
 
 #include <string.h>
@@ -20,15 +21,24 @@ static void store_plan(cached_plan *cached, const nn_problem *problem, nn_plan p
     cached->plan = plan;
 }
 
+static nn_plan choose_plan(const nn_problem *problem) {
+    nn_measured_plan measured;
+    return nn_find_measured_plan(problem, &measured) ? measured.plan : nn_make_plan(problem);
+}
+
 nn_plan nn_get_plan(const nn_problem *problem) {
     static _Thread_local cached_plan cache[CACHED_PLANS];
-    static _Thread_local unsigned next;
+    static _Thread_local unsigned next, generation;
+    unsigned now = atomic_load_explicit(&nn_plan_generation, memory_order_acquire);
     if (problem->n_layers > MOST_CACHED_LAYERS)
-        return nn_make_plan(problem);
-    for (size_t i = 0; i < CACHED_PLANS; i++)
+        return choose_plan(problem);
+    for (size_t i = 0; i < CACHED_PLANS && generation == now; i++)
         if (nn_is_same_problem(&cache[i].problem, problem))
             return cache[i].plan;
+    if (generation != now)
+        memset(cache, 0, sizeof cache);
+    generation = now;
     cached_plan *oldest = &cache[next++ % CACHED_PLANS];
-    store_plan(oldest, problem, nn_make_plan(problem));
+    store_plan(oldest, problem, choose_plan(problem));
     return oldest->plan;
 }

@@ -6,8 +6,8 @@
 
 #include "engine/plan.h"
 
-/* The plan of nn_make_plan, which is called only where the calling thread has not used that problem
- * lately. */
+/* The measured plan, or else that of nn_make_plan. Either is looked for only where the calling
+ * thread has not used that problem since the last change of measured plans. */
 nn_plan nn_get_plan(const nn_problem *p);
 
 #endif

@@ -48,12 +48,21 @@ static bool is_sequential(const nn_plan *plan, const nn_problem *problem) {
     return true;
 }
 
+static void derive(nn_plan *plan, const nn_problem *problem, const nn_plan_price *price) {
+    plan->threads = nn_count_plan_threads(price);
+    plan->holds_blas = !is_sequential(plan, problem);
+}
+
+void nn_derive_plan(nn_plan *plan, const nn_problem *problem) {
+    nn_plan_price price = nn_price_plan(nn_get_prices(), plan, problem);
+    derive(plan, problem, &price);
+}
+
 static void add_plan(plan_search *s, nn_plan plan) {
     if (s->count == NN_MOST_PLANS)
         return;
     nn_plan_price price = nn_price_plan(s->prices, &plan, s->problem);
-    plan.threads = nn_count_plan_threads(&price);
-    plan.holds_blas = !is_sequential(&plan, s->problem);
+    derive(&plan, s->problem, &price);
     if (s->plans)
         s->plans[s->count] = plan;
     s->count++;

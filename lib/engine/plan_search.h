@@ -10,6 +10,9 @@ nn_plan nn_make_plan(const nn_problem *p);
 
 enum { NN_MOST_PLANS = 8192, NN_MOST_PARTS = 64 };
 
+/* Sets what follows from the rest of a plan and the problem: threads and holds_blas. */
+void nn_derive_plan(nn_plan *plan, const nn_problem *p);
+
 /* The plans that nn_make_plan compares; returns how many, at most NN_MOST_PLANS. */
 size_t nn_list_plans(const nn_problem *p, nn_plan *plans);
 

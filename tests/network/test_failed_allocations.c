@@ -139,6 +139,16 @@ static nnblas_status take_step(setting *s) {
                                 &s->mse);
 }
 
+/* So short that only the planner's own plan is timed. */
+static nnblas_status measure(setting *s) {
+    nnblas_plans_forget();
+    nnblas_status status = nnblas_net_measure_plans(s->net, N, NNBLAS_PLAN_GRADIENT, 1e-12);
+    const char *info = nnblas_net_plan_info(s->net, N, NNBLAS_PLAN_GRADIENT);
+    ck_assert_ptr_nonnull(strstr(info, status ? "; estimated" : "; measured"));
+    nnblas_plans_forget();
+    return status;
+}
+
 static nnblas_status set_text(setting *s) {
     nnblas_status status = nnblas_net_set_metadata(s->net, "text", "new");
     ck_assert_str_eq(nnblas_net_metadata(s->net, "text"), status ? "old" : "new");
@@ -241,7 +251,7 @@ START_TEST(every_failed_allocation_is_an_error_that_leaves_no_trace) {
     any_call *const calls[] = {
         create_net, train,          train_batches,    train_lbfgs,   train_weighted,
         predict,    evaluate,       compute_gradient, take_step,     compute_weighted_gradient,
-        set_text,   save_to_memory, load_from_memory, save_and_load,
+        set_text,   save_to_memory, load_from_memory, save_and_load, measure,
     };
     int descriptor = mkstemp(path);
     ck_assert_int_ge(descriptor, 0);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Finds the fastest plan by timing those that the planner lists. */
+#ifndef NN_PLAN_MEASURE_H
+#define NN_PLAN_MEASURE_H
+
+#include "engine/measured_plans.h"
+#include "engine/plan_trial.h"
+
+/* The most memory of the made-up rows: more than the caches of most processors hold. */
+enum { NN_TRIAL_BYTES = 64 << 20 };
+
+/*
+ * Measures for about so many seconds, with the threads that a call would use. All plans are timed
+ * shortly, the most promising first; then the fastest few again and again in turns, so that a busy
+ * moment of the machine meets them all, and those that fall behind are dropped. The planner's own
+ * plan stays in to the end, and is kept where no other is faster by a hundredth.
+ *
+ * The model has at most NN_MOST_MEASURED_LAYERS. Fails only with NNBLAS_ERROR_MEMORY.
+ */
+nnblas_status nn_measure_plan(const nn_model *model, size_t N, nn_purpose purpose, double seconds,
+                              nn_measured_plan *measured);
+
+#endif
