@@ -22,7 +22,7 @@ typedef struct subcommand {
 
 static const subcommand SUBCOMMANDS[] = {
     {"compare", run_compare, "srtj", "the library's gradient against naive loops (the default)"},
-    {"grid", run_grid, "srtje",
+    {"grid", run_grid, "srtjem",
      "how good the library's choices are: its plans and the best measured"},
     {"kernels", run_kernels, "rj", "the elementwise loops of every set, per element"},
     {"rows", run_rows, "srtj", "the gradient over 100 up to N rows: time a row, and workspace"},
@@ -32,7 +32,7 @@ static const subcommand SUBCOMMANDS[] = {
     {"latency", run_latency, "srj", "predictions of one row, beside naive loops and FANN"},
     {"plan", run_plan, "stj",
      "the plan that is chosen for a gradient, and others by their estimates"},
-    {"tune", run_tune, "srtj", "all plans for a gradient measured: the fastest, and the choice"},
+    {"tune", run_tune, "srtjm", "all plans for a gradient measured: the fastest, and the choice"},
 };
 enum { N_SUBCOMMANDS = sizeof SUBCOMMANDS / sizeof *SUBCOMMANDS };
 
@@ -47,6 +47,8 @@ static void print_help(void) {
            "  -r, --repeat SECONDS time budget of a line of the table (default 0.5)\n"
            "  -t, --threads COUNT  threads of the library and of the five products (default 0:\n"
            "                       as many as they choose)\n"
+           "  -m, --measured SECONDS\n"
+           "                       grid and tune: the library measures its plan for so long first\n"
            "  -e, --seed SEED      draw other shapes for grid (default 1)\n"
            "  -j, --json FILE      write the results as JSON too; - is standard output, without\n"
            "                       the table\n"
@@ -84,13 +86,10 @@ static bool parse_count(const char *text, int *count) {
 }
 
 static const struct option OPTIONS[] = {
-    {"shape", required_argument, NULL, 's'},
-    {"repeat", required_argument, NULL, 'r'},
-    {"threads", required_argument, NULL, 't'},
-    {"json", required_argument, NULL, 'j'},
-    {"seed", required_argument, NULL, 'e'},
-    {"help", no_argument, NULL, 'h'},
-    {0},
+    {"shape", required_argument, NULL, 's'},   {"repeat", required_argument, NULL, 'r'},
+    {"threads", required_argument, NULL, 't'}, {"measured", required_argument, NULL, 'm'},
+    {"json", required_argument, NULL, 'j'},    {"seed", required_argument, NULL, 'e'},
+    {"help", no_argument, NULL, 'h'},          {0},
 };
 enum { N_OPTIONS = sizeof OPTIONS / sizeof *OPTIONS - 1 };
 
@@ -118,6 +117,9 @@ static int read_option(command_line *line, int letter, const char *text) {
                                               : refuse("no number of threads:", text);
     case 'e':
         return parse_count(text, &o->seed) ? EXIT_SUCCESS : refuse("no seed:", text);
+    case 'm':
+        return parse_seconds(text, &o->measured) ? EXIT_SUCCESS
+                                                 : refuse("no number of seconds:", text);
     case 'j':
         o->json_path = text;
         return EXIT_SUCCESS;
@@ -129,7 +131,7 @@ static int read_option(command_line *line, int letter, const char *text) {
 static int read_options(int argc, char **argv, command_line *line) {
     int letter, code = EXIT_SUCCESS;
     while (code == EXIT_SUCCESS &&
-           (letter = getopt_long(argc, argv, "s:r:t:j:e:h", OPTIONS, NULL)) != -1) {
+           (letter = getopt_long(argc, argv, "s:r:t:m:j:e:h", OPTIONS, NULL)) != -1) {
         line->is_given[letter] = true;
         if (letter == 'h')
             return EXIT_SUCCESS;

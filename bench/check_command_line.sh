@@ -30,6 +30,8 @@ small='--shape 20,4,2,3'
     done
     expect 0 20x4x2x3 $small --repeat 0.001 --json -
     expect 0 20x4x2x3 grid $small --repeat 0.001 --seed 2
+    expect 0 20x4x2x3 grid $small --repeat 0.001 --measured 0.001
+    expect 2 "--measured means nothing to 'rows'" rows $small --measured 1
     expect 0 20x4x2x3 latency $small --repeat 0.001
     expect 0 20x4x2x3 plan $small --threads 2
     expect 2 "--threads means nothing to 'latency'" latency $small --threads 2
@@ -40,6 +42,7 @@ small='--shape 20,4,2,3'
 }
 expect 2 "no shape N,INPUTS,HIDDEN,OUTPUTS: '1,2,3'" compare --shape 1,2,3
 expect 2 "no number of seconds: '0'" compare --repeat 0
+expect 2 "no number of seconds: '-1'" grid --measured -1
 expect 2 "no number of threads: '-1'" compare --threads -1
 expect 2 "no seed: 'x'" grid --seed x
 expect 2 "unrecognized option" compare --unknown

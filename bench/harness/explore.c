@@ -2,9 +2,11 @@
 #include "harness/explore.h"
 #include "core/clock.h"
 #include "engine/plan_cost.h"
+#include "engine/plan_measure.h"
 #include "engine/plan_search.h"
 #include "harness/allocate.h"
 #include "harness/planned_run.h"
+#include "harness/runs.h"
 #include "harness/timing.h"
 
 #include <math.h>
@@ -31,15 +33,9 @@ static int compare_seconds(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static bool is_same_plan(const nn_plan *a, const nn_plan *b) {
-    return a->strategy == b->strategy && a->parts == b->parts && a->tile_rows == b->tile_rows &&
-           a->transposed == b->transposed && a->transposed_updates == b->transposed_updates &&
-           a->padding == b->padding && a->product_limit == b->product_limit;
-}
-
 static size_t find_plan(const exploration *e, const nn_plan *plan) {
     size_t i = 0;
-    while (i + 1 < e->count && !is_same_plan(&e->plans[i].plan, plan))
+    while (i + 1 < e->count && !nn_is_same_plan(&e->plans[i].plan, plan))
         i++;
     return i;
 }
@@ -71,10 +67,22 @@ static void time_finalists(const problem *p, exploration *e, double *updates, do
     e->chosen = find_plan(e, &chosen.plan);
 }
 
-exploration explore_plans(const problem *p, double seconds) {
+/* The plan that the library takes: measured for so many seconds, or 0 for the estimated one. */
+static nn_plan choose_plan(const planned_run *run, double measured) {
+    nn_model model = get_planned_model(run);
+    nn_problem planned = get_planned_problem(run);
+    nn_measured_plan found;
+    if (measured == 0.0)
+        return nn_make_plan(&planned);
+    require_ok(nn_measure_plan(&model, planned.N, planned.purpose, measured, &found));
+    return found.plan;
+}
+
+exploration explore_plans(const problem *p, double measured, double seconds) {
     double *updates = allocate_array(count_parameters(&p->shape), sizeof *updates);
     planned_run run = open_planned_run(p, updates);
     nn_problem planned = get_planned_problem(&run);
+    nn_plan chosen = choose_plan(&run, measured);
     nn_plan *plans = allocate_array(NN_MOST_PLANS, sizeof *plans);
     exploration e = {.plans = allocate_array(NN_MOST_PLANS, sizeof *e.plans)};
     e.count = nn_list_plans(&planned, plans);
@@ -90,7 +98,6 @@ exploration explore_plans(const problem *p, double seconds) {
         end_plan(&run);
     }
     qsort(e.plans, e.count, sizeof *e.plans, compare_seconds);
-    nn_plan chosen = nn_make_plan(&planned);
     e.chosen = find_plan(&e, &chosen);
     time_finalists(p, &e, updates, seconds);
     free(plans);

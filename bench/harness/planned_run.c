@@ -2,12 +2,12 @@
 #include "harness/planned_run.h"
 #include "harness/runs.h"
 
-static nn_model get_model(const planned_run *run) {
+nn_model get_planned_model(const planned_run *run) {
     return (nn_model){.layers = run->layers, .sizes = run->sizes, .n_layers = 2};
 }
 
 nn_problem get_planned_problem(const planned_run *run) {
-    nn_model model = get_model(run);
+    nn_model model = get_planned_model(run);
     return nn_make_problem(&model, &run->rows, NN_GRADIENT);
 }
 
@@ -34,7 +34,7 @@ void end_plan(planned_run *run) {
 
 void run_planned_gradient(void *context) {
     planned_run *run = context;
-    nn_model model = get_model(run);
+    nn_model model = get_planned_model(run);
     nn_engine_run(&run->engine,
                   &(nn_call){.model = &model, .rows = &run->rows, .updates = run->updates});
 }

@@ -19,6 +19,7 @@ typedef struct planned_run {
 planned_run open_planned_run(const problem *p, double *updates);
 
 /* Good until the run is moved. */
+nn_model get_planned_model(const planned_run *run);
 nn_problem get_planned_problem(const planned_run *run);
 
 void start_plan(planned_run *run, const nn_plan *plan);

@@ -56,7 +56,7 @@ static json_t *describe_plans(const exploration *e) {
 
 static double explore_shape(const shape *s, const options *o, report *r) {
     problem p = make_problem(s, 1);
-    exploration e = explore_plans(&p, o->seconds);
+    exploration e = explore_plans(&p, o->measured, o->seconds);
     const timed_plan *chosen = &e.plans[e.chosen], *best = &e.plans[0];
     char chosen_text[128], best_text[128];
     nn_describe_plan(&chosen->plan, chosen_text, sizeof chosen_text);

@@ -14,9 +14,10 @@ typedef struct shape_list {
 typedef struct options {
     shape_list given; /* with --shape */
     const char *json_path;
-    double seconds; /* the time budget of a line of the table */
-    int threads;    /* 0 lets the library and the BLAS decide */
-    int seed;       /* of the shapes that grid draws */
+    double seconds;  /* the time budget of a line of the table */
+    double measured; /* seconds to measure the library's plan; 0: it is estimated */
+    int threads;     /* 0 lets the library and the BLAS decide */
+    int seed;        /* of the shapes that grid draws */
 } options;
 
 /* Returns the exit code of the program. */
