@@ -104,10 +104,21 @@ static void add_updates(const run *r, const nn_part *part, const nn_tile *tile, 
                          part->updates[l] ? part->updates[l] : r->call->updates[l]);
 }
 
+/* The rows in the place of these in the next call, which come while the products of this one run.
+ */
+static void prefetch_next(const run *r, size_t first, size_t count) {
+    const nn_rows *rows = r->call->rows;
+    size_t next = rows->N + first, end = rows->N + rows->following;
+    if (next < end)
+        nn_prefetch_rows(rows, next, nn_min(count, end - next), r->call->model->layers[0].inputs,
+                         get_last_layer(r)->outputs);
+}
+
 /* Where the parts share a tile, its updates have to wait until all parts have their deltas. */
 static void compute_gradient_tile(const run *r, const nn_buffers *b, nn_part *part, size_t first,
                                   size_t count) {
     nn_tile tile = load_tile(r, b, first, count);
+    prefetch_next(r, first, count);
     nn_forward_to_cost(r->call->model, &tile);
     part->cost += nn_compute_deltas(r->call->model, &tile);
     if (r->engine->plan.strategy == NN_SHARED_TILES)

@@ -17,6 +17,7 @@ typedef struct nn_rows {
     size_t ldy;
     const double *weights; /* of the rows; null: 1 each */
     const uint32_t *order; /* row e is row order[e] of the matrices and the weights; null: row e */
+    size_t following;      /* rows behind these in the order that the next call will take */
     /* For rows with weights, from nn_weigh_rows: the factor of each weight, and the sum of the
      * weights times this factor. */
     double weight_scale, total_weight;
@@ -29,6 +30,10 @@ static inline size_t nn_get_row(const nn_rows *rows, size_t e) {
 
 /* Copies count picked rows from first on, side by side. */
 void nn_gather_inputs(const nn_rows *rows, size_t first, size_t count, size_t columns, double *X);
+
+/* Begins to fetch rows and labels of the order from memory, without waiting for them. */
+void nn_prefetch_rows(const nn_rows *rows, size_t first, size_t count, size_t inputs,
+                      size_t outputs);
 
 /* The labels, count x outputs or transposed, in the layout of the last layer's matrix. */
 const double *nn_get_labels(const nn_rows *rows, size_t first, size_t count, size_t outputs,

@@ -29,14 +29,25 @@ static void add_to_mean(mean *m, double weight, double value) {
         m->value += weight / m->weight * (value - m->value);
 }
 
+/* Whether the rows do not stay in a core's own cache from one epoch to the next. */
+static bool is_far_away(const nn_fit *fit) {
+    static const double NEAR_BYTES = 2 << 20;
+    double columns = (double)fit->model.layers[0].inputs +
+                     (double)fit->model.layers[fit->model.n_layers - 1].outputs;
+    return (double)fit->rows.N * columns * sizeof(double) > NEAR_BYTES;
+}
+
 /* *cost is the mean of the batches' costs by the weight of their rows. */
 static nnblas_status run_batches(nn_fit *fit, double rate, double *cost) {
     mean costs = {0.0, 0.0};
+    bool is_far = is_far_away(fit);
     nn_row_order_shuffle(&fit->order, &fit->progress.random);
     for (size_t first = 0; first < fit->rows.N; first += fit->batch_size) {
         nn_rows batch = fit->rows;
         batch.N = nn_min(fit->batch_size, fit->rows.N - first);
         batch.order = fit->order.rows + first;
+        if (is_far)
+            batch.following = nn_min(fit->batch_size, fit->rows.N - first - batch.N);
         nn_weigh_rows(&batch);
         double batch_cost;
         nnblas_status status = nn_take_step(fit, &batch, rate, &batch_cost);
