@@ -33,6 +33,7 @@ typedef struct run {
     double total_weight;   /* the number of rows, or the sum of their scaled weights */
     double alpha;          /* the factor of the products for the updates */
     size_t first, end;     /* the rows that the parts work on now */
+    size_t place;          /* of the tile that parts share; as of nn_find_place */
     size_t pieces_a_layer; /* how many pieces a layer has when the updates are added up */
 } run;
 
@@ -47,30 +48,43 @@ static const nn_layout *get_last_layout(const run *r) {
 }
 
 /* A tile without Y and weights. Its inputs may still have to be gathered. */
-static nn_tile view_tile(const run *r, const nn_buffers *b, size_t first, size_t count) {
+static nn_tile view_tile(const run *r, const nn_buffers *b, size_t place, size_t count) {
     const nn_rows *rows = r->call->rows;
+    bool is_scattered = place == NN_SCATTERED;
     return (nn_tile){
         .rows = count,
         .layouts = r->engine->layouts,
-        .X = rows->order ? b->X : rows->X + first * rows->ldx,
-        .ldx = rows->order ? r->call->model->layers[0].inputs : rows->ldx,
+        .X = is_scattered ? b->X : rows->X + place * rows->ldx,
+        .ldx = is_scattered ? r->call->model->layers[0].inputs : rows->ldx,
         .activations = b->activations,
         .deltas = b->deltas,
     };
 }
 
+/* Parts that share a tile gather all of it or nothing: the updates take its inputs as one matrix.
+ */
+static size_t find_place(const run *r, size_t first, size_t count) {
+    if (r->engine->plan.strategy != NN_SHARED_TILES)
+        return nn_find_place(r->call->rows, first, count);
+    return r->place == NN_SCATTERED ? NN_SCATTERED : r->place + (first - r->first);
+}
+
 /* The same with Y and weights, and everything copied that must be. */
 static nn_tile load_tile(const run *r, const nn_buffers *b, size_t first, size_t count) {
-    const nn_rows *rows = r->call->rows;
-    nn_tile tile = view_tile(r, b, first, count);
-    size_t outputs = get_last_layer(r)->outputs;
+    nn_rows rows = *r->call->rows;
+    size_t place = find_place(r, first, count), outputs = get_last_layer(r)->outputs;
+    nn_tile tile = view_tile(r, b, place, count);
     bool transposed = get_last_layout(r)->transposed;
-    if (rows->order)
-        nn_gather_inputs(rows, first, count, tile.ldx, b->X);
-    if (rows->Y)
-        tile.Y = nn_get_labels(rows, first, count, outputs, transposed, b->Y);
-    if (rows->weights)
-        tile.weights = nn_spread_weights(rows, first, count, outputs, transposed, b->weights);
+    if (place == NN_SCATTERED) {
+        nn_gather_inputs(&rows, first, count, tile.ldx, b->X);
+    } else {
+        rows.order = NULL;
+        first = place;
+    }
+    if (rows.Y)
+        tile.Y = nn_get_labels(&rows, first, count, outputs, transposed, b->Y);
+    if (rows.weights)
+        tile.weights = nn_spread_weights(&rows, first, count, outputs, transposed, b->weights);
     return tile;
 }
 
@@ -158,7 +172,7 @@ static void run_update_piece(void *context, size_t piece, size_t runner) {
     const run *r = context;
     size_t pieces = r->engine->plan.parts, l = piece / pieces, p = piece % pieces;
     const nn_buffers *b = &r->engine->buffers[0]; /* the matrices of the parts are contiguous */
-    nn_tile tile = view_tile(r, b, r->first, r->end - r->first);
+    nn_tile tile = view_tile(r, b, r->place, r->end - r->first);
     size_t inputs = r->call->model->layers[l].inputs;
     add_updates(r, &r->engine->parts[0], &tile, l, nn_get_share(inputs, pieces, p),
                 nn_get_share(inputs, pieces, p + 1));
@@ -296,6 +310,7 @@ double nn_engine_run(nn_engine *engine, const nn_call *call) {
     run r = begin_run(engine, call);
     for (; r.first < N; r.first = r.end) {
         r.end = nn_min(N, r.first + step);
+        r.place = shares_tiles ? nn_find_place(call->rows, r.first, r.end - r.first) : NN_SCATTERED;
         nn_run_parts(engine->threads, plan->parts, run_part, &r);
         if (!shares_tiles || !call->updates)
             continue;

@@ -27,6 +27,18 @@ void nn_transpose(size_t rows, size_t columns, const double *from, size_t ld_fro
 
 /* ---- what a tile reads ----------------------------------------------------------------------- */
 
+/* The last row tells at once of nearly all that are shuffled. */
+size_t nn_find_place(const nn_rows *rows, size_t first, size_t count) {
+    if (!rows->order)
+        return first;
+    const uint32_t *order = rows->order + first;
+    size_t place = order[0];
+    for (size_t e = count; e-- > 1;)
+        if (order[e] != place + e)
+            return NN_SCATTERED;
+    return place;
+}
+
 void nn_gather_inputs(const nn_rows *rows, size_t first, size_t count, size_t columns, double *X) {
     for (size_t e = 0; e < count; e++)
         memcpy(X + e * columns, rows->X + rows->order[first + e] * rows->ldx, columns * sizeof *X);

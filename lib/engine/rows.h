@@ -31,6 +31,11 @@ static inline size_t nn_get_row(const nn_rows *rows, size_t e) {
 /* Copies count picked rows from first on, side by side. */
 void nn_gather_inputs(const nn_rows *rows, size_t first, size_t count, size_t columns, double *X);
 
+/* Where count rows from first on lie together in the matrices: the place of the first of them, or
+ * NN_SCATTERED where they do not. */
+#define NN_SCATTERED SIZE_MAX
+size_t nn_find_place(const nn_rows *rows, size_t first, size_t count);
+
 /* Begins to fetch rows and labels of the order from memory, without waiting for them. */
 void nn_prefetch_rows(const nn_rows *rows, size_t first, size_t count, size_t inputs,
                       size_t outputs);

@@ -118,13 +118,18 @@ static void check_plan(const problem *p, const nn_plan *plan, const uint32_t *or
     close_planned(&run);
 }
 
+/* Two runs of rows that lie together, and perhaps two rows that have changed places; or no runs. */
 static uint32_t *roll_order(dice *d, size_t N) {
     uint32_t *order = malloc(N * sizeof *order);
     ck_assert_ptr_nonnull(order);
-    for (size_t e = 0; e < N; e++) {
-        size_t place = roll_between(d, 0, e);
-        order[e] = order[place];
-        order[place] = (uint32_t)e;
+    size_t begin = roll_between(d, 0, N - 1), swaps = roll_between(d, 0, 2);
+    for (size_t e = 0; e < N; e++)
+        order[e] = (uint32_t)((begin + e) % N);
+    for (size_t i = 0; i < (swaps == 2 ? N : swaps); i++) {
+        size_t a = roll_between(d, 0, N - 1), b = roll_between(d, 0, N - 1);
+        uint32_t swap = order[a];
+        order[a] = order[b];
+        order[b] = swap;
     }
     return order;
 }
@@ -160,8 +165,35 @@ START_TEST(every_plan_gives_the_same) {
 }
 END_TEST
 
+/* An order that takes rows one after the other needs no copies of them. */
+START_TEST(rows_that_lie_together_are_not_copied) {
+    enum { N = 24, INPUTS = 5, OUTPUTS = 2 };
+    static const size_t SIZES[] = {INPUTS, 3, OUTPUTS};
+    static const double GUARD = -12345.0;
+    uint32_t order[N];
+    for (uint32_t e = 0; e < N; e++)
+        order[e] = e;
+    dice d = {7};
+    for (nn_strategy strategy = NN_OWN_ROWS; strategy <= NN_SHARED_TILES; strategy++) {
+        problem p = make_problem(&d, N, SIZES, 3, 0);
+        const nn_plan plan = {
+            .strategy = strategy, .parts = 2, .threads = 1, .tile_rows = 8, .padding = 1};
+        planned run;
+        open_planned(&run, &p, &plan, order);
+        const nn_buffers *b = run.engine.buffers;
+        fill(4 * INPUTS, b->X, GUARD);
+        fill(4 * OUTPUTS, b->Y, GUARD);
+        check_planned_gradient(&run);
+        ck_assert(holds_only(4 * INPUTS, b->X, GUARD) && holds_only(4 * OUTPUTS, b->Y, GUARD));
+        close_planned(&run);
+        free_problem(&p);
+    }
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
+        rows_that_lie_together_are_not_copied,
         every_plan_gives_the_same,
     };
     return run_tests("plans", tests, sizeof tests / sizeof *tests);
