@@ -32,6 +32,9 @@ static const subcommand SUBCOMMANDS[] = {
     {"latency", run_latency, "srj", "predictions of one row, beside naive loops and FANN"},
     {"plan", run_plan, "stj",
      "the plan that is chosen for a gradient, and others by their estimates"},
+    {"busy", run_busy, "srj",
+     "gradients and trainings beside other processes and the host's products"},
+    {"bits", run_bits, "sj", "hashes of results with 1, 2, 3, 4 and 8 threads, which must agree"},
     {"tune", run_tune, "srtjm", "all plans for a gradient measured: the fastest, and the choice"},
 };
 enum { N_SUBCOMMANDS = sizeof SUBCOMMANDS / sizeof *SUBCOMMANDS };
@@ -55,7 +58,8 @@ static void print_help(void) {
            "  -h, --help           print this and exit\n"
            "\nA subcommand refuses the options that it does not take: only grid draws shapes, "
            "kernels has\n"
-           "none, and there and with latency one thread works, plan times nothing.\n"
+           "none, and there and with latency one thread works, busy and bits choose the threads,\n"
+           "plan and bits time nothing.\n"
            "\nExit status: 0 done, 1 a failure or a difference, 2 a wrong command line.\n");
 }
 

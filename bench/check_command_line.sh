@@ -33,8 +33,12 @@ small='--shape 20,4,2,3'
     expect 0 20x4x2x3 grid $small --repeat 0.001 --measured 0.001
     expect 2 "--measured means nothing to 'rows'" rows $small --measured 1
     expect 0 20x4x2x3 latency $small --repeat 0.001
+    expect 0 'worst' busy $small --repeat 0.001
+    expect 0 20x4x2x3 bits $small
     expect 0 20x4x2x3 plan $small --threads 2
     expect 2 "--threads means nothing to 'latency'" latency $small --threads 2
+    expect 2 "--threads means nothing to 'busy'" busy $small --threads 2
+    expect 2 "--repeat means nothing to 'bits'" bits $small --repeat 1
     expect 2 "--repeat means nothing to 'plan'" plan $small --repeat 1
     expect 2 "--shape means nothing to 'kernels'" kernels $small
     expect 2 "no such subcommand: 'time'" time
