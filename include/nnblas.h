@@ -78,7 +78,8 @@
  * written nothing. The library never prints, exits or aborts, and changes no locale, environment,
  * signal handler, rand() state or floating-point mode. It uses files only in the functions that
  * take a path, and in nnblas_trainer_fit where checkpoints are asked for; on Linux it also reads
- * the quota of processor time once (see nnblas_set_threads).
+ * the quota of processor time once (see nnblas_set_threads), and the name of the processor where
+ * plans are saved or loaded.
  *
  * NaN and infinity: predictions, costs and gradients pass them on, as BLAS does. The functions that
  * change weights (nnblas_gradient_step, nnblas_trainer_fit) never store a weight that is not
@@ -729,6 +730,22 @@ nnblas_status nnblas_net_measure_plans(const nnblas_net *net, size_t N, nnblas_p
  * an argument is refused. Valid until the calling thread's next call of this function.
  */
 const char *nnblas_net_plan_info(const nnblas_net *net, size_t N, nnblas_plan_purpose purpose);
+
+/*
+ * Plans are kept in a file: a text with a line for each, under a head that says what they were
+ * measured with (library version, BLAS and its version, core type, processor, set of kernels).
+ *
+ * save writes all measured and loaded plans of the process, as nnblas_net_save writes: path is the
+ * old file or the whole new one. Nothing of an old file is kept; load it before, to add to it.
+ *
+ * load adds the plans of a file to those of the process; one for the same calls is replaced. It
+ * returns NNBLAS_ERROR_VALUE where the file is of another library version, BLAS, core type,
+ * processor or set of kernels: its plans may be slow here. NNBLAS_ERROR_FORMAT where it is no file
+ * of plans or a damaged one. The file is untrusted: every number is checked, and no plan takes more
+ * memory than one of the library's own. After a failure the plans are as before.
+ */
+nnblas_status nnblas_plans_save(const char *path);
+nnblas_status nnblas_plans_load(const char *path);
 
 /* Drops all plans that were measured or loaded: calls that begin after it use estimated ones. */
 void nnblas_plans_forget(void);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "harness/report.h"
 
+#include "core/processor_name.h"
 #include "engine/prices.h"
 #include "kernels/kernels.h"
 #include "nnblas.h"
@@ -13,21 +14,11 @@ static bool shows_table(const report *r) {
     return !r->json_path || strcmp(r->json_path, "-") != 0;
 }
 
-/* The first "model name" of /proc/cpuinfo, as a JSON string. */
-static json_t *get_processor(void) {
-    char line[256], name[256] = "unknown";
-    FILE *file = fopen("/proc/cpuinfo", "r");
-    while (file && fgets(line, sizeof line, file))
-        if (sscanf(line, "model name : %255[^\n]", name) == 1)
-            break;
-    if (file)
-        fclose(file);
-    return json_string(name);
-}
-
 static json_t *describe_machine(void) {
     json_t *machine = json_object();
-    json_object_set_new(machine, "processor", get_processor());
+    char processor[96];
+    nn_read_processor_name(processor, sizeof processor);
+    json_object_set_new(machine, "processor", json_string(processor));
     json_object_set_new(machine, "blas", json_string(nnblas_blas_info()));
     json_object_set_new(machine, "nnblas", json_string(nnblas_version()));
     json_object_set_new(machine, "kernels", json_string(nn_get_kernels()->name));

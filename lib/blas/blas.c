@@ -126,21 +126,25 @@ static const char *name_parallel(void) {
     }
 }
 
+/* The configuration is the version and the build's options; the first two words name it. */
+void nn_blas_name(char *name, size_t size) {
+    const char *words = openblas_get_config ? get_config() : "unknown", *space = strchr(words, ' ');
+    space = space ? strchr(space + 1, ' ') : NULL;
+    snprintf(name, size, "%.*s", (int)(space ? (size_t)(space - words) : strlen(words)), words);
+}
+
 const char *nnblas_blas_info(void) {
     static _Thread_local char info[512];
     if (!openblas_get_config || !openblas_get_num_threads) {
         snprintf(info, sizeof info, "a CBLAS other than OpenBLAS");
         return info;
     }
-    /* The configuration is the version and the build's options; the first two words name it. */
-    const char *name = get_config(), *space = strchr(name, ' ');
-    space = space ? strchr(space + 1, ' ') : NULL;
-    int name_length = (int)(space ? (size_t)(space - name) : strlen(name));
-
+    char name[64];
+    nn_blas_name(name, sizeof name);
     int threads = openblas_get_num_threads();
     const char *better = nn_blas_better_core();
-    int length = snprintf(info, sizeof info, "%.*s, core type %s, %d thread%s (%s)", name_length,
-                          name, nn_blas_core() ? nn_blas_core() : "unknown", threads,
+    int length = snprintf(info, sizeof info, "%s, core type %s, %d thread%s (%s)", name,
+                          nn_blas_core() ? nn_blas_core() : "unknown", threads,
                           threads == 1 ? "" : "s", name_parallel());
     if (better && length > 0 && (size_t)length < sizeof info)
         snprintf(info + length, sizeof info - (size_t)length,

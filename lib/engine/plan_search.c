@@ -136,12 +136,17 @@ static void add_products(plan_search *s, nn_plan plan) {
 static const size_t TILE_BYTES = 8 << 20;
 enum { FEWEST_ROWS = 16 };
 
+/* Without rounding up to vectors, which add_tiles does. */
 static size_t get_most_rows(const nn_problem *problem) {
     size_t row = nn_get_outputs(problem, problem->n_layers - 1);
     for (size_t l = 0; l < problem->n_layers; l++)
-        row +=
-            (problem->purpose == NN_PREDICT ? 1 : 2) * nn_round_up(nn_get_outputs(problem, l), 8);
+        row = nn_add_sizes(row, (problem->purpose == NN_PREDICT ? 1 : 2) *
+                                    nn_round_up(nn_get_outputs(problem, l), 8));
     return nn_max(TILE_BYTES / sizeof(double) / row, FEWEST_ROWS);
+}
+
+size_t nn_get_most_tile_rows(const nn_problem *problem) {
+    return nn_round_up(get_most_rows(problem), 8);
 }
 
 /* Divides a share into equal tiles: from as few as memory allows to as small as makes sense. */
@@ -162,17 +167,24 @@ static void add_tiles(plan_search *s, nn_plan plan) {
 
 /* ---- parts ----------------------------------------------------------------------------------- */
 
+size_t nn_get_most_parts(const nn_problem *problem) {
+    enum { MOST_UPDATES = 2 << 20 }; /* doubles */
+    size_t parameters = 0;
+    for (size_t l = 0; problem->purpose != NN_PREDICT && l < problem->n_layers; l++)
+        parameters = nn_add_sizes(parameters, nn_count_layer_parameters(problem, l));
+    return nn_min(nn_max(MOST_UPDATES / nn_max(parameters, 1), 1), NN_MOST_PARTS);
+}
+
 /* As many as leave each worth waking a thread for, as long as the sum of their updates takes little
  * time beside them and little memory. */
 static size_t choose_parts(const nn_problem *problem, double nanoseconds) {
-    enum { MOST_UPDATES = 2 << 20 }; /* doubles */
     static const double SHORTEST_PART = 20000.0, SUM = 0.02;
     size_t parameters = 0, parts = 1;
     for (size_t l = 0; problem->purpose != NN_PREDICT && l < problem->n_layers; l++)
         parameters += nn_count_layer_parameters(problem, l);
     while (2 * parts <= NN_MOST_PARTS && nanoseconds / (double)(2 * parts) >= SHORTEST_PART &&
            nn_estimate_sum(&(nn_plan){.parts = 2 * parts}, parameters) <= SUM * nanoseconds &&
-           2 * parts * parameters <= MOST_UPDATES && problem->N / (2 * parts) >= FEWEST_ROWS)
+           2 * parts <= nn_get_most_parts(problem) && problem->N / (2 * parts) >= FEWEST_ROWS)
         parts *= 2;
     return parts;
 }

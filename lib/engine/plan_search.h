@@ -10,6 +10,10 @@ nn_plan nn_make_plan(const nn_problem *p);
 
 enum { NN_MOST_PLANS = 8192, NN_MOST_PARTS = 64 };
 
+/* What memory allows: the most rows of a tile, and the most parts with updates of their own. */
+size_t nn_get_most_tile_rows(const nn_problem *p);
+size_t nn_get_most_parts(const nn_problem *p);
+
 /* Sets what follows from the rest of a plan and the problem: threads and holds_blas. */
 void nn_derive_plan(nn_plan *plan, const nn_problem *p);
 

@@ -149,6 +149,19 @@ static nnblas_status measure(setting *s) {
     return status;
 }
 
+static nnblas_status save_and_load_plans(setting *s) {
+    nnblas_status status = nnblas_net_measure_plans(s->net, N, NNBLAS_PLAN_TRAIN, 1e-12);
+    if (!status)
+        status = nnblas_plans_save(path);
+    nnblas_plans_forget();
+    if (!status)
+        status = nnblas_plans_load(path);
+    const char *info = nnblas_net_plan_info(s->net, N, NNBLAS_PLAN_TRAIN);
+    ck_assert_ptr_nonnull(strstr(info, status ? "; estimated" : "; measured"));
+    nnblas_plans_forget();
+    return status;
+}
+
 static nnblas_status set_text(setting *s) {
     nnblas_status status = nnblas_net_set_metadata(s->net, "text", "new");
     ck_assert_str_eq(nnblas_net_metadata(s->net, "text"), status ? "old" : "new");
@@ -249,9 +262,14 @@ static void check_each_failure(any_call *call) {
 
 START_TEST(every_failed_allocation_is_an_error_that_leaves_no_trace) {
     any_call *const calls[] = {
-        create_net, train,          train_batches,    train_lbfgs,   train_weighted,
-        predict,    evaluate,       compute_gradient, take_step,     compute_weighted_gradient,
-        set_text,   save_to_memory, load_from_memory, save_and_load, measure,
+        create_net,       train,
+        train_batches,    train_lbfgs,
+        train_weighted,   predict,
+        evaluate,         compute_gradient,
+        take_step,        compute_weighted_gradient,
+        set_text,         save_to_memory,
+        load_from_memory, save_and_load,
+        measure,          save_and_load_plans,
     };
     int descriptor = mkstemp(path);
     ck_assert_int_ge(descriptor, 0);
