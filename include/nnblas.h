@@ -630,9 +630,10 @@ nnblas_status nnblas_trainer_checkpoint_status(const nnblas_trainer *trainer);
 /*
  * The next fit continues from the checkpoint at path. A training that ended at any point and is
  * resumed with the same rows and settings has the same bits in the end as one that was not
- * interrupted, also with another number of threads. One that had ended by itself takes no step, and
- * fit returns the same status again. The history begins with the epochs in the checkpoint, as many
- * as the limits of both trainers allow.
+ * interrupted, also with another number of threads and other measured plans: those of the training
+ * are in the checkpoint. One that had ended by itself takes no step, and fit returns the same
+ * status again. The history begins with the epochs in the checkpoint, as many as the limits of both
+ * trainers allow.
  *
  * The file is read now; the next fit does not need it. The parameters of the network change when
  * fit begins and not before, and it makes no difference what they are until then. A resumption

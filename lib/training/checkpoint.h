@@ -25,6 +25,11 @@ typedef struct nn_checkpoint nn_checkpoint;
 nnblas_status nn_checkpoint_read(const char *path, const nnblas_trainer *trainer,
                                  nn_checkpoint **checkpoint);
 
+/* The plan with which the training did what this problem is: its steps or, for NN_PREDICT, its
+ * validation. Null where the checkpoint, which may be null, has none, or one of another number of
+ * rows: that cannot be restored. */
+const nn_plan *nn_checkpoint_get_plan(nn_checkpoint *checkpoint, const nn_problem *p);
+
 /* Restores the parameters, the optimizer, the best parameters, the progress and the history.
  * Changes nothing where the fit has other rows or settings, or the system is out of memory. After a
  * success the checkpoint can only be freed. */

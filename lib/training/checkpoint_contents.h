@@ -10,6 +10,8 @@ static const char NN_FIRST[] = "checkpoint.first", NN_SECOND[] = "checkpoint.sec
 
 /* Texts. */
 static const char NN_SETTINGS[] = "nnblas.checkpoint.settings",
-                  NN_PROGRESS[] = "nnblas.checkpoint.progress";
+                  NN_PROGRESS[] = "nnblas.checkpoint.progress",
+                  NN_STEP_PLAN[] = "nnblas.checkpoint.plan",
+                  NN_VALIDATION_PLAN[] = "nnblas.checkpoint.validation_plan";
 
 #endif

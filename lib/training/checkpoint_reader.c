@@ -2,6 +2,8 @@
 #include "core/memory.h"
 #include "core/sizes.h"
 #include "engine/finite.h"
+#include "engine/plan_search.h"
+#include "engine/plan_text.h"
 #include "file/model_file.h"
 #include "kernels/rprop.h"
 #include "training/checkpoint.h"
@@ -10,13 +12,22 @@
 #include "training/saved_settings.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* How one of the engines of the training computed. */
+typedef struct saved_plan {
+    bool is_known;
+    size_t rows;
+    nn_plan plan;
+} saved_plan;
 
 struct nn_checkpoint {
     nnblas_net *net;
     nn_named_numbers settings;
     nn_saved_progress saved;
+    saved_plan step_plan, validation_plan;
     double *first, *second, *best; /* null where the training has none */
     nn_history history;
 };
@@ -101,7 +112,8 @@ static bool is_among(const char *name, const char *const *names, size_t count) {
 static nnblas_status check_names(const nn_checkpoint *c, const nn_header *header) {
     const char *const tensors[] = {NN_HISTORY, c->first ? NN_FIRST : NULL,
                                    c->second ? NN_SECOND : NULL, c->best ? NN_BEST : NULL};
-    const char *const texts[] = {NN_SETTINGS, NN_PROGRESS};
+    const char *const texts[] = {NN_SETTINGS, NN_PROGRESS, NN_STEP_PLAN,
+                                 c->best ? NN_VALIDATION_PLAN : NULL};
     for (size_t i = 0; i < header->n_tensors; i++) {
         const char *name = header->tensors[i].name;
         if (nn_is_extra_tensor(name) && !is_among(name, tensors, 4))
@@ -112,11 +124,48 @@ static nnblas_status check_names(const nn_checkpoint *c, const nn_header *header
     }
     for (size_t i = 0; i < header->n_texts; i++) {
         const char *key = header->texts[i].key;
-        if (nn_is_extra_text(key) && !is_among(key, texts, 2))
+        if (nn_is_extra_text(key) && !is_among(key, texts, 4))
             return nn_fail(NNBLAS_ERROR_FORMAT, "there is an unknown text '%s'",
                            nn_quote_name(key).text);
     }
     return NNBLAS_OK;
+}
+
+/* ---- plans ----------------------------------------------------------------------------------- */
+
+/* text: null where the checkpoint is older than plans in checkpoints. */
+static nnblas_status read_plan(const nn_checkpoint *c, const char *text, size_t N,
+                               nn_purpose purpose, saved_plan *saved) {
+    if (!text)
+        return NNBLAS_OK;
+    nn_model model = nn_net_model(c->net);
+    const nn_problem problem = nn_make_problem(&model, &(nn_rows){.N = N}, purpose);
+    nn_fields fields = {.rest = text};
+    *saved = (saved_plan){.is_known = true, .rows = N};
+    if (nn_read_plan(&fields, &problem, &saved->plan) && nn_read_end_of_fields(&fields))
+        return NNBLAS_OK;
+    char words[256];
+    snprintf(words, sizeof words, "%s", nnblas_error_message());
+    return nn_fail(NNBLAS_ERROR_FORMAT, "a plan of the checkpoint: %s", words);
+}
+
+static nnblas_status read_plans(nn_checkpoint *c, const nn_header *header) {
+    nnblas_status status = read_plan(c, nn_find_text(header, NN_STEP_PLAN),
+                                     nn_count_step_rows(&c->settings), NN_TRAIN, &c->step_plan);
+    if (!status)
+        status = read_plan(c, nn_find_text(header, NN_VALIDATION_PLAN),
+                           nn_count_validation_rows(&c->settings), NN_PREDICT, &c->validation_plan);
+    return status;
+}
+
+const nn_plan *nn_checkpoint_get_plan(nn_checkpoint *c, const nn_problem *problem) {
+    if (!c)
+        return NULL;
+    saved_plan *saved = problem->purpose == NN_PREDICT ? &c->validation_plan : &c->step_plan;
+    if (!saved->is_known || saved->rows != problem->N)
+        return NULL;
+    nn_derive_plan(&saved->plan, problem);
+    return &saved->plan;
 }
 
 /* ---- history --------------------------------------------------------------------------------- */
@@ -227,6 +276,8 @@ static nnblas_status read_contents(nn_checkpoint *c, const nn_model_file *file,
         status = read_vectors(c, file, settings);
     if (!status)
         status = check_names(c, &file->header);
+    if (!status)
+        status = read_plans(c, &file->header);
     return status ? status : check_history(c, nn_find_tensor(&file->header, NN_HISTORY));
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/memory.h"
 #include "core/replacement.h"
+#include "engine/plan_text.h"
 #include "file/model_file.h"
 #include "training/checkpoint.h"
 #include "training/checkpoint_contents.h"
@@ -91,8 +92,16 @@ static nnblas_status write_file(const nn_fit *fit, size_t recent, const double *
     char settings_text[NN_NUMBERS_TEXT_SIZE], progress_text[NN_NUMBERS_TEXT_SIZE];
     nn_write_numbers(&settings_numbers, settings_text);
     nn_write_numbers(&progress_numbers, progress_text);
-    const nn_pair texts[] = {{NN_SETTINGS, settings_text}, {NN_PROGRESS, progress_text}};
-    return nn_model_file_save(fit->trainer->net, &(nn_extras){tensors, n_tensors, texts, 2},
+    char plan_text[NN_PLAN_TEXT_SIZE], validation_text[NN_PLAN_TEXT_SIZE] = "";
+    nn_write_plan(&fit->engine.plan, plan_text);
+    if (nn_has_validation(fit))
+        nn_write_plan(&fit->validation_engine.plan, validation_text);
+    const nn_pair texts[] = {{NN_SETTINGS, settings_text},
+                             {NN_PROGRESS, progress_text},
+                             {NN_STEP_PLAN, plan_text},
+                             {NN_VALIDATION_PLAN, validation_text}};
+    size_t n_texts = nn_has_validation(fit) ? 4 : 3;
+    return nn_model_file_save(fit->trainer->net, &(nn_extras){tensors, n_tensors, texts, n_texts},
                               fit->settings->checkpoint_path);
 }
 

@@ -113,11 +113,17 @@ static nnblas_status choose_rows(nn_fit *fit, const nn_rows *given) {
     return NNBLAS_OK;
 }
 
+/* By the plan of a checkpoint, where one is resumed, so that the bits go on as they began. */
+static nnblas_status open_engine(const nn_fit *fit, nn_engine *engine, const nn_problem *problem) {
+    return nn_engine_open(engine, problem, nn_checkpoint_get_plan(fit->trainer->resumed, problem),
+                          NULL);
+}
+
 static nnblas_status open_buffers(nn_fit *fit) {
     nn_rows batch = fit->rows;
     batch.N = fit->batch_size;
     const nn_problem step = nn_make_problem(&fit->model, &batch, NN_TRAIN);
-    nnblas_status status = nn_engine_open(&fit->engine, &step, NULL, NULL);
+    nnblas_status status = open_engine(fit, &fit->engine, &step);
     if (!status)
         status = nn_optimizer_open(&fit->optimizer, fit->settings, fit->model.layers,
                                    fit->model.n_layers);
@@ -127,7 +133,7 @@ static nnblas_status open_buffers(nn_fit *fit) {
     if (!fit->best)
         return NNBLAS_ERROR_MEMORY;
     const nn_problem validation = nn_make_problem(&fit->model, &fit->validation, NN_PREDICT);
-    return nn_engine_open(&fit->validation_engine, &validation, NULL, NULL);
+    return open_engine(fit, &fit->validation_engine, &validation);
 }
 
 /* Closes what was opened; the rest is null. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "training/saved_settings.h"
 #include "core/bits.h"
+#include "core/sizes.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -117,6 +118,23 @@ nnblas_status nn_compare_settings(const nn_named_numbers *then, const nn_setting
             return refuse_difference(&DESCRIPTIONS[i], then->number[i].bits,
                                      current.number[i].bits);
     return NNBLAS_OK;
+}
+
+/* SIZE_MAX for what this machine cannot hold. */
+static size_t get_count(const nn_named_numbers *then, const char *name) {
+    size_t i = 0;
+    while (strcmp(then->number[i].name, name) != 0)
+        i++;
+    return then->number[i].bits < SIZE_MAX ? (size_t)then->number[i].bits : SIZE_MAX;
+}
+
+size_t nn_count_step_rows(const nn_named_numbers *then) {
+    size_t batch = get_count(then, "batch_size"), rows = get_count(then, "rows_to_learn_from");
+    return batch > 0 ? nn_min(batch, rows) : rows;
+}
+
+size_t nn_count_validation_rows(const nn_named_numbers *then) {
+    return get_count(then, "rows_to_validate_with");
 }
 
 bool nn_settings_have_validation(const nn_named_numbers *then) {

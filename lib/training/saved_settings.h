@@ -18,6 +18,10 @@ nnblas_status nn_read_settings(const char *text, nn_named_numbers *then);
 nnblas_status nn_compare_settings(const nn_named_numbers *then, const nn_settings *now,
                                   const nn_fit *fit);
 
+/* The most rows of one step, and of one validation, by the settings in the file. */
+size_t nn_count_step_rows(const nn_named_numbers *then);
+size_t nn_count_validation_rows(const nn_named_numbers *then);
+
 /* Whether the settings in the file are of a training with validation rows. */
 bool nn_settings_have_validation(const nn_named_numbers *then);
 
