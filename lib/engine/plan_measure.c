@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FINALISTS = 12, MOST_TURNS = 60, MOST_RUNS = 64 };
+enum { FINALISTS = 12, MOST_TURNS = 60, MOST_SAMPLES = 256 };
 
 typedef struct timed_plan {
     nn_plan plan;
@@ -80,11 +80,11 @@ static nnblas_status list_plans(measurement *m) {
  * there is no time for another. */
 static double time_shortly(nn_trial *trial, double fastest, double moment, double end) {
     static const double HOPELESS = 1.3;
-    double best = nn_trial_time(trial), start = nn_read_clock();
+    double best = nn_trial_time(trial, 1), start = nn_read_clock();
     for (int i = 0; i < 3 || nn_read_clock() - start < moment; i++) {
         if (nn_read_clock() >= end)
             break;
-        double seconds = nn_trial_time(trial);
+        double seconds = nn_trial_time(trial, 1);
         best = i == 0 ? seconds : fmin(best, seconds);
         if (i > 0 && best > HOPELESS * fastest)
             break;
@@ -144,6 +144,12 @@ static void choose_finalists(final *f, const measurement *m) {
     }
 }
 
+/* In a sample, which is longer than what reading the clock takes. */
+static size_t count_runs(double seconds) {
+    static const double SAMPLE = 20e-6;
+    return seconds < SAMPLE ? (size_t)(SAMPLE / fmax(seconds, 1e-8)) : 1;
+}
+
 /* A finalist's workspace is new in each turn, as where it lies has an effect too. */
 static nnblas_status take_turn(finalist *f, const measurement *m, double slice) {
     nn_trial trial;
@@ -151,13 +157,13 @@ static nnblas_status take_turn(finalist *f, const measurement *m, double slice) 
     if (status)
         return status;
     nn_trial_run(&trial);
-    double runs[MOST_RUNS], end = nn_read_clock() + slice;
-    size_t count = 0;
+    double samples[MOST_SAMPLES], end = nn_read_clock() + slice;
+    size_t count = 0, runs = count_runs(nn_trial_time(&trial, 1));
     do
-        runs[count++] = nn_trial_time(&trial);
-    while (count < MOST_RUNS && nn_read_clock() < end);
+        samples[count++] = nn_trial_time(&trial, runs);
+    while (count < MOST_SAMPLES && nn_read_clock() < end);
     nn_trial_close(&trial);
-    f->seconds[f->turns++] = get_median(runs, count);
+    f->seconds[f->turns++] = get_median(samples, count);
     f->timed.seconds = get_median(f->seconds, f->turns);
     return NNBLAS_OK;
 }

@@ -109,8 +109,9 @@ void nn_trial_run(nn_trial *trial) {
     nn_engine_run(&trial->engine, &call);
 }
 
-double nn_trial_time(nn_trial *trial) {
+double nn_trial_time(nn_trial *trial, size_t runs) {
     double start = nn_read_clock();
-    nn_trial_run(trial);
-    return (nn_read_clock() - start) * trial->scale;
+    for (size_t i = 0; i < runs; i++)
+        nn_trial_run(trial);
+    return (nn_read_clock() - start) * trial->scale / (double)runs;
 }

@@ -38,7 +38,7 @@ void nn_trial_close(nn_trial *trial);
 
 void nn_trial_run(nn_trial *trial);
 
-/* Seconds that a run took, as of all rows of the problem. */
-double nn_trial_time(nn_trial *trial);
+/* Runs so many times. Returns the seconds of one run, as of all rows of the problem. */
+double nn_trial_time(nn_trial *trial, size_t runs);
 
 #endif
