@@ -20,6 +20,7 @@ static const struct {
     {"train", run_train, "train a network on a table of comma-separated values"},
     {"predict", run_predict, "predict the target of the rows of a table"},
     {"evaluate", run_evaluate, "score a trained network on a table"},
+    {"tune", run_tune, "measure the fastest plans for a training"},
     {"iris", run_iris, "write Fisher's iris flowers as a table"},
 #endif
     {"demo", run_demo, "train a network on Fisher's iris flowers and test it"},

@@ -9,7 +9,7 @@ set -u
 check_help() {
     expect_status 0 --help
     cp "$out" commands
-    for name in train predict evaluate iris; do
+    for name in train predict evaluate tune iris; do
         check "the help lists $name" has commands "^  $name "
         expect_status 0 "$name" --help
         check "the help of $name begins with its usage" has "$out" "^usage: nnblas $name"
@@ -18,7 +18,7 @@ check_help() {
 }
 
 check_refusals() {
-    for name in train predict evaluate iris; do
+    for name in train predict evaluate tune iris; do
         refuses "unknown option '--nonsense'" "$name" --nonsense
     done
     refuses "unexpected argument 'c'" train a --target b c

@@ -7,12 +7,12 @@
 #include "cli/stop_signal.h"
 #include "commands/commands.h"
 #include "commands/history.h"
+#include "commands/plans.h"
 #include "commands/plot.h"
 #include "commands/train_settings.h"
+#include "commands/training_data.h"
 #include "core/clock.h"
 #include "core/sizes.h"
-#include "iris/iris_csv.h"
-#include "table/dataset.h"
 #include "table/model.h"
 #include "table/scores.h"
 
@@ -29,17 +29,6 @@ static bool check_outputs(const char *command, const train_settings *set) {
            (!set->plot || check_gnuplot(command));
 }
 
-/* ---- the table ------------------------------------------------------------------------------- */
-
-static bool open_data(const train_settings *set, table_source *source, table_error *error) {
-    if (set->data)
-        return open_source(source, set->data, &set->table.format, error);
-    FILE *stream = open_iris();
-    if (!stream)
-        end_without_memory(1);
-    return open_source_stream(source, stream, "iris", &(source_format){.delimiter = ','}, error);
-}
-
 /* One run of the command. */
 typedef struct {
     const train_settings *settings;
@@ -53,23 +42,6 @@ typedef struct {
     double seconds;
     bool has_warned; /* of a checkpoint */
 } training_run;
-
-static bool read_data(training_run *run) {
-    const train_settings *set = run->settings;
-    table_source source;
-    table_error error;
-    skipped_rows skipped = {.is_allowed = set->table.skips_bad_rows};
-    bool is_open = open_data(set, &source, &error);
-    bool is_good = is_open && read_dataset(&source, &set->columns, &skipped, &run->model.schema,
-                                           &run->data, &error);
-    if (!is_good)
-        fprintf(stderr, "nnblas %s: %s\n", run->command, error.text);
-    else if (!set->is_quiet)
-        report_skipped(run->command, source.name, &skipped);
-    if (is_open)
-        close_source(&source);
-    return is_good;
-}
 
 /* ---- training -------------------------------------------------------------------------------- */
 
@@ -165,24 +137,6 @@ static nnblas_status make_net(training_run *run) {
 
 /* ---- the summary ----------------------------------------------------------------------------- */
 
-static const char *name_data(const train_settings *set) {
-    if (!set->data)
-        return "Fisher's iris flowers";
-    return strcmp(set->data, "-") == 0 ? "standard input" : set->data;
-}
-
-static void print_table(const training_run *run) {
-    const schema *s = &run->model.schema;
-    fprintf(run->summary, "%zu rows of %s: %zu features as %zu inputs; ", run->data.N,
-            name_data(run->settings), s->features.count, run->data.inputs);
-    if (has_classes(s))
-        fprintf(run->summary, "%zu classes of %s\n", run->data.outputs,
-                show_text(s->targets.columns[0].name).text);
-    else
-        fprintf(run->summary, "%zu %s of numbers\n", s->targets.count,
-                s->targets.count > 1 ? "targets" : "target");
-}
-
 static const char *explain_end(nnblas_status status) {
     switch (status) {
     case NNBLAS_STOPPED_CALLBACK:
@@ -270,8 +224,10 @@ static int train_and_save(training_run *run) {
     if (!run->status && !has_rows_of_checkpoint(run))
         return EXIT_FAILURE;
     if (!run->status && run->summary) {
-        print_table(run);
+        print_training_data(run->summary, run->settings, &run->model.schema, &run->data);
         print_settings(run->summary, &run->settings->training, run->model.net);
+        if (run->settings->plans)
+            print_plans(run->summary, &run->settings->training, run->data.N, run->model.net);
         fflush(run->summary);
     }
     if (!run->status)
@@ -302,7 +258,8 @@ static FILE *choose_summary(const train_settings *set) {
 static int train(const char *command, const train_settings *set) {
     training_run run = {.settings = set, .command = command, .summary = choose_summary(set)};
     int status = EXIT_FAILURE;
-    if (check_outputs(command, set) && read_data(&run))
+    if (check_outputs(command, set) && load_plans(command, set->plans) &&
+        read_training_data(command, set, &run.model.schema, &run.data))
         status = train_and_save(&run);
     nnblas_trainer_destroy(run.trainer);
     free_model(&run.model);

@@ -9,7 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char HELP[] =
+#define COLUMNS_HELP                                                                               \
+    "  --target COLUMNS      what to predict\n"                                                    \
+    "  --features COLUMNS    predict from these (default: all other columns)\n"                    \
+    "  --ignore COLUMNS      do not predict from these\n"                                          \
+    "  --text COLUMNS        texts, even if they look like numbers\n"                              \
+    "  --classes, --numbers  the target is classes, or numbers\n"
+
+static const char TRAIN_HELP[] =
     "usage: nnblas train [DATA.csv] --target COLUMN[,COLUMN...] [OPTION]...\n"
     "\n"
     "Trains a network to predict the target from the other columns (features) of a table of\n"
@@ -26,21 +33,34 @@ static const char HELP[] =
     "outputs\n"
     "are the probabilities of the classes (softmax, cross-entropy). Any other target, and each of\n"
     "several targets, is a regression (mean squared error).\n"
-    "\n"
-    "  --target COLUMNS      what to predict\n"
-    "  --features COLUMNS    predict from these (default: all other columns)\n"
-    "  --ignore COLUMNS      do not predict from these\n"
-    "  --text COLUMNS        texts, even if they look like numbers\n"
-    "  --classes, --numbers  the target is classes, or numbers\n"
-    "  --output MODEL        save the network; - is standard output\n"
+    "\n" COLUMNS_HELP "  --output MODEL        save the network; - is standard output\n"
     "  --history H.csv       write the cost of each epoch\n"
     "  --plot H.svg          draw the costs with gnuplot, as .svg or .png\n"
+    "  --plans PLANS         use the plans that nnblas tune saved\n"
     "  --quiet               print errors only\n"
     "\n" TRAINING_OPTIONS_HELP "\n" TABLE_OPTIONS_HELP "\n"
     "Ctrl-C ends the training after the current epoch and saves the best network so far; a second\n"
     "Ctrl-C ends the program at once. The last line is one of\n"
     "  train accuracy 0.9733 mse 0.0123 rows 150 epochs 87 seconds 0.12\n"
     "  train r2 0.9733 mae 1.2345 rows 150 epochs 87 seconds 0.12\n";
+
+static const char TUNE_HELP[] =
+    "usage: nnblas tune [DATA.csv] --target COLUMN[,COLUMN...] --output PLANS [OPTION]...\n"
+    "\n"
+    "Measures which plans are the fastest on this machine for a training, and saves them for\n"
+    "nnblas train --plans PLANS. A plan says how the rows of a step, and those of the validation,\n"
+    "are divided for the products. Without measured plans, nnblas train estimates which are fast.\n"
+    "\n"
+    "Give it the table and the options of that nnblas train. Plans depend on the columns, the "
+    "rows,\n"
+    "--hidden, --batch, --optimizer, --validation and --threads; the other options may change.\n"
+    "PLANS is refused where the library, the BLAS or the processor is another. It says which plan\n"
+    "was found, and its time beside that of the estimated plan. Nothing else should run "
+    "meanwhile.\n"
+    "\n" COLUMNS_HELP "  --output PLANS        save the plans here\n"
+    "  --seconds S           measure for about so long (default 5)\n"
+    "  --quiet               print errors only\n"
+    "\n" TRAINING_OPTIONS_HELP "\n" TABLE_OPTIONS_HELP;
 
 typedef struct {
     const char *target, *features, *ignored, *texts;
@@ -95,6 +115,7 @@ static int check_files(const char *command, const train_settings *set) {
     char *checkpoint_history = checkpoint ? name_checkpoint_history(checkpoint) : NULL;
     const file_argument files[] = {
         {"DATA.csv", set->data, false},
+        {"--plans", set->plans, false},
         {"--output", set->output, true},
         {"--history", set->history, true},
         {"--plot", set->plot, true},
@@ -117,26 +138,63 @@ static int take_arguments(const char *command, const train_arguments *a, train_s
     return status == CARRY_ON ? check_files(command, set) : status;
 }
 
-int read_train_settings(int argc, char **argv, train_settings *set) {
-    enum { N_OWN = 11 };
-    train_arguments a = {0};
-    command_option options[N_OWN + N_TABLE_OPTIONS + N_TRAINING_OPTIONS] = {
+/* ---- the commands ---------------------------------------------------------------------------- */
+
+enum { N_COLUMN_OPTIONS = 7 };
+
+static void list_column_options(train_arguments *a, train_settings *set, command_option *options) {
+    const command_option all[N_COLUMN_OPTIONS] = {
         {.place = "DATA.csv", .text = &set->data},
-        {"target", .text = &a.target},
-        {"features", .text = &a.features},
-        {"ignore", .text = &a.ignored},
-        {"text", .text = &a.texts},
-        {"classes", .flag = &a.has_classes},
-        {"numbers", .flag = &a.has_numbers},
-        {"output", .text = &set->output},
-        {"history", .text = &set->history},
-        {"plot", .text = &set->plot},
+        {"target", .text = &a->target},
+        {"features", .text = &a->features},
+        {"ignore", .text = &a->ignored},
+        {"text", .text = &a->texts},
+        {"classes", .flag = &a->has_classes},
+        {"numbers", .flag = &a->has_numbers},
+    };
+    memcpy(options, all, sizeof all);
+}
+
+int read_train_settings(int argc, char **argv, train_settings *set) {
+    enum { N_OWN = 5, N = N_OWN + N_COLUMN_OPTIONS + N_TABLE_OPTIONS + N_TRAINING_OPTIONS };
+    train_arguments a = {0};
+    command_option options[N] = {
+        {"output", .text = &set->output},  {"history", .text = &set->history},
+        {"plot", .text = &set->plot},      {"plans", .text = &set->plans},
         {"quiet", .flag = &set->is_quiet},
     };
-    list_table_options(&a.table, options + N_OWN);
-    list_training_options(&set->training, &a.training, options + N_OWN + N_TABLE_OPTIONS);
-    int status = read_options(argc, argv, HELP, options, sizeof options / sizeof options[0]);
+    list_column_options(&a, set, options + N_OWN);
+    list_table_options(&a.table, options + N_OWN + N_COLUMN_OPTIONS);
+    list_training_options(&set->training, &a.training,
+                          options + N_OWN + N_COLUMN_OPTIONS + N_TABLE_OPTIONS);
+    int status = read_options(argc, argv, TRAIN_HELP, options, N);
     return status == CARRY_ON ? take_arguments(argv[0], &a, set) : status;
+}
+
+static int check_tune(const char *command, const train_settings *set) {
+    if (!set->output)
+        return refuse_usage(command, "--output PLANS is missing");
+    if (set->training.checkpoint)
+        return refuse_usage(command, "--checkpoint is an option of nnblas train");
+    return CARRY_ON;
+}
+
+int read_tune_settings(int argc, char **argv, train_settings *set) {
+    enum { N_OWN = 3, N = N_OWN + N_COLUMN_OPTIONS + N_TABLE_OPTIONS + N_TRAINING_OPTIONS };
+    train_arguments a = {0};
+    command_option options[N] = {
+        {"output", .text = &set->output},
+        {"seconds", .real = &set->seconds, .least = 1e-3, .most = 1e6, "0.001 to 1000000 seconds"},
+        {"quiet", .flag = &set->is_quiet},
+    };
+    list_column_options(&a, set, options + N_OWN);
+    list_table_options(&a.table, options + N_OWN + N_COLUMN_OPTIONS);
+    list_training_options(&set->training, &a.training,
+                          options + N_OWN + N_COLUMN_OPTIONS + N_TABLE_OPTIONS);
+    int status = read_options(argc, argv, TUNE_HELP, options, N);
+    if (status == CARRY_ON)
+        status = take_arguments(argv[0], &a, set);
+    return status == CARRY_ON ? check_tune(argv[0], set) : status;
 }
 
 void free_train_settings(train_settings *set) {
