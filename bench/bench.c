@@ -22,6 +22,8 @@ typedef struct subcommand {
 
 static const subcommand SUBCOMMANDS[] = {
     {"compare", run_compare, "srtj", "the library's gradient against naive loops (the default)"},
+    {"fit", run_fit, "re",
+     "the prices that plans are chosen by, fitted to this machine: a file of lib/engine/prices"},
     {"grid", run_grid, "srtjem",
      "how good the library's choices are: its plans and the best measured"},
     {"kernels", run_kernels, "rj", "the elementwise loops of every set, per element"},
@@ -52,14 +54,12 @@ static void print_help(void) {
            "                       as many as they choose)\n"
            "  -m, --measured SECONDS\n"
            "                       grid and tune: the library measures its plan for so long first\n"
-           "  -e, --seed SEED      draw other shapes for grid (default 1)\n"
+           "  -e, --seed SEED      draw other shapes for fit and grid (default 1)\n"
            "  -j, --json FILE      write the results as JSON too; - is standard output, without\n"
            "                       the table\n"
            "  -h, --help           print this and exit\n"
-           "\nA subcommand refuses the options that it does not take: only grid draws shapes, "
-           "kernels has\n"
-           "none, and there and with latency one thread works, busy and bits choose the threads,\n"
-           "plan and bits time nothing.\n"
+           "\nfit takes some 200 times the budget of --repeat. A subcommand refuses the options\n"
+           "that it does not take.\n"
            "\nExit status: 0 done, 1 a failure or a difference, 2 a wrong command line.\n");
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "harness/explore.h"
 #include "core/clock.h"
+#include "core/sizes.h"
 #include "engine/plan_cost.h"
 #include "engine/plan_measure.h"
 #include "engine/plan_search.h"
@@ -8,6 +9,7 @@
 #include "harness/planned_run.h"
 #include "harness/runs.h"
 #include "harness/timing.h"
+#include "workers/threads.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,6 +28,11 @@ static double time_shortly(planned_run *run, double fastest) {
             break;
     }
     return best;
+}
+
+static int compare_estimates(const void *a, const void *b) {
+    double x = ((const timed_plan *)a)->estimate, y = ((const timed_plan *)b)->estimate;
+    return (x > y) - (x < y);
 }
 
 static int compare_seconds(const void *a, const void *b) {
@@ -78,29 +85,37 @@ static nn_plan choose_plan(const planned_run *run, double measured) {
     return found.plan;
 }
 
+/* All plans, the cheapest by the model first, so that hopeless ones are soon known. */
+static exploration list_plans(const nn_problem *planned) {
+    nn_plan *plans = allocate_array(NN_MOST_PLANS, sizeof *plans);
+    exploration e = {.plans = allocate_array(NN_MOST_PLANS, sizeof *e.plans)};
+    e.count = nn_list_plans(planned, plans);
+    for (size_t i = 0; i < e.count; i++) {
+        size_t threads = nn_min(plans[i].threads, nn_count_threads());
+        e.plans[i].plan = plans[i];
+        e.plans[i].estimate = 1e-9 * nn_estimate_plan(&plans[i], planned, threads);
+    }
+    free(plans);
+    qsort(e.plans, e.count, sizeof *e.plans, compare_estimates);
+    return e;
+}
+
 exploration explore_plans(const problem *p, double measured, double seconds) {
     double *updates = allocate_array(count_parameters(&p->shape), sizeof *updates);
     planned_run run = open_planned_run(p, updates);
     nn_problem planned = get_planned_problem(&run);
     nn_plan chosen = choose_plan(&run, measured);
-    nn_plan *plans = allocate_array(NN_MOST_PLANS, sizeof *plans);
-    exploration e = {.plans = allocate_array(NN_MOST_PLANS, sizeof *e.plans)};
-    e.count = nn_list_plans(&planned, plans);
+    exploration e = list_plans(&planned);
     double fastest = HUGE_VAL;
     for (size_t i = 0; i < e.count; i++) {
-        start_plan(&run, &plans[i]);
-        e.plans[i] = (timed_plan){
-            .plan = plans[i],
-            .estimate = 1e-9 * nn_estimate_plan(&plans[i], &planned, run.engine.threads),
-            .seconds = time_shortly(&run, fastest),
-        };
+        start_plan(&run, &e.plans[i].plan);
+        e.plans[i].seconds = time_shortly(&run, fastest);
         fastest = fmin(fastest, e.plans[i].seconds);
         end_plan(&run);
     }
     qsort(e.plans, e.count, sizeof *e.plans, compare_seconds);
     e.chosen = find_plan(&e, &chosen);
     time_finalists(p, &e, updates, seconds);
-    free(plans);
     free(updates);
     return e;
 }

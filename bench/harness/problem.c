@@ -26,6 +26,19 @@ void fill_uniform(uint64_t *state, double *numbers, size_t count, double low, do
         numbers[i] = low + (high - low) * nn_unit_of_bits(nn_splitmix_bits(state));
 }
 
+shape draw_shape(uint64_t *state) {
+    static const double MOST[] = {3e5, 1000.0, 600.0, 100.0}, MOST_MULTIPLICATIONS = 1e8;
+    for (;;) {
+        double logs[4], size[4];
+        fill_uniform(state, logs, 4, 0.0, 1.0);
+        for (int i = 0; i < 4; i++)
+            size[i] = floor(pow(MOST[i], logs[i]));
+        double data = size[0] * (size[1] + size[3]);
+        if (size[0] * size[2] * (size[1] + size[3]) <= MOST_MULTIPLICATIONS && data < 2e7)
+            return (shape){(size_t)size[0], (size_t)size[1], (size_t)size[2], (size_t)size[3]};
+    }
+}
+
 problem make_problem(const shape *s, uint64_t seed) {
     size_t examples = s->N * s->inputs, labels = s->N * s->outputs, weights = count_parameters(s);
     double *memory = allocate_array(examples + labels + weights, sizeof *memory);

@@ -19,6 +19,9 @@ typedef struct problem {
 /* "N,inputs,hidden,outputs", each from 1 to INT_MAX. */
 bool parse_shape(const char *text, shape *parsed);
 
+/* Sizes spread evenly over their logarithms, so far as a gradient stays under some 10 ms. */
+shape draw_shape(uint64_t *state);
+
 size_t count_parameters(const shape *s);
 
 /* X in [-1, 1), Y in [0, 1), weights small enough that no unit saturates. The same seed gives the

@@ -4,7 +4,6 @@
 #include "harness/explore.h"
 #include "subcommands/subcommand.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -22,20 +21,6 @@ static const char NOTE[] = "A gradient by the library's plan and by the best of 
                            "choose from.";
 
 enum { GRID_SHAPES = 200 };
-
-/* Sizes spread evenly over their logarithms, so far as a gradient stays under some 10 ms. */
-static shape draw_shape(uint64_t *state) {
-    static const double MOST[] = {3e5, 1000.0, 600.0, 100.0}, MOST_MULTIPLICATIONS = 1e8;
-    for (;;) {
-        double logs[4], size[4];
-        fill_uniform(state, logs, 4, 0.0, 1.0);
-        for (int i = 0; i < 4; i++)
-            size[i] = floor(pow(MOST[i], logs[i]));
-        double data = size[0] * (size[1] + size[3]);
-        if (size[0] * size[2] * (size[1] + size[3]) <= MOST_MULTIPLICATIONS && data < 2e7)
-            return (shape){(size_t)size[0], (size_t)size[1], (size_t)size[2], (size_t)size[3]};
-    }
-}
 
 static json_t *describe_plans(const exploration *e) {
     json_t *list = json_array();

@@ -16,16 +16,39 @@ static void read_beginning(const char *path, char *text, size_t size) {
     text[length > 0 ? length : 0] = '\0';
 }
 
+/* What stands behind the first "key :" at the beginning of a line; its length is 0 where there is
+ * none. */
+static const char *find_value(const char *text, const char *key, int *length) {
+    const char *line = text;
+    for (*length = 0; (line = strchr(line, '\n')) != NULL;) {
+        line++;
+        if (strncmp(line, key, strlen(key)) != 0)
+            continue;
+        const char *value = line + strlen(key);
+        value += strspn(value, " \t");
+        if (*value != ':')
+            continue;
+        value += 1 + strspn(value + 1, " \t");
+        *length = (int)strcspn(value, "\n");
+        return value;
+    }
+    return "";
+}
+
 void nn_read_processor_name(char *name, size_t size) {
-    static const char KEY[] = "\nmodel name";
     char text[2048] = "\n";
+    int name_length, family_length, model_length;
     read_beginning("/proc/cpuinfo", text + 1, sizeof text - 1);
-    const char *value = strstr(text, KEY);
-    value = value ? value + strlen(KEY) : "";
-    value += strspn(value, " \t");
-    value = *value == ':' ? value + 1 + strspn(value + 1, " \t") : "";
-    int length = (int)strcspn(value, "\n");
-    snprintf(name, size, "%.*s", length > 0 ? length : 7, length > 0 ? value : "unknown");
+    const char *model_name = find_value(text, "model name", &name_length);
+    const char *family = find_value(text, "cpu family", &family_length);
+    const char *model = find_value(text, "model", &model_length);
+    if (name_length == 0)
+        snprintf(name, size, "unknown");
+    else if (family_length == 0 || model_length == 0)
+        snprintf(name, size, "%.*s", name_length, model_name);
+    else
+        snprintf(name, size, "%.*s (family %.*s, model %.*s)", name_length, model_name,
+                 family_length, family, model_length, model);
     for (; *name; name++)
         if (*name < ' ' || *name > '~')
             *name = '?';

@@ -100,12 +100,15 @@ static double price_elements(const cost_context *c, size_t l, double elements) {
 
 /* ---- caches ---------------------------------------------------------------------------------- */
 
-static double price_reload(const cost_context *c, double bytes, double working_set) {
+/* Bytes of a working set, spread evenly over what of it is in which cache: in the far one at the
+ * price of near, beyond it at that of both. */
+static double price_reload(const cost_context *c, double bytes, double working_set,
+                           nn_price out_of_near, nn_price out_of_far) {
     double cost = 0.0, near = c->prices->near_bytes, far = c->prices->far_bytes;
     if (working_set > near)
-        cost += get_price(c, NN_OUT_OF_NEAR) * bytes * (1.0 - near / working_set);
+        cost += get_price(c, out_of_near) * bytes * (1.0 - near / working_set);
     if (working_set > far)
-        cost += get_price(c, NN_OUT_OF_FAR) * bytes * (1.0 - far / working_set);
+        cost += get_price(c, out_of_far) * bytes * (1.0 - far / working_set);
     return cost;
 }
 
@@ -124,7 +127,8 @@ static double price_caches(const cost_context *c, size_t rows) {
     double tile = 8.0 * (double)rows * (inputs + (trains ? 2.0 : 1.0) * units);
     double matrices = 8.0 * weights * (trains ? 2.0 : 1.0);
     double again = 8.0 * (double)rows * (trains ? inputs + 4.0 * units : units);
-    return price_reload(c, again, tile) + price_reload(c, 1.5 * matrices, tile + matrices);
+    return price_reload(c, again, tile, NN_OUT_OF_NEAR, NN_OUT_OF_FAR) +
+           price_reload(c, 1.5 * matrices, tile + matrices, NN_OUT_OF_NEAR, NN_OUT_OF_FAR);
 }
 
 /* ---- tiles ----------------------------------------------------------------------------------- */
@@ -155,10 +159,11 @@ static double price_tile(const cost_context *c, size_t rows) {
 /* ---- strategies ------------------------------------------------------------------------------ */
 
 static double price_updates_sum(const nn_prices *prices, const nn_plan *plan, double parameters) {
-    double adds = plan->strategy == NN_OWN_ROWS && plan->parts > 1
-                      ? prices->of[NN_ADD] * (double)plan->parts
-                      : 0.0;
-    return (adds + (plan->transposed_updates ? prices->of[NN_TRANSPOSE] : 0.0)) * parameters;
+    bool adds = plan->strategy == NN_OWN_ROWS && plan->parts > 1;
+    bool turns = plan->transposed_updates != 0;
+    double one = (adds ? prices->of[NN_ADD] * (double)plan->parts : 0.0) +
+                 (turns ? prices->of[NN_TRANSPOSE] : 0.0);
+    return (adds || turns ? prices->of[NN_SUM_CALL] : 0.0) + one * parameters;
 }
 
 double nn_estimate_sum(const nn_plan *plan, size_t parameters) {
@@ -209,13 +214,16 @@ static double price_padding(const cost_context *c) {
     return sum;
 }
 
-/* For inputs that come from memory: a product that wants the examples side by side reads across
- * them. */
-static double price_turned_inputs(const cost_context *c) {
+/* The rows of the call, which are read once. A product that wants the examples side by side reads
+ * across them. */
+static double price_rows(const cost_context *c) {
     double N = (double)c->problem->N, inputs = (double)nn_get_inputs(c->problem, 0);
-    bool fits = 8.0 * N * inputs <= c->prices->far_bytes;
-    bool turns = get_layout(c, 0).transposed && inputs > 1.0;
-    return turns && !fits ? get_price(c, NN_TURNED_ROW) * N : 0.0;
+    double outputs = (double)nn_get_outputs(c->problem, c->problem->n_layers - 1);
+    double X = 8.0 * N * inputs, bytes = X + 8.0 * N * outputs;
+    double sum = price_reload(c, bytes, bytes, NN_ROWS_OUT_OF_NEAR, NN_ROWS_OUT_OF_FAR);
+    if (get_layout(c, 0).transposed && inputs > 1.0 && X > c->prices->near_bytes)
+        sum += get_price(c, NN_TURNED_ROW) * N + get_price(c, NN_TURNED_BYTE) * X;
+    return sum;
 }
 
 /* ---- plans ----------------------------------------------------------------------------------- */
@@ -226,12 +234,12 @@ nn_plan_price nn_price_plan(const nn_prices *prices, const nn_plan *plan,
     nn_plan_price price = {
         .once = price_padding(&c), .sum = price_sum(&c), .tiles = 1.0, .parts = plan->parts};
     if (plan->strategy == NN_OWN_ROWS) {
-        price.deltas = price_turned_inputs(&c) + price_own_rows(&c);
+        price.deltas = price_rows(&c) + price_own_rows(&c);
         return price;
     }
     size_t tiles = problem->N / plan->tile_rows, rest = problem->N % plan->tile_rows;
     price.tiles = (double)tiles + (rest ? (double)rest / (double)plan->tile_rows : 0.0);
-    price.deltas = price_shared_deltas(&c, plan->tile_rows);
+    price.deltas = price_rows(&c) / price.tiles + price_shared_deltas(&c, plan->tile_rows);
     price.updates = price_shared_updates(&c, plan->tile_rows);
     return price;
 }

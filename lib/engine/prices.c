@@ -19,8 +19,9 @@ static bool has_word(const char *list, const char *word) {
     return false;
 }
 
-static const nn_prices *find_prices(const char *core) {
-    static const nn_prices *const MEASURED[] = {&nn_skylakex_prices, &nn_haswell_prices};
+const nn_prices *nn_find_prices(const char *core) {
+    static const nn_prices *const MEASURED[] = {&nn_cooperlake_prices, &nn_haswell_prices,
+                                                &nn_skylakex_prices};
     for (size_t i = 0; core && i < sizeof MEASURED / sizeof *MEASURED; i++)
         if (has_word(MEASURED[i]->cores, core))
             return MEASURED[i];
@@ -32,7 +33,7 @@ const nn_prices *nn_get_prices(void) {
     static _Atomic(const nn_prices *) found;
     const nn_prices *prices = atomic_load_explicit(&found, memory_order_relaxed);
     if (!prices) {
-        prices = find_prices(nn_blas_core());
+        prices = nn_find_prices(nn_blas_core());
         atomic_store_explicit(&found, prices, memory_order_relaxed);
     }
     return prices;

@@ -33,9 +33,9 @@ typedef enum nn_price {
     NN_REST_COPY,
     /* Those that pack both factors, for small and for large products. */
     NN_PACKED,
-    NN_PACKED_LARGE = NN_PACKED + 8,
+    NN_PACKED_LARGE = NN_PACKED + 10,
     /* An element of an elementwise pass, and the call of one. */
-    NN_PASS_CALL = NN_PACKED_LARGE + 8,
+    NN_PASS_CALL = NN_PACKED_LARGE + 10,
     NN_SIGMOID,
     NN_DELTA,
     NN_CROSS_ENTROPY, /* with its delta */
@@ -43,13 +43,20 @@ typedef enum nn_price {
     NN_COPY_ROW,
     NN_TRANSPOSE,
     NN_ADD,
-    /* A tile; a byte that is read again and fell out of the near cache or the far one; a byte that
-     * one thread wrote and others read; a row of X from memory that is read across. */
+    /* The sum of a layer's updates; a tile. */
+    NN_SUM_CALL,
     NN_TILE,
+    /* A byte that does not come from the near cache, or not from the far one either: of what a tile
+     * reads again, and of the rows of the call. */
     NN_OUT_OF_NEAR,
     NN_OUT_OF_FAR,
+    NN_ROWS_OUT_OF_NEAR,
+    NN_ROWS_OUT_OF_FAR,
+    /* A byte that one thread wrote and others read; a row and a byte of X that do not come from the
+     * near cache and are read across. */
     NN_SHARE,
     NN_TURNED_ROW,
+    NN_TURNED_BYTE,
     NN_N_PRICES
 } nn_price;
 
@@ -60,7 +67,9 @@ enum {
     NN_OF_BLOCK,
     NN_OF_STORE,
     NN_OF_FIRST,
+    NN_OF_FIRST_TURNED,
     NN_OF_SECOND,
+    NN_OF_SECOND_TURNED,
     NN_OF_ROW,
     NN_OF_STEP
 };
@@ -74,7 +83,11 @@ typedef struct nn_prices {
     double of[NN_N_PRICES];
 } nn_prices;
 
-extern const nn_prices nn_skylakex_prices, nn_haswell_prices, nn_neutral_prices;
+extern const nn_prices nn_cooperlake_prices, nn_haswell_prices, nn_skylakex_prices,
+    nn_neutral_prices;
+
+/* Those for a core type, the neutral ones where it is unknown or null. */
+const nn_prices *nn_find_prices(const char *core);
 
 /* Those for the core type of the loaded BLAS. */
 const nn_prices *nn_get_prices(void);

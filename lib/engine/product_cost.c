@@ -89,8 +89,10 @@ static double price_packed(const nn_prices *prices, nn_price first, const nn_pro
     double along_M = count_walks(p->M, prices->packed_rows);
     double along_N = count_walks(p->N, prices->packed_columns);
     return of[NN_OF_CALL] + along_M * K * (of[NN_OF_WALK] * N + of[NN_OF_BLOCK] * along_N) +
-           of[NN_OF_STORE] * M * N + of[NN_OF_FIRST] * M * K + of[NN_OF_SECOND] * N * K +
-           of[NN_OF_ROW] * N + of[NN_OF_STEP] * K;
+           of[NN_OF_STORE] * M * N +
+           of[p->first_turned ? NN_OF_FIRST_TURNED : NN_OF_FIRST] * M * K +
+           of[p->second_turned ? NN_OF_SECOND_TURNED : NN_OF_SECOND] * N * K + of[NN_OF_ROW] * N +
+           of[NN_OF_STEP] * K;
 }
 
 double nn_price_product(const nn_prices *prices, const nn_product *p) {

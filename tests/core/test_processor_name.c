@@ -7,19 +7,27 @@
 #include <string.h>
 
 /* "unknown" where there is none. */
-static void read_again(char name[256]) {
-    char line[512];
+static void read_again(char name[320]) {
+    char line[512], model_name[256] = "";
+    int family = -1, model = -1;
     FILE *file = fopen("/proc/cpuinfo", "r");
-    strcpy(name, "unknown");
-    while (file && fgets(line, sizeof line, file))
-        if (sscanf(line, "model name : %255[^\n]", name) == 1)
-            break;
+    while (file && fgets(line, sizeof line, file) && line[0] != '\n') {
+        sscanf(line, "model name : %255[^\n]", model_name);
+        sscanf(line, "cpu family : %d", &family);
+        sscanf(line, "model : %d", &model);
+    }
     if (file)
         fclose(file);
+    if (model_name[0] == '\0')
+        strcpy(name, "unknown");
+    else if (family < 0 || model < 0)
+        strcpy(name, model_name);
+    else
+        snprintf(name, 320, "%s (family %d, model %d)", model_name, family, model);
 }
 
 START_TEST(it_is_the_first_model_name) {
-    char expected[256], name[256];
+    char expected[320], name[320];
     read_again(expected);
     nn_read_processor_name(name, sizeof name);
     ck_assert_str_eq(name, expected);
