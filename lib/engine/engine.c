@@ -4,6 +4,7 @@
 #include "core/memory.h"
 #include "engine/plan_cost.h"
 #include "kernels/kernels.h"
+#include "workers/shares.h"
 #include "workers/threads.h"
 #include "workers/workers.h"
 
@@ -322,11 +323,23 @@ double nn_engine_run(nn_engine *engine, const nn_call *call) {
 
 /* ---- steps ----------------------------------------------------------------------------------- */
 
-void nn_descend(const nn_model *model, double learning_rate, double *const *updates,
+/* Of one layer. */
+typedef struct descent {
+    double learning_rate;
+    const double *update;
+    double *W;
+} descent;
+
+static void descend_share(void *context, size_t begin, size_t end) {
+    const descent *d = context;
+    nn_get_kernels()->descend(end - begin, d->learning_rate, d->update + begin, d->W + begin);
+}
+
+void nn_descend(const nn_model *model, size_t threads, double learning_rate, double *const *updates,
                 double *const *W) {
     for (size_t l = 0; l < model->n_layers; l++)
-        nn_get_kernels()->descend(nn_count_parameters(&model->layers[l]), learning_rate, updates[l],
-                                  W[l]);
+        nn_run_shares(threads, nn_count_parameters(&model->layers[l]), NN_DESCENT_NANOSECONDS,
+                      descend_share, &(descent){learning_rate, updates[l], W[l]});
 }
 
 /* Whether each update of a step is one product, which can then subtract it from W itself. */
@@ -345,6 +358,6 @@ double nn_engine_descend(nn_engine *engine, const nn_model *model, const nn_rows
                           .learning_rate = learning_rate};
     double cost = nn_engine_run(engine, &call);
     if (!at_once)
-        nn_descend(model, learning_rate, engine->updates, W);
+        nn_descend(model, engine->threads, learning_rate, engine->updates, W);
     return cost;
 }

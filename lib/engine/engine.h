@@ -71,8 +71,11 @@ typedef struct nn_call {
 /* Returns the cost; undefined where outputs are computed. */
 double nn_engine_run(nn_engine *engine, const nn_call *call);
 
-/* W := W - learning_rate updates. */
-void nn_descend(const nn_model *model, double learning_rate, double *const *updates,
+/* One element of a pass that reads updates and W, in the second or third cache. */
+static const double NN_DESCENT_NANOSECONDS = 0.16;
+
+/* W := W - learning_rate updates, on at most so many threads: those that computed the updates. */
+void nn_descend(const nn_model *model, size_t threads, double learning_rate, double *const *updates,
                 double *const *W);
 
 /* Gradient and step; W are the matrices of the model. Where all rows are one tile, the products

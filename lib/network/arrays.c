@@ -6,8 +6,10 @@
 #include "engine/small_run.h"
 #include "engine/whole_tile.h"
 #include "kernels/kernels.h"
+#include "workers/shares.h"
 
 #include <math.h>
+#include <stdatomic.h>
 
 static nnblas_status check_sizes(size_t N, size_t inputs, size_t hidden, size_t outputs) {
     nnblas_status status = nn_check_size("N", N);
@@ -121,18 +123,40 @@ nnblas_status nnblas_backpropagate(size_t N, size_t inputs, size_t hidden, size_
     return NNBLAS_OK;
 }
 
+/* A step of one layer, before it is taken. */
+typedef struct descent {
+    double learning_rate;
+    const double *update, *W;
+    atomic_bool is_finite; /* every new weight so far */
+} descent;
+
+static void check_share(void *context, size_t begin, size_t end) {
+    descent *d = context;
+    if (nn_get_kernels()->check_descent(end - begin, d->learning_rate, d->update + begin,
+                                        d->W + begin) != 0.0)
+        atomic_store(&d->is_finite, false);
+}
+
+static bool is_descent_finite(const nn_model *model, size_t threads, double learning_rate,
+                              double *const *updates, double *const *W) {
+    for (size_t l = 0; l < model->n_layers; l++) {
+        descent d = {learning_rate, updates[l], W[l], true};
+        nn_run_shares(threads, nn_count_parameters(&model->layers[l]), NN_DESCENT_NANOSECONDS,
+                      check_share, &d);
+        if (!atomic_load(&d.is_finite))
+            return false;
+    }
+    return true;
+}
+
 /* W := W - learning_rate W_update, after a check of every new weight: none that is not finite is
  * stored. */
-static nnblas_status update_checked(const nn_model *model, const nn_rows *rows, double cost,
-                                    double learning_rate, double *const *updates,
+static nnblas_status update_checked(const nn_model *model, size_t threads, const nn_rows *rows,
+                                    double cost, double learning_rate, double *const *updates,
                                     double *const *W) {
-    double check = 0.0 * cost;
-    for (size_t l = 0; l < model->n_layers; l++)
-        check += nn_get_kernels()->check_descent(nn_count_parameters(&model->layers[l]),
-                                                 learning_rate, updates[l], W[l]);
-    if (check != 0.0)
+    if (!isfinite(cost) || !is_descent_finite(model, threads, learning_rate, updates, W))
         return nn_report_not_finite(model, rows, cost, learning_rate, updates);
-    nn_descend(model, learning_rate, updates, W);
+    nn_descend(model, threads, learning_rate, updates, W);
     return NNBLAS_OK;
 }
 
@@ -146,7 +170,7 @@ static nnblas_status take_large_step(const nn_model *model, const nn_rows *rows,
         return status;
     *cost =
         nn_engine_run(&engine, &(nn_call){.model = model, .rows = rows, .updates = engine.updates});
-    status = update_checked(model, rows, *cost, learning_rate, engine.updates, W);
+    status = update_checked(model, engine.threads, rows, *cost, learning_rate, engine.updates, W);
     nn_engine_close(&engine);
     return status;
 }
@@ -160,7 +184,7 @@ static nnblas_status take_step(const nn_model *model, const nn_rows *rows, doubl
     if (first < FEW_PARAMETERS &&
         nn_count_parameters(&model->layers[1]) <= FEW_PARAMETERS - first &&
         nn_run_small(&(nn_call){.model = model, .rows = rows, .updates = updates}, &scratch, cost))
-        return update_checked(model, rows, *cost, learning_rate, updates, W);
+        return update_checked(model, 1, rows, *cost, learning_rate, updates, W);
     return take_large_step(model, rows, learning_rate, W, &scratch, cost);
 }
 

@@ -126,7 +126,7 @@ static nnblas_status open_buffers(nn_fit *fit) {
     nnblas_status status = open_engine(fit, &fit->engine, &step);
     if (!status)
         status = nn_optimizer_open(&fit->optimizer, fit->settings, fit->model.layers,
-                                   fit->model.n_layers);
+                                   fit->model.n_layers, fit->engine.threads);
     if (status || !nn_has_validation(fit))
         return status;
     fit->best = nn_allocate(nn_count_all_parameters(fit), sizeof *fit->best);

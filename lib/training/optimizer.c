@@ -4,8 +4,7 @@
 #include "core/sizes.h"
 #include "kernels/kernels.h"
 #include "kernels/rprop.h"
-#include "workers/threads.h"
-#include "workers/workers.h"
+#include "workers/shares.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,12 +26,15 @@ size_t nn_count_optimizer_vectors(nnblas_optimizer method) {
 }
 
 nnblas_status nn_optimizer_open(nn_optimizer *o, const nn_settings *settings,
-                                const nn_layer *layers, size_t n_layers) {
+                                const nn_layer *layers, size_t n_layers, size_t threads) {
     size_t vectors = nn_count_optimizer_vectors(settings->optimizer), count = 0;
     for (size_t l = 0; l < n_layers; l++)
         count += nn_count_parameters(&layers[l]);
-    *o = (nn_optimizer){
-        .settings = settings, .layers = layers, .n_layers = n_layers, .count = count};
+    *o = (nn_optimizer){.settings = settings,
+                        .layers = layers,
+                        .n_layers = n_layers,
+                        .threads = threads,
+                        .count = count};
     /* The vectors, and the snapshot of them and the parameters. */
     double *memory = nn_allocate(count, (2 * vectors + 1) * sizeof *memory);
     if (!memory)
@@ -71,14 +73,13 @@ static nn_adam correct_adam(const nn_optimizer *o, double rate) {
     };
 }
 
-/* A step, divided into pieces of the parameters. */
+/* A step. */
 typedef struct step {
     const nn_optimizer *optimizer;
     double rate;
     nn_adam adam;
     const double *gradient;
     double *parameters;
-    size_t pieces;
 } step;
 
 /* Parameters begin .. end, which decay alike. */
@@ -120,12 +121,10 @@ static void step_overlap(const step *s, size_t first, size_t count, size_t begin
 }
 
 /* The weights of each layer decay, and the biases behind them do not. */
-static void step_piece(void *context, size_t piece, size_t runner) {
-    (void)runner;
+static void step_share(void *context, size_t begin, size_t end) {
     const step *s = context;
     const nn_optimizer *o = s->optimizer;
-    size_t begin = nn_get_share(o->count, s->pieces, piece);
-    size_t end = nn_get_share(o->count, s->pieces, piece + 1), first = 0;
+    size_t first = 0;
     double decay = o->settings->weight_decay;
     if (decay == 0.0) {
         step_range(s, begin, end, decay);
@@ -140,8 +139,21 @@ static void step_piece(void *context, size_t piece, size_t runner) {
     }
 }
 
-/* Nanoseconds of one parameter. */
-static const double STEP = 0.5;
+/* Nanoseconds of one parameter, in the second or third cache. */
+static double price_step(nnblas_optimizer method) {
+    switch (method) {
+    case NNBLAS_MOMENTUM:
+    case NNBLAS_NESTEROV:
+        return 0.38;
+    case NNBLAS_RPROP:
+    case NNBLAS_ADAM:
+        return 1.1;
+    case NNBLAS_GRADIENT_DESCENT:
+    case NNBLAS_LBFGS:
+        break;
+    }
+    return NN_DESCENT_NANOSECONDS;
+}
 
 void nn_optimizer_step(nn_optimizer *o, double rate, const double *gradient, double *parameters) {
     step s = {.optimizer = o,
@@ -149,9 +161,7 @@ void nn_optimizer_step(nn_optimizer *o, double rate, const double *gradient, dou
               .adam = correct_adam(o, rate),
               .gradient = gradient,
               .parameters = parameters};
-    size_t threads = nn_count_worthy_threads(STEP * (double)o->count, SIZE_MAX);
-    s.pieces = nn_min(threads, nn_count_threads());
-    nn_run_parts(s.pieces, s.pieces, step_piece, &s);
+    nn_run_shares(o->threads, o->count, price_step(o->settings->optimizer), step_share, &s);
     o->steps++;
 }
 

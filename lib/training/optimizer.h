@@ -10,6 +10,7 @@ typedef struct nn_optimizer {
     const nn_settings *settings;
     const nn_layer *layers; /* which of the parameters are weights, and decay */
     size_t n_layers;
+    size_t threads; /* the most for a step */
     size_t count;   /* parameters */
     uint64_t steps; /* taken so far; Adam corrects its moments by it */
     /* Vectors of the parameters' length where the method has them, else null. */
@@ -21,9 +22,10 @@ typedef struct nn_optimizer {
 /* How many of the two vectors a method has. */
 size_t nn_count_optimizer_vectors(nnblas_optimizer method);
 
-/* Fails only with NNBLAS_ERROR_MEMORY; nothing is left to close then. */
+/* threads: of the engine that computes the gradients. Fails only with NNBLAS_ERROR_MEMORY; nothing
+ * is left to close then. */
 nnblas_status nn_optimizer_open(nn_optimizer *o, const nn_settings *settings,
-                                const nn_layer *layers, size_t n_layers);
+                                const nn_layer *layers, size_t n_layers, size_t threads);
 void nn_optimizer_close(nn_optimizer *o);
 
 /* gradient: without that of the weight decay, which the step adds. */

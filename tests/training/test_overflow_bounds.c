@@ -184,7 +184,7 @@ static double check_steps(dice *d, const nn_settings *settings, double first) {
     enum { STEPS = 60 };
     const nn_layer layer = {.inputs = COUNT, .outputs = 1};
     nn_optimizer o;
-    ck_assert_ok(nn_optimizer_open(&o, settings, &layer, 1));
+    ck_assert_ok(nn_optimizer_open(&o, settings, &layer, 1, 1));
     double W[COUNT] = {0.0}, before[COUNT], gradient[COUNT], nearest = (double)INFINITY;
     double largest = pow(10.0, roll_uniform(d, -12, 12)), velocity = first;
     if (o.first)

@@ -34,7 +34,7 @@ START_TEST(a_step_back_leaves_no_trace) {
         size_t bytes = nn_count_optimizer_vectors(optimizer) * sizeof W;
         const nn_layer layer = {.inputs = COUNT, .outputs = 1};
         nn_optimizer o;
-        ck_assert_ok(nn_optimizer_open(&o, &settings, &layer, 1));
+        ck_assert_ok(nn_optimizer_open(&o, &settings, &layer, 1, 1));
         ck_assert(nn_optimizer_try_step(&o, 0.1, GOOD, W));
         memcpy(W_before, W, sizeof W);
         if (bytes > 0)

@@ -172,7 +172,7 @@ static void step_with_threads(int threads, nnblas_optimizer optimizer, size_t co
         gradient[i] = roll_uniform(&d, -1.0, 1.0);
     nn_optimizer o;
     ck_assert_ok(nnblas_set_threads(threads));
-    ck_assert_ok(nn_optimizer_open(&o, &settings, layers, 2));
+    ck_assert_ok(nn_optimizer_open(&o, &settings, layers, 2, SIZE_MAX));
     ck_assert_uint_eq(o.count, count);
     for (int step = 0; step < 3; step++)
         nn_optimizer_step(&o, RATE, gradient, W);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "workers/shares.h"
+#include "core/sizes.h"
+#include "workers/threads.h"
+#include "workers/workers.h"
+
+typedef struct shares {
+    size_t count, number;
+    nn_share_task *task;
+    void *context;
+} shares;
+
+static void run_share(void *context, size_t share, size_t runner) {
+    (void)runner;
+    const shares *s = context;
+    size_t begin = nn_get_share(s->count, s->number, share);
+    s->task(s->context, begin, nn_get_share(s->count, s->number, share + 1));
+}
+
+void nn_run_shares(size_t threads, size_t count, double nanoseconds, nn_share_task *task,
+                   void *context) {
+    /* Small calls need not ask. */
+    static const double NEVER_WORTHY = 10000.0;
+    double time = nanoseconds * (double)count;
+    if (threads == 1 || time < NEVER_WORTHY) {
+        task(context, 0, count);
+        return;
+    }
+    threads = nn_min(threads, nn_min(nn_count_worthy_threads(time, count), nn_count_threads()));
+    nn_run_parts(threads, threads, run_share, &(shares){count, threads, task, context});
+}
