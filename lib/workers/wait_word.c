@@ -2,6 +2,8 @@
 #include "workers/wait_word.h"
 #include "core/clock.h"
 
+#include <sched.h>
+
 #ifdef NN_FUTEX
 #include <linux/futex.h>
 #include <sys/syscall.h>
@@ -34,19 +36,36 @@ static void pause_processor(void) {
 #endif
 }
 
+/* A few looks, for about a microsecond at most. */
+static unsigned look_while(nn_wait_word *word, unsigned value) {
+    enum { LOOKS = 16 };
+    for (int look = 0; look < LOOKS; look++) {
+        unsigned found = atomic_load_explicit(&word->value, memory_order_acquire);
+        if (found != value)
+            return found;
+        pause_processor();
+    }
+    return value;
+}
+
 unsigned nn_spin_while(nn_wait_word *word, unsigned value) {
-    enum { LOOKS = 16 }; /* between two readings of the clock */
     unsigned spin = atomic_load_explicit(&spin_nanoseconds, memory_order_relaxed);
     double end = nn_read_clock() + 1e-9 * spin;
-    do {
-        for (int look = 0; look < LOOKS; look++) {
-            unsigned found = atomic_load_explicit(&word->value, memory_order_acquire);
-            if (found != value)
-                return found;
-            pause_processor();
-        }
-    } while (nn_read_clock() < end);
-    return value;
+    unsigned found;
+    do
+        found = look_while(word, value);
+    while (found == value && nn_read_clock() < end);
+    return found;
+}
+
+unsigned nn_yield_while(nn_wait_word *word, unsigned value, double seconds) {
+    double end = nn_read_clock() + seconds;
+    unsigned found = look_while(word, value);
+    while (found == value && nn_read_clock() < end) {
+        sched_yield();
+        found = look_while(word, value);
+    }
+    return found;
 }
 
 #ifdef NN_FUTEX

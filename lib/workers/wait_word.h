@@ -26,6 +26,10 @@ void nn_init_wait_word(nn_wait_word *word, unsigned value);
  * Returns the value of the word then. */
 unsigned nn_spin_while(nn_wait_word *word, unsigned value);
 
+/* Waits while the word holds value, for so many seconds at most, and lets other threads that are
+ * ready have the processor. Returns the value of the word then. */
+unsigned nn_yield_while(nn_wait_word *word, unsigned value, double seconds);
+
 /* Sleeps while the word holds value. */
 void nn_sleep_while(nn_wait_word *word, unsigned value);
 

@@ -2,14 +2,15 @@
 #include "workers/workers.h"
 #include "blas/blas.h"
 #include "core/clock.h"
+#include "core/processors.h"
 #include "core/public.h"
 #include "core/sizes.h"
 #include "workers/wait_word.h"
 
 #include <fenv.h>
 #include <limits.h>
+#include <math.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -64,18 +65,9 @@ static worker *get_first(size_t set) {
     return &workers[__builtin_ctzll(set)];
 }
 
-/* -1 where it is unknown. */
-static int get_processor(void) {
-#ifdef __linux__
-    return sched_getcpu();
-#else
-    return -1;
-#endif
-}
-
 /* Spinning on the processor that the other thread needs would only delay it. */
 static unsigned spin_beside(int processor, nn_wait_word *word, unsigned value) {
-    if (processor >= 0 && processor == get_processor())
+    if (processor >= 0 && processor == nn_get_processor())
         return atomic_load(&word->value);
     return nn_spin_while(word, value);
 }
@@ -107,12 +99,14 @@ static void wake_two(region *r) {
     }
 }
 
-static void run_region(region *r, size_t runner) {
-    size_t part;
-    while (take_part(r, runner, &part)) {
+/* Returns how many parts it ran. */
+static size_t run_region(region *r, size_t runner) {
+    size_t part, count = 0;
+    for (; take_part(r, runner, &part); count++) {
         wake_two(r);
         r->task(r->context, part, runner);
     }
+    return count;
 }
 
 /* ---- a worker's thread ----------------------------------------------------------------------- */
@@ -126,6 +120,14 @@ static unsigned wait_for_call(worker *w) {
     return atomic_load(&w->state.value);
 }
 
+/* Where no processor is idle, the scheduler may wake a worker on that of its caller and leave it
+ * there for good: both together would then take as long as the caller alone. */
+static void leave_caller(const worker *w) {
+    int processor = atomic_load_explicit(&w->callers_processor, memory_order_relaxed);
+    if (processor >= 0 && processor == nn_get_processor())
+        nn_leave_processor(processor);
+}
+
 static void *serve(void *argument) {
     worker *w = argument;
     nn_blas_begin_worker();
@@ -133,9 +135,11 @@ static void *serve(void *argument) {
         unsigned state = wait_for_call(w);
         if (state == STOPPED)
             return NULL;
+        if (state == CALLED)
+            leave_caller(w);
         if (state != CALLED || !atomic_compare_exchange_strong(&w->state.value, &state, WORKING))
             continue; /* the caller took the call back */
-        atomic_store_explicit(&w->processor, get_processor(), memory_order_relaxed);
+        atomic_store_explicit(&w->processor, nn_get_processor(), memory_order_relaxed);
         fesetenv(&w->region->environment);
         run_region(w->region, w->runner);
         if (atomic_exchange(&w->state.value, IDLE) == AWAITED)
@@ -223,21 +227,34 @@ static size_t keep_running(size_t held) {
 }
 
 static void call_worker(region *r, worker *w, size_t runner) {
-    atomic_store_explicit(&w->callers_processor, get_processor(), memory_order_relaxed);
+    atomic_store_explicit(&w->callers_processor, nn_get_processor(), memory_order_relaxed);
     w->region = r;
     w->runner = runner;
     if (atomic_exchange(&w->state.value, CALLED) == ASLEEP)
         atomic_fetch_or(&r->asleep, get_bit(w));
 }
 
+/* A worker that has not ended its part by the time that a part takes has lost its processor to
+ * another thread, for some milliseconds. It gets that of the caller, which is about to sleep. */
+static unsigned wait_for_part(worker *w, double part_seconds) {
+    static const double MOST_SECONDS = 2e-3; /* a worker that computes for longer is left alone */
+    unsigned state = nn_yield_while(&w->state, WORKING, fmin(part_seconds, MOST_SECONDS));
+    int own = nn_get_processor(), other = atomic_load_explicit(&w->processor, memory_order_relaxed);
+    if (state == WORKING && part_seconds < MOST_SECONDS && own >= 0 && own != other)
+        nn_move_thread(w->thread, own);
+    return state;
+}
+
 /* Called when no part is left: takes the call back from a worker that has not begun, and waits for
- * one that has. */
-static void release_worker(worker *w) {
+ * one that has. part_seconds: what the caller took for a part, 0 where it ran none. */
+static void release_worker(worker *w, double part_seconds) {
     unsigned state = CALLED;
     if (atomic_compare_exchange_strong(&w->state.value, &state, IDLE))
         return;
     int processor = atomic_load_explicit(&w->processor, memory_order_relaxed);
     state = spin_beside(processor, &w->state, WORKING);
+    if (state == WORKING && part_seconds > 0.0)
+        state = wait_for_part(w, part_seconds);
     if (state == WORKING && atomic_compare_exchange_strong(&w->state.value, &state, AWAITED))
         nn_sleep_while(&w->state, AWAITED);
 }
@@ -251,11 +268,13 @@ static void run_with(size_t held, region *r) {
     size_t runner = 1;
     for (size_t left = held; left; left &= left - 1)
         call_worker(r, get_first(left), runner++);
-    run_region(r, 0);
+    double start = nn_read_clock();
+    size_t parts = run_region(r, 0);
+    double part_seconds = parts > 0 ? (nn_read_clock() - start) / (double)parts : 0.0;
     while (atomic_load(&r->asleep)) /* if all parts were done before the last worker was called */
         wake_two(r);
     for (size_t left = held; left; left &= left - 1)
-        release_worker(get_first(left));
+        release_worker(get_first(left), part_seconds);
 }
 
 /* ---- threads of the host --------------------------------------------------------------------- */
