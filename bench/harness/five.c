@@ -13,11 +13,16 @@ static void multiply(CBLAS_TRANSPOSE transpose_A, CBLAS_TRANSPOSE transpose_B, s
                 A, ldA, B, ldB, 0.0, C, (int)columns);
 }
 
+void compute_two_products(const naive_iteration *it) {
+    size_t N = it->N, inputs = it->inputs, hidden = it->hidden, outputs = it->outputs;
+    multiply(CblasNoTrans, CblasNoTrans, N, hidden, inputs, 1.0, it->X, it->W1, it->H_out);
+    multiply(CblasNoTrans, CblasNoTrans, N, outputs, hidden, 1.0, it->H_out, it->W2, it->O_out);
+}
+
 void compute_five_products(const naive_iteration *it) {
     size_t N = it->N, inputs = it->inputs, hidden = it->hidden, outputs = it->outputs;
     double share = 1.0 / (double)N;
-    multiply(CblasNoTrans, CblasNoTrans, N, hidden, inputs, 1.0, it->X, it->W1, it->H_out);
-    multiply(CblasNoTrans, CblasNoTrans, N, outputs, hidden, 1.0, it->H_out, it->W2, it->O_out);
+    compute_two_products(it);
     multiply(CblasTrans, CblasNoTrans, hidden, outputs, N, share, it->H_out, it->O_delta,
              it->W2_update);
     multiply(CblasNoTrans, CblasTrans, N, hidden, outputs, 1.0, it->O_delta, it->W2, it->H_delta);
