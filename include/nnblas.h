@@ -710,7 +710,7 @@ typedef enum nnblas_plan_purpose {
  * for each of some hundred plans is little, ten milliseconds are enough for a small network in
  * small batches. Other threads may call the library meanwhile, but what runs beside it, in this
  * process or in others, makes the result less certain. Nothing of the network is written. The rows
- * are made up. They take at most 64 MB: where N rows would need more, fewer are computed in the
+ * are made up. They take at most 256 MB: where N rows would need more, fewer are computed in the
  * same tiles, and the time is scaled.
  *
  * Plans have different roundings: the bits of results depend on which plans are measured or loaded,

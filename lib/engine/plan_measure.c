@@ -15,7 +15,7 @@ enum { FINALISTS = 12, MOST_TURNS = 60, MOST_SAMPLES = 256 };
 
 typedef struct timed_plan {
     nn_plan plan;
-    double seconds; /* by the model, then as measured */
+    double estimate, seconds; /* of a call of all rows */
 } timed_plan;
 
 typedef struct measurement {
@@ -37,12 +37,18 @@ static double get_median(double *numbers, size_t count) {
     return (numbers[(count - 1) / 2] + numbers[count / 2]) / 2.0;
 }
 
-static int compare_plans(const void *a, const void *b) {
+static int compare_estimates(const void *a, const void *b) {
+    return compare_doubles(&((const timed_plan *)a)->estimate, &((const timed_plan *)b)->estimate);
+}
+
+static int compare_times(const void *a, const void *b) {
     return compare_doubles(&((const timed_plan *)a)->seconds, &((const timed_plan *)b)->seconds);
 }
 
-static void sort_plans(timed_plan *plans, size_t count) {
-    qsort(plans, count, sizeof *plans, compare_plans);
+/* How many rows of a problem take so many seconds; all of them, if that is not much less. */
+static size_t choose_rows(const measurement *m, const timed_plan *timed, double seconds) {
+    double N = (double)m->rows.problem.N, rows = N * seconds / timed->estimate;
+    return rows < 0.5 * N ? nn_max((size_t)rows, 1) : m->rows.problem.N;
 }
 
 /* ---- all plans, once ------------------------------------------------------------------------- */
@@ -64,13 +70,14 @@ static nnblas_status list_plans(measurement *m) {
     nn_plan *plans = nn_allocate(NN_MOST_PLANS, sizeof *plans);
     m->count = plans ? nn_list_plans(problem, plans) : 0;
     m->plans = plans ? nn_allocate(m->count, sizeof *m->plans) : NULL;
-    for (size_t i = 0; m->plans && i < m->count; i++)
-        m->plans[i] = (timed_plan){
-            plans[i], nn_estimate_plan(&plans[i], problem, nn_min(plans[i].threads, threads))};
+    for (size_t i = 0; m->plans && i < m->count; i++) {
+        double ns = nn_estimate_plan(&plans[i], problem, nn_min(plans[i].threads, threads));
+        m->plans[i] = (timed_plan){.plan = plans[i], .estimate = 1e-9 * ns};
+    }
     free(plans);
     if (!m->plans)
         return NNBLAS_ERROR_MEMORY;
-    sort_plans(m->plans, m->count);
+    qsort(m->plans, m->count, sizeof *m->plans, compare_estimates);
     m->estimated = nn_make_plan(problem);
     put_estimated_first(m);
     return NNBLAS_OK;
@@ -79,35 +86,38 @@ static nnblas_status list_plans(measurement *m) {
 /* The shortest of a few runs; the very first, in memory that was not touched, counts only where
  * there is no time for another. */
 static double time_shortly(nn_trial *trial, double fastest, double moment, double end) {
-    static const double HOPELESS = 1.3;
+    static const double HOPELESS = 1.3, QUITE_HOPELESS = 2.0;
     double best = nn_trial_time(trial, 1), start = nn_read_clock();
     for (int i = 0; i < 3 || nn_read_clock() - start < moment; i++) {
         if (nn_read_clock() >= end)
             break;
         double seconds = nn_trial_time(trial, 1);
         best = i == 0 ? seconds : fmin(best, seconds);
-        if (i > 0 && best > HOPELESS * fastest)
+        if (best > (i == 0 ? QUITE_HOPELESS : HOPELESS) * fastest)
             break;
     }
     return best;
 }
 
-/* Half of the time at most. What was not reached is no candidate: the model gives it a long time.
+/* In half of the time at most. What is not reached is no candidate: the model gives it a long time.
  */
 static nnblas_status time_all(measurement *m) {
-    static const double SHORTEST = 20e-6, LONGEST = 2e-3;
+    static const double SHORTEST = 20e-6, LONGEST = 1e-3, SHORTEST_RUN = 200e-6;
     double half = m->begin + 0.5 * (m->end - m->begin), fastest = HUGE_VAL;
-    double moment = fmin(fmax((half - m->begin) / (double)m->count, SHORTEST), LONGEST);
+    double moment = (half - nn_read_clock()) / (double)m->count;
+    double run = fmin(fmax(moment / 5.0, SHORTEST_RUN), LONGEST);
+    moment = fmin(fmax(moment, SHORTEST), LONGEST);
     size_t timed = 0;
     while (timed < m->count && (timed == 0 || nn_read_clock() < half)) {
+        timed_plan *of = &m->plans[timed];
         nn_trial trial;
-        nnblas_status status = nn_trial_open(&trial, &m->rows, &m->plans[timed].plan);
+        nnblas_status status = nn_trial_open(&trial, &m->rows, &of->plan, choose_rows(m, of, run));
         if (status)
             return status;
-        double seconds = time_shortly(&trial, fastest, moment, half);
+        of->seconds = time_shortly(&trial, fastest, moment, half);
         nn_trial_close(&trial);
-        fastest = fmin(fastest, seconds);
-        m->plans[timed++].seconds = seconds;
+        fastest = fmin(fastest, of->seconds);
+        timed++;
     }
     m->count = timed;
     return NNBLAS_OK;
@@ -152,8 +162,10 @@ static size_t count_runs(double seconds) {
 
 /* A finalist's workspace is new in each turn, as where it lies has an effect too. */
 static nnblas_status take_turn(finalist *f, const measurement *m, double slice) {
+    static const double LONGEST_RUN = 10e-3;
+    size_t rows = choose_rows(m, &f->timed, LONGEST_RUN);
     nn_trial trial;
-    nnblas_status status = nn_trial_open(&trial, &m->rows, &f->timed.plan);
+    nnblas_status status = nn_trial_open(&trial, &m->rows, &f->timed.plan, rows);
     if (status)
         return status;
     nn_trial_run(&trial);
@@ -233,7 +245,7 @@ static nnblas_status measure(measurement *m, nn_measured_plan *measured) {
         status = time_all(m);
     if (status)
         return status;
-    sort_plans(m->plans, m->count);
+    qsort(m->plans, m->count, sizeof *m->plans, compare_times);
     final f = {.count = 0};
     choose_finalists(&f, m);
     status = run_final(&f, m);

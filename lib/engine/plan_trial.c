@@ -50,17 +50,19 @@ void nn_trial_rows_close(nn_trial_rows *rows) {
 
 /* ---- trials ---------------------------------------------------------------------------------- */
 
-/* How many rows a run has. The parts of the plan may become fewer. */
-static size_t choose_rows(const nn_trial_rows *made, nn_plan *plan) {
+/* How many rows a run has, of about so many. The parts of the plan may become fewer. */
+static size_t choose_count(const nn_trial_rows *made, nn_plan *plan, size_t wanted) {
     size_t N = made->problem.N, most = made->most, tile = nn_min(plan->tile_rows, most);
-    if (most == N)
+    if (wanted >= N && most == N)
         return N;
+    wanted = nn_min(nn_max(wanted, tile), most);
     if (plan->strategy == NN_SHARED_TILES)
-        return most - most % tile;
-    size_t share = nn_divide_up(N, plan->parts);
-    double like_all = (double)plan->parts * (double)most / (double)N;
-    size_t threads = nn_min(plan->threads, nn_count_threads());
+        return wanted - wanted % tile;
+    size_t share = nn_divide_up(N, plan->parts),
+           threads = nn_min(plan->threads, nn_count_threads());
+    double like_all = (double)plan->parts * (double)wanted / (double)N;
     plan->parts = nn_min(nn_max((size_t)like_all, threads), nn_min(plan->parts, most));
+    share = nn_min(share, nn_max(wanted / plan->parts, tile));
     share = nn_min(share, nn_max(most / plan->parts, 1));
     share = share > tile ? share - share % tile : share;
     return plan->parts * share;
@@ -76,15 +78,14 @@ static void place_updates(nn_trial *trial) {
     }
 }
 
-nnblas_status nn_trial_open(nn_trial *trial, const nn_trial_rows *made, const nn_plan *plan) {
+nnblas_status nn_trial_open(nn_trial *trial, const nn_trial_rows *made, const nn_plan *plan,
+                            size_t count) {
     nn_plan scaled = *plan;
     nn_problem problem = made->problem;
-    problem.N = choose_rows(made, &scaled);
-    size_t inputs = nn_get_inputs(&problem, 0),
-           outputs = nn_get_outputs(&problem, problem.n_layers - 1);
+    problem.N = choose_count(made, &scaled, count);
     *trial = (nn_trial){
         .made = made,
-        .rows = {.N = problem.N, .X = made->X, .ldx = inputs, .Y = made->Y, .ldy = outputs},
+        .count = problem.N,
         .scale = (double)made->problem.N / (double)problem.N,
     };
     nnblas_status status = nn_engine_open(&trial->engine, &problem, &scaled, NULL);
@@ -99,14 +100,27 @@ void nn_trial_close(nn_trial *trial) {
 
 void nn_trial_run(nn_trial *trial) {
     const nn_trial_rows *made = trial->made;
+    const nn_problem *problem = &made->problem;
+    size_t inputs = nn_get_inputs(problem, 0),
+           outputs = nn_get_outputs(problem, problem->n_layers - 1);
+    if (trial->first + trial->count > made->most)
+        trial->first = 0;
+    const nn_rows rows = {
+        .N = trial->count,
+        .X = made->X + trial->first * inputs,
+        .ldx = inputs,
+        .Y = made->Y ? made->Y + trial->first * outputs : NULL,
+        .ldy = outputs,
+    };
     const nn_call call = {
         .model = made->model,
-        .rows = &trial->rows,
-        .O_out = made->O_out,
-        .ldo = trial->rows.ldy,
-        .updates = made->problem.purpose == NN_PREDICT ? NULL : trial->engine.updates,
+        .rows = &rows,
+        .O_out = made->O_out ? made->O_out + trial->first * outputs : NULL,
+        .ldo = outputs,
+        .updates = problem->purpose == NN_PREDICT ? NULL : trial->engine.updates,
     };
     nn_engine_run(&trial->engine, &call);
+    trial->first += trial->count;
 }
 
 double nn_trial_time(nn_trial *trial, size_t runs) {

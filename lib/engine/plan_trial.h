@@ -24,16 +24,19 @@ void nn_trial_rows_close(nn_trial_rows *rows);
 typedef struct nn_trial {
     const nn_trial_rows *made;
     nn_engine engine;
-    nn_rows rows;
-    double scale; /* all rows of the problem over those of a run */
+    size_t first, count; /* the rows of the next run */
+    double scale;        /* all rows of the problem over those of a run */
 } nn_trial;
 
 /*
- * Where there are fewer rows than the problem has, a run has as many of the plan's parts as go with
- * the rows, but no fewer than threads, and each has as many of its tiles as fit: what a row costs
- * is then the same but for the sum of the updates, which is up to some times as large.
+ * A run has about so many rows, but at least a tile for each thread: those behind the rows of the
+ * run before, so that they are in the caches only where all rows would be. If they are fewer than
+ * the problem has, the run has as many of the plan's parts as go with them, but no fewer than
+ * threads, and each part has whole tiles. What a row costs is then the same but for the sum of the
+ * updates, which may be more.
  */
-nnblas_status nn_trial_open(nn_trial *trial, const nn_trial_rows *rows, const nn_plan *plan);
+nnblas_status nn_trial_open(nn_trial *trial, const nn_trial_rows *rows, const nn_plan *plan,
+                            size_t count);
 void nn_trial_close(nn_trial *trial);
 
 void nn_trial_run(nn_trial *trial);

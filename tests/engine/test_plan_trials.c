@@ -37,41 +37,68 @@ START_TEST(rows_fit_in_their_memory) {
 }
 END_TEST
 
-static void check_run(const nn_trial_rows *rows, const nn_plan *plan, size_t N, size_t parts,
-                      size_t tile_rows) {
+static void check_run(const nn_trial_rows *rows, const nn_plan *plan, size_t wanted, size_t count,
+                      size_t parts, size_t tile_rows) {
     nn_trial trial;
-    ck_assert_ok(nn_trial_open(&trial, rows, plan));
-    ck_assert_uint_eq(trial.rows.N, N);
+    ck_assert_ok(nn_trial_open(&trial, rows, plan, wanted));
+    ck_assert_uint_eq(trial.count, count);
     ck_assert_uint_eq(trial.engine.plan.parts, parts);
     ck_assert_uint_eq(trial.engine.plan.tile_rows, tile_rows);
-    ck_assert_double_eq(trial.scale, (double)rows->problem.N / (double)N);
-    ck_assert_double_gt(nn_trial_time(&trial, 2), 0.0);
+    ck_assert_double_eq(trial.scale, (double)rows->problem.N / (double)count);
+    for (size_t run = 0; run < 2 * rows->most / count + 3; run++) {
+        ck_assert_double_gt(nn_trial_time(&trial, 1), 0.0);
+        ck_assert_uint_eq(trial.first, (run % (rows->most / count) + 1) * count);
+    }
     nn_trial_close(&trial);
 }
 
 /* Of 64000 rows there are 4000. */
 START_TEST(fewer_rows_are_computed_in_the_same_tiles) {
+    enum { ALL = 64000 };
     nnblas_net *net = make_small_net(NNBLAS_BIAS);
     nn_model model = nn_net_model(net);
     nn_trial_rows rows;
     nn_plan plan = {.parts = 64, .threads = 2, .tile_rows = 50, .padding = 1};
     ck_assert_ok(nnblas_set_threads(2));
-    ck_assert_ok(nn_trial_rows_open(&rows, &model, 64000, NN_TRAIN, 4000 * 35 * 8));
-    check_run(&rows, &plan, 4000, 4, 50); /* 1000 rows a part, as in all */
-    plan.tile_rows = 300;
-    check_run(&rows, &plan, 3600, 4, 300);
-    plan.parts = 8;
-    check_run(&rows, &plan, 3600, 2, 300); /* not fewer than threads */
-    plan.parts = plan.threads = 1;
-    check_run(&rows, &plan, 3900, 1, 300);
-    plan.tile_rows = 5000;
-    check_run(&rows, &plan, 4000, 1, 5000);
+    for (nn_purpose purpose = NN_PREDICT; purpose <= NN_TRAIN; purpose++) {
+        ck_assert_ok(nn_trial_rows_open(&rows, &model, ALL, purpose, 4000 * 35 * 8));
+        plan = (nn_plan){.parts = 64, .threads = 2, .tile_rows = 50, .padding = 1};
+        check_run(&rows, &plan, ALL, 4000, 4, 50); /* 1000 rows a part, as in all */
+        check_run(&rows, &plan, 1000, 1000, 2, 50);
+        check_run(&rows, &plan, 30, 100, 2, 50); /* a tile for each thread */
+        plan.tile_rows = 300;
+        check_run(&rows, &plan, ALL, 3600, 4, 300);
+        plan.parts = 8;
+        check_run(&rows, &plan, ALL, 3600, 2, 300); /* not fewer than threads */
+        plan.parts = plan.threads = 1;
+        check_run(&rows, &plan, ALL, 3900, 1, 300);
+        check_run(&rows, &plan, 1, 300, 1, 300);
+        plan.tile_rows = 5000;
+        check_run(&rows, &plan, ALL, 4000, 1, 5000);
+        nn_trial_rows_close(&rows);
+    }
+    ck_assert_ok(nn_trial_rows_open(&rows, &model, ALL, NN_TRAIN, 4000 * 35 * 8));
     plan = (nn_plan){.strategy = NN_SHARED_TILES, .parts = 4, .tile_rows = 640, .padding = 1};
     plan.threads = 2;
-    check_run(&rows, &plan, 3840, 4, 640);
+    check_run(&rows, &plan, ALL, 3840, 4, 640);
+    check_run(&rows, &plan, 1000, 640, 4, 640);
     nn_trial_rows_close(&rows);
     nnblas_net_destroy(net);
     ck_assert_ok(nnblas_set_threads(0));
+}
+END_TEST
+
+/* All rows, where there are all. */
+START_TEST(whole_calls_are_as_they_are) {
+    nnblas_net *net = make_small_net(NNBLAS_BIAS);
+    nn_model model = nn_net_model(net);
+    nn_trial_rows rows;
+    const nn_plan plan = {.parts = 8, .threads = 2, .tile_rows = 70, .padding = 1};
+    ck_assert_ok(nn_trial_rows_open(&rows, &model, 1003, NN_GRADIENT, SIZE_MAX));
+    check_run(&rows, &plan, 1003, 1003, 8, 70);
+    check_run(&rows, &plan, SIZE_MAX, 1003, 8, 70);
+    nn_trial_rows_close(&rows);
+    nnblas_net_destroy(net);
 }
 END_TEST
 
@@ -126,9 +153,8 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        rows_fit_in_their_memory,
-        fewer_rows_are_computed_in_the_same_tiles,
-        the_result_is_a_plan_of_the_planner,
+        rows_fit_in_their_memory,        fewer_rows_are_computed_in_the_same_tiles,
+        whole_calls_are_as_they_are,     the_result_is_a_plan_of_the_planner,
         without_time_the_estimate_stays,
     };
     return run_tests("plan_trials", tests, sizeof tests / sizeof *tests);
