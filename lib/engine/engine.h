@@ -37,9 +37,10 @@ typedef struct nn_engine {
 } nn_engine;
 
 /* Memory that a caller may provide for small networks, so that nothing is allocated. */
-enum { NN_SCRATCH_BYTES = 32 * 1024 };
-typedef struct nn_scratch {
+enum { NN_SCRATCH_BYTES = 32 * 1024, NN_SCRATCH_NUMBERS = NN_SCRATCH_BYTES / sizeof(double) };
+typedef union nn_scratch {
     _Alignas(64) unsigned char bytes[NN_SCRATCH_BYTES];
+    double numbers[NN_SCRATCH_NUMBERS];
 } nn_scratch;
 
 /* The problem of calls for this purpose with this model and at most as many rows as these. It

@@ -10,12 +10,12 @@ typedef struct small_run {
     nn_tile tile;
     nn_layout layouts[NN_MOST_SMALL_LAYERS];
     double *activations[NN_MOST_SMALL_LAYERS], *deltas[NN_MOST_SMALL_LAYERS];
-    double *next; /* of the scratch */
+    double *next; /* of the memory */
     size_t left;
     bool is_sequential; /* BLAS needs no hold */
 } small_run;
 
-/* Null where the scratch is too small. */
+/* Null where the memory is too small. */
 static double *take(small_run *s, size_t rows, size_t columns) {
     size_t count = nn_multiply_sizes(rows, columns);
     if (count > s->left)
@@ -56,13 +56,13 @@ static bool lay_out_labels(small_run *s, const nn_rows *rows, size_t outputs) {
     return true;
 }
 
-static bool lay_out(small_run *s, const nn_call *call, nn_scratch *scratch) {
+static bool lay_out(small_run *s, const nn_call *call, double *memory, size_t count) {
     const nn_rows *rows = call->rows;
     size_t last = call->model->n_layers - 1;
     if (rows->N > MOST_ROWS || last >= NN_MOST_SMALL_LAYERS || rows->order || rows->weights)
         return false;
-    s->next = (double *)scratch->bytes;
-    s->left = sizeof scratch->bytes / sizeof *s->next;
+    s->next = memory;
+    s->left = count;
     s->is_sequential = true;
     s->tile = (nn_tile){.rows = rows->N,
                         .layouts = s->layouts,
@@ -98,9 +98,9 @@ static double compute_cost(const small_run *s, const nn_call *call) {
     return cost / ((call->model->cost == NNBLAS_MSE ? 2.0 : 1.0) * (double)s->tile.rows);
 }
 
-bool nn_run_small(const nn_call *call, nn_scratch *scratch, double *cost) {
+bool nn_run_small(const nn_call *call, double *memory, size_t count, double *cost) {
     small_run s;
-    if (!lay_out(&s, call, scratch))
+    if (!lay_out(&s, call, memory, count))
         return false;
     if (!s.is_sequential)
         nn_blas_hold();

@@ -175,17 +175,37 @@ static nnblas_status take_large_step(const nn_model *model, const nn_rows *rows,
     return status;
 }
 
-static nnblas_status take_step(const nn_model *model, const nn_rows *rows, double learning_rate,
-                               double *const *W, double *cost) {
-    enum { FEW_PARAMETERS = 1024 };
+/* In memory for count numbers; false where that is not enough. */
+static bool compute_small_updates(const nn_model *model, const nn_rows *rows, double *memory,
+                                  size_t count, double **updates, double *cost) {
     size_t first = nn_count_parameters(&model->layers[0]);
-    double few[FEW_PARAMETERS], *const updates[] = {few, few + first};
+    size_t second = nn_count_parameters(&model->layers[1]);
+    if (first > count || second > count - first)
+        return false;
+    updates[0] = memory;
+    updates[1] = memory + first;
+    return nn_run_small(&(nn_call){.model = model, .rows = rows, .updates = updates},
+                        updates[1] + second, count - first - second, cost);
+}
+
+/* With more memory on the stack, which a small step should not touch. */
+__attribute__((noinline)) static nnblas_status take_larger_step(const nn_model *model,
+                                                                const nn_rows *rows,
+                                                                double learning_rate,
+                                                                double *const *W, double *cost) {
     nn_scratch scratch;
-    if (first < FEW_PARAMETERS &&
-        nn_count_parameters(&model->layers[1]) <= FEW_PARAMETERS - first &&
-        nn_run_small(&(nn_call){.model = model, .rows = rows, .updates = updates}, &scratch, cost))
+    double *updates[2];
+    if (compute_small_updates(model, rows, scratch.numbers, NN_SCRATCH_NUMBERS, updates, cost))
         return update_checked(model, 1, rows, *cost, learning_rate, updates, W);
     return take_large_step(model, rows, learning_rate, W, &scratch, cost);
+}
+
+static nnblas_status take_step(const nn_model *model, const nn_rows *rows, double learning_rate,
+                               double *const *W, double *cost) {
+    double few[NN_FEW_NUMBERS], *updates[2];
+    if (compute_small_updates(model, rows, few, NN_FEW_NUMBERS, updates, cost))
+        return update_checked(model, 1, rows, *cost, learning_rate, updates, W);
+    return take_larger_step(model, rows, learning_rate, W, cost);
 }
 
 nnblas_status nnblas_gradient_step(size_t N, size_t inputs, size_t hidden, size_t outputs,
@@ -194,12 +214,11 @@ nnblas_status nnblas_gradient_step(size_t N, size_t inputs, size_t hidden, size_
     nnblas_status status = check_sizes(N, inputs, hidden, outputs);
     if (status)
         return status;
-    nn_argument arguments[5] = {
-        describe("X", X, N, inputs, NN_READ),
-        describe("Y", Y, N, outputs, NN_READ),
-        describe("W1", W1, inputs, hidden, NN_WRITE),
-        describe("W2", W2, hidden, outputs, NN_WRITE),
-    };
+    nn_argument arguments[5]; /* no initializer: it would clear the last place */
+    arguments[0] = describe("X", X, N, inputs, NN_READ);
+    arguments[1] = describe("Y", Y, N, outputs, NN_READ);
+    arguments[2] = describe("W1", W1, inputs, hidden, NN_WRITE);
+    arguments[3] = describe("W2", W2, hidden, outputs, NN_WRITE);
     status = nn_check_arguments(arguments, add_mse(arguments, 4, mse));
     if (status)
         return status;

@@ -24,12 +24,14 @@ nnblas_status nn_check_net_call(const nn_net_call *call) {
         return status;
     size_t N = call->N, parameters = net->parameter_count;
     size_t inputs = net->layers[0].inputs, outputs = net->layers[net->n_layers - 1].outputs;
-    nn_argument arguments[6] = {
-        nn_describe_vector("the network's parameters", net->parameters, parameters, NN_READ),
-        {"X", call->X, N, inputs, call->ldx, NN_READ},
-        {call->target_name, call->target, N, outputs, call->ld_target, call->target_access},
-    };
-    size_t count = 3;
+    /* An initializer would clear the places that are left, which takes a tenth of a small call. */
+    nn_argument arguments[6];
+    size_t count = 0;
+    arguments[count++] =
+        nn_describe_vector("the network's parameters", net->parameters, parameters, NN_READ);
+    arguments[count++] = (nn_argument){"X", call->X, N, inputs, call->ldx, NN_READ};
+    arguments[count++] = (nn_argument){call->target_name, call->target,    N,
+                                       outputs,           call->ld_target, call->target_access};
     if (call->weights)
         arguments[count++] = nn_describe_vector("weights", call->weights, N, NN_READ);
     if (call->gradient)
@@ -37,6 +39,36 @@ nnblas_status nn_check_net_call(const nn_net_call *call) {
     if (call->mse)
         arguments[count++] = nn_describe_vector("mse", call->mse, 1, NN_WRITE);
     return nn_check_arguments(arguments, count);
+}
+
+/* Where the updates of each layer are in a gradient. */
+static void place_updates(const nnblas_net *net, double *gradient, double **updates) {
+    for (size_t l = 0; l < net->n_layers; l++)
+        updates[l] = gradient + (net->W[l] - net->parameters);
+}
+
+/* With more memory on the stack, and an engine where that is not enough. Not inlined, since a small
+ * call should not touch that memory. gradient and cost may be null. */
+__attribute__((noinline)) static nnblas_status run_larger(const nnblas_net *net, nn_call call,
+                                                          double *gradient, double *cost) {
+    nn_scratch scratch;
+    if (nn_run_small(&call, scratch.numbers, NN_SCRATCH_NUMBERS, cost))
+        return NNBLAS_OK;
+    nn_purpose purpose = gradient ? NN_GRADIENT : NN_PREDICT;
+    const nn_problem problem = nn_make_problem(call.model, call.rows, purpose);
+    nn_engine engine;
+    nnblas_status status = nn_engine_open(&engine, &problem, NULL, &scratch);
+    if (status)
+        return status;
+    if (gradient) {
+        place_updates(net, gradient, engine.updates);
+        call.updates = engine.updates;
+    }
+    double computed = nn_engine_run(&engine, &call);
+    nn_engine_close(&engine);
+    if (cost)
+        *cost = computed;
+    return NNBLAS_OK;
 }
 
 nnblas_status nnblas_net_predict(const nnblas_net *net, size_t N, const double *X, size_t ldx,
@@ -53,56 +85,25 @@ nnblas_status nnblas_net_predict(const nnblas_net *net, size_t N, const double *
     if (status)
         return status;
     nn_model model = nn_net_model(net);
-    nn_scratch scratch;
     const nn_rows rows = {.N = N, .X = X, .ldx = ldx};
     const nn_call run = {.model = &model, .rows = &rows, .O_out = O_out, .ldo = ldo};
-    if (nn_run_small(&run, &scratch, NULL))
-        return NNBLAS_OK;
-    const nn_problem problem = nn_make_problem(&model, &rows, NN_PREDICT);
-    nn_engine engine;
-    status = nn_engine_open(&engine, &problem, NULL, &scratch);
-    if (status)
-        return status;
-    nn_engine_run(&engine, &run);
-    nn_engine_close(&engine);
-    return NNBLAS_OK;
+    double few[NN_FEW_NUMBERS];
+    return nn_run_small(&run, few, NN_FEW_NUMBERS, NULL) ? NNBLAS_OK
+                                                         : run_larger(net, run, NULL, NULL);
 }
 
 /* ---- the cost and its gradient, with weights of the rows or without -------------------------- */
-
-/* Where the updates of each layer are in a gradient. */
-static void place_updates(const nnblas_net *net, double *gradient, double **updates) {
-    for (size_t l = 0; l < net->n_layers; l++)
-        updates[l] = gradient + (net->W[l] - net->parameters);
-}
 
 /* The cost over checked rows, and its gradient where gradient is not null. mse may be null. */
 static nnblas_status run_rows(const nnblas_net *net, const nn_rows *rows, double *gradient,
                               double *mse) {
     nn_model model = nn_net_model(net);
-    nn_scratch scratch;
-    double *updates[NN_MOST_SMALL_LAYERS];
-    nn_call call = {.model = &model, .rows = rows, .updates = gradient ? updates : NULL};
-    if (net->n_layers <= NN_MOST_SMALL_LAYERS) {
-        if (gradient)
-            place_updates(net, gradient, updates);
-        if (nn_run_small(&call, &scratch, mse))
-            return NNBLAS_OK;
-    }
-    const nn_problem problem = nn_make_problem(&model, rows, gradient ? NN_GRADIENT : NN_PREDICT);
-    nn_engine engine;
-    nnblas_status status = nn_engine_open(&engine, &problem, NULL, &scratch);
-    if (status)
-        return status;
-    if (gradient) {
-        place_updates(net, gradient, engine.updates);
-        call.updates = engine.updates;
-    }
-    double cost = nn_engine_run(&engine, &call);
-    nn_engine_close(&engine);
-    if (mse)
-        *mse = cost;
-    return NNBLAS_OK;
+    double few[NN_FEW_NUMBERS], *updates[NN_MOST_SMALL_LAYERS];
+    const nn_call call = {.model = &model, .rows = rows, .updates = gradient ? updates : NULL};
+    if (gradient && net->n_layers <= NN_MOST_SMALL_LAYERS)
+        place_updates(net, gradient, updates);
+    return nn_run_small(&call, few, NN_FEW_NUMBERS, mse) ? NNBLAS_OK
+                                                         : run_larger(net, call, gradient, mse);
 }
 
 /* The same with checks, for the rows that have weight. */

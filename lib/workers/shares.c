@@ -17,16 +17,11 @@ static void run_share(void *context, size_t share, size_t runner) {
     s->task(s->context, begin, nn_get_share(s->count, s->number, share + 1));
 }
 
-void nn_run_shares(size_t threads, size_t count, double nanoseconds, nn_share_task *task,
-                   void *context) {
-    /* Small calls need not ask. FETCH: of one thread that fetches what the others have in their
-     * caches. */
-    static const double NEVER_WORTHY = 10000.0, FETCH = 0.5;
-    double time = (nanoseconds + (threads > 1 ? FETCH : 0.0)) * (double)count;
-    if (threads == 1 || time < NEVER_WORTHY) {
-        task(context, 0, count);
-        return;
-    }
+void nn_run_worthy_shares(size_t threads, size_t count, double nanoseconds, nn_share_task *task,
+                          void *context) {
+    /* Of one thread that fetches what the others have in their caches. */
+    static const double FETCH = 0.5;
+    double time = (nanoseconds + FETCH) * (double)count;
     threads = nn_min(threads, nn_min(nn_count_worthy_threads(time, count), nn_count_threads()));
     nn_run_parts(threads, threads, run_share, &(shares){count, threads, task, context});
 }

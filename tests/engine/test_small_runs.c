@@ -31,12 +31,12 @@ static outcome run_small(const problem *p) {
     for (size_t l = 0; l < model.n_layers; l++)
         updates[l] = o.gradient + (net->W[l] - net->parameters);
     nn_call call = {.model = &model, .rows = &rows, .updates = updates};
-    o.is_small = nn_run_small(&call, &scratch, &o.cost);
+    o.is_small = nn_run_small(&call, scratch.numbers, NN_SCRATCH_NUMBERS, &o.cost);
     call = (nn_call){.model = &model, .rows = &rows};
-    if (nn_run_small(&call, &scratch, &again) && o.is_small)
+    if (nn_run_small(&call, scratch.numbers, NN_SCRATCH_NUMBERS, &again) && o.is_small)
         ck_assert_double_eq(again, o.cost);
     call = (nn_call){.model = &model, .rows = &rows, .O_out = o.O_out, .ldo = p->ldy};
-    ck_assert(nn_run_small(&call, &scratch, NULL) >= o.is_small);
+    ck_assert(nn_run_small(&call, scratch.numbers, NN_SCRATCH_NUMBERS, NULL) >= o.is_small);
     nnblas_net_destroy(net);
     return o;
 }
@@ -106,7 +106,8 @@ START_TEST(deep_networks_are_not_small) {
         const nn_model model = nn_net_model(net);
         const nn_rows rows = {.N = 1, .X = x, .ldx = 2};
         const nn_call call = {.model = &model, .rows = &rows, .O_out = o_out, .ldo = 2};
-        ck_assert_int_eq(nn_run_small(&call, &scratch, NULL), n_layers <= NN_MOST_SMALL_LAYERS);
+        ck_assert_int_eq(nn_run_small(&call, scratch.numbers, NN_SCRATCH_NUMBERS, NULL),
+                         n_layers <= NN_MOST_SMALL_LAYERS);
         ck_assert((o_out[0] == -7.0) == (n_layers > NN_MOST_SMALL_LAYERS));
         nnblas_net_destroy(net);
     }
@@ -126,10 +127,12 @@ START_TEST(picked_and_weighted_rows_are_not_small) {
     double cost;
     nn_rows rows = get_rows(&p);
     rows.order = order;
-    ck_assert(!nn_run_small(&(nn_call){.model = &model, .rows = &rows}, &scratch, &cost));
+    ck_assert(!nn_run_small(&(nn_call){.model = &model, .rows = &rows}, scratch.numbers,
+                            NN_SCRATCH_NUMBERS, &cost));
     rows = get_rows(&p);
     rows.weights = weights;
-    ck_assert(!nn_run_small(&(nn_call){.model = &model, .rows = &rows}, &scratch, &cost));
+    ck_assert(!nn_run_small(&(nn_call){.model = &model, .rows = &rows}, scratch.numbers,
+                            NN_SCRATCH_NUMBERS, &cost));
     nnblas_net_destroy(net);
     free_problem(&p);
 }

@@ -51,9 +51,11 @@ END_TEST
  * that is fetching. */
 START_TEST(threads_have_to_be_worth_it) {
     ck_assert_ok(nnblas_set_threads(2));
-    ck_assert_uint_eq(check_visits(2, 300, 100.0), 1);
-    ck_assert_uint_eq(check_visits(2, 500, 100.0), 2);
-    ck_assert_uint_eq(check_visits(1, 500, 100.0), 1);
+    ck_assert_uint_eq(check_visits(2, 3000, 9.5), 1);
+    ck_assert_uint_eq(check_visits(2, 5000, 9.5), 2);
+    ck_assert_uint_eq(check_visits(1, 5000, 9.5), 1);
+    ck_assert_ok(nnblas_set_threads(4));
+    ck_assert_uint_eq(check_visits(3, 99991, 1e9), 3);
 }
 END_TEST
 
