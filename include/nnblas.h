@@ -706,9 +706,9 @@ typedef enum nnblas_plan_purpose {
  * all rows that it trains on. The plan holds for rows with weights and shuffled rows too. Measured
  * plans are found by their exact N.
  *
- * It takes about so many seconds, finite and above 0, with the threads that a call would use: one
- * for each of some hundred plans is little, ten milliseconds are enough for a small network in
- * small batches. Other threads may call the library meanwhile, but what runs beside it, in this
+ * It takes about so many seconds, finite and above 0, with the threads that a call would use. Large
+ * problems have some hundred plans: give them a few seconds. For a small network in small batches a
+ * tenth is enough. Other threads may call the library meanwhile, but what runs beside it, in this
  * process or in others, makes the result less certain. Nothing of the network is written. The rows
  * are made up. They take at most 256 MB: where N rows would need more, fewer are computed in the
  * same tiles, and the time is scaled.
