@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Checks that peers.py and fashion.py run, on small data and with whom there is: their exit
+"""Checks that peers.py, busy.py and fashion.py run, on small data and with whom there is: their exit
 status, their JSON, what they refuse. Prints "ok" or "not ok" and what was checked.
 
 usage: check_peers.py BUILD
@@ -107,6 +107,16 @@ def check_missing_peers(checker):
         report(os.path.getsize(f"{stem}.{extension}") > 0, f"the chart is there as {extension}")
 
 
+def check_busy(checker, description, keys):
+    arguments = "--shape", "30,7,3,1", "--seconds", "0.05"
+    results = checker.run_well(description, "busy.py", *arguments)["results"]
+    besides = [result["beside"] for result in results]
+    report(besides == ["0 busy", "1 busy", "2 busy", "products"], f"{description}: its results")
+    good = all(set(result["seconds"]) >= keys for result in results)
+    good = good and min(min(result["seconds"].values()) for result in results) > 0.0
+    report(good, f"{description}: seconds of each")
+
+
 def write_idx(path, head, content):
     with gzip.open(path, "wb") as file:
         file.write(struct.pack(f">{len(head)}I", *head) + bytes(content))
@@ -157,6 +167,7 @@ def main():
         check_refusals(checker)
         Checker(sys.argv[1], work, "numpy").refuses(1, "numpy is hidden; tools/setup", "peers.py")
         check_missing_peers(Checker(sys.argv[1], work, "sklearn", "torch"))
+        check_busy(checker, "busy.py", {"library", "itself", "one_thread", "numpy"})
         check_gradient(checker, "with all there are", SHAPES)
         check_training(checker)
     return 1 if failures else 0
