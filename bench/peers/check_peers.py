@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Checks that peers.py, busy.py and fashion.py run, on small data and with whom there is: their exit
-status, their JSON, what they refuse. Prints "ok" or "not ok" and what was checked.
+"""Checks that peers.py, busy.py, networks.py and fashion.py run, on small data and with whom there is:
+their exit status, their JSON, what they refuse. Prints "ok" or "not ok" and what was checked.
 
 usage: check_peers.py BUILD
 """
@@ -148,6 +148,15 @@ def check_training(checker):
     checker.refuses(2, "no share up to 1", "fashion.py", "--accuracy", "87")
 
 
+def check_networks(checker):
+    arguments = ("--shape", "20,4,3,3", "--batch", "8", "--turns", "1")
+    found = checker.run_well("networks.py", "networks.py", *arguments)
+    seconds = found["results"][0]["seconds"]
+    times = [seconds[key] for key in ("library", "library_trainer", "library_softmax")]
+    report(all(time > 0.0 for time in times), "networks.py times the library")
+    checker.refuses(2, "at least 3 outputs", "networks.py", "--shape", "20,4,3,2")
+
+
 def check_refusals(checker):
     for shape in ("1,2,3", "1,2,3,0", "1,2,3,x", "-1,2,3,4", "1,2,3,9999999999", ""):
         checker.refuses(2, "no shape N,INPUTS,HIDDEN,OUTPUTS", "peers.py", f"--shape={shape}")
@@ -170,6 +179,7 @@ def main():
         check_busy(checker, "busy.py", {"library", "itself", "one_thread", "numpy"})
         check_gradient(checker, "with all there are", SHAPES)
         check_training(checker)
+        check_networks(checker)
     return 1 if failures else 0
 
 
