@@ -6,6 +6,7 @@
 #include "core/public.h"
 #include "core/sizes.h"
 #include "workers/wait_word.h"
+#include "workers/waits.h"
 
 #include <fenv.h>
 #include <limits.h>
@@ -270,11 +271,12 @@ static void run_with(size_t held, region *r) {
         call_worker(r, get_first(left), runner++);
     double start = nn_read_clock();
     size_t parts = run_region(r, 0);
-    double part_seconds = parts > 0 ? (nn_read_clock() - start) / (double)parts : 0.0;
+    double end = nn_read_clock(), part_seconds = parts > 0 ? (end - start) / (double)parts : 0.0;
     while (atomic_load(&r->asleep)) /* if all parts were done before the last worker was called */
         wake_two(r);
     for (size_t left = held; left; left &= left - 1)
         release_worker(get_first(left), part_seconds);
+    nn_note_wait(nn_read_clock() - end, part_seconds);
 }
 
 /* ---- threads of the host --------------------------------------------------------------------- */
@@ -326,8 +328,9 @@ static void begin_region(region *r, size_t runners) {
 void nn_run_parts(size_t threads, size_t count, nn_task *task, void *context) {
     size_t runners = nn_min(nn_min(threads, count), 1 + MOST_WORKERS);
     host_threads of_host = runners > 1 ? get_host_threads() : (host_threads){NULL, NULL};
-    size_t held =
-        runners > 1 && !of_host.run ? keep_running(hold_workers(runners - 1, threads - 1)) : 0;
+    size_t held = runners > 1 && !of_host.run && !nn_runs_alone()
+                      ? keep_running(hold_workers(runners - 1, threads - 1))
+                      : 0;
     if (!held && !of_host.run) {
         for (size_t part = 0; part < count; part++)
             task(context, part, 0);

@@ -2,6 +2,7 @@
 /* What a forked child, and its parent, make of a hold of the BLAS. */
 #include "blas/blas.h"
 #include "support/support.h"
+#include "workers/waits.h"
 #include "workers/workers.h"
 
 #include <cblas.h>
@@ -70,6 +71,7 @@ START_TEST(a_child_does_not_inherit_a_hold) {
 END_TEST
 
 int main(void) {
+    nn_avoid_waits(false); /* parts wait for one another */
     const TTest *const tests[] = {
         a_child_does_not_inherit_a_hold,
     };

@@ -2,6 +2,7 @@
 /* The BLAS under many threads: its products, and its process-wide number of threads. */
 #include "blas/blas.h"
 #include "support/shared_work.h"
+#include "workers/waits.h"
 #include "workers/workers.h"
 
 #include <cblas.h>
@@ -127,6 +128,7 @@ START_TEST(products_of_workers_stay_in_their_threads) {
 END_TEST
 
 int main(void) {
+    nn_avoid_waits(false); /* parts wait for one another */
     const TTest *const tests[] = {
         blas_keeps_concurrent_products_apart,
         the_hosts_blas_threads_come_back,

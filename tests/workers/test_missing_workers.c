@@ -2,6 +2,7 @@
 /* Threads that cannot be created, and workers that get no processor: calls go on without them. */
 #include "blas/blas.h"
 #include "support/support.h"
+#include "workers/waits.h"
 #include "workers/workers.h"
 
 #include <errno.h>
@@ -139,6 +140,7 @@ START_TEST(nobody_waits_for_a_worker_that_has_not_begun) {
 END_TEST
 
 int main(void) {
+    nn_avoid_waits(false); /* parts wait for one another */
     const TTest *const tests[] = {
         calls_go_on_where_no_thread_can_be_created,
         a_training_has_the_same_bits_with_the_threads_that_there_are,

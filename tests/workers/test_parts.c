@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Parts on workers: each once, any number of callers, in any nesting. */
 #include "support/support.h"
+#include "workers/waits.h"
 #include "workers/workers.h"
 
 #include <fenv.h>
@@ -329,6 +330,7 @@ START_TEST(idle_workers_use_no_processor) {
 END_TEST
 
 int main(void) {
+    nn_avoid_waits(false); /* parts wait for one another */
     const TTest *const tests[] = {
         each_part_runs_once,
         each_part_runs_once_whatever_the_workers_are_doing,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Processes that end beside idle workers and running calls. */
 #include "support/support.h"
+#include "workers/waits.h"
 #include "workers/workers.h"
 
 #include <pthread.h>
@@ -47,6 +48,7 @@ START_TEST(a_process_ends_beside_idle_workers_and_running_calls) {
 END_TEST
 
 int main(void) {
+    nn_avoid_waits(false); /* parts wait for one another */
     const TTest *const tests[] = {
         a_process_ends_beside_idle_workers_and_running_calls,
     };
