@@ -120,11 +120,10 @@ static bool has_odd_width(const nn_problem *problem) {
     return false;
 }
 
-/* Where BLAS has a kernel that packs nothing, padding gains nothing. */
 static void add_products(plan_search *s, nn_plan plan) {
     double limit = s->prices->small_limit;
     bool cuts = limit > 0.0 && has_larger_product(s->problem, plan.tile_rows, limit);
-    bool pads = limit == 0.0 && has_odd_width(s->problem);
+    bool pads = has_odd_width(s->problem);
     for (int cut = 0; cut <= cuts; cut++)
         for (int pad = 0; pad <= pads; pad++) {
             plan.product_limit = cut ? (size_t)limit : 0;
