@@ -12,6 +12,7 @@
 
 #include <inttypes.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,46 +56,56 @@ static void make_signature(signature *s) {
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-static size_t write_signature(char *text) {
+/* Text that grows in a buffer with room for all of it. */
+typedef struct text_writer {
+    char *text;
+    size_t used, size;
+} text_writer;
+
+__attribute__((format(printf, 2, 3))) static void append(text_writer *w, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(w->text + w->used, w->size - w->used, format, arguments);
+    va_end(arguments);
+    w->used += length > 0 ? nn_min((size_t)length, w->size - w->used - 1) : 0;
+}
+
+static void write_signature(text_writer *w) {
     signature s;
     make_signature(&s);
-    size_t used = (size_t)sprintf(text, "%s\n", FIRST_LINE);
+    append(w, "%s\n", FIRST_LINE);
     for (size_t i = 0; i < SIGNATURE_LINES; i++)
-        used += (size_t)sprintf(text + used, "%s=%s\n", s.lines[i].name, s.lines[i].value);
-    return used;
+        append(w, "%s=%s\n", s.lines[i].name, s.lines[i].value);
 }
 
-static size_t write_problem(const nn_problem *p, char *text) {
-    size_t used = 0;
+static void write_problem(const nn_problem *p, text_writer *w) {
     for (size_t l = 0; l <= p->n_layers; l++)
-        used += (size_t)sprintf(text + used, "%s%zu", l > 0 ? "," : "sizes=", p->sizes[l]);
-    used += (size_t)sprintf(text + used, " rows=%zu purpose=%s bias=%s softmax=%s cross_entropy=%s",
-                            p->N, PURPOSES[p->purpose], NO_YES[p->has_bias],
-                            NO_YES[p->row_major_outputs], NO_YES[p->has_cross_entropy]);
-    return used;
+        append(w, "%s%zu", l > 0 ? "," : "sizes=", p->sizes[l]);
+    append(w, " rows=%zu purpose=%s bias=%s softmax=%s cross_entropy=%s", p->N,
+           PURPOSES[p->purpose], NO_YES[p->has_bias], NO_YES[p->row_major_outputs],
+           NO_YES[p->has_cross_entropy]);
 }
 
-static size_t write_line(const nn_measured_plan *measured, char *text) {
+static void write_line(const nn_measured_plan *measured, text_writer *w) {
     char plan[NN_PLAN_TEXT_SIZE];
     nn_write_plan(&measured->plan, plan);
-    size_t used = write_problem(&measured->problem, text);
-    used += (size_t)sprintf(text + used,
-                            " %s nanoseconds=%" PRIu64 " with_estimated_plan=%" PRIu64 "\n", plan,
-                            measured->nanoseconds, measured->with_estimated_plan);
-    return used;
+    write_problem(&measured->problem, w);
+    append(w, " %s nanoseconds=%" PRIu64 " with_estimated_plan=%" PRIu64 "\n", plan,
+           measured->nanoseconds, measured->with_estimated_plan);
 }
 
 nnblas_status nn_format_plans(const nn_measured_plan *plans, size_t count, char **text,
                               size_t *size) {
-    char *written = nn_allocate(HEAD_SIZE + count * LINE_SIZE, 1);
-    if (!written)
+    text_writer w = {.size = HEAD_SIZE + count * LINE_SIZE};
+    w.text = nn_allocate(w.size, 1);
+    if (!w.text)
         return NNBLAS_ERROR_MEMORY;
-    size_t used = write_signature(written);
-    used += (size_t)sprintf(written + used, "plans=%zu\n", count);
+    write_signature(&w);
+    append(&w, "plans=%zu\n", count);
     for (size_t i = 0; i < count; i++)
-        used += write_line(&plans[i], written + used);
-    *text = written;
-    *size = used;
+        write_line(&plans[i], &w);
+    *text = w.text;
+    *size = w.used;
     return NNBLAS_OK;
 }
 
