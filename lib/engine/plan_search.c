@@ -14,19 +14,13 @@ typedef struct plan_search {
     size_t count;
     nn_plan best;
     double best_cost;
-    double serial_cost; /* of the cheapest in one part */
 } plan_search;
 
 /* The bits depend on the plan, so the plan must not depend on the threads of the process. It is the
- * best for two threads among those that cost one thread a tenth at most. */
-static const double LOSS = 1.1;
-
-static double get_cost(const plan_search *s, const nn_plan *plan, const nn_plan_price *price) {
-    double serial = nn_estimate_time(price, 1);
-    if (plan->threads == 1)
-        return serial;
-    return s->serial_cost > 0.0 && serial > LOSS * s->serial_cost ? HUGE_VAL
-                                                                  : nn_estimate_time(price, 2);
+ * best for one thread and for two, by the product of both times: what one loses, the other gains
+ * more. */
+static double get_cost(const nn_plan *plan, const nn_plan_price *price) {
+    return nn_estimate_time(price, 1) * nn_estimate_time(price, nn_min(plan->threads, 2));
 }
 
 /* Whether some product of a tile is larger than limit. */
@@ -66,7 +60,7 @@ static void add_plan(plan_search *s, nn_plan plan) {
     if (s->plans)
         s->plans[s->count] = plan;
     s->count++;
-    double cost = get_cost(s, &plan, &price);
+    double cost = get_cost(&plan, &price);
     if (cost < s->best_cost) {
         s->best = plan;
         s->best_cost = cost;
@@ -204,11 +198,11 @@ static void search_plans(plan_search *s) {
     const nn_problem *problem = s->problem;
     s->best_cost = HUGE_VAL;
     add_tiles(s, (nn_plan){.strategy = NN_OWN_ROWS, .parts = 1});
-    s->serial_cost = s->best_cost;
-    size_t parts = choose_parts(problem, s->serial_cost);
+    double serial = sqrt(s->best_cost); /* a plan in one part has one thread */
+    size_t parts = choose_parts(problem, serial);
     if (parts > 1)
         add_tiles(s, (nn_plan){.strategy = NN_OWN_ROWS, .parts = parts});
-    size_t most = problem->purpose == NN_PREDICT ? 1 : count_sharing_parts(problem, s->serial_cost);
+    size_t most = problem->purpose == NN_PREDICT ? 1 : count_sharing_parts(problem, serial);
     for (parts = 2; parts <= most; parts *= 2)
         add_tiles(s, (nn_plan){.strategy = NN_SHARED_TILES, .parts = parts});
 }
