@@ -4,14 +4,16 @@
 
 #include <stdatomic.h>
 
-static _Atomic double alone_until; /* on the clock */
+static _Atomic double last_wait, alone_until; /* on the clock */
 static atomic_bool is_off;
 
 void nn_note_wait(double seconds, double part_seconds) {
-    static const double LONG_SECONDS = 1e-3, PARTS = 2.0, ALONE = 16.0;
-    if (seconds > LONG_SECONDS && seconds > PARTS * part_seconds)
-        atomic_store_explicit(&alone_until, nn_read_clock() + ALONE * seconds,
-                              memory_order_relaxed);
+    static const double LONG_SECONDS = 2e-3, PARTS = 2.0, MOMENT = 0.1, ALONE = 32.0;
+    if (seconds <= LONG_SECONDS || seconds <= PARTS * part_seconds)
+        return;
+    double now = nn_read_clock(), last = atomic_exchange(&last_wait, now);
+    if (last > 0.0 && now - last < MOMENT + seconds)
+        atomic_store_explicit(&alone_until, now + ALONE * seconds, memory_order_relaxed);
 }
 
 bool nn_runs_alone(void) {

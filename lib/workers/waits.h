@@ -8,8 +8,9 @@
 /*
  * Where more threads want processors than there are, a worker that loses its own makes the caller
  * wait for the scheduler's turns of some milliseconds, again and again: two threads are then slower
- * than one. So after a long wait all calls run alone for many times as long. The waits then take a
- * small share of the time, and where the processors are free again, the workers soon are back.
+ * than one. So after two long waits in a moment all calls run alone for many times as long. The
+ * waits then take a small share of the time, and where the processors are free again, the workers
+ * soon are back. A single wait may be that of a worker whose memory is new to it.
  */
 
 /* A call has waited so many seconds for its workers, behind its own parts of part_seconds each. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* After a long wait for a worker calls run alone for a while, and then with workers again. */
+/* After long waits for workers calls run alone for a while, and then with workers again. */
 #include "support/support.h"
 #include "workers/waits.h"
 #include "workers/workers.h"
@@ -41,44 +41,57 @@ static bool has_worker(double delay, bool waits) {
     return c.has_worker;
 }
 
-/* Its wait lets calls run alone for 16 times as long. */
-static const double DELAY = 0.1;
+/* Two such waits let calls run alone for 32 times as long. */
+static const double DELAY = 0.05;
 
-START_TEST(calls_run_alone_after_a_long_wait) {
+START_TEST(calls_run_alone_after_long_waits) {
+    ck_assert(has_worker(DELAY, true));
     ck_assert(!nn_runs_alone());
     ck_assert(has_worker(DELAY, true));
     ck_assert(nn_runs_alone());
     ck_assert(!has_worker(0.0, false));
-    sleep_for(5.0 * DELAY);
+    sleep_for(10.0 * DELAY);
     ck_assert(nn_runs_alone());
-    sleep_for(12.0 * DELAY);
+    sleep_for(24.0 * DELAY);
     ck_assert(!nn_runs_alone());
     ck_assert(has_worker(0.0, true));
 }
 END_TEST
 
+static bool runs_alone_after(double seconds, double part_seconds) {
+    sleep_for(0.2);
+    nn_note_wait(seconds, part_seconds);
+    nn_note_wait(seconds, part_seconds);
+    return nn_runs_alone();
+}
+
 /* Of as long as a part takes, or hardly any time. */
 START_TEST(usual_waits_change_nothing) {
-    nn_note_wait(0.02, 0.011);
+    ck_assert(!runs_alone_after(0.02, 0.011));
+    ck_assert(!runs_alone_after(1.9e-3, 1e-5));
+    ck_assert(runs_alone_after(0.02, 0.009));
+}
+END_TEST
+
+START_TEST(waits_far_apart_change_nothing) {
+    sleep_for(1.0); /* for what the tests before have left */
+    nn_note_wait(0.01, 0.0);
+    sleep_for(0.2);
+    nn_note_wait(0.01, 0.0);
     ck_assert(!nn_runs_alone());
-    nn_note_wait(0.9e-3, 1e-5);
-    ck_assert(!nn_runs_alone());
-    nn_note_wait(0.02, 0.009);
-    ck_assert(nn_runs_alone());
 }
 END_TEST
 
 START_TEST(waits_may_be_ignored) {
     nn_avoid_waits(false);
-    nn_note_wait(1.0, 0.0);
-    ck_assert(!nn_runs_alone());
+    ck_assert(!runs_alone_after(1.0, 0.0));
     nn_avoid_waits(true);
     ck_assert(nn_runs_alone());
 }
 END_TEST
 
 int main(void) {
-    const TTest *const tests[] = {calls_run_alone_after_a_long_wait, usual_waits_change_nothing,
-                                  waits_may_be_ignored};
+    const TTest *const tests[] = {calls_run_alone_after_long_waits, usual_waits_change_nothing,
+                                  waits_far_apart_change_nothing, waits_may_be_ignored};
     return run_tests("waits", tests, sizeof tests / sizeof *tests);
 }
