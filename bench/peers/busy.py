@@ -23,13 +23,7 @@ DEFAULT_SHAPES = (
 
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__, epilog=options.EXIT_STATUS)
-    parser.add_argument(
-        "--shape",
-        action="append",
-        type=options.parse_shape,
-        metavar="N,INPUTS,HIDDEN,OUTPUTS",
-        help="use this shape; may be repeated; replaces the default list",
-    )
+    options.add_shape_option(parser)
     parser.add_argument(
         "--seconds",
         type=options.parse_positive,

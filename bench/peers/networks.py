@@ -40,13 +40,7 @@ HEADINGS = [
 
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__, epilog=options.EXIT_STATUS)
-    parser.add_argument(
-        "--shape",
-        action="append",
-        type=options.parse_shape,
-        metavar="N,INPUTS,HIDDEN,OUTPUTS",
-        help="use this shape; may be repeated; replaces the default list; at least 3 outputs",
-    )
+    options.add_shape_option(parser, "; at least 3 outputs")
     parser.add_argument(
         "--batch",
         action="append",

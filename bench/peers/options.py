@@ -66,6 +66,16 @@ def parse_output(text):
     return text
 
 
+def add_shape_option(parser, limit=""):
+    parser.add_argument(
+        "--shape",
+        action="append",
+        type=parse_shape,
+        metavar="N,INPUTS,HIDDEN,OUTPUTS",
+        help="use this shape; may be repeated; replaces the default list" + limit,
+    )
+
+
 def add_common_options(parser):
     parser.add_argument(
         "--threads",

@@ -78,10 +78,13 @@ bool nn_find_measured_plan(const nn_problem *problem, nn_measured_plan *found) {
 
 /* How many of the plans are of problems that are not known. */
 static size_t count_new(const nn_measured_plan *plans, size_t count) {
-    size_t known_already = atomic_load(&known_count), new = 0;
-    for (size_t i = 0; i < count; i++)
-        new += find_problem(known, known_already, &plans[i].problem) ==
-               known_already &&find_problem(plans, i, &plans[i].problem) == i;
+    size_t used = atomic_load(&known_count), new = 0;
+    for (size_t i = 0; i < count; i++) {
+        const nn_problem *problem = &plans[i].problem;
+        bool is_known = find_problem(known, used, problem) < used;
+        bool is_repeated = find_problem(plans, i, problem) < i;
+        new += !is_known && !is_repeated;
+    }
     return new;
 }
 

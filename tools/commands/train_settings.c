@@ -155,18 +155,25 @@ static void list_column_options(train_arguments *a, train_settings *set, command
     memcpy(options, all, sizeof all);
 }
 
+enum { N_SHARED_OPTIONS = N_COLUMN_OPTIONS + N_TABLE_OPTIONS + N_TRAINING_OPTIONS };
+
+/* Those that train and tune have in common: of the table, and of a training. */
+static void list_shared_options(train_arguments *a, train_settings *set, command_option *options) {
+    list_column_options(a, set, options);
+    list_table_options(&a->table, options + N_COLUMN_OPTIONS);
+    list_training_options(&set->training, &a->training,
+                          options + N_COLUMN_OPTIONS + N_TABLE_OPTIONS);
+}
+
 int read_train_settings(int argc, char **argv, train_settings *set) {
-    enum { N_OWN = 5, N = N_OWN + N_COLUMN_OPTIONS + N_TABLE_OPTIONS + N_TRAINING_OPTIONS };
+    enum { N_OWN = 5, N = N_OWN + N_SHARED_OPTIONS };
     train_arguments a = {0};
     command_option options[N] = {
         {"output", .text = &set->output},  {"history", .text = &set->history},
         {"plot", .text = &set->plot},      {"plans", .text = &set->plans},
         {"quiet", .flag = &set->is_quiet},
     };
-    list_column_options(&a, set, options + N_OWN);
-    list_table_options(&a.table, options + N_OWN + N_COLUMN_OPTIONS);
-    list_training_options(&set->training, &a.training,
-                          options + N_OWN + N_COLUMN_OPTIONS + N_TABLE_OPTIONS);
+    list_shared_options(&a, set, options + N_OWN);
     int status = read_options(argc, argv, TRAIN_HELP, options, N);
     return status == CARRY_ON ? take_arguments(argv[0], &a, set) : status;
 }
@@ -180,17 +187,14 @@ static int check_tune(const char *command, const train_settings *set) {
 }
 
 int read_tune_settings(int argc, char **argv, train_settings *set) {
-    enum { N_OWN = 3, N = N_OWN + N_COLUMN_OPTIONS + N_TABLE_OPTIONS + N_TRAINING_OPTIONS };
+    enum { N_OWN = 3, N = N_OWN + N_SHARED_OPTIONS };
     train_arguments a = {0};
     command_option options[N] = {
         {"output", .text = &set->output},
         {"seconds", .real = &set->seconds, .least = 1e-3, .most = 1e6, "0.001 to 1000000 seconds"},
         {"quiet", .flag = &set->is_quiet},
     };
-    list_column_options(&a, set, options + N_OWN);
-    list_table_options(&a.table, options + N_OWN + N_COLUMN_OPTIONS);
-    list_training_options(&set->training, &a.training,
-                          options + N_OWN + N_COLUMN_OPTIONS + N_TABLE_OPTIONS);
+    list_shared_options(&a, set, options + N_OWN);
     int status = read_options(argc, argv, TUNE_HELP, options, N);
     if (status == CARRY_ON)
         status = take_arguments(argv[0], &a, set);
