@@ -763,8 +763,10 @@ const char *nnblas_version(void);
  * NNBLAS_ERROR_VALUE where it is negative. It is one setting for the whole process, and holds for
  * calls that begin after it. It changes the time of a call and no bit of its result.
  *
- * A call uses fewer threads where more would hardly be faster. All calls together use at most 64
- * workers beside their callers (32 where size_t has 32 bits).
+ * A call uses fewer threads where more would hardly be faster. Where other threads use the
+ * processors, so that workers make their callers wait for milliseconds, calls use one thread for a
+ * while. All calls together use at most 64 workers beside their callers (32 where size_t has 32
+ * bits).
  */
 nnblas_status nnblas_set_threads(int threads);
 
