@@ -163,10 +163,13 @@ static void add_tiles(plan_search *s, nn_plan plan) {
 
 size_t nn_get_most_parts(const nn_problem *problem) {
     enum { MOST_UPDATES = 2 << 20 }; /* doubles */
-    size_t parameters = 0;
-    for (size_t l = 0; problem->purpose != NN_PREDICT && l < problem->n_layers; l++)
-        parameters = nn_add_sizes(parameters, nn_count_layer_parameters(problem, l));
-    return nn_min(nn_max(MOST_UPDATES / nn_max(parameters, 1), 1), NN_MOST_PARTS);
+    size_t updates = 0;
+    for (size_t l = 0; problem->purpose != NN_PREDICT && l < problem->n_layers; l++) {
+        size_t outputs = nn_get_outputs(problem, l), inputs = nn_get_inputs(problem, l);
+        size_t padded = l + 1 < problem->n_layers ? nn_round_up(outputs, 8) : outputs;
+        updates = nn_add_sizes(updates, nn_multiply_sizes(inputs + problem->has_bias, padded));
+    }
+    return nn_min(nn_max(MOST_UPDATES / nn_max(updates, 1), 1), NN_MOST_PARTS);
 }
 
 /* As many as leave each worth waking a thread for, as long as the sum of their updates takes little
@@ -176,9 +179,9 @@ static size_t choose_parts(const nn_problem *problem, double nanoseconds) {
     size_t parameters = 0, parts = 1;
     for (size_t l = 0; problem->purpose != NN_PREDICT && l < problem->n_layers; l++)
         parameters += nn_count_layer_parameters(problem, l);
-    while (2 * parts <= NN_MOST_PARTS && nanoseconds / (double)(2 * parts) >= SHORTEST_PART &&
-           nn_estimate_sum(&(nn_plan){.parts = 2 * parts}, parameters) <= SUM * nanoseconds &&
-           2 * parts <= nn_get_most_parts(problem) && problem->N / (2 * parts) >= FEWEST_ROWS)
+    while (2 * parts <= nn_get_most_parts(problem) && problem->N / (2 * parts) >= FEWEST_ROWS &&
+           nanoseconds / (double)(2 * parts) >= SHORTEST_PART &&
+           nn_estimate_sum(&(nn_plan){.parts = 2 * parts}, parameters) <= SUM * nanoseconds)
         parts *= 2;
     return parts;
 }

@@ -84,6 +84,20 @@ static bool read_limit(nn_fields *fields, size_t *limit) {
     return false;
 }
 
+/* Parts take no more memory than those of the planner. */
+static bool check_own_rows(const nn_plan *plan, const nn_problem *problem) {
+    size_t most = nn_get_most_parts(problem), share = nn_divide_up(problem->N, plan->parts);
+    if (plan->parts > most)
+        nn_fail(NNBLAS_ERROR_FORMAT,
+                "parts is %zu; with these sizes it must be %zu at most: the updates of more take "
+                "too much memory",
+                plan->parts, most);
+    else if (plan->tile_rows > share)
+        nn_fail(NNBLAS_ERROR_FORMAT, "tile_rows is %zu, and a part has %zu rows", plan->tile_rows,
+                share);
+    return plan->parts <= most && plan->tile_rows <= share;
+}
+
 /* What each number by itself allows is possible for the whole. */
 static bool check_plan(const nn_plan *plan, const nn_problem *problem) {
     bool shares = plan->strategy == NN_SHARED_TILES, predicts = problem->purpose == NN_PREDICT;
@@ -96,9 +110,7 @@ static bool check_plan(const nn_plan *plan, const nn_problem *problem) {
         return fail("a plan without updates must have transposed_updates=none");
     if (problem->row_major_outputs && plan->transposed & last)
         return fail("softmax outputs are never transposed");
-    if (!shares && !predicts && plan->parts > nn_get_most_parts(problem))
-        return fail("the updates of so many parts take too much memory");
-    return true;
+    return shares || check_own_rows(plan, problem);
 }
 
 bool nn_read_plan(nn_fields *fields, const nn_problem *problem, nn_plan *plan) {

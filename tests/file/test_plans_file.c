@@ -249,7 +249,15 @@ START_TEST(plans_that_cannot_be_run_are_refused) {
     check_refused(NNBLAS_ERROR_FORMAT, "purpose=predict goes with cross_entropy=no");
     /* 1.2 million parameters, three times over. */
     write_changed("sizes=30,9,7,2", "sizes=30,1000,1200,2");
-    check_refused(NNBLAS_ERROR_FORMAT, "the updates of so many parts take too much memory");
+    check_refused(NNBLAS_ERROR_FORMAT, "parts is 3; with these sizes it must be 1 at most");
+    /* 100000 parameters, but 800000 where padded. */
+    write_changed("sizes=30,9,7,2 rows=4000 purpose=train bias=no softmax=no cross_entropy=no "
+                  "strategy=rows parts=3",
+                  "sizes=99999,1,2 rows=4000 purpose=train bias=no softmax=no cross_entropy=no "
+                  "strategy=rows parts=3");
+    check_refused(NNBLAS_ERROR_FORMAT, "it must be 2 at most");
+    write_changed("tile_rows=50", "tile_rows=1335");
+    check_refused(NNBLAS_ERROR_FORMAT, "tile_rows is 1335, and a part has 1334 rows");
     /* 800 MB of activations a tile. */
     write_changed("sizes=30,9,7,2 rows=4000 purpose=train bias=no softmax=no cross_entropy=no "
                   "strategy=rows parts=3 tile_rows=50",
