@@ -177,8 +177,8 @@ static nnblas_status check_signature_line(const signature_line *expected, line_r
         return NNBLAS_OK;
     return nn_fail(
         NNBLAS_ERROR_VALUE,
-        "line %zu: the plans were measured %s '%s', and here is '%s': measure them here, "
-        "as with nnblas tune",
+        "line %zu: the plans were measured %s '%s', and here is '%s' (measure anew, as with "
+        "nnblas tune)",
         r->line, expected->words, nn_quote_name(value).text, expected->value);
 }
 

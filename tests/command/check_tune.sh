@@ -29,6 +29,11 @@ check_training() {
     expect_status 0 train --quiet --plans plans --epochs 9 --output first
     expect_status 0 train --quiet --plans plans --epochs 9 --output second --threads 1
     check "the same plans give the same model" cmp first second
+    for epochs in 3 6; do
+        expect_status 0 train train.csv --target species --plans plans --epochs $epochs \
+            --checkpoint checkpoint --resume
+    done
+    check "a resumed training says whose plans it takes" has "$out" '^plans of the checkpoint, not of plans$'
 }
 
 # Each of the calls that a training makes, and no other.
@@ -59,7 +64,7 @@ check_checkpoint() {
 check_refusals() {
     fails "could not open the file .*: 'nowhere'" train --plans nowhere --output new
     sed 's/^core=.*/core=Other/' plans >other.plans
-    fails "line 4: the plans were measured with core type 'Other', and here is '.*': measure" \
+    fails "line 4: the plans were measured with core type 'Other', and here is '.*' .measure" \
         train --plans other.plans --output new
     sed 's/parts=1 /parts=0 /' plans >damaged.plans
     fails "line 8: parts is '0'; it must be 1 to" train --plans damaged.plans --output new

@@ -64,11 +64,15 @@ static int watch_epoch(void *user, size_t epoch, double cost) {
     return is_stop_requested();
 }
 
+static bool has_checkpoint(const training_settings *training) {
+    return training->is_resumed && access(training->checkpoint, F_OK) == 0;
+}
+
 static nnblas_status resume(training_run *run) {
     const training_settings *training = &run->settings->training;
     if (!training->is_resumed)
         return NNBLAS_OK;
-    if (access(training->checkpoint, F_OK) == 0)
+    if (has_checkpoint(training))
         return nnblas_trainer_resume(run->trainer, training->checkpoint);
     if (run->summary)
         fprintf(stderr, "nnblas %s: there is no checkpoint %s yet: starting a new training\n",
@@ -226,7 +230,9 @@ static int train_and_save(training_run *run) {
     if (!run->status && run->summary) {
         print_training_data(run->summary, run->settings, &run->model.schema, &run->data);
         print_settings(run->summary, &run->settings->training, run->model.net);
-        if (run->settings->plans)
+        if (run->settings->plans && has_checkpoint(&run->settings->training))
+            fprintf(run->summary, "plans of the checkpoint, not of %s\n", run->settings->plans);
+        else if (run->settings->plans)
             print_plans(run->summary, &run->settings->training, run->data.N, run->model.net);
         fflush(run->summary);
     }
