@@ -29,6 +29,7 @@ export PKG_CONFIG_PATH LD_LIBRARY_PATH
 flags=$(pkg-config --cflags --libs nnblas)
 declared=$(sed -n "s/^ *version: '\(.*\)',/\1/p" "$source/meson.build")
 [ "$(pkg-config --modversion nnblas)" = "$declared" ]
+grep -q '^nnblas_status nnblas_net_create(' "$(pkg-config --variable=cdef nnblas)"
 # shellcheck disable=SC2086
 {
     for language in "c -std=c11" "c++ -std=c++17"; do
