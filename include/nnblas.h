@@ -200,7 +200,7 @@ typedef enum nnblas_flag { NNBLAS_BIAS = 1 } nnblas_flag;
  *   NNBLAS_SIGMOID   1 / (1 + exp(-a))           hidden units and outputs
  *   NNBLAS_TANH      tanh(a)                     hidden units only
  *   NNBLAS_RELU      a where a > 0, else 0       hidden units only
- *   NNBLAS_IDENTITY  a                           outputs only: targets of any range
+ *   NNBLAS_IDENTITY  a                           hidden units; outputs: targets of any range
  *   NNBLAS_SOFTMAX   exp(a_k) / sum_j exp(a_j)   outputs only: k and j are outputs of one row
  */
 typedef enum nnblas_activation {

@@ -30,6 +30,7 @@ static const kind KINDS[] = {
     {"sigmoid, sigmoid, mse", 0, NNBLAS_SIGMOID, NNBLAS_SIGMOID, NNBLAS_MSE},
     {"sigmoid, sigmoid, mse, biases", NNBLAS_BIAS, NNBLAS_SIGMOID, NNBLAS_SIGMOID, NNBLAS_MSE},
     {"tanh, identity, mse, biases", NNBLAS_BIAS, NNBLAS_TANH, NNBLAS_IDENTITY, NNBLAS_MSE},
+    {"identity, identity, mse, biases", NNBLAS_BIAS, NNBLAS_IDENTITY, NNBLAS_IDENTITY, NNBLAS_MSE},
     {"relu, identity, mse, biases", NNBLAS_BIAS, NNBLAS_RELU, NNBLAS_IDENTITY, NNBLAS_MSE},
     {"relu, sigmoid, cross-entropy, biases", NNBLAS_BIAS, NNBLAS_RELU, NNBLAS_SIGMOID,
      NNBLAS_CROSS_ENTROPY},

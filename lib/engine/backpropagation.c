@@ -148,8 +148,8 @@ static void compute_hidden_delta(nnblas_activation activation, size_t n, const d
     case NNBLAS_RELU:
         kernels->relu_delta(n, H_out, H_delta);
         break;
-    case NNBLAS_IDENTITY: /* outputs only */
-    case NNBLAS_SOFTMAX:
+    case NNBLAS_IDENTITY: /* whose derivative is 1 */
+    case NNBLAS_SOFTMAX:  /* outputs only */
         break;
     }
 }

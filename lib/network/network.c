@@ -102,11 +102,12 @@ void nnblas_net_destroy(nnblas_net *net) {
 nnblas_status nnblas_net_set_hidden(nnblas_net *net, nnblas_activation activation) {
     if (nn_check_pointer("net", net))
         return NNBLAS_ERROR_NULL;
-    if (activation != NNBLAS_SIGMOID && activation != NNBLAS_TANH && activation != NNBLAS_RELU)
+    if (activation != NNBLAS_SIGMOID && activation != NNBLAS_TANH && activation != NNBLAS_RELU &&
+        activation != NNBLAS_IDENTITY)
         return nn_fail(NNBLAS_ERROR_VALUE,
                        "the hidden activation is %d; it must be NNBLAS_SIGMOID (%d), NNBLAS_TANH "
-                       "(%d) or NNBLAS_RELU (%d)",
-                       (int)activation, NNBLAS_SIGMOID, NNBLAS_TANH, NNBLAS_RELU);
+                       "(%d), NNBLAS_RELU (%d) or NNBLAS_IDENTITY (%d)",
+                       (int)activation, NNBLAS_SIGMOID, NNBLAS_TANH, NNBLAS_RELU, NNBLAS_IDENTITY);
     for (size_t l = 0; l + 1 < net->n_layers; l++)
         net->layers[l].activation = activation;
     return NNBLAS_OK;

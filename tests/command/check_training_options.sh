@@ -21,6 +21,8 @@ check_network_options() {
     for schedule in constant cosine cosine:0.001 plateau:3:0.5; do
         expect_status 0 train --quiet --epochs 5 --schedule "$schedule"
     done
+    expect_status 0 train --epochs 5 --activation identity
+    check "linear hidden units" has "$out" '^4-32-3 identity; adam'
     expect_status 0 train --epochs 5 --hidden 0
     check "a network without hidden units" has "$out" '^4-3; adam'
     expect_status 0 train --epochs 500 --patience 3 --learning-rate 0.1

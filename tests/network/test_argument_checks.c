@@ -176,7 +176,6 @@ START_TEST(activations_costs_and_methods_are_refused) {
     const int NEITHER[] = {-1, 5, INT_MAX};
 #define CHECK_VALUE(call, argument, value, part)                                                   \
     CHECK_SPOILT(call, argument = value, NNBLAS_ERROR_VALUE, part)
-    CHECK_VALUE(call_set_hidden, hidden_activation, NNBLAS_IDENTITY, "the hidden activation is 3");
     CHECK_VALUE(call_set_hidden, hidden_activation, NNBLAS_SOFTMAX, "the hidden activation is 4");
     CHECK_VALUE(call_set_output, output_activation, NNBLAS_TANH, "the output activation is 1");
     CHECK_VALUE(call_set_output, output_activation, NNBLAS_RELU, "the output activation is 2");

@@ -105,7 +105,7 @@ START_TEST(a_nan_of_any_bits_makes_its_row_nan) {
 END_TEST
 
 /* An infinite bias of a hidden unit that counts 1, -1 and -1 in the outputs: sigmoid and tanh make
- * 1 of it, relu leaves it, and so do identity outputs. */
+ * 1 of it, relu and identity leave it. */
 START_TEST(an_infinity_goes_through_every_activation) {
     static const double X[INPUTS] = {0.5, -0.5, 0.25, 1.0};
     static const struct {
@@ -116,6 +116,7 @@ START_TEST(an_infinity_goes_through_every_activation) {
         {NNBLAS_TANH, NNBLAS_IDENTITY, {1, -1, -1}},
         {NNBLAS_RELU, NNBLAS_IDENTITY, {(double)INFINITY, -(double)INFINITY, -(double)INFINITY}},
         {NNBLAS_RELU, NNBLAS_SIGMOID, {1, 0, 0}},
+        {NNBLAS_IDENTITY, NNBLAS_SIGMOID, {1, 0, 0}},
         {NNBLAS_RELU, NNBLAS_SOFTMAX, {(double)NAN, (double)NAN, (double)NAN}},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {

@@ -52,7 +52,7 @@ void call_create(world *w) {
 /* ---- activations and cost -------------------------------------------------------------------- */
 
 static bool is_hidden(nnblas_activation a) {
-    return a == NNBLAS_SIGMOID || a == NNBLAS_TANH || a == NNBLAS_RELU;
+    return a == NNBLAS_SIGMOID || a == NNBLAS_TANH || a == NNBLAS_RELU || a == NNBLAS_IDENTITY;
 }
 
 static bool is_output(nnblas_activation a, nnblas_cost cost) {

@@ -26,10 +26,11 @@ kind get_kind(size_t i) {
         {.output = NNBLAS_SOFTMAX, .cost = NNBLAS_MSE},
         {.output = NNBLAS_SOFTMAX, .cost = NNBLAS_CROSS_ENTROPY},
     };
-    static const nnblas_activation HIDDEN[] = {NNBLAS_SIGMOID, NNBLAS_TANH, NNBLAS_RELU};
+    static const nnblas_activation HIDDEN[] = {NNBLAS_SIGMOID, NNBLAS_TANH, NNBLAS_RELU,
+                                               NNBLAS_IDENTITY};
     kind k = OUTPUTS[i % 5];
-    k.hidden = HIDDEN[i / 5 % 3];
-    k.flags = i / 15 ? NNBLAS_BIAS : 0;
+    k.hidden = HIDDEN[i / 5 % 4];
+    k.flags = i / 20 ? NNBLAS_BIAS : 0;
     return k;
 }
 

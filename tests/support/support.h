@@ -46,7 +46,7 @@ typedef struct kind {
 } kind;
 
 /* Every hidden activation with every output that goes with a cost, without biases and with. */
-enum { N_KINDS = 3 * 5 * 2 };
+enum { N_KINDS = 4 * 5 * 2 };
 kind get_kind(size_t i);
 kind roll_kind(dice *d);
 /* Valid until the next call. */

@@ -77,8 +77,11 @@ typedef struct {
     int value;
 } named_value;
 
-static const named_value ACTIVATIONS[] = {
-    {"sigmoid", NNBLAS_SIGMOID}, {"tanh", NNBLAS_TANH}, {"relu", NNBLAS_RELU}, {NULL, 0}};
+static const named_value ACTIVATIONS[] = {{"sigmoid", NNBLAS_SIGMOID},
+                                          {"tanh", NNBLAS_TANH},
+                                          {"relu", NNBLAS_RELU},
+                                          {"identity", NNBLAS_IDENTITY},
+                                          {NULL, 0}};
 static const named_value OPTIMIZERS[] = {{"gradient-descent", NNBLAS_GRADIENT_DESCENT},
                                          {"momentum", NNBLAS_MOMENTUM},
                                          {"nesterov", NNBLAS_NESTEROV},
@@ -141,7 +144,7 @@ static double get_default_rate(nnblas_optimizer optimizer) {
 static int take_names(const char *command, const training_texts *texts, training_settings *s) {
     int activation = (int)s->activation, optimizer = (int)s->optimizer;
     if (texts->activation && !read_name(texts->activation, ACTIVATIONS, &activation))
-        return refuse_usage(command, "--activation takes sigmoid, tanh or relu");
+        return refuse_usage(command, "--activation takes sigmoid, tanh, relu or identity");
     if (texts->optimizer && !read_name(texts->optimizer, OPTIMIZERS, &optimizer))
         return refuse_usage(command, "--optimizer takes gradient-descent, momentum, nesterov, "
                                      "rprop, adam or lbfgs");

@@ -33,7 +33,7 @@ typedef struct {
 
 #define TRAINING_OPTIONS_HELP                                                                      \
     "  --hidden N[,N...]     units of each hidden layer (default 32), 0 for none\n"                \
-    "  --activation NAME     of the hidden units: sigmoid, tanh, relu (default tanh)\n"            \
+    "  --activation NAME     of the hidden units: sigmoid, tanh, relu, identity (default tanh)\n"  \
     "  --epochs N            the most epochs (default 200)\n"                                      \
     "  --batch N             rows in a mini-batch (default 32), or all\n"                          \
     "  --optimizer NAME      gradient-descent, momentum, nesterov, rprop, adam, lbfgs (default\n"  \
