@@ -46,13 +46,14 @@
  * Ownership and lifetime of what the library returns:
  *
  *   from                             valid until                           released by
- *   nnblas_net_create, _load, ...    nnblas_net_destroy                    nnblas_net_destroy
+ *   nnblas_net_create, _clone,
+ *     _load, _load_from_memory       nnblas_net_destroy                    nnblas_net_destroy
  *   nnblas_trainer_create            nnblas_trainer_destroy                nnblas_trainer_destroy
  *   nnblas_net_save_to_memory        nnblas_free                           nnblas_free
  *   nnblas_net_parameters,
- *     _weights, _bias                the network is destroyed              the network
- *   nnblas_net_metadata              that key is set, or the network
- *                                    is destroyed                          the network
+ *     _weights, _bias, _const_...    the network is destroyed              the network
+ *   nnblas_net_metadata,             that key is set, or the network
+ *     _metadata_key                  is destroyed                          the network
  *   nnblas_trainer_history           the next epoch or fit, or the
  *                                    trainer is destroyed                  the trainer
  *   nnblas_error_message             the next failure in the same thread   the library
@@ -191,8 +192,13 @@ nnblas_status nnblas_gradient_step(size_t N, size_t inputs, size_t hidden, size_
  */
 typedef struct nnblas_net nnblas_net;
 
-/* Flags of nnblas_net_create. NNBLAS_BIAS: each unit adds a bias, H_in = X W1 + b1. */
-typedef enum nnblas_flag { NNBLAS_BIAS = 1 } nnblas_flag;
+/*
+ * Flags of nnblas_net_create.
+ *
+ *   NNBLAS_BIAS   each unit adds a bias, H_in = X W1 + b1
+ *   NNBLAS_ZERO   the parameters begin at 0 and are not drawn: for a caller who sets them all
+ */
+typedef enum nnblas_flag { NNBLAS_BIAS = 1, NNBLAS_ZERO = 2 } nnblas_flag;
 
 /*
  * The activation function of a unit, of its input a.
@@ -236,8 +242,9 @@ typedef enum nnblas_cost { NNBLAS_MSE = 0, NNBLAS_CROSS_ENTROPY = 1 } nnblas_cos
 
 /*
  * Creates a network from its layer sizes, inputs first: {4, 2, 3} with n_layers = 3 has 4 inputs, 2
- * hidden units and 3 outputs. n_layers is at least 2. flags is 0 or NNBLAS_BIAS. All units are
- * sigmoids, the cost is the mse, and the parameters are those of nnblas_net_init(net, 0).
+ * hidden units and 3 outputs. n_layers is at least 2. flags is 0, or constants of nnblas_flag added
+ * together. All units are sigmoids, the cost is the mse, and the parameters are those of
+ * nnblas_net_init(net, 0), or 0 with NNBLAS_ZERO.
  *
  * *net is written only on success. The caller destroys it; nnblas_net_destroy accepts null. When a
  * network is destroyed, every pointer into it becomes invalid, and nnblas_trainer_destroy is the
@@ -246,6 +253,10 @@ typedef enum nnblas_cost { NNBLAS_MSE = 0, NNBLAS_CROSS_ENTROPY = 1 } nnblas_cos
 nnblas_status nnblas_net_create(const size_t *layer_sizes, size_t n_layers, unsigned flags,
                                 nnblas_net **net);
 void nnblas_net_destroy(nnblas_net *net);
+
+/* A network of its own with the same sizes, activations, cost, parameters and metadata. *clone is
+ * written only on success; the caller destroys it. */
+nnblas_status nnblas_net_clone(const nnblas_net *net, nnblas_net **clone);
 
 /*
  * The activation of all hidden units; that of the outputs, and the cost. NNBLAS_ERROR_VALUE for an
@@ -257,8 +268,9 @@ nnblas_status nnblas_net_set_hidden(nnblas_net *net, nnblas_activation activatio
 nnblas_status nnblas_net_set_output(nnblas_net *net, nnblas_activation activation,
                                     nnblas_cost cost);
 
-/* What create and the two functions above were given. NNBLAS_SIGMOID for the hidden units of a
- * network without any. Where net is null: 0, and nnblas_error_message says so. */
+/* What create and the two functions above were given; of the flags NNBLAS_BIAS alone.
+ * NNBLAS_SIGMOID for the hidden units of a network without any. Where net is null: 0, and
+ * nnblas_error_message says so. */
 unsigned nnblas_net_flags(const nnblas_net *net);
 nnblas_activation nnblas_net_hidden_activation(const nnblas_net *net);
 nnblas_activation nnblas_net_output_activation(const nnblas_net *net);
@@ -295,12 +307,16 @@ size_t nnblas_net_layer_size(const nnblas_net *net, size_t layer);
 /*
  * The number of parameters, the vector of them, and in that vector the matrix of one layer (1 = W1)
  * and its biases (1 = b1). 0 or null, with the reason in nnblas_error_message, where net is null,
- * there is no such layer, or the network has no biases. Valid until the network is destroyed.
+ * there is no such layer, or the network has no biases. Valid until the network is destroyed. The
+ * same addresses from a network that is only read have const in their names.
  */
 size_t nnblas_net_parameter_count(const nnblas_net *net);
 double *nnblas_net_parameters(nnblas_net *net);
 double *nnblas_net_weights(nnblas_net *net, size_t layer);
 double *nnblas_net_bias(nnblas_net *net, size_t layer);
+const double *nnblas_net_const_parameters(const nnblas_net *net);
+const double *nnblas_net_const_weights(const nnblas_net *net, size_t layer);
+const double *nnblas_net_const_bias(const nnblas_net *net, size_t layer);
 
 /* Predicts: O_out (N x outputs) for the N rows of X (N x inputs). */
 nnblas_status nnblas_net_predict(const nnblas_net *net, size_t N, const double *X, size_t ldx,
@@ -341,9 +357,15 @@ nnblas_status nnblas_net_gradient_weighted(const nnblas_net *net, size_t N, cons
  *
  * nnblas_net_metadata returns the value, or null where the key has none. The text belongs to the
  * network and is valid until the key is set again or the network is destroyed.
+ *
+ * The keys, in the order in which they were first set: nnblas_net_metadata_key returns null, with
+ * the reason in nnblas_error_message, where index is not below the count. A key is valid as long as
+ * its value.
  */
 nnblas_status nnblas_net_set_metadata(nnblas_net *net, const char *key, const char *value);
 const char *nnblas_net_metadata(const nnblas_net *net, const char *key);
+size_t nnblas_net_metadata_count(const nnblas_net *net);
+const char *nnblas_net_metadata_key(const nnblas_net *net, size_t index);
 
 /*
  * nnblas_net_save writes a safetensors file (https://huggingface.co/docs/safetensors): the tensors
@@ -753,8 +775,26 @@ void nnblas_plans_forget(void);
 
 /* ---- the library ----------------------------------------------------------------------------- */
 
+/* The version of this header. */
+typedef enum nnblas_version_number {
+    NNBLAS_VERSION_MAJOR = 0,
+    NNBLAS_VERSION_MINOR = 2,
+    NNBLAS_VERSION_PATCH = 0
+} nnblas_version_number;
+
 /* "major.minor.patch" of the library that is loaded. */
 const char *nnblas_version(void);
+
+/*
+ * Features that a build of the library may lack. The functions of one that is missing return
+ * NNBLAS_ERROR_MISSING.
+ *
+ *   NNBLAS_FEATURE_LBFGS   NNBLAS_LBFGS, by liblbfgs
+ */
+typedef enum nnblas_feature { NNBLAS_FEATURE_LBFGS = 1 } nnblas_feature;
+
+/* 1 where the library that is loaded has the feature, else 0; 0 for any other number. */
+int nnblas_has(nnblas_feature feature);
 
 /*
  * How many threads a call may use, the calling thread included; 0, the default, for the number of
@@ -769,6 +809,15 @@ const char *nnblas_version(void);
  * bits).
  */
 nnblas_status nnblas_set_threads(int threads);
+
+/* The same for calls of the calling thread alone, in place of the process's number: a thread that
+ * sets it before a call and 0 after it limits that call. 0, the default: as nnblas_set_threads
+ * says. */
+nnblas_status nnblas_set_local_threads(int threads);
+
+/* What the two functions were given, the second in the calling thread. */
+int nnblas_threads(void);
+int nnblas_local_threads(void);
 
 /*
  * Threads of the host instead of the library's workers.

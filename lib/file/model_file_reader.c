@@ -309,8 +309,8 @@ static nnblas_status read_texts(const nn_model_file *file, nnblas_net *net) {
 
 nnblas_status nn_model_file_make_net(const nn_model_file *file, nnblas_net **net) {
     nnblas_net *made = NULL;
-    nnblas_status status = nnblas_net_create(file->layer_sizes, file->n_layer_sizes,
-                                             file->has_bias ? NNBLAS_BIAS : 0, &made);
+    unsigned flags = NNBLAS_ZERO | (file->has_bias ? NNBLAS_BIAS : 0);
+    nnblas_status status = nnblas_net_create(file->layer_sizes, file->n_layer_sizes, flags, &made);
     if (!status)
         status = set_activations(file, made);
     if (!status)

@@ -35,6 +35,23 @@ nn_text *nn_create_text(const char *key, const char *value) {
     return text;
 }
 
+bool nn_copy_texts(const nn_text *texts, nn_text **copy) {
+    for (*copy = NULL; texts; texts = texts->next, copy = &(*copy)->next) {
+        *copy = nn_create_text(texts->key, texts->value);
+        if (!*copy)
+            return false;
+    }
+    return true;
+}
+
+void nn_free_texts(nn_text *texts) {
+    while (texts) {
+        nn_text *next = texts->next;
+        free(texts);
+        texts = next;
+    }
+}
+
 /* The link to the text of key, or the last link where there is none. */
 static nn_text **find_text(nn_text **link, const char *key) {
     while (*link && strcmp((*link)->key, key) != 0)
@@ -69,4 +86,25 @@ const char *nnblas_net_metadata(const nnblas_net *net, const char *key) {
         return NULL;
     nn_text *texts = net->metadata, *text = *find_text(&texts, key);
     return text ? text->value : NULL;
+}
+
+size_t nnblas_net_metadata_count(const nnblas_net *net) {
+    size_t count = 0;
+    if (nn_check_pointer("net", net))
+        return 0;
+    for (const nn_text *text = net->metadata; text; text = text->next)
+        count++;
+    return count;
+}
+
+const char *nnblas_net_metadata_key(const nnblas_net *net, size_t index) {
+    if (nn_check_pointer("net", net))
+        return NULL;
+    const nn_text *text = net->metadata;
+    for (size_t i = 0; text && i < index; i++)
+        text = text->next;
+    if (!text)
+        nn_fail(NNBLAS_ERROR_VALUE, "index is %zu; the network has %zu keys", index,
+                nnblas_net_metadata_count(net));
+    return text ? text->key : NULL;
 }

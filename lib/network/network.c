@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "network/network.h"
 #include "core/memory.h"
-#include "core/random.h"
 #include "core/sizes.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,47 +47,77 @@ static void lay_out_layers(nnblas_net *net, const size_t *layer_sizes, bool has_
     }
 }
 
+/* A network with parameters that are not set yet. Null where the system is out of memory. */
+static nnblas_net *allocate_net(const size_t *layer_sizes, size_t n_layers, bool has_bias,
+                                size_t parameter_count) {
+    nnblas_net *net = nn_allocate(1, sizeof *net);
+    if (!net)
+        return NULL;
+    *net = (nnblas_net){
+        .n_layers = n_layers - 1,
+        .parameter_count = parameter_count,
+        .sizes = nn_allocate(n_layers, sizeof *net->sizes),
+        .layers = nn_allocate(n_layers - 1, sizeof *net->layers),
+        .W = nn_allocate(n_layers - 1, sizeof *net->W),
+        .parameters = nn_allocate(parameter_count, sizeof *net->parameters),
+    };
+    if (!net->sizes || !net->layers || !net->W || !net->parameters) {
+        nnblas_net_destroy(net);
+        return NULL;
+    }
+    lay_out_layers(net, layer_sizes, has_bias);
+    return net;
+}
+
 nnblas_status nnblas_net_create(const size_t *layer_sizes, size_t n_layers, unsigned flags,
                                 nnblas_net **net) {
+    static const unsigned ALL = (unsigned)NNBLAS_BIAS | (unsigned)NNBLAS_ZERO;
     size_t parameter_count = 0;
     bool has_bias = flags & NNBLAS_BIAS;
     nnblas_status status = check_layer_sizes(layer_sizes, n_layers, has_bias, &parameter_count);
     if (status)
         return status;
-    if (flags & ~(unsigned)NNBLAS_BIAS)
-        return nn_fail(NNBLAS_ERROR_VALUE, "flags is 0x%x; it must be 0 or NNBLAS_BIAS, 0x%x",
-                       flags, (unsigned)NNBLAS_BIAS);
+    if (flags & ~ALL)
+        return nn_fail(NNBLAS_ERROR_VALUE,
+                       "flags is 0x%x; it must be 0, NNBLAS_BIAS (0x%x), NNBLAS_ZERO (0x%x), or "
+                       "both together",
+                       flags, (unsigned)NNBLAS_BIAS, (unsigned)NNBLAS_ZERO);
     if (nn_check_pointer("net", net))
         return NNBLAS_ERROR_NULL;
-
-    nnblas_net *created = nn_allocate(1, sizeof *created);
+    nnblas_net *created = allocate_net(layer_sizes, n_layers, has_bias, parameter_count);
     if (!created)
         return NNBLAS_ERROR_MEMORY;
-    *created = (nnblas_net){
-        .n_layers = n_layers - 1,
-        .parameter_count = parameter_count,
-        .sizes = nn_allocate(n_layers, sizeof *created->sizes),
-        .layers = nn_allocate(n_layers - 1, sizeof *created->layers),
-        .W = nn_allocate(n_layers - 1, sizeof *created->W),
-        .parameters = nn_allocate(parameter_count, sizeof *created->parameters),
-    };
-    if (!created->sizes || !created->layers || !created->W || !created->parameters) {
+    if (flags & NNBLAS_ZERO)
+        memset(created->parameters, 0, parameter_count * sizeof *created->parameters);
+    else
+        nnblas_net_init(created, 0);
+    *net = created;
+    return NNBLAS_OK;
+}
+
+nnblas_status nnblas_net_clone(const nnblas_net *net, nnblas_net **clone) {
+    if (nn_check_pointer("net", net) || nn_check_pointer("clone", clone))
+        return NNBLAS_ERROR_NULL;
+    nnblas_net *created =
+        allocate_net(net->sizes, net->n_layers + 1, net->layers[0].has_bias, net->parameter_count);
+    if (!created)
+        return NNBLAS_ERROR_MEMORY;
+    for (size_t l = 0; l < net->n_layers; l++)
+        created->layers[l].activation = net->layers[l].activation;
+    created->cost = net->cost;
+    memcpy(created->parameters, net->parameters, net->parameter_count * sizeof *net->parameters);
+    if (!nn_copy_texts(net->metadata, &created->metadata)) {
         nnblas_net_destroy(created);
         return NNBLAS_ERROR_MEMORY;
     }
-    lay_out_layers(created, layer_sizes, has_bias);
-    nnblas_net_init(created, 0);
-    *net = created;
+    *clone = created;
     return NNBLAS_OK;
 }
 
 void nnblas_net_destroy(nnblas_net *net) {
     if (!net)
         return;
-    for (nn_text *text = net->metadata, *next; text; text = next) {
-        next = text->next;
-        free(text);
-    }
+    nn_free_texts(net->metadata);
     free(net->sizes);
     free(net->layers);
     free(net->W);
@@ -135,6 +163,22 @@ nnblas_status nnblas_net_set_output(nnblas_net *net, nnblas_activation activatio
     return NNBLAS_OK;
 }
 
+size_t nnblas_net_layer_count(const nnblas_net *net) {
+    if (nn_check_pointer("net", net))
+        return 0;
+    return net->n_layers + 1;
+}
+
+size_t nnblas_net_layer_size(const nnblas_net *net, size_t layer) {
+    if (nn_check_pointer("net", net))
+        return 0;
+    if (layer > net->n_layers) {
+        nn_fail(NNBLAS_ERROR_VALUE, "layer is %zu; the last is %zu", layer, net->n_layers);
+        return 0;
+    }
+    return layer == 0 ? net->layers[0].inputs : net->layers[layer - 1].outputs;
+}
+
 unsigned nnblas_net_flags(const nnblas_net *net) {
     return !nn_check_pointer("net", net) && net->layers[0].has_bias ? NNBLAS_BIAS : 0;
 }
@@ -152,116 +196,4 @@ nnblas_activation nnblas_net_output_activation(const nnblas_net *net) {
 
 nnblas_cost nnblas_net_cost(const nnblas_net *net) {
     return nn_check_pointer("net", net) ? NNBLAS_MSE : net->cost;
-}
-
-/* ---- parameters ------------------------------------------------------------------------------ */
-
-/* Weights are drawn from -bound to bound. */
-static double get_bound(const nnblas_net *net, const nn_layer *layer,
-                        nnblas_initialization method) {
-    double inputs = (double)layer->inputs, outputs = (double)layer->outputs;
-    bool is_squashed = layer->activation == NNBLAS_SIGMOID && net->cost == NNBLAS_MSE;
-    switch (method) {
-    case NNBLAS_UNIFORM:
-        return 0.5;
-    case NNBLAS_HE:
-        return sqrt(6.0 / inputs);
-    case NNBLAS_GLOROT:
-        break;
-    }
-    return (is_squashed ? 4.0 : 1.0) * sqrt(6.0 / (inputs + outputs));
-}
-
-/* What suits the activation. */
-static nnblas_initialization choose_method(const nn_layer *layer) {
-    return layer->activation == NNBLAS_RELU ? NNBLAS_HE : NNBLAS_GLOROT;
-}
-
-static void draw_layer(nnblas_net *net, size_t l, nnblas_initialization method, nn_random *random) {
-    const nn_layer *layer = &net->layers[l];
-    size_t weights = layer->inputs * layer->outputs, all = nn_count_parameters(layer);
-    double bound = get_bound(net, layer, method);
-    for (size_t i = 0; i < weights; i++)
-        net->W[l][i] = bound * (2.0 * nn_random_unit(random) - 1.0);
-    for (size_t i = weights; i < all; i++)
-        net->W[l][i] = 0.0;
-}
-
-/* method: null for what suits each layer. */
-static void draw_layers(nnblas_net *net, const nnblas_initialization *method, uint64_t seed) {
-    nn_random random;
-    nn_random_seed(&random, seed);
-    for (size_t l = 0; l < net->n_layers; l++)
-        draw_layer(net, l, method ? *method : choose_method(&net->layers[l]), &random);
-}
-
-nnblas_status nnblas_net_init(nnblas_net *net, uint64_t seed) {
-    if (nn_check_pointer("net", net))
-        return NNBLAS_ERROR_NULL;
-    draw_layers(net, NULL, seed);
-    return NNBLAS_OK;
-}
-
-nnblas_status nnblas_net_init_by(nnblas_net *net, nnblas_initialization method, uint64_t seed) {
-    if (nn_check_pointer("net", net))
-        return NNBLAS_ERROR_NULL;
-    if (method != NNBLAS_UNIFORM && method != NNBLAS_GLOROT && method != NNBLAS_HE)
-        return nn_fail(NNBLAS_ERROR_VALUE,
-                       "the initialization is %d; it must be NNBLAS_UNIFORM (%d), NNBLAS_GLOROT "
-                       "(%d) or NNBLAS_HE (%d)",
-                       (int)method, NNBLAS_UNIFORM, NNBLAS_GLOROT, NNBLAS_HE);
-    draw_layers(net, &method, seed);
-    return NNBLAS_OK;
-}
-
-size_t nnblas_net_layer_count(const nnblas_net *net) {
-    if (nn_check_pointer("net", net))
-        return 0;
-    return net->n_layers + 1;
-}
-
-size_t nnblas_net_layer_size(const nnblas_net *net, size_t layer) {
-    if (nn_check_pointer("net", net))
-        return 0;
-    if (layer > net->n_layers) {
-        nn_fail(NNBLAS_ERROR_VALUE, "layer is %zu; the last is %zu", layer, net->n_layers);
-        return 0;
-    }
-    return layer == 0 ? net->layers[0].inputs : net->layers[layer - 1].outputs;
-}
-
-size_t nnblas_net_parameter_count(const nnblas_net *net) {
-    if (nn_check_pointer("net", net))
-        return 0;
-    return net->parameter_count;
-}
-
-double *nnblas_net_parameters(nnblas_net *net) {
-    if (nn_check_pointer("net", net))
-        return NULL;
-    return net->parameters;
-}
-
-static bool has_layer(const nnblas_net *net, size_t layer) {
-    if (nn_check_pointer("net", net))
-        return false;
-    if (layer >= 1 && layer <= net->n_layers)
-        return true;
-    nn_fail(NNBLAS_ERROR_VALUE, "layer is %zu; weights and biases have layers 1 to %zu", layer,
-            net->n_layers);
-    return false;
-}
-
-double *nnblas_net_weights(nnblas_net *net, size_t layer) {
-    return has_layer(net, layer) ? net->W[layer - 1] : NULL;
-}
-
-double *nnblas_net_bias(nnblas_net *net, size_t layer) {
-    if (!has_layer(net, layer))
-        return NULL;
-    const nn_layer *l = &net->layers[layer - 1];
-    if (l->has_bias)
-        return net->W[layer - 1] + l->inputs * l->outputs;
-    nn_fail(NNBLAS_ERROR_VALUE, "the network was created without NNBLAS_BIAS");
-    return NULL;
 }

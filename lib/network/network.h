@@ -29,6 +29,11 @@ nnblas_status nn_check_key(const char *key);
  * the system is out of memory. Released by free(). */
 nn_text *nn_create_text(const char *key, const char *value);
 
+/* Copies a list, in its order. Where the system is out of memory, returns false with a message, and
+ * *copy is the list so far. */
+bool nn_copy_texts(const nn_text *texts, nn_text **copy);
+void nn_free_texts(nn_text *texts);
+
 nn_model nn_net_model(const nnblas_net *net);
 
 /* The arguments of a call with rows and a network; null for those that the call does not have. */

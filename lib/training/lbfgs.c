@@ -15,10 +15,6 @@
 #ifdef HAVE_LBFGS
 #include <lbfgs.h>
 
-bool nn_has_lbfgs(void) {
-    return true;
-}
-
 /* What finish_step returns to end a search; it is no code of liblbfgs. */
 enum { ENDED = 1000 };
 
@@ -291,10 +287,6 @@ nnblas_status nn_run_lbfgs(nn_fit *fit) {
 }
 
 #else
-
-bool nn_has_lbfgs(void) {
-    return false;
-}
 
 /* Never called: nnblas_trainer_set_optimizer refuses NNBLAS_LBFGS. */
 nnblas_status nn_run_lbfgs(nn_fit *fit) {

@@ -3,7 +3,6 @@
 #include "core/arguments.h"
 #include "core/memory.h"
 #include "training/checkpoint.h"
-#include "training/lbfgs.h"
 #include "training/training.h"
 
 #include <math.h>
@@ -134,7 +133,7 @@ nnblas_status nnblas_trainer_set_optimizer(nnblas_trainer *trainer, nnblas_optim
     if ((int)optimizer < NNBLAS_GRADIENT_DESCENT || (int)optimizer > NNBLAS_LBFGS)
         return nn_fail(NNBLAS_ERROR_VALUE, "optimizer is %d; they are numbered %d to %d",
                        (int)optimizer, NNBLAS_GRADIENT_DESCENT, NNBLAS_LBFGS);
-    if (optimizer == NNBLAS_LBFGS && !nn_has_lbfgs())
+    if (optimizer == NNBLAS_LBFGS && !nnblas_has(NNBLAS_FEATURE_LBFGS))
         return nn_fail(NNBLAS_ERROR_MISSING,
                        "this library was built without liblbfgs, which NNBLAS_LBFGS needs");
     trainer->settings.optimizer = optimizer;

@@ -6,14 +6,36 @@
 
 #include <stdatomic.h>
 
+/* 0: not limited. The calling thread's own comes first. */
 static atomic_int thread_limit;
+static _Thread_local int local_limit;
+
+static nnblas_status check_limit(int threads, const char *zero) {
+    return threads >= 0 ? NNBLAS_OK
+                        : nn_fail(NNBLAS_ERROR_VALUE, "threads is %d; it must be 0 (%s) or above",
+                                  threads, zero);
+}
 
 nnblas_status nnblas_set_threads(int threads) {
-    if (threads < 0)
-        return nn_fail(NNBLAS_ERROR_VALUE, "threads is %d; it must be 0 (decide) or above",
-                       threads);
-    atomic_store(&thread_limit, threads);
-    return NNBLAS_OK;
+    nnblas_status status = check_limit(threads, "decide");
+    if (!status)
+        atomic_store(&thread_limit, threads);
+    return status;
+}
+
+nnblas_status nnblas_set_local_threads(int threads) {
+    nnblas_status status = check_limit(threads, "as nnblas_set_threads");
+    if (!status)
+        local_limit = threads;
+    return status;
+}
+
+int nnblas_threads(void) {
+    return atomic_load(&thread_limit);
+}
+
+int nnblas_local_threads(void) {
+    return local_limit;
 }
 
 /* Read once: the system call takes longer than a small gradient. */
@@ -28,7 +50,8 @@ static int get_processors(void) {
 }
 
 size_t nn_count_threads(void) {
-    int limit = atomic_load_explicit(&thread_limit, memory_order_relaxed);
+    int limit =
+        local_limit > 0 ? local_limit : atomic_load_explicit(&thread_limit, memory_order_relaxed);
     return (size_t)(limit > 0 ? limit : get_processors());
 }
 

@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 
-/* The number that nnblas_set_threads was given. Where that is 0: the number of processors that the
- * first thread to call this could use. */
+/* What nnblas_set_local_threads was given in this thread, else what nnblas_set_threads was given.
+ * Where both are 0: the number of processors that the first thread to call this could use. */
 size_t nn_count_threads(void);
 
 /* Nanoseconds that a number of threads takes for what one thread does in nanoseconds, in so many

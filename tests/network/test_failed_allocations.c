@@ -38,6 +38,14 @@ static nnblas_status create_net(setting *s) {
     return status;
 }
 
+static nnblas_status clone_net(setting *s) {
+    nnblas_net *clone = NULL;
+    nnblas_status status = nnblas_net_clone(s->net, &clone);
+    ck_assert((clone == NULL) == (status != NNBLAS_OK));
+    nnblas_net_destroy(clone);
+    return status;
+}
+
 static nnblas_status train(setting *s) {
     nnblas_trainer *trainer = NULL;
     nnblas_status status = nnblas_trainer_create(s->net, &trainer);
@@ -262,14 +270,23 @@ static void check_each_failure(any_call *call) {
 
 START_TEST(every_failed_allocation_is_an_error_that_leaves_no_trace) {
     any_call *const calls[] = {
-        create_net,       train,
-        train_batches,    train_lbfgs,
-        train_weighted,   predict,
-        evaluate,         compute_gradient,
-        take_step,        compute_weighted_gradient,
-        set_text,         save_to_memory,
-        load_from_memory, save_and_load,
-        measure,          save_and_load_plans,
+        create_net,
+        clone_net,
+        train,
+        train_batches,
+        train_lbfgs,
+        train_weighted,
+        predict,
+        evaluate,
+        compute_gradient,
+        take_step,
+        compute_weighted_gradient,
+        set_text,
+        save_to_memory,
+        load_from_memory,
+        save_and_load,
+        measure,
+        save_and_load_plans,
     };
     int descriptor = mkstemp(path);
     ck_assert_int_ge(descriptor, 0);

@@ -62,6 +62,29 @@ START_TEST(texts_are_released) {
 }
 END_TEST
 
+/* In the order in which they were set, whatever is replaced or taken away meanwhile. */
+START_TEST(keys_are_listed) {
+    nnblas_net *net = make_small_net();
+    ck_assert_uint_eq(nnblas_net_metadata_count(net), 0);
+    ck_assert_ptr_null(nnblas_net_metadata_key(net, 0));
+    ck_assert_str_eq(nnblas_error_message(), "index is 0; the network has 0 keys");
+    ck_assert_ok(nnblas_net_set_metadata(net, "c", "1"));
+    ck_assert_ok(nnblas_net_set_metadata(net, "a", "2"));
+    ck_assert_ok(nnblas_net_set_metadata(net, "b", "3"));
+    ck_assert_ok(nnblas_net_set_metadata(net, "c", "4"));
+    ck_assert_ok(nnblas_net_set_metadata(net, "a", NULL));
+    ck_assert_uint_eq(nnblas_net_metadata_count(net), 2);
+    ck_assert_str_eq(nnblas_net_metadata_key(net, 0), "c");
+    ck_assert_str_eq(nnblas_net_metadata_key(net, 1), "b");
+    ck_assert_ptr_null(nnblas_net_metadata_key(net, 2));
+    ck_assert_ptr_null(nnblas_net_metadata_key(net, SIZE_MAX));
+    ck_assert_uint_eq(nnblas_net_metadata_count(NULL), 0);
+    ck_assert_str_eq(nnblas_error_message(), "net is null");
+    ck_assert_ptr_null(nnblas_net_metadata_key(NULL, 0));
+    nnblas_net_destroy(net);
+}
+END_TEST
+
 START_TEST(keys_have_rules) {
     char longest[101], too_long[102];
     memset(longest, 'k', 100);
@@ -150,6 +173,7 @@ int main(void) {
     const TTest *const tests[] = {
         texts_are_set_and_taken_away,
         texts_are_released,
+        keys_are_listed,
         keys_have_rules,
         texts_are_utf8,
     };

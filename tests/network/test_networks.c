@@ -20,13 +20,16 @@ START_TEST(parameters_are_one_vector) {
         for (size_t l = 1; l < N_SIZES; l++) {
             ck_assert_uint_eq(nnblas_net_layer_size(net, l), SIZES[l]);
             ck_assert_ptr_eq(nnblas_net_weights(net, l), next);
+            ck_assert_ptr_eq(nnblas_net_const_weights(net, l), next);
             next += SIZES[l - 1] * SIZES[l];
             ck_assert_ptr_eq(nnblas_net_bias(net, l), flags ? next : NULL);
+            ck_assert_ptr_eq(nnblas_net_const_bias(net, l), flags ? next : NULL);
             next += flags ? SIZES[l] : 0;
         }
         size_t biases = flags ? SIZES[1] + SIZES[2] + SIZES[3] : 0;
         ck_assert_uint_eq(nnblas_net_parameter_count(net), PARAMETERS + biases);
         ck_assert_ptr_eq(nnblas_net_parameters(net) + PARAMETERS + biases, next);
+        ck_assert_ptr_eq(nnblas_net_const_parameters(net), nnblas_net_parameters(net));
         nnblas_net_destroy(net);
     }
 }
@@ -77,8 +80,8 @@ START_TEST(networks_that_cannot_be_are_refused) {
     ck_assert_int_eq(nnblas_net_create(both, 3, 0, &net), NNBLAS_ERROR_SIZE);
     ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "up to layer 2 do not fit"));
     ck_assert_int_eq(nnblas_net_create(good, 3, 1U << 31, &net), NNBLAS_ERROR_VALUE);
-    ck_assert_int_eq(nnblas_net_create(good, 3, NNBLAS_BIAS | 2U, &net), NNBLAS_ERROR_VALUE);
-    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "flags is 0x3"));
+    ck_assert_int_eq(nnblas_net_create(good, 3, NNBLAS_BIAS | 4U, &net), NNBLAS_ERROR_VALUE);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "flags is 0x5"));
     ck_assert_ptr_eq(net, untouched);
 
     nnblas_trainer *trainer = (nnblas_trainer *)SIZES;
@@ -89,11 +92,34 @@ START_TEST(networks_that_cannot_be_are_refused) {
 }
 END_TEST
 
+START_TEST(parameters_may_begin_at_0) {
+    for (unsigned flags = 0; flags <= NNBLAS_BIAS; flags++) {
+        nnblas_net *net;
+        ck_assert_ok(nnblas_net_create(SIZES, N_SIZES, flags | NNBLAS_ZERO, &net));
+        ck_assert_uint_eq(nnblas_net_flags(net), flags);
+        for (size_t i = 0; i < nnblas_net_parameter_count(net); i++)
+            ck_assert_double_eq(nnblas_net_const_parameters(net)[i], 0.0);
+        nnblas_net_destroy(net);
+    }
+}
+END_TEST
+
+START_TEST(a_null_network_has_no_parameters) {
+    ck_assert_ptr_null(nnblas_net_const_parameters(NULL));
+    ck_assert_str_eq(nnblas_error_message(), "net is null");
+    ck_assert_ptr_null(nnblas_net_const_weights(NULL, 1));
+    ck_assert_ptr_null(nnblas_net_const_bias(NULL, 1));
+    ck_assert_ptr_null(nnblas_net_parameters(NULL));
+    ck_assert_ptr_null(nnblas_net_weights(NULL, 1));
+    ck_assert_ptr_null(nnblas_net_bias(NULL, 1));
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
-        parameters_are_one_vector,
-        a_network_tells_its_kind_and_keeps_its_parameters,
-        networks_that_cannot_be_are_refused,
+        parameters_are_one_vector,           a_network_tells_its_kind_and_keeps_its_parameters,
+        networks_that_cannot_be_are_refused, parameters_may_begin_at_0,
+        a_null_network_has_no_parameters,
     };
     return run_tests("networks", tests, sizeof tests / sizeof *tests);
 }

@@ -24,7 +24,7 @@ static void create_bad(world *w) {
         n_sizes = roll_between(&w->d, 0, 1);
         break;
     case 2:
-        flags = 1U << roll_between(&w->d, 1, 31);
+        flags = 1U << roll_between(&w->d, 2, 31);
         expected = NNBLAS_ERROR_VALUE;
         break;
     default:

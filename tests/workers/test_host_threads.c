@@ -189,12 +189,62 @@ START_TEST(callers_share_the_host) {
 }
 END_TEST
 
+/* ---- the limits of threads --------------------------------------------------------------------
+ */
+
+/* The most tasks that a gradient gives to the host. */
+static size_t count_tasks(const problem *p) {
+    host_log log = {.calls = 0};
+    double *gradient = malloc(p->parameter_count * sizeof *gradient);
+    nnblas_net *net = make_net(p);
+    ck_assert_ptr_nonnull(gradient);
+    ck_assert_ok(nnblas_set_parallel_for(run_in_order, &log));
+    ck_assert_ok(nnblas_net_gradient(net, p->N, p->X, p->ldx, p->Y, p->ldy, gradient, NULL));
+    ck_assert_ok(nnblas_set_parallel_for(NULL, NULL));
+    nnblas_net_destroy(net);
+    free(gradient);
+    return log.most;
+}
+
+/* A thread that has set nothing of its own, while another has. */
+static void *count_as_the_process(void *argument) {
+    const problem *p = argument;
+    ck_assert_int_eq(nnblas_local_threads(), 0);
+    ck_assert_uint_eq(count_tasks(p), 3);
+    ck_assert_ok(nnblas_set_local_threads(2));
+    ck_assert_uint_eq(count_tasks(p), 2);
+    return NULL;
+}
+
+START_TEST(a_thread_may_have_a_limit_of_its_own) {
+    pthread_t other;
+    dice d = {1};
+    problem p = make_problem(&d, 100000, (const size_t[]){60, 40, 3}, 3, 0);
+    ck_assert_ok(nnblas_set_threads(3));
+    ck_assert_ok(nnblas_set_local_threads(1));
+    ck_assert_uint_eq(count_tasks(&p), 0);
+    ck_assert_int_eq(pthread_create(&other, NULL, count_as_the_process, &p), 0);
+    ck_assert_int_eq(pthread_join(other, NULL), 0);
+    ck_assert_int_eq(nnblas_local_threads(), 1);
+    ck_assert_int_eq(nnblas_threads(), 3);
+    ck_assert_int_eq(nnblas_set_local_threads(-1), NNBLAS_ERROR_VALUE);
+    ck_assert_str_eq(nnblas_error_message(),
+                     "threads is -1; it must be 0 (as nnblas_set_threads) or above");
+    ck_assert_int_eq(nnblas_local_threads(), 1);
+    ck_assert_ok(nnblas_set_local_threads(4));
+    ck_assert_uint_eq(count_tasks(&p), 4);
+    ck_assert_ok(nnblas_set_local_threads(0));
+    ck_assert_uint_eq(count_tasks(&p), 3);
+    ck_assert_ok(nnblas_set_threads(0));
+    free_problem(&p);
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
-        the_hosts_threads_give_the_same_bits,
-        each_part_runs_once_and_rounds_as_the_caller,
-        the_library_creates_no_thread_beside,
-        callers_share_the_host,
+        the_hosts_threads_give_the_same_bits, each_part_runs_once_and_rounds_as_the_caller,
+        the_library_creates_no_thread_beside, callers_share_the_host,
+        a_thread_may_have_a_limit_of_its_own,
     };
     return run_tests("host_threads", tests, sizeof tests / sizeof *tests);
 }
