@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Statuses of the library, and the exceptions that those which are errors become."""
+
+import enum
+
+from ._library import ffi, lib
+
+
+class Status(enum.IntEnum):
+    """What a function of the library returns: negative for an error, positive where training stopped
+    before its last epoch."""
+
+    OK = 0
+    ERROR_NULL = -1
+    ERROR_SIZE = -2
+    ERROR_LEADING = -3
+    ERROR_OVERLAP = -4
+    ERROR_VALUE = -5
+    ERROR_NOT_FINITE = -6
+    ERROR_MEMORY = -7
+    ERROR_FILE = -8
+    ERROR_FORMAT = -9
+    ERROR_MISSING = -10
+    STOPPED_COST = 1
+    STOPPED_CALLBACK = 2
+    STOPPED_PATIENCE = 3
+    STOPPED_TIME = 4
+    STOPPED_CONVERGED = 5
+    STOPPED_LINE_SEARCH = 6
+
+
+class NNBlasError(Exception):
+    """A failure of the library.
+
+    Attributes
+    ----------
+    status : Status
+        Which error it is.
+    """
+
+    def __init__(self, message: str, status: Status) -> None:
+        super().__init__(message)
+        self.status = status
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (str(self), self.status)
+
+
+class ArgumentError(NNBlasError, ValueError):
+    """A size, a setting or an array that the library refuses."""
+
+
+class NotFiniteError(NNBlasError, ValueError):
+    """Data, weights, cost or update hold a NaN or an infinity, as where a training diverges."""
+
+
+class OutOfMemoryError(NNBlasError, MemoryError):
+    """The library is out of memory."""
+
+
+class FileError(NNBlasError, OSError):
+    """A file could not be opened, read or written."""
+
+
+class FormatError(NNBlasError, ValueError):
+    """A file or bytes have another content than they must have."""
+
+
+class MissingFeatureError(NNBlasError, NotImplementedError):
+    """The library was built without this feature."""
+
+
+_ERRORS = {
+    Status.ERROR_NOT_FINITE: NotFiniteError,
+    Status.ERROR_MEMORY: OutOfMemoryError,
+    Status.ERROR_FILE: FileError,
+    Status.ERROR_FORMAT: FormatError,
+    Status.ERROR_MISSING: MissingFeatureError,
+}
+
+
+def get_message() -> str:
+    """The last failure of the calling thread."""
+    text: bytes = ffi.string(lib.nnblas_error_message())
+    return text.decode(errors="replace")
+
+
+def make_error(status: int, message: str) -> NNBlasError:
+    known = Status(status)
+    return _ERRORS.get(known, ArgumentError)(message, known)
+
+
+def check(status: int) -> None:
+    """Raises the exception of a negative status, in the thread whose call returned it."""
+    if status < 0:
+        raise make_error(status, get_message())
+
+
+def raise_last(status: Status = Status.ERROR_VALUE) -> None:
+    """For functions that return null or 0, and no status, where they refuse."""
+    raise make_error(status, get_message())

@@ -1,0 +1,383 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Networks."""
+
+import enum
+import os
+from collections.abc import Iterator, MutableMapping, Sequence
+from typing import Any, TypeVar, Union
+
+import numpy
+
+from ._arrays import FloatArray, read_array, read_matrix, read_rows, view_memory, write_array, write_rows
+from ._errors import check, raise_last
+from ._library import ffi, lib
+
+Path = Union[str, "os.PathLike[str]"]
+
+
+class Activation(enum.IntEnum):
+    """The activation function of a unit."""
+
+    SIGMOID = 0
+    TANH = 1
+    RELU = 2
+    IDENTITY = 3
+    SOFTMAX = 4
+
+
+class Cost(enum.IntEnum):
+    """What training lowers: 1/(2N) of the sum of squared errors, or the cross-entropy."""
+
+    MSE = 0
+    CROSS_ENTROPY = 1
+
+
+class Initialization(enum.IntEnum):
+    """How weights are drawn."""
+
+    UNIFORM = 0
+    GLOROT = 1
+    HE = 2
+
+
+class PlanPurpose(enum.IntEnum):
+    """Which calls a plan is for."""
+
+    PREDICT = 0
+    GRADIENT = 1
+    TRAIN = 2
+
+
+_Enum = TypeVar("_Enum", bound=enum.IntEnum)
+
+
+def to_constant(kind: type[_Enum], name: str, value: Union[str, int]) -> _Enum:
+    """The constant that a name in small letters or a number stands for."""
+    try:
+        return kind[value.upper()] if isinstance(value, str) else kind(value)
+    except (KeyError, ValueError):
+        known = ", ".join(repr(constant.name.lower()) for constant in kind)
+        raise ValueError(f"{name} is {value!r}; it must be one of {known}") from None
+
+
+def encode_path(path: Path) -> bytes:
+    return os.fsencode(path)
+
+
+class Metadata(MutableMapping[str, str]):
+    """The texts that are saved with a network, as a mapping that writes to it."""
+
+    def __init__(self, handle: Any) -> None:
+        self._handle = handle
+
+    def __getitem__(self, key: str) -> str:
+        text = lib.nnblas_net_metadata(self._handle, key.encode())
+        if text == ffi.NULL:
+            raise KeyError(key)
+        value: bytes = ffi.string(text)
+        return value.decode()
+
+    def __setitem__(self, key: str, value: str) -> None:
+        check(lib.nnblas_net_set_metadata(self._handle, key.encode(), _encode_text(value)))
+
+    def __delitem__(self, key: str) -> None:
+        self[key]  # KeyError where there is none
+        check(lib.nnblas_net_set_metadata(self._handle, key.encode(), ffi.NULL))
+
+    def __iter__(self) -> Iterator[str]:
+        keys = [lib.nnblas_net_metadata_key(self._handle, index) for index in range(len(self))]
+        return iter([ffi.string(key).decode() for key in keys])
+
+    def __len__(self) -> int:
+        return int(lib.nnblas_net_metadata_count(self._handle))
+
+    def __repr__(self) -> str:
+        return f"Metadata({dict(self)!r})"
+
+
+def _encode_text(text: str) -> bytes:
+    if "\0" in text:
+        raise ValueError("the text holds a NUL character")
+    return text.encode()
+
+
+class Net:
+    """A feed-forward network in double precision.
+
+    Parameters
+    ----------
+    layer_sizes : sequence of int
+        Inputs first: ``[4, 2, 3]`` has 4 inputs, 2 hidden units and 3 outputs.
+    hidden : {'sigmoid', 'tanh', 'relu', 'identity'}
+        Activation of all hidden units.
+    output : {'sigmoid', 'identity', 'softmax'}
+        Activation of the outputs.
+    cost : {'mse', 'cross_entropy'}
+        What training lowers.
+    bias : bool
+        Whether each unit adds a bias.
+    initialization : {None, 'uniform', 'glorot', 'he', 'zero'}
+        How the weights are drawn; None for what suits the activations.
+    seed : int
+        The same seed draws the same weights on every machine.
+
+    Notes
+    -----
+    Any number of threads may predict, evaluate and take gradients at once, as long as none of them
+    writes parameters or trains. Pickling keeps parameters, activations, cost and metadata.
+    """
+
+    def __init__(
+        self,
+        layer_sizes: Sequence[int],
+        *,
+        hidden: Union[str, Activation] = "sigmoid",
+        output: Union[str, Activation] = "sigmoid",
+        cost: Union[str, Cost] = "mse",
+        bias: bool = True,
+        initialization: Union[str, Initialization, None] = None,
+        seed: int = 0,
+    ) -> None:
+        flags = lib.NNBLAS_ZERO | (lib.NNBLAS_BIAS if bias else 0)
+        result = ffi.new("nnblas_net **")
+        check(lib.nnblas_net_create(list(layer_sizes), len(layer_sizes), flags, result))
+        self._own(result[0])
+        hidden = to_constant(Activation, "hidden", hidden)
+        check(lib.nnblas_net_set_hidden(self._handle, hidden))
+        self.set_output(output, cost)
+        if initialization != "zero":
+            self.initialize(seed, initialization)
+
+    def _own(self, pointer: Any) -> None:
+        self._handle = ffi.gc(pointer, lib.nnblas_net_destroy)
+        sizes = [lib.nnblas_net_layer_size(pointer, i) for i in range(lib.nnblas_net_layer_count(pointer))]
+        self._layer_sizes = tuple(int(size) for size in sizes)
+        self._inputs, self._outputs = self._layer_sizes[0], self._layer_sizes[-1]
+        self._parameter_shape = (int(lib.nnblas_net_parameter_count(pointer)),)
+
+    @classmethod
+    def _wrap(cls, pointer: Any) -> "Net":
+        net = cls.__new__(cls)
+        net._own(pointer)
+        return net
+
+    def set_output(self, output: Union[str, Activation], cost: Union[str, Cost]) -> None:
+        """Sets the activation of the outputs, and the cost. The parameters stay."""
+        output, cost = to_constant(Activation, "output", output), to_constant(Cost, "cost", cost)
+        check(lib.nnblas_net_set_output(self._handle, output, cost))
+
+    def initialize(self, seed: int = 0, method: Union[str, Initialization, None] = None) -> None:
+        """Draws all weights anew; biases become 0. method: None for what suits the activations."""
+        if method is None:
+            check(lib.nnblas_net_init(self._handle, seed))
+        else:
+            method = to_constant(Initialization, "initialization", method)
+            check(lib.nnblas_net_init_by(self._handle, method, seed))
+
+    @property
+    def layer_sizes(self) -> tuple[int, ...]:
+        """Inputs first."""
+        return self._layer_sizes
+
+    @property
+    def hidden(self) -> Activation:
+        """Activation of the hidden units; it may be set, and the parameters stay."""
+        return Activation(lib.nnblas_net_hidden_activation(self._handle))
+
+    @hidden.setter
+    def hidden(self, activation: Union[str, Activation]) -> None:
+        check(lib.nnblas_net_set_hidden(self._handle, to_constant(Activation, "hidden", activation)))
+
+    @property
+    def output(self) -> Activation:
+        """Activation of the outputs; see `set_output`."""
+        return Activation(lib.nnblas_net_output_activation(self._handle))
+
+    @property
+    def cost(self) -> Cost:
+        """What training lowers; see `set_output`."""
+        return Cost(lib.nnblas_net_cost(self._handle))
+
+    @property
+    def has_bias(self) -> bool:
+        """Whether each unit adds a bias."""
+        return bool(lib.nnblas_net_flags(self._handle) & lib.NNBLAS_BIAS)
+
+    @property
+    def metadata(self) -> Metadata:
+        """Texts that are saved with the network: a mapping of str to str that may be written."""
+        return Metadata(self._handle)
+
+    # ---- parameters
+
+    @property
+    def parameters(self) -> FloatArray:
+        """All parameters, shape (n_parameters,): W1, b1, W2, b2, ... in a row. Writing to this array
+        or to its parts writes to the network, which is kept as long as they are."""
+        return view_memory(self._handle, lib.nnblas_net_parameters(self._handle), self._parameter_shape)
+
+    def weights(self, layer: int) -> FloatArray:
+        """The weights that lead to a layer, 1 for the first behind the inputs. A view of shape (size
+        of the layer before, size of the layer)."""
+        pointer = lib.nnblas_net_weights(self._handle, layer)
+        if pointer == ffi.NULL:
+            raise_last()
+        return view_memory(self._handle, pointer, self._layer_sizes[layer - 1 : layer + 1])
+
+    def bias(self, layer: int) -> FloatArray:
+        """The biases of a layer, 1 for the first behind the inputs. A view of shape (size,)."""
+        pointer = lib.nnblas_net_bias(self._handle, layer)
+        if pointer == ffi.NULL:
+            raise_last()
+        return view_memory(self._handle, pointer, (self._layer_sizes[layer],))
+
+    # ---- calls on rows
+
+    def predict(self, X: FloatArray, *, out: Union[FloatArray, None] = None) -> FloatArray:
+        """The outputs for the rows of X.
+
+        Parameters
+        ----------
+        X : ndarray of float64, shape (N, inputs)
+            It may be a range of columns of a wider table; so may out.
+        out : ndarray of float64, shape (N, outputs), optional
+            Where to write; else a new array.
+
+        Returns
+        -------
+        ndarray of shape (N, outputs)
+        """
+        x, N, ldx = read_matrix("X", X, self._inputs)
+        if out is None:
+            out = numpy.empty((N, self._outputs))
+        o, ldo = write_rows("out", out, self._outputs, N)
+        status = lib.nnblas_net_predict(self._handle, N, x, ldx, o, ldo)
+        if status:
+            check(status)
+        return out
+
+    def evaluate(
+        self, X: FloatArray, Y: FloatArray, *, weights: Union[FloatArray, None] = None
+    ) -> float:
+        """The cost over the rows of X, shape (N, inputs), and their labels Y, shape (N, outputs).
+
+        weights: one for each row, shape (N,), of which only the ratios count.
+        """
+        x, N, ldx = read_matrix("X", X, self._inputs)
+        y, ldy = read_rows("Y", Y, self._outputs, N)
+        cost = ffi.new("double *")
+        if weights is None:
+            status = lib.nnblas_net_evaluate(self._handle, N, x, ldx, y, ldy, cost)
+        else:
+            w = read_array("weights", weights, (N,))
+            status = lib.nnblas_net_evaluate_weighted(self._handle, N, x, ldx, y, ldy, w, cost)
+        if status:
+            check(status)
+        return float(cost[0])
+
+    def cost_and_gradient(
+        self,
+        X: FloatArray,
+        Y: FloatArray,
+        *,
+        weights: Union[FloatArray, None] = None,
+        out: Union[FloatArray, None] = None,
+    ) -> tuple[float, FloatArray]:
+        """The cost over the rows, as `evaluate`, and its derivatives by all parameters, shape
+        (n_parameters,), in the order of `parameters`; written to out where it is given."""
+        x, N, ldx = read_matrix("X", X, self._inputs)
+        y, ldy = read_rows("Y", Y, self._outputs, N)
+        if out is None:
+            out = numpy.empty(self._parameter_shape)
+        gradient = write_array("out", out, self._parameter_shape)
+        cost = ffi.new("double *")
+        if weights is None:
+            status = lib.nnblas_net_gradient(self._handle, N, x, ldx, y, ldy, gradient, cost)
+        else:
+            w = read_array("weights", weights, (N,))
+            status = lib.nnblas_net_gradient_weighted(
+                self._handle, N, x, ldx, y, ldy, w, gradient, cost
+            )
+        if status:
+            check(status)
+        return cost[0], out
+
+    def gradient(
+        self,
+        X: FloatArray,
+        Y: FloatArray,
+        *,
+        weights: Union[FloatArray, None] = None,
+        out: Union[FloatArray, None] = None,
+    ) -> FloatArray:
+        """The gradient of `cost_and_gradient` alone."""
+        return self.cost_and_gradient(X, Y, weights=weights, out=out)[1]
+
+    # ---- saving, loading, copying
+
+    def save(self, path: Path) -> None:
+        """Writes a safetensors file. path holds the old file or the whole new one."""
+        check(lib.nnblas_net_save(self._handle, encode_path(path)))
+
+    @classmethod
+    def load(cls, path: Path) -> "Net":
+        """The network in a file that `save` or a training wrote. The file is not trusted."""
+        result = ffi.new("nnblas_net **")
+        check(lib.nnblas_net_load(encode_path(path), result))
+        return cls._wrap(result[0])
+
+    def to_bytes(self) -> bytes:
+        """What `save` writes."""
+        data, size = ffi.new("void **"), ffi.new("size_t *")
+        check(lib.nnblas_net_save_to_memory(self._handle, data, size))
+        try:
+            return bytes(ffi.buffer(data[0], size[0]))
+        finally:
+            lib.nnblas_free(data[0])
+
+    @classmethod
+    def from_bytes(cls, data: Union[bytes, bytearray, memoryview]) -> "Net":
+        """The network in the bytes of `to_bytes`. They are not trusted."""
+        result = ffi.new("nnblas_net **")
+        check(lib.nnblas_net_load_from_memory(ffi.from_buffer(data), len(data), result))
+        return cls._wrap(result[0])
+
+    def clone(self) -> "Net":
+        """A network of its own with the same sizes, activations, cost, parameters and metadata."""
+        result = ffi.new("nnblas_net **")
+        check(lib.nnblas_net_clone(self._handle, result))
+        return self._wrap(result[0])
+
+    def __copy__(self) -> "Net":
+        return self.clone()
+
+    def __deepcopy__(self, memo: object) -> "Net":
+        return self.clone()
+
+    def __reduce__(self) -> tuple[Any, tuple[bytes]]:
+        return type(self).from_bytes, (self.to_bytes(),)
+
+    # ---- plans
+
+    def measure_plans(
+        self, N: int, purpose: Union[str, PlanPurpose] = "train", *, seconds: float
+    ) -> None:
+        """Times plans for calls with N rows for so many seconds, and keeps the fastest for this
+        process. purpose: 'predict', 'gradient' or 'train'."""
+        purpose = to_constant(PlanPurpose, "purpose", purpose)
+        check(lib.nnblas_net_measure_plans(self._handle, N, purpose, seconds))
+
+    def plan_info(self, N: int, purpose: Union[str, PlanPurpose] = "train") -> str:
+        """The plan of calls with N rows in words."""
+        text = lib.nnblas_net_plan_info(self._handle, N, to_constant(PlanPurpose, "purpose", purpose))
+        if text == ffi.NULL:
+            raise_last()
+        value: bytes = ffi.string(text)
+        return value.decode()
+
+    def __repr__(self) -> str:
+        return (
+            f"Net({list(self.layer_sizes)}, hidden={self.hidden.name.lower()!r}, "
+            f"output={self.output.name.lower()!r}, cost={self.cost.name.lower()!r}, "
+            f"bias={self.has_bias})"
+        )

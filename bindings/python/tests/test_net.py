@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Networks: their numbers beside NumPy's, their copies, their memory."""
+
+import copy
+import gc
+import pickle
+
+import numpy
+import pytest
+
+import nnblas
+
+
+def sigmoid(a):
+    return 1 / (1 + numpy.exp(-a))
+
+
+def predict_plainly(net, X):
+    H = X
+    for layer in range(1, len(net.layer_sizes)):
+        H = sigmoid(H @ net.weights(layer) + net.bias(layer))
+    return H
+
+
+def test_predict_and_evaluate_are_the_formulas(net, rows):
+    X, Y = rows
+    expected = predict_plainly(net, X)
+    numpy.testing.assert_allclose(net.predict(X), expected, rtol=1e-13)
+    assert net.evaluate(X, Y) == pytest.approx(((expected - Y) ** 2).sum() / 16, rel=1e-13)
+
+
+def test_gradient_is_the_difference_of_costs(net, rows):
+    X, Y = rows
+    cost, gradient = net.cost_and_gradient(X, Y)
+    assert cost == net.evaluate(X, Y)
+    numpy.testing.assert_array_equal(gradient, net.gradient(X, Y, out=numpy.empty_like(gradient)))
+    for i in range(gradient.size):
+        sides = []
+        for step in (1e-6, -2e-6):
+            net.parameters[i] += step
+            sides.append(net.evaluate(X, Y))
+        net.parameters[i] += 1e-6
+        assert (sides[0] - sides[1]) / 2e-6 == pytest.approx(gradient[i], abs=1e-9)
+
+
+def test_weights_of_rows_count_them(net, rows):
+    X, Y = rows
+    weights = numpy.array([0, 1, 2, 0, 1, 0, 0, 3.0])
+    repeated = numpy.repeat(numpy.arange(8), weights.astype(int))
+    assert net.evaluate(X, Y, weights=weights) == pytest.approx(net.evaluate(X[repeated], Y[repeated]))
+    numpy.testing.assert_allclose(
+        net.gradient(X, Y, weights=weights), net.gradient(X[repeated], Y[repeated]), atol=1e-15
+    )
+
+
+def test_parameters_are_the_matrices_in_a_row(net):
+    parts = [net.weights(1).ravel(), net.bias(1), net.weights(2).ravel(), net.bias(2)]
+    numpy.testing.assert_array_equal(numpy.concatenate(parts), net.parameters)
+    net.bias(2)[1] = 42
+    assert net.parameters[-1] == 42
+
+
+def test_views_keep_the_network(net):
+    kept = net.weights(1)
+    before = kept.copy()
+    del net
+    gc.collect()
+    for _ in range(100):
+        nnblas.Net([5, 3, 2])
+    numpy.testing.assert_array_equal(kept, before)
+
+
+def test_layers_that_are_not_there(net):
+    for layer in (0, 3):
+        with pytest.raises(nnblas.ArgumentError, match=f"layer is {layer}"):
+            net.weights(layer)
+    with pytest.raises(nnblas.ArgumentError, match="without NNBLAS_BIAS"):
+        nnblas.Net([2, 1], bias=False).bias(1)
+
+
+def make_decorated():
+    net = nnblas.Net([3, 4, 2], hidden="tanh", output="softmax", cost="cross_entropy", bias=False, seed=3)
+    net.metadata["labels"] = "a, ü"
+    return net
+
+
+@pytest.mark.parametrize(
+    "duplicate",
+    [
+        nnblas.Net.clone,
+        copy.copy,
+        copy.deepcopy,
+        lambda net: pickle.loads(pickle.dumps(net)),
+        lambda net: nnblas.Net.from_bytes(net.to_bytes()),
+    ],
+)
+def test_duplicates_are_equal_and_their_own(duplicate):
+    net = make_decorated()
+    other = duplicate(net)
+    assert repr(other) == repr(net)
+    assert dict(other.metadata) == {"labels": "a, ü"}
+    numpy.testing.assert_array_equal(other.parameters, net.parameters)
+    other.parameters[:] = 0
+    assert net.parameters.all()
+
+
+def test_file(tmp_path):
+    net = make_decorated()
+    path = tmp_path / "net.safetensors"
+    net.save(path)
+    numpy.testing.assert_array_equal(nnblas.Net.load(str(path)).parameters, net.parameters)
+    with pytest.raises(OSError, match="missing") as caught:
+        nnblas.Net.load(tmp_path / "missing")
+    assert caught.value.status == nnblas.Status.ERROR_FILE
+    path.write_bytes(b"no network")
+    with pytest.raises(ValueError) as caught:
+        nnblas.Net.load(path)
+    assert caught.value.status == nnblas.Status.ERROR_FORMAT
+
+
+def test_metadata_is_a_mapping(net):
+    texts = net.metadata
+    assert len(texts) == 0 and "a" not in texts
+    texts.update(b="2", a="1")
+    assert list(net.metadata) == ["b", "a"] and texts["a"] == "1"
+    texts["a"] = "x\ny"
+    del texts["b"]
+    assert dict(texts) == {"a": "x\ny"}
+    with pytest.raises(KeyError):
+        del texts["b"]
+    with pytest.raises(ValueError, match="NUL"):
+        texts["a"] = "x\0y"
+    with pytest.raises(nnblas.ArgumentError):
+        texts["nnblas.own"] = "1"
+
+
+def test_initialization():
+    zero = nnblas.Net([3, 2], initialization="zero")
+    assert not zero.parameters.any()
+    zero.initialize(5, "uniform")
+    one = zero.parameters.copy()
+    assert abs(zero.weights(1)).max() <= 0.5 and not zero.bias(1).any()
+    zero.initialize(5, nnblas.Initialization.UNIFORM)
+    numpy.testing.assert_array_equal(zero.parameters, one)
+
+
+def test_settings_that_are_refused():
+    with pytest.raises(ValueError, match="hidden is 'selu'; it must be one of 'sigmoid', 'tanh'"):
+        nnblas.Net([2, 1], hidden="selu")
+    with pytest.raises(nnblas.ArgumentError):
+        nnblas.Net([2, 2], output="identity", cost="cross_entropy")
+    with pytest.raises(nnblas.ArgumentError) as caught:
+        nnblas.Net([2, 0, 1])
+    assert caught.value.status == nnblas.Status.ERROR_SIZE
+    with pytest.raises(OverflowError):
+        nnblas.Net([2, -1])
+    with pytest.raises(TypeError):
+        nnblas.Net([2, 1.5])
+
+
+def test_activations_may_be_set(net):
+    net.hidden = "identity"
+    net.set_output("identity", "mse")
+    assert net.hidden is nnblas.Activation.IDENTITY
+    assert net.output is nnblas.Activation.IDENTITY and net.cost is nnblas.Cost.MSE
+    X = numpy.eye(5)
+    linear = (X @ net.weights(1) + net.bias(1)) @ net.weights(2) + net.bias(2)
+    numpy.testing.assert_allclose(net.predict(X), linear, rtol=1e-13)
+
+
+def test_plans(net, tmp_path):
+    assert net.plan_info(5000, "gradient").endswith("estimated")
+    net.measure_plans(5000, "gradient", seconds=0.01)
+    assert "measured" in net.plan_info(5000, "gradient")
+    path = tmp_path / "plans"
+    nnblas.save_plans(path)
+    nnblas.forget_plans()
+    assert net.plan_info(5000, "gradient").endswith("estimated")
+    nnblas.load_plans(path)
+    assert "measured" in net.plan_info(5000, "gradient")
+    nnblas.forget_plans()
