@@ -45,6 +45,17 @@ build_and_test() { # folder target meson-option...
         meson test -C "$folder" --no-rebuild --print-errorlogs networks
 }
 
+# Where it is the only library, pkg-config names all that it needs without being asked for a static link.
+build_static() {
+    build_and_test static all -Ddefault_library=static &&
+        DESTDIR=$work/static/staged meson install -C "$work/static" --no-rebuild || return 1
+    prefix=$work/static/staged/usr/local
+    pc=$(find "$prefix" -name nnblas.pc)
+    flags=$(pkg-config --define-variable=prefix="$prefix" --cflags --libs "$pc")
+    # shellcheck disable=SC2086 # the flags are several words
+    cc "$source/tests/install/program.c" -o "$work/static/program" $flags && "$work/static/program"
+}
+
 # A compiler and a C library that have nothing of Debian's: compiled and linked, as there is no BLAS
 # for musl that could be run. Its own liblbfgs would be glibc's too.
 build_with_musl() {
@@ -77,13 +88,14 @@ END
 suite=tests/test_networks
 run_check "strict C11" build_and_test c11 all -Dc_std=c11
 run_check "unity" build_and_test unity all --unity=on
-run_check "static library" build_and_test static all -Ddefault_library=static
+run_check "static library" build_static
 run_check "static and shared library" build_and_test both "$suite" -Ddefault_library=both
 run_check "threads that wait as POSIX has it" build_and_test posix "$suite" -Dc_args=-DNN_NO_FUTEX
 run_check "without optional parts" build_and_test small all -Dlbfgs=disabled -Dcsv=disabled \
     -Dbench=false -Dhardening=false
 # The linker sees the sizes that no array has, which a test asks for on purpose, and would warn.
-run_check "link-time optimisation" build_and_test lto "$suite" -Db_lto=true
+run_check "link-time optimisation" build_and_test lto "$suite" -Db_lto=true \
+    -Ddefault_library=both
 run_check "subproject" build_as_subproject
 run_check_with musl-tools musl "musl-gcc --version" build_with_musl
 run_check_with libopenblas64-dev "64-bit BLAS integers" "pkg-config --exists openblas64" refuse_wide_blas

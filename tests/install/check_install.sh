@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# What a user does: install, find it with pkg-config, build C and C++ programs; or have it as a
-# meson subproject.
+# What a user does: install, find the library with pkg-config and with CMake, shared and static, build C
+# and C++ programs; or have it as a meson subproject.
 # usage: check_install.sh SOURCE
 set -eu
 source=$(cd "$1" && pwd)
@@ -9,49 +9,116 @@ program=$source/tests/install/program.c
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 warnings="-Wall -Wextra -Wpedantic -Werror"
-library_only="-Dtests=disabled -Dtools=false -Dbench=false"
+version=$(sed -n "s/^ *version: '\(.*\)',/\1/p" "$source/meson.build")
+
+fail() {
+    echo "$1" >&2
+    exit 1
+}
 
 run_quietly() {
-    if ! "$@" >"$work/log" 2>&1; then
+    "$@" >"$work/log" 2>&1 || {
         cat "$work/log" >&2
-        echo "failed: $*" >&2
-        exit 1
-    fi
+        fail "failed: $*"
+    }
 }
 
-# shellcheck disable=SC2086 # the options are several words
-run_quietly meson setup "$work/build" "$source" --prefix="$work/installed" --libdir=lib $library_only
-run_quietly meson install -C "$work/build"
+refuse() { # message command...
+    message=$1
+    shift
+    ! "$@" >"$work/log" 2>&1 || fail "not refused: $*"
+    tr -s ' \n' ' ' <"$work/log" | grep -q "$message" || {
+        cat "$work/log" >&2
+        fail "refused without the message '$message': $*"
+    }
+}
 
-PKG_CONFIG_PATH=$work/installed/lib/pkgconfig
-LD_LIBRARY_PATH=$work/installed/lib
-export PKG_CONFIG_PATH LD_LIBRARY_PATH
-flags=$(pkg-config --cflags --libs nnblas)
-declared=$(sed -n "s/^ *version: '\(.*\)',/\1/p" "$source/meson.build")
-[ "$(pkg-config --modversion nnblas)" = "$declared" ]
-grep -q '^nnblas_status nnblas_net_create(' "$(pkg-config --variable=cdef nnblas)"
-# shellcheck disable=SC2086
-{
-    for language in "c -std=c11" "c++ -std=c++17"; do
-        run_quietly cc -x $language $warnings -Wconversion -Wshadow -fsyntax-only \
-            "$work/installed/include/nnblas.h"
+# As a packager installs it: what is staged is not yet where it says that it is. CMake finds it all the
+# same, and pkg-config where it is told of the prefix.
+run_quietly meson setup "$work/build" "$source" --prefix=/opt/nnblas \
+    -Ddefault_library=both -Dtests=disabled -Dtools=false -Dbench=false
+run_quietly env DESTDIR="$work/staged" meson install -C "$work/build"
+prefix=$work/staged/opt/nnblas
+library=$(dirname "$(find "$prefix" -name libnnblas.so)")
+LD_LIBRARY_PATH=$library
+PKG_CONFIG_PATH=$library/pkgconfig
+export LD_LIBRARY_PATH PKG_CONFIG_PATH
+
+check_pkg_config() {
+    [ "$(pkg-config --modversion nnblas)" = "$version" ] || fail "another version in nnblas.pc"
+    flags=$(pkg-config --define-variable=prefix="$prefix" --cflags --libs nnblas)
+    static_flags=$(pkg-config --define-variable=prefix="$prefix" --cflags --libs --static nnblas |
+        sed 's/-lnnblas/-l:libnnblas.a/')
+    cdef=$(pkg-config --define-variable=prefix="$prefix" --variable=cdef nnblas)
+    grep -q '^nnblas_status nnblas_net_create(' "$cdef" || fail "no nnblas.cdef"
+    # shellcheck disable=SC2086 # the flags are several words
+    {
+        for language in "c -std=c11" "c++ -std=c++17"; do
+            run_quietly cc -x $language $warnings -Wconversion -Wshadow -fsyntax-only \
+                "$prefix/include/nnblas.h"
+        done
+        run_quietly cc -std=c11 $warnings "$program" $flags -o "$work/c_program"
+        run_quietly c++ -x c++ -std=c++17 $warnings "$program" -x none $flags -o "$work/cxx_program"
+        # A name of the program's own that is one of the library's inside.
+        echo 'int nn_fail;' >"$work/own.c"
+        run_quietly cc -std=c11 $warnings "$program" "$work/own.c" $static_flags -o "$work/static_program"
+    }
+    run_quietly "$work/c_program"
+    run_quietly "$work/cxx_program"
+    run_quietly env LD_LIBRARY_PATH= "$work/static_program"
+    run_quietly "$source/tests/install/check_symbols.sh" "$library/libnnblas.a" \
+        "$prefix/include/nnblas.h"
+}
+
+find_with_cmake() { # folder what find_package is given
+    mkdir -p "$work/$1"
+    cat >"$work/$1/CMakeLists.txt" <<END
+cmake_minimum_required(VERSION 3.16)
+project(user C)
+find_package(nnblas $2)
+add_executable(program "$program")
+target_link_libraries(program PRIVATE nnblas::nnblas)
+END
+    cmake -S "$work/$1" -B "$work/$1/build" -DCMAKE_PREFIX_PATH="$prefix"
+}
+
+check_cmake() {
+    for wanted in "REQUIRED" "${version%.*} REQUIRED" "0.1...<9 REQUIRED" "REQUIRED COMPONENTS static" \
+        "COMPONENTS shared static"; do
+        rm -rf "$work/user"
+        run_quietly find_with_cmake user "$wanted"
+        run_quietly cmake --build "$work/user/build"
+        case $wanted in
+        *"REQUIRED COMPONENTS static") run_quietly env LD_LIBRARY_PATH= "$work/user/build/program" ;;
+        *) run_quietly "$work/user/build/program" ;;
+        esac
     done
-    run_quietly cc -std=c11 $warnings "$program" $flags -o "$work/c_program"
-    run_quietly c++ -x c++ -std=c++17 $warnings "$program" -x none $flags -o "$work/cxx_program"
+    refuse "is installed without the component kernels" \
+        find_with_cmake other "REQUIRED COMPONENTS kernels"
+    refuse "requested version \"0.99\"" find_with_cmake newer "0.99 REQUIRED"
+    refuse "requested version \"0.0\"" find_with_cmake older "0.0 REQUIRED"
 }
-"$work/c_program"
-"$work/cxx_program"
 
-mkdir -p "$work/project/subprojects"
-ln -s "$source" "$work/project/subprojects/nnblas"
-cp "$program" "$work/project/program.c"
-cat >"$work/project/meson.build" <<'END'
+check_subproject() {
+    mkdir -p "$work/project/subprojects"
+    ln -s "$source" "$work/project/subprojects/nnblas"
+    cp "$program" "$work/project/program.c"
+    cat >"$work/project/meson.build" <<'END'
 project('user', 'c', default_options: ['c_std=c11'])
 nnblas_dep = dependency('nnblas', fallback: 'nnblas')
 test('program', executable('program', 'program.c', dependencies: nnblas_dep))
 END
-unset PKG_CONFIG_PATH LD_LIBRARY_PATH
-run_quietly meson setup "$work/project/build" "$work/project" -Dnnblas:tests=disabled \
-    -Dnnblas:tools=false -Dnnblas:bench=false
-run_quietly meson test -C "$work/project/build" program
-echo "installed, found, linked and run: C11, C++17, subproject"
+    run_quietly env PKG_CONFIG_PATH= meson setup "$work/project/build" "$work/project"
+    run_quietly env LD_LIBRARY_PATH= meson test -C "$work/project/build" program
+}
+
+check_pkg_config
+echo "ok pkg-config: C11, C++17, shared, static"
+check_subproject
+echo "ok meson subproject"
+if command -v cmake >/dev/null; then
+    check_cmake
+    echo "ok CMake: shared, static"
+else
+    echo "skipped: the package for CMake (needs cmake)"
+fi
