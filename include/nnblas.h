@@ -517,13 +517,40 @@ nnblas_status nnblas_trainer_set_weight_decay(nnblas_trainer *trainer, double de
  *   trainer. last is finite and 0 or above.
  * - plateau: r at first, multiplied by factor whenever the watched cost (see patience) has not
  *   improved for that many epochs in a row. epochs and factor as for step.
+ * - inverse: r / (1 + scale e)^power, both finite and 0 or above. scikit-learn's "invscaling" has
+ *   the number of training rows as scale, and power_t as power.
+ * - adaptive: as plateau, but where the rate is at or under last when it would be multiplied, fit
+ *   stops with NNBLAS_STOPPED_PATIENCE. last as for cosine. scikit-learn's "adaptive" has
+ *   n_iter_no_change + 1 epochs, the factor 1/5, and last 1e-6. A patience has its own effect: it
+ *   counts the epochs since the last improvement, whatever the rate was in them, and the first of
+ *   the two to end it ends the training.
  */
+typedef enum nnblas_schedule {
+    NNBLAS_SCHEDULE_CONSTANT = 0,
+    NNBLAS_SCHEDULE_STEP = 1,
+    NNBLAS_SCHEDULE_COSINE = 2,
+    NNBLAS_SCHEDULE_PLATEAU = 3,
+    NNBLAS_SCHEDULE_INVERSE = 4,
+    NNBLAS_SCHEDULE_ADAPTIVE = 5
+} nnblas_schedule;
+
 nnblas_status nnblas_trainer_set_constant_schedule(nnblas_trainer *trainer);
 nnblas_status nnblas_trainer_set_step_schedule(nnblas_trainer *trainer, size_t epochs,
                                                double factor);
 nnblas_status nnblas_trainer_set_cosine_schedule(nnblas_trainer *trainer, double last);
 nnblas_status nnblas_trainer_set_plateau_schedule(nnblas_trainer *trainer, size_t epochs,
                                                   double factor);
+nnblas_status nnblas_trainer_set_inverse_schedule(nnblas_trainer *trainer, double scale,
+                                                  double power);
+nnblas_status nnblas_trainer_set_adaptive_schedule(nnblas_trainer *trainer, size_t epochs,
+                                                   double factor, double last);
+
+/* The schedule, and what its setter took; 0 for what it did not take. All but trainer may be
+ * null. */
+nnblas_status nnblas_trainer_schedule(const nnblas_trainer *trainer, nnblas_schedule *schedule,
+                                      size_t *epochs, double *factor, double *last);
+nnblas_status nnblas_trainer_inverse_schedule(const nnblas_trainer *trainer, double *scale,
+                                              double *power);
 
 /*
  * rows: the mini-batch size, the number of rows of one step; 0 for all rows. Each epoch uses every

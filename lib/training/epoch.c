@@ -2,6 +2,7 @@
 #include "training/epoch.h"
 #include "core/clock.h"
 #include "training/checkpoint.h"
+#include "training/schedule.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,10 +18,7 @@ static void watch(nn_fit *fit, double cost) {
     p->lowest = fmin(p->lowest, cost);
     p->unimproved = improves ? 0 : p->unimproved + 1;
     p->on_plateau = improves ? 0 : p->on_plateau + 1;
-    if (s->schedule == NN_PLATEAU && p->on_plateau >= s->schedule_epochs) {
-        p->rate_factor *= s->schedule_factor;
-        p->on_plateau = 0;
-    }
+    nn_follow_plateau(fit);
 }
 
 static bool callback_stops(const nn_fit *fit) {
@@ -32,7 +30,8 @@ static nnblas_status find_reason_to_stop(const nn_fit *fit) {
     const nn_settings *s = fit->settings;
     if (s->desired_cost > 0.0 && fit->progress.cost <= s->desired_cost)
         return NNBLAS_STOPPED_COST;
-    if (s->patience > 0 && fit->progress.unimproved >= s->patience)
+    if ((s->patience > 0 && fit->progress.unimproved >= s->patience) ||
+        nn_has_used_up_rates(s, &fit->progress))
         return NNBLAS_STOPPED_PATIENCE;
     if (s->time_limit > 0.0 && fit->progress.seconds >= s->time_limit)
         return NNBLAS_STOPPED_TIME;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "training/saved_progress.h"
+#include "training/schedule.h"
 
 #include <math.h>
 #include <string.h>
@@ -101,7 +102,7 @@ static nnblas_status check_random(const nn_random *random) {
 }
 
 /* The first epoch always improves. An improvement sets both counts to 0; a full plateau sets the
- * second to 0. */
+ * second to 0, where the schedule has a lower rate. */
 static nnblas_status check_counts(const nn_saved_progress *saved, const nn_settings *s) {
     const nn_progress *p = &saved->progress;
     const uint64_t most = (uint64_t)1 << 53; /* epochs are doubles in the history */
@@ -110,8 +111,9 @@ static nnblas_status check_counts(const nn_saved_progress *saved, const nn_setti
     if (p->unimproved >= p->epoch)
         return refuse_count("unimproved", p->unimproved, "under that of the epochs");
     size_t on_plateau =
-        s->schedule == NN_PLATEAU ? p->unimproved % s->schedule_epochs : p->unimproved;
-    if (p->on_plateau != on_plateau)
+        nn_has_plateaus(&s->schedule) ? p->unimproved % s->schedule.epochs : p->unimproved;
+    bool has_ended = on_plateau == 0 && p->unimproved > 0 && nn_has_used_up_rates(s, p);
+    if (p->on_plateau != on_plateau && !has_ended)
         return refuse_count("on_plateau", p->on_plateau,
                             "what unimproved and the schedule make it");
     if (saved->file_epochs > p->epoch)
@@ -131,6 +133,6 @@ nnblas_status nn_read_progress(const char *text, const nn_settings *settings,
                            FIELDS[i].name);
     nnblas_status status = check_counts(progress, settings);
     if (!status)
-        status = check_reals(&progress->progress, settings->schedule == NN_PLATEAU);
+        status = check_reals(&progress->progress, nn_has_plateaus(&settings->schedule));
     return status ? status : check_random(&progress->progress.random);
 }

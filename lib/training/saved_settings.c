@@ -24,10 +24,13 @@ nn_named_numbers nn_list_settings(const nn_settings *s, const nn_fit *fit) {
         {"beta2", get_setting_bits(s->beta2)},
         {"epsilon", get_setting_bits(s->epsilon)},
         {"weight_decay", get_setting_bits(s->weight_decay)},
-        {"schedule", (uint64_t)s->schedule},
-        {"schedule_epochs", s->schedule_epochs},
-        {"schedule_factor", get_setting_bits(s->schedule_factor)},
-        {"epochs_of_schedule", s->schedule == NN_COSINE ? s->epochs : 0},
+        {"schedule", (uint64_t)s->schedule.kind},
+        {"schedule_epochs", s->schedule.epochs},
+        {"schedule_factor", get_setting_bits(s->schedule.factor)},
+        {"schedule_last", get_setting_bits(s->schedule.last)},
+        {"schedule_scale", get_setting_bits(s->schedule.scale)},
+        {"schedule_power", get_setting_bits(s->schedule.power)},
+        {"epochs_of_schedule", s->schedule.kind == NNBLAS_SCHEDULE_COSINE ? s->epochs : 0},
         {"batch_size", s->batch_size},
         {"seed", s->seed},
         {"has_sample_weights", s->sample_weights != NULL},
@@ -57,7 +60,7 @@ typedef struct description {
     const char *words;
     bool is_real;
     size_t n_choices; /* names of the values from 0; 0 for a number */
-    const char *choices[NNBLAS_LBFGS + 1];
+    const char *choices[6];
 } description;
 
 /* In the order of nn_list_settings. */
@@ -71,9 +74,13 @@ static const description DESCRIPTIONS[] = {
     {"beta2", .is_real = true},
     {"epsilon", .is_real = true},
     {"weight decay", .is_real = true},
-    {"schedule", .n_choices = 4, .choices = {"constant", "step", "cosine", "plateau"}},
+    {"schedule", .n_choices = NNBLAS_SCHEDULE_ADAPTIVE + 1,
+     .choices = {"constant", "step", "cosine", "plateau", "inverse", "adaptive"}},
     {"epochs of the schedule", .n_choices = 0},
-    {"factor or last rate of the schedule", .is_real = true},
+    {"factor of the schedule", .is_real = true},
+    {"last rate of the schedule", .is_real = true},
+    {"scale of the schedule", .is_real = true},
+    {"power of the schedule", .is_real = true},
     {"epochs of the cosine schedule", .n_choices = 0},
     {"batch size", .n_choices = 0},
     {"seed", .n_choices = 0},

@@ -5,22 +5,49 @@
 
 static const double PI = 3.14159265358979323846;
 
-double nn_get_rate(const nn_fit *fit) {
-    const nn_settings *s = fit->settings;
-    double epoch = (double)fit->progress.epoch, rate = s->learning_rate;
-    switch (s->schedule) {
-    case NN_CONSTANT:
+static double get_rate(const nn_settings *settings, const nn_progress *progress) {
+    const nn_schedule *s = &settings->schedule;
+    double epoch = (double)progress->epoch, rate = settings->learning_rate;
+    switch (s->kind) {
+    case NNBLAS_SCHEDULE_CONSTANT:
         break;
-    case NN_STEP:
-        return rate * pow(s->schedule_factor, floor(epoch / (double)s->schedule_epochs));
-    case NN_COSINE:
-        if (s->epochs > 1)
-            return s->schedule_factor +
-                   (rate - s->schedule_factor) *
-                       (0.5 + 0.5 * cos(PI * epoch / ((double)s->epochs - 1.0)));
+    case NNBLAS_SCHEDULE_STEP:
+        return rate * pow(s->factor, floor(epoch / (double)s->epochs));
+    case NNBLAS_SCHEDULE_COSINE:
+        if (settings->epochs > 1)
+            return s->last + (rate - s->last) *
+                                 (0.5 + 0.5 * cos(PI * epoch / ((double)settings->epochs - 1.0)));
         break;
-    case NN_PLATEAU:
-        return rate * fit->progress.rate_factor;
+    case NNBLAS_SCHEDULE_PLATEAU:
+    case NNBLAS_SCHEDULE_ADAPTIVE:
+        return rate * progress->rate_factor;
+    case NNBLAS_SCHEDULE_INVERSE:
+        return rate / pow(1.0 + s->scale * epoch, s->power);
     }
     return rate;
+}
+
+double nn_get_rate(const nn_fit *fit) {
+    return get_rate(fit->settings, &fit->progress);
+}
+
+/* ---- plateaus -------------------------------------------------------------------------------- */
+
+bool nn_has_plateaus(const nn_schedule *schedule) {
+    return schedule->kind == NNBLAS_SCHEDULE_PLATEAU || schedule->kind == NNBLAS_SCHEDULE_ADAPTIVE;
+}
+
+bool nn_has_used_up_rates(const nn_settings *settings, const nn_progress *progress) {
+    const nn_schedule *s = &settings->schedule;
+    return s->kind == NNBLAS_SCHEDULE_ADAPTIVE && settings->optimizer != NNBLAS_LBFGS &&
+           progress->on_plateau == s->epochs && get_rate(settings, progress) <= s->last;
+}
+
+void nn_follow_plateau(nn_fit *fit) {
+    const nn_schedule *s = &fit->settings->schedule;
+    nn_progress *p = &fit->progress;
+    if (!nn_has_plateaus(s) || p->on_plateau < s->epochs || nn_has_used_up_rates(fit->settings, p))
+        return;
+    p->rate_factor *= s->factor;
+    p->on_plateau = 0;
 }

@@ -4,7 +4,12 @@
 
 #include "engine/engine.h"
 
-typedef enum nn_schedule { NN_CONSTANT, NN_STEP, NN_COSINE, NN_PLATEAU } nn_schedule;
+/* What a schedule has no use for is 0: checkpoints compare it too. */
+typedef struct nn_schedule {
+    nnblas_schedule kind;
+    size_t epochs;
+    double factor, last, scale, power;
+} nn_schedule;
 
 /* The settings, with the names and meanings of nnblas.h. */
 typedef struct nn_settings {
@@ -13,8 +18,6 @@ typedef struct nn_settings {
     size_t lbfgs_memory;
     double lbfgs_tolerance;
     nn_schedule schedule;
-    size_t schedule_epochs; /* step, plateau; else 0 */
-    double schedule_factor; /* step, plateau; the last rate of cosine; else 0 */
     size_t batch_size;
     uint64_t seed;
     const double *sample_weights;

@@ -145,47 +145,95 @@ static nnblas_status check_count(const char *name, size_t count) {
                      : nn_fail(NNBLAS_ERROR_VALUE, "%s is 0; it must be at least 1", name);
 }
 
-/* What a schedule has no use for is 0: checkpoints compare it too. */
-static nnblas_status store_schedule(nnblas_trainer *trainer, nn_schedule schedule, size_t epochs,
-                                    double factor) {
-    trainer->settings.schedule = schedule;
-    trainer->settings.schedule_epochs = epochs;
-    trainer->settings.schedule_factor = factor;
-    return NNBLAS_OK;
+static bool has_epochs(nnblas_schedule kind) {
+    return kind == NNBLAS_SCHEDULE_STEP || kind == NNBLAS_SCHEDULE_PLATEAU ||
+           kind == NNBLAS_SCHEDULE_ADAPTIVE;
 }
 
-static nnblas_status set_schedule(nnblas_trainer *trainer, nn_schedule schedule, size_t epochs,
-                                  double factor) {
-    static const nn_range R = {"factor", 0, 1, true, false, "above 0 and at most 1"};
+/* A number that a schedule has no use for is 0, which passes. */
+static nnblas_status set_schedule(nnblas_trainer *trainer, nn_schedule schedule) {
+    static const nn_range FACTOR = {"factor", 0, 1, true, false, "above 0 and at most 1"},
+                          LAST = {"last", 0, HUGE_VAL, false, false, "finite and 0 or above"},
+                          SCALE = {"scale", 0, HUGE_VAL, false, false, "finite and 0 or above"},
+                          POWER = {"power", 0, HUGE_VAL, false, false, "finite and 0 or above"};
     nnblas_status status = check_trainer(trainer);
+    if (!status && has_epochs(schedule.kind))
+        status = check_count("epochs", schedule.epochs);
+    if (!status && has_epochs(schedule.kind))
+        status = nn_check_range(&FACTOR, schedule.factor);
     if (!status)
-        status = check_count("epochs", epochs);
+        status = nn_check_range(&LAST, schedule.last);
     if (!status)
-        status = nn_check_range(&R, factor);
-    return status ? status : store_schedule(trainer, schedule, epochs, factor);
+        status = nn_check_range(&SCALE, schedule.scale);
+    if (!status)
+        status = nn_check_range(&POWER, schedule.power);
+    if (!status)
+        trainer->settings.schedule = schedule;
+    return status;
 }
 
 nnblas_status nnblas_trainer_set_constant_schedule(nnblas_trainer *trainer) {
-    nnblas_status status = check_trainer(trainer);
-    return status ? status : store_schedule(trainer, NN_CONSTANT, 0, 0.0);
+    return set_schedule(trainer, (nn_schedule){.kind = NNBLAS_SCHEDULE_CONSTANT});
 }
 
 nnblas_status nnblas_trainer_set_step_schedule(nnblas_trainer *trainer, size_t epochs,
                                                double factor) {
-    return set_schedule(trainer, NN_STEP, epochs, factor);
+    return set_schedule(
+        trainer, (nn_schedule){.kind = NNBLAS_SCHEDULE_STEP, .epochs = epochs, .factor = factor});
+}
+
+nnblas_status nnblas_trainer_set_cosine_schedule(nnblas_trainer *trainer, double last) {
+    return set_schedule(trainer, (nn_schedule){.kind = NNBLAS_SCHEDULE_COSINE, .last = last});
 }
 
 nnblas_status nnblas_trainer_set_plateau_schedule(nnblas_trainer *trainer, size_t epochs,
                                                   double factor) {
-    return set_schedule(trainer, NN_PLATEAU, epochs, factor);
+    return set_schedule(
+        trainer,
+        (nn_schedule){.kind = NNBLAS_SCHEDULE_PLATEAU, .epochs = epochs, .factor = factor});
 }
 
-nnblas_status nnblas_trainer_set_cosine_schedule(nnblas_trainer *trainer, double last) {
-    static const nn_range R = {"last", 0, HUGE_VAL, false, false, "finite and 0 or above"};
+nnblas_status nnblas_trainer_set_inverse_schedule(nnblas_trainer *trainer, double scale,
+                                                  double power) {
+    return set_schedule(
+        trainer, (nn_schedule){.kind = NNBLAS_SCHEDULE_INVERSE, .scale = scale, .power = power});
+}
+
+nnblas_status nnblas_trainer_set_adaptive_schedule(nnblas_trainer *trainer, size_t epochs,
+                                                   double factor, double last) {
+    return set_schedule(trainer, (nn_schedule){.kind = NNBLAS_SCHEDULE_ADAPTIVE,
+                                               .epochs = epochs,
+                                               .factor = factor,
+                                               .last = last});
+}
+
+nnblas_status nnblas_trainer_schedule(const nnblas_trainer *trainer, nnblas_schedule *schedule,
+                                      size_t *epochs, double *factor, double *last) {
     nnblas_status status = check_trainer(trainer);
-    if (!status)
-        status = nn_check_range(&R, last);
-    return status ? status : store_schedule(trainer, NN_COSINE, 0, last);
+    if (status)
+        return status;
+    const nn_schedule *s = &trainer->settings.schedule;
+    if (schedule)
+        *schedule = s->kind;
+    if (epochs)
+        *epochs = s->epochs;
+    if (factor)
+        *factor = s->factor;
+    if (last)
+        *last = s->last;
+    return NNBLAS_OK;
+}
+
+nnblas_status nnblas_trainer_inverse_schedule(const nnblas_trainer *trainer, double *scale,
+                                              double *power) {
+    nnblas_status status = check_trainer(trainer);
+    if (status)
+        return status;
+    if (scale)
+        *scale = trainer->settings.schedule.scale;
+    if (power)
+        *power = trainer->settings.schedule.power;
+    return NNBLAS_OK;
 }
 
 nnblas_status nnblas_trainer_set_batch_size(nnblas_trainer *trainer, size_t rows) {

@@ -52,6 +52,14 @@ check_refusals() {
     refuses '--schedule takes' train --schedule step:0:0.5
     refuses '--schedule takes' train --schedule plateau:5
     refuses '--schedule takes' train --schedule cosine:-1
+    refuses '--schedule takes' train --schedule cosine:
+    refuses '--schedule takes' train --schedule constants
+    refuses '--schedule takes' train --schedule step:5:0.5:1
+    refuses '--schedule takes' train --schedule adaptive:5:0.5
+    refuses '--schedule takes' train --schedule adaptive:5:0.5:-1
+    refuses '--schedule takes' train --schedule inverse:1
+    refuses '--schedule takes' train --schedule inverse:1:-1
+    refuses '--schedule takes' train --schedule inverse::1
     refuses '--resume needs --checkpoint' train --resume
     refuses '--checkpoint-every needs --checkpoint FILE$' train --checkpoint-every 3
     refuses '--optimizer lbfgs has no checkpoints' train nowhere.csv --target x \

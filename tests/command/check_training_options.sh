@@ -18,7 +18,8 @@ check_network_options() {
     for optimizer in gradient-descent nesterov rprop adam; do
         expect_status 0 train --quiet --epochs 5 --optimizer "$optimizer"
     done
-    for schedule in constant cosine cosine:0.001 plateau:3:0.5; do
+    for schedule in constant cosine cosine:0.001 plateau:3:0.5 adaptive:3:0.5:0.001 \
+        inverse:150:0.5; do
         expect_status 0 train --quiet --epochs 5 --schedule "$schedule"
     done
     expect_status 0 train --epochs 5 --activation identity
@@ -27,6 +28,12 @@ check_network_options() {
     check "a network without hidden units" has "$out" '^4-3; adam'
     expect_status 0 train --epochs 500 --patience 3 --learning-rate 0.1
     check "patience stops" has "$out" 'epochs: no improvement for --patience epochs'
+    expect_status 0 train --epochs 500 --patience 0 --schedule adaptive:3:0.1:0.001 \
+        --learning-rate 0.1
+    check "the last rate stops" has "$out" 'epochs: no improvement for too many epochs'
+    expect_status 0 train --quiet --epochs 4 --learning-rate 0.05 --schedule inverse:1:2 \
+        --history history.csv
+    check "the rate is divided" has history.csv '^4,[0-9.]+,[^,]*,0.003125,[0-9.]+$'
     expect_status 0 train --epochs 1000000000 --patience 0 --time-limit 0.1
     check "the time limit stops" has "$out" 'epochs: the time limit'
 }

@@ -33,7 +33,7 @@ typedef struct kind {
     nnblas_optimizer optimizer;
     size_t batch, epochs;
     double fraction;
-    int has_plateau;
+    int is_adaptive;
 } kind;
 
 /* The last is long enough that a part of its history is in the second file. */
@@ -58,8 +58,8 @@ static training begin(const kind *k) {
     expect(!nnblas_trainer_set_learning_rate(t.trainer, 0.01));
     expect(!nnblas_trainer_set_batch_size(t.trainer, k->batch));
     expect(!nnblas_trainer_set_validation_fraction(t.trainer, k->fraction));
-    if (k->has_plateau)
-        expect(!nnblas_trainer_set_plateau_schedule(t.trainer, 2, 0.5));
+    if (k->is_adaptive)
+        expect(!nnblas_trainer_set_adaptive_schedule(t.trainer, 2, 0.5, 0.004));
     return t;
 }
 
@@ -346,7 +346,8 @@ static void go_on(const kind *k) {
     if (is_refusal(status))
         check_untouched(&t, k);
     else
-        expect(status == NNBLAS_STOPPED_CALLBACK || status == NNBLAS_ERROR_NOT_FINITE);
+        expect(status == NNBLAS_STOPPED_CALLBACK || status == NNBLAS_ERROR_NOT_FINITE ||
+               (status == NNBLAS_STOPPED_PATIENCE && k->is_adaptive));
     expect(status > 0 || *nnblas_error_message());
     check_finite(&t);
     end(&t);

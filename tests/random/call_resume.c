@@ -90,13 +90,13 @@ static void change_setting(world *w, recipe *r) {
         r->tolerance += 1.0;
         break;
     case 5:
-        r->schedule = (schedule)((r->schedule + 1) % N_SCHEDULES);
+        r->schedule = (nnblas_schedule)((r->schedule + 1) % (NNBLAS_SCHEDULE_ADAPTIVE + 1));
         break;
     case 6:
         r->batch++;
         break;
     case 7:
-        r->schedule = COSINE; /* of more epochs */
+        r->schedule = NNBLAS_SCHEDULE_COSINE; /* of more epochs */
         r->epochs++;
         break;
     default:

@@ -2,6 +2,7 @@
 /* Trainings of a few epochs with random settings, beside the reference. */
 #include "random/recipe.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,22 @@ static nnblas_status set_lbfgs_tolerance(nnblas_trainer *trainer, double value) 
     return nnblas_trainer_set_lbfgs(trainer, 3, value);
 }
 
+static nnblas_status set_scale(nnblas_trainer *trainer, double value) {
+    return nnblas_trainer_set_inverse_schedule(trainer, value, 0.5);
+}
+
+static nnblas_status set_power(nnblas_trainer *trainer, double value) {
+    return nnblas_trainer_set_inverse_schedule(trainer, 1.0, value);
+}
+
+static nnblas_status set_adaptive_factor(nnblas_trainer *trainer, double value) {
+    return nnblas_trainer_set_adaptive_schedule(trainer, 2, value, 0.1);
+}
+
+static nnblas_status set_adaptive_last(nnblas_trainer *trainer, double value) {
+    return nnblas_trainer_set_adaptive_schedule(trainer, 2, 0.5, value);
+}
+
 static const number_setter SETTERS[] = {
     {nnblas_trainer_set_learning_rate, 0.0, (double)INFINITY, false},
     {nnblas_trainer_set_momentum, 0.0, 1.0, true},
@@ -39,6 +56,10 @@ static const number_setter SETTERS[] = {
     {set_epsilon, 0.0, (double)INFINITY, false},
     {nnblas_trainer_set_weight_decay, 0.0, (double)INFINITY, true},
     {nnblas_trainer_set_cosine_schedule, 0.0, (double)INFINITY, true},
+    {set_scale, 0.0, (double)INFINITY, true},
+    {set_power, 0.0, (double)INFINITY, true},
+    {set_adaptive_factor, 0.0, 1.0 + DBL_EPSILON, false},
+    {set_adaptive_last, 0.0, (double)INFINITY, true},
     {nnblas_trainer_set_desired_cost, 0.0, (double)INFINITY, true},
     {nnblas_trainer_set_time_limit, 0.0, (double)INFINITY, true},
     {nnblas_trainer_set_validation_fraction, 0.0, 1.0, true},
@@ -126,7 +147,8 @@ static void check_descent(const problem *p, const recipe *r, const nnblas_traine
 
 static bool is_plain_descent(const problem *p, const recipe *r, nnblas_status status) {
     return r->optimizer <= NNBLAS_NESTEROV && r->batch == 0 && !has_validation(r) &&
-           r->schedule == CONSTANT && status == NNBLAS_OK && p->kind.hidden != NNBLAS_RELU;
+           r->schedule == NNBLAS_SCHEDULE_CONSTANT && status == NNBLAS_OK &&
+           p->kind.hidden != NNBLAS_RELU;
 }
 
 static double get_norm(size_t n, const double *a) {
@@ -194,7 +216,9 @@ static void check_reason(nnblas_status status, const recipe *r, const record *se
         expect(done == r->stop_at, "%zu epochs", done);
         break;
     case NNBLAS_STOPPED_PATIENCE:
-        expect(r->patience > 0 && done > r->patience, "%zu epochs", done);
+        expect((r->patience > 0 && done > r->patience) ||
+                   (r->schedule == NNBLAS_SCHEDULE_ADAPTIVE && done > 2),
+               "%zu epochs", done);
         break;
     default:
         expect(status > 0 && r->optimizer == NNBLAS_LBFGS, "%s: %s", nnblas_status_string(status),

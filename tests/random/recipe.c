@@ -19,7 +19,9 @@ static void roll_validation(world *w, const slot *s, recipe *r) {
 recipe roll_recipe(world *w, const slot *s) {
     recipe r = {
         .optimizer = (nnblas_optimizer)roll_between(&w->d, 0, NNBLAS_LBFGS),
-        .schedule = roll_chance(w, 2) ? CONSTANT : (schedule)roll_between(&w->d, 0, 3),
+        .schedule =
+            (nnblas_schedule)(roll_chance(w, 2) ? NNBLAS_SCHEDULE_CONSTANT
+                                                : roll_between(&w->d, 0, NNBLAS_SCHEDULE_ADAPTIVE)),
         .rate = roll_uniform(&w->d, 0.001, 0.3),
         .momentum = roll_uniform(&w->d, 0.0, 0.95),
         .beta1 = roll_uniform(&w->d, 0.0, 0.95),
@@ -58,17 +60,22 @@ bool has_rows(const problem *p, const recipe *r) {
 
 /* ---- trainers -------------------------------------------------------------------------------- */
 
-static nnblas_status set_schedule(nnblas_trainer *t, schedule s) {
+static nnblas_status set_schedule(nnblas_trainer *t, nnblas_schedule s) {
     switch (s) {
-    case STEP:
+    case NNBLAS_SCHEDULE_STEP:
         return nnblas_trainer_set_step_schedule(t, 2, 0.7);
-    case COSINE:
+    case NNBLAS_SCHEDULE_COSINE:
         return nnblas_trainer_set_cosine_schedule(t, 0.001);
-    case PLATEAU:
+    case NNBLAS_SCHEDULE_PLATEAU:
         return nnblas_trainer_set_plateau_schedule(t, 2, 0.7);
-    default:
-        return nnblas_trainer_set_constant_schedule(t);
+    case NNBLAS_SCHEDULE_INVERSE:
+        return nnblas_trainer_set_inverse_schedule(t, 3.0, 0.5);
+    case NNBLAS_SCHEDULE_ADAPTIVE:
+        return nnblas_trainer_set_adaptive_schedule(t, 2, 0.7, 0.1);
+    case NNBLAS_SCHEDULE_CONSTANT:
+        break;
     }
+    return nnblas_trainer_set_constant_schedule(t);
 }
 
 static void set_validation(nnblas_trainer *t, const recipe *r) {

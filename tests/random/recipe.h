@@ -5,11 +5,9 @@
 
 #include "random/world.h"
 
-typedef enum schedule { CONSTANT, STEP, COSINE, PLATEAU, N_SCHEDULES } schedule;
-
 typedef struct recipe {
     nnblas_optimizer optimizer;
-    schedule schedule;
+    nnblas_schedule schedule;
     double rate, momentum, beta1, beta2, fraction, decay, tolerance, lbfgs_tolerance;
     size_t epochs, batch, patience, lbfgs_memory, history_limit;
     uint64_t seed;

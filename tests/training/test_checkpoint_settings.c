@@ -64,6 +64,26 @@ static nnblas_status set_plateau_factor(const training *t) {
     return nnblas_trainer_set_plateau_schedule(t->trainer, 2, 0.5);
 }
 
+static nnblas_status set_adaptive(const training *t) {
+    return nnblas_trainer_set_adaptive_schedule(t->trainer, 2, 0.7, 0.01);
+}
+
+static nnblas_status set_adaptive_last(const training *t) {
+    return nnblas_trainer_set_adaptive_schedule(t->trainer, 2, 0.7, 0.02);
+}
+
+static nnblas_status set_inverse(const training *t) {
+    return nnblas_trainer_set_inverse_schedule(t->trainer, 2.0, 0.5);
+}
+
+static nnblas_status set_inverse_scale(const training *t) {
+    return nnblas_trainer_set_inverse_schedule(t->trainer, 3.0, 0.5);
+}
+
+static nnblas_status set_inverse_power(const training *t) {
+    return nnblas_trainer_set_inverse_schedule(t->trainer, 2.0, 0.25);
+}
+
 static nnblas_status set_batch(const training *t) {
     return nnblas_trainer_set_batch_size(t->trainer, 10);
 }
@@ -130,7 +150,12 @@ static const struct difference {
     {"weight decay", "0", "0.01", set_nothing, set_decay, false},
     {"schedule", "constant", "step", set_nothing, set_step_schedule, false},
     {"epochs of the schedule", "2", "3", set_nothing, set_plateau_epochs, true},
-    {"factor or last rate of the schedule", "0.7", "0.5", set_nothing, set_plateau_factor, true},
+    {"factor of the schedule", "0.7", "0.5", set_nothing, set_plateau_factor, true},
+    {"schedule", "plateau", "adaptive", set_nothing, set_adaptive, true},
+    {"schedule", "inverse", "adaptive", set_inverse, set_adaptive, false},
+    {"last rate of the schedule", "0.01", "0.02", set_adaptive, set_adaptive_last, false},
+    {"scale of the schedule", "2", "3", set_inverse, set_inverse_scale, false},
+    {"power of the schedule", "0.5", "0.25", set_inverse, set_inverse_power, false},
     {"epochs of the cosine schedule", "24", "48", set_cosine, set_longer_cosine, false},
     {"batch size", "9", "10", set_nothing, set_batch, false},
     {"seed", "77", "78", set_nothing, set_seed, false},

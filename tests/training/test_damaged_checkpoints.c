@@ -131,6 +131,40 @@ START_TEST(counts_that_cannot_be_are_refused) {
 }
 END_TEST
 
+/* A plateau that is full is that of an adaptive schedule at its last rate, and of no other. */
+START_TEST(a_full_plateau_that_cannot_be_is_refused) {
+    static const char WORDS[] = "on_plateau of the checkpoint is 2; it must be what unimproved";
+    const double LASTS[] = {0.1, 0.7};
+    for (size_t i = 0; i < 2; i++) {
+        training t = begin_recipe(&ADAM, 5);
+        ck_assert_ok(nnblas_trainer_set_adaptive_schedule(t.trainer, 2, 0.5, LASTS[i]));
+        ck_assert_ok(nnblas_trainer_set_tolerance(t.trainer, 1e9)); /* only the first improves */
+        ck_assert_ok(nnblas_trainer_set_epochs(t.trainer, 2));
+        ck_assert_ok(nnblas_trainer_set_checkpoint(t.trainer, path, 1000));
+        ck_assert_ok(fit(&t));
+        set_saved_number(path, "unimproved", 0);
+        set_saved_number(path, "on_plateau", 2);
+        ck_assert_int_eq(nnblas_trainer_resume(t.trainer, path), NNBLAS_ERROR_FORMAT);
+        check_words(WORDS);
+        free_training(&t);
+    }
+    training t = begin_recipe(&ADAM, 5);
+    ck_assert_ok(nnblas_trainer_set_adaptive_schedule(t.trainer, 2, 0.5, 0.1));
+    ck_assert_ok(nnblas_trainer_set_tolerance(t.trainer, 1e9));
+    ck_assert_ok(nnblas_trainer_set_epochs(t.trainer, 3));
+    ck_assert_ok(nnblas_trainer_set_checkpoint(t.trainer, path, 1000));
+    ck_assert_ok(fit(&t)); /* the plateau of epochs 2 and 3 halves the rate, to 0.15 */
+    set_saved_number(path, "on_plateau", 2);
+    ck_assert_int_eq(nnblas_trainer_resume(t.trainer, path), NNBLAS_ERROR_FORMAT);
+    check_words(WORDS);
+    set_saved_number(path, "rate_factor", to_bits(0.25));
+    ck_assert_ok(nnblas_trainer_resume(t.trainer, path));
+    ck_assert_int_eq(fit(&t), NNBLAS_STOPPED_PATIENCE);
+    free_training(&t);
+    ck_assert_int_eq(unlink(path), 0);
+}
+END_TEST
+
 START_TEST(reals_that_cannot_be_are_refused) {
     const double FACTORS[] = {-0.5, 1.5, NOT_A_NUMBER, INFINITE, -INFINITE},
                  LOWESTS[] = {NOT_A_NUMBER, INFINITE, -INFINITE, 1e300, 1e-300},
@@ -392,6 +426,7 @@ int main(void) {
     make_path();
     const TTest *const tests[] = {
         counts_that_cannot_be_are_refused,
+        a_full_plateau_that_cannot_be_is_refused,
         reals_that_cannot_be_are_refused,
         a_last_cost_under_the_lowest_is_refused,
         a_generator_of_zeros_is_refused,

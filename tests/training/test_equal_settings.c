@@ -33,6 +33,14 @@ static void set_cosine(nnblas_trainer *t) {
     ck_assert_ok(nnblas_trainer_set_cosine_schedule(t, 0.01));
 }
 
+static void set_inverse(nnblas_trainer *t) {
+    ck_assert_ok(nnblas_trainer_set_inverse_schedule(t, 0.25, 0.5));
+}
+
+static void set_adaptive(nnblas_trainer *t) {
+    ck_assert_ok(nnblas_trainer_set_adaptive_schedule(t, 4, 0.25, 0.01));
+}
+
 static void set_step_and_constant(nnblas_trainer *t) {
     set_step(t);
     set_constant(t);
@@ -68,6 +76,26 @@ static void set_step_and_plateau(nnblas_trainer *t) {
     set_plateau(t);
 }
 
+static void set_inverse_and_constant(nnblas_trainer *t) {
+    set_inverse(t);
+    set_constant(t);
+}
+
+static void set_adaptive_and_inverse(nnblas_trainer *t) {
+    set_adaptive(t);
+    set_inverse(t);
+}
+
+static void set_inverse_and_adaptive(nnblas_trainer *t) {
+    set_inverse(t);
+    set_adaptive(t);
+}
+
+static void set_adaptive_and_plateau(nnblas_trainer *t) {
+    set_adaptive(t);
+    set_plateau(t);
+}
+
 /* ---- zeros of either sign -------------------------------------------------------------------- */
 
 static void set_zeros(nnblas_trainer *t, double zero) {
@@ -79,12 +107,24 @@ static void set_zeros(nnblas_trainer *t, double zero) {
     ck_assert_ok(nnblas_trainer_set_cosine_schedule(t, zero));
 }
 
+static void set_inverse_zeros(nnblas_trainer *t, double zero) {
+    ck_assert_ok(nnblas_trainer_set_inverse_schedule(t, zero, zero));
+}
+
 static void set_positive_zeros(nnblas_trainer *t) {
     set_zeros(t, 0.0);
 }
 
 static void set_negative_zeros(nnblas_trainer *t) {
     set_zeros(t, -0.0);
+}
+
+static void set_positive_inverse_zeros(nnblas_trainer *t) {
+    set_inverse_zeros(t, 0.0);
+}
+
+static void set_negative_inverse_zeros(nnblas_trainer *t) {
+    set_inverse_zeros(t, -0.0);
 }
 
 /* ---- either goes on by the other ------------------------------------------------------------- */
@@ -127,7 +167,12 @@ START_TEST(equal_settings_go_on) {
         {set_cosine, set_constant_and_cosine},
         {set_step, set_cosine_and_step},
         {set_plateau, set_step_and_plateau},
+        {set_nothing, set_inverse_and_constant},
+        {set_inverse, set_adaptive_and_inverse},
+        {set_adaptive, set_inverse_and_adaptive},
+        {set_plateau, set_adaptive_and_plateau},
         {set_positive_zeros, set_negative_zeros},
+        {set_positive_inverse_zeros, set_negative_inverse_zeros},
     };
     for (size_t i = 0; i < sizeof PAIRS / sizeof *PAIRS; i++) {
         check_resumed(PAIRS[i].a, PAIRS[i].b);

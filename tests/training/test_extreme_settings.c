@@ -89,6 +89,12 @@ static void set_steps(dice *d, nnblas_trainer *t, nnblas_optimizer optimizer) {
         ck_assert_ok(nnblas_trainer_set_cosine_schedule(t, roll_magnitude(d, -323, 308)));
     if (roll_between(d, 0, 3) == 0)
         ck_assert_ok(nnblas_trainer_set_plateau_schedule(t, 1, roll_magnitude(d, -323, 0)));
+    if (roll_between(d, 0, 3) == 0)
+        ck_assert_ok(nnblas_trainer_set_inverse_schedule(t, roll_magnitude(d, -323, 308),
+                                                         roll_magnitude(d, -323, 308)));
+    if (roll_between(d, 0, 3) == 0)
+        ck_assert_ok(nnblas_trainer_set_adaptive_schedule(t, 1, roll_magnitude(d, -323, 0),
+                                                          roll_magnitude(d, -323, 308)));
 }
 
 static void set_validation(dice *d, trial *t, const size_t *sizes, size_t n_sizes) {

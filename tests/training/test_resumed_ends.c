@@ -14,7 +14,7 @@ typedef struct ending {
     recipe r;
     nnblas_status status;
     size_t patience;
-    double tolerance, desired_cost, time_limit;
+    double tolerance, desired_cost, time_limit, adaptive_last; /* 0 for another schedule */
     size_t history_limit;
 } ending;
 
@@ -24,6 +24,8 @@ static training begin_ending(const ending *e, uint64_t seed) {
     ck_assert_ok(nnblas_trainer_set_tolerance(t.trainer, e->tolerance));
     ck_assert_ok(nnblas_trainer_set_desired_cost(t.trainer, e->desired_cost));
     ck_assert_ok(nnblas_trainer_set_time_limit(t.trainer, e->time_limit));
+    if (e->adaptive_last > 0.0)
+        ck_assert_ok(nnblas_trainer_set_adaptive_schedule(t.trainer, 2, 0.1, e->adaptive_last));
     ck_assert_ok(nnblas_trainer_set_history_limit(t.trainer, e->history_limit));
     ck_assert_ok(nnblas_trainer_set_checkpoint(t.trainer, path, 1));
     return t;
@@ -72,6 +74,24 @@ START_TEST(patience_that_is_over_stays_over) {
                            .patience = 4,
                            .tolerance = 1e9,
                            .history_limit = 2});
+}
+END_TEST
+
+/* Nothing improves after the first epoch: the rate 0.5 lasts until epoch 3, 0.05 until 5, 0.005
+ * until 7, where it would be reduced again. */
+START_TEST(an_adaptive_schedule_that_is_over_stays_over) {
+    const ending e = {.r = DESCENT,
+                      .status = NNBLAS_STOPPED_PATIENCE,
+                      .adaptive_last = 0.01,
+                      .tolerance = 1e9,
+                      .history_limit = SIZE_MAX};
+    check_ending(&e);
+    training t = begin_ending(&e, 5);
+    ck_assert_int_eq(fit(&t), e.status);
+    ck_assert_uint_eq(get_saved_number(path, "epoch"), 7);
+    ck_assert_uint_eq(get_saved_number(path, "on_plateau"), 2);
+    free_training(&t);
+    ck_assert_int_eq(unlink(path), 0);
 }
 END_TEST
 
@@ -133,6 +153,7 @@ int main(void) {
     snprintf(path, sizeof path, "resumed_ends.%ld.safetensors", (long)getpid());
     const TTest *const tests[] = {
         patience_that_is_over_stays_over,
+        an_adaptive_schedule_that_is_over_stays_over,
         a_cost_that_was_reached_stays_reached,
         time_that_is_over_stays_over,
         a_training_that_ended_goes_on_by_other_settings,

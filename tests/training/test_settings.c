@@ -38,6 +38,22 @@ static nnblas_status set_plateau_factor(nnblas_trainer *t, double value) {
     return nnblas_trainer_set_plateau_schedule(t, 3, value);
 }
 
+static nnblas_status set_adaptive_factor(nnblas_trainer *t, double value) {
+    return nnblas_trainer_set_adaptive_schedule(t, 3, value, 0.1);
+}
+
+static nnblas_status set_adaptive_last(nnblas_trainer *t, double value) {
+    return nnblas_trainer_set_adaptive_schedule(t, 3, 0.5, value);
+}
+
+static nnblas_status set_scale(nnblas_trainer *t, double value) {
+    return nnblas_trainer_set_inverse_schedule(t, value, 0.5);
+}
+
+static nnblas_status set_power(nnblas_trainer *t, double value) {
+    return nnblas_trainer_set_inverse_schedule(t, 3.0, value);
+}
+
 /* Its values are from low to high, without what is said to be left out; word: of the message. */
 static const struct number_setter {
     set_number *set;
@@ -55,6 +71,10 @@ static const struct number_setter {
     {set_step_factor, "factor", 0, 1, true, false},
     {set_plateau_factor, "factor", 0, 1, true, false},
     {nnblas_trainer_set_cosine_schedule, "last", 0, DBL_MAX, false, false},
+    {set_adaptive_factor, "factor", 0, 1, true, false},
+    {set_adaptive_last, "last", 0, DBL_MAX, false, false},
+    {set_scale, "scale", 0, DBL_MAX, false, false},
+    {set_power, "power", 0, DBL_MAX, false, false},
     {nnblas_trainer_set_desired_cost, "the desired cost", 0, DBL_MAX, false, false},
     {nnblas_trainer_set_time_limit, "seconds", 0, DBL_MAX, false, false},
     {nnblas_trainer_set_validation_fraction, "fraction", 0, 1, false, true},
@@ -120,6 +140,8 @@ START_TEST(counts_are_taken_within_their_limits) {
     check_refused(t, &before, nnblas_trainer_set_lbfgs(t, 1001, 0.1), VALUE, "memory is 1001");
     check_refused(t, &before, nnblas_trainer_set_step_schedule(t, 0, 0.5), VALUE, "epochs is 0");
     check_refused(t, &before, nnblas_trainer_set_plateau_schedule(t, 0, 0.5), VALUE, "epochs is 0");
+    check_refused(t, &before, nnblas_trainer_set_adaptive_schedule(t, 0, 0.5, 0.1), VALUE,
+                  "epochs is 0");
     check_refused(t, &before, nnblas_trainer_set_epochs(t, 0), VALUE, "epochs is 0");
     check_refused(t, &before, nnblas_trainer_set_checkpoint(t, "x", 0), VALUE, "epochs is 0");
     check_refused(t, &before, nnblas_trainer_set_batch_size(t, LARGE), SIZE, "rows is 2147483648");
@@ -159,6 +181,8 @@ START_TEST(no_trainer_is_told) {
     const nnblas_status OTHERS[] = {
         nnblas_trainer_set_optimizer(t, NNBLAS_ADAM),
         nnblas_trainer_set_constant_schedule(t),
+        nnblas_trainer_schedule(t, NULL, NULL, NULL, NULL),
+        nnblas_trainer_inverse_schedule(t, NULL, NULL),
         nnblas_trainer_set_batch_size(t, 1),
         nnblas_trainer_set_seed(t, 1),
         nnblas_trainer_set_sample_weights(t, &number),

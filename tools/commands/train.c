@@ -141,12 +141,14 @@ static nnblas_status make_net(training_run *run) {
 
 /* ---- the summary ----------------------------------------------------------------------------- */
 
-static const char *explain_end(nnblas_status status) {
-    switch (status) {
+static const char *explain_end(const training_run *run) {
+    switch (run->status) {
     case NNBLAS_STOPPED_CALLBACK:
         return "stopped by a signal";
     case NNBLAS_STOPPED_PATIENCE:
-        return "no improvement for --patience epochs";
+        return run->settings->training.schedule.kind == NNBLAS_SCHEDULE_ADAPTIVE
+                   ? "no improvement for too many epochs"
+                   : "no improvement for --patience epochs";
     case NNBLAS_STOPPED_TIME:
         return "the time limit is reached";
     case NNBLAS_STOPPED_CONVERGED:
@@ -156,14 +158,14 @@ static const char *explain_end(nnblas_status status) {
     case NNBLAS_OK:
         return "completed";
     default:
-        return nnblas_status_string(status);
+        return nnblas_status_string(run->status);
     }
 }
 
 static void print_end(const training_run *run) {
     fprintf(run->summary, "%zu of %" PRIu64 " epochs: %s\n",
             nnblas_trainer_history_count(run->trainer), run->settings->training.epochs,
-            explain_end(run->status));
+            explain_end(run));
 }
 
 /* Undoes the scaling of numbers in Y. */

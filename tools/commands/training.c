@@ -105,30 +105,71 @@ static const char *get_name(int value, const named_value *names) {
     return names->name;
 }
 
-/* EPOCHS:FACTOR */
-static bool read_decline(const char *text, schedule *read) {
+/* A number from least to most, which is followed by this character. */
+static bool read_part(const char **text, char next, double least, double most, double *value) {
+    char number[64];
+    size_t length = strcspn(*text, ":");
+    if (length >= sizeof number || (*text)[length] != next)
+        return false;
+    memcpy(number, *text, length);
+    number[length] = '\0';
+    *text += next ? length + 1 : length;
+    return read_real(number, value) && *value >= least && *value <= most;
+}
+
+/* EPOCHS:FACTOR, which is followed by this character. */
+static bool read_decline(const char **text, char next, schedule *read) {
     uint64_t epochs;
-    if (!read_whole(&text, &epochs) || epochs == 0 || epochs > INT_MAX || *text != ':')
+    if (!read_whole(text, &epochs) || epochs == 0 || epochs > INT_MAX || *(*text)++ != ':')
         return false;
     read->epochs = (size_t)epochs;
-    return read_real(text + 1, &read->factor) && read->factor > 0.0 && read->factor <= 1.0;
+    return read_part(text, next, DBL_TRUE_MIN, 1.0, &read->factor);
+}
+
+static bool read_step(const char *text, schedule *read) {
+    return read_decline(&text, '\0', read);
+}
+
+static bool read_last(const char *text, schedule *read) {
+    return read_part(&text, '\0', 0.0, DBL_MAX, &read->last);
+}
+
+static bool read_adaptive(const char *text, schedule *read) {
+    return read_decline(&text, ':', read) && read_last(text, read);
+}
+
+static bool read_inverse(const char *text, schedule *read) {
+    return read_part(&text, ':', 0.0, DBL_MAX, &read->scale) &&
+           read_part(&text, '\0', 0.0, DBL_MAX, &read->power);
+}
+
+static bool read_nothing(const char *text, schedule *read) {
+    (void)read;
+    return !*text;
 }
 
 static bool read_schedule(const char *text, schedule *read) {
-    *read = (schedule){0};
-    if (strcmp(text, "constant") == 0)
-        return true;
-    if (strncmp(text, "step:", 5) == 0) {
-        read->kind = SCHEDULE_STEP;
-        return read_decline(text + 5, read);
+    static const struct {
+        const char *word;
+        nnblas_schedule kind;
+        bool (*read)(const char *text, schedule *read);
+    } FORMS[] = {
+        {"constant", NNBLAS_SCHEDULE_CONSTANT, read_nothing},
+        {"step:", NNBLAS_SCHEDULE_STEP, read_step},
+        {"cosine:", NNBLAS_SCHEDULE_COSINE, read_last},
+        {"cosine", NNBLAS_SCHEDULE_COSINE, read_nothing},
+        {"plateau:", NNBLAS_SCHEDULE_PLATEAU, read_step},
+        {"inverse:", NNBLAS_SCHEDULE_INVERSE, read_inverse},
+        {"adaptive:", NNBLAS_SCHEDULE_ADAPTIVE, read_adaptive},
+    };
+    for (size_t i = 0; i < sizeof FORMS / sizeof *FORMS; i++) {
+        size_t length = strlen(FORMS[i].word);
+        if (strncmp(text, FORMS[i].word, length) == 0) {
+            *read = (schedule){.kind = FORMS[i].kind};
+            return FORMS[i].read(text + length, read);
+        }
     }
-    if (strncmp(text, "plateau:", 8) == 0) {
-        read->kind = SCHEDULE_PLATEAU;
-        return read_decline(text + 8, read);
-    }
-    read->kind = SCHEDULE_COSINE;
-    return strcmp(text, "cosine") == 0 || (strncmp(text, "cosine:", 7) == 0 &&
-                                           read_real(text + 7, &read->last) && read->last >= 0.0);
+    return false;
 }
 
 /* ---- the command line ------------------------------------------------------------------------ */
@@ -162,7 +203,8 @@ static int take_lists(const char *command, const training_texts *texts, training
         return refuse_usage(command, "--batch takes a whole number above 0, or all");
     if (texts->schedule && !read_schedule(texts->schedule, &s->schedule))
         return refuse_usage(command, "--schedule takes constant, step:EPOCHS:FACTOR, cosine, "
-                                     "cosine:LAST or plateau:EPOCHS:FACTOR");
+                                     "cosine:LAST, plateau:EPOCHS:FACTOR, "
+                                     "adaptive:EPOCHS:FACTOR:LAST or inverse:SCALE:POWER");
     return CARRY_ON;
 }
 
@@ -218,13 +260,17 @@ nnblas_status create_net(const training_settings *s, size_t inputs, size_t outpu
 
 static nnblas_status set_schedule(const schedule *s, nnblas_trainer *trainer) {
     switch (s->kind) {
-    case SCHEDULE_STEP:
+    case NNBLAS_SCHEDULE_STEP:
         return nnblas_trainer_set_step_schedule(trainer, s->epochs, s->factor);
-    case SCHEDULE_COSINE:
+    case NNBLAS_SCHEDULE_COSINE:
         return nnblas_trainer_set_cosine_schedule(trainer, s->last);
-    case SCHEDULE_PLATEAU:
+    case NNBLAS_SCHEDULE_PLATEAU:
         return nnblas_trainer_set_plateau_schedule(trainer, s->epochs, s->factor);
-    case SCHEDULE_CONSTANT:
+    case NNBLAS_SCHEDULE_INVERSE:
+        return nnblas_trainer_set_inverse_schedule(trainer, s->scale, s->power);
+    case NNBLAS_SCHEDULE_ADAPTIVE:
+        return nnblas_trainer_set_adaptive_schedule(trainer, s->epochs, s->factor, s->last);
+    case NNBLAS_SCHEDULE_CONSTANT:
         break;
     }
     return nnblas_trainer_set_constant_schedule(trainer);

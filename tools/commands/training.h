@@ -11,12 +11,10 @@
 
 enum { MOST_HIDDEN_LAYERS = 16 };
 
-typedef enum { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_PLATEAU } schedule_kind;
-
 typedef struct {
-    schedule_kind kind;
+    nnblas_schedule kind;
     size_t epochs;
-    double factor, last;
+    double factor, last, scale, power;
 } schedule;
 
 typedef struct {
@@ -41,7 +39,8 @@ typedef struct {
     "  --learning-rate R     (default 0.003 with adam, 0.1 with the others)\n"                     \
     "  --momentum M          of momentum and nesterov (default 0.9)\n"                             \
     "  --schedule S          of the learning rate: constant (the default), step:EPOCHS:FACTOR,\n"  \
-    "                        cosine, cosine:LAST, plateau:EPOCHS:FACTOR\n"                         \
+    "                        cosine, cosine:LAST, plateau:EPOCHS:FACTOR,\n"                        \
+    "                        adaptive:EPOCHS:FACTOR:LAST, inverse:SCALE:POWER\n"                   \
     "  --weight-decay D      (default 1 / rows for classes, 3 / rows for numbers)\n"               \
     "  --validation F        use the fraction F of the rows as a validation set, and keep the\n"   \
     "                        network of the epoch with the lowest cost on it (default 0: none)\n"  \
