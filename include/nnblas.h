@@ -54,8 +54,6 @@
  *     _weights, _bias, _const_...    the network is destroyed              the network
  *   nnblas_net_metadata,             that key is set, or the network
  *     _metadata_key                  is destroyed                          the network
- *   nnblas_trainer_history           the next epoch or fit, or the
- *                                    trainer is destroyed                  the trainer
  *   nnblas_error_message             the next failure in the same thread   the library
  *   nnblas_blas_info,
  *     nnblas_net_plan_info           its next call in the same thread      the library
@@ -74,6 +72,9 @@
  * Only nnblas_trainer_fit reads the rows and weights that a trainer keeps, and calls its callback.
  * A network may be destroyed before its trainer: then nnblas_trainer_destroy is the only function
  * that may still be called on the trainer.
+ *
+ * Structs of this header may get members at their end in later versions, never elsewhere. A
+ * function that fills one takes the size that the caller knows.
  *
  * Errors: a function that can fail returns an nnblas_status. When it refuses an argument, it has
  * written nothing. The library never prints, exits or aborts, and changes no locale, environment,
@@ -620,7 +621,7 @@ nnblas_status nnblas_trainer_set_tolerance(nnblas_trainer *trainer, double toler
 nnblas_status nnblas_trainer_set_callback(nnblas_trainer *trainer, nnblas_callback *callback,
                                           void *user);
 
-/* One epoch of the history. */
+/* One epoch. Later versions may add members at the end. */
 typedef struct nnblas_epoch {
     /* From 1. */
     size_t epoch;
@@ -635,13 +636,19 @@ typedef struct nnblas_epoch {
 } nnblas_epoch;
 
 /*
- * The history: the epochs of the last fit, or of one that is running so far, the oldest first; 0
- * and null where there are none. nnblas_trainer_fit alone writes it: it clears the history once it
- * has accepted its arguments, and adds an epoch before it calls the callback. The array belongs to
- * the trainer and is valid until the next epoch, the next fit, or nnblas_trainer_destroy.
+ * The history: the epochs of the last fit, or of one that is running so far. nnblas_trainer_fit
+ * alone writes it: it clears the history once it has accepted its arguments, and adds an epoch
+ * before it calls the callbacks.
+ *
+ * nnblas_trainer_history_epoch copies an epoch to *epoch: index is 0 for the oldest and under the
+ * count, else NNBLAS_ERROR_VALUE. size is sizeof(nnblas_epoch) as the caller knows it, so that
+ * programs and libraries of other versions fit together: members that the library does not know
+ * become 0, and those that the caller does not know are left out. NNBLAS_ERROR_SIZE where not even
+ * the first one fits.
  */
 size_t nnblas_trainer_history_count(const nnblas_trainer *trainer);
-const nnblas_epoch *nnblas_trainer_history(const nnblas_trainer *trainer);
+nnblas_status nnblas_trainer_history_epoch(const nnblas_trainer *trainer, size_t index,
+                                           nnblas_epoch *epoch, size_t size);
 
 /*
  * epochs: how many of the last epochs the history keeps, from the next fit on; SIZE_MAX for all, 0

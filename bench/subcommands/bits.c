@@ -68,9 +68,11 @@ static nnblas_trainer *make_trainer(nnblas_net *net, const recipe *r) {
 }
 
 static uint64_t hash_history(uint64_t hash, const nnblas_trainer *trainer) {
-    const nnblas_epoch *history = nnblas_trainer_history(trainer);
-    for (size_t i = 0; i < nnblas_trainer_history_count(trainer); i++)
-        hash = hash_doubles(hash, &history[i].cost, 1);
+    for (size_t i = 0; i < nnblas_trainer_history_count(trainer); i++) {
+        nnblas_epoch epoch = {.epoch = 0};
+        require_ok(nnblas_trainer_history_epoch(trainer, i, &epoch, sizeof epoch));
+        hash = hash_doubles(hash, &epoch.cost, 1);
+    }
     return hash;
 }
 

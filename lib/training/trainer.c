@@ -2,6 +2,7 @@
 /* The trainer and its settings. What fit does is in fit.c. */
 #include "core/arguments.h"
 #include "core/memory.h"
+#include "core/sizes.h"
 #include "training/checkpoint.h"
 #include "training/training.h"
 
@@ -378,6 +379,18 @@ size_t nnblas_trainer_history_count(const nnblas_trainer *trainer) {
     return check_trainer(trainer) ? 0 : trainer->history.count;
 }
 
-const nnblas_epoch *nnblas_trainer_history(const nnblas_trainer *trainer) {
-    return check_trainer(trainer) ? NULL : nn_history_get(&trainer->history);
+/* The caller's struct may be of an older or a newer header. */
+nnblas_status nnblas_trainer_history_epoch(const nnblas_trainer *trainer, size_t index,
+                                           nnblas_epoch *epoch, size_t size) {
+    if (check_trainer(trainer) || nn_check_pointer("epoch", epoch))
+        return NNBLAS_ERROR_NULL;
+    if (size < offsetof(nnblas_epoch, cost))
+        return nn_fail(NNBLAS_ERROR_SIZE, "size is %zu; it must be sizeof(nnblas_epoch)", size);
+    if (index >= trainer->history.count)
+        return nn_fail(NNBLAS_ERROR_VALUE, "index is %zu; the history has %zu epochs", index,
+                       trainer->history.count);
+    size_t known = nn_min(size, sizeof *epoch);
+    memcpy(epoch, nn_history_get(&trainer->history) + index, known);
+    memset((char *)epoch + known, 0, size - known);
+    return NNBLAS_OK;
 }

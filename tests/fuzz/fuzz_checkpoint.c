@@ -315,10 +315,13 @@ static void check_finite(const training *t) {
     const double *W = nnblas_net_parameters(t->net);
     for (size_t i = 0; i < nnblas_net_parameter_count(t->net); i++)
         expect(isfinite(W[i]));
-    const nnblas_epoch *history = nnblas_trainer_history(t->trainer);
+    size_t before = 0;
     for (size_t e = 0; e < nnblas_trainer_history_count(t->trainer); e++) {
-        expect(isfinite(history[e].cost) && isfinite(history[e].seconds));
-        expect(e == 0 || history[e].epoch == history[e - 1].epoch + 1);
+        nnblas_epoch epoch;
+        expect(!nnblas_trainer_history_epoch(t->trainer, e, &epoch, sizeof epoch));
+        expect(isfinite(epoch.cost) && isfinite(epoch.seconds));
+        expect(e == 0 || epoch.epoch == before + 1);
+        before = epoch.epoch;
     }
 }
 

@@ -38,7 +38,8 @@ static whole run_whole(const slot *s, const problem *p, const recipe *r) {
     memcpy(found.parameters, nnblas_net_parameters(s->net), p->parameter_count * sizeof(double));
     found.epochs = malloc(found.done * sizeof *found.epochs);
     expect(found.epochs, "out of memory");
-    memcpy(found.epochs, nnblas_trainer_history(seen.trainer), found.done * sizeof *found.epochs);
+    for (size_t i = 0; i < found.done; i++)
+        found.epochs[i] = get_epoch(seen.trainer, i);
     nnblas_trainer_destroy(seen.trainer);
     return found;
 }
@@ -150,16 +151,17 @@ static bool are_same(double a, double b) {
 /* All but the seconds. */
 static void check_epochs(const record *seen, const whole *expected) {
     size_t count = nnblas_trainer_history_count(seen->trainer);
-    const nnblas_epoch *epochs = nnblas_trainer_history(seen->trainer);
     size_t held = get_smaller(expected->done - seen->before, seen->history_limit);
     expect(count == held, "%zu epochs are held, and not %zu", count, held);
     for (size_t i = 0; i < count; i++) {
-        const nnblas_epoch *a = &epochs[i], *b = &expected->epochs[expected->done - count + i];
-        expect(a->epoch == b->epoch && are_same(a->cost, b->cost) &&
-                   are_same(a->validation_cost, b->validation_cost) &&
-                   are_same(a->learning_rate, b->learning_rate),
-               "epoch %zu is another one", b->epoch);
-        expect(i == 0 || a->seconds >= epochs[i - 1].seconds, "epoch %zu ended before", b->epoch);
+        const nnblas_epoch a = get_epoch(seen->trainer, i),
+                           b = expected->epochs[expected->done - count + i];
+        expect(a.epoch == b.epoch && are_same(a.cost, b.cost) &&
+                   are_same(a.validation_cost, b.validation_cost) &&
+                   are_same(a.learning_rate, b.learning_rate),
+               "epoch %zu is another one", b.epoch);
+        expect(i == 0 || a.seconds >= get_epoch(seen->trainer, i - 1).seconds,
+               "epoch %zu ended before", b.epoch);
     }
 }
 

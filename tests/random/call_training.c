@@ -131,7 +131,7 @@ static void check_descent(const problem *p, const recipe *r, const nnblas_traine
     for (size_t epoch = 0; epoch < r->epochs; epoch++) {
         double cost = compute_decayed(p, W, r->decay, gradient);
         if (r->history_limit > r->epochs)
-            expect_near("the cost of an epoch", cost, nnblas_trainer_history(t)[epoch].cost);
+            expect_near("the cost of an epoch", cost, get_epoch(t, epoch).cost);
         for (size_t i = 0; i < count; i++) {
             v[i] = momentum * v[i] - r->rate * gradient[i];
             W[i] +=
@@ -168,7 +168,7 @@ static void check_lbfgs(const problem *p, const recipe *r, const nnblas_trainer 
     double cost = compute_decayed(p, found, r->decay, last);
     compute_decayed(p, p->parameters, r->decay, first);
     if (held > 0)
-        expect_near("the last cost", cost, nnblas_trainer_history(t)[held - 1].cost);
+        expect_near("the last cost", cost, get_epoch(t, held - 1).cost);
     double begin = get_norm(p->parameter_count, first), end = get_norm(p->parameter_count, last);
     if (status == NNBLAS_STOPPED_CONVERGED && p->kind.hidden != NNBLAS_RELU &&
         p->kind.output != NNBLAS_IDENTITY)
@@ -181,10 +181,9 @@ static void check_lbfgs(const problem *p, const recipe *r, const nnblas_trainer 
 /* The parameters of the lowest validation cost are left. */
 static void check_best(const recipe *r, const nnblas_trainer *t, double *found) {
     size_t count = nnblas_trainer_history_count(t);
-    const nnblas_epoch *epochs = nnblas_trainer_history(t);
     double lowest = (double)INFINITY;
     for (size_t i = 0; i < count; i++)
-        lowest = fmin(lowest, epochs[i].validation_cost);
+        lowest = fmin(lowest, get_epoch(t, i).validation_cost);
     expect_near("the validation cost", compute_decayed(&r->validation, found, 0.0, NULL), lowest);
 }
 
@@ -192,16 +191,17 @@ static void check_best(const recipe *r, const nnblas_trainer *t, double *found) 
 
 static void check_history(const nnblas_trainer *t, const recipe *r, size_t done) {
     size_t count = nnblas_trainer_history_count(t);
-    const nnblas_epoch *epochs = nnblas_trainer_history(t);
     expect(done <= r->epochs, "%zu epochs of %zu", done, r->epochs);
     expect(count == get_smaller(done, r->history_limit), "%zu epochs are held", count);
     for (size_t i = 0; i < count; i++) {
         size_t number = done - count + i + 1;
-        expect(epochs[i].epoch == number, "epoch %zu is number %zu", number, epochs[i].epoch);
-        expect(isfinite(epochs[i].cost), "the cost of epoch %zu is %g", number, epochs[i].cost);
-        expect(has_validation(r) ? isfinite(epochs[i].validation_cost)
-                                 : isnan(epochs[i].validation_cost),
-               "the validation cost of epoch %zu is %g", number, epochs[i].validation_cost);
+        expect(get_epoch(t, i).epoch == number, "epoch %zu is number %zu", number,
+               get_epoch(t, i).epoch);
+        expect(isfinite(get_epoch(t, i).cost), "the cost of epoch %zu is %g", number,
+               get_epoch(t, i).cost);
+        expect(has_validation(r) ? isfinite(get_epoch(t, i).validation_cost)
+                                 : isnan(get_epoch(t, i).validation_cost),
+               "the validation cost of epoch %zu is %g", number, get_epoch(t, i).validation_cost);
     }
 }
 

@@ -135,6 +135,13 @@ size_t count_layer_parameters(const problem *p, size_t l) {
     return (p->sizes[l - 1] + has_bias(p)) * p->sizes[l];
 }
 
+nnblas_epoch get_epoch(const nnblas_trainer *trainer, size_t index) {
+    nnblas_epoch epoch;
+    if (nnblas_trainer_history_epoch(trainer, index, &epoch, sizeof epoch))
+        ck_abort_msg("%s", nnblas_error_message());
+    return epoch;
+}
+
 nnblas_net *make_net(const problem *p) {
     nnblas_net *net;
     ck_assert_ok(nnblas_net_create(p->sizes, p->n_sizes, p->kind.flags, &net));

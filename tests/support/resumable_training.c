@@ -20,11 +20,11 @@ void check_same_history(const nnblas_trainer *a, const nnblas_trainer *b) {
     size_t count = nnblas_trainer_history_count(a);
     ck_assert_uint_eq(count, nnblas_trainer_history_count(b));
     for (size_t i = 0; i < count; i++) {
-        const nnblas_epoch *x = &nnblas_trainer_history(a)[i], *y = &nnblas_trainer_history(b)[i];
-        ck_assert_uint_eq(x->epoch, y->epoch);
-        ck_assert(memcmp(&x->cost, &y->cost, sizeof x->cost) == 0);
-        ck_assert(memcmp(&x->learning_rate, &y->learning_rate, sizeof x->cost) == 0);
-        ck_assert(isnan(x->validation_cost) == isnan(y->validation_cost));
-        ck_assert(isnan(x->validation_cost) || x->validation_cost == y->validation_cost);
+        const nnblas_epoch x = get_epoch(a, i), y = get_epoch(b, i);
+        ck_assert_uint_eq(x.epoch, y.epoch);
+        ck_assert(memcmp(&x.cost, &y.cost, sizeof x.cost) == 0);
+        ck_assert(memcmp(&x.learning_rate, &y.learning_rate, sizeof x.cost) == 0);
+        ck_assert(isnan(x.validation_cost) == isnan(y.validation_cost));
+        ck_assert(isnan(x.validation_cost) || x.validation_cost == y.validation_cost);
     }
 }

@@ -44,5 +44,5 @@ bool is_weight(size_t i) {
 }
 
 double get_rate(const training *t, size_t epoch) {
-    return nnblas_trainer_history(t->trainer)[epoch].learning_rate;
+    return get_epoch(t->trainer, epoch).learning_rate;
 }

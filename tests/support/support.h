@@ -81,6 +81,8 @@ size_t count_layer_parameters(const problem *p, size_t l);
 
 /* The network of the problem; the caller destroys it. */
 nnblas_net *make_net(const problem *p);
+/* An epoch of the history. */
+nnblas_epoch get_epoch(const nnblas_trainer *trainer, size_t index);
 
 /* ---- the reference --------------------------------------------------------------------------- */
 

@@ -81,10 +81,12 @@ START_TEST(the_best_epoch_may_be_before_the_checkpoint) {
     training whole = begin_overfitting(path);
     ck_assert_ok(fit_learnt(&whole));
     keep_parameters(&whole, expected);
-    const nnblas_epoch *epochs = nnblas_trainer_history(whole.trainer);
     size_t best = 0;
     for (size_t e = 1; e < LONG; e++)
-        best = epochs[e].validation_cost < epochs[best].validation_cost ? e : best;
+        best = get_epoch(whole.trainer, e).validation_cost <
+                       get_epoch(whole.trainer, best).validation_cost
+                   ? e
+                   : best;
     ck_assert_uint_lt(best, CUT - 1);
 
     training first = begin_overfitting(path), second = begin_overfitting(path);

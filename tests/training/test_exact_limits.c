@@ -128,8 +128,8 @@ START_TEST(an_improvement_by_the_tolerance_is_none) {
         ck_assert_ok(nnblas_trainer_set_tolerance(l.trainer, TOLERANCES[i]));
         ck_assert_int_eq(fit_line(&l), NNBLAS_STOPPED_PATIENCE);
         ck_assert_uint_eq(nnblas_trainer_history_count(l.trainer), EPOCHS[i]);
-        ck_assert_double_eq(nnblas_trainer_history(l.trainer)[0].cost, 8.0);
-        ck_assert_double_eq(nnblas_trainer_history(l.trainer)[1].cost, 2.0);
+        ck_assert_double_eq(get_epoch(l.trainer, 0).cost, 8.0);
+        ck_assert_double_eq(get_epoch(l.trainer, 1).cost, 2.0);
         free_line(&l);
     }
 }
@@ -150,7 +150,7 @@ START_TEST(the_first_of_equal_epochs_is_the_best) {
     ck_assert_ok(nnblas_trainer_set_validation_rows(l.trainer, 1, &zero, 1, &one, 1));
     ck_assert_ok(nnblas_trainer_set_callback(l.trainer, keep_first_weight, &seen));
     ck_assert_ok(fit_line(&l));
-    ck_assert_double_eq(nnblas_trainer_history(l.trainer)[9].validation_cost, 0.5);
+    ck_assert_double_eq(get_epoch(l.trainer, 9).validation_cost, 0.5);
     ck_assert_double_eq(get_weight(&l), seen.x);
     ck_assert_double_ne(get_weight(&l), 5.0);
     free_line(&l);
@@ -182,7 +182,7 @@ START_TEST(an_epoch_of_batches_at_the_desired_cost_stops) {
     ck_assert_ok(nnblas_trainer_set_desired_cost(l.trainer, (4.5 + 1.125) / 2.0));
     ck_assert_int_eq(nnblas_trainer_fit(l.trainer, 2, X, 1, Y, 1), NNBLAS_STOPPED_COST);
     ck_assert_uint_eq(nnblas_trainer_history_count(l.trainer), 1);
-    ck_assert_double_eq(nnblas_trainer_history(l.trainer)->cost, (4.5 + 1.125) / 2.0);
+    ck_assert_double_eq(get_epoch(l.trainer, 0).cost, (4.5 + 1.125) / 2.0);
     ck_assert_double_eq(get_weight(&l), 2.75);
     free_line(&l);
 }

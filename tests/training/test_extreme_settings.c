@@ -115,14 +115,14 @@ static void set_validation(dice *d, trial *t, const size_t *sizes, size_t n_size
 static int look(void *user, size_t epoch, double cost) {
     trial *t = user;
     size_t bytes = t->p.parameter_count * sizeof(double);
-    const nnblas_epoch *e = &nnblas_trainer_history(t->trainer)[epoch - 1];
+    const nnblas_epoch e = get_epoch(t->trainer, epoch - 1);
     t->epochs_seen = epoch;
     memcpy(t->last, nnblas_net_parameters(t->net), bytes);
     ck_assert(are_finite(t->p.parameter_count, t->last));
-    ck_assert(isfinite(cost) && isfinite(e->cost) && isfinite(e->learning_rate));
-    ck_assert(t->has_validation ? isfinite(e->validation_cost) : isnan(e->validation_cost));
-    if (e->validation_cost < t->lowest) {
-        t->lowest = e->validation_cost;
+    ck_assert(isfinite(cost) && isfinite(e.cost) && isfinite(e.learning_rate));
+    ck_assert(t->has_validation ? isfinite(e.validation_cost) : isnan(e.validation_cost));
+    if (e.validation_cost < t->lowest) {
+        t->lowest = e.validation_cost;
         memcpy(t->best, t->last, bytes);
     }
     return 0;

@@ -15,7 +15,8 @@ static void check_descent(training *s, double rate, size_t epochs) {
     ck_assert_ok(fit(s));
     for (size_t epoch = 0; epoch < epochs; epoch++) {
         double cost = compute_reference(&p, gradient, NULL);
-        ck_assert_close(1, &cost, &nnblas_trainer_history(s->trainer)[epoch].cost);
+        const nnblas_epoch e = get_epoch(s->trainer, epoch);
+        ck_assert_close(1, &cost, &e.cost);
         for (size_t i = 0; i < PARAMETERS; i++)
             parameters[i] -= rate * gradient[i];
     }

@@ -3,6 +3,7 @@
 #include "support/counting_allocator.h"
 #include "support/resumable_training.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,14 +20,12 @@ static training make_long(size_t epochs, size_t limit) {
 static void check_end(const training *whole, const training *t, size_t expected) {
     size_t all = nnblas_trainer_history_count(whole->trainer);
     ck_assert_uint_eq(nnblas_trainer_history_count(t->trainer), expected);
-    const nnblas_epoch *a = nnblas_trainer_history(whole->trainer),
-                       *b = nnblas_trainer_history(t->trainer);
-    ck_assert((b == NULL) == (expected == 0));
     for (size_t i = 0; i < expected; i++) {
-        const nnblas_epoch *x = &a[all - expected + i];
-        ck_assert_uint_eq(b[i].epoch, x->epoch);
-        ck_assert_double_eq(b[i].cost, x->cost);
-        ck_assert_double_eq(b[i].learning_rate, x->learning_rate);
+        const nnblas_epoch a = get_epoch(whole->trainer, all - expected + i),
+                           b = get_epoch(t->trainer, i);
+        ck_assert_uint_eq(b.epoch, a.epoch);
+        ck_assert_double_eq(b.cost, a.cost);
+        ck_assert_double_eq(b.learning_rate, a.learning_rate);
     }
 }
 
@@ -59,12 +58,11 @@ typedef struct observer {
 static int check_so_far(void *user, size_t epoch, double cost) {
     const observer *o = user;
     size_t expected = epoch < o->limit ? epoch : o->limit;
-    const nnblas_epoch *history = nnblas_trainer_history(o->t->trainer);
     ck_assert_uint_eq(nnblas_trainer_history_count(o->t->trainer), expected);
     for (size_t i = 0; i < expected; i++)
-        ck_assert_uint_eq(history[i].epoch, epoch - expected + i + 1);
+        ck_assert_uint_eq(get_epoch(o->t->trainer, i).epoch, epoch - expected + i + 1);
     if (expected > 0)
-        ck_assert_double_eq(history[expected - 1].cost, cost);
+        ck_assert_double_eq(get_epoch(o->t->trainer, expected - 1).cost, cost);
     return 0;
 }
 
@@ -87,7 +85,7 @@ START_TEST(a_limit_counts_from_the_next_fit) {
     ck_assert_uint_eq(nnblas_trainer_history_count(t.trainer), 40);
     ck_assert_ok(fit(&t));
     ck_assert_uint_eq(nnblas_trainer_history_count(t.trainer), 3);
-    ck_assert_uint_eq(nnblas_trainer_history(t.trainer)[0].epoch, 38);
+    ck_assert_uint_eq(get_epoch(t.trainer, 0).epoch, 38);
     ck_assert_ok(nnblas_trainer_set_history_limit(t.trainer, SIZE_MAX));
     ck_assert_ok(fit(&t));
     ck_assert_uint_eq(nnblas_trainer_history_count(t.trainer), 40);
@@ -176,12 +174,56 @@ START_TEST(a_limit_may_come_after_the_checkpoint) {
 }
 END_TEST
 
+/* ---- versions -------------------------------------------------------------------------------- */
+
+/* A caller of an older header knows fewer members, one of a newer header more. */
+START_TEST(structs_of_other_sizes_are_filled) {
+    training t = make_long(3, SIZE_MAX);
+    ck_assert_ok(fit(&t));
+    const nnblas_epoch whole = get_epoch(t.trainer, 1);
+    struct {
+        nnblas_epoch epoch;
+        double later[2];
+    } newer = {.later = {1.0, 2.0}};
+    nnblas_epoch older = {.seconds = -1.0};
+    size_t size = offsetof(nnblas_epoch, seconds);
+    ck_assert_ok(nnblas_trainer_history_epoch(t.trainer, 1, &newer.epoch, sizeof newer));
+    ck_assert_mem_eq(&newer.epoch, &whole, sizeof whole);
+    ck_assert_double_eq(newer.later[0], 0.0);
+    ck_assert_double_eq(newer.later[1], 0.0);
+    ck_assert_ok(nnblas_trainer_history_epoch(t.trainer, 1, &older, size));
+    ck_assert_mem_eq(&older, &whole, size);
+    ck_assert_double_eq(older.seconds, -1.0);
+    free_training(&t);
+}
+END_TEST
+
+START_TEST(epochs_that_there_are_not_are_refused) {
+    training t = make_long(3, SIZE_MAX);
+    nnblas_epoch epoch = {.epoch = 7};
+    ck_assert_int_eq(nnblas_trainer_history_epoch(t.trainer, 0, &epoch, sizeof epoch),
+                     NNBLAS_ERROR_VALUE);
+    ck_assert_str_eq(nnblas_error_message(), "index is 0; the history has 0 epochs");
+    ck_assert_ok(fit(&t));
+    ck_assert_int_eq(nnblas_trainer_history_epoch(t.trainer, 3, &epoch, sizeof epoch),
+                     NNBLAS_ERROR_VALUE);
+    ck_assert_int_eq(nnblas_trainer_history_epoch(t.trainer, 0, &epoch, 0), NNBLAS_ERROR_SIZE);
+    ck_assert_int_eq(nnblas_trainer_history_epoch(t.trainer, 0, NULL, sizeof epoch),
+                     NNBLAS_ERROR_NULL);
+    ck_assert_int_eq(nnblas_trainer_history_epoch(NULL, 0, &epoch, sizeof epoch),
+                     NNBLAS_ERROR_NULL);
+    ck_assert_uint_eq(epoch.epoch, 7);
+    free_training(&t);
+}
+END_TEST
+
 int main(void) {
     snprintf(path, sizeof path, "history.%ld.safetensors", (long)getpid());
     const TTest *const tests[] = {
-        a_limit_keeps_the_last_epochs,    a_callback_sees_what_is_held,
-        a_limit_counts_from_the_next_fit, memory_does_not_grow_with_the_epochs,
-        a_checkpoint_has_what_is_held,    a_limit_may_come_after_the_checkpoint,
+        a_limit_keeps_the_last_epochs,     a_callback_sees_what_is_held,
+        a_limit_counts_from_the_next_fit,  memory_does_not_grow_with_the_epochs,
+        a_checkpoint_has_what_is_held,     a_limit_may_come_after_the_checkpoint,
+        structs_of_other_sizes_are_filled, epochs_that_there_are_not_are_refused,
     };
     return run_tests("history", tests, sizeof tests / sizeof *tests);
 }

@@ -89,7 +89,7 @@ START_TEST(a_limit_may_be_lowered_behind_the_resume) {
         ck_assert_uint_lt(count_bytes_of_fit(&t) - without,
                           2 * LIMITS[i] * sizeof(nnblas_epoch) + 64);
         ck_assert_uint_eq(nnblas_trainer_history_count(t.trainer), LIMITS[i]);
-        ck_assert_uint_eq(nnblas_trainer_history(t.trainer)->epoch, EPOCHS + MORE - LIMITS[i] + 1);
+        ck_assert_uint_eq(get_epoch(t.trainer, 0).epoch, EPOCHS + MORE - LIMITS[i] + 1);
         free_training(&t);
     }
     free_training(&first);

@@ -136,7 +136,7 @@ END_TEST
 
 static double get_last_cost(const lbfgs_training *t) {
     size_t count = nnblas_trainer_history_count(t->trainer);
-    return nnblas_trainer_history(t->trainer)[count - 1].cost;
+    return get_epoch(t->trainer, count - 1).cost;
 }
 
 /* A search that fails after steps is begun anew once, and the parameters are those of the last
@@ -160,7 +160,7 @@ START_TEST(a_lower_point_is_taken) {
     ck_assert_uint_eq(nnblas_trainer_history_count(t.trainer), 1);
     ck_assert_double_lt(get_last_cost(&t), first);
     ck_assert_double_eq_tol(get_cost(&t), get_last_cost(&t), 1e-15);
-    ck_assert_double_eq(nnblas_trainer_history(t.trainer)->learning_rate, 1e-2);
+    ck_assert_double_eq(get_epoch(t.trainer, 0).learning_rate, 1e-2);
     /* It may be the last one. */
     script.calls = 0;
     ck_assert_ok(nnblas_trainer_set_epochs(t.trainer, 1));

@@ -15,16 +15,16 @@ static double evaluate(const training *t) {
     return cost;
 }
 
-static const nnblas_epoch *get_epoch(const training *t, size_t number) {
-    return &nnblas_trainer_history(t->trainer)[number - 1];
+static nnblas_epoch get_numbered(const training *t, size_t number) {
+    return get_epoch(t->trainer, number - 1);
 }
 
 static void check_epochs(const training *t, size_t count) {
     ck_assert_uint_eq(nnblas_trainer_history_count(t->trainer), count);
     for (size_t e = 1; e <= count; e++)
-        ck_assert_uint_eq(get_epoch(t, e)->epoch, e);
+        ck_assert_uint_eq(get_numbered(t, e).epoch, e);
     if (count > 0)
-        ck_assert_double_eq_tol(get_epoch(t, count)->cost, evaluate(t), 1e-14);
+        ck_assert_double_eq_tol(get_numbered(t, count).cost, evaluate(t), 1e-14);
 }
 
 /* In the callback, the network has the parameters of the cost that it gets. */
@@ -38,7 +38,7 @@ static int check_epoch(void *user, size_t epoch, double cost) {
     ck_assert_uint_eq(epoch, ++w->calls);
     ck_assert_double_eq_tol(cost, evaluate(w->t), 1e-14);
     ck_assert_uint_eq(nnblas_trainer_history_count(w->t->trainer), epoch);
-    ck_assert_double_eq(get_epoch(w->t, epoch)->cost, cost);
+    ck_assert_double_eq(get_numbered(w->t, epoch).cost, cost);
     return epoch == w->stop_at;
 }
 
@@ -90,10 +90,10 @@ START_TEST(the_epochs_are_counted) {
     check_epochs(&t, 1);
     ck_assert_ok(fit(&longer));
     check_epochs(&longer, 12);
-    ck_assert_double_eq(get_epoch(&t, 1)->cost, get_epoch(&longer, 1)->cost);
+    ck_assert_double_eq(get_numbered(&t, 1).cost, get_numbered(&longer, 1).cost);
     for (size_t e = 2; e <= 12; e++) { /* after a step, and a line search never goes up */
-        ck_assert_double_lt(get_epoch(&longer, e)->cost, get_epoch(&longer, e - 1)->cost);
-        ck_assert_double_gt(get_epoch(&longer, e)->learning_rate, 0.0);
+        ck_assert_double_lt(get_numbered(&longer, e).cost, get_numbered(&longer, e - 1).cost);
+        ck_assert_double_gt(get_numbered(&longer, e).learning_rate, 0.0);
     }
     free_training(&t);
     free_training(&longer);
@@ -108,8 +108,8 @@ START_TEST(the_desired_cost_stops) {
     size_t epochs = nnblas_trainer_history_count(t.trainer);
     check_epochs(&t, epochs);
     ck_assert_uint_gt(epochs, 1);
-    ck_assert_double_le(get_epoch(&t, epochs)->cost, desired);
-    ck_assert_double_gt(get_epoch(&t, epochs - 1)->cost, desired);
+    ck_assert_double_le(get_numbered(&t, epochs).cost, desired);
+    ck_assert_double_gt(get_numbered(&t, epochs - 1).cost, desired);
     /* Already there: not one step. */
     double kept[PARAMETERS];
     keep_parameters(&t, kept);
@@ -167,14 +167,14 @@ START_TEST(validation_leaves_the_best_epoch) {
     double best = (double)INFINITY, left;
     size_t best_epoch = 0;
     for (size_t e = 1; e <= 80; e++) {
-        double cost = get_epoch(&t, e)->validation_cost;
+        double cost = get_numbered(&t, e).validation_cost;
         best_epoch = cost < best ? e : best_epoch;
         best = fmin(best, cost);
     }
     ck_assert_uint_lt(best_epoch, 80);
     ck_assert_ok(nnblas_net_evaluate(t.net, ROWS, other.X, other.ldx, other.Y, other.ldy, &left));
     ck_assert_double_eq_tol(left, best, 1e-14);
-    ck_assert_double_eq_tol(evaluate(&t), get_epoch(&t, best_epoch)->cost, 1e-14);
+    ck_assert_double_eq_tol(evaluate(&t), get_numbered(&t, best_epoch).cost, 1e-14);
     free_problem(&other);
     free_training(&t);
 }
@@ -267,13 +267,13 @@ static bool check_path(size_t row) {
         ck_assert_ok(nnblas_trainer_set_validation_fraction(both[i]->trainer, 0.25));
         ck_assert_int_ge(fit(both[i]), 0);
     }
-    bool validates = get_epoch(&spoilt, 1)->cost < 1e12;
+    bool validates = get_numbered(&spoilt, 1).cost < 1e12;
     size_t epochs = nnblas_trainer_history_count(t.trainer);
     if (validates)
         ck_assert_uint_eq(nnblas_trainer_history_count(spoilt.trainer), epochs);
     for (size_t e = 1; validates && e <= epochs; e++) {
-        ck_assert_double_gt(get_epoch(&spoilt, e)->validation_cost, 1e12);
-        ck_assert_double_eq(get_epoch(&t, e)->cost, get_epoch(&spoilt, e)->cost);
+        ck_assert_double_gt(get_numbered(&spoilt, e).validation_cost, 1e12);
+        ck_assert_double_eq(get_numbered(&t, e).cost, get_numbered(&spoilt, e).cost);
     }
     free_training(&t);
     free_training(&spoilt);

@@ -64,10 +64,10 @@ static void check_optimizer(nnblas_optimizer optimizer, double rate, double deca
         for (size_t i = 0; i < PARAMETERS; i++)
             gradient[i] += is_weight(i) ? decay * W[i] : 0.0;
         step_plainly(optimizer, rate, gradient, &memory, W);
-        const nnblas_epoch *e = &nnblas_trainer_history(s.trainer)[epoch];
-        ck_assert_double_eq_tol(e->cost, cost, 1e-10);
-        ck_assert_double_eq(e->learning_rate, rate);
-        ck_assert(isnan(e->validation_cost));
+        const nnblas_epoch e = get_epoch(s.trainer, epoch);
+        ck_assert_double_eq_tol(e.cost, cost, 1e-10);
+        ck_assert_double_eq(e.learning_rate, rate);
+        ck_assert(isnan(e.validation_cost));
     }
     ck_assert_double_le(get_difference(PARAMETERS, W, get_parameters(&s)), 1e-9);
     free_training(&s);

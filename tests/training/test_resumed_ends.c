@@ -102,7 +102,7 @@ START_TEST(a_cost_that_was_reached_stays_reached) {
     for (size_t i = 0; i < 2; i++) {
         training whole = begin_recipe(&RECIPES[i], 5);
         ck_assert_ok(fit(&whole));
-        double cost = nnblas_trainer_history(whole.trainer)[5].cost;
+        double cost = get_epoch(whole.trainer, 5).cost;
         free_training(&whole);
         for (size_t l = 0; l < 3; l++)
             check_ending(&(ending){.r = RECIPES[i],

@@ -23,8 +23,8 @@ START_TEST(weights_count_as_rows) {
     ck_assert_ok(nnblas_trainer_fit(repeated.trainer, rows, X, 5, Y, 2));
     ck_assert_double_le(get_difference(PARAMETERS, get_parameters(&repeated), get_parameters(&s)),
                         1e-12);
-    ck_assert_double_eq_tol(nnblas_trainer_history(s.trainer)[14].cost,
-                            nnblas_trainer_history(repeated.trainer)[14].cost, 1e-13);
+    ck_assert_double_eq_tol(get_epoch(s.trainer, 14).cost, get_epoch(repeated.trainer, 14).cost,
+                            1e-13);
     free(X);
     free(Y);
     free_training(&s);
@@ -74,14 +74,13 @@ static void spoil_rows(training *s, double content) {
 }
 
 static void ck_assert_same_training(const training *a, const training *b) {
-    const nnblas_epoch *e = nnblas_trainer_history(a->trainer),
-                       *f = nnblas_trainer_history(b->trainer);
     ck_assert_uint_eq(nnblas_trainer_history_count(a->trainer), EPOCHS);
     ck_assert_uint_eq(nnblas_trainer_history_count(b->trainer), EPOCHS);
     ck_assert(memcmp(get_parameters(a), get_parameters(b), PARAMETERS * sizeof(double)) == 0);
     for (size_t i = 0; i < EPOCHS; i++) {
-        ck_assert_double_eq(e[i].cost, f[i].cost);
-        ck_assert(memcmp(&e[i].validation_cost, &f[i].validation_cost, sizeof(double)) == 0);
+        const nnblas_epoch e = get_epoch(a->trainer, i), f = get_epoch(b->trainer, i);
+        ck_assert_double_eq(e.cost, f.cost);
+        ck_assert(memcmp(&e.validation_cost, &f.validation_cost, sizeof(double)) == 0);
     }
 }
 

@@ -45,7 +45,7 @@ START_TEST(an_improvement_ends_a_plateau) {
     double lowest = (double)INFINITY, rate = 3.0;
     size_t in_a_row = 0, ended = 0, falls = 0;
     for (size_t e = 0; e < EPOCHS; e++) {
-        double cost = nnblas_trainer_history(s.trainer)[e].cost;
+        double cost = get_epoch(s.trainer, e).cost;
         ck_assert_double_eq_tol(get_rate(&s, e), rate, 1e-14);
         ended += cost < lowest && in_a_row > 0;
         in_a_row = cost < lowest ? 0 : in_a_row + 1;

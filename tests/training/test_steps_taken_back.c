@@ -228,7 +228,7 @@ START_TEST(a_mean_that_rounds_up_to_infinity_is_an_error) {
             ck_assert_uint_eq(nnblas_trainer_history_count(trainer), 0);
             overflows++;
         } else {
-            ck_assert_double_eq(nnblas_trainer_history(trainer)->cost, DBL_MAX);
+            ck_assert_double_eq(get_epoch(trainer, 0).cost, DBL_MAX);
         }
         ck_assert(are_finite(INPUTS, nnblas_net_parameters(net)));
         nnblas_trainer_destroy(trainer);

@@ -93,12 +93,11 @@ static size_t check_patience(uint64_t seed, size_t patience) {
     ck_assert_ok(nnblas_trainer_set_patience(s.trainer, patience));
     ck_assert_int_eq(fit(&s), NNBLAS_STOPPED_PATIENCE);
     size_t count = nnblas_trainer_history_count(s.trainer), in_a_row = 0, in_all = 0;
-    const nnblas_epoch *epochs = nnblas_trainer_history(s.trainer);
-    double lowest = epochs[0].cost;
+    double lowest = get_epoch(s.trainer, 0).cost;
     for (size_t e = 1; e < count; e++) {
         ck_assert_uint_lt(in_a_row, patience);
-        bool improves = epochs[e].cost < lowest;
-        lowest = improves ? epochs[e].cost : lowest;
+        bool improves = get_epoch(s.trainer, e).cost < lowest;
+        lowest = improves ? get_epoch(s.trainer, e).cost : lowest;
         in_a_row = improves ? 0 : in_a_row + 1;
         in_all += !improves;
     }
@@ -121,9 +120,8 @@ START_TEST(the_time_limit_stops) {
     ck_assert_ok(nnblas_trainer_set_time_limit(s.trainer, 0.05));
     ck_assert_int_eq(fit(&s), NNBLAS_STOPPED_TIME);
     size_t count = nnblas_trainer_history_count(s.trainer);
-    const nnblas_epoch *epochs = nnblas_trainer_history(s.trainer);
-    ck_assert_double_ge(epochs[count - 1].seconds, 0.05);
-    ck_assert(count == 1 || epochs[count - 2].seconds < 0.05);
+    ck_assert_double_ge(get_epoch(s.trainer, count - 1).seconds, 0.05);
+    ck_assert(count == 1 || get_epoch(s.trainer, count - 2).seconds < 0.05);
     free_training(&s);
 }
 END_TEST
@@ -132,7 +130,7 @@ START_TEST(the_desired_cost_stops_batches) {
     training s = make_training(NNBLAS_ADAM, 0.05, 1000);
     ck_assert_ok(nnblas_trainer_set_batch_size(s.trainer, 8));
     ck_assert_ok(fit(&s));
-    double last = nnblas_trainer_history(s.trainer)[20].cost;
+    double last = get_epoch(s.trainer, 20).cost;
     ck_assert_ok(nnblas_net_init(s.net, 5));
     ck_assert_ok(nnblas_trainer_set_desired_cost(s.trainer, last));
     ck_assert_int_eq(fit(&s), NNBLAS_STOPPED_COST);
@@ -144,7 +142,7 @@ END_TEST
 static int stop_in_history(void *user, size_t epoch, double cost) {
     const nnblas_trainer *trainer = user;
     ck_assert_uint_eq(nnblas_trainer_history_count(trainer), epoch);
-    ck_assert_double_eq(nnblas_trainer_history(trainer)[epoch - 1].cost, cost);
+    ck_assert_double_eq(get_epoch(trainer, epoch - 1).cost, cost);
     return epoch == 9;
 }
 

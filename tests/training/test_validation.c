@@ -5,10 +5,9 @@
 #include <math.h>
 
 static double find_lowest(const nnblas_trainer *trainer) {
-    const nnblas_epoch *epochs = nnblas_trainer_history(trainer);
     double lowest = (double)INFINITY;
     for (size_t e = 0; e < nnblas_trainer_history_count(trainer); e++)
-        lowest = fmin(lowest, epochs[e].validation_cost);
+        lowest = fmin(lowest, get_epoch(trainer, e).validation_cost);
     return lowest;
 }
 
@@ -19,8 +18,7 @@ static int check_parameters(void *user, size_t epoch, double training_cost) {
     double cost;
     (void)training_cost;
     ck_assert_ok(nnblas_net_evaluate(s->net, N - 60, X, s->p.ldx, Y, s->p.ldy, &cost));
-    ck_assert_double_eq_tol(cost, nnblas_trainer_history(s->trainer)[epoch - 1].validation_cost,
-                            1e-14);
+    ck_assert_double_eq_tol(cost, get_epoch(s->trainer, epoch - 1).validation_cost, 1e-14);
     return 0;
 }
 
@@ -34,7 +32,7 @@ START_TEST(the_best_parameters_come_back) {
     ck_assert_ok(nnblas_trainer_fit(s.trainer, 60, s.p.X, s.p.ldx, s.p.Y, s.p.ldy));
     ck_assert_ok(nnblas_net_evaluate(s.net, N - 60, X, s.p.ldx, Y, s.p.ldy, &cost));
     ck_assert_double_eq_tol(cost, find_lowest(s.trainer), 1e-14);
-    ck_assert_double_gt(nnblas_trainer_history(s.trainer)[199].validation_cost, cost);
+    ck_assert_double_gt(get_epoch(s.trainer, 199).validation_cost, cost);
     free_training(&s);
 }
 END_TEST
@@ -55,10 +53,11 @@ START_TEST(a_fraction_validates) {
     double all;
     ck_assert_ok(nnblas_net_evaluate(other.net, N, s.p.X, s.p.ldx, s.p.Y, s.p.ldy, &all));
     ck_assert_ok(fit(&other));
-    const nnblas_epoch *first = nnblas_trainer_history(other.trainer);
     double validating = floor(0.25 * N + 0.5);
-    ck_assert_double_eq_tol(
-        (first->cost * (N - validating) + first->validation_cost * validating) / N, all, 1e-12);
+    ck_assert_double_eq_tol((get_epoch(other.trainer, 0).cost * (N - validating) +
+                             get_epoch(other.trainer, 0).validation_cost * validating) /
+                                N,
+                            all, 1e-12);
     free_training(&s);
     free_training(&other);
 }

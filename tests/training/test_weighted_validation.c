@@ -14,7 +14,7 @@ static double evaluate(const training *s, const double *weights) {
 }
 
 static double get_validation_cost(const training *s, size_t epoch) {
-    return nnblas_trainer_history(s->trainer)[epoch].validation_cost;
+    return get_epoch(s->trainer, epoch).validation_cost;
 }
 
 /* With so small a rate that the parameters stay, an epoch's cost is that over all rows, by their
@@ -32,7 +32,7 @@ START_TEST(an_epoch_costs_the_weighted_mean_of_its_batches) {
         double expected = evaluate(&s, weights);
         ck_assert_ok(fit(&s));
         for (size_t epoch = 0; epoch < 2; epoch++)
-            ck_assert_double_eq_tol(nnblas_trainer_history(s.trainer)[epoch].cost, expected, 1e-12);
+            ck_assert_double_eq_tol(get_epoch(s.trainer, epoch).cost, expected, 1e-12);
         free_training(&s);
     }
 }
@@ -51,7 +51,7 @@ START_TEST(the_fraction_validates_by_weights) {
     ck_assert_ok(nnblas_trainer_set_validation_fraction(s.trainer, 0.25));
     ck_assert_ok(fit(&s));
     double all = evaluate(&s, weights), part = get_validation_cost(&s, 0);
-    double rest = nnblas_trainer_history(s.trainer)->cost;
+    double rest = get_epoch(s.trainer, 0).cost;
     /* 28 rows weigh 1 and 27 weigh 64; a quarter of these 55 rows validates, and none of the
      * others. */
     double total = 28.0 + 27.0 * 64.0, nearest = (double)INFINITY;

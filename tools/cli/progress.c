@@ -21,11 +21,17 @@ progress start_progress(const nnblas_trainer *trainer, size_t epochs, size_t row
                       .start = nn_read_clock()};
 }
 
+nnblas_epoch get_epoch(const nnblas_trainer *trainer, size_t index) {
+    nnblas_epoch epoch = {.epoch = 0};
+    nnblas_trainer_history_epoch(trainer, index, &epoch, sizeof epoch);
+    return epoch;
+}
+
 /* ---- numbers --------------------------------------------------------------------------------- */
 
 static double get_validation_cost(const progress *p) {
     size_t count = nnblas_trainer_history_count(p->trainer);
-    return count > 0 ? nnblas_trainer_history(p->trainer)[count - 1].validation_cost : (double)NAN;
+    return count > 0 ? get_epoch(p->trainer, count - 1).validation_cost : (double)NAN;
 }
 
 /* In this run: a resumed training does not begin with epoch 1. */

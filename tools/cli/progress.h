@@ -10,6 +10,9 @@
 /* Whether it is 1, 2, 5, 10, 20, 50, ...: the epochs that get a line outside a terminal. */
 bool is_round_number(size_t number);
 
+/* An epoch of the history; index from 0, below the count. */
+nnblas_epoch get_epoch(const nnblas_trainer *trainer, size_t index);
+
 typedef struct {
     const nnblas_trainer *trainer;
     size_t epochs, rows;

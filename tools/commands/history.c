@@ -3,10 +3,11 @@
 
 #include "cli/number.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 
-static void write_epoch(FILE *stream, const nnblas_epoch *e) {
-    fprintf(stream, "%zu,%s,%s,%s,%.6f\n", e->epoch, write_real(e->cost).text,
-            write_real(e->validation_cost).text, write_real(e->learning_rate).text, e->seconds);
+static void write_epoch(FILE *stream, nnblas_epoch e) {
+    fprintf(stream, "%zu,%s,%s,%s,%.6f\n", e.epoch, write_real(e.cost).text,
+            write_real(e.validation_cost).text, write_real(e.learning_rate).text, e.seconds);
 }
 
 bool write_history(const char *command, const nnblas_trainer *trainer, const char *path) {
@@ -15,6 +16,6 @@ bool write_history(const char *command, const nnblas_trainer *trainer, const cha
         return false;
     fputs("epoch,cost,validation_cost,learning_rate,seconds\n", output.stream);
     for (size_t i = 0; i < nnblas_trainer_history_count(trainer); i++)
-        write_epoch(output.stream, &nnblas_trainer_history(trainer)[i]);
+        write_epoch(output.stream, get_epoch(trainer, i));
     return keep_output(command, &output);
 }

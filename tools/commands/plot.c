@@ -5,6 +5,7 @@
 
 #include "cli/number.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -122,11 +123,11 @@ static bool write_data(FILE *script, const nnblas_trainer *trainer) {
     bool has_validation = false;
     fputs("$history << END\n", script);
     for (size_t i = 0; i < nnblas_trainer_history_count(trainer); i++) {
-        const nnblas_epoch *e = &nnblas_trainer_history(trainer)[i];
+        const nnblas_epoch e = get_epoch(trainer, i);
         number_text cost, validation;
-        fprintf(script, "%zu %s %s\n", e->epoch, show_cost(e->cost, &cost),
-                show_cost(e->validation_cost, &validation));
-        has_validation = has_validation || !isnan(e->validation_cost);
+        fprintf(script, "%zu %s %s\n", e.epoch, show_cost(e.cost, &cost),
+                show_cost(e.validation_cost, &validation));
+        has_validation = has_validation || !isnan(e.validation_cost);
     }
     fputs("END\n", script);
     return has_validation;
@@ -135,8 +136,8 @@ static bool write_data(FILE *script, const nnblas_trainer *trainer) {
 static bool are_all_positive(const nnblas_trainer *trainer) {
     bool is_so = true;
     for (size_t i = 0; i < nnblas_trainer_history_count(trainer); i++) {
-        const nnblas_epoch *e = &nnblas_trainer_history(trainer)[i];
-        is_so = is_so && e->cost > 0.0 && !(e->validation_cost <= 0.0);
+        const nnblas_epoch e = get_epoch(trainer, i);
+        is_so = is_so && e.cost > 0.0 && !(e.validation_cost <= 0.0);
     }
     return is_so;
 }
