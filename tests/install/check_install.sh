@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # What a user does: install, find the library with pkg-config and with CMake, shared and static, build C
-# and C++ programs; or have it as a meson subproject.
+# and C++ programs; or have it as a meson subproject with a wrap file.
 # usage: check_install.sh SOURCE
 set -eu
 source=$(cd "$1" && pwd)
@@ -53,9 +53,11 @@ check_pkg_config() {
     grep -q '^nnblas_status nnblas_net_create(' "$cdef" || fail "no nnblas.cdef"
     # shellcheck disable=SC2086 # the flags are several words
     {
-        for language in "c -std=c11" "c++ -std=c++17"; do
-            run_quietly cc -x $language $warnings -Wconversion -Wshadow -fsyntax-only \
-                "$prefix/include/nnblas.h"
+        for header in "nnblas.h -x c -std=c11" "nnblas.h -x c++ -std=c++17" \
+            "nnblas.hpp -x c++ -std=c++17" "nnblas.hpp -x c++ -std=c++20 -fno-rtti"; do
+            echo "#include <${header%% *}>" >"$work/include.c"
+            run_quietly cc ${header#* } $warnings -Wconversion -Wshadow -fsyntax-only $flags \
+                "$work/include.c"
         done
         run_quietly cc -std=c11 $warnings "$program" $flags -o "$work/c_program"
         run_quietly c++ -x c++ -std=c++17 $warnings "$program" -x none $flags -o "$work/cxx_program"
@@ -83,7 +85,10 @@ END
 }
 
 check_cmake() {
-    for wanted in "REQUIRED" "${version%.*} REQUIRED" "0.1...<9 REQUIRED" "REQUIRED COMPONENTS static" \
+    run_quietly cmake -S "$source/examples/cmake" -B "$work/example" -DCMAKE_PREFIX_PATH="$prefix"
+    run_quietly cmake --build "$work/example"
+    run_quietly "$work/example/xor"
+    for wanted in "0.1...<9 REQUIRED" "REQUIRED COMPONENTS static" \
         "COMPONENTS shared static"; do
         rm -rf "$work/user"
         run_quietly find_with_cmake user "$wanted"
@@ -99,23 +104,27 @@ check_cmake() {
     refuse "requested version \"0.0\"" find_with_cmake older "0.0 REQUIRED"
 }
 
-check_subproject() {
-    mkdir -p "$work/project/subprojects"
-    ln -s "$source" "$work/project/subprojects/nnblas"
-    cp "$program" "$work/project/program.c"
-    cat >"$work/project/meson.build" <<'END'
-project('user', 'c', default_options: ['c_std=c11'])
-nnblas_dep = dependency('nnblas', fallback: 'nnblas')
-test('program', executable('program', 'program.c', dependencies: nnblas_dep))
-END
-    run_quietly env PKG_CONFIG_PATH= meson setup "$work/project/build" "$work/project"
-    run_quietly env LD_LIBRARY_PATH= meson test -C "$work/project/build" program
+# With what is installed; as a subproject from an archive, with the static library.
+check_meson() {
+    cp -r "$source/examples/meson" "$work/installed"
+    pc=$library/pkgconfig/nnblas.pc
+    sed -i "s|^prefix=.*|prefix=$prefix|" "$pc"
+    run_quietly meson setup "$work/installed/build" "$work/installed" --wrap-mode=nofallback
+    run_quietly meson test -C "$work/installed/build"
+
+    cp -r "$source/examples/meson" "$work/wrapped"
+    mkdir "$work/wrapped/subprojects/packagefiles"
+    tar -C "$source" --exclude=./build --exclude=./.git --transform='s|^[.]|nnblas|' -czf \
+        "$work/wrapped/subprojects/packagefiles/nnblas.tar.gz" .
+    run_quietly env PKG_CONFIG_PATH= meson setup "$work/wrapped/build" "$work/wrapped" \
+        -Dnnblas:default_library=static
+    run_quietly env LD_LIBRARY_PATH= meson test -C "$work/wrapped/build" xor
 }
 
 check_pkg_config
 echo "ok pkg-config: C11, C++17, shared, static"
-check_subproject
-echo "ok meson subproject"
+check_meson
+echo "ok meson: installed, wrapped, static"
 if command -v cmake >/dev/null; then
     check_cmake
     echo "ok CMake: shared, static"

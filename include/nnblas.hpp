@@ -1,0 +1,875 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * libnnblas for C++17 and later: nnblas.h with objects that release what they own, views that know
+ * their shapes, exceptions, and callbacks that are any callable. This header is all of it; what the
+ * functions compute, their settings and their errors are in nnblas.h, under the same names.
+ *
+ *   nnblas::net net({2, 6, 1});                      // an nnblas_net, destroyed with the object
+ *   nnblas::trainer trainer(net);
+ *   trainer.set_optimizer(NNBLAS_RPROP);
+ *   trainer.set_callback([&](std::size_t, double mse) { costs.push_back(mse); });
+ *   nnblas::stop why = trainer.fit({X, 2}, {Y, 1});  // std::vector<double>, rows of 2 and of 1
+ *   std::vector<double> O_out = net.predict({X, 2});
+ *
+ * Rules for every function
+ *
+ * Errors: a status below 0 is thrown. NNBLAS_ERROR_MEMORY is thrown as std::bad_alloc, all others
+ * as nnblas::error, which has the status and the message of the library. Before a call, the shapes
+ * of its arguments are compared; where they do not fit each other or the network, NNBLAS_ERROR_SIZE
+ * is thrown and nothing was written.
+ *
+ * Objects: net, trainer and bytes own what their name says, can be moved and not copied. After a
+ * move, the object that was moved from may only be destroyed or assigned to. get() is the pointer
+ * for the functions of nnblas.h, release() gives up the ownership, and the constructor from a
+ * pointer takes it.
+ *
+ * Views own nothing. What they look at must exist as long as they are used; nnblas.h says which
+ * arrays a trainer keeps until fit has returned.
+ *
+ * Threads: as in nnblas.h, with const functions in the place of those that take a const pointer.
+ */
+#ifndef NNBLAS_HPP
+#define NNBLAS_HPP
+
+#include <nnblas.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <initializer_list>
+#include <iterator>
+#include <memory>
+#include <new>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#if __cplusplus >= 202002L
+#include <span>
+#endif
+
+namespace nnblas {
+
+// ---- errors
+// ---------------------------------------------------------------------------------------
+
+// what() is nnblas_error_message() of the call that failed.
+class error : public std::runtime_error {
+  public:
+    error(nnblas_status status, const std::string &message)
+        : std::runtime_error(message), status_(status) {
+    }
+
+    [[nodiscard]] nnblas_status status() const noexcept {
+        return status_;
+    }
+
+  private:
+    nnblas_status status_;
+};
+
+// Why a training ended: the statuses of nnblas_trainer_fit that are no error.
+enum class stop {
+    epochs = NNBLAS_OK,
+    cost = NNBLAS_STOPPED_COST,
+    callback = NNBLAS_STOPPED_CALLBACK,
+    patience = NNBLAS_STOPPED_PATIENCE,
+    time = NNBLAS_STOPPED_TIME,
+    converged = NNBLAS_STOPPED_CONVERGED,
+    line_search = NNBLAS_STOPPED_LINE_SEARCH
+};
+
+namespace detail {
+
+[[noreturn]] inline void throw_last(nnblas_status status) {
+    if (status == NNBLAS_ERROR_MEMORY)
+        throw std::bad_alloc();
+    throw error(status, nnblas_error_message());
+}
+
+inline nnblas_status check(nnblas_status status) {
+    if (status < 0)
+        throw_last(status);
+    return status;
+}
+
+// Of functions that return null for a bad argument.
+template <class Pointer> Pointer check_pointer(Pointer pointer) {
+    if (!pointer)
+        throw_last(NNBLAS_ERROR_VALUE);
+    return pointer;
+}
+
+inline void check_size(const char *what, std::size_t is, std::size_t must_be) {
+    if (is != must_be)
+        throw error(NNBLAS_ERROR_SIZE, std::string(what) + ": " + std::to_string(is) +
+                                           ", expected " + std::to_string(must_be));
+}
+
+// A class with data() and size(), or an array, whose elements can be looked at as T.
+template <class Container, class T>
+using require_container = std::enable_if_t<
+    std::is_convertible_v<decltype(std::data(std::declval<Container &>())), T *> &&
+    std::is_convertible_v<decltype(std::size(std::declval<Container &>())), std::size_t>>;
+
+} // namespace detail
+
+// ---- views
+// ----------------------------------------------------------------------------------------
+
+// Numbers in a row: of a std::vector, std::array, std::span, an array, or a pointer and a size.
+template <class T> class basic_vector_view {
+  public:
+    using element_type = T;
+    using value_type = std::remove_cv_t<T>;
+
+    constexpr basic_vector_view() noexcept = default;
+
+    constexpr basic_vector_view(T *data, std::size_t size) noexcept : data_(data), size_(size) {
+    }
+
+    template <class Container, class = detail::require_container<Container, T>>
+    constexpr basic_vector_view(Container &&container)
+        : data_(std::data(container)), size_(std::size(container)) {
+    }
+
+    [[nodiscard]] constexpr T *data() const noexcept {
+        return data_;
+    }
+    [[nodiscard]] constexpr std::size_t size() const noexcept {
+        return size_;
+    }
+    [[nodiscard]] constexpr bool empty() const noexcept {
+        return size_ == 0;
+    }
+    [[nodiscard]] constexpr T *begin() const noexcept {
+        return data_;
+    }
+    [[nodiscard]] constexpr T *end() const noexcept {
+        return data_ + size_;
+    }
+    [[nodiscard]] constexpr T &operator[](std::size_t i) const noexcept {
+        return data_[i];
+    }
+
+  private:
+    T *data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+using vector_view = basic_vector_view<double>;
+using const_vector_view = basic_vector_view<const double>;
+
+// A row-major matrix: element (i, j) is data()[i * ld() + j].
+template <class T> class basic_matrix_view {
+  public:
+    using element_type = T;
+
+    constexpr basic_matrix_view(T *data, std::size_t rows, std::size_t columns,
+                                std::size_t ld) noexcept
+        : data_(data), rows_(rows), columns_(columns), ld_(ld) {
+    }
+
+    constexpr basic_matrix_view(T *data, std::size_t rows, std::size_t columns) noexcept
+        : basic_matrix_view(data, rows, columns, columns) {
+    }
+
+    // All elements of a container, in rows of so many.
+    template <class Container, class = detail::require_container<Container, T>>
+    constexpr basic_matrix_view(Container &&container, std::size_t columns)
+        : basic_matrix_view(std::data(container), columns ? std::size(container) / columns : 0,
+                            columns) {
+        detail::check_size("numbers of a matrix in whole rows", rows_ * columns_,
+                           std::size(container));
+    }
+
+    template <class U, class = std::enable_if_t<std::is_same_v<const U, T>>>
+    constexpr basic_matrix_view(const basic_matrix_view<U> &other) noexcept
+        : basic_matrix_view(other.data(), other.rows(), other.columns(), other.ld()) {
+    }
+
+    [[nodiscard]] constexpr T *data() const noexcept {
+        return data_;
+    }
+    [[nodiscard]] constexpr std::size_t rows() const noexcept {
+        return rows_;
+    }
+    [[nodiscard]] constexpr std::size_t columns() const noexcept {
+        return columns_;
+    }
+    [[nodiscard]] constexpr std::size_t ld() const noexcept {
+        return ld_;
+    }
+    [[nodiscard]] constexpr T &operator()(std::size_t i, std::size_t j) const noexcept {
+        return data_[i * ld_ + j];
+    }
+    [[nodiscard]] constexpr basic_vector_view<T> row(std::size_t i) const noexcept {
+        return {data_ + i * ld_, columns_};
+    }
+
+    // A part of the matrix, not copied: count rows or columns from first on.
+    [[nodiscard]] constexpr basic_matrix_view row_range(std::size_t first,
+                                                        std::size_t count) const noexcept {
+        return {data_ + first * ld_, count, columns_, ld_};
+    }
+    [[nodiscard]] constexpr basic_matrix_view column_range(std::size_t first,
+                                                           std::size_t count) const noexcept {
+        return {data_ + first, rows_, count, ld_};
+    }
+
+  private:
+    T *data_;
+    std::size_t rows_, columns_, ld_;
+};
+
+using matrix_view = basic_matrix_view<double>;
+using const_matrix_view = basic_matrix_view<const double>;
+
+namespace detail {
+
+inline void check_shape(const char *name, const_matrix_view matrix, std::size_t rows,
+                        std::size_t columns) {
+    check_size((std::string("rows of ") + name).c_str(), matrix.rows(), rows);
+    check_size((std::string("columns of ") + name).c_str(), matrix.columns(), columns);
+}
+
+// For the functions on arrays without leading dimensions.
+inline void check_contiguous(const char *name, const_matrix_view matrix, std::size_t rows,
+                             std::size_t columns) {
+    check_shape(name, matrix, rows, columns);
+    if (matrix.ld() != columns && rows > 1)
+        throw error(NNBLAS_ERROR_LEADING, std::string(name) + " is not contiguous");
+}
+
+} // namespace detail
+
+// ---- the algorithm on the caller's own contiguous arrays
+// -----------------------------------------
+
+inline void feedforward(const_matrix_view X, const_matrix_view W1, const_matrix_view W2,
+                        matrix_view H_out, matrix_view O_out) {
+    const std::size_t N = X.rows(), inputs = X.columns(), hidden = W1.columns(),
+                      outputs = W2.columns();
+    detail::check_contiguous("X", X, N, inputs);
+    detail::check_contiguous("W1", W1, inputs, hidden);
+    detail::check_contiguous("W2", W2, hidden, outputs);
+    detail::check_contiguous("H_out", H_out, N, hidden);
+    detail::check_contiguous("O_out", O_out, N, outputs);
+    detail::check(nnblas_feedforward(N, inputs, hidden, outputs, X.data(), W1.data(), W2.data(),
+                                     H_out.data(), O_out.data()));
+}
+
+// Returns the mse.
+inline double backpropagate(const_matrix_view X, const_matrix_view Y, const_matrix_view W2,
+                            const_matrix_view H_out, const_matrix_view O_out, matrix_view O_delta,
+                            matrix_view H_delta, matrix_view W1_update, matrix_view W2_update) {
+    const std::size_t N = X.rows(), inputs = X.columns(), hidden = W2.rows(),
+                      outputs = W2.columns();
+    detail::check_contiguous("X", X, N, inputs);
+    detail::check_contiguous("Y", Y, N, outputs);
+    detail::check_contiguous("W2", W2, hidden, outputs);
+    detail::check_contiguous("H_out", H_out, N, hidden);
+    detail::check_contiguous("O_out", O_out, N, outputs);
+    detail::check_contiguous("O_delta", O_delta, N, outputs);
+    detail::check_contiguous("H_delta", H_delta, N, hidden);
+    detail::check_contiguous("W1_update", W1_update, inputs, hidden);
+    detail::check_contiguous("W2_update", W2_update, hidden, outputs);
+    double mse = 0.0;
+    detail::check(nnblas_backpropagate(N, inputs, hidden, outputs, X.data(), Y.data(), W2.data(),
+                                       H_out.data(), O_out.data(), O_delta.data(), H_delta.data(),
+                                       W1_update.data(), W2_update.data(), &mse));
+    return mse;
+}
+
+// Returns the cost before the step.
+inline double gradient_step(const_matrix_view X, const_matrix_view Y, double learning_rate,
+                            matrix_view W1, matrix_view W2) {
+    const std::size_t N = X.rows(), inputs = X.columns(), hidden = W1.columns(),
+                      outputs = W2.columns();
+    detail::check_contiguous("X", X, N, inputs);
+    detail::check_contiguous("Y", Y, N, outputs);
+    detail::check_contiguous("W1", W1, inputs, hidden);
+    detail::check_contiguous("W2", W2, hidden, outputs);
+    double mse = 0.0;
+    detail::check(nnblas_gradient_step(N, inputs, hidden, outputs, X.data(), Y.data(),
+                                       learning_rate, W1.data(), W2.data(), &mse));
+    return mse;
+}
+
+// ---- a network
+// ------------------------------------------------------------------------------------
+
+// A network in memory, as nnblas_net_save_to_memory makes it.
+class bytes {
+  public:
+    bytes(void *data, std::size_t size) noexcept : data_(data), size_(size) {
+    }
+
+    [[nodiscard]] const unsigned char *data() const noexcept {
+        return static_cast<const unsigned char *>(data_.get());
+    }
+    [[nodiscard]] std::size_t size() const noexcept {
+        return size_;
+    }
+    [[nodiscard]] const unsigned char *begin() const noexcept {
+        return data();
+    }
+    [[nodiscard]] const unsigned char *end() const noexcept {
+        return data() + size_;
+    }
+
+    // To be released by nnblas_free.
+    [[nodiscard]] void *release() noexcept {
+        size_ = 0;
+        return data_.release();
+    }
+
+  private:
+    struct free {
+        void operator()(void *pointer) const noexcept {
+            nnblas_free(pointer);
+        }
+    };
+    std::unique_ptr<void, free> data_;
+    std::size_t size_;
+};
+
+class net {
+  public:
+    explicit net(basic_vector_view<const std::size_t> layer_sizes, unsigned flags = NNBLAS_BIAS) {
+        nnblas_net *created = nullptr;
+        detail::check(nnblas_net_create(layer_sizes.data(), layer_sizes.size(), flags, &created));
+        net_.reset(created);
+    }
+
+    explicit net(std::initializer_list<std::size_t> layer_sizes, unsigned flags = NNBLAS_BIAS)
+        : net(basic_vector_view<const std::size_t>(layer_sizes.begin(), layer_sizes.size()),
+              flags) {
+    }
+
+    // Takes the ownership.
+    explicit net(nnblas_net *owned) noexcept : net_(owned) {
+    }
+
+    [[nodiscard]] static net load(const std::string &path) {
+        nnblas_net *loaded = nullptr;
+        detail::check(nnblas_net_load(path.c_str(), &loaded));
+        return net(loaded);
+    }
+    [[nodiscard]] static net load_from_memory(const void *data, std::size_t size) {
+        nnblas_net *loaded = nullptr;
+        detail::check(nnblas_net_load_from_memory(data, size, &loaded));
+        return net(loaded);
+    }
+
+    [[nodiscard]] net clone() const {
+        nnblas_net *made = nullptr;
+        detail::check(nnblas_net_clone(get(), &made));
+        return net(made);
+    }
+
+    [[nodiscard]] nnblas_net *get() noexcept {
+        return net_.get();
+    }
+    [[nodiscard]] const nnblas_net *get() const noexcept {
+        return net_.get();
+    }
+    // To be destroyed by nnblas_net_destroy.
+    [[nodiscard]] nnblas_net *release() noexcept {
+        return net_.release();
+    }
+
+    void set_hidden(nnblas_activation activation) {
+        detail::check(nnblas_net_set_hidden(get(), activation));
+    }
+    void set_output(nnblas_activation activation, nnblas_cost cost) {
+        detail::check(nnblas_net_set_output(get(), activation, cost));
+    }
+    [[nodiscard]] unsigned flags() const noexcept {
+        return nnblas_net_flags(get());
+    }
+    [[nodiscard]] nnblas_activation hidden_activation() const noexcept {
+        return nnblas_net_hidden_activation(get());
+    }
+    [[nodiscard]] nnblas_activation output_activation() const noexcept {
+        return nnblas_net_output_activation(get());
+    }
+    [[nodiscard]] nnblas_cost cost() const noexcept {
+        return nnblas_net_cost(get());
+    }
+
+    void init(std::uint64_t seed) {
+        detail::check(nnblas_net_init(get(), seed));
+    }
+    void init(nnblas_initialization) = delete; // a method is no seed
+    void init_by(nnblas_initialization method, std::uint64_t seed) {
+        detail::check(nnblas_net_init_by(get(), method, seed));
+    }
+
+    [[nodiscard]] std::size_t layer_count() const noexcept {
+        return nnblas_net_layer_count(get());
+    }
+    [[nodiscard]] std::size_t layer_size(std::size_t layer) const noexcept {
+        return nnblas_net_layer_size(get(), layer);
+    }
+    [[nodiscard]] std::size_t inputs() const noexcept {
+        return layer_size(0);
+    }
+    [[nodiscard]] std::size_t outputs() const noexcept {
+        return layer_size(layer_count() - 1);
+    }
+    [[nodiscard]] std::size_t parameter_count() const noexcept {
+        return nnblas_net_parameter_count(get());
+    }
+
+    // The views are valid until the network is destroyed, also where the object is moved. The
+    // biases of a network without any are an empty view. NNBLAS_ERROR_VALUE where there is no such
+    // layer.
+    [[nodiscard]] vector_view parameters() {
+        return {nnblas_net_parameters(get()), parameter_count()};
+    }
+    [[nodiscard]] const_vector_view parameters() const {
+        return {nnblas_net_const_parameters(get()), parameter_count()};
+    }
+    [[nodiscard]] matrix_view weights(std::size_t layer) {
+        double *W = detail::check_pointer(nnblas_net_weights(get(), layer));
+        return {W, layer_size(layer - 1), layer_size(layer)};
+    }
+    [[nodiscard]] const_matrix_view weights(std::size_t layer) const {
+        const double *W = detail::check_pointer(nnblas_net_const_weights(get(), layer));
+        return {W, layer_size(layer - 1), layer_size(layer)};
+    }
+    [[nodiscard]] vector_view bias(std::size_t layer) {
+        if (!(flags() & NNBLAS_BIAS))
+            return {};
+        return {detail::check_pointer(nnblas_net_bias(get(), layer)), layer_size(layer)};
+    }
+    [[nodiscard]] const_vector_view bias(std::size_t layer) const {
+        if (!(flags() & NNBLAS_BIAS))
+            return {};
+        return {detail::check_pointer(nnblas_net_const_bias(get(), layer)), layer_size(layer)};
+    }
+
+    void predict(const_matrix_view X, matrix_view O_out) const {
+        detail::check_shape("X", X, X.rows(), inputs());
+        detail::check_shape("O_out", O_out, X.rows(), outputs());
+        detail::check(
+            nnblas_net_predict(get(), X.rows(), X.data(), X.ld(), O_out.data(), O_out.ld()));
+    }
+    // Row by row, without gaps.
+    [[nodiscard]] std::vector<double> predict(const_matrix_view X) const {
+        std::vector<double> O_out(X.rows() * outputs());
+        predict(X, {O_out, outputs()});
+        return O_out;
+    }
+
+    [[nodiscard]] double evaluate(const_matrix_view X, const_matrix_view Y) const {
+        check_rows(X, Y);
+        double mse = 0.0;
+        detail::check(
+            nnblas_net_evaluate(get(), X.rows(), X.data(), X.ld(), Y.data(), Y.ld(), &mse));
+        return mse;
+    }
+    [[nodiscard]] double evaluate(const_matrix_view X, const_matrix_view Y,
+                                  const_vector_view weights) const {
+        check_rows(X, Y);
+        detail::check_size("size of weights", weights.size(), X.rows());
+        double mse = 0.0;
+        detail::check(nnblas_net_evaluate_weighted(get(), X.rows(), X.data(), X.ld(), Y.data(),
+                                                   Y.ld(), weights.data(), &mse));
+        return mse;
+    }
+
+    // Writes parameter_count() numbers and returns the cost.
+    double gradient(const_matrix_view X, const_matrix_view Y, vector_view gradient) const {
+        check_rows(X, Y);
+        detail::check_size("size of gradient", gradient.size(), parameter_count());
+        double mse = 0.0;
+        detail::check(nnblas_net_gradient(get(), X.rows(), X.data(), X.ld(), Y.data(), Y.ld(),
+                                          gradient.data(), &mse));
+        return mse;
+    }
+    double gradient(const_matrix_view X, const_matrix_view Y, const_vector_view weights,
+                    vector_view gradient) const {
+        check_rows(X, Y);
+        detail::check_size("size of weights", weights.size(), X.rows());
+        detail::check_size("size of gradient", gradient.size(), parameter_count());
+        double mse = 0.0;
+        detail::check(nnblas_net_gradient_weighted(get(), X.rows(), X.data(), X.ld(), Y.data(),
+                                                   Y.ld(), weights.data(), gradient.data(), &mse));
+        return mse;
+    }
+
+    void set_metadata(const std::string &key, const std::string &value) {
+        detail::check(nnblas_net_set_metadata(get(), key.c_str(), value.c_str()));
+    }
+    void remove_metadata(const std::string &key) {
+        detail::check(nnblas_net_set_metadata(get(), key.c_str(), nullptr));
+    }
+    [[nodiscard]] std::optional<std::string> metadata(const std::string &key) const {
+        const char *value = nnblas_net_metadata(get(), key.c_str());
+        return value ? std::optional<std::string>(value) : std::nullopt;
+    }
+    [[nodiscard]] std::vector<std::string> metadata_keys() const {
+        std::vector<std::string> keys;
+        for (std::size_t i = 0; i < nnblas_net_metadata_count(get()); i++)
+            keys.emplace_back(nnblas_net_metadata_key(get(), i));
+        return keys;
+    }
+
+    void save(const std::string &path) const {
+        detail::check(nnblas_net_save(get(), path.c_str()));
+    }
+    [[nodiscard]] bytes save_to_memory() const {
+        void *data = nullptr;
+        std::size_t size = 0;
+        detail::check(nnblas_net_save_to_memory(get(), &data, &size));
+        return {data, size};
+    }
+
+    void measure_plans(std::size_t N, nnblas_plan_purpose purpose, double seconds) const {
+        detail::check(nnblas_net_measure_plans(get(), N, purpose, seconds));
+    }
+    [[nodiscard]] std::string plan_info(std::size_t N, nnblas_plan_purpose purpose) const {
+        return detail::check_pointer(nnblas_net_plan_info(get(), N, purpose));
+    }
+
+  private:
+    void check_rows(const_matrix_view X, const_matrix_view Y) const {
+        detail::check_shape("X", X, X.rows(), inputs());
+        detail::check_shape("Y", Y, X.rows(), outputs());
+    }
+
+    struct destroy {
+        void operator()(nnblas_net *pointer) const noexcept {
+            nnblas_net_destroy(pointer);
+        }
+    };
+    std::unique_ptr<nnblas_net, destroy> net_;
+};
+
+// ---- training
+// -------------------------------------------------------------------------------------
+
+struct schedule {
+    nnblas_schedule kind;
+    std::size_t epochs;
+    double factor, last; // 0 for what the schedule does not have, as in nnblas_trainer_schedule
+    double scale, power; // of NNBLAS_SCHEDULE_INVERSE
+};
+
+/*
+ * Keeps a pointer to the network, not to the object: the net may be moved, and must not be
+ * destroyed before the last fit. As in nnblas.h, the caller keeps weights and validation rows until
+ * fit has returned.
+ */
+class trainer {
+  public:
+    explicit trainer(net &net) : net_(net.get()), state_(std::make_unique<state>()) {
+        nnblas_trainer *created = nullptr;
+        detail::check(nnblas_trainer_create(net.get(), &created));
+        trainer_.reset(created);
+    }
+
+    [[nodiscard]] nnblas_trainer *get() noexcept {
+        return trainer_.get();
+    }
+    [[nodiscard]] const nnblas_trainer *get() const noexcept {
+        return trainer_.get();
+    }
+
+    void set_optimizer(nnblas_optimizer optimizer) {
+        detail::check(nnblas_trainer_set_optimizer(get(), optimizer));
+    }
+    void set_learning_rate(double rate) {
+        detail::check(nnblas_trainer_set_learning_rate(get(), rate));
+    }
+    void set_momentum(double momentum) {
+        detail::check(nnblas_trainer_set_momentum(get(), momentum));
+    }
+    void set_adam(double beta1, double beta2, double epsilon) {
+        detail::check(nnblas_trainer_set_adam(get(), beta1, beta2, epsilon));
+    }
+    void set_lbfgs(std::size_t memory, double tolerance) {
+        detail::check(nnblas_trainer_set_lbfgs(get(), memory, tolerance));
+    }
+    void set_weight_decay(double decay) {
+        detail::check(nnblas_trainer_set_weight_decay(get(), decay));
+    }
+
+    void set_constant_schedule() {
+        detail::check(nnblas_trainer_set_constant_schedule(get()));
+    }
+    void set_step_schedule(std::size_t epochs, double factor) {
+        detail::check(nnblas_trainer_set_step_schedule(get(), epochs, factor));
+    }
+    void set_cosine_schedule(double last) {
+        detail::check(nnblas_trainer_set_cosine_schedule(get(), last));
+    }
+    void set_plateau_schedule(std::size_t epochs, double factor) {
+        detail::check(nnblas_trainer_set_plateau_schedule(get(), epochs, factor));
+    }
+    void set_inverse_schedule(double scale, double power) {
+        detail::check(nnblas_trainer_set_inverse_schedule(get(), scale, power));
+    }
+    void set_adaptive_schedule(std::size_t epochs, double factor, double last) {
+        detail::check(nnblas_trainer_set_adaptive_schedule(get(), epochs, factor, last));
+    }
+    [[nodiscard]] nnblas::schedule schedule() const {
+        nnblas::schedule is{};
+        detail::check(nnblas_trainer_schedule(get(), &is.kind, &is.epochs, &is.factor, &is.last));
+        detail::check(nnblas_trainer_inverse_schedule(get(), &is.scale, &is.power));
+        return is;
+    }
+
+    void set_batch_size(std::size_t rows) {
+        detail::check(nnblas_trainer_set_batch_size(get(), rows));
+    }
+    void set_seed(std::uint64_t seed) {
+        detail::check(nnblas_trainer_set_seed(get(), seed));
+    }
+    // One for each row of fit; an empty view: each row counts 1.
+    void set_sample_weights(const_vector_view weights) {
+        detail::check(nnblas_trainer_set_sample_weights(get(), or_null(weights)));
+        state_->sample_weights = weights.size();
+    }
+
+    void set_epochs(std::size_t epochs) {
+        detail::check(nnblas_trainer_set_epochs(get(), epochs));
+    }
+    void set_desired_cost(double mse) {
+        detail::check(nnblas_trainer_set_desired_cost(get(), mse));
+    }
+    void set_time_limit(double seconds) {
+        detail::check(nnblas_trainer_set_time_limit(get(), seconds));
+    }
+    void set_validation_fraction(double fraction) {
+        detail::check(nnblas_trainer_set_validation_fraction(get(), fraction));
+        state_->validation_rows = 0;
+    }
+    // Set the rows before their weights. set_validation_fraction(0) is for none.
+    void set_validation_rows(const_matrix_view X, const_matrix_view Y) {
+        check_rows(X, Y);
+        detail::check(nnblas_trainer_set_validation_rows(get(), X.rows(), X.data(), X.ld(),
+                                                         Y.data(), Y.ld()));
+        state_->validation_rows = X.rows();
+    }
+    void set_validation_weights(const_vector_view weights) {
+        if (!weights.empty())
+            detail::check_size("size of weights", weights.size(), state_->validation_rows);
+        detail::check(nnblas_trainer_set_validation_weights(get(), or_null(weights)));
+    }
+    void set_patience(std::size_t epochs) {
+        detail::check(nnblas_trainer_set_patience(get(), epochs));
+    }
+    void set_tolerance(double tolerance) {
+        detail::check(nnblas_trainer_set_tolerance(get(), tolerance));
+    }
+
+    /*
+     * Any callable that takes (std::size_t epoch, double mse), and returns nothing, or whether to
+     * stop. nullptr for none. It is moved or copied into the trainer. It may throw: the training
+     * stops after that epoch, and fit throws the same exception.
+     */
+    template <class Callback> void set_callback(Callback &&callback) {
+        if constexpr (std::is_same_v<std::decay_t<Callback>, std::nullptr_t>) {
+            detail::check(nnblas_trainer_set_callback(get(), nullptr, nullptr));
+            state_->callback = nullptr;
+        } else {
+            std::function<bool(std::size_t, double)> kept =
+                returning_bool<std::size_t, double>(std::forward<Callback>(callback));
+            detail::check(nnblas_trainer_set_callback(get(), state::call, state_.get()));
+            state_->callback = std::move(kept);
+        }
+    }
+
+    void set_history_limit(std::size_t epochs) {
+        detail::check(nnblas_trainer_set_history_limit(get(), epochs));
+    }
+    [[nodiscard]] std::size_t history_count() const noexcept {
+        return nnblas_trainer_history_count(get());
+    }
+    [[nodiscard]] nnblas_epoch history_epoch(std::size_t index) const {
+        nnblas_epoch epoch{};
+        detail::check(nnblas_trainer_history_epoch(get(), index, &epoch, sizeof epoch));
+        return epoch;
+    }
+    [[nodiscard]] std::vector<nnblas_epoch> history() const {
+        std::vector<nnblas_epoch> epochs(history_count());
+        for (std::size_t i = 0; i < epochs.size(); i++)
+            epochs[i] = history_epoch(i);
+        return epochs;
+    }
+
+    void set_checkpoint(const std::string &path, std::size_t epochs) {
+        detail::check(nnblas_trainer_set_checkpoint(get(), path.c_str(), epochs));
+    }
+    void set_no_checkpoint() {
+        detail::check(nnblas_trainer_set_checkpoint(get(), nullptr, 1));
+    }
+    void set_checkpoint_interval(double seconds) {
+        detail::check(nnblas_trainer_set_checkpoint_interval(get(), seconds));
+    }
+    // NNBLAS_OK, or why the last checkpoint could not be written; nothing is thrown.
+    [[nodiscard]] nnblas_status checkpoint_status() const noexcept {
+        return nnblas_trainer_checkpoint_status(get());
+    }
+    void resume(const std::string &path) {
+        detail::check(nnblas_trainer_resume(get(), path.c_str()));
+    }
+    void cancel_resume() {
+        detail::check(nnblas_trainer_resume(get(), nullptr));
+    }
+
+    // Returns why the training ended, or throws what a callback threw.
+    stop fit(const_matrix_view X, const_matrix_view Y) {
+        check_rows(X, Y);
+        if (state_->sample_weights)
+            detail::check_size("rows of X with sample weights", X.rows(), state_->sample_weights);
+        state_->thrown = nullptr;
+        const nnblas_status status =
+            nnblas_trainer_fit(get(), X.rows(), X.data(), X.ld(), Y.data(), Y.ld());
+        if (state_->thrown)
+            std::rethrow_exception(std::exchange(state_->thrown, nullptr));
+        return static_cast<stop>(detail::check(status));
+    }
+
+  private:
+    // What the library has a pointer to; it stays where it is when the trainer is moved.
+    struct state {
+        std::function<bool(std::size_t, double)> callback;
+        std::exception_ptr thrown;
+        std::size_t sample_weights = 0, validation_rows = 0;
+
+        template <class Function> int stop_where(Function &&function) noexcept {
+            try {
+                return function() ? 1 : 0;
+            } catch (...) {
+                thrown = std::current_exception();
+                return 1;
+            }
+        }
+        static int call(void *user, std::size_t epoch, double mse) noexcept {
+            state *self = static_cast<state *>(user);
+            return self->stop_where([&] { return self->callback(epoch, mse); });
+        }
+    };
+
+    template <class... Arguments, class Callback>
+    static std::function<bool(Arguments...)> returning_bool(Callback &&callback) {
+        if constexpr (std::is_void_v<std::invoke_result_t<Callback &, Arguments...>>)
+            return [kept = std::forward<Callback>(callback)](Arguments... arguments) mutable {
+                kept(arguments...);
+                return false;
+            };
+        else
+            return [kept = std::forward<Callback>(callback)](Arguments... arguments) mutable {
+                return static_cast<bool>(kept(arguments...));
+            };
+    }
+
+    static const double *or_null(const_vector_view weights) noexcept {
+        return weights.empty() ? nullptr : weights.data();
+    }
+
+    void check_rows(const_matrix_view X, const_matrix_view Y) const {
+        const std::size_t last = nnblas_net_layer_count(net_) - 1;
+        detail::check_shape("X", X, X.rows(), nnblas_net_layer_size(net_, 0));
+        detail::check_shape("Y", Y, X.rows(), nnblas_net_layer_size(net_, last));
+    }
+
+    struct destroy {
+        void operator()(nnblas_trainer *pointer) const noexcept {
+            nnblas_trainer_destroy(pointer);
+        }
+    };
+    const nnblas_net *net_;
+    std::unique_ptr<state> state_; // outlives the trainer that points to it
+    std::unique_ptr<nnblas_trainer, destroy> trainer_;
+};
+
+// ---- plans
+// ----------------------------------------------------------------------------------------
+
+inline void plans_save(const std::string &path) {
+    detail::check(nnblas_plans_save(path.c_str()));
+}
+inline void plans_load(const std::string &path) {
+    detail::check(nnblas_plans_load(path.c_str()));
+}
+inline void plans_forget() noexcept {
+    nnblas_plans_forget();
+}
+
+// ---- the library
+// ----------------------------------------------------------------------------------
+
+[[nodiscard]] inline std::string version() {
+    return nnblas_version();
+}
+[[nodiscard]] inline std::string blas_info() {
+    return nnblas_blas_info();
+}
+[[nodiscard]] inline bool has(nnblas_feature feature) noexcept {
+    return nnblas_has(feature) != 0;
+}
+[[nodiscard]] inline std::string status_string(nnblas_status status) {
+    return nnblas_status_string(status);
+}
+
+inline void set_threads(int threads) {
+    detail::check(nnblas_set_threads(threads));
+}
+inline void set_local_threads(int threads) {
+    detail::check(nnblas_set_local_threads(threads));
+}
+[[nodiscard]] inline int threads() noexcept {
+    return nnblas_threads();
+}
+[[nodiscard]] inline int local_threads() noexcept {
+    return nnblas_local_threads();
+}
+
+// What set_parallel_for hands to the host: task(i) for each i below the count.
+class task {
+  public:
+    task(nnblas_task *call, void *context) noexcept : call_(call), context_(context) {
+    }
+    void operator()(std::size_t i) const {
+        call_(context_, i);
+    }
+
+  private:
+    nnblas_task *call_;
+    void *context_;
+};
+
+/*
+ * run(std::size_t count, nnblas::task task) does what nnblas_parallel_for says in nnblas.h. It must
+ * exist until the last call that uses it has returned. An exception that leaves it ends the
+ * program.
+ */
+template <class Run> void set_parallel_for(Run &run) {
+    nnblas_parallel_for *call = [](void *user, std::size_t count, nnblas_task *task,
+                                   void *context) noexcept {
+        (*static_cast<Run *>(user))(count, nnblas::task(task, context));
+    };
+    detail::check(nnblas_set_parallel_for(call, std::addressof(run)));
+}
+inline void set_parallel_for(std::nullptr_t) {
+    detail::check(nnblas_set_parallel_for(nullptr, nullptr));
+}
+
+} // namespace nnblas
+
+#if __cplusplus >= 202002L
+// A std::span of the elements outlives the view.
+template <class T>
+inline constexpr bool std::ranges::enable_borrowed_range<nnblas::basic_vector_view<T>> = true;
+#endif
+
+#endif

@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# Each function that nnblas.h declares is called in nnblas.hpp, and each reason to stop is one of nnblas::stop.
+# usage: check_reach.sh INCLUDE
+set -eu
+include=$1
+missing=0
+names=$(sed 's:/\*.*\*/::; \:/\*:,\:\*/:d; /^typedef/d' "$include/nnblas.h" |
+    grep -oE 'nnblas_[a-z0-9_]+\(|NNBLAS_STOPPED_[A-Z_]+' | sort -u)
+for name in $names; do
+    grep -qF "$name" "$include/nnblas.hpp" || {
+        echo "$name is not in nnblas.hpp"
+        missing=$((missing + 1))
+    }
+done
+echo "$(echo "$names" | wc -l) names, $missing missing"
+[ "$missing" -eq 0 ]

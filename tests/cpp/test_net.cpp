@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "check.hpp"
+
+#include <cmath>
+#include <cstdio>
+
+static_assert(!std::is_copy_constructible_v<nnblas::net>);
+static_assert(!std::is_copy_constructible_v<nnblas::bytes>);
+static_assert(std::is_nothrow_move_constructible_v<nnblas::net>);
+static_assert(std::is_nothrow_move_assignable_v<nnblas::net>);
+// A const network gives nothing that could be written to.
+static_assert(std::is_same_v<decltype(std::declval<const nnblas::net &>().parameters()),
+                             nnblas::const_vector_view>);
+static_assert(std::is_same_v<decltype(std::declval<const nnblas::net &>().weights(1)),
+                             nnblas::const_matrix_view>);
+
+static std::vector<double> copy(nnblas::const_vector_view view) {
+    return {view.begin(), view.end()};
+}
+
+static void test_shape() {
+    const std::vector<std::size_t> sizes{3, 4, 2};
+    nnblas::net net(sizes, 0);
+    check(net.layer_count() == 3 && net.inputs() == 3 && net.layer_size(1) == 4 &&
+              net.outputs() == 2,
+          "layer sizes");
+    check(net.flags() == 0 && net.parameter_count() == 20 && net.bias(1).empty(),
+          "a network without biases");
+    net = nnblas::net({3, 4, 2});
+    check(net.flags() == NNBLAS_BIAS && net.parameter_count() == 26 && net.bias(2).size() == 2,
+          "biases are the default");
+    check(net.weights(1).rows() == 3 && net.weights(1).columns() == 4 &&
+              net.weights(2).data() == net.parameters().data() + 16,
+          "weights are matrices in the parameters");
+    const nnblas::net &read = net;
+    check(read.weights(2).data() == net.weights(2).data() &&
+              read.bias(1).data() == net.bias(1).data(),
+          "a const network has the same addresses");
+    check(catch_status([&] { (void)net.weights(3); }) == NNBLAS_ERROR_VALUE &&
+              catch_status([&] { (void)read.bias(0); }) == NNBLAS_ERROR_VALUE,
+          "a layer that there is not");
+}
+
+static void test_settings() {
+    nnblas::net net({2, 3, 2});
+    net.set_hidden(NNBLAS_TANH);
+    net.set_output(NNBLAS_SOFTMAX, NNBLAS_CROSS_ENTROPY);
+    check(net.hidden_activation() == NNBLAS_TANH && net.output_activation() == NNBLAS_SOFTMAX &&
+              net.cost() == NNBLAS_CROSS_ENTROPY,
+          "activations and cost");
+    check(catch_status([&] { net.set_hidden(NNBLAS_SOFTMAX); }) == NNBLAS_ERROR_VALUE,
+          "an activation that is refused");
+    net.init(7);
+    const std::vector<double> by_seed = copy(net.parameters());
+    net.init_by(NNBLAS_UNIFORM, 7);
+    check(copy(net.parameters()) != by_seed, "another method draws other parameters");
+    net.init_by(NNBLAS_GLOROT, 7);
+    check(copy(net.parameters()) == by_seed, "the same seed draws the same ones");
+}
+
+static void test_ownership() {
+    nnblas::net net({2, 3, 1});
+    const double *parameters = net.parameters().data();
+    nnblas::net moved(std::move(net));
+    check(moved.parameters().data() == parameters, "a view outlives a move");
+    nnblas::net cloned = moved.clone();
+    check(copy(cloned.parameters()) == copy(moved.parameters()) &&
+              cloned.parameters().data() != parameters,
+          "a clone has parameters of its own");
+    nnblas_net *released = moved.release();
+    nnblas::net taken(released);
+    check(taken.get() == released && taken.parameters().data() == parameters,
+          "a released network is taken over");
+}
+
+static void test_calls() {
+    nnblas::net net({2, 3, 1});
+    const std::vector<double> O_out = net.predict({X, 2});
+    double mse = 0;
+    for (std::size_t e = 0; e < 4; e++)
+        mse += (O_out[e] - Y[e]) * (O_out[e] - Y[e]) / 8;
+    check(std::fabs(net.evaluate({X, 2}, {Y, 1}) - mse) < 1e-15, "predict and evaluate agree");
+
+    std::vector<double> table(12, -1);
+    nnblas::matrix_view wide(table, 3);
+    net.predict({X, 2}, wide.column_range(2, 1));
+    check(table[2] == O_out[0] && table[11] == O_out[3] && table[0] == -1,
+          "predict into a column of a table");
+
+    std::vector<double> gradient(net.parameter_count()), weighted(gradient.size());
+    const std::vector<double> ones(4, 1), last{0, 0, 0, 1};
+    check(std::fabs(net.gradient({X, 2}, {Y, 1}, gradient) - mse) < 1e-15 && gradient[0] != 0,
+          "the gradient and its cost");
+    check(std::fabs(net.gradient({X, 2}, {Y, 1}, ones, weighted) - mse) < 1e-15,
+          "the gradient with weights");
+    const double alone = net.evaluate(nnblas::const_matrix_view(X, 2).row_range(3, 1),
+                                      nnblas::const_matrix_view(Y, 1).row_range(3, 1));
+    check(std::fabs(net.evaluate({X, 2}, {Y, 1}, last) - alone) < 1e-15, "the cost with weights");
+}
+
+static void test_sizes() {
+    const nnblas::net net({2, 3, 1});
+    std::vector<double> short_vector(2), O_out(4, -1);
+    const auto refused = [](auto &&call) { return catch_status(call) == NNBLAS_ERROR_SIZE; };
+    check(refused([&] { (void)net.predict({X, 4}); }), "rows of another width");
+    check(refused([&] { net.predict({X, 2}, {short_vector, 1}); }), "too few rows of outputs");
+    check(refused([&] { (void)net.evaluate({X, 2}, {short_vector, 1}); }), "too few labels");
+    check(refused([&] { (void)net.evaluate({X, 2}, {Y, 1}, short_vector); }), "too few weights");
+    check(refused([&] { net.gradient({X, 2}, {Y, 1}, short_vector); }), "a short gradient");
+    std::string message;
+    try {
+        net.predict({X, 4}, {O_out, 1});
+    } catch (const nnblas::error &error) {
+        message = error.what();
+    }
+    check(message == "columns of X: 4, expected 2" && O_out[0] == -1,
+          "the message has both sizes, and nothing was written");
+}
+
+static void test_saving() {
+    nnblas::net net({2, 3, 1});
+    net.set_metadata("author", "R. A. Fisher");
+    net.set_metadata("year", "1936");
+    check(net.metadata("author") == "R. A. Fisher" && !net.metadata("title"), "texts by key");
+    check(net.metadata_keys() == std::vector<std::string>{"author", "year"}, "the keys");
+    net.remove_metadata("year");
+    check(net.metadata_keys().size() == 1, "a text is removed");
+
+    const nnblas::bytes bytes = net.save_to_memory();
+    const nnblas::net loaded = nnblas::net::load_from_memory(bytes.data(), bytes.size());
+    check(copy(loaded.parameters()) == copy(net.parameters()) && loaded.metadata("author"),
+          "saved to memory and loaded");
+    const std::string path = "test_net_cpp.safetensors";
+    net.save(path);
+    check(copy(nnblas::net::load(path).parameters()) == copy(net.parameters()),
+          "saved to a file and loaded");
+    std::remove(path.c_str());
+    check(catch_status([&] { (void)nnblas::net::load(path); }) == NNBLAS_ERROR_FILE,
+          "a file that there is not");
+    check(catch_status([&] { (void)nnblas::net::load_from_memory(X.data(), 8); }) ==
+              NNBLAS_ERROR_FORMAT,
+          "bytes that are no network");
+}
+
+static void test_plans() {
+    const nnblas::net net({20, 30, 1});
+    net.measure_plans(300, NNBLAS_PLAN_PREDICT, 0.01);
+    check(net.plan_info(300, NNBLAS_PLAN_PREDICT).find("measured") != std::string::npos,
+          "a measured plan");
+    const std::string path = "test_net_cpp.plans";
+    nnblas::plans_save(path);
+    nnblas::plans_forget();
+    check(net.plan_info(300, NNBLAS_PLAN_PREDICT).find("estimated") != std::string::npos,
+          "a forgotten plan");
+    nnblas::plans_load(path);
+    check(net.plan_info(300, NNBLAS_PLAN_PREDICT).find("measured") != std::string::npos,
+          "a plan from a file");
+    std::remove(path.c_str());
+    nnblas::plans_forget();
+}
+
+// The functions on arrays, against a network with the same weights.
+static void test_arrays() {
+    nnblas::net net({2, 3, 1}, 0);
+    std::vector<double> W1 = copy({net.weights(1).data(), 6}),
+                        W2 = copy({net.weights(2).data(), 3}), H_out(12), O_out(4), O_delta(4),
+                        H_delta(12), W1_update(6), W2_update(3), gradient(9);
+    nnblas::feedforward({X, 2}, {W1, 3}, {W2, 1}, {H_out, 3}, {O_out, 1});
+    const double mse =
+        nnblas::backpropagate({X, 2}, {Y, 1}, {W2, 1}, {H_out, 3}, {O_out, 1}, {O_delta, 1},
+                              {H_delta, 3}, {W1_update, 3}, {W2_update, 1});
+    const double expected = net.gradient({X, 2}, {Y, 1}, gradient);
+    bool same = std::fabs(mse - expected) < 1e-15;
+    for (std::size_t i = 0; i < 9; i++)
+        same = same && std::fabs((i < 6 ? W1_update[i] : W2_update[i - 6]) - gradient[i]) < 1e-15;
+    check(same, "feedforward and backpropagate");
+    const double before = W1[0];
+    check(std::fabs(nnblas::gradient_step({X, 2}, {Y, 1}, 1, {W1, 3}, {W2, 1}) - mse) < 1e-15 &&
+              std::fabs(W1[0] - (before - gradient[0])) < 1e-15,
+          "a gradient step");
+    check(catch_status([&] {
+              nnblas::feedforward({X, 2}, {W1, 3}, {W2, 3}, {H_out, 3}, {O_out, 1});
+          }) == NNBLAS_ERROR_SIZE,
+          "weights of another shape");
+    check(catch_status([&] {
+              const nnblas::const_matrix_view narrow(X.data(), 2, 2, 4);
+              nnblas::feedforward(narrow, {W1, 3}, {W2, 1}, {H_out.data(), 2, 3},
+                                  {O_out.data(), 2, 1});
+          }) == NNBLAS_ERROR_LEADING,
+          "rows that are not contiguous");
+}
+
+void test_net() {
+    test_shape();
+    test_settings();
+    test_ownership();
+    test_calls();
+    test_sizes();
+    test_saving();
+    test_plans();
+    test_arrays();
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "check.hpp"
+
+#include <cmath>
+#include <cstdio>
+#include <memory>
+
+static_assert(!std::is_copy_constructible_v<nnblas::trainer>);
+static_assert(std::is_nothrow_move_constructible_v<nnblas::trainer>);
+
+static nnblas::trainer make_trainer(nnblas::net &net, std::size_t epochs) {
+    nnblas::trainer trainer(net);
+    trainer.set_optimizer(NNBLAS_RPROP);
+    trainer.set_epochs(epochs);
+    return trainer;
+}
+
+static void test_fit() {
+    nnblas::net net({2, 6, 1});
+    nnblas::trainer trainer = make_trainer(net, 500);
+    check(trainer.fit({X, 2}, {Y, 1}) == nnblas::stop::epochs, "a fit of all epochs");
+    check(net.evaluate({X, 2}, {Y, 1}) < 1e-3, "it learns exclusive or");
+    const std::vector<nnblas_epoch> history = trainer.history();
+    check(history.size() == 500 && history.front().epoch == 1 && history.back().epoch == 500 &&
+              std::isnan(history[0].validation_cost),
+          "the history");
+    trainer.set_history_limit(3);
+    trainer.set_desired_cost(0.01);
+    net.init(0);
+    check(trainer.fit({X, 2}, {Y, 1}) == nnblas::stop::cost && trainer.history_count() == 3,
+          "a fit that ends by its cost, with a short history");
+    check(catch_status([&] { (void)trainer.history_epoch(3); }) == NNBLAS_ERROR_VALUE,
+          "an epoch that there is not");
+}
+
+static void test_refused() {
+    nnblas::net net({2, 6, 1});
+    nnblas::trainer trainer = make_trainer(net, 2);
+    const std::vector<double> three(3, 1);
+    check(catch_status([&] {
+              trainer.fit({X, 4}, {Y, 1});
+          }) == NNBLAS_ERROR_SIZE,
+          "rows of another width are refused");
+    check(catch_status([&] {
+              trainer.fit({X, 2}, {three, 1});
+          }) == NNBLAS_ERROR_SIZE,
+          "too few labels are refused");
+    trainer.set_sample_weights(three);
+    check(catch_status([&] {
+              trainer.fit({X, 2}, {Y, 1});
+          }) == NNBLAS_ERROR_SIZE,
+          "too few sample weights are refused");
+    trainer.set_sample_weights({});
+    check(trainer.fit({X, 2}, {Y, 1}) == nnblas::stop::epochs, "weights are taken back");
+    check(catch_status([&] { trainer.set_epochs(0); }) == NNBLAS_ERROR_VALUE,
+          "a setting that is refused");
+}
+
+// An exception of a kind that no handler of the library could know.
+struct mark {
+    std::shared_ptr<int> address;
+};
+
+static void test_callbacks() {
+    nnblas::net net({2, 6, 1});
+    nnblas::trainer first = make_trainer(net, 10);
+    std::vector<double> costs;
+    first.set_callback([&costs](std::size_t, double mse) { costs.push_back(mse); });
+    nnblas::trainer trainer(std::move(first));
+    trainer.fit({X, 2}, {Y, 1});
+    check(costs.size() == 10, "a callback without a result, in a trainer that was moved");
+    trainer.set_callback([](std::size_t epoch, double) { return epoch == 4; });
+    check(trainer.fit({X, 2}, {Y, 1}) == nnblas::stop::callback && trainer.history_count() == 4,
+          "a callback that stops");
+    auto owner = std::make_unique<int>(0);
+    int &calls = *owner;
+    auto counting = [&calls, owner = std::make_shared<std::unique_ptr<int>>(std::move(owner))](
+                        std::size_t, double) mutable { ++calls; };
+    trainer.set_callback(counting);
+    trainer.fit({X, 2}, {Y, 1});
+    check(calls == 10, "a callback that is copied");
+    trainer.set_callback(nullptr);
+    check(trainer.fit({X, 2}, {Y, 1}) == nnblas::stop::epochs && calls == 10, "no callback");
+
+    const auto address = std::make_shared<int>(0);
+    trainer.set_callback([&](std::size_t epoch, double) {
+        if (epoch == 3)
+            throw mark{address};
+    });
+    bool unchanged = false;
+    try {
+        trainer.fit({X, 2}, {Y, 1});
+    } catch (const mark &thrown) {
+        unchanged = thrown.address == address;
+    }
+    check(unchanged && trainer.history_count() == 3,
+          "what a callback throws stops the training and comes out of fit");
+    check(address.use_count() == 1, "and is kept no longer");
+    trainer.set_callback(nullptr);
+    check(trainer.fit({X, 2}, {Y, 1}) == nnblas::stop::epochs, "the next fit is as any other");
+}
+
+static void test_schedules() {
+    nnblas::net net({2, 6, 1});
+    nnblas::trainer trainer(net);
+    const auto is = [&](nnblas_schedule kind, std::size_t epochs, double factor, double last) {
+        const nnblas::schedule set = trainer.schedule();
+        return set.kind == kind && set.epochs == epochs && set.factor == factor && set.last == last;
+    };
+    trainer.set_step_schedule(5, 0.5);
+    check(is(NNBLAS_SCHEDULE_STEP, 5, 0.5, 0), "the step schedule");
+    trainer.set_cosine_schedule(0.125);
+    check(is(NNBLAS_SCHEDULE_COSINE, 0, 0, 0.125), "the cosine schedule");
+    trainer.set_plateau_schedule(3, 0.25);
+    check(is(NNBLAS_SCHEDULE_PLATEAU, 3, 0.25, 0), "the plateau schedule");
+    trainer.set_adaptive_schedule(4, 0.5, 0.01);
+    check(is(NNBLAS_SCHEDULE_ADAPTIVE, 4, 0.5, 0.01), "the adaptive schedule");
+    trainer.set_inverse_schedule(2, 0.75);
+    check(trainer.schedule().scale == 2 && trainer.schedule().power == 0.75,
+          "the inverse schedule");
+    trainer.set_constant_schedule();
+    check(is(NNBLAS_SCHEDULE_CONSTANT, 0, 0, 0), "the constant schedule");
+}
+
+// Each setter has an effect of its own on the parameters, or on the epochs.
+static void test_settings() {
+    const auto train = [](auto &&set) {
+        nnblas::net net({2, 6, 1});
+        nnblas::trainer trainer(net);
+        trainer.set_epochs(20);
+        set(trainer);
+        trainer.fit({X, 2}, {Y, 1});
+        std::vector<double> result(net.parameters().begin(), net.parameters().end());
+        result.push_back(static_cast<double>(trainer.history_count()));
+        return result;
+    };
+    const auto differs = [&](auto &&set, auto &&other) { return train(set) != train(other); };
+    using nnblas::trainer;
+    const auto momentum = [](trainer &t) { t.set_optimizer(NNBLAS_MOMENTUM); };
+    const auto adam = [](trainer &t) { t.set_optimizer(NNBLAS_ADAM); };
+    const auto batches = [](trainer &t) { t.set_batch_size(1); };
+    const auto plain = [](trainer &) {};
+    const auto validation = [](trainer &t) { t.set_validation_rows({X, 2}, {Y, 1}); };
+    const std::vector<double> weights{1, 2, 3, 4};
+    check(differs(plain, [](trainer &t) { t.set_learning_rate(0.5); }), "the learning rate");
+    check(differs(plain, momentum), "the optimizer");
+    check(differs(momentum, [&](trainer &t) { momentum(t), t.set_momentum(0.5); }), "the momentum");
+    check(differs(adam, [&](trainer &t) { adam(t), t.set_adam(0.5, 0.9, 1e-8); }), "Adam");
+    check(differs(plain, [](trainer &t) { t.set_weight_decay(0.01); }), "the weight decay");
+    check(differs(plain, batches), "the batch size");
+    check(differs(batches, [&](trainer &t) { batches(t), t.set_seed(1); }), "the seed");
+    check(differs(plain, [&](trainer &t) { t.set_sample_weights(weights); }), "sample weights");
+    check(differs(plain, [](trainer &t) { t.set_validation_fraction(0.5); }), "the fraction");
+    check(differs(plain, [](trainer &t) { t.set_time_limit(1e-9); }), "the time limit");
+    check(differs(validation,
+                  [&](trainer &t) { validation(t), t.set_tolerance(10), t.set_patience(2); }),
+          "the patience and the tolerance");
+    std::vector<double> costs;
+    const auto weighted = [&](trainer &t) {
+        validation(t);
+        t.set_validation_weights(weights);
+        t.set_callback(
+            [&](std::size_t, double) { costs.push_back(t.history().back().validation_cost); });
+    };
+    train(weighted);
+    const std::vector<double> first = costs;
+    costs.clear();
+    train([&](trainer &t) { weighted(t), t.set_validation_weights({}); });
+    check(costs.size() == 20 && costs != first, "validation rows and their weights");
+    check(catch_status([&] { train([&](trainer &t) { t.set_validation_weights(weights); }); }) ==
+              NNBLAS_ERROR_SIZE,
+          "weights without validation rows");
+    if (nnblas::has(NNBLAS_FEATURE_LBFGS))
+        check(train([](trainer &t) { t.set_optimizer(NNBLAS_LBFGS), t.set_lbfgs(5, 0.9); }).back() <
+                  20,
+              "L-BFGS");
+}
+
+static void test_checkpoints() {
+    const std::string path = "test_trainer_cpp.checkpoint";
+    nnblas::net net({2, 6, 1}), other({2, 6, 1});
+    nnblas::trainer trainer = make_trainer(net, 10);
+    trainer.set_checkpoint(path, 2);
+    trainer.set_checkpoint_interval(0);
+    trainer.fit({X, 2}, {Y, 1});
+    check(trainer.checkpoint_status() == NNBLAS_OK, "checkpoints are written");
+
+    nnblas::trainer resumed = make_trainer(other, 15);
+    resumed.resume(path);
+    resumed.fit({X, 2}, {Y, 1});
+    check(resumed.history_count() == 15, "a training is resumed");
+    resumed.resume(path);
+    resumed.cancel_resume();
+    std::remove(path.c_str());
+    trainer.set_no_checkpoint();
+    trainer.fit({X, 2}, {Y, 1});
+    check(catch_status([&] { resumed.resume(path); }) == NNBLAS_ERROR_FILE,
+          "no checkpoint is written");
+    trainer.set_checkpoint("no/such/folder", 1);
+    trainer.fit({X, 2}, {Y, 1});
+    check(trainer.checkpoint_status() == NNBLAS_ERROR_FILE, "a checkpoint that cannot be written");
+}
+
+void test_trainer() {
+    test_fit();
+    test_refused();
+    test_callbacks();
+    test_schedules();
+    test_settings();
+    test_checkpoints();
+}
