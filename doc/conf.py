@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The pages of the project as a site: `meson compile -C build/release docs`.
+
+The source folder is the whole tree, so that links between README.md, doc/ and examples/ hold in the site
+as they do in the tree.
+"""
+import pathlib
+import re
+import sys
+
+doc = pathlib.Path(__file__).parent
+sys.path.insert(0, str(doc / "extensions"))
+
+project = "libnnblas"
+copyright = "the authors of libnnblas"
+release = re.search(r"version: '(.*)'", (doc.parent / "meson.build").read_text())[1]
+root_doc = "doc/index"
+include_patterns = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "examples/README.md",
+                    "bindings/python/README.md", "doc/**"]
+exclude_patterns = ["build*", ".git"]
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton",
+              "c_function", "c_header"]
+myst_heading_anchors = 3
+nitpicky = True
+nitpick_ignore = [("c:identifier", name) for name in ("size_t", "uint64_t")]
+highlight_language = "none"
+pygments_style = "friendly"
+
+html_theme = "furo"
+html_title = f"libnnblas {release}"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_additional_pages = {"index": "redirect.html"}
+html_copy_source = False
+templates_path = ["templates"]

@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the site takes from the sources: a function of the header without a comment is found, and a
+function of lib/ that a page names and that is not there.
+
+usage: check_extensions.py SOURCE
+"""
+import pathlib
+import sys
+import tempfile
+
+source = pathlib.Path(sys.argv[1])
+sys.path.insert(0, str(source / "doc/extensions"))
+import c_function  # noqa: E402
+import c_header  # noqa: E402
+
+HEADER = """/* licence */
+/* The introduction. */
+#ifndef X
+/* ---- one ------------------ */
+
+/* What f and g do. */
+int nnblas_f(int a);
+int nnblas_g(int a,
+             int b);
+
+/* Numbers. */
+typedef enum nnblas_e { NNBLAS_A = 1, NNBLAS_B = 2 } nnblas_e;
+
+int nnblas_h(nnblas_e e);
+#endif
+"""
+
+
+def find_undocumented(text):
+    return c_header.find_undocumented(c_header.read_header(text)[1])
+
+
+def check_header():
+    assert find_undocumented(HEADER) == []
+    assert find_undocumented(HEADER.replace("/* What f and g do. */\n", "")) == [
+        "int nnblas_f(int a);", "int nnblas_g(int a,"]
+    assert find_undocumented(HEADER.replace("int nnblas_g", "\nint nnblas_g")) == ["int nnblas_g(int a,"]
+    text = "\n".join(c_header.document_header(HEADER))
+    for expected in (".. c:function:: int nnblas_f(int a)", "int nnblas_g(int a, int b)", "What f and g do.",
+                     ".. c:enum:: nnblas_e", ".. c:enumerator:: NNBLAS_B = 2",
+                     ".. c:function:: int nnblas_h(nnblas_e e)"):
+        assert expected in text, (expected, text)
+
+
+def check_function():
+    page = "```{c-function}\nlib/training/trainer.c: nnblas_trainer_create\nlib/training/trainer.c: NAME\n```\n"
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "page.md")
+        path.write_text(page.replace("NAME", "nnblas_trainer_destroy"))
+        assert list(c_function.find_faults(path)) == []
+        path.write_text(page.replace("NAME", "nnblas_net_create"))
+        assert len(list(c_function.find_faults(path))) == 1
+    lines = c_function.find_function("lib/training/trainer.c: nnblas_trainer_create")[2]
+    assert lines[-1] == "}" and lines.count("}") == 1
+
+
+header = (source / "include/nnblas.h").read_text()
+assert find_undocumented(header) == []
+names = c_header.find_names(c_header.read_header(header)[1])
+declared = set(c_header.re.findall(r"\b(nnblas_\w+)\(", c_header.re.sub(r"/\*.*?\*/", "", header, flags=c_header.re.S)))
+assert {name for name, role in names.items() if role == "func"} <= declared <= set(names), declared ^ set(names)
+check_header()
+check_function()
+print(f"{len(declared)} functions with a comment")
