@@ -52,6 +52,8 @@
  *   nnblas_net_save_to_memory        nnblas_free                           nnblas_free
  *   nnblas_net_parameters,
  *     _weights, _bias, _const_...    the network is destroyed              the network
+ *   nnblas_trainer_checkpoint        it is set again, or the trainer is
+ *                                    destroyed                             the trainer
  *   nnblas_net_metadata,             that key is set, or the network
  *     _metadata_key                  is destroyed                          the network
  *   nnblas_error_message             the next failure in the same thread   the library
@@ -64,12 +66,13 @@
  *
  *   kept by                                 what             until
  *   nnblas_trainer_create                   net              the trainer is destroyed
- *   nnblas_trainer_set_callback             callback, user   they are set again
+ *   nnblas_trainer_set_callback,
+ *     _set_epoch_callback                   callback, user   they are set again
  *   nnblas_trainer_set_sample_weights       weights          they are set again
  *   nnblas_trainer_set_validation_rows      X, Y             they or the fraction are set again
  *   nnblas_trainer_set_validation_weights   weights          they or the rows are set again
  *
- * Only nnblas_trainer_fit reads the rows and weights that a trainer keeps, and calls its callback.
+ * Only nnblas_trainer_fit reads the rows and weights that a trainer keeps, and calls its callbacks.
  * A network may be destroyed before its trainer: then nnblas_trainer_destroy is the only function
  * that may still be called on the trainer.
  *
@@ -84,9 +87,9 @@
  * plans are saved or loaded.
  *
  * NaN and infinity: predictions, costs and gradients pass them on, as BLAS does. The functions that
- * change weights (nnblas_gradient_step, nnblas_trainer_fit) never store a weight that is not
- * finite. They return NNBLAS_ERROR_NOT_FINITE, name the first number that is not finite in
- * nnblas_error_message, and leave the weights as they were before the step.
+ * change weights (nnblas_gradient_step, nnblas_trainer_fit, nnblas_trainer_step) never store a
+ * weight that is not finite. They return NNBLAS_ERROR_NOT_FINITE, name the first number that is not
+ * finite in nnblas_error_message, and leave the weights as they were before the step.
  *
  * Threads: every function may be called from any number of threads at once, as long as no object
  * and no output array is written by one call while another uses it. A const nnblas_net is only
@@ -128,22 +131,23 @@ extern "C" {
 /* 0 is success, negative an error, positive a reason to stop early that is no error. */
 typedef enum nnblas_status {
     NNBLAS_OK = 0,
-    NNBLAS_ERROR_NULL = -1,        /* a pointer is null that may not be */
-    NNBLAS_ERROR_SIZE = -2,        /* a size is zero, over INT_MAX, or too large together */
-    NNBLAS_ERROR_LEADING = -3,     /* a leading dimension is smaller than the columns */
-    NNBLAS_ERROR_OVERLAP = -4,     /* an output shares elements with another argument */
-    NNBLAS_ERROR_VALUE = -5,       /* a setting is out of its range */
-    NNBLAS_ERROR_NOT_FINITE = -6,  /* data, weights, cost or update hold a NaN or an infinity */
-    NNBLAS_ERROR_MEMORY = -7,      /* out of memory */
-    NNBLAS_ERROR_FILE = -8,        /* a file could not be opened, read or written */
-    NNBLAS_ERROR_FORMAT = -9,      /* a file has another content than it must have */
-    NNBLAS_ERROR_MISSING = -10,    /* the library was built without this feature */
-    NNBLAS_STOPPED_COST = 1,       /* training reached the desired cost */
-    NNBLAS_STOPPED_CALLBACK = 2,   /* the callback asked to stop */
-    NNBLAS_STOPPED_PATIENCE = 3,   /* the watched cost did not improve for too many epochs */
-    NNBLAS_STOPPED_TIME = 4,       /* the time limit was reached */
-    NNBLAS_STOPPED_CONVERGED = 5,  /* L-BFGS: the gradient is as small as its tolerance asks */
-    NNBLAS_STOPPED_LINE_SEARCH = 6 /* L-BFGS: the line search found no lower cost */
+    NNBLAS_ERROR_NULL = -1,         /* a pointer is null that may not be */
+    NNBLAS_ERROR_SIZE = -2,         /* a size is zero, over INT_MAX, or too large together */
+    NNBLAS_ERROR_LEADING = -3,      /* a leading dimension is smaller than the columns */
+    NNBLAS_ERROR_OVERLAP = -4,      /* an output shares elements with another argument */
+    NNBLAS_ERROR_VALUE = -5,        /* a setting is out of its range */
+    NNBLAS_ERROR_NOT_FINITE = -6,   /* data, weights, cost or update hold a NaN or an infinity */
+    NNBLAS_ERROR_MEMORY = -7,       /* out of memory */
+    NNBLAS_ERROR_FILE = -8,         /* a file could not be opened, read or written */
+    NNBLAS_ERROR_FORMAT = -9,       /* a file has another content than it must have */
+    NNBLAS_ERROR_MISSING = -10,     /* the library was built without this feature */
+    NNBLAS_STOPPED_COST = 1,        /* training reached the desired cost */
+    NNBLAS_STOPPED_CALLBACK = 2,    /* the callback asked to stop */
+    NNBLAS_STOPPED_PATIENCE = 3,    /* the watched cost did not improve for too many epochs */
+    NNBLAS_STOPPED_TIME = 4,        /* the time limit was reached */
+    NNBLAS_STOPPED_CONVERGED = 5,   /* L-BFGS: the gradient is as small as its tolerance asks */
+    NNBLAS_STOPPED_LINE_SEARCH = 6, /* L-BFGS: the line search found no lower cost */
+    NNBLAS_STOPPED_CANCELLED = 7    /* nnblas_trainer_cancel was called */
 } nnblas_status;
 
 /* The constant's name, such as "NNBLAS_ERROR_SIZE"; "unknown status" for any other number. */
@@ -438,7 +442,7 @@ typedef int nnblas_callback(void *user, size_t epoch, double mse);
  *   validation          none                        set_validation_fraction, _rows, _weights
  *   patience            none                        set_patience
  *   tolerance           0                           set_tolerance
- *   callback            none                        set_callback
+ *   callbacks           none                        set_callback, set_epoch_callback
  *   history             all epochs                  set_history_limit
  *   checkpoints         none                        set_checkpoint, set_checkpoint_interval
  *
@@ -617,10 +621,6 @@ nnblas_status nnblas_trainer_set_tolerance(nnblas_trainer *trainer, double toler
 
 /* ---- progress ---- */
 
-/* callback: null for none. user is passed to it unchanged; the library does not look at it. */
-nnblas_status nnblas_trainer_set_callback(nnblas_trainer *trainer, nnblas_callback *callback,
-                                          void *user);
-
 /* One epoch. Later versions may add members at the end. */
 typedef struct nnblas_epoch {
     /* From 1. */
@@ -634,6 +634,32 @@ typedef struct nnblas_epoch {
     /* Since fit began, the time before a resumed checkpoint included. */
     double seconds;
 } nnblas_epoch;
+
+/*
+ * As nnblas_callback, with all that the history has of the epoch, also where a limit keeps it out
+ * of the history. *epoch is valid until the callback returns. It has at least the members of this
+ * header.
+ */
+typedef int nnblas_epoch_callback(void *user, const nnblas_epoch *epoch);
+
+/*
+ * callback: null for none. user is passed to it unchanged; the library does not look at it. Where
+ * both callbacks are set, each epoch calls both, nnblas_callback first, whatever it returns.
+ */
+nnblas_status nnblas_trainer_set_callback(nnblas_trainer *trainer, nnblas_callback *callback,
+                                          void *user);
+nnblas_status nnblas_trainer_set_epoch_callback(nnblas_trainer *trainer,
+                                                nnblas_epoch_callback *callback, void *user);
+
+/*
+ * Stops the fit that is running, or where none is, the next one: fit then returns
+ * NNBLAS_STOPPED_CANCELLED. It may be called while fit runs, from any thread and from a signal
+ * handler, and returns at once. fit ends after the step that it is at: of an epoch with
+ * mini-batches the other batches, the history entry and the callbacks are left out. Where
+ * checkpoints are asked for, it ends after the epoch, so that the last checkpoint has all that was
+ * learnt. A fit that returns, for any reason, clears the request.
+ */
+nnblas_status nnblas_trainer_cancel(nnblas_trainer *trainer);
 
 /*
  * The history: the epochs of the last fit, or of one that is running so far. nnblas_trainer_fit
@@ -735,6 +761,62 @@ nnblas_status nnblas_trainer_resume(nnblas_trainer *trainer, const char *path);
  */
 nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double *X, size_t ldx,
                                  const double *Y, size_t ldy);
+
+/*
+ * One step of the optimizer over the N rows of X and Y, for rows that arrive one by one or in
+ * batches. Unlike fit, it goes on where the step before ended: the trainer keeps the vectors of the
+ * optimizer from step to step. They begin anew after nnblas_trainer_set_optimizer and after a fit.
+ *
+ * Of the settings, those of the optimizer count: the learning rate (constant, whatever the
+ * schedule), momentum, the constants of Adam, weight decay. All others are of fit. NNBLAS_RPROP
+ * compares the gradients of two steps: give it the same rows each time. NNBLAS_ERROR_VALUE with
+ * NNBLAS_LBFGS, which has no single steps.
+ *
+ * weights: one for each row, with the rules of sample weights; null: each row counts 1. *mse is the
+ * cost before the step; mse may be null. Arguments are checked as fit checks them. On any error
+ * the parameters, the vectors of the optimizer and *mse are untouched.
+ */
+nnblas_status nnblas_trainer_step(nnblas_trainer *trainer, size_t N, const double *X, size_t ldx,
+                                  const double *Y, size_t ldy, const double *weights, double *mse);
+
+/* ---- what was set ---- */
+
+/*
+ * The network of the trainer, and its settings: what each setter was given last, or the default.
+ * Output arguments may be null. Where trainer is null: 0 or null, with the reason in
+ * nnblas_error_message. nnblas_trainer_schedule is above.
+ */
+nnblas_net *nnblas_trainer_net(const nnblas_trainer *trainer);
+nnblas_optimizer nnblas_trainer_optimizer(const nnblas_trainer *trainer);
+double nnblas_trainer_learning_rate(const nnblas_trainer *trainer);
+double nnblas_trainer_momentum(const nnblas_trainer *trainer);
+nnblas_status nnblas_trainer_adam(const nnblas_trainer *trainer, double *beta1, double *beta2,
+                                  double *epsilon);
+nnblas_status nnblas_trainer_lbfgs(const nnblas_trainer *trainer, size_t *memory,
+                                   double *tolerance);
+double nnblas_trainer_weight_decay(const nnblas_trainer *trainer);
+size_t nnblas_trainer_batch_size(const nnblas_trainer *trainer);
+uint64_t nnblas_trainer_seed(const nnblas_trainer *trainer);
+const double *nnblas_trainer_sample_weights(const nnblas_trainer *trainer);
+size_t nnblas_trainer_epochs(const nnblas_trainer *trainer);
+double nnblas_trainer_desired_cost(const nnblas_trainer *trainer);
+double nnblas_trainer_time_limit(const nnblas_trainer *trainer);
+double nnblas_trainer_validation_fraction(const nnblas_trainer *trainer);
+nnblas_status nnblas_trainer_validation_rows(const nnblas_trainer *trainer, size_t *N,
+                                             const double **X, size_t *ldx, const double **Y,
+                                             size_t *ldy);
+const double *nnblas_trainer_validation_weights(const nnblas_trainer *trainer);
+size_t nnblas_trainer_patience(const nnblas_trainer *trainer);
+double nnblas_trainer_tolerance(const nnblas_trainer *trainer);
+nnblas_status nnblas_trainer_callback(const nnblas_trainer *trainer, nnblas_callback **callback,
+                                      void **user);
+nnblas_status nnblas_trainer_epoch_callback(const nnblas_trainer *trainer,
+                                            nnblas_epoch_callback **callback, void **user);
+size_t nnblas_trainer_history_limit(const nnblas_trainer *trainer);
+/* The path, valid until it is set again or the trainer is destroyed, or null for none; *epochs is
+ * then 0. */
+const char *nnblas_trainer_checkpoint(const nnblas_trainer *trainer, size_t *epochs);
+double nnblas_trainer_checkpoint_interval(const nnblas_trainer *trainer);
 
 /* ---- plans ----------------------------------------------------------------------------------- */
 

@@ -61,6 +61,8 @@ const char *nnblas_status_string(nnblas_status status) {
         return "NNBLAS_STOPPED_CONVERGED";
     case NNBLAS_STOPPED_LINE_SEARCH:
         return "NNBLAS_STOPPED_LINE_SEARCH";
+    case NNBLAS_STOPPED_CANCELLED:
+        return "NNBLAS_STOPPED_CANCELLED";
     }
     return "unknown status";
 }

@@ -21,9 +21,11 @@ static void watch(nn_fit *fit, double cost) {
     nn_follow_plateau(fit);
 }
 
-static bool callback_stops(const nn_fit *fit) {
-    const nn_settings *s = fit->settings;
-    return s->callback && s->callback(s->user, fit->progress.epoch, fit->progress.cost) != 0;
+/* Calls both. */
+static bool callbacks_stop(const nn_settings *s, const nnblas_epoch *epoch) {
+    bool stops = s->callback && s->callback(s->user, epoch->epoch, epoch->cost) != 0;
+    bool epoch_stops = s->epoch_callback && s->epoch_callback(s->epoch_user, epoch) != 0;
+    return stops || epoch_stops;
 }
 
 static nnblas_status find_reason_to_stop(const nn_fit *fit) {
@@ -35,6 +37,8 @@ static nnblas_status find_reason_to_stop(const nn_fit *fit) {
         return NNBLAS_STOPPED_PATIENCE;
     if (s->time_limit > 0.0 && fit->progress.seconds >= s->time_limit)
         return NNBLAS_STOPPED_TIME;
+    if (nn_is_cancelled(fit))
+        return NNBLAS_STOPPED_CANCELLED;
     return NNBLAS_OK;
 }
 
@@ -106,10 +110,14 @@ nnblas_status nn_finish_epoch(nn_fit *fit, double cost, double rate) {
     fit->progress.cost = cost;
     fit->progress.seconds = nn_read_clock() - fit->started;
     size_t limit = fit->settings->history_limit;
-    nn_history_add(
-        &fit->trainer->history, limit,
-        &(nnblas_epoch){fit->progress.epoch, cost, validation_cost, rate, fit->progress.seconds});
-    nnblas_status reason = callback_stops(fit) ? NNBLAS_STOPPED_CALLBACK : find_reason_to_stop(fit);
+    const nnblas_epoch epoch = {.epoch = fit->progress.epoch,
+                                .cost = cost,
+                                .validation_cost = validation_cost,
+                                .learning_rate = rate,
+                                .seconds = fit->progress.seconds};
+    nn_history_add(&fit->trainer->history, limit, &epoch);
+    bool stops = callbacks_stop(fit->settings, &epoch);
+    nnblas_status reason = stops ? NNBLAS_STOPPED_CALLBACK : find_reason_to_stop(fit);
     bool is_last = reason || fit->progress.epoch >= fit->settings->epochs;
     if (is_checkpoint_due(fit, is_last))
         save_checkpoint(fit, is_last);

@@ -8,6 +8,7 @@
 #include "training/epoch.h"
 #include "training/fit_checks.h"
 #include "training/lbfgs.h"
+#include "training/online.h"
 #include "training/schedule.h"
 #include "training/step.h"
 
@@ -53,6 +54,10 @@ static nnblas_status run_batches(nn_fit *fit, double rate, double *cost) {
         nnblas_status status = nn_take_step(fit, &batch, rate, &batch_cost);
         if (status)
             return status;
+        /* A checkpoint is of whole epochs. */
+        if (nn_is_cancelled(fit) && first + batch.N < fit->rows.N &&
+            !fit->settings->checkpoint_path)
+            return NNBLAS_STOPPED_CANCELLED;
         /* In the scale of all rows: the weight of a tiny batch may round to 0. */
         add_to_mean(&costs, batch.total_weight * (fit->rows.weight_scale / batch.weight_scale),
                     batch_cost);
@@ -69,7 +74,7 @@ static nnblas_status run_epochs(nn_fit *fit) {
         double cost, rate = nn_get_rate(fit);
         nnblas_status status = nn_is_full_batch(fit) ? nn_take_step(fit, &fit->rows, rate, &cost)
                                                      : run_batches(fit, rate, &cost);
-        if (status < 0)
+        if (status < 0 || status == NNBLAS_STOPPED_CANCELLED)
             return status;
         status = nn_finish_epoch(fit, cost, rate);
         if (status)
@@ -183,6 +188,21 @@ static nnblas_status run(nn_fit *fit) {
     return status;
 }
 
+static nnblas_status fit_rows(nnblas_trainer *trainer, const nn_rows *rows) {
+    nnblas_status status = nn_check_fit(trainer, rows);
+    if (status)
+        return status;
+    nn_fit fit = {.trainer = trainer, .settings = &trainer->settings};
+    status = choose_rows(&fit, rows);
+    if (!status)
+        status = open_buffers(&fit);
+    if (!status)
+        status = run(&fit);
+    close_fit(&fit);
+    nn_drop_step_optimizer(trainer);
+    return status;
+}
+
 nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double *X, size_t ldx,
                                  const double *Y, size_t ldy) {
     if (nn_check_pointer("trainer", trainer))
@@ -193,15 +213,7 @@ nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double
                           .Y = Y,
                           .ldy = ldy,
                           .weights = trainer->settings.sample_weights};
-    nnblas_status status = nn_check_fit(trainer, &rows);
-    if (status)
-        return status;
-    nn_fit fit = {.trainer = trainer, .settings = &trainer->settings};
-    status = choose_rows(&fit, &rows);
-    if (!status)
-        status = open_buffers(&fit);
-    if (!status)
-        status = run(&fit);
-    close_fit(&fit);
+    nnblas_status status = fit_rows(trainer, &rows);
+    atomic_store_explicit(&trainer->is_cancelled, false, memory_order_relaxed);
     return status;
 }

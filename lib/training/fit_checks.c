@@ -32,14 +32,18 @@ static size_t list_arguments(const nnblas_net *net, const named_rows *named,
     return count;
 }
 
-/* The parameters are written while rows and weights are still read. */
+/* The parameters are written while rows and weights are still read. validation and mse may be
+ * null. */
 static nnblas_status check_memory(const nnblas_net *net, const named_rows *learning,
-                                  const named_rows *validation) {
-    nn_argument arguments[7] = {nn_describe_vector(
+                                  const named_rows *validation, const double *mse) {
+    nn_argument arguments[8] = {nn_describe_vector(
         "the network's vector of parameters", net->parameters, net->parameter_count, NN_WRITE)};
     size_t count = 1;
+    if (mse)
+        arguments[count++] = nn_describe_vector("mse", mse, 1, NN_WRITE);
     count += list_arguments(net, learning, arguments + count);
-    count += list_arguments(net, validation, arguments + count);
+    if (validation)
+        count += list_arguments(net, validation, arguments + count);
     return nn_check_arguments(arguments, count);
 }
 
@@ -109,7 +113,7 @@ nnblas_status nn_check_fit(const nnblas_trainer *trainer, const nn_rows *rows) {
                                    "validation weight", "the validation weights"};
     nnblas_status status = nn_check_size("N", rows->N);
     if (!status)
-        status = check_memory(net, &learning, &validation);
+        status = check_memory(net, &learning, &validation, NULL);
     if (!status)
         status = check_numbers(net, &learning);
     if (!status)
@@ -117,4 +121,17 @@ nnblas_status nn_check_fit(const nnblas_trainer *trainer, const nn_rows *rows) {
     if (!status)
         status = check_settings(s, rows);
     return status ? status : check_parameters(trainer);
+}
+
+nnblas_status nn_check_step(const nnblas_trainer *trainer, const nn_rows *rows, const double *mse) {
+    const named_rows named = {rows, "X", "Y", "weight", "the weights"};
+    nnblas_status status = nn_check_size("N", rows->N);
+    if (!status)
+        status = check_memory(trainer->net, &named, NULL, mse);
+    if (!status)
+        status = check_numbers(trainer->net, &named);
+    if (!status && trainer->settings.optimizer == NNBLAS_LBFGS)
+        status = nn_fail(NNBLAS_ERROR_VALUE, "NNBLAS_LBFGS takes no single steps; train with "
+                                             "nnblas_trainer_fit, or by another optimizer");
+    return status;
 }

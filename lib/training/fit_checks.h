@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The checks of a fit before its first step, for every optimizer. */
+/* The checks before the first step of a fit, for every optimizer, and before a single step. */
 #ifndef NN_FIT_CHECKS_H
 #define NN_FIT_CHECKS_H
 
@@ -7,5 +7,8 @@
 
 /* Checks the rows of fit, the validation rows, the settings together, and the first parameters. */
 nnblas_status nn_check_fit(const nnblas_trainer *trainer, const nn_rows *rows);
+
+/* Checks the arguments of nnblas_trainer_step. mse may be null. */
+nnblas_status nn_check_step(const nnblas_trainer *trainer, const nn_rows *rows, const double *mse);
 
 #endif

@@ -242,6 +242,8 @@ static double find_unit(const search *s) {
 static nnblas_status begin(search *s) {
     nn_fit *fit = s->fit;
     double total;
+    if (nn_is_cancelled(fit))
+        return NNBLAS_STOPPED_CANCELLED;
     if (!evaluate_parameters(s, &total)) {
         if (isfinite(s->cost) && !isfinite(total))
             return nn_fail(NNBLAS_ERROR_NOT_FINITE,

@@ -29,6 +29,8 @@ typedef struct nn_settings {
     double tolerance;
     nnblas_callback *callback;
     void *user;
+    nnblas_epoch_callback *epoch_callback;
+    void *epoch_user;
     char *checkpoint_path;
     size_t checkpoint_epochs;
     double checkpoint_interval;

@@ -38,8 +38,8 @@ static bool bound_step(nn_fit *fit, double rate) {
  * steps before have made the parameters too large. */
 static nnblas_status report_overflow(const nn_fit *fit, const nn_rows *batch, double rate,
                                      double cost) {
-    bool has_diverged =
-        fit->optimizer.steps > 0 && nn_is_safe(fit->bounds.X) && nn_is_safe(fit->bounds.Y);
+    bool has_diverged = !fit->is_one_step && fit->optimizer.steps > 0 &&
+                        nn_is_safe(fit->bounds.X) && nn_is_safe(fit->bounds.Y);
     if (!has_diverged)
         return nn_report_not_finite(&fit->model, batch, cost, rate, fit->engine.updates);
     return nn_fail(NNBLAS_ERROR_NOT_FINITE,

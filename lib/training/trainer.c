@@ -4,6 +4,7 @@
 #include "core/memory.h"
 #include "core/sizes.h"
 #include "training/checkpoint.h"
+#include "training/online.h"
 #include "training/training.h"
 
 #include <math.h>
@@ -38,6 +39,7 @@ void nnblas_trainer_destroy(nnblas_trainer *trainer) {
     if (!trainer)
         return;
     nn_checkpoint_free(trainer->resumed);
+    nn_drop_step_optimizer(trainer);
     free(trainer->settings.checkpoint_path);
     nn_history_clear(&trainer->history);
     free(trainer);
@@ -138,6 +140,7 @@ nnblas_status nnblas_trainer_set_optimizer(nnblas_trainer *trainer, nnblas_optim
         return nn_fail(NNBLAS_ERROR_MISSING,
                        "this library was built without liblbfgs, which NNBLAS_LBFGS needs");
     trainer->settings.optimizer = optimizer;
+    nn_drop_step_optimizer(trainer);
     return NNBLAS_OK;
 }
 
@@ -320,6 +323,16 @@ nnblas_status nnblas_trainer_set_callback(nnblas_trainer *trainer, nnblas_callba
     return NNBLAS_OK;
 }
 
+nnblas_status nnblas_trainer_set_epoch_callback(nnblas_trainer *trainer,
+                                                nnblas_epoch_callback *callback, void *user) {
+    nnblas_status status = check_trainer(trainer);
+    if (status)
+        return status;
+    trainer->settings.epoch_callback = callback;
+    trainer->settings.epoch_user = user;
+    return NNBLAS_OK;
+}
+
 nnblas_status nnblas_trainer_set_checkpoint(nnblas_trainer *trainer, const char *path,
                                             size_t epochs) {
     nnblas_status status = check_trainer(trainer);
@@ -364,6 +377,14 @@ nnblas_status nnblas_trainer_resume(nnblas_trainer *trainer, const char *path) {
     nn_checkpoint_free(trainer->resumed);
     trainer->resumed = checkpoint;
     return NNBLAS_OK;
+}
+
+/* The store is all that a signal handler may do. */
+nnblas_status nnblas_trainer_cancel(nnblas_trainer *trainer) {
+    nnblas_status status = check_trainer(trainer);
+    if (!status)
+        atomic_store_explicit(&trainer->is_cancelled, true, memory_order_relaxed);
+    return status;
 }
 
 /* ---- history --------------------------------------------------------------------------------- */

@@ -10,6 +10,8 @@
 #include "training/row_order.h"
 #include "training/settings.h"
 
+#include <stdatomic.h>
+
 /* The last checkpoint of the last fit that could not be written. */
 typedef struct nn_checkpoint_failure {
     nnblas_status status;
@@ -22,6 +24,8 @@ struct nnblas_trainer {
     nn_history history;
     nn_checkpoint_failure checkpoint_failure;
     struct nn_checkpoint *resumed; /* where the next fit continues; null for a new training */
+    nn_optimizer *step_optimizer;  /* of nnblas_trainer_step; null before the first step */
+    atomic_bool is_cancelled;      /* from any thread; cleared when a fit returns */
 };
 
 /* What a training needs to continue, beside the parameters and the optimizer's vectors. */
@@ -59,7 +63,8 @@ typedef struct nn_fit {
     double *best; /* the parameters with the lowest validation cost; null without validation */
     nn_progress progress;
     nn_checkpoints checkpoints;
-    double started; /* on the clock, less the seconds before a resumption */
+    double started;   /* on the clock, less the seconds before a resumption */
+    bool is_one_step; /* of nnblas_trainer_step: there are no epochs */
 } nn_fit;
 
 static inline double *nn_get_parameters(const nn_fit *fit) {
@@ -72,6 +77,10 @@ static inline size_t nn_count_all_parameters(const nn_fit *fit) {
 
 static inline bool nn_is_full_batch(const nn_fit *fit) {
     return fit->batch_size == fit->rows.N;
+}
+
+static inline bool nn_is_cancelled(const nn_fit *fit) {
+    return atomic_load_explicit(&fit->trainer->is_cancelled, memory_order_relaxed);
 }
 
 static inline bool nn_has_validation(const nn_fit *fit) {
