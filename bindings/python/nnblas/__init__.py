@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Backpropagation as a numerical library: libnnblas for Python.
 
-`Net` is a network and `Trainer` trains it. `MLPClassifier` and `MLPRegressor` are estimators for
-scikit-learn, with the names and meanings of its own; they need it installed, and nothing else does.
+`Net` is a network and `Trainer` trains it.
 """
 
 from ._algorithm import backpropagate, feedforward, gradient_step
@@ -31,5 +30,41 @@ from ._process import (
     threads,
     version,
 )
+from ._trainer import Epoch, Optimizer, Schedule, Trainer
 
+__all__ = [
+    "Activation",
+    "ArgumentError",
+    "Cost",
+    "Epoch",
+    "Feature",
+    "FileError",
+    "FormatError",
+    "Initialization",
+    "Metadata",
+    "MissingFeatureError",
+    "NNBlasError",
+    "Net",
+    "NotFiniteError",
+    "Optimizer",
+    "OutOfMemoryError",
+    "PlanPurpose",
+    "Schedule",
+    "Status",
+    "Trainer",
+    "backpropagate",
+    "blas_info",
+    "feedforward",
+    "forget_plans",
+    "gradient_step",
+    "has",
+    "load_plans",
+    "local_threads",
+    "save_plans",
+    "set_local_threads",
+    "set_parallel_for",
+    "set_threads",
+    "threads",
+    "version",
+]
 __version__ = version()

@@ -27,6 +27,7 @@ class Status(enum.IntEnum):
     STOPPED_TIME = 4
     STOPPED_CONVERGED = 5
     STOPPED_LINE_SEARCH = 6
+    STOPPED_CANCELLED = 7
 
 
 class NNBlasError(Exception):

@@ -5,11 +5,19 @@ import os
 from pathlib import Path
 from typing import Any
 
-from . import _declarations
+try:
+    from . import _declarations
+except ImportError as error:
+    raise ImportError(
+        f"{Path(__file__).parent} is the source of nnblas, which a build makes a package of: see its README"
+    ) from error
 
 SONAME = "libnnblas.so.0"
 
 ffi: Any = _declarations.ffi
+
+# When Python ends, networks may be collected after the library: it must still be there to destroy them.
+_FLAGS = ffi.RTLD_NOW | ffi.RTLD_NODELETE
 
 
 def _list_candidates() -> list[str]:
@@ -24,7 +32,7 @@ def _load() -> Any:
     tried = []
     for candidate in _list_candidates():
         try:
-            return ffi.dlopen(candidate)
+            return ffi.dlopen(candidate, _FLAGS)
         except OSError as error:
             tried.append(str(error))
     raise ImportError(

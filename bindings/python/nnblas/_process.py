@@ -68,9 +68,20 @@ def forget_plans() -> None:
     lib.nnblas_plans_forget()
 
 
-ParallelFor = Callable[[int, Callable[[int], None]], None]
+Task = Callable[[int], None]
+ParallelFor = Callable[[int, Task], None]
 
 _parallel_for: Any = None
+
+
+def _wrap(run: ParallelFor) -> Callable[[Any, int, Any, Any], None]:
+    def run_tasks(user: Any, count: int, task: Any, context: Any) -> None:
+        def run_task(i: int) -> None:
+            task(context, i)
+
+        run(count, run_task)
+
+    return run_tasks
 
 
 def set_parallel_for(run: Union[ParallelFor, None]) -> None:
@@ -80,15 +91,6 @@ def set_parallel_for(run: Union[ParallelFor, None]) -> None:
     returns when all have returned. It must not raise. None: the library's workers again.
     """
     global _parallel_for
-    if run is None:
-        check(lib.nnblas_set_parallel_for(ffi.NULL, ffi.NULL))
-        _parallel_for = None
-        return
-    chosen = run
-
-    def run_tasks(user: Any, count: int, task: Any, context: Any) -> None:
-        chosen(count, lambda i: task(context, i))
-
-    callback = ffi.callback("nnblas_parallel_for *", run_tasks)
+    callback = ffi.NULL if run is None else ffi.callback("nnblas_parallel_for *", _wrap(run))
     check(lib.nnblas_set_parallel_for(callback, ffi.NULL))
     _parallel_for = callback

@@ -1,0 +1,460 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Trainings."""
+
+import enum
+import os
+from collections.abc import Callable
+from typing import Any, NamedTuple, Union
+
+import numpy
+import numpy.typing
+
+from . import _interruption
+from ._arrays import FloatArray, read_array, read_matrix, read_rows
+from ._errors import Status, check, get_message, make_error
+from ._library import ffi, lib
+from ._net import Net, Path, encode_path, to_constant
+
+
+class Optimizer(enum.IntEnum):
+    """How a gradient becomes a step."""
+
+    GRADIENT_DESCENT = 0
+    MOMENTUM = 1
+    NESTEROV = 2
+    RPROP = 3
+    ADAM = 4
+    LBFGS = 5
+
+
+class Schedule(enum.IntEnum):
+    """How the learning rate changes from epoch to epoch."""
+
+    CONSTANT = 0
+    STEP = 1
+    COSINE = 2
+    PLATEAU = 3
+    INVERSE = 4
+    ADAPTIVE = 5
+
+
+class Epoch(NamedTuple):
+    """One epoch, as a callback is told it; `Trainer.history` has the same fields."""
+
+    epoch: int
+    """From 1."""
+    cost: float
+    """The mean over the batches of the cost before the step. With L-BFGS: the cost after it."""
+    validation_cost: float
+    """NaN where there are no validation rows."""
+    learning_rate: float
+    seconds: float
+    """Since fit began."""
+
+
+Callback = Callable[[Epoch], object]
+Validation = tuple[FloatArray, ...]
+
+_EPOCH_TYPE = numpy.dtype(
+    [("epoch", numpy.uintp)] + [(name, numpy.float64) for name in Epoch._fields[1:]]
+)
+_EPOCH_SIZE = ffi.sizeof("nnblas_epoch")
+_UNLIMITED = ffi.cast("size_t", -1)
+
+
+class _Watch:
+    """Calls a callback after each epoch, and keeps what it raises."""
+
+    def __init__(self, callback: Callback, hand_over: Callable[[Callable[[], None]], None]) -> None:
+        self._callback = callback
+        self._hand_over = hand_over
+        self._stop = False
+        self._epoch: Union[Epoch, None] = None
+        self.error: Union[BaseException, None] = None
+
+    def _report(self) -> None:
+        assert self._epoch is not None
+        try:
+            self._stop = bool(self._callback(self._epoch))
+        except BaseException as error:
+            self.error = error
+            self._stop = True
+
+    def call(self, epoch: Any) -> int:
+        self._epoch = Epoch(*(getattr(epoch, name) for name in Epoch._fields))
+        self._hand_over(self._report)
+        return int(self._stop)
+
+
+def _call_watch(user: Any, epoch: Any) -> int:
+    return int(ffi.from_handle(user).call(epoch))
+
+
+_call_watch_from_c = ffi.callback("nnblas_epoch_callback *", _call_watch, error=1)
+
+
+class Trainer:
+    """Trains a network.
+
+    Parameters
+    ----------
+    net : Net
+        The network, which the trainer keeps.
+    **settings
+        Any property that can be set, such as ``optimizer="adam", learning_rate=0.01``.
+
+    Notes
+    -----
+    The defaults are those of the library: gradient descent on all rows, with a learning rate of 1,
+    for 1000 epochs.
+    """
+
+    def __init__(self, net: Net, **settings: Any) -> None:
+        result = ffi.new("nnblas_trainer **")
+        check(lib.nnblas_trainer_create(net._handle, result))
+        self._handle = ffi.gc(result[0], lib.nnblas_trainer_destroy)
+        self._net = net
+        for name, value in settings.items():
+            if not isinstance(getattr(Trainer, name, None), property):
+                raise TypeError(f"Trainer has no setting {name!r}")
+            setattr(self, name, value)
+
+    @property
+    def net(self) -> Net:
+        """The network that is trained."""
+        return self._net
+
+    # ---- optimizer
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """'gradient_descent', 'momentum', 'nesterov', 'rprop', 'adam' or 'lbfgs'."""
+        return Optimizer(lib.nnblas_trainer_optimizer(self._handle))
+
+    @optimizer.setter
+    def optimizer(self, optimizer: Union[str, Optimizer]) -> None:
+        check(
+            lib.nnblas_trainer_set_optimizer(
+                self._handle, to_constant(Optimizer, "optimizer", optimizer)
+            )
+        )
+
+    @property
+    def learning_rate(self) -> float:
+        """Finite and above 0."""
+        return float(lib.nnblas_trainer_learning_rate(self._handle))
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        check(lib.nnblas_trainer_set_learning_rate(self._handle, rate))
+
+    @property
+    def momentum(self) -> float:
+        """Of 'momentum' and 'nesterov'; 0 or above and under 1."""
+        return float(lib.nnblas_trainer_momentum(self._handle))
+
+    @momentum.setter
+    def momentum(self, momentum: float) -> None:
+        check(lib.nnblas_trainer_set_momentum(self._handle, momentum))
+
+    @property
+    def adam(self) -> tuple[float, float, float]:
+        """beta1, beta2 and epsilon of 'adam'."""
+        values = ffi.new("double[3]")
+        check(lib.nnblas_trainer_adam(self._handle, values, values + 1, values + 2))
+        return values[0], values[1], values[2]
+
+    @adam.setter
+    def adam(self, constants: tuple[float, float, float]) -> None:
+        check(lib.nnblas_trainer_set_adam(self._handle, *constants))
+
+    @property
+    def lbfgs(self) -> tuple[int, float]:
+        """Memory and tolerance of 'lbfgs'."""
+        memory, tolerance = ffi.new("size_t *"), ffi.new("double *")
+        check(lib.nnblas_trainer_lbfgs(self._handle, memory, tolerance))
+        return memory[0], tolerance[0]
+
+    @lbfgs.setter
+    def lbfgs(self, constants: tuple[int, float]) -> None:
+        check(lib.nnblas_trainer_set_lbfgs(self._handle, *constants))
+
+    @property
+    def weight_decay(self) -> float:
+        """Training lowers the cost plus half of this times the sum of the squares of all weights."""
+        return float(lib.nnblas_trainer_weight_decay(self._handle))
+
+    @weight_decay.setter
+    def weight_decay(self, decay: float) -> None:
+        check(lib.nnblas_trainer_set_weight_decay(self._handle, decay))
+
+    @property
+    def schedule(self) -> tuple[Any, ...]:
+        """The learning rate by epochs: a name and its numbers.
+
+        ``("constant",)``, ``("step", epochs, factor)``, ``("cosine", last)``, ``("plateau", epochs,
+        factor)``, ``("inverse", scale, power)`` or ``("adaptive", epochs, factor, last)``.
+        """
+        kind, epochs = ffi.new("nnblas_schedule *"), ffi.new("size_t *")
+        factor, last, scale, power = (ffi.new("double *") for _ in range(4))
+        check(lib.nnblas_trainer_schedule(self._handle, kind, epochs, factor, last))
+        check(lib.nnblas_trainer_inverse_schedule(self._handle, scale, power))
+        schedule = Schedule(kind[0])
+        numbers = {
+            Schedule.CONSTANT: (),
+            Schedule.STEP: (epochs, factor),
+            Schedule.COSINE: (last,),
+            Schedule.PLATEAU: (epochs, factor),
+            Schedule.INVERSE: (scale, power),
+            Schedule.ADAPTIVE: (epochs, factor, last),
+        }[schedule]
+        return schedule.name.lower(), *(number[0] for number in numbers)
+
+    @schedule.setter
+    def schedule(self, schedule: Union[str, tuple[Any, ...]]) -> None:
+        name, *numbers = (schedule,) if isinstance(schedule, str) else schedule
+        set_schedule = {
+            Schedule.CONSTANT: lib.nnblas_trainer_set_constant_schedule,
+            Schedule.STEP: lib.nnblas_trainer_set_step_schedule,
+            Schedule.COSINE: lib.nnblas_trainer_set_cosine_schedule,
+            Schedule.PLATEAU: lib.nnblas_trainer_set_plateau_schedule,
+            Schedule.INVERSE: lib.nnblas_trainer_set_inverse_schedule,
+            Schedule.ADAPTIVE: lib.nnblas_trainer_set_adaptive_schedule,
+        }[to_constant(Schedule, "schedule", name)]
+        check(set_schedule(self._handle, *numbers))
+
+    @property
+    def batch_size(self) -> int:
+        """Rows of one step; 0 for all rows."""
+        return int(lib.nnblas_trainer_batch_size(self._handle))
+
+    @batch_size.setter
+    def batch_size(self, rows: int) -> None:
+        check(lib.nnblas_trainer_set_batch_size(self._handle, rows))
+
+    @property
+    def seed(self) -> int:
+        """Of the shuffling and of the choice of validation rows."""
+        return int(lib.nnblas_trainer_seed(self._handle))
+
+    @seed.setter
+    def seed(self, seed: int) -> None:
+        check(lib.nnblas_trainer_set_seed(self._handle, seed))
+
+    # ---- stopping and validation
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs a fit has at most."""
+        return int(lib.nnblas_trainer_epochs(self._handle))
+
+    @epochs.setter
+    def epochs(self, epochs: int) -> None:
+        check(lib.nnblas_trainer_set_epochs(self._handle, epochs))
+
+    @property
+    def desired_cost(self) -> float:
+        """fit stops where the cost is at or under it; 0 for never."""
+        return float(lib.nnblas_trainer_desired_cost(self._handle))
+
+    @desired_cost.setter
+    def desired_cost(self, cost: float) -> None:
+        check(lib.nnblas_trainer_set_desired_cost(self._handle, cost))
+
+    @property
+    def time_limit(self) -> float:
+        """fit stops after the epoch in which so many seconds are over; 0 for never."""
+        return float(lib.nnblas_trainer_time_limit(self._handle))
+
+    @time_limit.setter
+    def time_limit(self, seconds: float) -> None:
+        check(lib.nnblas_trainer_set_time_limit(self._handle, seconds))
+
+    @property
+    def validation_fraction(self) -> float:
+        """The share of the rows of fit, drawn by the seed, that validates; 0 for none."""
+        return float(lib.nnblas_trainer_validation_fraction(self._handle))
+
+    @validation_fraction.setter
+    def validation_fraction(self, fraction: float) -> None:
+        check(lib.nnblas_trainer_set_validation_fraction(self._handle, fraction))
+
+    @property
+    def patience(self) -> int:
+        """fit stops where the watched number has not improved for so many epochs; 0 for never."""
+        return int(lib.nnblas_trainer_patience(self._handle))
+
+    @patience.setter
+    def patience(self, epochs: int) -> None:
+        check(lib.nnblas_trainer_set_patience(self._handle, epochs))
+
+    @property
+    def tolerance(self) -> float:
+        """By how much the watched number must be better than the best before to improve."""
+        return float(lib.nnblas_trainer_tolerance(self._handle))
+
+    @tolerance.setter
+    def tolerance(self, tolerance: float) -> None:
+        check(lib.nnblas_trainer_set_tolerance(self._handle, tolerance))
+
+    # ---- history and checkpoints
+
+    @property
+    def history(self) -> numpy.typing.NDArray[numpy.void]:
+        """The epochs of the last fit, the oldest first: a structured array of shape (n_epochs,) with
+        the fields of `Epoch`."""
+        count = lib.nnblas_trainer_history_count(self._handle)
+        history = numpy.zeros(count, _EPOCH_TYPE)
+        epoch = ffi.from_buffer("nnblas_epoch[]", history)
+        for index in range(count):
+            check(
+                lib.nnblas_trainer_history_epoch(self._handle, index, epoch + index, _EPOCH_SIZE)
+            )
+        return history
+
+    @property
+    def history_limit(self) -> Union[int, None]:
+        """How many of the last epochs the history keeps; None for all."""
+        limit = lib.nnblas_trainer_history_limit(self._handle)
+        return None if limit == int(_UNLIMITED) else int(limit)
+
+    @history_limit.setter
+    def history_limit(self, epochs: Union[int, None]) -> None:
+        limit = _UNLIMITED if epochs is None else epochs
+        check(lib.nnblas_trainer_set_history_limit(self._handle, limit))
+
+    def set_checkpoint(
+        self, path: Union[Path, None], epochs: int = 1, *, interval: float = 0.0
+    ) -> None:
+        """fit saves all that it needs to be resumed to path, which `Net.load` reads too.
+
+        It does so when it ends, and after each epoch whose number is a multiple of epochs, unless the
+        last checkpoint was written less than interval seconds ago. path: None for none.
+        """
+        name = ffi.NULL if path is None else encode_path(path)
+        check(lib.nnblas_trainer_set_checkpoint(self._handle, name, epochs))
+        check(lib.nnblas_trainer_set_checkpoint_interval(self._handle, interval))
+
+    @property
+    def checkpoint(self) -> Union[tuple[str, int, float], None]:
+        """Path, epochs and interval that `set_checkpoint` was given."""
+        epochs = ffi.new("size_t *")
+        path = lib.nnblas_trainer_checkpoint(self._handle, epochs)
+        if path == ffi.NULL:
+            return None
+        interval = float(lib.nnblas_trainer_checkpoint_interval(self._handle))
+        return os.fsdecode(ffi.string(path)), int(epochs[0]), interval
+
+    def check_checkpoint(self) -> None:
+        """Raises the last failure to write a checkpoint, which does not end a training."""
+        check(lib.nnblas_trainer_checkpoint_status(self._handle))
+
+    def resume(self, path: Union[Path, None]) -> None:
+        """The next fit continues from the checkpoint at path, and ends with the same bits as one that
+        was not interrupted. None cancels that."""
+        name = ffi.NULL if path is None else encode_path(path)
+        check(lib.nnblas_trainer_resume(self._handle, name))
+
+    # ---- training
+
+    def fit(
+        self,
+        X: FloatArray,
+        Y: FloatArray,
+        *,
+        weights: Union[FloatArray, None] = None,
+        validation: Union[Validation, None] = None,
+        callback: Union[Callback, None] = None,
+    ) -> Status:
+        """Trains the network, beginning with the parameters that it has.
+
+        Parameters
+        ----------
+        X : ndarray of float64, shape (N, inputs)
+        Y : ndarray of float64, shape (N, outputs)
+            Both may be ranges of columns of a wider table.
+        weights : ndarray of shape (N,), optional
+            Of the rows. Only their ratios count; rows of weight 0 are left out.
+        validation : tuple (X, Y) or (X, Y, weights), optional
+            Rows that are not trained on, in place of validation_fraction. fit ends with the
+            parameters of the best epoch.
+        callback : callable, optional
+            Called with an `Epoch` after each epoch, in the thread that called fit. The training stops
+            where it returns something true, and where it raises, which then comes from here.
+
+        Returns
+        -------
+        Status
+            OK after the last epoch, or the reason to stop before.
+
+        Raises
+        ------
+        NotFiniteError
+            Where a number overflows, as with a learning rate that is too large. The parameters are
+            then those before the step that failed, or with validation rows the best ones so far.
+        KeyboardInterrupt
+            After Ctrl-C, within a step. The parameters are those after that step, or with validation
+            rows the best ones so far.
+        """
+        x, N, ldx = read_matrix("X", X, self._net._inputs)
+        y, ldy = read_rows("Y", Y, self._net._outputs, N)
+        watch: Union[_Watch, None] = None
+
+        def call(hand_over: Any) -> tuple[int, str]:
+            nonlocal watch
+            if callback is not None:
+                watch = _Watch(callback, hand_over)
+                handle = ffi.new_handle(watch)
+                self._set_watch(_call_watch_from_c, handle)
+            status = lib.nnblas_trainer_fit(self._handle, N, x, ldx, y, ldy)
+            return status, get_message() if status < 0 else ""
+
+        fraction = self.validation_fraction
+        try:
+            if weights is not None:
+                self._set_weights(read_array("weights", weights, (N,)))
+            if validation is not None:
+                self._set_validation(*validation)
+            status, message = _interruption.run(call, self.cancel)
+        finally:
+            self._set_watch(ffi.NULL, ffi.NULL)
+            self._set_weights(ffi.NULL)
+            if validation is not None:
+                self.validation_fraction = fraction
+        if watch is not None and watch.error is not None:
+            raise watch.error
+        if status < 0:
+            raise make_error(status, message)
+        return Status(status)
+
+    def _set_watch(self, function: Any, handle: Any) -> None:
+        check(lib.nnblas_trainer_set_epoch_callback(self._handle, function, handle))
+
+    def _set_weights(self, pointer: Any) -> None:
+        check(lib.nnblas_trainer_set_sample_weights(self._handle, pointer))
+
+    def _set_validation(
+        self, X: FloatArray, Y: FloatArray, weights: Union[FloatArray, None] = None
+    ) -> None:
+        x, N, ldx = read_matrix("validation X", X, self._net._inputs)
+        y, ldy = read_rows("validation Y", Y, self._net._outputs, N)
+        check(lib.nnblas_trainer_set_validation_rows(self._handle, N, x, ldx, y, ldy))
+        if weights is not None:
+            w = read_array("validation weights", weights, (N,))
+            check(lib.nnblas_trainer_set_validation_weights(self._handle, w))
+
+    def cancel(self) -> None:
+        """Ends a fit that runs in another thread after its step; it returns STOPPED_CANCELLED."""
+        check(lib.nnblas_trainer_cancel(self._handle))
+
+    def step(
+        self, X: FloatArray, Y: FloatArray, *, weights: Union[FloatArray, None] = None
+    ) -> float:
+        """One step of the optimizer over all rows, with the state that the steps before it left.
+        Shapes as for `fit`; not with L-BFGS. Returns the cost before the step."""
+        x, N, ldx = read_matrix("X", X, self._net._inputs)
+        y, ldy = read_rows("Y", Y, self._net._outputs, N)
+        w = ffi.NULL if weights is None else read_array("weights", weights, (N,))
+        cost = ffi.new("double *")
+        check(lib.nnblas_trainer_step(self._handle, N, x, ldx, y, ldy, w, cost))
+        return float(cost[0])
