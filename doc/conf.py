@@ -20,10 +20,12 @@ include_patterns = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md
 exclude_patterns = ["build*", ".git"]
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton",
-              "c_function", "c_header"]
+              "c_function", "c_header", "cpp_header"]
 myst_heading_anchors = 3
 nitpicky = True
 nitpick_ignore = [("c:identifier", name) for name in ("size_t", "uint64_t")]
+# The C++ domain does not know what the C domain declares, nor the standard library.
+nitpick_ignore_regex = [("cpp:identifier", "(nnblas|NNBLAS_|detail|std).*")]
 highlight_language = "none"
 pygments_style = "friendly"
 

@@ -161,7 +161,9 @@ template <class T> class basic_vector_view {
     std::size_t size_ = 0;
 };
 
+// Of numbers that are written.
 using vector_view = basic_vector_view<double>;
+// Of numbers that are only read.
 using const_vector_view = basic_vector_view<const double>;
 
 // A row-major matrix: element (i, j) is data()[i * ld() + j].
@@ -226,7 +228,9 @@ template <class T> class basic_matrix_view {
     std::size_t rows_, columns_, ld_;
 };
 
+// Of numbers that are written.
 using matrix_view = basic_matrix_view<double>;
+// Of numbers that are only read.
 using const_matrix_view = basic_matrix_view<const double>;
 
 namespace detail {
@@ -338,6 +342,7 @@ class bytes {
     std::size_t size_;
 };
 
+// A network. Its functions are those of nnblas_net_.
 class net {
   public:
     explicit net(basic_vector_view<const std::size_t> layer_sizes, unsigned flags = NNBLAS_BIAS) {
@@ -555,6 +560,7 @@ class net {
 // ---- training
 // -------------------------------------------------------------------------------------
 
+// What was set by one of the functions set_..._schedule of a trainer.
 struct schedule {
     nnblas_schedule kind;
     std::size_t epochs;
@@ -698,6 +704,7 @@ class trainer {
         detail::check(nnblas_trainer_history_epoch(get(), index, &epoch, sizeof epoch));
         return epoch;
     }
+    // All epochs of the history.
     [[nodiscard]] std::vector<nnblas_epoch> history() const {
         std::vector<nnblas_epoch> epochs(history_count());
         for (std::size_t i = 0; i < epochs.size(); i++)

@@ -9,7 +9,8 @@ The header stays plain. What is read from its form:
     the first long comment          introduces the page
 
 In a comment a blank line ends a paragraph; lines that begin with "- " are items; lines that begin with
-two spaces are constants and their meaning, a table whose columns are two spaces apart, or as they are.
+two spaces are constants and their meaning, code if the first ends with ;, a table whose columns are two
+spaces apart, or as they are.
 A declaration without a comment is a warning, and with -W an error.
 """
 import dataclasses
@@ -163,6 +164,10 @@ class Formatter:
     def format_indented(self, lines):
         if all(re.match(r"  (NNBLAS_\w+  +\S|   )", line) for line in lines):
             yield from self.format_constants(lines)
+        elif lines[0].rstrip().endswith(";") or "// " in lines[0]:
+            yield ".. code-block:: cpp"
+            yield ""
+            yield from (" " + line for line in lines)
         elif columns := find_columns(lines):
             yield from self.format_table(read_rows(lines, columns))
         else:
@@ -287,17 +292,21 @@ def document_header(text):
 class CHeader(Directive):
     required_arguments = 1
 
+    def document(self, text):
+        """The lines of the page, and the declarations without a comment."""
+        return document_header(text), find_undocumented(read_header(text)[1])
+
     def run(self):
         environment = self.state.document.settings.env
-        relative, path = environment.relfn2path(self.arguments[0])
+        relative, self.path = environment.relfn2path(self.arguments[0])
         environment.note_dependency(relative)
-        text = pathlib.Path(path).read_text()
-        for declaration in find_undocumented(read_header(text)[1]):
+        lines, undocumented = self.document(pathlib.Path(self.path).read_text())
+        for declaration in undocumented:
             logger.warning("%s: no comment on: %s", relative, declaration)
-        lines = [line for lines in document_header(text) for line in lines.split("\n")]
+        content = StringList([part for line in lines for part in line.split("\n")], source=self.path)
         container = nodes.section()
         container.document = self.state.document
-        nested_parse_with_titles(self.state, StringList(lines, source=path), container)
+        nested_parse_with_titles(self.state, content, container)
         return container.children
 
 

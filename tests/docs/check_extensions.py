@@ -6,6 +6,7 @@ function of lib/ that a page names and that is not there.
 usage: check_extensions.py SOURCE
 """
 import pathlib
+import re
 import sys
 import tempfile
 
@@ -13,6 +14,7 @@ source = pathlib.Path(sys.argv[1])
 sys.path.insert(0, str(source / "doc/extensions"))
 import c_function  # noqa: E402
 import c_header  # noqa: E402
+import cpp_header  # noqa: E402
 
 HEADER = """/* licence */
 /* The introduction. */
@@ -32,6 +34,34 @@ int nnblas_h(nnblas_e e);
 """
 
 
+CPP_HEADER = """// licence
+/* The introduction. */
+namespace nnblas {
+namespace detail {
+struct hidden {};
+}
+// What it holds.
+class box {
+  public:
+    explicit box(int a) : a_(a) {
+    }
+    void call() {
+        nnblas_f(a_);
+        a_++;
+    }
+    // Adds two.
+    int add() {
+        a_ += 2;
+        return a_;
+    }
+
+  private:
+    int a_;
+};
+} // namespace nnblas
+"""
+
+
 def find_undocumented(text):
     return c_header.find_undocumented(c_header.read_header(text)[1])
 
@@ -48,6 +78,18 @@ def check_header():
         assert expected in text, (expected, text)
 
 
+def check_cpp_header():
+    lines, undocumented = cpp_header.document_cpp_header(CPP_HEADER, HEADER)
+    assert undocumented == [], undocumented
+    text = "\n".join(lines)
+    for expected in (".. cpp:class:: box", ".. cpp:function:: explicit box(int a)\n", ":c:func:`nnblas_f`",
+                     "What it holds.", "Adds two."):
+        assert expected in text, (expected, text)
+    assert "hidden" not in text and "a_" not in text
+    for comment, name in (("// What it holds.\n", "class box"), ("    // Adds two.\n", "int add()")):
+        assert cpp_header.document_cpp_header(CPP_HEADER.replace(comment, ""), HEADER)[1] == [name]
+
+
 def check_function():
     page = "```{c-function}\nlib/training/trainer.c: nnblas_trainer_create\nlib/training/trainer.c: NAME\n```\n"
     with tempfile.TemporaryDirectory() as folder:
@@ -60,11 +102,19 @@ def check_function():
     assert lines[-1] == "}" and lines.count("}") == 1
 
 
-header = (source / "include/nnblas.h").read_text()
-assert find_undocumented(header) == []
-names = c_header.find_names(c_header.read_header(header)[1])
-declared = set(c_header.re.findall(r"\b(nnblas_\w+)\(", c_header.re.sub(r"/\*.*?\*/", "", header, flags=c_header.re.S)))
-assert {name for name, role in names.items() if role == "func"} <= declared <= set(names), declared ^ set(names)
+def check_public_headers():
+    header = (source / "include/nnblas.h").read_text()
+    names = c_header.find_names(c_header.read_header(header)[1])
+    plain = re.sub(r"/\*.*?\*/", "", header, flags=re.DOTALL)
+    declared = set(re.findall(r"\b(nnblas_\w+)\(", plain))
+    assert find_undocumented(header) == []
+    assert {name for name, role in names.items() if role == "func"} <= declared <= set(names)
+    lines, undocumented = cpp_header.document_cpp_header((source / "include/nnblas.hpp").read_text(), header)
+    assert undocumented == [], undocumented
+    print(f"{len(declared)} functions of C, {sum('cpp:function' in line for line in lines)} of C++")
+
+
+check_public_headers()
 check_header()
+check_cpp_header()
 check_function()
-print(f"{len(declared)} functions with a comment")
