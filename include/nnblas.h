@@ -143,7 +143,7 @@ typedef enum nnblas_status {
     NNBLAS_ERROR_MISSING = -10,     /* the library was built without this feature */
     NNBLAS_STOPPED_COST = 1,        /* training reached the desired cost */
     NNBLAS_STOPPED_CALLBACK = 2,    /* the callback asked to stop */
-    NNBLAS_STOPPED_PATIENCE = 3,    /* the watched cost did not improve for too many epochs */
+    NNBLAS_STOPPED_PATIENCE = 3,    /* what is watched did not improve for too many epochs */
     NNBLAS_STOPPED_TIME = 4,        /* the time limit was reached */
     NNBLAS_STOPPED_CONVERGED = 5,   /* L-BFGS: the gradient is as small as its tolerance asks */
     NNBLAS_STOPPED_LINE_SEARCH = 6, /* L-BFGS: the line search found no lower cost */
@@ -440,6 +440,7 @@ typedef int nnblas_callback(void *user, size_t epoch, double mse);
  *   desired cost        none                        set_desired_cost
  *   time limit          none                        set_time_limit
  *   validation          none                        set_validation_fraction, _rows, _weights
+ *   score               none                        set_score
  *   patience            none                        set_patience
  *   tolerance           0                           set_tolerance
  *   callbacks           none                        set_callback, set_epoch_callback
@@ -520,7 +521,7 @@ nnblas_status nnblas_trainer_set_weight_decay(nnblas_trainer *trainer, double de
  * - step: r factor^floor(e / epochs). epochs is at least 1, factor above 0 and at most 1.
  * - cosine: last + (r - last) (1 + cos(pi e / (E - 1))) / 2, where E is the number of epochs of the
  *   trainer. last is finite and 0 or above.
- * - plateau: r at first, multiplied by factor whenever the watched cost (see patience) has not
+ * - plateau: r at first, multiplied by factor whenever what is watched (see patience) has not
  *   improved for that many epochs in a row. epochs and factor as for step.
  * - inverse: r / (1 + scale e)^power, both finite and 0 or above. scikit-learn's "invscaling" has
  *   the number of training rows as scale, and power_t as power.
@@ -549,13 +550,6 @@ nnblas_status nnblas_trainer_set_inverse_schedule(nnblas_trainer *trainer, doubl
                                                   double power);
 nnblas_status nnblas_trainer_set_adaptive_schedule(nnblas_trainer *trainer, size_t epochs,
                                                    double factor, double last);
-
-/* The schedule, and what its setter took; 0 for what it did not take. All but trainer may be
- * null. */
-nnblas_status nnblas_trainer_schedule(const nnblas_trainer *trainer, nnblas_schedule *schedule,
-                                      size_t *epochs, double *factor, double *last);
-nnblas_status nnblas_trainer_inverse_schedule(const nnblas_trainer *trainer, double *scale,
-                                              double *power);
 
 /*
  * rows: the mini-batch size, the number of rows of one step; 0 for all rows. Each epoch uses every
@@ -591,7 +585,8 @@ nnblas_status nnblas_trainer_set_time_limit(nnblas_trainer *trainer, double seco
 
 /*
  * Validation rows are not trained on; the cost over them is computed after each epoch. With
- * validation rows, fit ends with the parameters of the epoch that had the lowest validation cost.
+ * validation rows, fit ends with the parameters of the epoch that had the lowest validation cost,
+ * or with a score the highest score.
  * They are either
  *
  *   - a fraction of the rows of fit, drawn by the seed: 0 or above and under 1; 0 for none, or
@@ -611,10 +606,40 @@ nnblas_status nnblas_trainer_set_validation_rows(nnblas_trainer *trainer, size_t
 nnblas_status nnblas_trainer_set_validation_weights(nnblas_trainer *trainer, const double *weights);
 
 /*
- * Early stopping. The watched cost is the validation cost, or without validation rows the cost of
- * the epoch. It improves when it is lower than the lowest before by more than the tolerance, which
- * is finite and 0 or above. fit stops with NNBLAS_STOPPED_PATIENCE when the cost has not improved
- * for so many epochs in a row; 0 for never.
+ * A score says how good the outputs are, where the cost is only what training can lower: 1 for the
+ * best, and the higher the better. Each goes with any network. Rows count by their weights.
+ *
+ *   NNBLAS_SCORE_NONE      early stopping goes by the cost: the default
+ *   NNBLAS_SCORE_ACCURACY  the share of the rows in which the largest output is where the largest
+ *                          label is, of equal ones the first; with one output as LABELS
+ *   NNBLAS_SCORE_LABELS    the share of the rows in which each output is above 1/2 where its label
+ *                          is above 1/2, and nowhere else
+ *   NNBLAS_SCORE_R2        the coefficient of determination 1 - sum (O_out - Y)^2 / sum (Y - m)^2
+ *                          of each output, m the mean of its labels, and of several outputs the
+ *                          mean. Where all labels of an output are the same: 1 if each O_out is
+ *                          equal to its label, else 0. So does scikit-learn's r2_score.
+ *
+ * With a score, fit computes that of the validation rows after each epoch, and early stopping goes
+ * by it: patience, tolerance, the schedules with plateaus and the choice of the best parameters.
+ * Their cost is still reported. fit returns NNBLAS_ERROR_VALUE where there are no validation rows.
+ * It takes one more pass over them, and memory for the outputs of some of them, not of all.
+ * An R2 that is too low for a double is the lowest double.
+ */
+typedef enum nnblas_score {
+    NNBLAS_SCORE_NONE = 0,
+    NNBLAS_SCORE_ACCURACY = 1,
+    NNBLAS_SCORE_LABELS = 2,
+    NNBLAS_SCORE_R2 = 3
+} nnblas_score;
+
+nnblas_status nnblas_trainer_set_score(nnblas_trainer *trainer, nnblas_score score);
+
+/*
+ * Early stopping. What is watched is the score where there is one, else the validation cost, or
+ * without validation rows the cost of the epoch. It improves when it is better than the best before
+ * by more than the tolerance, which is finite and 0 or above: higher than the highest score, lower
+ * than the lowest cost. fit stops with NNBLAS_STOPPED_PATIENCE when it has not improved for so many
+ * epochs in a row; 0 for never.
  */
 nnblas_status nnblas_trainer_set_patience(nnblas_trainer *trainer, size_t epochs);
 nnblas_status nnblas_trainer_set_tolerance(nnblas_trainer *trainer, double tolerance);
@@ -633,6 +658,8 @@ typedef struct nnblas_epoch {
     double learning_rate;
     /* Since fit began, the time before a resumed checkpoint included. */
     double seconds;
+    /* Of the validation rows after the last step; NaN where no score is set. */
+    double score;
 } nnblas_epoch;
 
 /*
@@ -678,7 +705,7 @@ nnblas_status nnblas_trainer_history_epoch(const nnblas_trainer *trainer, size_t
 
 /*
  * epochs: how many of the last epochs the history keeps, from the next fit on; SIZE_MAX for all, 0
- * for none. The trainer takes memory for at most twice as many, 40 bytes each.
+ * for none. The trainer takes memory for at most twice as many, 48 bytes each.
  */
 nnblas_status nnblas_trainer_set_history_limit(nnblas_trainer *trainer, size_t epochs);
 
@@ -784,7 +811,7 @@ nnblas_status nnblas_trainer_step(nnblas_trainer *trainer, size_t N, const doubl
 /*
  * The network of the trainer, and its settings: what each setter was given last, or the default.
  * Output arguments may be null. Where trainer is null: 0 or null, with the reason in
- * nnblas_error_message. nnblas_trainer_schedule is above.
+ * nnblas_error_message.
  */
 nnblas_net *nnblas_trainer_net(const nnblas_trainer *trainer);
 nnblas_optimizer nnblas_trainer_optimizer(const nnblas_trainer *trainer);
@@ -795,6 +822,11 @@ nnblas_status nnblas_trainer_adam(const nnblas_trainer *trainer, double *beta1, 
 nnblas_status nnblas_trainer_lbfgs(const nnblas_trainer *trainer, size_t *memory,
                                    double *tolerance);
 double nnblas_trainer_weight_decay(const nnblas_trainer *trainer);
+/* The schedule, and the numbers that its setter took; 0 for those that it did not take. */
+nnblas_status nnblas_trainer_schedule(const nnblas_trainer *trainer, nnblas_schedule *schedule,
+                                      size_t *epochs, double *factor, double *last);
+nnblas_status nnblas_trainer_inverse_schedule(const nnblas_trainer *trainer, double *scale,
+                                              double *power);
 size_t nnblas_trainer_batch_size(const nnblas_trainer *trainer);
 uint64_t nnblas_trainer_seed(const nnblas_trainer *trainer);
 const double *nnblas_trainer_sample_weights(const nnblas_trainer *trainer);
@@ -806,6 +838,7 @@ nnblas_status nnblas_trainer_validation_rows(const nnblas_trainer *trainer, size
                                              const double **X, size_t *ldx, const double **Y,
                                              size_t *ldy);
 const double *nnblas_trainer_validation_weights(const nnblas_trainer *trainer);
+nnblas_score nnblas_trainer_score(const nnblas_trainer *trainer);
 size_t nnblas_trainer_patience(const nnblas_trainer *trainer);
 double nnblas_trainer_tolerance(const nnblas_trainer *trainer);
 nnblas_status nnblas_trainer_callback(const nnblas_trainer *trainer, nnblas_callback **callback,

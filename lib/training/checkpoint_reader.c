@@ -224,8 +224,8 @@ static nnblas_status compare_with_progress(const nn_epoch_reader *reader, size_t
     bool is_whole = epochs == p->epoch;
     if (p->lowest > reader->lowest || (is_whole && p->lowest != reader->lowest))
         return nn_fail(NNBLAS_ERROR_FORMAT,
-                       "lowest of the checkpoint is %g; the lowest cost of its history is %g",
-                       p->lowest, reader->lowest);
+                       "lowest of the checkpoint is %g; the lowest of its history is %g", p->lowest,
+                       reader->lowest);
     return NNBLAS_OK;
 }
 
@@ -243,6 +243,7 @@ static nnblas_status read_history(nn_checkpoint *c, const nn_model_file *file, c
                               .limit = limit,
                               .next = p->epoch - epochs + 1,
                               .has_validation = nn_settings_have_validation(&c->settings),
+                              .has_score = nn_settings_have_score(&c->settings),
                               .lowest = HUGE_VAL};
     nnblas_status status = read_older(path, &c->saved, &reader);
     if (status)

@@ -12,7 +12,7 @@
 
 /* ---- the file of the history ----------------------------------------------------------------- */
 
-/* The most epochs in a checkpoint beside a history file, 40 bytes each: a hundredth of what a disk
+/* The most epochs in a checkpoint beside a history file, 48 bytes each: a hundredth of what a disk
  * writes in the time of a flush. */
 enum { MOST_RECENT_EPOCHS = 1024 };
 

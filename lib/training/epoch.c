@@ -8,14 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The best parameters and the counts of what did not improve. */
-static void watch(nn_fit *fit, double cost) {
+/* The best parameters and the counts of what did not improve. watched: the lower, the better. */
+static void watch(nn_fit *fit, double watched) {
     const nn_settings *s = fit->settings;
     nn_progress *p = &fit->progress;
-    if (cost < p->lowest && fit->best)
+    if (watched < p->lowest && fit->best)
         memcpy(fit->best, nn_get_parameters(fit), nn_count_all_parameters(fit) * sizeof *fit->best);
-    bool improves = cost < p->lowest - s->tolerance;
-    p->lowest = fmin(p->lowest, cost);
+    bool improves = watched < p->lowest - s->tolerance;
+    p->lowest = fmin(p->lowest, watched);
     p->unimproved = improves ? 0 : p->unimproved + 1;
     p->on_plateau = improves ? 0 : p->on_plateau + 1;
     nn_follow_plateau(fit);
@@ -97,24 +97,32 @@ static nnblas_status check_costs(const nn_fit *fit, double cost, double validati
     return NNBLAS_OK;
 }
 
-nnblas_status nn_finish_epoch(nn_fit *fit, double cost, double rate) {
-    double validation_cost = (double)NAN;
+/* Completes the epoch by what is known of the validation rows. */
+static nnblas_status validate(nn_fit *fit, nnblas_epoch *epoch) {
+    const nn_settings *s = fit->settings;
     if (nn_has_validation(fit))
-        validation_cost = nn_engine_run(&fit->validation_engine,
-                                        &(nn_call){.model = &fit->model, .rows = &fit->validation});
-    nnblas_status status = check_costs(fit, cost, validation_cost, rate);
+        epoch->validation_cost = nn_engine_run(
+            &fit->validation_engine, &(nn_call){.model = &fit->model, .rows = &fit->validation});
+    nnblas_status status =
+        check_costs(fit, epoch->cost, epoch->validation_cost, epoch->learning_rate);
+    if (!status && s->score != NNBLAS_SCORE_NONE)
+        epoch->score =
+            nn_scorer_run(&fit->scorer, &fit->validation_engine, &fit->model, &fit->validation);
+    return status;
+}
+
+nnblas_status nn_finish_epoch(nn_fit *fit, double cost, double rate) {
+    nnblas_epoch epoch = {
+        .cost = cost, .validation_cost = (double)NAN, .learning_rate = rate, .score = (double)NAN};
+    nnblas_status status = validate(fit, &epoch);
     if (status)
         return status;
-    watch(fit, nn_has_validation(fit) ? validation_cost : cost);
-    fit->progress.epoch++;
+    watch(fit, nn_get_watched(&epoch));
+    epoch.epoch = ++fit->progress.epoch;
+    epoch.seconds = nn_read_clock() - fit->started;
     fit->progress.cost = cost;
-    fit->progress.seconds = nn_read_clock() - fit->started;
+    fit->progress.seconds = epoch.seconds;
     size_t limit = fit->settings->history_limit;
-    const nnblas_epoch epoch = {.epoch = fit->progress.epoch,
-                                .cost = cost,
-                                .validation_cost = validation_cost,
-                                .learning_rate = rate,
-                                .seconds = fit->progress.seconds};
     nn_history_add(&fit->trainer->history, limit, &epoch);
     bool stops = callbacks_stop(fit->settings, &epoch);
     nnblas_status reason = stops ? NNBLAS_STOPPED_CALLBACK : find_reason_to_stop(fit);

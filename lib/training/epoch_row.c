@@ -9,6 +9,7 @@ void nn_write_epoch_row(const nnblas_epoch *epoch, double row[NN_EPOCH_COLUMNS])
     row[2] = epoch->validation_cost;
     row[3] = epoch->learning_rate;
     row[4] = epoch->seconds;
+    row[5] = epoch->score;
 }
 
 static nnblas_status refuse(const nn_epoch_reader *reader, const char *name, double value,
@@ -32,6 +33,10 @@ static nnblas_status check_row(const nn_epoch_reader *reader, const nnblas_epoch
         return refuse(reader, "learning rate", e->learning_rate, "finite and 0 or above");
     if (!isfinite(e->seconds) || e->seconds < 0.0)
         return refuse(reader, "time", e->seconds, "finite and 0 or above");
+    if (reader->has_score && !(isfinite(e->score) && e->score <= 1.0))
+        return refuse(reader, "score", e->score, "finite and at most 1");
+    if (!reader->has_score && !isnan(e->score))
+        return refuse(reader, "score", e->score, "NaN, as the training has none");
     return NNBLAS_OK;
 }
 
@@ -40,7 +45,8 @@ nnblas_status nn_read_epoch_row(nn_epoch_reader *reader, const double row[NN_EPO
                                 .cost = row[1],
                                 .validation_cost = row[2],
                                 .learning_rate = row[3],
-                                .seconds = row[4]};
+                                .seconds = row[4],
+                                .score = row[5]};
     nnblas_status status = check_row(reader, &epoch, row[0]);
     if (!status)
         status = nn_history_make_room(reader->history, reader->limit);
@@ -48,8 +54,7 @@ nnblas_status nn_read_epoch_row(nn_epoch_reader *reader, const double row[NN_EPO
         return status;
     nn_history_add(reader->history, reader->limit, &epoch);
     reader->next++;
-    reader->lowest =
-        fmin(reader->lowest, reader->has_validation ? epoch.validation_cost : epoch.cost);
+    reader->lowest = fmin(reader->lowest, nn_get_watched(&epoch));
     reader->cost = epoch.cost;
     reader->seconds = epoch.seconds;
     return NNBLAS_OK;

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-enum { NN_EPOCH_COLUMNS = 5 };
+enum { NN_EPOCH_COLUMNS = 6 };
 
 void nn_write_epoch_row(const nnblas_epoch *epoch, double row[NN_EPOCH_COLUMNS]);
 
@@ -17,7 +17,8 @@ typedef struct nn_epoch_reader {
     size_t limit;
     size_t next;          /* the number of the next epoch */
     bool has_validation;  /* each epoch has a validation cost, or none has */
-    double lowest;        /* of the costs that are watched, infinity before the first */
+    bool has_score;       /* the same of scores */
+    double lowest;        /* of the watched numbers, infinity before the first */
     double cost, seconds; /* of the last epoch */
 } nn_epoch_reader;
 

@@ -138,12 +138,17 @@ static nnblas_status open_buffers(nn_fit *fit) {
     if (!fit->best)
         return NNBLAS_ERROR_MEMORY;
     const nn_problem validation = nn_make_problem(&fit->model, &fit->validation, NN_PREDICT);
-    return open_engine(fit, &fit->validation_engine, &validation);
+    status = open_engine(fit, &fit->validation_engine, &validation);
+    return status ? status
+                  : nn_scorer_open(&fit->scorer, fit->settings->score,
+                                   fit->model.layers[fit->model.n_layers - 1].outputs,
+                                   &fit->validation);
 }
 
 /* Closes what was opened; the rest is null. */
 static void close_fit(nn_fit *fit) {
     nn_history_file_close(&fit->checkpoints.file);
+    nn_scorer_close(&fit->scorer);
     nn_engine_close(&fit->validation_engine);
     free(fit->best);
     nn_optimizer_close(&fit->optimizer);

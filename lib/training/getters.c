@@ -67,6 +67,10 @@ const double *nnblas_trainer_validation_weights(const nnblas_trainer *trainer) {
     return get_settings(trainer)->validation.weights;
 }
 
+nnblas_score nnblas_trainer_score(const nnblas_trainer *trainer) {
+    return get_settings(trainer)->score;
+}
+
 size_t nnblas_trainer_patience(const nnblas_trainer *trainer) {
     return get_settings(trainer)->patience;
 }
@@ -122,6 +126,27 @@ nnblas_status nnblas_trainer_lbfgs(const nnblas_trainer *trainer, size_t *memory
         return NNBLAS_ERROR_NULL;
     put_size(memory, trainer->settings.lbfgs_memory);
     put_real(tolerance, trainer->settings.lbfgs_tolerance);
+    return NNBLAS_OK;
+}
+
+nnblas_status nnblas_trainer_schedule(const nnblas_trainer *trainer, nnblas_schedule *schedule,
+                                      size_t *epochs, double *factor, double *last) {
+    if (check_trainer(trainer))
+        return NNBLAS_ERROR_NULL;
+    if (schedule)
+        *schedule = trainer->settings.schedule.kind;
+    put_size(epochs, trainer->settings.schedule.epochs);
+    put_real(factor, trainer->settings.schedule.factor);
+    put_real(last, trainer->settings.schedule.last);
+    return NNBLAS_OK;
+}
+
+nnblas_status nnblas_trainer_inverse_schedule(const nnblas_trainer *trainer, double *scale,
+                                              double *power) {
+    if (check_trainer(trainer))
+        return NNBLAS_ERROR_NULL;
+    put_real(scale, trainer->settings.schedule.scale);
+    put_real(power, trainer->settings.schedule.power);
     return NNBLAS_OK;
 }
 

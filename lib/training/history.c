@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "core/sizes.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,4 +61,10 @@ void nn_history_clear(nn_history *history) {
 
 const nnblas_epoch *nn_history_get(const nn_history *history) {
     return history->count > 0 ? history->epochs + history->first : NULL;
+}
+
+double nn_get_watched(const nnblas_epoch *epoch) {
+    if (!isnan(epoch->score))
+        return -epoch->score;
+    return isnan(epoch->validation_cost) ? epoch->cost : epoch->validation_cost;
 }

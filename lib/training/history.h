@@ -24,4 +24,7 @@ void nn_history_clear(nn_history *history);
 /* The oldest epoch, followed by the others; null where there are none. */
 const nnblas_epoch *nn_history_get(const nn_history *history);
 
+/* What early stopping watches of an epoch: the lower, the better. */
+double nn_get_watched(const nnblas_epoch *epoch);
+
 #endif

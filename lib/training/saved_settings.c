@@ -35,6 +35,7 @@ nn_named_numbers nn_list_settings(const nn_settings *s, const nn_fit *fit) {
         {"seed", s->seed},
         {"has_sample_weights", s->sample_weights != NULL},
         {"has_validation_weights", s->validation.weights != NULL},
+        {"score", (uint64_t)s->score},
         {"tolerance", get_setting_bits(s->tolerance)},
         {"validation_fraction", get_setting_bits(s->validation_fraction)},
         {"rows_to_learn_from", fit ? fit->rows.N : 0},
@@ -86,6 +87,7 @@ static const description DESCRIPTIONS[] = {
     {"seed", .n_choices = 0},
     {"sample weights", .n_choices = 2, .choices = {"none", "some"}},
     {"validation weights", .n_choices = 2, .choices = {"none", "some"}},
+    {"score", .n_choices = NNBLAS_SCORE_R2 + 1, .choices = {"none", "accuracy", "labels", "R2"}},
     {"tolerance", .is_real = true},
     {"validation fraction", .is_real = true},
     {"rows to train on", .n_choices = 0},
@@ -146,4 +148,8 @@ size_t nn_count_validation_rows(const nn_named_numbers *then) {
 
 bool nn_settings_have_validation(const nn_named_numbers *then) {
     return then->number[then->count - 1].bits > 0;
+}
+
+bool nn_settings_have_score(const nn_named_numbers *then) {
+    return get_count(then, "score") != NNBLAS_SCORE_NONE;
 }

@@ -22,7 +22,8 @@ nnblas_status nn_compare_settings(const nn_named_numbers *then, const nn_setting
 size_t nn_count_step_rows(const nn_named_numbers *then);
 size_t nn_count_validation_rows(const nn_named_numbers *then);
 
-/* Whether the settings in the file are of a training with validation rows. */
+/* Whether the settings in the file are of a training with validation rows, and with a score. */
 bool nn_settings_have_validation(const nn_named_numbers *then);
+bool nn_settings_have_score(const nn_named_numbers *then);
 
 #endif

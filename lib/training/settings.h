@@ -25,6 +25,7 @@ typedef struct nn_settings {
     double desired_cost, time_limit;
     double validation_fraction;
     nn_rows validation; /* the caller's; N = 0 for none */
+    nnblas_score score;
     size_t patience;
     double tolerance;
     nnblas_callback *callback;

@@ -211,35 +211,6 @@ nnblas_status nnblas_trainer_set_adaptive_schedule(nnblas_trainer *trainer, size
                                                .last = last});
 }
 
-nnblas_status nnblas_trainer_schedule(const nnblas_trainer *trainer, nnblas_schedule *schedule,
-                                      size_t *epochs, double *factor, double *last) {
-    nnblas_status status = check_trainer(trainer);
-    if (status)
-        return status;
-    const nn_schedule *s = &trainer->settings.schedule;
-    if (schedule)
-        *schedule = s->kind;
-    if (epochs)
-        *epochs = s->epochs;
-    if (factor)
-        *factor = s->factor;
-    if (last)
-        *last = s->last;
-    return NNBLAS_OK;
-}
-
-nnblas_status nnblas_trainer_inverse_schedule(const nnblas_trainer *trainer, double *scale,
-                                              double *power) {
-    nnblas_status status = check_trainer(trainer);
-    if (status)
-        return status;
-    if (scale)
-        *scale = trainer->settings.schedule.scale;
-    if (power)
-        *power = trainer->settings.schedule.power;
-    return NNBLAS_OK;
-}
-
 nnblas_status nnblas_trainer_set_batch_size(nnblas_trainer *trainer, size_t rows) {
     nnblas_status status = check_trainer(trainer);
     if (!status && rows > 0)
@@ -276,6 +247,16 @@ nnblas_status nnblas_trainer_set_patience(nnblas_trainer *trainer, size_t epochs
     nnblas_status status = check_trainer(trainer);
     if (!status)
         trainer->settings.patience = epochs;
+    return status;
+}
+
+nnblas_status nnblas_trainer_set_score(nnblas_trainer *trainer, nnblas_score score) {
+    nnblas_status status = check_trainer(trainer);
+    if (!status && ((int)score < NNBLAS_SCORE_NONE || (int)score > NNBLAS_SCORE_R2))
+        status = nn_fail(NNBLAS_ERROR_VALUE, "score is %d; they are numbered %d to %d", (int)score,
+                         NNBLAS_SCORE_NONE, NNBLAS_SCORE_R2);
+    if (!status)
+        trainer->settings.score = score;
     return status;
 }
 

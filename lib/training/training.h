@@ -8,6 +8,7 @@
 #include "training/optimizer.h"
 #include "training/overflow_bounds.h"
 #include "training/row_order.h"
+#include "training/score.h"
 #include "training/settings.h"
 
 #include <stdatomic.h>
@@ -33,8 +34,8 @@ typedef struct nn_progress {
     size_t epoch;       /* that many are done */
     double cost;        /* of the last one; infinity before the first */
     nn_random random;   /* of the shuffling */
-    double rate_factor; /* of the plateau schedule */
-    double lowest;      /* of the watched costs; infinity before the first epoch */
+    double rate_factor; /* of a schedule with plateaus */
+    double lowest;      /* of the watched numbers; infinity before the first epoch */
     size_t unimproved;  /* epochs in a row, for the patience */
     size_t on_plateau;  /* the same since the rate was reduced */
     double seconds;
@@ -58,9 +59,10 @@ typedef struct nn_fit {
     nn_row_order order;
     uint32_t *validation_list; /* the order of the caller's own rows without those of weight 0 */
     nn_engine engine, validation_engine;
+    nn_scorer scorer;
     nn_optimizer optimizer;
     nn_overflow_bounds bounds;
-    double *best; /* the parameters with the lowest validation cost; null without validation */
+    double *best; /* the parameters with the lowest watched number; null without validation */
     nn_progress progress;
     nn_checkpoints checkpoints;
     double started;   /* on the clock, less the seconds before a resumption */

@@ -58,6 +58,8 @@ static training begin(const kind *k) {
     expect(!nnblas_trainer_set_learning_rate(t.trainer, 0.01));
     expect(!nnblas_trainer_set_batch_size(t.trainer, k->batch));
     expect(!nnblas_trainer_set_validation_fraction(t.trainer, k->fraction));
+    if (k->fraction > 0.0)
+        expect(!nnblas_trainer_set_score(t.trainer, NNBLAS_SCORE_ACCURACY));
     if (k->is_adaptive)
         expect(!nnblas_trainer_set_adaptive_schedule(t.trainer, 2, 0.5, 0.004));
     return t;

@@ -71,6 +71,7 @@ static nnblas_status train_batches(setting *s) {
         ck_assert_ok(nnblas_trainer_set_learning_rate(trainer, 0.01));
         ck_assert_ok(nnblas_trainer_set_batch_size(trainer, 128));
         ck_assert_ok(nnblas_trainer_set_validation_fraction(trainer, 0.25));
+        ck_assert_ok(nnblas_trainer_set_score(trainer, NNBLAS_SCORE_R2));
         status = nnblas_trainer_fit(trainer, N, s->p.X, s->p.ldx, s->p.Y, s->p.ldy);
     }
     /* A checkpoint without memory does not end the training. */

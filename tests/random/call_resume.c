@@ -158,7 +158,7 @@ static void check_epochs(const record *seen, const whole *expected) {
                            b = expected->epochs[expected->done - count + i];
         expect(a.epoch == b.epoch && are_same(a.cost, b.cost) &&
                    are_same(a.validation_cost, b.validation_cost) &&
-                   are_same(a.learning_rate, b.learning_rate),
+                   are_same(a.learning_rate, b.learning_rate) && are_same(a.score, b.score),
                "epoch %zu is another one", b.epoch);
         expect(i == 0 || a.seconds >= get_epoch(seen->trainer, i - 1).seconds,
                "epoch %zu ended before", b.epoch);

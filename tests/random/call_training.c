@@ -178,13 +178,37 @@ static void check_lbfgs(const problem *p, const recipe *r, const nnblas_trainer 
     free(last);
 }
 
-/* The parameters of the lowest validation cost are left. */
+static bool has_constant_labels(const problem *p) {
+    for (size_t k = 0; k < get_outputs(p); k++) {
+        bool is_constant = true;
+        for (size_t i = 1; i < p->N; i++)
+            is_constant = is_constant && p->Y[i * p->ldy + k] == p->Y[k];
+        if (is_constant)
+            return true;
+    }
+    return false;
+}
+
+/* The first epoch of the highest score. */
+static nnblas_epoch find_best(const nnblas_trainer *t, bool has_score) {
+    nnblas_epoch best = get_epoch(t, 0);
+    for (size_t i = 1; i < nnblas_trainer_history_count(t); i++) {
+        nnblas_epoch e = get_epoch(t, i);
+        if (has_score ? e.score > best.score : e.validation_cost < best.validation_cost)
+            best = e;
+    }
+    return best;
+}
+
+/* The parameters of the lowest validation cost are left, or of the highest score. */
 static void check_best(const recipe *r, const nnblas_trainer *t, double *found) {
-    size_t count = nnblas_trainer_history_count(t);
-    double lowest = (double)INFINITY;
-    for (size_t i = 0; i < count; i++)
-        lowest = fmin(lowest, get_epoch(t, i).validation_cost);
-    expect_near("the validation cost", compute_decayed(&r->validation, found, 0.0, NULL), lowest);
+    nnblas_epoch best = find_best(t, r->score != NNBLAS_SCORE_NONE);
+    problem p = r->validation;
+    p.parameters = found;
+    expect_near("the validation cost", compute_decayed(&r->validation, found, 0.0, NULL),
+                best.validation_cost);
+    if (r->score == NNBLAS_SCORE_R2 && !has_constant_labels(&p))
+        expect_near("the score", compute_reference_score(&p, r->score), best.score);
 }
 
 /* ---- what a training leaves ------------------------------------------------------------------ */
@@ -202,6 +226,9 @@ static void check_history(const nnblas_trainer *t, const recipe *r, size_t done)
         expect(has_validation(r) ? isfinite(get_epoch(t, i).validation_cost)
                                  : isnan(get_epoch(t, i).validation_cost),
                "the validation cost of epoch %zu is %g", number, get_epoch(t, i).validation_cost);
+        expect(r->score == NNBLAS_SCORE_NONE ? isnan(get_epoch(t, i).score)
+                                             : get_epoch(t, i).score <= 1.0,
+               "the score of epoch %zu is %g", number, get_epoch(t, i).score);
     }
 }
 

@@ -14,6 +14,8 @@ static void roll_validation(world *w, const slot *s, recipe *r) {
         r->fraction = 0.3;
     else if (roll_chance(w, 3))
         r->validation = draw_rows(w, s);
+    if (has_validation(r) && roll_chance(w, 2))
+        r->score = (nnblas_score)roll_between(&w->d, NNBLAS_SCORE_ACCURACY, NNBLAS_SCORE_R2);
 }
 
 recipe roll_recipe(world *w, const slot *s) {
@@ -22,7 +24,8 @@ recipe roll_recipe(world *w, const slot *s) {
         .schedule =
             (nnblas_schedule)(roll_chance(w, 2) ? NNBLAS_SCHEDULE_CONSTANT
                                                 : roll_between(&w->d, 0, NNBLAS_SCHEDULE_ADAPTIVE)),
-        .rate = roll_uniform(&w->d, 0.001, 0.3),
+        /* Identity units have no bound, in any number of layers: their costs would overflow. */
+        .rate = roll_uniform(&w->d, 0.001, s->p.kind.hidden == NNBLAS_IDENTITY ? 0.01 : 0.3),
         .momentum = roll_uniform(&w->d, 0.0, 0.95),
         .beta1 = roll_uniform(&w->d, 0.0, 0.95),
         .beta2 = roll_uniform(&w->d, 0.5, 0.999),
@@ -106,6 +109,7 @@ static nnblas_trainer *make_trainer(nnblas_net *net, const recipe *r) {
     expect_status(nnblas_trainer_set_history_limit(t, r->history_limit), NNBLAS_OK);
     expect_status(nnblas_trainer_set_seed(t, r->seed), NNBLAS_OK);
     set_validation(t, r);
+    expect_status(nnblas_trainer_set_score(t, r->score), NNBLAS_OK);
     return t;
 }
 

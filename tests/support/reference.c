@@ -204,6 +204,67 @@ double compute_reference(const problem *p, double *gradient, double *O_out) {
     return (double)(cost / total_weight);
 }
 
+/* ---- the reference: scores ------------------------------------------------------------------- */
+
+static size_t find_largest(size_t n, const long double *a) {
+    size_t largest = 0;
+    for (size_t k = 0; k < n; k++)
+        largest = a[k] > a[largest] ? k : largest;
+    return largest;
+}
+
+/* 1 or 0 for one row. */
+static long double judge_row(size_t n, nnblas_score score, const long double *o,
+                             const long double *y) {
+    if (score == NNBLAS_SCORE_ACCURACY && n > 1)
+        return find_largest(n, o) == find_largest(n, y);
+    for (size_t k = 0; k < n; k++)
+        if ((o[k] > 0.5L) != (y[k] > 0.5L))
+            return 0.0L;
+    return 1.0L;
+}
+
+/* Of one output k, with O_out of all rows. */
+static long double compute_determination(const problem *p, size_t k, const long double *O_out) {
+    size_t outputs = get_outputs(p);
+    long double total_weight = 0.0L, mean = 0.0L, around_mean = 0.0L, errors = 0.0L;
+    for (size_t i = 0; i < p->N; i++) {
+        long double w = p->weights ? (long double)p->weights[i] : 1.0L;
+        total_weight += w;
+        mean += w * (long double)p->Y[i * p->ldy + k];
+    }
+    mean /= total_weight;
+    for (size_t i = 0; i < p->N; i++) {
+        long double w = p->weights ? (long double)p->weights[i] : 1.0L;
+        long double y = (long double)p->Y[i * p->ldy + k], o = O_out[i * outputs + k];
+        around_mean += w * (y - mean) * (y - mean);
+        errors += w * (y - o) * (y - o);
+    }
+    return 1.0L - errors / around_mean;
+}
+
+double compute_reference_score(const problem *p, nnblas_score score) {
+    example e = make_example(p);
+    size_t outputs = get_outputs(p);
+    long double *O_out = allocate_long_doubles(p->N * outputs), *y = e.errors[p->n_sizes - 1];
+    long double right = 0.0L, total_weight = 0.0L, determination = 0.0L;
+    for (size_t i = 0; i < p->N; i++) {
+        long double w = p->weights ? (long double)p->weights[i] : 1.0L;
+        run_forward(p, &e, i);
+        for (size_t k = 0; k < outputs; k++) {
+            O_out[i * outputs + k] = e.units[p->n_sizes - 1][k];
+            y[k] = (long double)p->Y[i * p->ldy + k];
+        }
+        right += w * judge_row(outputs, score, O_out + i * outputs, y);
+        total_weight += w;
+    }
+    for (size_t k = 0; k < outputs; k++)
+        determination += compute_determination(p, k, O_out) / (long double)outputs;
+    free(O_out);
+    free_example(p, &e);
+    return (double)(score == NNBLAS_SCORE_R2 ? determination : right / total_weight);
+}
+
 double measure_kinks(const problem *p) {
     example e = make_example(p);
     for (size_t i = 0; i < p->N; i++)

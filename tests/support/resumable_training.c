@@ -10,6 +10,7 @@ training begin_recipe(const recipe *r, uint64_t seed) {
     ck_assert_ok(nnblas_trainer_set_batch_size(s.trainer, r->batch));
     ck_assert_ok(nnblas_trainer_set_validation_fraction(s.trainer, r->fraction));
     ck_assert_ok(nnblas_trainer_set_seed(s.trainer, 77));
+    ck_assert_ok(nnblas_trainer_set_score(s.trainer, r->score));
     if (r->has_plateau)
         ck_assert_ok(nnblas_trainer_set_plateau_schedule(s.trainer, 2, 0.7));
     return s;
@@ -26,5 +27,7 @@ void check_same_history(const nnblas_trainer *a, const nnblas_trainer *b) {
         ck_assert(memcmp(&x.learning_rate, &y.learning_rate, sizeof x.cost) == 0);
         ck_assert(isnan(x.validation_cost) == isnan(y.validation_cost));
         ck_assert(isnan(x.validation_cost) || x.validation_cost == y.validation_cost);
+        ck_assert(isnan(x.score) == isnan(y.score));
+        ck_assert(isnan(x.score) || x.score == y.score);
     }
 }

@@ -12,6 +12,7 @@ typedef struct recipe {
     size_t batch;
     double fraction;
     bool has_plateau;
+    nnblas_score score;
     char path[64];
 } recipe;
 

@@ -93,6 +93,10 @@ nnblas_epoch get_epoch(const nnblas_trainer *trainer, size_t index);
  */
 double compute_reference(const problem *p, double *gradient, double *O_out);
 
+/* The score of the problem's rows in the same way. For R2 no output may have labels that are all
+ * the same. */
+double compute_reference_score(const problem *p, nnblas_score score);
+
 /* How near to 0 the input of a hidden unit comes, where a relu has no derivative; but a unit whose
  * inputs are all 0 stays at 0, and does not count. */
 double measure_kinks(const problem *p);

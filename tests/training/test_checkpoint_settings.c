@@ -100,6 +100,16 @@ static nnblas_status set_fraction(const training *t) {
     return nnblas_trainer_set_validation_fraction(t->trainer, 0.5);
 }
 
+static nnblas_status set_accuracy(const training *t) {
+    nnblas_status status = set_fraction(t);
+    return status ? status : nnblas_trainer_set_score(t->trainer, NNBLAS_SCORE_ACCURACY);
+}
+
+static nnblas_status set_r2(const training *t) {
+    nnblas_status status = set_fraction(t);
+    return status ? status : nnblas_trainer_set_score(t->trainer, NNBLAS_SCORE_R2);
+}
+
 static nnblas_status set_weights(const training *t) {
     static double weights[N];
     fill(N, weights, 1.0);
@@ -163,6 +173,9 @@ static const struct difference {
     {"sample weights", "some", "none", set_weights, set_nothing, false},
     {"validation weights", "none", "some", set_validation_rows, set_validation_weights, false},
     {"validation weights", "some", "none", set_validation_weights, set_validation_rows, false},
+    {"score", "none", "accuracy", set_fraction, set_accuracy, false},
+    {"score", "R2", "none", set_r2, set_fraction, false},
+    {"score", "accuracy", "R2", set_accuracy, set_r2, false},
     {"tolerance", "0", "0.001", set_nothing, set_tolerance, false},
     {"validation fraction", "0", "0.5", set_nothing, set_fraction, false},
     {"validation rows", "4", "5", set_validation_rows, set_more_validation_rows, false},

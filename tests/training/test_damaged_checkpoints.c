@@ -25,6 +25,8 @@ static void make_path(void) {
 
 static const recipe ADAM = {
     .optimizer = NNBLAS_ADAM, .rate = 0.3, .batch = BATCH, .fraction = 0.2, .has_plateau = true};
+static const recipe SCORED = {
+    .optimizer = NNBLAS_ADAM, .rate = 0.3, .fraction = 0.2, .score = NNBLAS_SCORE_R2};
 static const recipe RPROP = {.optimizer = NNBLAS_RPROP, .rate = 0.2};
 
 static int stop(void *user, size_t epoch, double cost) {
@@ -114,13 +116,13 @@ START_TEST(counts_that_cannot_be_are_refused) {
          if_held("epoch of the checkpoint is 9007199254740993; it must")},
         {"epoch", UINT64_MAX, if_held("epoch of the checkpoint is 18446744073709551615; it must")},
         {"epoch", EPOCHS + 1, "the number of epoch 2 in the history is 1; it must be one more"},
-        {"epoch", EPOCHS - 1, "tensor 'checkpoint.history' is 7 x 5; it must be at most 6 x 5"},
+        {"epoch", EPOCHS - 1, "tensor 'checkpoint.history' is 7 x 6; it must be at most 6 x 6"},
         {"steps", STEPS + 1, "steps of the checkpoint is 57; 7 epochs of 8 batches take at most"},
         {"steps", UINT64_MAX, "steps of the checkpoint is 18446744073709551615; 7 epochs"},
         {"unimproved", EPOCHS, "unimproved of the checkpoint is 7; it must be under"},
         {"on_plateau", 2, "on_plateau of the checkpoint is 2; it must be what unimproved"},
         {"file_epochs", EPOCHS + 1, "file_epochs of the checkpoint is 8; it must be at most"},
-        {"file_epochs", 1, "tensor 'checkpoint.history' is 7 x 5; it must be at most 6 x 5"},
+        {"file_epochs", 1, "tensor 'checkpoint.history' is 7 x 6; it must be at most 6 x 6"},
     };
     check_numbers(&ADAM, NUMBERS, sizeof NUMBERS / sizeof *NUMBERS);
     const number WITHOUT_PLATEAU[] = {
@@ -258,27 +260,36 @@ START_TEST(vectors_that_cannot_be_are_refused) {
 }
 END_TEST
 
-/* Row 2 is epoch 3, whose columns are its number, cost, validation cost, rate and seconds. */
+/* Row 2 is epoch 3, whose columns are its number, cost, validation cost, rate, seconds and score.
+ */
 START_TEST(epochs_that_cannot_be_are_refused) {
     const element OF_ADAM[] = {
-        {"checkpoint.history", 10, 3.5, "the number of epoch 3 in the history is 3.5; it must"},
-        {"checkpoint.history", 10, 2.0, "the number of epoch 3 in the history is 2; it must"},
-        {"checkpoint.history", 11, NOT_A_NUMBER, "the cost of epoch 3 in the history is nan"},
-        {"checkpoint.history", 11, INFINITE, "the cost of epoch 3 in the history is inf"},
-        {"checkpoint.history", 12, NOT_A_NUMBER, "the validation cost of epoch 3 in the history"},
-        {"checkpoint.history", 12, -INFINITE, "the validation cost of epoch 3 in the history is"},
-        {"checkpoint.history", 12, -1e300, "the lowest cost of its history is -1e+300"},
-        {"checkpoint.history", 13, NOT_A_NUMBER, "the learning rate of epoch 3 in the history is"},
-        {"checkpoint.history", 13, -0.1, "the learning rate of epoch 3 in the history is -0.1"},
-        {"checkpoint.history", 14, NOT_A_NUMBER, "the time of epoch 3 in the history is nan"},
-        {"checkpoint.history", 14, -1.0, "the time of epoch 3 in the history is -1; it must be"},
-        {"checkpoint.history", 34, 1e6, "the last epoch of its history ended at 1e+06"},
+        {"checkpoint.history", 12, 3.5, "the number of epoch 3 in the history is 3.5; it must"},
+        {"checkpoint.history", 12, 2.0, "the number of epoch 3 in the history is 2; it must"},
+        {"checkpoint.history", 13, NOT_A_NUMBER, "the cost of epoch 3 in the history is nan"},
+        {"checkpoint.history", 13, INFINITE, "the cost of epoch 3 in the history is inf"},
+        {"checkpoint.history", 14, NOT_A_NUMBER, "the validation cost of epoch 3 in the history"},
+        {"checkpoint.history", 14, -INFINITE, "the validation cost of epoch 3 in the history is"},
+        {"checkpoint.history", 14, -1e300, "the lowest of its history is -1e+300"},
+        {"checkpoint.history", 15, NOT_A_NUMBER, "the learning rate of epoch 3 in the history is"},
+        {"checkpoint.history", 15, -0.1, "the learning rate of epoch 3 in the history is -0.1"},
+        {"checkpoint.history", 16, NOT_A_NUMBER, "the time of epoch 3 in the history is nan"},
+        {"checkpoint.history", 16, -1.0, "the time of epoch 3 in the history is -1; it must be"},
+        {"checkpoint.history", 17, 0.5, "it must be NaN, as the training has none"},
+        {"checkpoint.history", 40, 1e6, "the last epoch of its history ended at 1e+06"},
     };
     check_elements(&ADAM, OF_ADAM, sizeof OF_ADAM / sizeof *OF_ADAM);
     const element OF_RPROP[] = {
-        {"checkpoint.history", 12, 0.5, "it must be NaN, as there are no validation rows"},
+        {"checkpoint.history", 14, 0.5, "it must be NaN, as there are no validation rows"},
     };
     check_elements(&RPROP, OF_RPROP, sizeof OF_RPROP / sizeof *OF_RPROP);
+    const element OF_SCORE[] = {
+        {"checkpoint.history", 17, NOT_A_NUMBER, "the score of epoch 3 in the history is nan"},
+        {"checkpoint.history", 17, -INFINITE, "the score of epoch 3 in the history is -inf"},
+        {"checkpoint.history", 17, 1.5, "is 1.5; it must be finite and at most 1"},
+        {"checkpoint.history", 17, 1.0, "the lowest of its history is -1"},
+    };
+    check_elements(&SCORED, OF_SCORE, sizeof OF_SCORE / sizeof *OF_SCORE);
 }
 END_TEST
 
@@ -324,7 +335,7 @@ START_TEST(headers_that_cannot_be_are_refused) {
         {"\"checkpoint.history\"", "\"checkpoint.h\"", "there is a tensor 'checkpoint.h', which"},
         {"[1,58]", "[58,1]", "is 58 x 1; it must be 1 x 58"},
         {"[1,58]", "[2,29]", "is 2 x 29; it must be 1 x 58"},
-        {"[7,5]", "[5,7]", "tensor 'checkpoint.history' is 5 x 7; it must be at most 7 x 5"},
+        {"[7,6]", "[6,7]", "tensor 'checkpoint.history' is 6 x 7; it must be at most 7 x 6"},
     };
     check_edits(&ADAM, SIZE_MAX, EDITS, sizeof EDITS / sizeof *EDITS);
     const edit OF_RPROP[] = {
@@ -336,9 +347,9 @@ START_TEST(headers_that_cannot_be_are_refused) {
     check_edits(&RPROP, SIZE_MAX, OF_RPROP, sizeof OF_RPROP / sizeof *OF_RPROP);
     /* What takes no bytes in the file would take gigabytes of memory. */
     const edit EMPTY[] = {
-        {"[0,5]", "[268435456,0]",
-         "tensor 'checkpoint.history' is 268435456 x 0; it must be at most 7 x 5"},
-        {"[0,5]", "[0,268435456]", "tensor 'checkpoint.history' is 0 x 268435456; it must be at"},
+        {"[0,6]", "[268435456,0]",
+         "tensor 'checkpoint.history' is 268435456 x 0; it must be at most 7 x 6"},
+        {"[0,6]", "[0,268435456]", "tensor 'checkpoint.history' is 0 x 268435456; it must be at"},
     };
     check_edits(&ADAM, 0, EMPTY, sizeof EMPTY / sizeof *EMPTY);
 }

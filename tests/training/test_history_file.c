@@ -119,7 +119,7 @@ START_TEST(a_file_that_is_read_only_is_replaced_and_grows) {
     ck_assert(!is_root || seteuid(0) == 0);
     ck_assert_int_eq(get_mode(FILE_PATH), S_IFREG | 0444);
     file_contents found = read_whole(FILE_PATH);
-    ck_assert_uint_eq(found.size, 16 + 3 * 40);
+    ck_assert_uint_eq(found.size, 16 + 3 * 48);
     free(found.bytes);
 }
 END_TEST
@@ -141,7 +141,7 @@ START_TEST(a_file_that_cannot_be_made_leaves_the_old_one) {
         ck_assert(file.is_open == is_made);
         nn_history_file_close(&file);
         file_contents found = read_whole(FILE_PATH);
-        ck_assert_uint_eq(found.size, is_made ? 16 + 3 * 40 : 16);
+        ck_assert_uint_eq(found.size, is_made ? 16 + 3 * 48 : 16);
         free(found.bytes);
         made += is_made;
         ck_assert_uint_eq(count_names(""), 1);

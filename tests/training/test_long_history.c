@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { EPOCHS = 4000, BETWEEN = 100, MOST_RECENT = 1024, ROW = 40, MAGIC = 16 };
+enum { EPOCHS = 4000, BETWEEN = 100, MOST_RECENT = 1024, ROW = 48, MAGIC = 16 };
 
 static const char PATH[] = "checkpoint", FILE_PATH[] = "checkpoint.epochs";
 
@@ -86,7 +86,7 @@ static void check_kept_is_refused(nnblas_status expected, const char *words, con
 static void check_files(void) {
     ck_assert(exists(PATH));
     ck_assert(exists(FILE_PATH));
-    size_t rows = count_saved_elements(PATH, "checkpoint.history") / 5;
+    size_t rows = count_saved_elements(PATH, "checkpoint.history") / 6;
     size_t in_file = (size_t)get_saved_number(PATH, "file_epochs");
     ck_assert_uint_le(rows, MOST_RECENT);
     ck_assert_uint_eq(rows + in_file, get_saved_number(PATH, "epoch"));
@@ -97,7 +97,7 @@ static void check_one_file(void) {
     ck_assert(exists(PATH));
     ck_assert(!exists(FILE_PATH));
     ck_assert_uint_eq(get_saved_number(PATH, "file_epochs"), 0);
-    ck_assert_uint_eq(count_saved_elements(PATH, "checkpoint.history") / 5,
+    ck_assert_uint_eq(count_saved_elements(PATH, "checkpoint.history") / 6,
                       get_saved_number(PATH, "epoch"));
 }
 
@@ -144,7 +144,7 @@ START_TEST(a_fit_without_epochs_holds_them_all) {
     ck_assert_ok(fit(&t));
     ck_assert_uint_eq(nnblas_trainer_history_count(t.trainer), 2200);
     ck_assert(!exists("kept.epochs"));
-    ck_assert_uint_eq(count_saved_elements("kept", "checkpoint.history") / 5, 2200);
+    ck_assert_uint_eq(count_saved_elements("kept", "checkpoint.history") / 6, 2200);
     check_kept(&whole);
     free_training(&whole);
     free_training(&t);
@@ -328,7 +328,7 @@ static void check_not_added(void) {
     ck_assert_ptr_null(fault.call);
     ck_assert_int_eq(get_size(FILE_PATH), MAGIC + 1100 * ROW);
     ck_assert_uint_eq(get_saved_number(PATH, "file_epochs"), 1100);
-    ck_assert_uint_eq(count_saved_elements(PATH, "checkpoint.history") / 5, 1100);
+    ck_assert_uint_eq(count_saved_elements(PATH, "checkpoint.history") / 6, 1100);
     keep_both();
 }
 
@@ -393,7 +393,7 @@ START_TEST(a_limited_history_has_a_limited_file) {
     ck_assert_ok(nnblas_trainer_set_callback(t.trainer, act_at, steps));
     ck_assert_ok(fit(&t));
     ck_assert(!exists(FILE_PATH));
-    ck_assert_uint_eq(count_saved_elements(PATH, "checkpoint.history") / 5, 1200);
+    ck_assert_uint_eq(count_saved_elements(PATH, "checkpoint.history") / 6, 1200);
     free_training(&t);
 }
 END_TEST

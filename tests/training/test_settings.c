@@ -136,6 +136,8 @@ START_TEST(counts_are_taken_within_their_limits) {
                   "optimizer is -1");
     check_refused(t, &before, nnblas_trainer_set_optimizer(t, (nnblas_optimizer)6), VALUE,
                   "optimizer is 6");
+    check_refused(t, &before, nnblas_trainer_set_score(t, (nnblas_score)-1), VALUE, "score is -1");
+    check_refused(t, &before, nnblas_trainer_set_score(t, (nnblas_score)4), VALUE, "score is 4");
     check_refused(t, &before, nnblas_trainer_set_lbfgs(t, 0, 0.1), VALUE, "memory is 0");
     check_refused(t, &before, nnblas_trainer_set_lbfgs(t, 1001, 0.1), VALUE, "memory is 1001");
     check_refused(t, &before, nnblas_trainer_set_step_schedule(t, 0, 0.5), VALUE, "epochs is 0");
@@ -188,6 +190,7 @@ START_TEST(no_trainer_is_told) {
         nnblas_trainer_set_sample_weights(t, &number),
         nnblas_trainer_set_epochs(t, 1),
         nnblas_trainer_set_patience(t, 1),
+        nnblas_trainer_set_score(t, NNBLAS_SCORE_R2),
         nnblas_trainer_set_validation_rows(t, 1, &number, 1, &number, 1),
         nnblas_trainer_set_validation_weights(t, &number),
         nnblas_trainer_set_callback(t, NULL, NULL),
@@ -199,6 +202,7 @@ START_TEST(no_trainer_is_told) {
     };
     for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
         ck_assert_int_eq(OTHERS[i], NNBLAS_ERROR_NULL);
+    ck_assert_int_eq(nnblas_trainer_score(t), NNBLAS_SCORE_NONE);
     ck_assert_uint_eq(nnblas_trainer_history_count(t), 0);
     nnblas_trainer_destroy(t);
 }
@@ -240,6 +244,30 @@ START_TEST(lbfgs_has_no_checkpoints) {
 }
 END_TEST
 
+START_TEST(a_score_needs_validation_rows) {
+    training s = make_training(NNBLAS_ADAM, 0.1, 2);
+    double kept[PARAMETERS];
+    keep_parameters(&s, kept);
+    ck_assert_int_eq(nnblas_trainer_score(s.trainer), NNBLAS_SCORE_NONE);
+    for (int score = NNBLAS_SCORE_ACCURACY; score <= NNBLAS_SCORE_R2; score++) {
+        ck_assert_ok(nnblas_trainer_set_score(s.trainer, (nnblas_score)score));
+        ck_assert_int_eq(nnblas_trainer_score(s.trainer), score);
+        ck_assert_int_eq(fit(&s), NNBLAS_ERROR_VALUE);
+        ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "a score is that of the validation"));
+        ck_assert(has_parameters(&s, kept));
+    }
+    ck_assert_ok(nnblas_trainer_set_validation_fraction(s.trainer, 0.5));
+    ck_assert_ok(fit(&s));
+    ck_assert_ok(nnblas_trainer_set_validation_rows(s.trainer, 2, s.p.X, s.p.ldx, s.p.Y, s.p.ldy));
+    ck_assert_ok(fit(&s));
+    ck_assert_ok(nnblas_trainer_set_score(s.trainer, NNBLAS_SCORE_NONE));
+    ck_assert_ok(nnblas_trainer_set_validation_fraction(s.trainer, 0.0));
+    ck_assert_ok(fit(&s));
+    ck_assert(isnan(get_epoch(s.trainer, 0).score));
+    free_training(&s);
+}
+END_TEST
+
 START_TEST(settings_have_to_go_together) {
     training s = make_training(NNBLAS_RPROP, 0.1, 2);
     double kept[PARAMETERS], weights[N] = {0.0};
@@ -277,6 +305,7 @@ int main(void) {
         no_trainer_is_told,
         each_sort_of_validation_replaces_the_other,
         lbfgs_has_no_checkpoints,
+        a_score_needs_validation_rows,
         settings_have_to_go_together,
     };
     return run_tests("settings", tests, sizeof tests / sizeof *tests);

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "training/score.h"
+#include "core/memory.h"
+#include "core/sizes.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The predictions are those of a block of rows at a time: a megabyte, or of wide outputs as many
+ * rows as keep several threads busy. Neither depends on the number of threads. */
+enum { MOST_OUTPUTS = 1 << 17, LEAST_ROWS = 1024 };
+
+/* How the labels of one output are spread. */
+typedef struct nn_spread {
+    double scale; /* a power of 2 that brings the largest label near 1: no square overflows */
+    double
+        squares; /* the weighted sum of (scale (y - mean))^2; 0 for labels that are all the same */
+} nn_spread;
+
+static double get_weight(const nn_rows *rows, size_t e) {
+    return rows->weights ? rows->weight_scale * rows->weights[nn_get_row(rows, e)] : 1.0;
+}
+
+static double get_total_weight(const nn_rows *rows) {
+    return rows->weights ? rows->total_weight : (double)rows->N;
+}
+
+static const double *get_label(const nn_rows *rows, size_t e) {
+    return rows->Y + nn_get_row(rows, e) * rows->ldy;
+}
+
+/* ---- the spread of the labels ---------------------------------------------------------------- */
+
+/* Of output k. Rounding must not tell labels apart that are all the same. */
+static nn_spread measure_spread(const nn_rows *rows, size_t k) {
+    double lowest = HUGE_VAL, highest = -HUGE_VAL, sum = 0.0, squares = 0.0;
+    for (size_t e = 0; e < rows->N; e++) {
+        lowest = fmin(lowest, get_label(rows, e)[k]);
+        highest = fmax(highest, get_label(rows, e)[k]);
+    }
+    double largest = fmax(fabs(lowest), fabs(highest));
+    double scale = largest > 0.0 ? ldexp(1.0, -(int)fmax(ilogb(largest), -DBL_MAX_EXP + 2)) : 1.0;
+    if (lowest == highest)
+        return (nn_spread){.scale = scale};
+    for (size_t e = 0; e < rows->N; e++)
+        sum += get_weight(rows, e) * (scale * get_label(rows, e)[k]);
+    double mean = sum / get_total_weight(rows);
+    for (size_t e = 0; e < rows->N; e++) {
+        double deviation = scale * get_label(rows, e)[k] - mean;
+        squares += get_weight(rows, e) * (deviation * deviation);
+    }
+    return (nn_spread){.scale = scale, .squares = squares};
+}
+
+nnblas_status nn_scorer_open(nn_scorer *scorer, nnblas_score score, size_t outputs,
+                             const nn_rows *rows) {
+    *scorer = (nn_scorer){.score = score, .outputs = outputs};
+    if (score == NNBLAS_SCORE_NONE)
+        return NNBLAS_OK;
+    scorer->block_rows = nn_min(rows->N, nn_max(MOST_OUTPUTS / outputs, LEAST_ROWS));
+    scorer->O_out = nn_allocate(nn_multiply_sizes(scorer->block_rows, outputs), sizeof(double));
+    if (!scorer->O_out)
+        return NNBLAS_ERROR_MEMORY;
+    if (score != NNBLAS_SCORE_R2)
+        return NNBLAS_OK;
+    scorer->spreads = nn_allocate(outputs, sizeof *scorer->spreads);
+    scorer->squared_errors = nn_allocate(outputs, sizeof *scorer->squared_errors);
+    if (!scorer->spreads || !scorer->squared_errors)
+        return NNBLAS_ERROR_MEMORY;
+    for (size_t k = 0; k < outputs; k++)
+        scorer->spreads[k] = measure_spread(rows, k);
+    return NNBLAS_OK;
+}
+
+void nn_scorer_close(nn_scorer *scorer) {
+    free(scorer->O_out);
+    free(scorer->spreads);
+    free(scorer->squared_errors);
+}
+
+/* ---- rows that are right --------------------------------------------------------------------- */
+
+/* The first of the largest. */
+static size_t find_largest(size_t n, const double *a) {
+    size_t largest = 0;
+    for (size_t k = 1; k < n; k++)
+        if (a[k] > a[largest])
+            largest = k;
+    return largest;
+}
+
+static bool are_on_same_sides(size_t n, const double *o, const double *y) {
+    for (size_t k = 0; k < n; k++)
+        if ((o[k] > 0.5) != (y[k] > 0.5))
+            return false;
+    return true;
+}
+
+static bool is_right(const nn_scorer *s, const double *o, const double *y) {
+    if (s->score == NNBLAS_SCORE_ACCURACY && s->outputs > 1)
+        return find_largest(s->outputs, o) == find_largest(s->outputs, y);
+    return are_on_same_sides(s->outputs, o, y);
+}
+
+/* ---- R2 -------------------------------------------------------------------------------------- */
+
+static void add_squared_errors(const nn_scorer *s, double weight, const double *o,
+                               const double *y) {
+    for (size_t k = 0; k < s->outputs; k++) {
+        double scale = s->spreads[k].scale, error = scale * y[k] - scale * o[k];
+        s->squared_errors[k] += weight * (error * error);
+    }
+}
+
+/* The mean over the outputs. What is too low for a double is the lowest one. */
+static double get_determination(const nn_scorer *s) {
+    double sum = 0.0;
+    for (size_t k = 0; k < s->outputs; k++) {
+        double errors = s->squared_errors[k], squares = s->spreads[k].squares;
+        sum += squares > 0.0 ? 1.0 - errors / squares : errors == 0.0;
+    }
+    return sum >= -DBL_MAX ? sum / (double)s->outputs : -DBL_MAX;
+}
+
+/* ---- all rows -------------------------------------------------------------------------------- */
+
+/* The inputs of a block of rows. */
+static nn_rows take_inputs(const nn_rows *rows, size_t first, size_t count) {
+    nn_rows block = {.N = count, .X = rows->X, .ldx = rows->ldx};
+    if (rows->order)
+        block.order = rows->order + first;
+    else
+        block.X += first * rows->ldx;
+    return block;
+}
+
+/* Returns the weight of the rows that are right. */
+static double add_block(const nn_scorer *s, const nn_rows *rows, size_t first, size_t count,
+                        double right) {
+    for (size_t e = 0; e < count; e++) {
+        const double *o = s->O_out + e * s->outputs, *y = get_label(rows, first + e);
+        double weight = get_weight(rows, first + e);
+        if (s->score == NNBLAS_SCORE_R2)
+            add_squared_errors(s, weight, o, y);
+        else if (is_right(s, o, y))
+            right += weight;
+    }
+    return right;
+}
+
+double nn_scorer_run(const nn_scorer *s, nn_engine *engine, const nn_model *model,
+                     const nn_rows *rows) {
+    double right = 0.0;
+    if (s->squared_errors)
+        memset(s->squared_errors, 0, s->outputs * sizeof *s->squared_errors);
+    for (size_t first = 0; first < rows->N; first += s->block_rows) {
+        size_t count = nn_min(s->block_rows, rows->N - first);
+        const nn_rows block = take_inputs(rows, first, count);
+        nn_engine_run(
+            engine,
+            &(nn_call){.model = model, .rows = &block, .O_out = s->O_out, .ldo = s->outputs});
+        right = add_block(s, rows, first, count, right);
+    }
+    return s->score == NNBLAS_SCORE_R2 ? get_determination(s) : right / get_total_weight(rows);
+}

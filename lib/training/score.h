@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The score of the validation rows, as of nnblas_score. */
+#ifndef NN_SCORE_H
+#define NN_SCORE_H
+
+#include "engine/engine.h"
+
+/* For the score of one set of rows with one number of outputs. */
+typedef struct nn_scorer {
+    nnblas_score score;
+    size_t outputs;
+    size_t block_rows;
+    double *O_out;             /* of a block of rows; null without a score */
+    struct nn_spread *spreads; /* of the labels of each output; null but for R2 */
+    double *squared_errors;    /* the same */
+} nn_scorer;
+
+/* rows: with the labels that each score is of, and weighed (nn_weigh_rows). */
+nnblas_status nn_scorer_open(nn_scorer *scorer, nnblas_score score, size_t outputs,
+                             const nn_rows *rows);
+void nn_scorer_close(nn_scorer *scorer);
+
+/* The score of the rows. engine: one for them, which predicts them block by block. */
+double nn_scorer_run(const nn_scorer *scorer, nn_engine *engine, const nn_model *model,
+                     const nn_rows *rows);
+
+#endif
