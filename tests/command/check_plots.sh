@@ -16,6 +16,9 @@ check_plots() {
     expect_status 0 train --quiet --epochs 20 --validation 0.2 --plot "it's \$(x).svg"
     check "the plot is an SVG" has "it's \$(x).svg" '<svg'
     check "  with both costs" has "it's \$(x).svg" 'validation cost'
+    expect_status 0 train --quiet --epochs 20 --validation 0.2 --score --plot score.svg
+    check "a score is a curve too" has score.svg 'validation score'
+    check "  with an axis of its own" has score.svg '>score<'
     expect_status 0 train --quiet --epochs 20 --plot curve.png
     check "or a PNG" test "$(head -c 4 curve.png | tail -c 3)" = PNG
 }

@@ -49,6 +49,7 @@ check_refusals() {
     refuses '--optimizer takes' train --optimizer sgd
     refuses '--optimizer rprop needs --batch all' train --optimizer rprop --batch 8
     refuses '--activation takes' train --activation softmax
+    refuses '--score needs --validation' train --score
     refuses '--schedule takes' train --schedule step:0:0.5
     refuses '--schedule takes' train --schedule plateau:5
     refuses '--schedule takes' train --schedule cosine:-1

@@ -29,9 +29,15 @@ nnblas_epoch get_epoch(const nnblas_trainer *trainer, size_t index) {
 
 /* ---- numbers --------------------------------------------------------------------------------- */
 
+/* Of the validation rows, as of the last epoch. */
 static double get_validation_cost(const progress *p) {
     size_t count = nnblas_trainer_history_count(p->trainer);
     return count > 0 ? get_epoch(p->trainer, count - 1).validation_cost : (double)NAN;
+}
+
+static double get_score(const progress *p) {
+    size_t count = nnblas_trainer_history_count(p->trainer);
+    return count > 0 ? get_epoch(p->trainer, count - 1).score : (double)NAN;
 }
 
 /* In this run: a resumed training does not begin with epoch 1. */
@@ -81,10 +87,16 @@ static short_text write_bar(double share) {
     return bar;
 }
 
-static short_text write_validation(const progress *p) {
-    short_text written = {""};
-    double cost = get_validation_cost(p);
-    if (!isnan(cost))
+typedef struct {
+    char text[64];
+} long_text;
+
+static long_text write_validation(const progress *p) {
+    long_text written = {""};
+    double cost = get_validation_cost(p), score = get_score(p);
+    if (!isnan(score))
+        snprintf(written.text, sizeof written.text, "  validation %.4g  score %.4g", cost, score);
+    else if (!isnan(cost))
         snprintf(written.text, sizeof written.text, "  validation %.4g", cost);
     return written;
 }

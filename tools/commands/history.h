@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
-/* Writes the columns epoch, cost, validation_cost, learning_rate and seconds to path. False, with a
- * message on stderr, where that fails. */
+/* Writes the columns epoch, cost, validation_cost, learning_rate, seconds and score to path. False,
+ * with a message on stderr, where that fails. */
 bool write_history(const char *command, const nnblas_trainer *trainer, const char *path);
 
 #endif

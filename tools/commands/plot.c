@@ -113,24 +113,30 @@ bool check_gnuplot(const char *command) {
 
 /* ---- the script ------------------------------------------------------------------------------ */
 
+/* Which curves there are beside the cost. */
+typedef struct {
+    bool has_validation, has_score;
+} curves;
+
 /* NaN for a missing value, which gnuplot leaves out. */
-static const char *show_cost(double cost, number_text *text) {
-    *text = write_real(cost);
+static const char *show_number(double value, number_text *text) {
+    *text = write_real(value);
     return *text->text ? text->text : "NaN";
 }
 
-static bool write_data(FILE *script, const nnblas_trainer *trainer) {
-    bool has_validation = false;
+static curves write_data(FILE *script, const nnblas_trainer *trainer) {
+    curves found = {false, false};
     fputs("$history << END\n", script);
     for (size_t i = 0; i < nnblas_trainer_history_count(trainer); i++) {
         const nnblas_epoch e = get_epoch(trainer, i);
-        number_text cost, validation;
-        fprintf(script, "%zu %s %s\n", e.epoch, show_cost(e.cost, &cost),
-                show_cost(e.validation_cost, &validation));
-        has_validation = has_validation || !isnan(e.validation_cost);
+        number_text cost, validation, score;
+        fprintf(script, "%zu %s %s %s\n", e.epoch, show_number(e.cost, &cost),
+                show_number(e.validation_cost, &validation), show_number(e.score, &score));
+        found.has_validation = found.has_validation || !isnan(e.validation_cost);
+        found.has_score = found.has_score || !isnan(e.score);
     }
     fputs("END\n", script);
-    return has_validation;
+    return found;
 }
 
 static bool are_all_positive(const nnblas_trainer *trainer) {
@@ -142,18 +148,25 @@ static bool are_all_positive(const nnblas_trainer *trainer) {
     return is_so;
 }
 
+/* The score has an axis of its own, on the right. */
 static void write_script(FILE *script, const nnblas_trainer *trainer, const char *terminal) {
-    bool has_validation = write_data(script, trainer);
+    static const char LINES[] = "with lines linewidth 2 title";
+    curves found = write_data(script, trainer);
     fprintf(script,
             "set terminal %s\n"
             "set xlabel 'epoch'\n"
             "set ylabel 'cost'\n"
             "set grid\n"
-            "%s"
-            "plot $history using 1:2 with lines linewidth 2 title 'cost'%s\n",
-            terminal, are_all_positive(trainer) ? "set logscale y\n" : "",
-            has_validation ? ", $history using 1:3 with lines linewidth 2 title 'validation cost'"
-                           : "");
+            "%s",
+            terminal, are_all_positive(trainer) ? "set logscale y\n" : "");
+    if (found.has_score)
+        fputs("set y2label 'score'\nset y2tics\nset ytics nomirror\n", script);
+    fprintf(script, "plot $history using 1:2 %s 'cost'", LINES);
+    if (found.has_validation)
+        fprintf(script, ", $history using 1:3 %s 'validation cost'", LINES);
+    if (found.has_score)
+        fprintf(script, ", $history using 1:4 axes x1y2 %s 'validation score'", LINES);
+    fputc('\n', script);
 }
 
 bool plot_history(const char *command, const nnblas_trainer *trainer, const char *path) {

@@ -56,6 +56,7 @@ void list_training_options(training_settings *s, training_texts *texts, command_
         {"time-limit", .real = &s->time_limit, .least = DBL_MIN, .most = DBL_MAX, ABOVE_0},
         {"checkpoint", .text = &s->checkpoint},
         {"resume", .flag = &s->is_resumed},
+        {"score", .flag = &s->has_score},
     };
     memcpy(options, all, sizeof all);
 }
@@ -230,6 +231,8 @@ int take_training_texts(const char *command, const training_texts *texts, traini
         s->batch = 0;
     if (s->batch > 0 && takes_all_rows(s->optimizer))
         return refuse_usage(command, "--optimizer %s needs --batch all", texts->optimizer);
+    if (s->has_score && s->validation == 0.0)
+        return refuse_usage(command, "--score needs --validation F");
     if (s->learning_rate == 0.0)
         s->learning_rate = get_default_rate(s->optimizer);
     return take_checkpoint(command, s);
@@ -276,11 +279,14 @@ static nnblas_status set_schedule(const schedule *s, nnblas_trainer *trainer) {
     return nnblas_trainer_set_constant_schedule(trainer);
 }
 
+static bool has_classes(const nnblas_net *net) {
+    return nnblas_net_output_activation(net) == NNBLAS_SOFTMAX;
+}
+
 static double get_weight_decay(const training_settings *s, size_t rows, const nnblas_net *net) {
     if (s->weight_decay != DECAY_BY_ROWS)
         return s->weight_decay;
-    bool has_classes = nnblas_net_output_activation(net) == NNBLAS_SOFTMAX;
-    return (has_classes ? ROWS_A_PRIOR_OF_CLASSES : ROWS_A_PRIOR_OF_NUMBERS) / (double)rows;
+    return (has_classes(net) ? ROWS_A_PRIOR_OF_CLASSES : ROWS_A_PRIOR_OF_NUMBERS) / (double)rows;
 }
 
 static nnblas_status set_steps(const training_settings *s, double weight_decay,
@@ -301,12 +307,21 @@ static nnblas_status set_steps(const training_settings *s, double weight_decay,
     return status;
 }
 
-static nnblas_status set_end(const training_settings *s, nnblas_trainer *trainer) {
+static nnblas_score choose_score(const training_settings *s, const nnblas_net *net) {
+    if (!s->has_score)
+        return NNBLAS_SCORE_NONE;
+    return has_classes(net) ? NNBLAS_SCORE_ACCURACY : NNBLAS_SCORE_R2;
+}
+
+static nnblas_status set_end(const training_settings *s, nnblas_score score,
+                             nnblas_trainer *trainer) {
     nnblas_status status = nnblas_trainer_set_epochs(trainer, s->epochs);
     if (!status)
         status = nnblas_trainer_set_patience(trainer, s->patience);
     if (!status)
         status = nnblas_trainer_set_validation_fraction(trainer, s->validation);
+    if (!status)
+        status = nnblas_trainer_set_score(trainer, score);
     if (!status)
         status = nnblas_trainer_set_time_limit(trainer, s->time_limit);
     if (!status && s->checkpoint)
@@ -323,7 +338,7 @@ nnblas_status create_trainer(const training_settings *s, size_t rows, nnblas_net
         return status;
     status = set_steps(s, get_weight_decay(s, rows, net), *trainer);
     if (!status)
-        status = set_end(s, *trainer);
+        status = set_end(s, choose_score(s, net), *trainer);
     if (status) {
         nnblas_trainer_destroy(*trainer);
         *trainer = NULL;

@@ -27,6 +27,7 @@ typedef struct {
     double learning_rate, momentum, weight_decay, validation, time_limit;
     const char *checkpoint;
     bool is_resumed;
+    bool has_score;
 } training_settings;
 
 #define TRAINING_OPTIONS_HELP                                                                      \
@@ -47,6 +48,10 @@ typedef struct {
     "  --patience N          stop after N epochs without improvement of the cost, on the "         \
     "validation\n"                                                                                 \
     "                        set if there is one (default 20); 0: never\n"                         \
+    "  --score               go by the accuracy of classes or the R2 of numbers on the "           \
+    "validation\n"                                                                                 \
+    "                        set, not by its cost: which network is kept, --patience, "            \
+    "--schedule\n"                                                                                 \
     "  --time-limit SECONDS  stop after so many seconds\n"                                         \
     "  --seed S              of the initial weights and of the row order (default 1)\n"            \
     "  --threads N           use at most N threads (default 0: the library decides)\n"             \
@@ -61,7 +66,7 @@ typedef struct {
 
 training_settings default_settings(void);
 
-enum { N_TRAINING_OPTIONS = 17 };
+enum { N_TRAINING_OPTIONS = 18 };
 void list_training_options(training_settings *settings, training_texts *texts,
                            command_option *options);
 
