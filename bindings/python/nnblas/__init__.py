@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Backpropagation as a numerical library: libnnblas for Python.
 
-`Net` is a network and `Trainer` trains it.
+`Net` is a network and `Trainer` trains it. `MLPClassifier` and `MLPRegressor` are estimators for
+scikit-learn, with the names and meanings of its own; they need it installed, and nothing else does.
 """
+
+from typing import TYPE_CHECKING, Any
 
 from ._algorithm import backpropagate, feedforward, gradient_step
 from ._errors import (
@@ -30,7 +33,10 @@ from ._process import (
     threads,
     version,
 )
-from ._trainer import Epoch, Optimizer, Schedule, Trainer
+from ._trainer import Epoch, Optimizer, Schedule, Score, Trainer
+
+if TYPE_CHECKING:
+    from ._estimators import MLPClassifier, MLPRegressor
 
 __all__ = [
     "Activation",
@@ -41,6 +47,8 @@ __all__ = [
     "FileError",
     "FormatError",
     "Initialization",
+    "MLPClassifier",
+    "MLPRegressor",
     "Metadata",
     "MissingFeatureError",
     "NNBlasError",
@@ -50,6 +58,7 @@ __all__ = [
     "OutOfMemoryError",
     "PlanPurpose",
     "Schedule",
+    "Score",
     "Status",
     "Trainer",
     "backpropagate",
@@ -68,3 +77,22 @@ __all__ = [
     "version",
 ]
 __version__ = version()
+
+
+def __getattr__(name: str) -> Any:
+    """The estimators, which import scikit-learn, when they are first asked for."""
+    if name not in ("MLPClassifier", "MLPRegressor"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        from . import _estimators
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "sklearn":
+            raise
+        raise ImportError(
+            f"nnblas.{name} needs scikit-learn: install python3-sklearn, or with pip scikit-learn"
+        ) from error
+    return getattr(_estimators, name)
+
+
+def __dir__() -> list[str]:
+    return __all__

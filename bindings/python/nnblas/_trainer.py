@@ -38,6 +38,19 @@ class Schedule(enum.IntEnum):
     ADAPTIVE = 5
 
 
+class Score(enum.IntEnum):
+    """What is watched of the validation rows instead of their cost; the higher the better.
+
+    ACCURACY is the share of rows whose largest output is at the largest label, LABELS the share of
+    rows with every output on the same side of 1/2 as its label, R2 the coefficient of determination.
+    """
+
+    NONE = 0
+    ACCURACY = 1
+    LABELS = 2
+    R2 = 3
+
+
 class Epoch(NamedTuple):
     """One epoch, as a callback is told it; `Trainer.history` has the same fields."""
 
@@ -50,6 +63,8 @@ class Epoch(NamedTuple):
     learning_rate: float
     seconds: float
     """Since fit began."""
+    score: float
+    """Of the validation rows; NaN where no score is watched."""
 
 
 Callback = Callable[[Epoch], object]
@@ -278,6 +293,15 @@ class Trainer:
     @validation_fraction.setter
     def validation_fraction(self, fraction: float) -> None:
         check(lib.nnblas_trainer_set_validation_fraction(self._handle, fraction))
+
+    @property
+    def score(self) -> Score:
+        """What is watched of the validation rows: 'none' (their cost), 'accuracy', 'labels', 'r2'."""
+        return Score(lib.nnblas_trainer_score(self._handle))
+
+    @score.setter
+    def score(self, score: Union[str, Score]) -> None:
+        check(lib.nnblas_trainer_set_score(self._handle, to_constant(Score, "score", score)))
 
     @property
     def patience(self) -> int:

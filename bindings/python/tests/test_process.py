@@ -63,8 +63,6 @@ def test_every_function_is_used():
         (nnblas.Initialization, ""),
         (nnblas.PlanPurpose, "PLAN_"),
         (nnblas.Feature, "FEATURE_"),
-        (nnblas.Optimizer, ""),
-        (nnblas.Schedule, "SCHEDULE_"),
     ],
 )
 def test_constants_are_those_of_the_header(constants, prefix):
@@ -170,3 +168,18 @@ gc.collect()
 del left
 """
     assert run_python(code).returncode == 0
+
+
+def test_estimators_say_what_they_need():
+    code = """
+import sys
+sys.modules["sklearn"] = None
+import nnblas
+assert "MLPClassifier" in dir(nnblas)
+nnblas.MLPClassifier
+"""
+    run = run_python(code)
+    assert "ImportError: nnblas.MLPClassifier needs scikit-learn: install python3-sklearn" in run.stderr
+    assert run_python("import nnblas; nnblas.MLPRegressor; nnblas.none").stderr.endswith(
+        "AttributeError: module 'nnblas' has no attribute 'none'\n"
+    )

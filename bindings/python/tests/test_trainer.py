@@ -39,6 +39,7 @@ def trainer(net):
         ("desired_cost", 0.125),
         ("time_limit", 60.0),
         ("validation_fraction", 0.25),
+        ("score", nnblas.Score.R2),
         ("patience", 9),
         ("tolerance", 0.5),
         ("history_limit", 5),

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The documentation that both estimators share."""
+
+_TEXT = """A {kind} that is a feed-forward network of libnnblas.
+
+Training lowers {lowers}. Parameters, attributes and their meanings are those of scikit-learn's
+estimator of the same name, with the additions that are marked.
+
+Parameters
+----------
+hidden_layer_sizes : int or array-like of int, default=(100,)
+    Units of each hidden layer.
+activation : {{'identity', 'logistic', 'tanh', 'relu'}}, default='relu'
+    Activation of the hidden units.
+solver : {{'lbfgs', 'sgd', 'adam', 'rprop', 'gradient_descent', 'momentum', 'nesterov'}}, default='adam'
+    The optimizer. 'rprop' and those behind it are additions. 'lbfgs' and 'rprop' take all rows at once.
+alpha : float, default=0.0001
+    L2 penalty of the weights, divided by the rows of a step.
+batch_size : int or 'auto', default='auto'
+    Rows of a step; 'auto' is min(200, n_samples).
+learning_rate : {{'constant', 'invscaling', 'adaptive'}}, default='constant'
+    Schedule of 'sgd': constant, learning_rate_init / t^power_t with t rows, or divided by 5 whenever
+    n_iter_no_change epochs have not improved.
+learning_rate_init : float, default=0.001
+    The learning rate at first. For 'rprop' a tenth of it is the first step size.
+power_t : float, default=0.5
+    Exponent of 'invscaling'.
+max_iter : int, default=200
+    Most epochs; for 'lbfgs', most iterations.
+shuffle : bool, default=True
+    Whether each epoch has the rows in another order.
+random_state : int, RandomState instance or None, default=None
+    Of the initial weights, the validation rows and the order of rows.
+tol : float, default=1e-4
+    Training stops where the loss, or with early_stopping the score, has not improved by more than this
+    for more than n_iter_no_change epochs. For 'lbfgs': the largest norm of the gradient to stop at.
+verbose : bool, default=False
+    Whether to print each epoch.
+warm_start : bool, default=False
+    Whether fit begins with the weights that it finds.
+momentum : float, default=0.9
+    Of 'sgd'.
+nesterovs_momentum : bool, default=True
+    Whether the momentum of 'sgd' is Nesterov's.
+early_stopping : bool, default=False
+    Whether to set rows aside and to stop by the {score} on them. The network has the weights of the best
+    epoch then. Not with 'lbfgs'.
+validation_fraction : float, default=0.1
+    The share of rows that early_stopping sets aside.
+beta_1, beta_2, epsilon : float, default=0.9, 0.999, 1e-8
+    Constants of 'adam'.
+n_iter_no_change : int, default=10
+    See tol.
+max_fun : int, default=15000
+    Bounds the iterations of 'lbfgs', each of which evaluates the loss at least once.
+{parameters}
+Attributes
+----------
+{attributes}coefs_, intercepts_ : list of ndarray
+    Weights, shape (units before, units), and biases, shape (units,), of each layer: views of the
+    network's parameters.
+loss_ : float
+    The last loss of loss_curve_.
+loss_curve_ : list of float
+    The loss of each epoch, without the penalty of the weights.
+best_loss_ : float or None
+    The lowest loss; None with early_stopping.
+validation_scores_ : list of float or None
+    The {score} of each epoch on the validation rows.
+best_validation_score_ : float or None
+    The highest of them.
+validation_loss_curve_ : list of float or None
+    The loss of each epoch on the validation rows: an addition.
+n_iter_ : int
+    Epochs so far.
+t_ : int
+    Training rows seen so far.
+n_features_in_ : int
+    Features.
+feature_names_in_ : ndarray of str
+    Their names, where X had some.
+n_layers_ : int
+    Layers, with inputs and outputs.
+n_outputs_ : int
+    Outputs of the network.
+out_activation_ : str
+    Activation of the outputs.
+
+See Also
+--------
+nnblas.Net, nnblas.Trainer : What the estimators are made of.
+"""
+
+CLASS_WEIGHT = """class_weight : dict, 'balanced' or None, default=None
+    Weights of the classes, which multiply those of the rows: an addition.
+"""
+
+CLASSES = """classes_ : ndarray of shape (n_classes,)
+    The labels.
+"""
+
+
+def describe(kind: str, lowers: str, score: str, parameters: str, attributes: str) -> str:
+    return _TEXT.format(
+        kind=kind, lowers=lowers, score=score, parameters=parameters, attributes=attributes
+    )

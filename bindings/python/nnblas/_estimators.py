@@ -1,0 +1,808 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""MLPClassifier and MLPRegressor: estimators with the parameters and attributes of scikit-learn's.
+
+fit checks and encodes the rows here and then is one fit of the library. What differs from
+scikit-learn is listed in the README of the package, under "Estimators".
+"""
+
+import warnings
+from collections.abc import Sequence
+from numbers import Integral, Real
+from typing import Any, Union
+
+import numpy
+import numpy.typing
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import train_test_split
+from sklearn.utils import check_random_state, column_or_1d
+from sklearn.utils._param_validation import Interval, Options, StrOptions
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted
+
+from ._arrays import FloatArray
+from ._errors import NotFiniteError, Status
+from ._estimator_texts import CLASS_WEIGHT, CLASSES, describe
+from ._net import Net
+from ._trainer import Epoch, Score, Trainer
+
+Weights = Union[FloatArray, None]
+Array = numpy.typing.NDArray[Any]
+
+_ACTIVATIONS = {"identity": "identity", "logistic": "sigmoid", "tanh": "tanh", "relu": "relu"}
+# The solvers that take mini-batches; 'sgd' is one of the three behind it by its momentum.
+_STOCHASTIC = ("sgd", "adam", "gradient_descent", "momentum", "nesterov")
+_ALL_ROWS = ("lbfgs", "rprop")
+# The rate under which an adaptive schedule stops, and what it divides by.
+_ADAPTIVE_LAST, _ADAPTIVE_DIVISOR = 1e-6, 5.0
+# scipy's L-BFGS-B, which scikit-learn takes, stops where an iteration lowers the loss by less than this
+# share of it.
+_LBFGS_LEAST_DECREASE = 2.220446049250313e-9
+
+
+def _validate_data(estimator: Any, *arguments: Any, **options: Any) -> Any:
+    """A method until scikit-learn 1.6, and then a function."""
+    if hasattr(estimator, "_validate_data"):
+        return estimator._validate_data(*arguments, **options)
+    from sklearn.utils.validation import validate_data
+
+    return validate_data(estimator, *arguments, **options)
+
+
+def _to_rows(X: Any) -> FloatArray:
+    """Dense, the elements of a row side by side; X itself where it is so already."""
+    if hasattr(X, "toarray"):
+        return numpy.ascontiguousarray(X.toarray())
+    if X.shape[1] == 1 or X.strides[1] == X.itemsize and X.strides[0] >= X.strides[1] * X.shape[1]:
+        return numpy.asarray(X)
+    return numpy.ascontiguousarray(X)
+
+
+def _is_stochastic(estimator: "_Perceptron") -> bool:
+    if estimator.solver not in _STOCHASTIC:
+        raise AttributeError(
+            "partial_fit is only available for stochastic optimizers. "
+            f"{estimator.solver} is not stochastic."
+        )
+    return True
+
+
+class _Perceptron(BaseEstimator):
+    """What both estimators share."""
+
+    _parameter_constraints: dict[str, list[Any]] = {
+        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
+        "activation": [StrOptions(set(_ACTIVATIONS))],
+        "solver": [StrOptions({*_STOCHASTIC, *_ALL_ROWS})],
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+        "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
+        "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
+        "power_t": [Interval(Real, 0, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "shuffle": ["boolean"],
+        "random_state": ["random_state"],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "verbose": ["verbose"],
+        "warm_start": ["boolean"],
+        "momentum": [Interval(Real, 0, 1, closed="both")],
+        "nesterovs_momentum": ["boolean"],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="left")],
+        "beta_1": [Interval(Real, 0, 1, closed="left")],
+        "beta_2": [Interval(Real, 0, 1, closed="left")],
+        "epsilon": [Interval(Real, 0, None, closed="neither")],
+        "n_iter_no_change": [
+            Interval(Integral, 1, None, closed="left"),
+            Options(Real, {numpy.inf}),
+        ],
+        "max_fun": [Interval(Integral, 1, None, closed="left")],
+    }
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Union[int, Sequence[int]] = (100,),
+        activation: str = "relu",
+        *,
+        solver: str = "adam",
+        alpha: float = 0.0001,
+        batch_size: Union[int, str] = "auto",
+        learning_rate: str = "constant",
+        learning_rate_init: float = 0.001,
+        power_t: float = 0.5,
+        max_iter: int = 200,
+        shuffle: bool = True,
+        random_state: Any = None,
+        tol: float = 1e-4,
+        verbose: Union[bool, int] = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        n_iter_no_change: float = 10,
+        max_fun: int = 15000,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.solver = solver
+        self.alpha = alpha
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.power_t = power_t
+        self.max_iter = max_iter
+        self.shuffle = shuffle
+        self.random_state = random_state
+        self.tol = tol
+        self.verbose = verbose
+        self.warm_start = warm_start
+        self.momentum = momentum
+        self.nesterovs_momentum = nesterovs_momentum
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.n_iter_no_change = n_iter_no_change
+        self.max_fun = max_fun
+
+    # ---- what a kind of target decides
+
+    _cost: str
+    _watched: Score
+    out_activation_: str
+
+    def _learn_target(self, y: Array, reset: bool) -> None:
+        """What y tells of the outputs, or with reset=False whether it is like the y before."""
+        raise NotImplementedError
+
+    def _encode(self, y: Array) -> FloatArray:
+        """The outputs that the network should have, shape (n_samples, n_outputs)."""
+        raise NotImplementedError
+
+    def _weigh_classes(self, y: Array) -> Weights:
+        """A weight for each row by its class, or None."""
+        return None
+
+    def _get_strata(self, y: Array) -> Union[Array, None]:
+        """What to spread evenly over training and validation rows."""
+        return None
+
+    # ---- rows
+
+    def _read_rows(
+        self, X: Any, y: Any, sample_weight: Any, reset: bool
+    ) -> tuple[FloatArray, Array, Weights]:
+        """Rows that count. Those of weight 0 are gone, as if they had not been there."""
+        X, y = _validate_data(
+            self,
+            X,
+            y,
+            accept_sparse=["csr", "csc"],
+            multi_output=True,
+            y_numeric=isinstance(self, RegressorMixin),
+            dtype=numpy.float64,
+            reset=reset,
+        )
+        X = _to_rows(X)
+        if hasattr(y, "toarray"):
+            y = y.toarray()
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        if sample_weight is None:
+            return X, y, None
+        weights = _check_sample_weight(sample_weight, X, dtype=numpy.float64, only_non_negative=True)
+        return self._drop_rows(X, y, weights)
+
+    @staticmethod
+    def _drop_rows(X: FloatArray, y: Array, weights: FloatArray) -> tuple[FloatArray, Array, Weights]:
+        kept = weights > 0
+        if kept.all():
+            return X, y, numpy.ascontiguousarray(weights)
+        if not kept.any():
+            raise ValueError("all rows have weight 0; at least one must have a weight above it")
+        return X[kept], y[kept], weights[kept]
+
+    def _split(
+        self, X: FloatArray, y: Array, Y: FloatArray, weights: Weights, random: Any
+    ) -> tuple[FloatArray, FloatArray, Weights, tuple[FloatArray, ...]]:
+        """Training rows, and validation rows for early stopping."""
+        training, validating = train_test_split(
+            numpy.arange(len(X)),
+            random_state=random,
+            test_size=self.validation_fraction,
+            stratify=self._get_strata(y),
+        )
+        validation: tuple[FloatArray, ...] = X[validating], Y[validating]
+        if weights is not None:
+            validation += (weights[validating],)
+            weights = weights[training]
+        return X[training], Y[training], weights, validation
+
+    # ---- the network
+
+    def _get_layer_sizes(self, inputs: int, outputs: int) -> tuple[int, ...]:
+        hidden = self.hidden_layer_sizes
+        sizes = [int(size) for size in (hidden if hasattr(hidden, "__iter__") else [hidden])]
+        if any(size <= 0 for size in sizes):
+            raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}.")
+        return inputs, *sizes, outputs
+
+    def _initialize(self, inputs: int, outputs: int, random: Any) -> None:
+        """A new network with weights and biases drawn as scikit-learn draws them."""
+        output = {"logistic": "sigmoid"}.get(self.out_activation_, self.out_activation_)
+        self._net = Net(
+            self._get_layer_sizes(inputs, outputs),
+            hidden=_ACTIVATIONS[self.activation],
+            output=output,
+            cost=self._cost,
+            initialization="zero",
+        )
+        factor = 2.0 if self.activation == "logistic" else 6.0
+        for layer in range(1, len(self._net.layer_sizes)):
+            weights, bias = self._net.weights(layer), self._net.bias(layer)
+            bound = numpy.sqrt(factor / sum(weights.shape))
+            weights[...] = random.uniform(-bound, bound, weights.shape)
+            bias[...] = random.uniform(-bound, bound, bias.shape)
+        self.n_iter_ = 0
+        self.t_ = 0
+        self.n_outputs_ = outputs
+        self.n_layers_ = len(self._net.layer_sizes)
+        self.loss_curve_: list[float] = []
+        self.best_loss_: Union[float, None] = None
+        self.validation_scores_: Union[list[float], None] = None
+        self.best_validation_score_: Union[float, None] = None
+        self.validation_loss_curve_: Union[list[float], None] = None
+        self._trainer: Union[Trainer, None] = None
+
+    def _check_net(self, inputs: int, outputs: int) -> None:
+        sizes = self._get_layer_sizes(inputs, outputs)
+        if sizes != self._net.layer_sizes:
+            raise ValueError(
+                f"the network that is trained on has the layer sizes {self._net.layer_sizes}, and the "
+                f"parameters and rows are for {sizes}; a new one needs warm_start=False"
+            )
+
+    @property
+    def coefs_(self) -> list[FloatArray]:
+        """The weight matrices, each of shape (units of the layer before, units): views of the
+        network's."""
+        return [self._get_net().weights(layer) for layer in range(1, self.n_layers_)]
+
+    @property
+    def intercepts_(self) -> list[FloatArray]:
+        """The biases, each of shape (units,): views of the network's."""
+        return [self._get_net().bias(layer) for layer in range(1, self.n_layers_)]
+
+    def _get_net(self) -> Net:
+        if not hasattr(self, "_net"):
+            raise AttributeError(f"this {type(self).__name__} is not fitted yet")
+        return self._net
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(super().__getstate__())
+        if "_trainer" in state:
+            state["_trainer"] = None
+        return state
+
+    # ---- training
+
+    def _make_trainer(self, rows: int, weights: Weights, seed: int) -> Trainer:
+        """For so many training rows."""
+        batch = self._get_batch_size(rows)
+        mean_weight = 1.0 if weights is None else float(weights.mean())
+        trainer = Trainer(
+            self._net,
+            optimizer=self._get_optimizer(),
+            batch_size=batch if batch < rows else 0,
+            weight_decay=self.alpha / (batch * mean_weight),
+            seed=seed,
+        )
+        if self.solver != "lbfgs":
+            trainer.learning_rate = self.learning_rate_init
+            trainer.momentum = min(self.momentum, numpy.nextafter(1.0, 0.0))
+            trainer.adam = self.beta_1, self.beta_2, self.epsilon
+        return trainer
+
+    def _get_optimizer(self) -> str:
+        if self.solver != "sgd":
+            return self.solver
+        if self.momentum == 0:
+            return "gradient_descent"
+        return "nesterov" if self.nesterovs_momentum else "momentum"
+
+    def _get_batch_size(self, rows: int) -> int:
+        if self.solver in _ALL_ROWS:
+            return rows
+        if self.batch_size == "auto":
+            return min(200, rows)
+        batch = int(self.batch_size)
+        if batch > rows:
+            warnings.warn(
+                "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped"
+            )
+        return min(batch, rows)
+
+    def _get_loss_scale(self) -> int:
+        """The library's costs are this times scikit-learn's losses."""
+        return self.n_outputs_ if self._cost == "mse" else 1
+
+    def _set_stopping(self, trainer: Trainer, rows: int, scored: bool) -> None:
+        trainer.epochs = self.max_iter
+        if self.solver == "lbfgs":
+            trainer.epochs = min(self.max_iter, self.max_fun)
+            return
+        patience = 0 if self.n_iter_no_change == numpy.inf else int(self.n_iter_no_change) + 1
+        if scored:
+            trainer.score = self._watched
+            trainer.tolerance = self.tol
+        else:
+            trainer.tolerance = self.tol * self._get_loss_scale()
+        if self.solver == "sgd" and self.learning_rate == "adaptive" and patience > 0:
+            trainer.schedule = "adaptive", patience, 1 / _ADAPTIVE_DIVISOR, _ADAPTIVE_LAST
+            return
+        trainer.patience = patience
+        if self.solver == "sgd" and self.learning_rate == "invscaling":
+            trainer.schedule = "inverse", rows, self.power_t
+
+    def _set_gradient_tolerance(
+        self, trainer: Trainer, X: FloatArray, Y: FloatArray, weights: Weights
+    ) -> None:
+        """tol is the largest element of the gradient to stop at; the library compares the norm of the
+        gradient with its first one."""
+        gradient = self._net.gradient(X, Y, weights=weights)
+        largest = abs(gradient).max()
+        memory, _ = trainer.lbfgs
+        trainer.lbfgs = memory, min(self.tol / max(largest, self.tol), numpy.nextafter(1.0, 0.0))
+
+    def _print_epoch(self, epoch: Epoch) -> None:
+        loss = epoch.cost / self._get_loss_scale()
+        print(f"Iteration {self.n_iter_ + epoch.epoch}, loss = {loss:.8f}")
+        if epoch.score == epoch.score:
+            print(f"Validation score: {epoch.score:f}")
+
+    def _fit(self, X: Any, y: Any, sample_weight: Any) -> Any:
+        self._validate_params()
+        reset = not (self.warm_start and hasattr(self, "_net"))
+        X, y, weights = self._read_rows(X, y, sample_weight, reset)
+        self._learn_target(y, reset)
+        class_weights = self._weigh_classes(y)
+        if class_weights is not None:
+            weights = class_weights if weights is None else class_weights * weights
+            X, y, weights = self._drop_rows(X, y, weights)
+        Y = self._encode(y)
+        random = check_random_state(self.random_state)
+        if reset:
+            self._initialize(X.shape[1], Y.shape[1], random)
+        else:
+            self._check_net(X.shape[1], Y.shape[1])
+        validation = None
+        if self.early_stopping and self.solver != "lbfgs":
+            X, Y, weights, validation = self._split(X, y, Y, weights, random)
+        trainer = self._make_trainer(len(X), weights, random.randint(2**31 - 1))
+        if self.solver == "lbfgs":
+            self._set_gradient_tolerance(trainer, X, Y, weights)
+        if trainer.batch_size > 0 and not self.shuffle:
+            raise ValueError("shuffle=False needs all rows in one batch: fit shuffles mini-batches")
+        self._set_stopping(trainer, len(X), validation is not None)
+        self._train(trainer, X, Y, weights, validation)
+        return self
+
+    def _train(
+        self,
+        trainer: Trainer,
+        X: FloatArray,
+        Y: FloatArray,
+        weights: Weights,
+        validation: Union[tuple[FloatArray, ...], None],
+    ) -> None:
+        callback = self._print_epoch if self.verbose else None
+        status = Status.STOPPED_CANCELLED
+        try:
+            status = trainer.fit(X, Y, weights=weights, validation=validation, callback=callback)
+        except KeyboardInterrupt:
+            warnings.warn("Training interrupted by user.")
+        except NotFiniteError as error:
+            epoch = self.n_iter_ + len(trainer.history) + 1
+            raise self._explain_divergence(epoch, error) from error
+        self._keep_history(trainer, len(X), validation is not None)
+        if status == Status.OK and self.solver == "lbfgs":
+            warnings.warn(
+                f"lbfgs failed to converge after {trainer.epochs} iteration(s). Increase the number "
+                "of iterations (max_iter) or scale the data.",
+                ConvergenceWarning,
+            )
+        elif status == Status.OK:
+            warnings.warn(
+                f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the "
+                "optimization hasn't converged yet.",
+                ConvergenceWarning,
+            )
+        elif self.verbose:
+            print(f"Training stopped: {status.name}")
+
+    def _explain_divergence(self, epoch: int, error: NotFiniteError) -> NotFiniteError:
+        place = "" if "epoch" in str(error) else f" in epoch {epoch}"
+        return NotFiniteError(
+            f"The training diverged{place}: {error}. Scale the features (StandardScaler), or lower "
+            f"learning_rate_init, which is {self.learning_rate_init:g}.",
+            error.status,
+        )
+
+    def _keep_history(self, trainer: Trainer, rows: int, scored: bool) -> None:
+        history = trainer.history
+        self.n_iter_ += len(history)
+        self.t_ += len(history) * rows
+        self.loss_curve_ += (history["cost"] / self._get_loss_scale()).tolist()
+        self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else numpy.inf
+        if not scored:
+            self.best_loss_ = min(self.loss_curve_, default=numpy.inf)
+            return
+        self.best_loss_ = None
+        scores = (self.validation_scores_ or []) + history["score"].tolist()
+        self.validation_scores_ = scores
+        self.best_validation_score_ = max(scores, default=-numpy.inf)
+        losses = history["validation_cost"] / self._get_loss_scale()
+        self.validation_loss_curve_ = (self.validation_loss_curve_ or []) + losses.tolist()
+
+    # ---- training, a pass at a time
+
+    def _partial_fit(self, X: Any, y: Any, sample_weight: Any, reset: bool) -> Any:
+        self._validate_params()
+        X, y, weights = self._read_rows(X, y, sample_weight, reset)
+        self._learn_target(y, False)
+        Y = self._encode(y)
+        random = check_random_state(self.random_state)
+        if reset:
+            self._initialize(X.shape[1], Y.shape[1], random)
+        else:
+            self._check_net(X.shape[1], Y.shape[1])
+        if self._trainer is None:
+            self._trainer = self._make_trainer(len(X), weights, 0)
+            self._unimproved = 0
+        loss = self._step_through(self._trainer, X, Y, weights, random)
+        self.n_iter_ += 1
+        self.t_ += len(X)
+        self._adapt_rate(self._trainer, loss)
+        self.loss_ = loss
+        self.loss_curve_.append(loss)
+        self.best_loss_ = min(self.loss_curve_)
+        return self
+
+    def _step_through(
+        self, trainer: Trainer, X: FloatArray, Y: FloatArray, weights: Weights, random: Any
+    ) -> float:
+        """One pass over the rows in mini-batches. Returns the loss."""
+        batch = self._get_batch_size(len(X))
+        mean_weight = 1.0 if weights is None else float(weights.mean())
+        trainer.weight_decay = self.alpha / (batch * mean_weight)
+        rows = numpy.arange(len(X))
+        if self.shuffle:
+            random.shuffle(rows)
+        total = 0.0
+        try:
+            for begin in range(0, len(X), batch):
+                chosen = rows[begin : begin + batch]
+                chosen_weights = None if weights is None else weights[chosen]
+                cost = trainer.step(X[chosen], Y[chosen], weights=chosen_weights)
+                total += cost * (len(chosen) if chosen_weights is None else chosen_weights.sum())
+        except NotFiniteError as error:
+            raise self._explain_divergence(self.n_iter_ + 1, error) from error
+        return total / (len(X) * mean_weight * self._get_loss_scale())
+
+    def _adapt_rate(self, trainer: Trainer, loss: float) -> None:
+        """The learning rate of the next pass, and how many passes have not lowered the loss."""
+        if self.solver != "sgd":
+            return
+        if self.learning_rate == "invscaling":
+            trainer.learning_rate = self.learning_rate_init / (self.t_ + 1) ** self.power_t
+        best = min(self.loss_curve_, default=numpy.inf)
+        self._unimproved = self._unimproved + 1 if loss > best - self.tol else 0
+        if self._unimproved > self.n_iter_no_change and self.learning_rate == "adaptive":
+            self._unimproved = 0
+            if trainer.learning_rate > _ADAPTIVE_LAST:
+                trainer.learning_rate /= _ADAPTIVE_DIVISOR
+
+    # ---- predicting
+
+    def _read_features(self, X: Any) -> FloatArray:
+        check_is_fitted(self)
+        options = {"accept_sparse": ["csr", "csc"], "dtype": numpy.float64, "reset": False}
+        return _to_rows(_validate_data(self, X, **options))
+
+    def _compute_outputs(self, X: Any) -> FloatArray:
+        X = self._read_features(X)
+        return self._net.predict(X)
+
+
+class MLPClassifier(ClassifierMixin, _Perceptron):
+    __doc__ = describe(
+        kind="classifier",
+        lowers="the log-loss",
+        score="accuracy",
+        parameters=CLASS_WEIGHT,
+        attributes=CLASSES,
+    )
+
+    _parameter_constraints = {
+        **_Perceptron._parameter_constraints,
+        "class_weight": [StrOptions({"balanced"}), dict, list, None],
+    }
+    _cost = "cross_entropy"
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Union[int, Sequence[int]] = (100,),
+        activation: str = "relu",
+        *,
+        solver: str = "adam",
+        alpha: float = 0.0001,
+        batch_size: Union[int, str] = "auto",
+        learning_rate: str = "constant",
+        learning_rate_init: float = 0.001,
+        power_t: float = 0.5,
+        max_iter: int = 200,
+        shuffle: bool = True,
+        random_state: Any = None,
+        tol: float = 1e-4,
+        verbose: Union[bool, int] = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        n_iter_no_change: float = 10,
+        max_fun: int = 15000,
+        class_weight: Any = None,
+    ) -> None:
+        super().__init__(
+            hidden_layer_sizes=hidden_layer_sizes,
+            activation=activation,
+            solver=solver,
+            alpha=alpha,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            learning_rate_init=learning_rate_init,
+            power_t=power_t,
+            max_iter=max_iter,
+            shuffle=shuffle,
+            random_state=random_state,
+            tol=tol,
+            verbose=verbose,
+            warm_start=warm_start,
+            momentum=momentum,
+            nesterovs_momentum=nesterovs_momentum,
+            early_stopping=early_stopping,
+            validation_fraction=validation_fraction,
+            beta_1=beta_1,
+            beta_2=beta_2,
+            epsilon=epsilon,
+            n_iter_no_change=n_iter_no_change,
+            max_fun=max_fun,
+        )
+        self.class_weight = class_weight
+
+    # ---- labels
+
+    def _learn_classes(self, y: Array) -> None:
+        check_classification_targets(y)
+        kind = type_of_target(y)
+        if kind == "multiclass-multioutput":
+            raise ValueError("y holds several multiclass targets; there may be one, or a 0 or 1 for each label")
+        self._is_multilabel = kind == "multilabel-indicator"
+        self.classes_ = numpy.arange(y.shape[1]) if self._is_multilabel else numpy.unique(y)
+        softmax = not self._is_multilabel and len(self.classes_) > 2
+        self.out_activation_ = "softmax" if softmax else "logistic"
+        self._watched = Score.LABELS if self._is_multilabel else Score.ACCURACY
+
+    def _learn_target(self, y: Array, reset: bool) -> None:
+        if reset:
+            self._learn_classes(y)
+            return
+        classes = unique_labels(y)
+        if self.warm_start and set(classes) != set(self.classes_):
+            raise ValueError(
+                "warm_start can only be used where `y` has the same classes as in the previous call "
+                f"to fit. Previously got {self.classes_}, `y` has {classes}"
+            )
+        if not set(classes) <= set(self.classes_):
+            raise ValueError(
+                f"`y` has classes not in `self.classes_`. `self.classes_` has {self.classes_}. "
+                f"'y' has {classes}."
+            )
+
+    def _encode(self, y: Array) -> FloatArray:
+        if self._is_multilabel:
+            return numpy.ascontiguousarray(y, dtype=numpy.float64)
+        codes = numpy.searchsorted(self.classes_, y)
+        if len(self.classes_) <= 2:
+            return codes.astype(numpy.float64)[:, None]
+        Y = numpy.zeros((len(y), len(self.classes_)))
+        Y[numpy.arange(len(y)), codes] = 1
+        return Y
+
+    def _weigh_classes(self, y: Array) -> Weights:
+        if self.class_weight is None:
+            return None
+        weights: FloatArray = compute_sample_weight(self.class_weight, y)
+        return weights
+
+    def _get_strata(self, y: Array) -> Union[Array, None]:
+        """Classes, where each has the two rows that a split needs."""
+        if self._is_multilabel:
+            return None
+        classes, counts = numpy.unique(y, return_counts=True)
+        if counts.min() >= 2:
+            return y
+        warnings.warn(
+            f"class {classes[counts.argmin()]!r} has a single row; the validation rows of "
+            "early_stopping are drawn without regard to the classes"
+        )
+        return None
+
+    # ---- the estimator
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "MLPClassifier":
+        """Fits the network to the rows of X and the labels y.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            Class labels of any type, or for several labels a row a 0 or 1 for each.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Rows of weight 0 count as if they were not there.
+
+        Returns
+        -------
+        self
+        """
+        fitted: MLPClassifier = self._fit(X, y, sample_weight)
+        return fitted
+
+    @available_if(_is_stochastic)
+    def partial_fit(
+        self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None
+    ) -> "MLPClassifier":
+        """One pass over the rows in mini-batches, which goes on where the call before stopped.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As for `fit`.
+        classes : array-like of shape (n_classes,), default=None
+            All labels that y will have, in this call and in later ones. Needed in the first call.
+
+        Returns
+        -------
+        self
+        """
+        reset = not hasattr(self, "_net")
+        if reset:
+            if classes is None:
+                raise ValueError("classes must be passed on the first call to partial_fit.")
+            self._validate_params()
+            multilabel = type_of_target(y).startswith("multilabel")
+            self._learn_classes(numpy.asarray(y) if multilabel else unique_labels(classes))
+        elif classes is not None and not numpy.array_equal(self.classes_, unique_labels(classes)):
+            raise ValueError(
+                f"`classes={classes!r}` is not the same as on last call to partial_fit, was: "
+                f"{self.classes_!r}"
+            )
+        fitted: MLPClassifier = self._partial_fit(X, y, sample_weight, reset)
+        return fitted
+
+    def predict(self, X: Any) -> Array:
+        """The labels of the rows of X, shape (n_samples, n_features), as y was given to `fit`."""
+        outputs = self._compute_outputs(X)
+        if self._is_multilabel:
+            return (outputs > 0.5).astype(int)
+        if self.n_outputs_ == 1:
+            codes = (outputs[:, 0] > 0.5) & (len(self.classes_) > 1)
+        else:
+            codes = outputs.argmax(axis=1)
+        return numpy.asarray(self.classes_[codes.astype(int)])
+
+    def predict_proba(self, X: Any) -> FloatArray:
+        """The probability of each class of `classes_`, shape (n_samples, n_classes)."""
+        outputs = self._compute_outputs(X)
+        if self.n_outputs_ == 1:
+            return numpy.hstack([1 - outputs, outputs])
+        return outputs
+
+    def predict_log_proba(self, X: Any) -> FloatArray:
+        """The logarithm of `predict_proba`."""
+        probabilities = self.predict_proba(X)
+        return numpy.log(probabilities, out=probabilities)
+
+    def decision_function(self, X: Any) -> FloatArray:
+        """The inputs of the output units, shape (n_samples,) for two classes, else (n_samples,
+        n_classes): log-odds, or with softmax log-probabilities plus a number of each row. An
+        addition."""
+        X = self._read_features(X)
+        linear = self._net.clone()
+        linear.set_output("identity", "mse")
+        outputs = linear.predict(X)
+        return outputs.ravel() if self.n_outputs_ == 1 else outputs
+
+    def _more_tags(self) -> dict[str, bool]:
+        return {"multilabel": True}
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        tags.input_tags.sparse = True
+        return tags
+
+
+class MLPRegressor(RegressorMixin, _Perceptron):
+    __doc__ = describe(
+        kind="regressor",
+        lowers="half of the mean squared error",
+        score="coefficient of determination (R2)",
+        parameters="",
+        attributes="",
+    )
+
+    _cost = "mse"
+    _watched = Score.R2
+    out_activation_ = "identity"
+
+    def _learn_target(self, y: Array, reset: bool) -> None:
+        pass
+
+    def _encode(self, y: Array) -> FloatArray:
+        return numpy.ascontiguousarray(y.reshape(len(y), -1), dtype=numpy.float64)
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "MLPRegressor":
+        """Fits the network to the rows of X and the targets y.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like of shape (n_samples,), default=None
+            Rows of weight 0 count as if they were not there.
+
+        Returns
+        -------
+        self
+        """
+        fitted: MLPRegressor = self._fit(X, y, sample_weight)
+        return fitted
+
+    @available_if(_is_stochastic)
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> "MLPRegressor":
+        """One pass over the rows in mini-batches, which goes on where the call before stopped.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As for `fit`.
+
+        Returns
+        -------
+        self
+        """
+        fitted: MLPRegressor = self._partial_fit(X, y, sample_weight, not hasattr(self, "_net"))
+        return fitted
+
+    def predict(self, X: Any) -> FloatArray:
+        """The targets of the rows of X, shape (n_samples,) or (n_samples, n_outputs)."""
+        outputs = self._compute_outputs(X)
+        return outputs.ravel() if self.n_outputs_ == 1 else outputs
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        tags.input_tags.sparse = True
+        return tags

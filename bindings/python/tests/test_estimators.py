@@ -1,0 +1,536 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The estimators: scikit-learn's checks, and what each parameter and attribute is."""
+
+import copy
+import pickle
+import warnings
+
+import joblib
+import numpy
+import pandas
+import pytest
+import scipy.sparse
+import sklearn.base
+import sklearn.neural_network
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, make_multilabel_classification
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import check_estimator
+
+import nnblas
+from nnblas import MLPClassifier, MLPRegressor
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+IRIS_NAMES = load_iris().target_names
+
+
+@pytest.fixture(scope="module")
+def iris():
+    X, y = load_iris(return_X_y=True)
+    return StandardScaler().fit_transform(X), y
+
+
+@pytest.fixture(scope="module")
+def cancer():
+    X, y = load_breast_cancer(return_X_y=True)
+    return StandardScaler().fit_transform(X), y
+
+
+@pytest.fixture(scope="module")
+def diabetes():
+    X, y = load_diabetes(return_X_y=True)
+    return StandardScaler().fit_transform(X), (y - y.mean()) / y.std()
+
+
+@pytest.fixture(scope="module")
+def labels():
+    X, Y = make_multilabel_classification(n_samples=120, n_classes=4, random_state=3)
+    return StandardScaler().fit_transform(X), Y
+
+
+def list_checks():
+    for estimator in (MLPClassifier(), MLPRegressor()):
+        for instance, check in check_estimator(estimator, generate_only=True):
+            name = f"{type(estimator).__name__}-{check.func.__name__}"
+            yield pytest.param(instance, check, id=f"{name}-{check.keywords}" if check.keywords else name)
+
+
+@pytest.mark.parametrize("estimator, check", list_checks())
+def test_check(estimator, check):
+    """Of check_estimator. A check that scikit-learn would skip fails."""
+    try:
+        check(estimator)
+    except BaseException as error:
+        if type(error).__name__ == "SkipTest":
+            pytest.fail(f"skipped: {error}")
+        raise
+
+
+# ---- beside scikit-learn's
+
+
+@pytest.fixture
+def problems(iris, cancer, diabetes, labels):
+    X, y = diabetes
+    several = X, numpy.column_stack([y, X[:, 2] - y])
+    return {"iris": iris, "cancer": cancer, "labels": labels, "diabetes": diabetes, "several": several}
+
+
+SGD = {"solver": "sgd", "learning_rate_init": 0.05}
+
+
+@pytest.mark.parametrize("problem", ["iris", "cancer", "labels", "diabetes", "several"])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"activation": "tanh", "alpha": 1.0},
+        {"activation": "logistic", "hidden_layer_sizes": (7, 5)},
+        {"activation": "identity"},
+        SGD,
+        {**SGD, "nesterovs_momentum": False},
+        {**SGD, "momentum": 0},
+        {**SGD, "learning_rate": "invscaling", "learning_rate_init": 0.2, "power_t": 0.2},
+        {**SGD, "learning_rate": "adaptive", "tol": 0.02, "n_iter_no_change": 2},
+        {"tol": 0.01, "n_iter_no_change": 4},
+        {"early_stopping": True, "learning_rate_init": 0.02, "n_iter_no_change": 5},
+    ],
+)
+def test_trajectory_is_that_of_scikit_learn(problems, problem, settings):
+    """With all rows in a batch there is no order of rows in which the two could differ. Adam has its
+    epsilon in another place: it does not count here."""
+    X, y = problems[problem]
+    name = "MLPRegressor" if problem in ("diabetes", "several") else "MLPClassifier"
+    if "early_stopping" in settings and problem == "iris":
+        return  # scikit-learn does not stratify three classes
+    settings = {"random_state": 3, "max_iter": 40, "batch_size": len(X), "epsilon": 1e-30, **settings}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ours = getattr(nnblas, name)(**settings).fit(X, y)
+        theirs = getattr(sklearn.neural_network, name)(**settings).fit(X, y)
+    for attribute in ("n_iter_", "t_", "n_outputs_", "n_layers_", "out_activation_"):
+        assert getattr(ours, attribute) == getattr(theirs, attribute), attribute
+    for one, other in zip(ours.coefs_ + ours.intercepts_, theirs.coefs_ + theirs.intercepts_):
+        numpy.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-9)
+    if "alpha" not in settings:  # which is in their losses
+        numpy.testing.assert_allclose(ours.loss_curve_, theirs.loss_curve_, rtol=1e-3)
+    if "early_stopping" in settings:
+        numpy.testing.assert_allclose(ours.validation_scores_, theirs.validation_scores_, atol=1e-9)
+
+
+# ---- what is learnt
+
+
+def test_classes_are_learnt(iris):
+    X, y = iris
+    names = IRIS_NAMES[y]
+    model = MLPClassifier(max_iter=1000, random_state=1).fit(X, names)
+    assert model.classes_.tolist() == sorted(IRIS_NAMES)
+    assert model.out_activation_ == "softmax" and model.n_outputs_ == 3 and model.n_layers_ == 3
+    assert model.score(X, names) > 0.97
+    probabilities = model.predict_proba(X)
+    numpy.testing.assert_allclose(probabilities.sum(axis=1), 1)
+    numpy.testing.assert_array_equal(model.classes_[probabilities.argmax(axis=1)], model.predict(X))
+    numpy.testing.assert_allclose(model.predict_log_proba(X), numpy.log(probabilities))
+    difference = model.decision_function(X) - model.predict_log_proba(X)
+    numpy.testing.assert_allclose(difference, difference[:, :1] * numpy.ones((1, 3)))
+
+
+def test_two_classes_have_one_output(cancer):
+    X, y = cancer
+    model = MLPClassifier(random_state=1).fit(X, y == 1)
+    assert model.n_outputs_ == 1 and model.out_activation_ == "logistic"
+    assert model.predict(X).dtype == bool and model.score(X, y == 1) > 0.97
+    odds = model.predict_proba(X)
+    numpy.testing.assert_allclose(odds.sum(axis=1), 1)
+    numpy.testing.assert_allclose(
+        model.decision_function(X), numpy.log(odds[:, 1] / odds[:, 0]), rtol=1e-6
+    )
+
+
+def test_several_labels_a_row(labels):
+    X, Y = labels
+    model = MLPClassifier(max_iter=800, random_state=1).fit(X, Y)
+    assert model.n_outputs_ == 4 and model.classes_.tolist() == [0, 1, 2, 3]
+    assert model.predict_proba(X).shape == (120, 4)
+    assert model.score(X, Y) > 0.9
+    sparse = MLPClassifier(max_iter=800, random_state=1).fit(X, scipy.sparse.csr_matrix(Y))
+    numpy.testing.assert_array_equal(sparse.predict(X), model.predict(X))
+
+
+def test_several_targets(diabetes):
+    X, y = diabetes
+    Y = numpy.column_stack([y, X[:, 2] - y])
+    model = MLPRegressor(max_iter=500, random_state=1).fit(X, Y)
+    assert model.predict(X).shape == Y.shape and model.score(X, Y) > 0.7
+    expected = ((model.predict(X) - Y) ** 2).mean() / 2
+    assert model.loss_ == pytest.approx(expected, rel=0.1)
+
+
+def test_one_class():
+    model = MLPClassifier(max_iter=3).fit(numpy.eye(4), ["a"] * 4)
+    assert model.predict(numpy.eye(4)).tolist() == ["a"] * 4
+
+
+def test_sparse_rows_and_names_of_features(iris):
+    X, y = iris
+    dense = MLPClassifier(max_iter=20, random_state=0).fit(X, y)
+    sparse = MLPClassifier(max_iter=20, random_state=0).fit(scipy.sparse.csc_matrix(X), y)
+    numpy.testing.assert_array_equal(
+        sparse.predict_proba(scipy.sparse.csr_matrix(X)), dense.predict_proba(X)
+    )
+    frame = pandas.DataFrame(X, columns=list("abcd"))
+    named = MLPClassifier(max_iter=20, random_state=0).fit(frame, y)
+    assert named.feature_names_in_.tolist() == list("abcd") and named.n_features_in_ == 4
+    numpy.testing.assert_array_equal(named.predict_proba(frame), dense.predict_proba(X))
+
+
+# ---- parameters
+
+
+@pytest.mark.parametrize("solver", ["lbfgs", "sgd", "adam", "rprop", "gradient_descent", "momentum", "nesterov"])
+@pytest.mark.parametrize("activation", ["identity", "logistic", "tanh", "relu"])
+def test_solvers_and_activations(iris, diabetes, solver, activation):
+    rate = {"adam": 0.01, "rprop": 0.1}.get(solver, 0.1)
+    settings = {"solver": solver, "activation": activation, "learning_rate_init": rate, "random_state": 1}
+    model = MLPClassifier(max_iter=400, **settings).fit(*iris)
+    assert model.score(*iris) > 0.94
+    settings["learning_rate_init"] = rate if solver in ("adam", "rprop") else 0.01
+    assert MLPRegressor(max_iter=400, **settings).fit(*diabetes).score(*diabetes) > 0.45
+
+
+@pytest.mark.parametrize("schedule", ["invscaling", "adaptive"])
+def test_schedules(iris, schedule):
+    model = MLPClassifier(
+        solver="sgd", learning_rate=schedule, learning_rate_init=0.5, max_iter=2000, random_state=1
+    ).fit(*iris)
+    assert model.score(*iris) > (0.3 if schedule == "invscaling" else 0.94)
+
+
+def test_more_alpha_makes_smaller_weights(iris):
+    norms = [
+        sum((W**2).sum() for W in MLPClassifier(alpha=alpha, random_state=0).fit(*iris).coefs_)
+        for alpha in (1e-4, 1.0, 10.0)
+    ]
+    assert norms[0] > norms[1] > norms[2]
+
+
+def test_hidden_layers(iris):
+    assert [W.shape for W in MLPClassifier((5, 6), max_iter=2).fit(*iris).coefs_] == [(4, 5), (5, 6), (6, 3)]
+    assert [b.shape for b in MLPClassifier(7, max_iter=2).fit(*iris).intercepts_] == [(7,), (3,)]
+    assert [W.shape for W in MLPClassifier((), max_iter=2).fit(*iris).coefs_] == [(4, 3)]
+    with pytest.raises(ValueError, match="must be > 0"):
+        MLPClassifier((5, 0)).fit(*iris)
+
+
+def test_stopping(iris):
+    with pytest.warns(ConvergenceWarning, match=r"Maximum iterations \(5\)"):
+        model = MLPClassifier(max_iter=5).fit(*iris)
+    assert model.n_iter_ == 5 == len(model.loss_curve_) and model.t_ == 750
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = MLPClassifier(tol=10, n_iter_no_change=3, max_iter=500).fit(*iris)
+    assert model.n_iter_ == 5  # the first improves; then more than 3 that do not
+    with pytest.warns(ConvergenceWarning, match="lbfgs failed to converge"):
+        MLPClassifier(solver="lbfgs", max_iter=2).fit(*iris)
+    assert MLPClassifier(tol=10, n_iter_no_change=numpy.inf, max_iter=50).fit(*iris).n_iter_ == 50
+
+
+def test_losses(iris):
+    X, y = iris
+    model = MLPClassifier(random_state=0, alpha=0).fit(X, y)
+    assert model.loss_ == model.loss_curve_[-1] and model.best_loss_ == min(model.loss_curve_)
+    assert model.validation_scores_ is None and model.best_validation_score_ is None
+    loss = -numpy.log(model.predict_proba(X)[numpy.arange(150), y]).mean()
+    assert model.loss_ == pytest.approx(loss, rel=0.02)
+
+
+def test_large_batches_are_clipped(iris):
+    with pytest.warns(UserWarning, match="It is going to be clipped"):
+        MLPClassifier(batch_size=1000, max_iter=2).fit(*iris)
+
+
+def test_random_state(iris):
+    X, y = iris
+
+    def fit(state):
+        model = MLPClassifier(batch_size=20, max_iter=5, random_state=state).fit(X, y)
+        return model.predict_proba(X)
+
+    numpy.testing.assert_array_equal(fit(3), fit(3))
+    numpy.testing.assert_array_equal(fit(3), fit(numpy.random.RandomState(3)))
+    assert (fit(3) != fit(4)).any()
+
+
+def test_warm_start(iris):
+    X, y = iris
+    model = MLPClassifier(max_iter=10, warm_start=True, random_state=0).fit(X, y)
+    first = model.loss_
+    assert model.fit(X, y).n_iter_ == 20 and model.loss_ < first and len(model.loss_curve_) == 20
+    with pytest.raises(ValueError, match="warm_start can only be used where `y` has the same classes"):
+        model.fit(X, y % 2)
+    with pytest.raises(ValueError, match="layer sizes"):
+        model.set_params(hidden_layer_sizes=(3,)).fit(X, y)
+    assert model.set_params(warm_start=False).fit(X, y).n_iter_ == 10
+
+
+def test_verbose(iris, capsys):
+    MLPClassifier(max_iter=2, verbose=True, random_state=0).fit(*iris)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("Iteration 1, loss = ") and lines[1].startswith("Iteration 2, loss = ")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"solver": "none"},
+        {"activation": "sigmoid"},
+        {"alpha": -1},
+        {"momentum": 2},
+        {"learning_rate_init": 0},
+        {"class_weight": "equal"},
+        {"batch_size": 0},
+    ],
+)
+def test_parameters_that_are_refused(iris, settings):
+    with pytest.raises(ValueError):
+        MLPClassifier(**settings).fit(*iris)
+
+
+# ---- early stopping
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_early_stopping_of_classes(cancer, named):
+    X, y = cancer
+    y = numpy.array(["malignant", "benign"])[y] if named else y
+    model = MLPClassifier(early_stopping=True, max_iter=2000, random_state=1).fit(X, y)
+    assert model.n_iter_ < 2000 and model.score(X, y) > 0.95
+    assert len(model.validation_scores_) == model.n_iter_ == len(model.validation_loss_curve_)
+    assert model.best_validation_score_ == max(model.validation_scores_)
+    assert set(numpy.round(numpy.array(model.validation_scores_) * 57, 9)) <= set(range(58))
+    assert model.best_loss_ is None
+
+
+def test_early_stopping_keeps_the_best_network(diabetes):
+    X, y = diabetes
+    model = MLPRegressor(early_stopping=True, max_iter=2000, validation_fraction=0.3, random_state=1)
+    model.fit(X, y)
+    best = numpy.argmax(model.validation_scores_)
+    again = MLPRegressor(early_stopping=True, max_iter=best + 1, validation_fraction=0.3, random_state=1)
+    again.fit(X, y)
+    numpy.testing.assert_array_equal(again.predict(X), model.predict(X))
+    assert best + 1 < len(model.validation_scores_) <= best + 12
+
+
+def test_early_stopping_of_labels(labels):
+    model = MLPClassifier(early_stopping=True, max_iter=50, random_state=1).fit(*labels)
+    assert 0 <= model.best_validation_score_ <= 1
+
+
+def test_validation_rows_are_stratified(random):
+    """With the rare class in a hundredth of the rows."""
+    X, y = random.random((1000, 2)), numpy.repeat([0, 1, 2], [10, 490, 500])
+    model = MLPClassifier(early_stopping=True, max_iter=2, random_state=0)
+    drawn = []
+    split = MLPClassifier._split
+
+    class Spy(MLPClassifier):
+        def _split(self, *arguments):
+            result = split(self, *arguments)
+            drawn.append(result[3][1])
+            return result
+
+    Spy(**model.get_params()).fit(X, y)
+    assert drawn[0].sum(axis=0).tolist() == [1, 49, 50]
+
+
+def test_class_with_a_single_row(iris):
+    X, y = iris
+    y = y.copy()
+    y[0] = 7
+    with pytest.warns(UserWarning, match="class 7 has a single row"):
+        MLPClassifier(early_stopping=True, max_iter=2).fit(X, y)
+
+
+# ---- weights
+
+
+@pytest.mark.parametrize("settings", [{}, {"solver": "lbfgs"}, {"batch_size": 20}, {"early_stopping": True}])
+def test_rows_of_weight_0_are_not_there(iris, diabetes, settings):
+    for model, (X, y) in ((MLPClassifier(), iris), (MLPRegressor(), diabetes)):
+        model.set_params(max_iter=15, random_state=0, **settings)
+        weights = numpy.linspace(0.5, 2, len(X))
+        kept = numpy.arange(len(X)) % 3 > 0
+        some = sklearn.base.clone(model).fit(X[kept], y[kept], sample_weight=weights[kept])
+        X = X.copy()
+        X[~kept] *= 1000
+        y = y.copy()
+        y[~kept] = 55
+        whole = model.fit(X, y, sample_weight=weights * kept)
+        numpy.testing.assert_array_equal(whole.predict(X), some.predict(X))
+        for one, other in zip(whole.coefs_, some.coefs_):
+            numpy.testing.assert_array_equal(one, other)
+        assert whole.loss_curve_ == some.loss_curve_
+
+
+@pytest.mark.parametrize("settings", [{"solver": "lbfgs"}, {"solver": "adam"}])
+def test_a_weight_counts_a_row_so_often(iris, settings):
+    """Also for the penalty of the weights."""
+    X, y = iris
+    counts = numpy.arange(150) % 3 + 1
+    settings = {"max_iter": 10, "random_state": 0, "alpha": 1.0, "batch_size": 300, **settings}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        weighted = MLPClassifier(**settings).fit(X, y, sample_weight=counts)
+        repeated = MLPClassifier(**settings).fit(X.repeat(counts, axis=0), y.repeat(counts))
+    numpy.testing.assert_allclose(weighted.predict_proba(X), repeated.predict_proba(X), rtol=1e-7)
+
+
+def test_weights_that_are_refused(iris):
+    X, y = iris
+    with pytest.raises(ValueError, match="all rows have weight 0"):
+        MLPClassifier().fit(X, y, sample_weight=numpy.zeros(150))
+    with pytest.raises(ValueError, match="[Nn]egative"):
+        MLPClassifier().fit(X, y, sample_weight=-numpy.ones(150))
+
+
+def test_class_weights(iris):
+    X, y = iris
+    settings = {"max_iter": 20, "random_state": 0}
+    rows = numpy.r_[0:50, 50:60, 100:150]
+    balanced = MLPClassifier(class_weight="balanced", **settings).fit(X[rows], y[rows])
+    weights = numpy.array([1, 5, 1]) * 110 / 150
+    expected = MLPClassifier(**settings).fit(X[rows], y[rows], sample_weight=weights[y[rows]])
+    numpy.testing.assert_allclose(balanced.predict_proba(X), expected.predict_proba(X), rtol=1e-9)
+    without = MLPClassifier(class_weight={0: 1, 1: 0, 2: 1}, **settings).fit(X, y)
+    assert 1 in without.classes_ and 1 not in without.predict(X)
+
+
+# ---- partial_fit
+
+
+def test_partial_fit_keeps_the_state_of_the_optimizer(iris):
+    """One pass over all rows at once is an epoch of fit."""
+    X, y = iris
+    settings = {"batch_size": 150, "random_state": 0, "max_iter": 10}
+    whole = MLPClassifier(**settings).fit(X, y)
+    model = MLPClassifier(**settings)
+    for _ in range(10):
+        model.partial_fit(X, y, classes=[0, 1, 2])
+    numpy.testing.assert_allclose(model.loss_curve_, whole.loss_curve_, rtol=1e-9)
+    numpy.testing.assert_allclose(model.predict_proba(X), whole.predict_proba(X), rtol=1e-7)
+    assert model.n_iter_ == 10 and model.t_ == 1500
+
+
+def test_partial_fit_of_classes_that_come_later(iris):
+    X, y = iris
+    model = MLPClassifier(random_state=0, learning_rate_init=0.01)
+    with pytest.raises(ValueError, match="classes must be passed on the first call"):
+        model.partial_fit(X, y)
+    for _ in range(40):
+        for rows in (slice(0, 100, 2), slice(1, 150, 2)):
+            model.partial_fit(X[rows], y[rows], classes=[0, 1, 2])
+    assert model.score(X, y) > 0.9
+    with pytest.raises(ValueError, match="not in `self.classes_`"):
+        model.partial_fit(X, y + 1)
+    with pytest.raises(ValueError, match="not the same as on last call"):
+        model.partial_fit(X, y, classes=[0, 1])
+
+
+def test_partial_fit_of_other_targets(labels, diabetes):
+    model = MLPClassifier(random_state=0)
+    for _ in range(3):
+        model.partial_fit(*labels, classes=[0, 1, 2, 3])
+    assert model.predict(labels[0]).shape == (120, 4)
+    regressor = MLPRegressor(random_state=0, learning_rate_init=0.01)
+    for _ in range(50):
+        regressor.partial_fit(*diabetes, sample_weight=numpy.ones(442))
+    assert regressor.score(*diabetes) > 0.4
+
+
+@pytest.mark.parametrize("solver", ["lbfgs", "rprop"])
+def test_partial_fit_is_of_solvers_with_batches(solver):
+    assert not hasattr(MLPClassifier(solver=solver), "partial_fit")
+    assert hasattr(MLPClassifier(), "partial_fit")
+
+
+@pytest.mark.parametrize("schedule", ["constant", "invscaling", "adaptive"])
+def test_partial_fit_with_a_schedule(iris, schedule):
+    X, y = iris
+    model = MLPClassifier(solver="sgd", learning_rate=schedule, learning_rate_init=0.1, tol=1, n_iter_no_change=2)
+    for _ in range(8):
+        model.partial_fit(X, y, classes=[0, 1, 2])
+    expected = {"constant": 0.1, "invscaling": 0.1 / 1201**0.5, "adaptive": 0.1 / 25}[schedule]
+    assert model._trainer.learning_rate == pytest.approx(expected)
+
+
+# ---- what goes wrong
+
+
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_divergence_says_what_to_do(iris, early_stopping):
+    X, y = iris
+    model = MLPClassifier(
+        solver="sgd", learning_rate_init=1e200, activation="identity", early_stopping=early_stopping
+    )
+    with pytest.raises(ValueError, match="diverged in epoch 1: .*StandardScaler.*learning_rate_init") as caught:
+        model.fit(X * 1e200, IRIS_NAMES[y])
+    assert caught.value.status == nnblas.Status.ERROR_NOT_FINITE
+
+
+def test_ctrl_c_keeps_what_is_learnt(iris, monkeypatch):
+    def interrupt(self, epoch):
+        if epoch.epoch == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(MLPClassifier, "_print_epoch", interrupt)
+    with pytest.warns(UserWarning, match="Training interrupted by user"):
+        model = MLPClassifier(verbose=True).fit(*iris)
+    assert model.n_iter_ == 3 and model.predict(iris[0]).shape == (150,)
+
+
+def test_not_fitted(iris):
+    with pytest.raises(NotFittedError):
+        MLPClassifier().predict(iris[0])
+    assert not hasattr(MLPClassifier(), "coefs_")
+
+
+# ---- copies, and scikit-learn's tools
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_duplicates(iris, duplicate):
+    X, y = iris
+    model = MLPClassifier(max_iter=5, random_state=0).fit(X, y)
+    other = duplicate(model)
+    numpy.testing.assert_array_equal(other.predict_proba(X), model.predict_proba(X))
+    other.coefs_[0][:] = 0
+    assert model.coefs_[0].all()
+    assert duplicate(model.partial_fit(X, y)).partial_fit(X, y).n_iter_ == 7
+
+
+def test_joblib_file(iris, tmp_path):
+    model = MLPClassifier(max_iter=5, random_state=0).fit(*iris)
+    joblib.dump(model, tmp_path / "model")
+    numpy.testing.assert_array_equal(joblib.load(tmp_path / "model").coefs_[0], model.coefs_[0])
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_search(iris, jobs):
+    pipeline = make_pipeline(StandardScaler(), MLPClassifier(max_iter=60, random_state=0))
+    grid = {"mlpclassifier__alpha": [1e-4, 100.0], "mlpclassifier__solver": ["adam", "lbfgs"]}
+    search = GridSearchCV(pipeline, grid, n_jobs=jobs, cv=3).fit(*iris)
+    assert search.best_params_["mlpclassifier__alpha"] == 1e-4 and search.best_score_ > 0.9
+
+
+@pytest.mark.parametrize("backend", ["loky", "multiprocessing", "threading"])
+def test_parallel_backends(cancer, backend):
+    """Also after this process has used workers of its own."""
+    nnblas.Net([30, 64, 1]).gradient(numpy.ones((20000, 30)), numpy.ones((20000, 1)))
+    model = MLPClassifier(max_iter=20, random_state=0)
+    expected = cross_val_score(model, *cancer, cv=3)
+    with joblib.parallel_backend(backend, n_jobs=2):
+        numpy.testing.assert_array_equal(cross_val_score(model, *cancer, cv=3), expected)
