@@ -47,11 +47,9 @@ export LD_LIBRARY_PATH PKG_CONFIG_PATH
 check_pkg_config() {
     [ "$(pkg-config --modversion nnblas)" = "$version" ] || fail "another version in nnblas.pc"
     flags=$(pkg-config --define-variable=prefix="$prefix" --cflags --libs nnblas)
-    static_flags=$(pkg-config --define-variable=prefix="$prefix" --cflags --libs --static nnblas |
-        sed 's/-lnnblas/-l:libnnblas.a/')
     cdef=$(pkg-config --define-variable=prefix="$prefix" --variable=cdef nnblas)
     grep -q '^nnblas_status nnblas_net_create(' "$cdef" || fail "no nnblas.cdef"
-    # shellcheck disable=SC2086 # the flags are several words
+    # shellcheck disable=SC2046,SC2086 # the flags are several words
     {
         for header in "nnblas.h -x c -std=c11" "nnblas.h -x c++ -std=c++17" \
             "nnblas.hpp -x c++ -std=c++17" "nnblas.hpp -x c++ -std=c++20 -fno-rtti"; do
@@ -63,13 +61,22 @@ check_pkg_config() {
         run_quietly c++ -x c++ -std=c++17 $warnings "$program" -x none $flags -o "$work/cxx_program"
         # A name of the program's own that is one of the library's inside.
         echo 'int nn_fail;' >"$work/own.c"
-        run_quietly cc -std=c11 $warnings "$program" "$work/own.c" $static_flags -o "$work/static_program"
+        run_quietly cc -std=c11 $warnings "$program" "$work/own.c" -I "$prefix/include" \
+            "$library/libnnblas.a" $(pkg-config --libs openblas) -llbfgs -lm -o "$work/static_program"
     }
     run_quietly "$work/c_program"
     run_quietly "$work/cxx_program"
     run_quietly env LD_LIBRARY_PATH= "$work/static_program"
     run_quietly "$source/tests/install/check_symbols.sh" "$library/libnnblas.a" \
         "$prefix/include/nnblas.h"
+}
+
+# All libraries are static: OpenBLAS asks for gfortran's.
+check_wholly_static() {
+    # shellcheck disable=SC2046 # the flags are several words
+    run_quietly cc -static "$program" -o "$work/wholly_static" \
+        $(pkg-config --define-variable=prefix="$prefix" --static --cflags --libs nnblas)
+    run_quietly env LD_LIBRARY_PATH= "$work/wholly_static"
 }
 
 find_with_cmake() { # folder what find_package is given
@@ -123,6 +130,12 @@ check_meson() {
 
 check_pkg_config
 echo "ok pkg-config: C11, C++17, shared, static"
+if [ -e "$(cc -print-file-name=libgfortran.a)" ]; then
+    check_wholly_static
+    echo "ok a program that is wholly static"
+else
+    echo "skipped: a program that is wholly static (needs gfortran)"
+fi
 check_meson
 echo "ok meson: installed, wrapped, static"
 if command -v cmake >/dev/null; then
