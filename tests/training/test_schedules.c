@@ -87,7 +87,8 @@ START_TEST(the_inverse_schedule_follows_its_formula) {
         ck_assert_ok(nnblas_trainer_set_inverse_schedule(s.trainer, scale, power));
         ck_assert_ok(fit(&s));
         for (size_t e = 0; e < EPOCHS; e++) {
-            long double divisor = powl(1.0L + (long double)scale * (long double)e, power);
+            long double divisor =
+                powl(1.0L + (long double)scale * (long double)e, (long double)power);
             ck_assert_double_eq_tol(get_rate(&s, e), (double)(0.02L / divisor), 1e-17);
         }
     }
