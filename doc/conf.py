@@ -20,12 +20,19 @@ include_patterns = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md
 exclude_patterns = ["build*", ".git"]
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton",
-              "c_function", "c_header", "cpp_header"]
+              "c_function", "c_header", "cpp_header", "python_reference"]
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"
+napoleon_use_param = napoleon_use_rtype = False
+default_role = "py:obj"  # of single backticks in docstrings
+toc_object_entries = False
 myst_heading_anchors = 3
 nitpicky = True
 nitpick_ignore = [("c:identifier", name) for name in ("size_t", "uint64_t")]
-# The C++ domain does not know what the C domain declares, nor the standard library.
-nitpick_ignore_regex = [("cpp:identifier", "(nnblas|NNBLAS_|detail|std).*")]
+# The C++ domain does not know what the C domain declares, nor the standard library. Docstrings have words
+# where types are.
+nitpick_ignore_regex = [("cpp:identifier", "(nnblas|NNBLAS_|detail|std).*"),
+                        ("py:class", r"ndarray|shape|n_\w+")]
 highlight_language = "none"
 pygments_style = "friendly"
 

@@ -60,7 +60,7 @@ Attributes
     Weights, shape (units before, units), and biases, shape (units,), of each layer: views of the
     network's parameters.
 loss_ : float
-    The last loss of loss_curve_.
+    The last loss of ``loss_curve_``.
 loss_curve_ : list of float
     The loss of each epoch, without the penalty of the weights.
 best_loss_ : float or None

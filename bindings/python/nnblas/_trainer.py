@@ -61,6 +61,7 @@ class Epoch(NamedTuple):
     validation_cost: float
     """NaN where there are no validation rows."""
     learning_rate: float
+    """By the schedule. With L-BFGS: the step length that the line search chose."""
     seconds: float
     """Since fit began."""
     score: float
