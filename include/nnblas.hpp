@@ -7,7 +7,7 @@
  *   nnblas::net net({2, 6, 1});                      // an nnblas_net, destroyed with the object
  *   nnblas::trainer trainer(net);
  *   trainer.set_optimizer(NNBLAS_RPROP);
- *   trainer.set_callback([&](std::size_t, double mse) { costs.push_back(mse); });
+ *   trainer.set_epoch_callback([&](const nnblas_epoch &epoch) { costs.push_back(epoch.cost); });
  *   nnblas::stop why = trainer.fit({X, 2}, {Y, 1});  // std::vector<double>, rows of 2 and of 1
  *   std::vector<double> O_out = net.predict({X, 2});
  *
@@ -54,8 +54,7 @@
 
 namespace nnblas {
 
-// ---- errors
-// ---------------------------------------------------------------------------------------
+// ---- errors -------------------------------------------------------------------------------------
 
 // what() is nnblas_error_message() of the call that failed.
 class error : public std::runtime_error {
@@ -80,7 +79,8 @@ enum class stop {
     patience = NNBLAS_STOPPED_PATIENCE,
     time = NNBLAS_STOPPED_TIME,
     converged = NNBLAS_STOPPED_CONVERGED,
-    line_search = NNBLAS_STOPPED_LINE_SEARCH
+    line_search = NNBLAS_STOPPED_LINE_SEARCH,
+    cancelled = NNBLAS_STOPPED_CANCELLED
 };
 
 namespace detail {
@@ -118,8 +118,7 @@ using require_container = std::enable_if_t<
 
 } // namespace detail
 
-// ---- views
-// ----------------------------------------------------------------------------------------
+// ---- views --------------------------------------------------------------------------------------
 
 // Numbers in a row: of a std::vector, std::array, std::span, an array, or a pointer and a size.
 template <class T> class basic_vector_view {
@@ -251,8 +250,7 @@ inline void check_contiguous(const char *name, const_matrix_view matrix, std::si
 
 } // namespace detail
 
-// ---- the algorithm on the caller's own contiguous arrays
-// -----------------------------------------
+// ---- the algorithm on the caller's own contiguous arrays ----------------------------------------
 
 inline void feedforward(const_matrix_view X, const_matrix_view W1, const_matrix_view W2,
                         matrix_view H_out, matrix_view O_out) {
@@ -304,8 +302,7 @@ inline double gradient_step(const_matrix_view X, const_matrix_view Y, double lea
     return mse;
 }
 
-// ---- a network
-// ------------------------------------------------------------------------------------
+// ---- a network ----------------------------------------------------------------------------------
 
 // A network in memory, as nnblas_net_save_to_memory makes it.
 class bytes {
@@ -557,15 +554,36 @@ class net {
     std::unique_ptr<nnblas_net, destroy> net_;
 };
 
-// ---- training
-// -------------------------------------------------------------------------------------
+// ---- training -----------------------------------------------------------------------------------
 
-// What was set by one of the functions set_..._schedule of a trainer.
+// What set_..._schedule was given, and 0 for what the schedule does not have.
 struct schedule {
     nnblas_schedule kind;
     std::size_t epochs;
-    double factor, last; // 0 for what the schedule does not have, as in nnblas_trainer_schedule
+    double factor, last;
     double scale, power; // of NNBLAS_SCHEDULE_INVERSE
+};
+
+// What set_adam was given.
+struct adam {
+    double beta1, beta2, epsilon;
+};
+
+// What set_lbfgs was given.
+struct lbfgs {
+    std::size_t memory;
+    double tolerance;
+};
+
+// What set_checkpoint was given.
+struct checkpoint {
+    std::string path;
+    std::size_t epochs;
+};
+
+// What set_validation_rows was given.
+struct rows {
+    const_matrix_view X, Y;
 };
 
 /*
@@ -575,7 +593,7 @@ struct schedule {
  */
 class trainer {
   public:
-    explicit trainer(net &net) : net_(net.get()), state_(std::make_unique<state>()) {
+    explicit trainer(net &net) : state_(std::make_unique<state>()) {
         nnblas_trainer *created = nullptr;
         detail::check(nnblas_trainer_create(net.get(), &created));
         trainer_.reset(created);
@@ -587,24 +605,50 @@ class trainer {
     [[nodiscard]] const nnblas_trainer *get() const noexcept {
         return trainer_.get();
     }
+    // The network that is trained.
+    [[nodiscard]] nnblas_net *get_net() const noexcept {
+        return nnblas_trainer_net(get());
+    }
 
     void set_optimizer(nnblas_optimizer optimizer) {
         detail::check(nnblas_trainer_set_optimizer(get(), optimizer));
     }
+    [[nodiscard]] nnblas_optimizer optimizer() const noexcept {
+        return nnblas_trainer_optimizer(get());
+    }
     void set_learning_rate(double rate) {
         detail::check(nnblas_trainer_set_learning_rate(get(), rate));
+    }
+    [[nodiscard]] double learning_rate() const noexcept {
+        return nnblas_trainer_learning_rate(get());
     }
     void set_momentum(double momentum) {
         detail::check(nnblas_trainer_set_momentum(get(), momentum));
     }
+    [[nodiscard]] double momentum() const noexcept {
+        return nnblas_trainer_momentum(get());
+    }
     void set_adam(double beta1, double beta2, double epsilon) {
         detail::check(nnblas_trainer_set_adam(get(), beta1, beta2, epsilon));
+    }
+    [[nodiscard]] nnblas::adam adam() const {
+        nnblas::adam set{};
+        detail::check(nnblas_trainer_adam(get(), &set.beta1, &set.beta2, &set.epsilon));
+        return set;
     }
     void set_lbfgs(std::size_t memory, double tolerance) {
         detail::check(nnblas_trainer_set_lbfgs(get(), memory, tolerance));
     }
+    [[nodiscard]] nnblas::lbfgs lbfgs() const {
+        nnblas::lbfgs set{};
+        detail::check(nnblas_trainer_lbfgs(get(), &set.memory, &set.tolerance));
+        return set;
+    }
     void set_weight_decay(double decay) {
         detail::check(nnblas_trainer_set_weight_decay(get(), decay));
+    }
+    [[nodiscard]] double weight_decay() const noexcept {
+        return nnblas_trainer_weight_decay(get());
     }
 
     void set_constant_schedule() {
@@ -626,75 +670,137 @@ class trainer {
         detail::check(nnblas_trainer_set_adaptive_schedule(get(), epochs, factor, last));
     }
     [[nodiscard]] nnblas::schedule schedule() const {
-        nnblas::schedule is{};
-        detail::check(nnblas_trainer_schedule(get(), &is.kind, &is.epochs, &is.factor, &is.last));
-        detail::check(nnblas_trainer_inverse_schedule(get(), &is.scale, &is.power));
-        return is;
+        nnblas::schedule set{};
+        detail::check(
+            nnblas_trainer_schedule(get(), &set.kind, &set.epochs, &set.factor, &set.last));
+        detail::check(nnblas_trainer_inverse_schedule(get(), &set.scale, &set.power));
+        return set;
     }
 
     void set_batch_size(std::size_t rows) {
         detail::check(nnblas_trainer_set_batch_size(get(), rows));
     }
+    [[nodiscard]] std::size_t batch_size() const noexcept {
+        return nnblas_trainer_batch_size(get());
+    }
     void set_seed(std::uint64_t seed) {
         detail::check(nnblas_trainer_set_seed(get(), seed));
+    }
+    [[nodiscard]] std::uint64_t seed() const noexcept {
+        return nnblas_trainer_seed(get());
     }
     // One for each row of fit; an empty view: each row counts 1.
     void set_sample_weights(const_vector_view weights) {
         detail::check(nnblas_trainer_set_sample_weights(get(), or_null(weights)));
         state_->sample_weights = weights.size();
     }
+    [[nodiscard]] const_vector_view sample_weights() const noexcept {
+        return {nnblas_trainer_sample_weights(get()), state_->sample_weights};
+    }
 
     void set_epochs(std::size_t epochs) {
         detail::check(nnblas_trainer_set_epochs(get(), epochs));
     }
+    [[nodiscard]] std::size_t epochs() const noexcept {
+        return nnblas_trainer_epochs(get());
+    }
     void set_desired_cost(double mse) {
         detail::check(nnblas_trainer_set_desired_cost(get(), mse));
+    }
+    [[nodiscard]] double desired_cost() const noexcept {
+        return nnblas_trainer_desired_cost(get());
     }
     void set_time_limit(double seconds) {
         detail::check(nnblas_trainer_set_time_limit(get(), seconds));
     }
+    [[nodiscard]] double time_limit() const noexcept {
+        return nnblas_trainer_time_limit(get());
+    }
     void set_validation_fraction(double fraction) {
         detail::check(nnblas_trainer_set_validation_fraction(get(), fraction));
-        state_->validation_rows = 0;
+    }
+    [[nodiscard]] double validation_fraction() const noexcept {
+        return nnblas_trainer_validation_fraction(get());
     }
     // Set the rows before their weights. set_validation_fraction(0) is for none.
     void set_validation_rows(const_matrix_view X, const_matrix_view Y) {
         check_rows(X, Y);
         detail::check(nnblas_trainer_set_validation_rows(get(), X.rows(), X.data(), X.ld(),
                                                          Y.data(), Y.ld()));
-        state_->validation_rows = X.rows();
+    }
+    [[nodiscard]] nnblas::rows validation_rows() const {
+        std::size_t N = 0, ldx = 0, ldy = 0;
+        const double *X = nullptr, *Y = nullptr;
+        detail::check(nnblas_trainer_validation_rows(get(), &N, &X, &ldx, &Y, &ldy));
+        return {{X, N, inputs(), ldx}, {Y, N, outputs(), ldy}};
     }
     void set_validation_weights(const_vector_view weights) {
         if (!weights.empty())
-            detail::check_size("size of weights", weights.size(), state_->validation_rows);
+            detail::check_size("size of weights", weights.size(), validation_rows().X.rows());
         detail::check(nnblas_trainer_set_validation_weights(get(), or_null(weights)));
+    }
+    [[nodiscard]] const_vector_view validation_weights() const {
+        const double *weights = nnblas_trainer_validation_weights(get());
+        return {weights, weights ? validation_rows().X.rows() : 0};
+    }
+    void set_score(nnblas_score score) {
+        detail::check(nnblas_trainer_set_score(get(), score));
+    }
+    [[nodiscard]] nnblas_score score() const noexcept {
+        return nnblas_trainer_score(get());
     }
     void set_patience(std::size_t epochs) {
         detail::check(nnblas_trainer_set_patience(get(), epochs));
     }
+    [[nodiscard]] std::size_t patience() const noexcept {
+        return nnblas_trainer_patience(get());
+    }
     void set_tolerance(double tolerance) {
         detail::check(nnblas_trainer_set_tolerance(get(), tolerance));
     }
+    [[nodiscard]] double tolerance() const noexcept {
+        return nnblas_trainer_tolerance(get());
+    }
 
     /*
-     * Any callable that takes (std::size_t epoch, double mse), and returns nothing, or whether to
-     * stop. nullptr for none. It is moved or copied into the trainer. It may throw: the training
-     * stops after that epoch, and fit throws the same exception.
+     * Any callable that takes (std::size_t epoch, double mse), or (const nnblas_epoch &epoch), and
+     * returns nothing, or whether to stop. nullptr for none. It is moved or copied into the
+     * trainer. It may throw: the training stops after that epoch, and fit throws the same
+     * exception.
      */
     template <class Callback> void set_callback(Callback &&callback) {
-        if constexpr (std::is_same_v<std::decay_t<Callback>, std::nullptr_t>) {
-            detail::check(nnblas_trainer_set_callback(get(), nullptr, nullptr));
-            state_->callback = nullptr;
-        } else {
-            std::function<bool(std::size_t, double)> kept =
-                returning_bool<std::size_t, double>(std::forward<Callback>(callback));
-            detail::check(nnblas_trainer_set_callback(get(), state::call, state_.get()));
-            state_->callback = std::move(kept);
-        }
+        auto kept = keep<std::size_t, double>(std::forward<Callback>(callback));
+        detail::check(
+            nnblas_trainer_set_callback(get(), kept ? state::call : nullptr, state_.get()));
+        state_->callback = std::move(kept);
+    }
+    template <class Callback> void set_epoch_callback(Callback &&callback) {
+        auto kept = keep<const nnblas_epoch &>(std::forward<Callback>(callback));
+        detail::check(nnblas_trainer_set_epoch_callback(
+            get(), kept ? state::call_with_epoch : nullptr, state_.get()));
+        state_->epoch_callback = std::move(kept);
+    }
+    [[nodiscard]] bool has_callback() const {
+        nnblas_callback *callback = nullptr;
+        detail::check(nnblas_trainer_callback(get(), &callback, nullptr));
+        return callback != nullptr;
+    }
+    [[nodiscard]] bool has_epoch_callback() const {
+        nnblas_epoch_callback *callback = nullptr;
+        detail::check(nnblas_trainer_epoch_callback(get(), &callback, nullptr));
+        return callback != nullptr;
+    }
+
+    // From any thread and from a signal handler, also while fit runs.
+    void cancel() noexcept {
+        nnblas_trainer_cancel(get());
     }
 
     void set_history_limit(std::size_t epochs) {
         detail::check(nnblas_trainer_set_history_limit(get(), epochs));
+    }
+    [[nodiscard]] std::size_t history_limit() const noexcept {
+        return nnblas_trainer_history_limit(get());
     }
     [[nodiscard]] std::size_t history_count() const noexcept {
         return nnblas_trainer_history_count(get());
@@ -715,11 +821,20 @@ class trainer {
     void set_checkpoint(const std::string &path, std::size_t epochs) {
         detail::check(nnblas_trainer_set_checkpoint(get(), path.c_str(), epochs));
     }
+    // Nothing where no checkpoints are asked for.
+    [[nodiscard]] std::optional<nnblas::checkpoint> checkpoint() const {
+        std::size_t epochs = 0;
+        const char *path = nnblas_trainer_checkpoint(get(), &epochs);
+        return path ? std::optional<nnblas::checkpoint>({path, epochs}) : std::nullopt;
+    }
     void set_no_checkpoint() {
         detail::check(nnblas_trainer_set_checkpoint(get(), nullptr, 1));
     }
     void set_checkpoint_interval(double seconds) {
         detail::check(nnblas_trainer_set_checkpoint_interval(get(), seconds));
+    }
+    [[nodiscard]] double checkpoint_interval() const noexcept {
+        return nnblas_trainer_checkpoint_interval(get());
     }
     // NNBLAS_OK, or why the last checkpoint could not be written; nothing is thrown.
     [[nodiscard]] nnblas_status checkpoint_status() const noexcept {
@@ -745,30 +860,51 @@ class trainer {
         return static_cast<stop>(detail::check(status));
     }
 
+    // Returns the cost before the step.
+    double step(const_matrix_view X, const_matrix_view Y, const_vector_view weights = {}) {
+        check_rows(X, Y);
+        if (!weights.empty())
+            detail::check_size("size of weights", weights.size(), X.rows());
+        double mse = 0.0;
+        detail::check(nnblas_trainer_step(get(), X.rows(), X.data(), X.ld(), Y.data(), Y.ld(),
+                                          or_null(weights), &mse));
+        return mse;
+    }
+
   private:
     // What the library has a pointer to; it stays where it is when the trainer is moved.
     struct state {
         std::function<bool(std::size_t, double)> callback;
+        std::function<bool(const nnblas_epoch &)> epoch_callback;
         std::exception_ptr thrown;
-        std::size_t sample_weights = 0, validation_rows = 0;
+        std::size_t sample_weights = 0;
 
-        template <class Function> int stop_where(Function &&function) noexcept {
+        static int call(void *user, std::size_t epoch, double mse) noexcept {
+            state *self = static_cast<state *>(user);
+            return self->run([&] { return self->callback(epoch, mse); });
+        }
+        static int call_with_epoch(void *user, const nnblas_epoch *epoch) noexcept {
+            state *self = static_cast<state *>(user);
+            return self->run([&] { return self->epoch_callback(*epoch); });
+        }
+
+      private:
+        // After an exception of the other callback in the same epoch there is nothing to tell.
+        template <class Function> int run(Function &&function) noexcept {
             try {
-                return function() ? 1 : 0;
+                return thrown || function() ? 1 : 0;
             } catch (...) {
                 thrown = std::current_exception();
                 return 1;
             }
         }
-        static int call(void *user, std::size_t epoch, double mse) noexcept {
-            state *self = static_cast<state *>(user);
-            return self->stop_where([&] { return self->callback(epoch, mse); });
-        }
     };
 
     template <class... Arguments, class Callback>
-    static std::function<bool(Arguments...)> returning_bool(Callback &&callback) {
-        if constexpr (std::is_void_v<std::invoke_result_t<Callback &, Arguments...>>)
+    static std::function<bool(Arguments...)> keep(Callback &&callback) {
+        if constexpr (std::is_same_v<std::decay_t<Callback>, std::nullptr_t>)
+            return nullptr;
+        else if constexpr (std::is_void_v<std::invoke_result_t<Callback &, Arguments...>>)
             return [kept = std::forward<Callback>(callback)](Arguments... arguments) mutable {
                 kept(arguments...);
                 return false;
@@ -783,10 +919,15 @@ class trainer {
         return weights.empty() ? nullptr : weights.data();
     }
 
+    std::size_t inputs() const noexcept {
+        return nnblas_net_layer_size(get_net(), 0);
+    }
+    std::size_t outputs() const noexcept {
+        return nnblas_net_layer_size(get_net(), nnblas_net_layer_count(get_net()) - 1);
+    }
     void check_rows(const_matrix_view X, const_matrix_view Y) const {
-        const std::size_t last = nnblas_net_layer_count(net_) - 1;
-        detail::check_shape("X", X, X.rows(), nnblas_net_layer_size(net_, 0));
-        detail::check_shape("Y", Y, X.rows(), nnblas_net_layer_size(net_, last));
+        detail::check_shape("X", X, X.rows(), inputs());
+        detail::check_shape("Y", Y, X.rows(), outputs());
     }
 
     struct destroy {
@@ -794,13 +935,11 @@ class trainer {
             nnblas_trainer_destroy(pointer);
         }
     };
-    const nnblas_net *net_;
     std::unique_ptr<state> state_; // outlives the trainer that points to it
     std::unique_ptr<nnblas_trainer, destroy> trainer_;
 };
 
-// ---- plans
-// ----------------------------------------------------------------------------------------
+// ---- plans --------------------------------------------------------------------------------------
 
 inline void plans_save(const std::string &path) {
     detail::check(nnblas_plans_save(path.c_str()));
@@ -812,8 +951,7 @@ inline void plans_forget() noexcept {
     nnblas_plans_forget();
 }
 
-// ---- the library
-// ----------------------------------------------------------------------------------
+// ---- the library --------------------------------------------------------------------------------
 
 [[nodiscard]] inline std::string version() {
     return nnblas_version();

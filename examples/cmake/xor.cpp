@@ -11,9 +11,9 @@ int main() {
         nnblas::trainer trainer(net);
         trainer.set_optimizer(NNBLAS_RPROP);
         trainer.set_desired_cost(1e-4);
-        trainer.set_callback([](std::size_t epoch, double mse) {
-            if (epoch % 10 == 0)
-                std::printf("epoch %zu: %g\n", epoch, mse);
+        trainer.set_epoch_callback([](const nnblas_epoch &epoch) {
+            if (epoch.epoch % 10 == 0)
+                std::printf("epoch %zu: %g\n", epoch.epoch, epoch.cost);
         });
         const nnblas::stop reason = trainer.fit({X, 2}, {Y, 1});
 

@@ -100,6 +100,123 @@ static void test_callbacks() {
     check(trainer.fit({X, 2}, {Y, 1}) == nnblas::stop::epochs, "the next fit is as any other");
 }
 
+static void test_epoch_callbacks() {
+    nnblas::net net({2, 6, 1});
+    nnblas::trainer trainer = make_trainer(net, 5);
+    trainer.set_validation_rows({X, 2}, {Y, 1});
+    trainer.set_score(NNBLAS_SCORE_ACCURACY);
+    std::vector<nnblas_epoch> epochs;
+    check(!trainer.has_epoch_callback(), "no epoch callback is the default");
+    trainer.set_epoch_callback([&](const nnblas_epoch &epoch) { epochs.push_back(epoch); });
+    trainer.fit({X, 2}, {Y, 1});
+    check(trainer.has_epoch_callback() && !trainer.has_callback() && epochs.size() == 5 &&
+              epochs[4].epoch == 5 && epochs[4].score == trainer.history()[4].score &&
+              epochs[4].score >= 0,
+          "an epoch callback has all of the epoch");
+
+    bool other = false;
+    trainer.set_callback([](std::size_t, double) { throw 1; });
+    trainer.set_epoch_callback([&](const nnblas_epoch &) { other = true; });
+    int thrown = 0;
+    try {
+        trainer.fit({X, 2}, {Y, 1});
+    } catch (int value) {
+        thrown = value;
+    }
+    check(thrown == 1 && !other, "after an exception the other callback is not called");
+    trainer.set_callback(nullptr);
+    trainer.set_epoch_callback([](const nnblas_epoch &) -> bool { throw 2; });
+    try {
+        trainer.fit({X, 2}, {Y, 1});
+    } catch (int value) {
+        thrown = value;
+    }
+    check(thrown == 2, "an exception of an epoch callback");
+}
+
+static void test_cancel() {
+    nnblas::net net({2, 6, 1});
+    nnblas::trainer trainer = make_trainer(net, 10);
+    trainer.set_callback([&](std::size_t epoch, double) {
+        if (epoch == 2)
+            trainer.cancel();
+    });
+    check(trainer.fit({X, 2}, {Y, 1}) == nnblas::stop::cancelled && trainer.history_count() == 2,
+          "a fit is cancelled");
+}
+
+static void test_steps() {
+    nnblas::net net({2, 6, 1});
+    nnblas::trainer trainer(net);
+    const double first = trainer.step({X, 2}, {Y, 1});
+    check(std::fabs(first - nnblas::net({2, 6, 1}).evaluate({X, 2}, {Y, 1})) < 1e-15,
+          "a step returns the cost before it");
+    check(net.evaluate({X, 2}, {Y, 1}) < first, "a step lowers the cost");
+    const std::vector<double> weights{0, 0, 0, 1}, three(3, 1);
+    const double weighted = net.evaluate({X, 2}, {Y, 1}, weights);
+    check(std::fabs(trainer.step({X, 2}, {Y, 1}, weights) - weighted) < 1e-15,
+          "a step with weights");
+    check(catch_status([&] {
+              trainer.step({X, 2}, {Y, 1}, three);
+          }) == NNBLAS_ERROR_SIZE,
+          "a step with too few weights is refused");
+}
+
+// Each setting is another number, so that no two getters can be mixed up.
+static void test_getters() {
+    nnblas::net net({2, 6, 1});
+    nnblas::trainer trainer(net);
+    check(trainer.get_net() == net.get(), "the network of a trainer");
+    trainer.set_optimizer(NNBLAS_ADAM);
+    trainer.set_learning_rate(0.5);
+    trainer.set_momentum(0.25);
+    trainer.set_adam(0.125, 0.75, 0.1);
+    trainer.set_lbfgs(3, 0.2);
+    trainer.set_weight_decay(0.3);
+    check(trainer.optimizer() == NNBLAS_ADAM && trainer.learning_rate() == 0.5 &&
+              trainer.momentum() == 0.25 && trainer.adam().beta1 == 0.125 &&
+              trainer.adam().beta2 == 0.75 && trainer.adam().epsilon == 0.1 &&
+              trainer.lbfgs().memory == 3 && trainer.lbfgs().tolerance == 0.2 &&
+              trainer.weight_decay() == 0.3,
+          "what the optimizer was given");
+    trainer.set_batch_size(4);
+    trainer.set_seed(5);
+    trainer.set_epochs(6);
+    trainer.set_desired_cost(0.4);
+    trainer.set_time_limit(0.6);
+    trainer.set_patience(7);
+    trainer.set_tolerance(0.7);
+    trainer.set_score(NNBLAS_SCORE_R2);
+    trainer.set_history_limit(8);
+    check(trainer.batch_size() == 4 && trainer.seed() == 5 && trainer.epochs() == 6 &&
+              trainer.desired_cost() == 0.4 && trainer.time_limit() == 0.6 &&
+              trainer.patience() == 7 && trainer.tolerance() == 0.7 &&
+              trainer.score() == NNBLAS_SCORE_R2 && trainer.history_limit() == 8,
+          "what a fit was given");
+    check(!trainer.checkpoint(), "no checkpoint is the default");
+    trainer.set_checkpoint("some.checkpoint", 9);
+    trainer.set_checkpoint_interval(0.8);
+    check(trainer.checkpoint()->path == "some.checkpoint" && trainer.checkpoint()->epochs == 9 &&
+              trainer.checkpoint_interval() == 0.8,
+          "what checkpoints were given");
+    trainer.set_validation_fraction(0.9);
+    check(trainer.validation_fraction() == 0.9 && trainer.validation_rows().X.rows() == 0,
+          "the fraction of validation rows");
+    check(trainer.sample_weights().empty() && trainer.validation_weights().empty(),
+          "no weights are the default");
+    const std::vector<double> weights{1, 2, 3, 4};
+    trainer.set_sample_weights(weights);
+    trainer.set_validation_rows({X, 2}, {Y, 1});
+    trainer.set_validation_weights(weights);
+    const nnblas::rows rows = trainer.validation_rows();
+    check(rows.X.data() == X.data() && rows.X.rows() == 4 && rows.X.ld() == 2 &&
+              rows.Y.data() == Y.data() && rows.Y.columns() == 1,
+          "the validation rows");
+    check(trainer.sample_weights().size() == 4 && trainer.validation_weights().size() == 4 &&
+              trainer.validation_weights().data() == weights.data(),
+          "the weights");
+}
+
 static void test_schedules() {
     nnblas::net net({2, 6, 1});
     nnblas::trainer trainer(net);
@@ -205,6 +322,10 @@ void test_trainer() {
     test_fit();
     test_refused();
     test_callbacks();
+    test_epoch_callbacks();
+    test_cancel();
+    test_steps();
+    test_getters();
     test_schedules();
     test_settings();
     test_checkpoints();
