@@ -55,14 +55,14 @@ report open_report(const report_head *head, const char *json_path) {
 }
 
 static void print_cell(const column *c, const json_t *value) {
-    char text[128] = "-";
+    char text[256] = "-";
     if (json_is_real(value))
         snprintf(text, sizeof text, c->format, c->scale * json_real_value(value));
     else if (json_is_integer(value))
         snprintf(text, sizeof text, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
     else if (json_is_string(value))
         snprintf(text, sizeof text, "%s", json_string_value(value));
-    printf("%*s", c->width, text);
+    printf("%s%*s", c->width > 0 ? "" : "  ", c->width, text);
 }
 
 void add_result(report *r, json_t *result) {

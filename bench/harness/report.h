@@ -11,7 +11,7 @@
 typedef struct column {
     const char *key;
     const char *heading;
-    int width;
+    int width;          /* 0 for a text of any length, which ends the row */
     double scale;       /* a real number is shown times this */
     const char *format; /* of a real number, for one double */
 } column;

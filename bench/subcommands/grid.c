@@ -43,7 +43,7 @@ static double explore_shape(const shape *s, const options *o, report *r) {
     problem p = make_problem(s, 1);
     exploration e = explore_plans(&p, o->measured, o->seconds);
     const timed_plan *chosen = &e.plans[e.chosen], *best = &e.plans[0];
-    char chosen_text[128], best_text[128];
+    char chosen_text[256], best_text[256];
     nn_describe_plan(&chosen->plan, chosen_text, sizeof chosen_text);
     nn_describe_plan(&best->plan, best_text, sizeof best_text);
     double ratio = chosen->seconds / best->seconds;

@@ -12,8 +12,8 @@
 static const column COLUMNS[] = {
     SHAPE_COLUMN,
     {"estimate_seconds", "estimate us", 14, 1e6, "%.2f"},
-    {"plan", "plan", 76, 1.0, NULL},
     {"choice", "choice", 8, 1.0, NULL},
+    {"plan", "  plan", 0, 1.0, NULL},
     {0},
 };
 
@@ -52,7 +52,7 @@ static size_t find_best(const plan_list *list, nn_strategy strategy, size_t part
 
 static void report_plan(const shape *s, const nn_plan *plan, double estimate, bool is_choice,
                         report *r) {
-    char text[128];
+    char text[256];
     nn_describe_plan(plan, text, sizeof text);
     json_t *result = describe_shape(s);
     json_object_set_new(result, "estimate_seconds", json_real(1e-9 * estimate));

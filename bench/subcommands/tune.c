@@ -10,8 +10,8 @@ static const column COLUMNS[] = {
     {"ratio", "ratio", 9, 1.0, "%.3f"},
     {"seconds", "measured us", 14, 1e6, "%.2f"},
     {"estimate_seconds", "estimate us", 14, 1e6, "%.2f"},
-    {"plan", "plan", 76, 1.0, NULL},
     {"choice", "choice", 8, 1.0, NULL},
+    {"plan", "  plan", 0, 1.0, NULL},
     {0},
 };
 
@@ -22,7 +22,7 @@ enum { SHOWN_PLANS = 10 };
 
 static void report_plan(const shape *s, const exploration *e, size_t i, report *r) {
     const timed_plan *t = &e->plans[i];
-    char text[128];
+    char text[256];
     nn_describe_plan(&t->plan, text, sizeof text);
     json_t *result = describe_shape(s);
     json_object_set_new(result, "ratio", json_real(t->seconds / e->plans[0].seconds));
