@@ -49,6 +49,18 @@ void call_create(world *w) {
     check_slot(s);
 }
 
+/* The clone takes the place of its network. */
+void call_clone(world *w) {
+    begin_call("nnblas_net_clone");
+    slot *s = roll_slot(w);
+    nnblas_net *clone = NULL;
+    expect_status(nnblas_net_clone(s->net, &clone), NNBLAS_OK);
+    check_slot(s);
+    nnblas_net_destroy(s->net);
+    s->net = clone;
+    check_slot(s);
+}
+
 /* ---- activations and cost -------------------------------------------------------------------- */
 
 static bool is_hidden(nnblas_activation a) {

@@ -353,3 +353,34 @@ void call_fit_refused(world *w) {
     free_recipe(&r);
     free_problem(&p);
 }
+
+/* ---- single steps ---------------------------------------------------------------------------- */
+
+/* Gradient descent by the gradient in long double, step after step. */
+void call_step(world *w) {
+    begin_call("nnblas_trainer_step");
+    slot *s = roll_slot(w);
+    problem p = draw_rows(w, s);
+    double *gradient = allocate_doubles(p.parameter_count);
+    double rate = roll_uniform(&w->d, 0.0, 0.1), cost;
+    nnblas_trainer *trainer;
+    expect_status(nnblas_trainer_create(s->net, &trainer), NNBLAS_OK);
+    expect_status(nnblas_trainer_set_learning_rate(trainer, rate), NNBLAS_OK);
+    for (size_t steps = roll_between(&w->d, 1, 3); steps > 0; steps--) {
+        double expected = compute_reference(&p, gradient, NULL);
+        nnblas_status status =
+            nnblas_trainer_step(trainer, p.N, p.X, p.ldx, p.Y, p.ldy, p.weights, &cost);
+        expect_status(status, NNBLAS_OK);
+        expect_close("the cost before a step", 1, &expected, &cost);
+        for (size_t i = 0; i < p.parameter_count; i++)
+            p.parameters[i] -= rate * gradient[i];
+        expect_close("the parameters", p.parameter_count, p.parameters,
+                     nnblas_net_parameters(s->net));
+        memcpy(p.parameters, nnblas_net_parameters(s->net), p.parameter_count * sizeof(double));
+    }
+    memcpy(s->p.parameters, p.parameters, p.parameter_count * sizeof(double));
+    check_slot(s);
+    nnblas_trainer_destroy(trainer);
+    free(gradient);
+    free_problem(&p);
+}

@@ -62,15 +62,12 @@ static void call_set_threads(world *w) {
 }
 
 static any_call *roll_call(world *w) {
-    static any_call *const CALLS[] = {call_create,        call_set_kind,
-                                      call_init,          call_accessors,
-                                      call_metadata,      call_predict,
-                                      call_evaluate,      call_gradient,
-                                      call_gradient,      call_array_functions,
-                                      call_save_and_load, call_load_damaged,
-                                      call_fit,           call_fit,
-                                      call_fit_refused,   call_resume,
-                                      call_setters,       call_set_threads};
+    static any_call *const CALLS[] = {
+        call_create,        call_clone,        call_step,     call_set_kind,
+        call_init,          call_accessors,    call_metadata, call_predict,
+        call_evaluate,      call_gradient,     call_gradient, call_array_functions,
+        call_save_and_load, call_load_damaged, call_fit,      call_fit,
+        call_fit_refused,   call_resume,       call_setters,  call_set_threads};
     return CALLS[roll_between(&w->d, 0, sizeof CALLS / sizeof *CALLS - 1)];
 }
 

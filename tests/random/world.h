@@ -48,6 +48,7 @@ bool roll_chance(world *w, size_t one_in);
 /* ---- one random call each -------------------------------------------------------------------- */
 
 void call_create(world *w);
+void call_clone(world *w);
 void call_set_kind(world *w);
 void call_init(world *w);
 void call_accessors(world *w);
@@ -63,6 +64,7 @@ void call_load_damaged(world *w);
 
 void call_fit(world *w);
 void call_fit_refused(world *w);
+void call_step(world *w);
 void call_resume(world *w);
 void call_setters(world *w);
 
