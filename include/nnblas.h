@@ -617,7 +617,8 @@ nnblas_status nnblas_trainer_set_validation_weights(nnblas_trainer *trainer, con
  *   NNBLAS_SCORE_R2        the coefficient of determination 1 - sum (O_out - Y)^2 / sum (Y - m)^2
  *                          of each output, m the mean of its labels, and of several outputs the
  *                          mean. Where all labels of an output are the same: 1 if each O_out is
- *                          equal to its label, else 0. So does scikit-learn's r2_score.
+ *                          equal to its label, else 0. So does scikit-learn's r2_score, but for one
+ *                          row, of which it knows none.
  *
  * With a score, fit computes that of the validation rows after each epoch, and early stopping goes
  * by it: patience, tolerance, the schedules with plateaus and the choice of the best parameters.
