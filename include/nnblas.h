@@ -434,6 +434,7 @@ typedef int nnblas_callback(void *user, size_t epoch, double mse);
  *   L-BFGS              memory 20, tolerance 1e-12  set_lbfgs
  *   weight decay        0                           set_weight_decay
  *   batch size          all rows                    set_batch_size
+ *   shuffling           1, in each epoch            set_shuffle
  *   seed                0                           set_seed
  *   sample weights      1 each                      set_sample_weights
  *   epochs              1000                        set_epochs
@@ -554,9 +555,11 @@ nnblas_status nnblas_trainer_set_adaptive_schedule(nnblas_trainer *trainer, size
 /*
  * rows: the mini-batch size, the number of rows of one step; 0 for all rows. Each epoch uses every
  * row once, in a newly shuffled order; the last batch has the rows that are left. A batch of all
- * rows is not shuffled. seed: of the shuffling and of the choice of validation rows.
+ * rows is not shuffled. shuffle: 1, or 0 for batches of neighbouring rows, the same in each epoch;
+ * else NNBLAS_ERROR_VALUE. seed: of the shuffling and of the choice of validation rows.
  */
 nnblas_status nnblas_trainer_set_batch_size(nnblas_trainer *trainer, size_t rows);
+nnblas_status nnblas_trainer_set_shuffle(nnblas_trainer *trainer, int shuffle);
 nnblas_status nnblas_trainer_set_seed(nnblas_trainer *trainer, uint64_t seed);
 
 /*
@@ -829,6 +832,7 @@ nnblas_status nnblas_trainer_schedule(const nnblas_trainer *trainer, nnblas_sche
 nnblas_status nnblas_trainer_inverse_schedule(const nnblas_trainer *trainer, double *scale,
                                               double *power);
 size_t nnblas_trainer_batch_size(const nnblas_trainer *trainer);
+int nnblas_trainer_shuffle(const nnblas_trainer *trainer);
 uint64_t nnblas_trainer_seed(const nnblas_trainer *trainer);
 const double *nnblas_trainer_sample_weights(const nnblas_trainer *trainer);
 size_t nnblas_trainer_epochs(const nnblas_trainer *trainer);

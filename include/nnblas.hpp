@@ -683,6 +683,12 @@ class trainer {
     [[nodiscard]] std::size_t batch_size() const noexcept {
         return nnblas_trainer_batch_size(get());
     }
+    void set_shuffle(bool shuffle) {
+        detail::check(nnblas_trainer_set_shuffle(get(), shuffle));
+    }
+    [[nodiscard]] bool shuffle() const noexcept {
+        return nnblas_trainer_shuffle(get());
+    }
     void set_seed(std::uint64_t seed) {
         detail::check(nnblas_trainer_set_seed(get(), seed));
     }

@@ -42,7 +42,8 @@ static bool is_far_away(const nn_fit *fit) {
 static nnblas_status run_batches(nn_fit *fit, double rate, double *cost) {
     mean costs = {0.0, 0.0};
     bool is_far = is_far_away(fit);
-    nn_row_order_shuffle(&fit->order, &fit->progress.random);
+    if (fit->settings->shuffle)
+        nn_row_order_shuffle(&fit->order, &fit->progress.random);
     for (size_t first = 0; first < fit->rows.N; first += fit->batch_size) {
         nn_rows batch = fit->rows;
         batch.N = nn_min(fit->batch_size, fit->rows.N - first);

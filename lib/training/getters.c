@@ -39,6 +39,10 @@ size_t nnblas_trainer_batch_size(const nnblas_trainer *trainer) {
     return get_settings(trainer)->batch_size;
 }
 
+int nnblas_trainer_shuffle(const nnblas_trainer *trainer) {
+    return get_settings(trainer)->shuffle;
+}
+
 uint64_t nnblas_trainer_seed(const nnblas_trainer *trainer) {
     return get_settings(trainer)->seed;
 }

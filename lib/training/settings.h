@@ -19,6 +19,7 @@ typedef struct nn_settings {
     double lbfgs_tolerance;
     nn_schedule schedule;
     size_t batch_size;
+    bool shuffle;
     uint64_t seed;
     const double *sample_weights;
     size_t epochs;

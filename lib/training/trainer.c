@@ -28,6 +28,7 @@ nnblas_status nnblas_trainer_create(nnblas_net *net, nnblas_trainer **trainer) {
                      .epsilon = 1e-8,
                      .lbfgs_memory = 20,
                      .lbfgs_tolerance = 1e-12,
+                     .shuffle = true,
                      .epochs = 1000,
                      .history_limit = SIZE_MAX},
     };
@@ -217,6 +218,15 @@ nnblas_status nnblas_trainer_set_batch_size(nnblas_trainer *trainer, size_t rows
         status = nn_check_size("rows", rows);
     if (!status)
         trainer->settings.batch_size = rows;
+    return status;
+}
+
+nnblas_status nnblas_trainer_set_shuffle(nnblas_trainer *trainer, int shuffle) {
+    nnblas_status status = check_trainer(trainer);
+    if (!status && shuffle != 0 && shuffle != 1)
+        status = nn_fail(NNBLAS_ERROR_VALUE, "shuffle is %d; it must be 0 or 1", shuffle);
+    if (!status)
+        trainer->settings.shuffle = shuffle;
     return status;
 }
 

@@ -180,6 +180,8 @@ static void test_getters() {
               trainer.weight_decay() == 0.3,
           "what the optimizer was given");
     trainer.set_batch_size(4);
+    check(trainer.shuffle(), "rows are shuffled");
+    trainer.set_shuffle(false);
     trainer.set_seed(5);
     trainer.set_epochs(6);
     trainer.set_desired_cost(0.4);
@@ -188,10 +190,11 @@ static void test_getters() {
     trainer.set_tolerance(0.7);
     trainer.set_score(NNBLAS_SCORE_R2);
     trainer.set_history_limit(8);
-    check(trainer.batch_size() == 4 && trainer.seed() == 5 && trainer.epochs() == 6 &&
-              trainer.desired_cost() == 0.4 && trainer.time_limit() == 0.6 &&
-              trainer.patience() == 7 && trainer.tolerance() == 0.7 &&
-              trainer.score() == NNBLAS_SCORE_R2 && trainer.history_limit() == 8,
+    check(trainer.batch_size() == 4 && !trainer.shuffle() && trainer.seed() == 5 &&
+              trainer.epochs() == 6 && trainer.desired_cost() == 0.4 &&
+              trainer.time_limit() == 0.6 && trainer.patience() == 7 &&
+              trainer.tolerance() == 0.7 && trainer.score() == NNBLAS_SCORE_R2 &&
+              trainer.history_limit() == 8,
           "what a fit was given");
     check(!trainer.checkpoint(), "no checkpoint is the default");
     trainer.set_checkpoint("some.checkpoint", 9);
@@ -266,6 +269,7 @@ static void test_settings() {
     check(differs(plain, [](trainer &t) { t.set_weight_decay(0.01); }), "the weight decay");
     check(differs(plain, batches), "the batch size");
     check(differs(batches, [&](trainer &t) { batches(t), t.set_seed(1); }), "the seed");
+    check(differs(batches, [&](trainer &t) { batches(t), t.set_shuffle(false); }), "shuffling");
     check(differs(plain, [&](trainer &t) { t.set_sample_weights(weights); }), "sample weights");
     check(differs(plain, [](trainer &t) { t.set_validation_fraction(0.5); }), "the fraction");
     check(differs(plain, [](trainer &t) { t.set_time_limit(1e-9); }), "the time limit");

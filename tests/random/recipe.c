@@ -40,6 +40,7 @@ recipe roll_recipe(world *w, const slot *s) {
     r.tolerance = roll_chance(w, 3) ? 1e9 : 0.0;
     r.lbfgs_tolerance = roll_chance(w, 2) ? roll_uniform(&w->d, 0.1, 0.9) : 1e-12;
     r.patience = roll_chance(w, 3) ? roll_between(&w->d, 1, 3) : 0;
+    r.shuffle = !roll_chance(w, 3);
     r.stop_at = roll_chance(w, 4) ? roll_between(&w->d, 1, 6) : 0;
     roll_validation(w, s, &r);
     return r;
@@ -107,6 +108,7 @@ static nnblas_trainer *make_trainer(nnblas_net *net, const recipe *r) {
     expect_status(nnblas_trainer_set_tolerance(t, r->tolerance), NNBLAS_OK);
     expect_status(nnblas_trainer_set_patience(t, r->patience), NNBLAS_OK);
     expect_status(nnblas_trainer_set_history_limit(t, r->history_limit), NNBLAS_OK);
+    expect_status(nnblas_trainer_set_shuffle(t, r->shuffle), NNBLAS_OK);
     expect_status(nnblas_trainer_set_seed(t, r->seed), NNBLAS_OK);
     set_validation(t, r);
     expect_status(nnblas_trainer_set_score(t, r->score), NNBLAS_OK);

@@ -11,6 +11,7 @@ typedef struct recipe {
     double rate, momentum, beta1, beta2, fraction, decay, tolerance, lbfgs_tolerance;
     size_t epochs, batch, patience, lbfgs_memory, history_limit;
     uint64_t seed;
+    bool shuffle;
     nnblas_score score; /* none without validation */
     problem validation; /* rows of its own, with weights or without; N = 0: none */
     size_t stop_at;     /* the epoch after which the callback stops; 0: none */

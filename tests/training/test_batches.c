@@ -75,6 +75,28 @@ START_TEST(the_seed_decides_the_order) {
 }
 END_TEST
 
+/* Batches of neighbouring rows, the same in each epoch. */
+START_TEST(without_shuffling_rows_keep_their_order) {
+    enum { BATCH = 10 };
+    training s = make_training(NNBLAS_GRADIENT_DESCENT, 0.5, 2),
+             stepped = make_training(NNBLAS_GRADIENT_DESCENT, 0.5, 1);
+    ck_assert_ok(nnblas_trainer_set_batch_size(s.trainer, BATCH));
+    ck_assert_ok(nnblas_trainer_set_shuffle(s.trainer, 0));
+    ck_assert_ok(fit(&s));
+    for (int epoch = 0; epoch < 2; epoch++)
+        for (size_t first = 0; first < N; first += BATCH) {
+            size_t rows = N - first < BATCH ? N - first : BATCH;
+            ck_assert_ok(nnblas_trainer_step(stepped.trainer, rows, s.p.X + first * s.p.ldx,
+                                             s.p.ldx, s.p.Y + first * s.p.ldy, s.p.ldy, NULL,
+                                             NULL));
+        }
+    ck_assert_double_le(get_difference(PARAMETERS, get_parameters(&s), get_parameters(&stepped)),
+                        1e-13);
+    free_training(&s);
+    free_training(&stepped);
+}
+END_TEST
+
 /* The second fit of a trainer is the first fit of another on the same network: neither the moments
  * nor the order go on. */
 START_TEST(a_second_fit_begins_anew) {
@@ -97,9 +119,8 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        an_epoch_takes_each_row_once,
-        the_last_batch_is_the_mean_over_its_rows,
-        the_seed_decides_the_order,
+        an_epoch_takes_each_row_once, the_last_batch_is_the_mean_over_its_rows,
+        the_seed_decides_the_order,   without_shuffling_rows_keep_their_order,
         a_second_fit_begins_anew,
     };
     return run_tests("batches", tests, sizeof tests / sizeof *tests);

@@ -88,6 +88,10 @@ static nnblas_status set_batch(const training *t) {
     return nnblas_trainer_set_batch_size(t->trainer, 10);
 }
 
+static nnblas_status set_no_shuffling(const training *t) {
+    return nnblas_trainer_set_shuffle(t->trainer, 0);
+}
+
 static nnblas_status set_seed(const training *t) {
     return nnblas_trainer_set_seed(t->trainer, 78);
 }
@@ -168,6 +172,7 @@ static const struct difference {
     {"power of the schedule", "0.5", "0.25", set_inverse, set_inverse_power, false},
     {"epochs of the cosine schedule", "24", "48", set_cosine, set_longer_cosine, false},
     {"batch size", "9", "10", set_nothing, set_batch, false},
+    {"shuffling", "in each epoch", "none", set_nothing, set_no_shuffling, false},
     {"seed", "77", "78", set_nothing, set_seed, false},
     {"sample weights", "none", "some", set_nothing, set_weights, false},
     {"sample weights", "some", "none", set_weights, set_nothing, false},

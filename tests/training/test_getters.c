@@ -33,6 +33,7 @@ START_TEST(the_defaults_are_those_of_the_header) {
     ck_assert(memory == 20 && tolerance == 1e-12);
     ck_assert_double_eq(nnblas_trainer_weight_decay(t), 0.0);
     ck_assert_uint_eq(nnblas_trainer_batch_size(t), 0);
+    ck_assert_int_eq(nnblas_trainer_shuffle(t), 1);
     ck_assert_uint_eq(nnblas_trainer_seed(t), 0);
     ck_assert_ptr_null(nnblas_trainer_sample_weights(t));
     ck_assert_uint_eq(nnblas_trainer_epochs(t), 1000);
@@ -66,6 +67,7 @@ START_TEST(numbers_come_back) {
     ck_assert_ok(nnblas_trainer_set_lbfgs(t, 17, 0.18));
     ck_assert_ok(nnblas_trainer_set_weight_decay(t, 0.19));
     ck_assert_ok(nnblas_trainer_set_batch_size(t, 20));
+    ck_assert_ok(nnblas_trainer_set_shuffle(t, 0));
     ck_assert_ok(nnblas_trainer_set_seed(t, UINT64_MAX - 21));
     ck_assert_ok(nnblas_trainer_set_desired_cost(t, 0.22));
     ck_assert_ok(nnblas_trainer_set_time_limit(t, 0.23));
@@ -86,6 +88,7 @@ START_TEST(numbers_come_back) {
     ck_assert(memory == 17 && tolerance == 0.18);
     ck_assert_double_eq(nnblas_trainer_weight_decay(t), 0.19);
     ck_assert_uint_eq(nnblas_trainer_batch_size(t), 20);
+    ck_assert_int_eq(nnblas_trainer_shuffle(t), 0);
     ck_assert_uint_eq(nnblas_trainer_seed(t), UINT64_MAX - 21);
     ck_assert_double_eq(nnblas_trainer_desired_cost(t), 0.22);
     ck_assert_double_eq(nnblas_trainer_time_limit(t), 0.23);

@@ -138,6 +138,8 @@ START_TEST(counts_are_taken_within_their_limits) {
                   "optimizer is 6");
     check_refused(t, &before, nnblas_trainer_set_score(t, (nnblas_score)-1), VALUE, "score is -1");
     check_refused(t, &before, nnblas_trainer_set_score(t, (nnblas_score)4), VALUE, "score is 4");
+    check_refused(t, &before, nnblas_trainer_set_shuffle(t, 2), VALUE, "shuffle is 2");
+    check_refused(t, &before, nnblas_trainer_set_shuffle(t, -1), VALUE, "shuffle is -1");
     check_refused(t, &before, nnblas_trainer_set_lbfgs(t, 0, 0.1), VALUE, "memory is 0");
     check_refused(t, &before, nnblas_trainer_set_lbfgs(t, 1001, 0.1), VALUE, "memory is 1001");
     check_refused(t, &before, nnblas_trainer_set_step_schedule(t, 0, 0.5), VALUE, "epochs is 0");
@@ -186,6 +188,7 @@ START_TEST(no_trainer_is_told) {
         nnblas_trainer_schedule(t, NULL, NULL, NULL, NULL),
         nnblas_trainer_inverse_schedule(t, NULL, NULL),
         nnblas_trainer_set_batch_size(t, 1),
+        nnblas_trainer_set_shuffle(t, 0),
         nnblas_trainer_set_seed(t, 1),
         nnblas_trainer_set_sample_weights(t, &number),
         nnblas_trainer_set_epochs(t, 1),

@@ -302,6 +302,7 @@ class _Perceptron(BaseEstimator):
             optimizer=self._get_optimizer(),
             batch_size=batch if batch < rows else 0,
             weight_decay=self.alpha / (batch * mean_weight),
+            shuffle=bool(self.shuffle),
             seed=seed,
         )
         if self.solver != "lbfgs":
@@ -388,8 +389,6 @@ class _Perceptron(BaseEstimator):
         trainer = self._make_trainer(len(X), weights, random.randint(2**31 - 1))
         if self.solver == "lbfgs":
             self._set_gradient_tolerance(trainer, X, Y, weights)
-        if trainer.batch_size > 0 and not self.shuffle:
-            raise ValueError("shuffle=False needs all rows in one batch: fit shuffles mini-batches")
         self._set_stopping(trainer, len(X), validation is not None)
         self._train(trainer, X, Y, weights, validation)
         return self

@@ -249,6 +249,15 @@ class Trainer:
         check(lib.nnblas_trainer_set_batch_size(self._handle, rows))
 
     @property
+    def shuffle(self) -> bool:
+        """Whether each epoch has the rows in another order; else batches are of neighbouring rows."""
+        return bool(lib.nnblas_trainer_shuffle(self._handle))
+
+    @shuffle.setter
+    def shuffle(self, shuffle: bool) -> None:
+        check(lib.nnblas_trainer_set_shuffle(self._handle, shuffle))
+
+    @property
     def seed(self) -> int:
         """Of the shuffling and of the choice of validation rows."""
         return int(lib.nnblas_trainer_seed(self._handle))

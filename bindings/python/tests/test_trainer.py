@@ -34,6 +34,7 @@ def trainer(net):
         ("schedule", ("inverse", 100.0, 0.5)),
         ("schedule", ("adaptive", 5, 0.2, 1e-6)),
         ("batch_size", 4),
+        ("shuffle", False),
         ("seed", 2**64 - 1),
         ("epochs", 3),
         ("desired_cost", 0.125),
