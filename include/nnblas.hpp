@@ -104,10 +104,14 @@ template <class Pointer> Pointer check_pointer(Pointer pointer) {
     return pointer;
 }
 
-inline void check_size(const char *what, std::size_t is, std::size_t must_be) {
-    if (is != must_be)
-        throw error(NNBLAS_ERROR_SIZE, std::string(what) + ": " + std::to_string(is) +
-                                           ", expected " + std::to_string(must_be));
+[[noreturn]] inline void throw_size(const std::string &what, std::size_t is, std::size_t expected) {
+    throw error(NNBLAS_ERROR_SIZE,
+                what + ": " + std::to_string(is) + ", expected " + std::to_string(expected));
+}
+
+inline void check_size(const char *what, std::size_t is, std::size_t expected) {
+    if (is != expected)
+        throw_size(what, is, expected);
 }
 
 // A class with data() and size(), or an array, whose elements can be looked at as T.
@@ -236,8 +240,10 @@ namespace detail {
 
 inline void check_shape(const char *name, const_matrix_view matrix, std::size_t rows,
                         std::size_t columns) {
-    check_size((std::string("rows of ") + name).c_str(), matrix.rows(), rows);
-    check_size((std::string("columns of ") + name).c_str(), matrix.columns(), columns);
+    if (matrix.rows() != rows)
+        throw_size(std::string("rows of ") + name, matrix.rows(), rows);
+    if (matrix.columns() != columns)
+        throw_size(std::string("columns of ") + name, matrix.columns(), columns);
 }
 
 // For the functions on arrays without leading dimensions.

@@ -123,8 +123,8 @@ check_meson() {
     mkdir "$work/wrapped/subprojects/packagefiles"
     tar -C "$source" --exclude=./build --exclude=./.git --transform='s|^[.]|nnblas|' -czf \
         "$work/wrapped/subprojects/packagefiles/nnblas.tar.gz" .
-    run_quietly env PKG_CONFIG_PATH= meson setup "$work/wrapped/build" "$work/wrapped" \
-        -Dnnblas:default_library=static
+    run_quietly meson setup "$work/wrapped/build" "$work/wrapped" \
+        --force-fallback-for=nnblas -Dnnblas:default_library=static
     run_quietly env LD_LIBRARY_PATH= meson test -C "$work/wrapped/build" xor
 }
 
