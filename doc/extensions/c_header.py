@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 SECTION = re.compile(r"/\* ---- (.*?) (-+) \*/$")
 FUNCTION_NAME = re.compile(r"\b(nnblas_\w+)\(")
+CONSTANT = re.compile(r"  (NNBLAS_\w+)  +(.*)")
 INNER_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -124,7 +125,7 @@ class Formatter:
     def format_text(self, text):
         """A line of a comment; names become links."""
         text = re.sub(r"([\\*`|_])", r"\\\1", text)
-        return re.sub(r"\b(?:nnblas|NNBLAS)(?:\\_[A-Za-z0-9]+)+(\(\))?", self.format_name, text)
+        return re.sub(r"\b(?:nnblas|NNBLAS)(?:\\_[A-Za-z0-9]+)+\b(?!\\_)(\(\))?", self.format_name, text)
 
     def format_name(self, match):
         name = match[0].removesuffix("()").replace("\\", "")
@@ -177,7 +178,7 @@ class Formatter:
 
     def format_constants(self, lines):
         for line in lines:
-            match = re.match(r"  (NNBLAS_\w+)  +(.*)", line)
+            match = CONSTANT.match(line)
             if match:
                 yield self.format_text(match[1])
             yield "    " + self.format_text(match[2] if match else line.strip())
@@ -241,12 +242,32 @@ def document(directive, signatures, body):
     yield ""
 
 
+def take_meanings(comment, names):
+    """What a comment says of these constants, line by line, and the comment without it."""
+    meanings, rest, name = {}, [], None
+    for line in comment:
+        match = CONSTANT.match(line)
+        if match and match[1] in names:
+            name = match[1]
+            meanings[name] = [match[2]]
+        elif name and line.startswith("    "):
+            meanings[name].append(line.strip())
+        else:
+            name = None
+            rest.append(line)
+    return meanings, rest
+
+
 def document_enum(declaration, comment, formatter):
     body = declaration[declaration.index("{") + 1:declaration.rindex("}")]
-    constants = re.findall(r"(NNBLAS_\w+ = -?\d+),?[ \t]*(?:/\*(.*?)\*/)?", body, re.DOTALL)
-    members = [line for constant, text in constants
-               for line in document("enumerator", [constant], [formatter.format_text(squeeze(text))])]
-    return document("enum", [get_type_name(declaration)], comment + members)
+    constants = re.findall(r"((NNBLAS_\w+) = -?\d+),?[ \t]*(?:/\*(.*?)\*/)?", body, re.DOTALL)
+    meanings, rest = take_meanings(comment, {name for _, name, _ in constants})
+    members = []
+    for constant, name, text in constants:
+        meaning = " ".join(meanings.get(name, [])) or squeeze(text)
+        members += document("enumerator", [constant],
+                            [formatter.format_text(re.sub(r"   +", "; ", meaning))])
+    return document("enum", [get_type_name(declaration)], [*formatter.format_comment(rest), *members])
 
 
 def document_struct(declaration, comment, formatter):
@@ -262,9 +283,11 @@ def document_group(group, formatter):
     comment = list(formatter.format_comment(group.comment))
     callbacks = []
     for declaration in group.declarations:
-        if declaration.startswith(("typedef enum", "typedef struct")):
-            kind = document_enum if declaration.startswith("typedef enum") else document_struct
-            yield from kind(declaration, comment, formatter)
+        if declaration.startswith("typedef enum"):
+            yield from document_enum(declaration, group.comment if comment else [], formatter)
+            comment = []
+        elif declaration.startswith("typedef struct"):
+            yield from document_struct(declaration, comment, formatter)
             comment = []
         elif declaration.startswith("typedef"):
             callbacks.append(squeeze(declaration).removeprefix("typedef "))
