@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Checks that peers.py, busy.py, networks.py and fashion.py run, on small data and with whom there is:
-their exit status, their JSON, what they refuse. Prints "ok" or "not ok" and what was checked.
+"""Checks that peers.py, busy.py, networks.py, fashion.py, estimators.py and calls.py run, on small data
+and with whom there is: their exit status, their JSON, what they refuse. Prints "ok" or "not ok" and what
+was checked.
 
 usage: check_peers.py BUILD
 """
@@ -157,6 +158,24 @@ def check_networks(checker):
     checker.refuses(2, "at least 3 outputs", "networks.py", "--shape", "20,4,3,2")
 
 
+def check_estimators(checker):
+    arguments = "--data iris --solver lbfgs --seeds 2".split()
+    result = checker.run_well("estimators.py", "estimators.py", *arguments)["results"][0]
+    report(result["same"], "estimators.py: the library alone has the same weights")
+    seconds = [result[key] for key in ("library", "estimator", "sklearn")]
+    report(min(seconds) > 0.0, "estimators.py: seconds of each")
+    checker.refuses(2, "invalid choice: 'none'", "estimators.py", "--data", "none")
+
+
+def check_calls(checker):
+    results = checker.run_well("calls.py", "calls.py")["results"]
+    report(results["gradient"]["package"] > 0.0, "calls.py times the package")
+
+
+def has_modules(*names):
+    return all(importlib.util.find_spec(name) for name in names)
+
+
 def check_refusals(checker):
     for shape in ("1,2,3", "1,2,3,0", "1,2,3,x", "-1,2,3,4", "1,2,3,9999999999", ""):
         checker.refuses(2, "no shape N,INPUTS,HIDDEN,OUTPUTS", "peers.py", f"--shape={shape}")
@@ -180,6 +199,14 @@ def main():
         check_gradient(checker, "with all there are", SHAPES)
         check_training(checker)
         check_networks(checker)
+        if not os.path.exists(os.path.join(sys.argv[1], "bindings", "python", "nnblas")):
+            print("skipped: estimators.py and calls.py (need python3-cffi, python3-numpy)")
+            return 1 if failures else 0
+        check_calls(checker)
+        if has_modules("sklearn"):
+            check_estimators(checker)
+        else:
+            print("skipped: estimators.py (needs python3-sklearn)")
     return 1 if failures else 0
 
 
