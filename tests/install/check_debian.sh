@@ -43,7 +43,7 @@ use_in_chroot() {
         bookworm - "$mirror"
 }
 
-"$source/tools/setup" build packaging ports || exit 1
+"$source/tools/setup" build packaging || exit 1
 mkdir -p "$source/build"
 run_check "Debian packages" "$source/tools/debian_packages" --no-tests
 run_check "lintian" judge_packages
