@@ -3,6 +3,8 @@
 #include "check.hpp"
 
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 
 const std::vector<double> X{0, 0, 0, 1, 1, 0, 1, 1}, Y{0, 1, 1, 0};
 
@@ -68,12 +70,19 @@ static void test_errors() {
     check(!message.empty() && message == nnblas_error_message(), "the message is the library's");
 }
 
+// The tests write their files into a folder of their own.
 int main() {
+    char folder[] = "/tmp/nnblas_cpp.XXXXXX";
+    if (!mkdtemp(folder))
+        return 1;
+    std::filesystem::current_path(folder);
     test_views();
     test_net();
     test_trainer();
     test_library();
     test_host_threads();
     test_errors();
+    std::filesystem::current_path("/");
+    std::filesystem::remove_all(folder);
     return failed != 0;
 }

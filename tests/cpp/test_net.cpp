@@ -130,7 +130,7 @@ static void test_saving() {
     const nnblas::net loaded = nnblas::net::load_from_memory(bytes.data(), bytes.size());
     check(copy(loaded.parameters()) == copy(net.parameters()) && loaded.metadata("author"),
           "saved to memory and loaded");
-    const std::string path = "test_net_cpp.safetensors";
+    const std::string path = "test.safetensors";
     net.save(path);
     check(copy(nnblas::net::load(path).parameters()) == copy(net.parameters()),
           "saved to a file and loaded");
@@ -147,7 +147,7 @@ static void test_plans() {
     net.measure_plans(300, NNBLAS_PLAN_PREDICT, 0.01);
     check(net.plan_info(300, NNBLAS_PLAN_PREDICT).find("measured") != std::string::npos,
           "a measured plan");
-    const std::string path = "test_net_cpp.plans";
+    const std::string path = "test.plans";
     nnblas::plans_save(path);
     nnblas::plans_forget();
     check(net.plan_info(300, NNBLAS_PLAN_PREDICT).find("estimated") != std::string::npos,

@@ -298,7 +298,7 @@ static void test_settings() {
 }
 
 static void test_checkpoints() {
-    const std::string path = "test_trainer_cpp.checkpoint";
+    const std::string path = "test.checkpoint";
     nnblas::net net({2, 6, 1}), other({2, 6, 1});
     nnblas::trainer trainer = make_trainer(net, 10);
     trainer.set_checkpoint(path, 2);
