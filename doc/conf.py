@@ -35,6 +35,7 @@ nitpick_ignore_regex = [("cpp:identifier", "(nnblas|NNBLAS_|detail|std).*"),
                         ("py:class", r"ndarray|shape|n_\w+")]
 highlight_language = "none"
 pygments_style = "friendly"
+pygments_dark_style = pygments_style  # Debian's furo has no other colours for the dark
 
 html_theme = "furo"
 html_title = f"libnnblas {release}"
