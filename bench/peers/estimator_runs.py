@@ -24,7 +24,16 @@ everybody has the same. "library" is nnblas.Trainer.fit on arrays that are ready
 the first weights of the estimator: both end with the same weights. scikit-learn has one thread or all
 of them, whichever was faster; the library chooses by itself. The scores are the accuracy or R2 on a
 quarter of the rows, medians; features are standardised."""
-HEADINGS = ["solver", "library", "estimator", "/ lib", "scikit-learn", "/ est", "score", "its score"]
+HEADINGS = [
+    "solver",
+    "library",
+    "estimator",
+    "/ lib",
+    "scikit-learn",
+    "/ est",
+    "score",
+    "its score",
+]
 REGRESSION_SHAPE = (20000, 8)
 FASHION_EPOCHS = 5
 
@@ -54,7 +63,9 @@ class Run:
     def __init__(self, name, solver, seed, data):
         X, y = data
         self.is_regression = name == "regression"
-        parts = train_test_split(X, y, random_state=seed, stratify=None if self.is_regression else y)
+        parts = train_test_split(
+            X, y, random_state=seed, stratify=None if self.is_regression else y
+        )
         X_train, X_test, self.y, self.y_test = parts
         scaler = StandardScaler().fit(X_train)
         self.X, self.X_test = scaler.transform(X_train), scaler.transform(X_test)
@@ -136,7 +147,10 @@ def print_summary(name, solver, summary):
     cells = [solver, f"{library * 1e3:.2f}", f"{estimator * 1e3:.2f}"]
     cells += [report.format_ratio(estimator / library)]
     if "sklearn" in summary:
-        cells += [f"{summary['sklearn'] * 1e3:.2f}", report.format_ratio(summary["sklearn"] / estimator)]
+        cells += [
+            f"{summary['sklearn'] * 1e3:.2f}",
+            report.format_ratio(summary["sklearn"] / estimator),
+        ]
         cells += [f"{summary['score']:.4f}", f"{summary['sklearn_score']:.4f}"]
     else:
         cells += ["-", "-", f"{summary['score']:.4f}", "-"]

@@ -94,8 +94,8 @@ def read_rows(name: str, array: FloatArray, columns: int, rows: int) -> tuple[An
     pointer, found, leading = read_matrix(name, array, columns)
     if found != rows:
         raise ValueError(
-            f"{name} has shape {_describe(array.shape)}; it must have ({rows}, {columns}), a row for "
-            "each row of X"
+            f"{name} has shape {_describe(array.shape)}; it must have ({rows}, {columns}), a row "
+            "for each row of X"
         )
     return pointer, leading
 

@@ -12,15 +12,16 @@ hidden_layer_sizes : int or array-like of int, default=(100,)
     Units of each hidden layer.
 activation : {{'identity', 'logistic', 'tanh', 'relu'}}, default='relu'
     Activation of the hidden units.
-solver : {{'lbfgs', 'sgd', 'adam', 'rprop', 'gradient_descent', 'momentum', 'nesterov'}}, default='adam'
-    The optimizer. 'rprop' and those behind it are additions. 'lbfgs' and 'rprop' take all rows at once.
+solver : {{'lbfgs', 'sgd', 'adam', 'rprop', 'gradient_descent', 'momentum', 'nesterov'}}
+    The optimizer, by default 'adam'. 'rprop' and those behind it are additions. 'lbfgs' and 'rprop'
+    take all rows at once.
 alpha : float, default=0.0001
     L2 penalty of the weights, divided by the rows of a step.
 batch_size : int or 'auto', default='auto'
     Rows of a step; 'auto' is min(200, n_samples).
 learning_rate : {{'constant', 'invscaling', 'adaptive'}}, default='constant'
-    Schedule of 'sgd': constant, learning_rate_init / t^power_t with t rows, or divided by 5 whenever
-    n_iter_no_change epochs have not improved.
+    Schedule of 'sgd': constant, learning_rate_init / t^power_t after t rows, or divided by 5
+    whenever more than n_iter_no_change epochs have not improved.
 learning_rate_init : float, default=0.001
     The learning rate at first. For 'rprop' a tenth of it is the first step size.
 power_t : float, default=0.5
@@ -32,8 +33,8 @@ shuffle : bool, default=True
 random_state : int, RandomState instance or None, default=None
     Of the initial weights, the validation rows and the order of rows.
 tol : float, default=1e-4
-    Training stops where the loss, or with early_stopping the score, has not improved by more than this
-    for more than n_iter_no_change epochs. For 'lbfgs': the largest norm of the gradient to stop at.
+    Training stops where the loss, or with early_stopping the score, has not improved by more than
+    this for more than n_iter_no_change epochs. For 'lbfgs': the size of the gradient to stop at.
 verbose : bool, default=False
     Whether to print each epoch.
 warm_start : bool, default=False
@@ -43,8 +44,8 @@ momentum : float, default=0.9
 nesterovs_momentum : bool, default=True
     Whether the momentum of 'sgd' is Nesterov's.
 early_stopping : bool, default=False
-    Whether to set rows aside and to stop by the {score} on them. The network has the weights of the best
-    epoch then. Not with 'lbfgs'.
+    Whether to set rows aside and to stop by the {score} on them. The network has the weights of the
+    best epoch then. Not with 'lbfgs'.
 validation_fraction : float, default=0.1
     The share of rows that early_stopping sets aside.
 beta_1, beta_2, epsilon : float, default=0.9, 0.999, 1e-8

@@ -37,9 +37,6 @@ _STOCHASTIC = ("sgd", "adam", "gradient_descent", "momentum", "nesterov")
 _ALL_ROWS = ("lbfgs", "rprop")
 # The rate under which an adaptive schedule stops, and what it divides by.
 _ADAPTIVE_LAST, _ADAPTIVE_DIVISOR = 1e-6, 5.0
-# scipy's L-BFGS-B, which scikit-learn takes, stops where an iteration lowers the loss by less than this
-# share of it.
-_LBFGS_LEAST_DECREASE = 2.220446049250313e-9
 
 
 def _validate_data(estimator: Any, *arguments: Any, **options: Any) -> Any:
@@ -197,11 +194,15 @@ class _Perceptron(BaseEstimator):
             y = column_or_1d(y, warn=True)
         if sample_weight is None:
             return X, y, None
-        weights = _check_sample_weight(sample_weight, X, dtype=numpy.float64, only_non_negative=True)
+        weights = _check_sample_weight(sample_weight, X, dtype=numpy.float64)
+        if (weights < 0).any():
+            raise ValueError("sample_weight holds negative weights; they must be 0 or above")
         return self._drop_rows(X, y, weights)
 
     @staticmethod
-    def _drop_rows(X: FloatArray, y: Array, weights: FloatArray) -> tuple[FloatArray, Array, Weights]:
+    def _drop_rows(
+        X: FloatArray, y: Array, weights: FloatArray
+    ) -> tuple[FloatArray, Array, Weights]:
         kept = weights > 0
         if kept.all():
             return X, y, numpy.ascontiguousarray(weights)
@@ -265,8 +266,8 @@ class _Perceptron(BaseEstimator):
         sizes = self._get_layer_sizes(inputs, outputs)
         if sizes != self._net.layer_sizes:
             raise ValueError(
-                f"the network that is trained on has the layer sizes {self._net.layer_sizes}, and the "
-                f"parameters and rows are for {sizes}; a new one needs warm_start=False"
+                f"the network that is trained on has the layer sizes {self._net.layer_sizes}, and "
+                f"the parameters and rows are for {sizes}; a new one needs warm_start=False"
             )
 
     @property
@@ -355,8 +356,8 @@ class _Perceptron(BaseEstimator):
     def _set_gradient_tolerance(
         self, trainer: Trainer, X: FloatArray, Y: FloatArray, weights: Weights
     ) -> None:
-        """tol is the largest element of the gradient to stop at; the library compares the norm of the
-        gradient with its first one."""
+        """tol is the largest element of the gradient to stop at; the library compares the norm of
+        the gradient with its first one."""
         gradient = self._net.gradient(X, Y, weights=weights)
         largest = abs(gradient).max()
         memory, _ = trainer.lbfgs
@@ -413,8 +414,8 @@ class _Perceptron(BaseEstimator):
         self._keep_history(trainer, len(X), validation is not None)
         if status == Status.OK and self.solver == "lbfgs":
             warnings.warn(
-                f"lbfgs failed to converge after {trainer.epochs} iteration(s). Increase the number "
-                "of iterations (max_iter) or scale the data.",
+                f"lbfgs failed to converge after {trainer.epochs} iteration(s). Increase the "
+                "number of iterations (max_iter) or scale the data.",
                 ConvergenceWarning,
             )
         elif status == Status.OK:
@@ -596,7 +597,9 @@ class MLPClassifier(ClassifierMixin, _Perceptron):
         check_classification_targets(y)
         kind = type_of_target(y)
         if kind == "multiclass-multioutput":
-            raise ValueError("y holds several multiclass targets; there may be one, or a 0 or 1 for each label")
+            raise ValueError(
+                "y holds several multiclass targets; there may be one, or a 0 or 1 for each label"
+            )
         self._is_multilabel = kind == "multilabel-indicator"
         self.classes_ = numpy.arange(y.shape[1]) if self._is_multilabel else numpy.unique(y)
         softmax = not self._is_multilabel and len(self.classes_) > 2
@@ -610,8 +613,8 @@ class MLPClassifier(ClassifierMixin, _Perceptron):
         classes = unique_labels(y)
         if self.warm_start and set(classes) != set(self.classes_):
             raise ValueError(
-                "warm_start can only be used where `y` has the same classes as in the previous call "
-                f"to fit. Previously got {self.classes_}, `y` has {classes}"
+                "warm_start can only be used where `y` has the same classes as in the previous "
+                f"call to fit. Previously got {self.classes_}, `y` has {classes}"
             )
         if not set(classes) <= set(self.classes_):
             raise ValueError(

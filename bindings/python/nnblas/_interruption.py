@@ -18,7 +18,7 @@ from ._library import lib
 Report = Callable[[], None]
 _Result = TypeVar("_Result")
 
-# Between two looks at a call that has been interrupted: an interruption may have taken a wake-up with it.
+# Between two looks at a call that was interrupted: an interruption may have taken a wake-up with it.
 _LOOK_SECONDS = 0.02
 
 

@@ -9,14 +9,15 @@ try:
     from . import _declarations
 except ImportError as error:
     raise ImportError(
-        f"{Path(__file__).parent} is the source of nnblas, which a build makes a package of: see its README"
+        f"{Path(__file__).parent} is the source of nnblas, which a build makes a package of: see "
+        "its README"
     ) from error
 
 SONAME = "libnnblas.so.0"
 
 ffi: Any = _declarations.ffi
 
-# When Python ends, networks may be collected after the library: it must still be there to destroy them.
+# When Python ends, networks may be collected after the library, which must still be there then.
 _FLAGS = ffi.RTLD_NOW | ffi.RTLD_NODELETE
 
 

@@ -8,7 +8,15 @@ from typing import Any, TypeVar, Union
 
 import numpy
 
-from ._arrays import FloatArray, read_array, read_matrix, read_rows, view_memory, write_array, write_rows
+from ._arrays import (
+    FloatArray,
+    read_array,
+    read_matrix,
+    read_rows,
+    view_memory,
+    write_array,
+    write_rows,
+)
 from ._errors import check, raise_last
 from ._library import ffi, lib
 
@@ -150,7 +158,10 @@ class Net:
 
     def _own(self, pointer: Any) -> None:
         self._handle = ffi.gc(pointer, lib.nnblas_net_destroy)
-        sizes = [lib.nnblas_net_layer_size(pointer, i) for i in range(lib.nnblas_net_layer_count(pointer))]
+        sizes = [
+            lib.nnblas_net_layer_size(pointer, i)
+            for i in range(lib.nnblas_net_layer_count(pointer))
+        ]
         self._layer_sizes = tuple(int(size) for size in sizes)
         self._inputs, self._outputs = self._layer_sizes[0], self._layer_sizes[-1]
         self._parameter_shape = (int(lib.nnblas_net_parameter_count(pointer)),)
@@ -186,7 +197,9 @@ class Net:
 
     @hidden.setter
     def hidden(self, activation: Union[str, Activation]) -> None:
-        check(lib.nnblas_net_set_hidden(self._handle, to_constant(Activation, "hidden", activation)))
+        check(
+            lib.nnblas_net_set_hidden(self._handle, to_constant(Activation, "hidden", activation))
+        )
 
     @property
     def output(self) -> Activation:
@@ -214,7 +227,9 @@ class Net:
     def parameters(self) -> FloatArray:
         """All parameters, shape (n_parameters,): W1, b1, W2, b2, ... in a row. Writing to this array
         or to its parts writes to the network, which is kept as long as they are."""
-        return view_memory(self._handle, lib.nnblas_net_parameters(self._handle), self._parameter_shape)
+        return view_memory(
+            self._handle, lib.nnblas_net_parameters(self._handle), self._parameter_shape
+        )
 
     def weights(self, layer: int) -> FloatArray:
         """The weights that lead to a layer, 1 for the first behind the inputs. A view of shape (size
@@ -369,7 +384,9 @@ class Net:
 
     def plan_info(self, N: int, purpose: Union[str, PlanPurpose] = "train") -> str:
         """The plan of calls with N rows in words."""
-        text = lib.nnblas_net_plan_info(self._handle, N, to_constant(PlanPurpose, "purpose", purpose))
+        text = lib.nnblas_net_plan_info(
+            self._handle, N, to_constant(PlanPurpose, "purpose", purpose)
+        )
         if text == ffi.NULL:
             raise_last()
         value: bytes = ffi.string(text)

@@ -341,9 +341,7 @@ class Trainer:
         history = numpy.zeros(count, _EPOCH_TYPE)
         epoch = ffi.from_buffer("nnblas_epoch[]", history)
         for index in range(count):
-            check(
-                lib.nnblas_trainer_history_epoch(self._handle, index, epoch + index, _EPOCH_SIZE)
-            )
+            check(lib.nnblas_trainer_history_epoch(self._handle, index, epoch + index, _EPOCH_SIZE))
         return history
 
     @property

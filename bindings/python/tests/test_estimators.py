@@ -12,7 +12,12 @@ import pytest
 import scipy.sparse
 import sklearn.base
 import sklearn.neural_network
-from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, make_multilabel_classification
+from sklearn.datasets import (
+    load_breast_cancer,
+    load_diabetes,
+    load_iris,
+    make_multilabel_classification,
+)
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
@@ -54,7 +59,9 @@ def list_checks():
     for estimator in (MLPClassifier(), MLPRegressor()):
         for instance, check in check_estimator(estimator, generate_only=True):
             name = f"{type(estimator).__name__}-{check.func.__name__}"
-            yield pytest.param(instance, check, id=f"{name}-{check.keywords}" if check.keywords else name)
+            yield pytest.param(
+                instance, check, id=f"{name}-{check.keywords}" if check.keywords else name
+            )
 
 
 @pytest.mark.parametrize("estimator, check", list_checks())
@@ -75,7 +82,13 @@ def test_check(estimator, check):
 def problems(iris, cancer, diabetes, labels):
     X, y = diabetes
     several = X, numpy.column_stack([y, X[:, 2] - y])
-    return {"iris": iris, "cancer": cancer, "labels": labels, "diabetes": diabetes, "several": several}
+    return {
+        "iris": iris,
+        "cancer": cancer,
+        "labels": labels,
+        "diabetes": diabetes,
+        "several": several,
+    }
 
 
 SGD = {"solver": "sgd", "learning_rate_init": 0.05}
@@ -105,11 +118,19 @@ def test_trajectory_is_that_of_scikit_learn(problems, problem, settings):
     name = "MLPRegressor" if problem in ("diabetes", "several") else "MLPClassifier"
     if "early_stopping" in settings and problem == "iris":
         return  # scikit-learn does not stratify three classes
-    settings = {"random_state": 3, "max_iter": 40, "batch_size": len(X), "epsilon": 1e-30, **settings}
+    settings = {
+        "random_state": 3,
+        "max_iter": 40,
+        "batch_size": len(X),
+        "epsilon": 1e-30,
+        **settings,
+    }
     compare_trajectories(name, settings, X, y)
 
 
-@pytest.mark.parametrize("settings", [{}, SGD, {"early_stopping": True, "learning_rate_init": 0.02}])
+@pytest.mark.parametrize(
+    "settings", [{}, SGD, {"early_stopping": True, "learning_rate_init": 0.02}]
+)
 def test_trajectory_without_shuffling_is_that_of_scikit_learn(cancer, settings):
     settings = {"random_state": 3, "max_iter": 20, "shuffle": False, "epsilon": 1e-30, **settings}
     compare_trajectories("MLPClassifier", {**settings, "batch_size": 70, "alpha": 0}, *cancer)
@@ -200,11 +221,18 @@ def test_sparse_rows_and_names_of_features(iris):
 # ---- parameters
 
 
-@pytest.mark.parametrize("solver", ["lbfgs", "sgd", "adam", "rprop", "gradient_descent", "momentum", "nesterov"])
+@pytest.mark.parametrize(
+    "solver", ["lbfgs", "sgd", "adam", "rprop", "gradient_descent", "momentum", "nesterov"]
+)
 @pytest.mark.parametrize("activation", ["identity", "logistic", "tanh", "relu"])
 def test_solvers_and_activations(iris, diabetes, solver, activation):
     rate = {"adam": 0.01, "rprop": 0.1}.get(solver, 0.1)
-    settings = {"solver": solver, "activation": activation, "learning_rate_init": rate, "random_state": 1}
+    settings = {
+        "solver": solver,
+        "activation": activation,
+        "learning_rate_init": rate,
+        "random_state": 1,
+    }
     model = MLPClassifier(max_iter=400, **settings).fit(*iris)
     assert model.score(*iris) > 0.94
     settings["learning_rate_init"] = rate if solver in ("adam", "rprop") else 0.01
@@ -228,7 +256,11 @@ def test_more_alpha_makes_smaller_weights(iris):
 
 
 def test_hidden_layers(iris):
-    assert [W.shape for W in MLPClassifier((5, 6), max_iter=2).fit(*iris).coefs_] == [(4, 5), (5, 6), (6, 3)]
+    assert [W.shape for W in MLPClassifier((5, 6), max_iter=2).fit(*iris).coefs_] == [
+        (4, 5),
+        (5, 6),
+        (6, 3),
+    ]
     assert [b.shape for b in MLPClassifier(7, max_iter=2).fit(*iris).intercepts_] == [(7,), (3,)]
     assert [W.shape for W in MLPClassifier((), max_iter=2).fit(*iris).coefs_] == [(4, 3)]
     with pytest.raises(ValueError, match="must be > 0"):
@@ -279,7 +311,9 @@ def test_warm_start(iris):
     model = MLPClassifier(max_iter=10, warm_start=True, random_state=0).fit(X, y)
     first = model.loss_
     assert model.fit(X, y).n_iter_ == 20 and model.loss_ < first and len(model.loss_curve_) == 20
-    with pytest.raises(ValueError, match="warm_start can only be used where `y` has the same classes"):
+    with pytest.raises(
+        ValueError, match="warm_start can only be used where `y` has the same classes"
+    ):
         model.fit(X, y % 2)
     with pytest.raises(ValueError, match="layer sizes"):
         model.set_params(hidden_layer_sizes=(3,)).fit(X, y)
@@ -289,7 +323,9 @@ def test_warm_start(iris):
 def test_verbose(iris, capsys):
     MLPClassifier(max_iter=2, verbose=True, random_state=0).fit(*iris)
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("Iteration 1, loss = ") and lines[1].startswith("Iteration 2, loss = ")
+    assert lines[0].startswith("Iteration 1, loss = ") and lines[1].startswith(
+        "Iteration 2, loss = "
+    )
 
 
 @pytest.mark.parametrize(
@@ -326,10 +362,14 @@ def test_early_stopping_of_classes(cancer, named):
 
 def test_early_stopping_keeps_the_best_network(diabetes):
     X, y = diabetes
-    model = MLPRegressor(early_stopping=True, max_iter=2000, validation_fraction=0.3, random_state=1)
+    model = MLPRegressor(
+        early_stopping=True, max_iter=2000, validation_fraction=0.3, random_state=1
+    )
     model.fit(X, y)
     best = numpy.argmax(model.validation_scores_)
-    again = MLPRegressor(early_stopping=True, max_iter=best + 1, validation_fraction=0.3, random_state=1)
+    again = MLPRegressor(
+        early_stopping=True, max_iter=best + 1, validation_fraction=0.3, random_state=1
+    )
     again.fit(X, y)
     numpy.testing.assert_array_equal(again.predict(X), model.predict(X))
     assert best + 1 < len(model.validation_scores_) <= best + 12
@@ -368,7 +408,9 @@ def test_class_with_a_single_row(iris):
 # ---- weights
 
 
-@pytest.mark.parametrize("settings", [{}, {"solver": "lbfgs"}, {"batch_size": 20}, {"early_stopping": True}])
+@pytest.mark.parametrize(
+    "settings", [{}, {"solver": "lbfgs"}, {"batch_size": 20}, {"early_stopping": True}]
+)
 def test_rows_of_weight_0_are_not_there(iris, diabetes, settings):
     for model, (X, y) in ((MLPClassifier(), iris), (MLPRegressor(), diabetes)):
         model.set_params(max_iter=15, random_state=0, **settings)
@@ -403,7 +445,7 @@ def test_weights_that_are_refused(iris):
     X, y = iris
     with pytest.raises(ValueError, match="all rows have weight 0"):
         MLPClassifier().fit(X, y, sample_weight=numpy.zeros(150))
-    with pytest.raises(ValueError, match="[Nn]egative"):
+    with pytest.raises(ValueError, match="holds negative weights"):
         MLPClassifier().fit(X, y, sample_weight=-numpy.ones(150))
 
 
@@ -470,7 +512,9 @@ def test_partial_fit_is_of_solvers_with_batches(solver):
 @pytest.mark.parametrize("schedule", ["constant", "invscaling", "adaptive"])
 def test_partial_fit_with_a_schedule(iris, schedule):
     X, y = iris
-    model = MLPClassifier(solver="sgd", learning_rate=schedule, learning_rate_init=0.1, tol=1, n_iter_no_change=2)
+    model = MLPClassifier(
+        solver="sgd", learning_rate=schedule, learning_rate_init=0.1, tol=1, n_iter_no_change=2
+    )
     for _ in range(8):
         model.partial_fit(X, y, classes=[0, 1, 2])
     expected = {"constant": 0.1, "invscaling": 0.1 / 1201**0.5, "adaptive": 0.1 / 25}[schedule]
@@ -486,7 +530,9 @@ def test_divergence_says_what_to_do(iris, early_stopping):
     model = MLPClassifier(
         solver="sgd", learning_rate_init=1e200, activation="identity", early_stopping=early_stopping
     )
-    with pytest.raises(ValueError, match="diverged in epoch 1: .*StandardScaler.*learning_rate_init") as caught:
+    with pytest.raises(
+        ValueError, match="diverged in epoch 1: .*StandardScaler.*learning_rate_init"
+    ) as caught:
         model.fit(X * 1e200, IRIS_NAMES[y])
     assert caught.value.status == nnblas.Status.ERROR_NOT_FINITE
 
@@ -511,7 +557,9 @@ def test_not_fitted(iris):
 # ---- copies, and scikit-learn's tools
 
 
-@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+@pytest.mark.parametrize(
+    "duplicate", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))]
+)
 def test_duplicates(iris, duplicate):
     X, y = iris
     model = MLPClassifier(max_iter=5, random_state=0).fit(X, y)

@@ -47,7 +47,9 @@ def test_weights_of_rows_count_them(net, rows):
     X, Y = rows
     weights = numpy.array([0, 1, 2, 0, 1, 0, 0, 3.0])
     repeated = numpy.repeat(numpy.arange(8), weights.astype(int))
-    assert net.evaluate(X, Y, weights=weights) == pytest.approx(net.evaluate(X[repeated], Y[repeated]))
+    assert net.evaluate(X, Y, weights=weights) == pytest.approx(
+        net.evaluate(X[repeated], Y[repeated])
+    )
     numpy.testing.assert_allclose(
         net.gradient(X, Y, weights=weights), net.gradient(X[repeated], Y[repeated]), atol=1e-15
     )
@@ -79,7 +81,9 @@ def test_layers_that_are_not_there(net):
 
 
 def make_decorated():
-    net = nnblas.Net([3, 4, 2], hidden="tanh", output="softmax", cost="cross_entropy", bias=False, seed=3)
+    net = nnblas.Net(
+        [3, 4, 2], hidden="tanh", output="softmax", cost="cross_entropy", bias=False, seed=3
+    )
     net.metadata["labels"] = "a, ü"
     return net
 

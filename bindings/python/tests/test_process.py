@@ -91,7 +91,9 @@ def test_library_beside_the_package(tmp_path):
     copy.mkdir()
     for path in PACKAGE.glob("*.py"):
         (copy / path.name).symlink_to(path)
-    (copy / _library.SONAME).symlink_to(os.environ.get("NNBLAS_LIBRARY") or PACKAGE / _library.SONAME)
+    (copy / _library.SONAME).symlink_to(
+        os.environ.get("NNBLAS_LIBRARY") or PACKAGE / _library.SONAME
+    )
     code = "import nnblas, sys; sys.stdout.write(nnblas.__file__); nnblas.Net([1, 1])"
     environment = {"PYTHONPATH": str(tmp_path), "NNBLAS_LIBRARY": ""}
     run = run_python(code, **environment)
@@ -153,7 +155,9 @@ def test_errors_are_pickled():
     assert str(again) == str(caught.value) and again.status == caught.value.status
     file_error = nnblas.FileError("no such file", nnblas.Status.ERROR_FILE)
     assert str(file_error) == "no such file"
-    assert isinstance(file_error, OSError) and isinstance(nnblas.OutOfMemoryError("", 0), MemoryError)
+    assert isinstance(file_error, OSError) and isinstance(
+        nnblas.OutOfMemoryError("", 0), MemoryError
+    )
 
 
 def test_networks_that_are_left_when_the_modules_are_gone():
@@ -179,7 +183,10 @@ assert "MLPClassifier" in dir(nnblas)
 nnblas.MLPClassifier
 """
     run = run_python(code)
-    assert "ImportError: nnblas.MLPClassifier needs scikit-learn: install python3-sklearn" in run.stderr
+    assert (
+        "ImportError: nnblas.MLPClassifier needs scikit-learn: install python3-sklearn"
+        in run.stderr
+    )
     assert run_python("import nnblas; nnblas.MLPRegressor; nnblas.none").stderr.endswith(
         "AttributeError: module 'nnblas' has no attribute 'none'\n"
     )

@@ -58,7 +58,9 @@ def test_settings_that_are_refused(net, trainer):
     with pytest.raises(nnblas.ArgumentError):
         trainer.learning_rate = -1
     assert trainer.learning_rate == 1
-    with pytest.raises(ValueError, match="optimizer is 'sgd'; it must be one of 'gradient_descent'"):
+    with pytest.raises(
+        ValueError, match="optimizer is 'sgd'; it must be one of 'gradient_descent'"
+    ):
         trainer.optimizer = "sgd"
     with pytest.raises(TypeError, match="no setting 'rate'"):
         nnblas.Trainer(net, rate=1)
