@@ -20,8 +20,8 @@
  *
  * Objects: net, trainer and bytes own what their name says, can be moved and not copied. After a
  * move, the object that was moved from may only be destroyed or assigned to. get() is the pointer
- * for the functions of nnblas.h, release() gives up the ownership, and the constructor from a
- * pointer takes it.
+ * for the functions of nnblas.h; release() gives up the ownership, and a constructor from a pointer
+ * takes it.
  *
  * Views own nothing. What they look at must exist as long as they are used; nnblas.h says which
  * arrays a trainer keeps until fit has returned.
@@ -593,9 +593,9 @@ struct rows {
 };
 
 /*
- * Keeps a pointer to the network, not to the object: the net may be moved, and must not be
- * destroyed before the last fit. As in nnblas.h, the caller keeps weights and validation rows until
- * fit has returned.
+ * A trainer. Its functions are those of nnblas_trainer_. It keeps a pointer to the network, not to
+ * the object: the net may be moved, and must not be destroyed before the last fit. As in nnblas.h,
+ * the caller keeps weights and validation rows until fit has returned.
  */
 class trainer {
   public:
@@ -912,18 +912,18 @@ class trainer {
         }
     };
 
+    // std::function copies what it holds, which a callback need not allow.
     template <class... Arguments, class Callback>
     static std::function<bool(Arguments...)> keep(Callback &&callback) {
         if constexpr (std::is_same_v<std::decay_t<Callback>, std::nullptr_t>)
             return nullptr;
-        else if constexpr (std::is_void_v<std::invoke_result_t<Callback &, Arguments...>>)
-            return [kept = std::forward<Callback>(callback)](Arguments... arguments) mutable {
-                kept(arguments...);
-                return false;
-            };
         else
-            return [kept = std::forward<Callback>(callback)](Arguments... arguments) mutable {
-                return static_cast<bool>(kept(arguments...));
+            return [kept = std::make_shared<std::decay_t<Callback>>(
+                        std::forward<Callback>(callback))](Arguments... arguments) {
+                if constexpr (std::is_void_v<decltype((*kept)(arguments...))>)
+                    return (*kept)(arguments...), false;
+                else
+                    return static_cast<bool>((*kept)(arguments...));
             };
     }
 

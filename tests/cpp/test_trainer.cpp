@@ -74,13 +74,11 @@ static void test_callbacks() {
           "a callback that stops");
     auto owner = std::make_unique<int>(0);
     int &calls = *owner;
-    auto counting = [&calls, owner = std::make_shared<std::unique_ptr<int>>(std::move(owner))](
-                        std::size_t, double) mutable { ++calls; };
-    trainer.set_callback(counting);
+    trainer.set_callback([owner = std::move(owner)](std::size_t, double) { ++*owner; });
     trainer.fit({X, 2}, {Y, 1});
-    check(calls == 10, "a callback that is copied");
+    check(calls == 10, "a callback that cannot be copied");
     trainer.set_callback(nullptr);
-    check(trainer.fit({X, 2}, {Y, 1}) == nnblas::stop::epochs && calls == 10, "no callback");
+    check(trainer.fit({X, 2}, {Y, 1}) == nnblas::stop::epochs, "no callback");
 
     const auto address = std::make_shared<int>(0);
     trainer.set_callback([&](std::size_t epoch, double) {
