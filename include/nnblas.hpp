@@ -345,7 +345,7 @@ class bytes {
     std::size_t size_;
 };
 
-// A network. Its functions are those of nnblas_net_.
+// A network.
 class net {
   public:
     explicit net(basic_vector_view<const std::size_t> layer_sizes, unsigned flags = NNBLAS_BIAS) {

@@ -107,6 +107,23 @@ def squeeze_signature(head):
     return head
 
 
+def join_functions(items):
+    """What is public. The functions that one comment describes become one item with several heads."""
+    joined = None
+    for item in items:
+        if item.kind == "namespace" or item.head.endswith(("= delete", "= default")):
+            continue
+        if joined and item.kind == joined.kind == "function" and item.comment and item.comment is joined.comment:
+            joined.head += "\n" + item.head
+            joined.body += item.body
+            continue
+        if joined:
+            yield joined
+        joined = item
+    if joined:
+        yield joined
+
+
 class Writer:
     def __init__(self, roles):
         self.formatter = Formatter(roles)
@@ -124,7 +141,7 @@ class Writer:
         yield from self.formatter.format_comment(item.comment)
 
     def write_directive(self, directive, signature, body):
-        yield f".. cpp:{directive}:: {signature}"
+        yield f".. cpp:{directive}:: " + signature.replace("\n", "\n" + " " * (len(directive) + 10))
         yield ""
         yield from ("   " + line if line else "" for line in body)
         yield ""
@@ -147,7 +164,7 @@ class Writer:
             yield from ["", title, "-" * len(title), ""]
         elif item.kind in ("class", "struct"):
             body = list(self.write_body(Item(item.kind, item.head, item.comment)))
-            for inner in read_items(textwrap.dedent(item.body)):
+            for inner in join_functions(read_items(textwrap.dedent(item.body))):
                 body += self.write_item(inner, is_member=True)
             signature = re.sub(r"\b(class|struct) (\w+(?: :.*)?)$", r"\2", item.head)
             yield from self.write_directive(item.kind, signature, body)
@@ -158,9 +175,9 @@ class Writer:
                                             self.write_body(item, is_member))
         elif item.kind == "member":
             yield from self.write_members(item, is_member)
-        elif item.kind == "function" and not item.head.endswith(("= delete", "= default")):
-            yield from self.write_directive("function", squeeze_signature(item.head),
-                                            self.write_body(item, is_member))
+        else:
+            signatures = "\n".join(map(squeeze_signature, item.head.split("\n")))
+            yield from self.write_directive("function", signatures, self.write_body(item, is_member))
 
 
 def document_cpp_header(text, c_text):
@@ -169,7 +186,7 @@ def document_cpp_header(text, c_text):
     writer = Writer(find_names(read_header(c_text)[1]))
     lines = list(writer.formatter.format_comment(introduction))
     lines += [".. cpp:namespace:: nnblas", ""]
-    for item in items:
+    for item in join_functions(items):
         lines += writer.write_item(item)
     return lines, writer.undocumented
 

@@ -54,6 +54,10 @@ class box {
         a_ += 2;
         return a_;
     }
+    int add() const {
+        int sum = a_;
+        return sum + 2;
+    }
 
   private:
     int a_;
@@ -83,11 +87,12 @@ def check_cpp_header():
     assert undocumented == [], undocumented
     text = "\n".join(lines)
     for expected in (".. cpp:class:: box", ".. cpp:function:: explicit box(int a)\n", ":c:func:`nnblas_f`",
-                     "What it holds.", "Adds two."):
+                     "What it holds.", "Adds two.", "int add() const"):
         assert expected in text, (expected, text)
     assert "hidden" not in text and "a_" not in text
     for comment, name in (("// What it holds.\n", "class box"), ("    // Adds two.\n", "int add()")):
-        assert cpp_header.document_cpp_header(CPP_HEADER.replace(comment, ""), HEADER)[1] == [name]
+        assert name in cpp_header.document_cpp_header(CPP_HEADER.replace(comment, ""), HEADER)[1]
+    assert text.count("Adds two.") == 1
 
 
 def check_function():
@@ -111,7 +116,7 @@ def check_public_headers():
     assert {name for name, role in names.items() if role == "func"} <= declared <= set(names)
     lines, undocumented = cpp_header.document_cpp_header((source / "include/nnblas.hpp").read_text(), header)
     assert undocumented == [], undocumented
-    print(f"{len(declared)} functions of C, {sum('cpp:function' in line for line in lines)} of C++")
+    print(f"{len(declared)} functions of C, {sum('cpp:function' in line for line in lines)} entries of C++")
 
 
 check_public_headers()
