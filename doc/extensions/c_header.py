@@ -51,7 +51,8 @@ class Section:
 def strip_comment(lines):
     """The text between /* and */, without the asterisks at its left."""
     text = "\n".join(lines).removeprefix("/*").removesuffix("*/")
-    return "\n".join(re.sub(r"^ \*? ?", "", line).rstrip() for line in text.split("\n")).strip("\n").split("\n")
+    stripped = [re.sub(r"^ \*? ?", "", line).rstrip() for line in text.split("\n")]
+    return "\n".join(stripped).strip("\n").split("\n")
 
 
 def read_until(lines, ends):
@@ -142,7 +143,8 @@ class Formatter:
         """A block without blank lines: runs of plain lines, of items and of indented lines."""
         runs = []
         for line in lines:
-            kind = ("item" if line.lstrip().startswith("- ") or (runs and runs[-1][0] == "item" and line.startswith("  "))
+            goes_on = runs and runs[-1][0] == "item" and line.startswith("  ")
+            kind = ("item" if line.lstrip().startswith("- ") or goes_on
                     else "indented" if line.startswith("  ") else "plain")
             if not runs or runs[-1][0] != kind:
                 runs.append((kind, []))

@@ -53,7 +53,8 @@ def read_comment(text, begin):
         return strip_comment(textwrap.dedent(" " * (begin - text.rfind("\n", 0, begin) - 1)
                                              + text[begin:end]).split("\n")), end
     match = re.compile(r"(?://.*\n[ \t]*)+").match(text, begin)
-    return [line.strip().removeprefix("//").removeprefix(" ") for line in match[0].strip().split("\n")], match.end()
+    lines = [line.strip().removeprefix("//") for line in match[0].strip().split("\n")]
+    return [line.removeprefix(" ") for line in lines], match.end()
 
 
 def read_items(text):
@@ -113,7 +114,8 @@ def join_functions(items):
     for item in items:
         if item.kind == "namespace" or item.head.endswith(("= delete", "= default")):
             continue
-        if joined and item.kind == joined.kind == "function" and item.comment and item.comment is joined.comment:
+        if (joined and item.kind == joined.kind == "function" and item.comment
+                and item.comment is joined.comment):
             joined.head += "\n" + item.head
             joined.body += item.body
             continue

@@ -96,7 +96,8 @@ def check_cpp_header():
 
 
 def check_function():
-    page = "```{c-function}\nlib/training/trainer.c: nnblas_trainer_create\nlib/training/trainer.c: NAME\n```\n"
+    page = ("```{c-function}\nlib/training/trainer.c: nnblas_trainer_create\n"
+            "lib/training/trainer.c: NAME\n```\n")
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "page.md")
         path.write_text(page.replace("NAME", "nnblas_trainer_destroy"))
