@@ -23,6 +23,11 @@ if ! diff "$work/declared" "$work/exported"; then
 fi
 echo "$(wc -l <"$work/exported") symbols"
 case $library in *.a) exit 0 ;; esac
+bare=$(nm --dynamic --defined-only "$library" | awk '$2 != "A" && $3 !~ /@@NNBLAS_/ { print $3 }')
+if [ -n "$bare" ]; then
+    echo "without a version: $bare" >&2
+    exit 1
+fi
 soname=$(objdump -p "$library" | awk '$1 == "SONAME" {print $2}')
 if [ "$soname" != libnnblas.so.0 ]; then
     echo "the soname is '$soname', not libnnblas.so.0" >&2
