@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Octave calls C through a small program like this one, which mkoctfile compiles.
-#include <memory>
 #include <nnblas.h>
+
 #include <octave/oct.h>
 #include <octave/ov-struct.h>
+
+#include <algorithm>
+#include <memory>
 
 // A negative status is an error, a positive one a reason to stop early.
 static void check(nnblas_status status) {
