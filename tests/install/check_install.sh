@@ -79,36 +79,43 @@ check_wholly_static() {
     run_quietly env LD_LIBRARY_PATH= "$work/wholly_static"
 }
 
-find_with_cmake() { # folder what find_package is given
-    mkdir -p "$work/$1"
-    cat >"$work/$1/CMakeLists.txt" <<END
+find_with_cmake() { # languages what find_package is given
+    rm -rf "$work/user"
+    mkdir "$work/user"
+    cat >"$work/user/CMakeLists.txt" <<END
 cmake_minimum_required(VERSION 3.16)
-project(user C)
+project(user LANGUAGES $1)
 find_package(nnblas $2)
-add_executable(program "$program")
-target_link_libraries(program PRIVATE nnblas::nnblas)
+foreach(library nnblas shared static)
+  if(TARGET nnblas::\${library})
+    add_executable(with_\${library} "$program")
+    target_link_libraries(with_\${library} PRIVATE nnblas::\${library})
+  endif()
+endforeach()
 END
-    cmake -S "$work/$1" -B "$work/$1/build" -DCMAKE_PREFIX_PATH="$prefix"
+    cmake -S "$work/user" -B "$work/user/build" -Dnnblas_DIR="$library/cmake/nnblas"
 }
 
 check_cmake() {
     run_quietly cmake -S "$source/examples/cmake" -B "$work/example" -DCMAKE_PREFIX_PATH="$prefix"
     run_quietly cmake --build "$work/example"
     run_quietly "$work/example/xor"
-    for wanted in "0.1...<9 REQUIRED" "REQUIRED COMPONENTS static" \
-        "COMPONENTS shared static"; do
-        rm -rf "$work/user"
-        run_quietly find_with_cmake user "$wanted"
-        run_quietly cmake --build "$work/user/build"
-        case $wanted in
-        *"REQUIRED COMPONENTS static") run_quietly env LD_LIBRARY_PATH= "$work/user/build/program" ;;
-        *) run_quietly "$work/user/build/program" ;;
-        esac
-    done
-    refuse "is installed without the component kernels" \
-        find_with_cmake other "REQUIRED COMPONENTS kernels"
-    refuse "requested version \"0.99\"" find_with_cmake newer "0.99 REQUIRED"
-    refuse "requested version \"0.0\"" find_with_cmake older "0.0 REQUIRED"
+
+    run_quietly find_with_cmake C "0.1...<9 REQUIRED COMPONENTS shared static"
+    run_quietly cmake --build "$work/user/build"
+    run_quietly "$work/user/build/with_nnblas"
+    run_quietly "$work/user/build/with_shared"
+    run_quietly env LD_LIBRARY_PATH= "$work/user/build/with_static"
+
+    run_quietly find_with_cmake C "REQUIRED COMPONENTS static"
+    run_quietly cmake --build "$work/user/build" --target with_nnblas
+    rm "$library"/libnnblas.so*
+    run_quietly "$work/user/build/with_nnblas"
+
+    refuse "is installed without the component shared" find_with_cmake NONE "REQUIRED COMPONENTS shared"
+    refuse "is installed without the component other" find_with_cmake NONE "REQUIRED COMPONENTS other"
+    refuse "requested version \"0.99\"" find_with_cmake NONE "0.99 REQUIRED"
+    refuse "requested version \"0.0\"" find_with_cmake NONE "0.0 REQUIRED"
 }
 
 # With what is installed; as a subproject from an archive, with the static library.
