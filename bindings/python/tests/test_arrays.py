@@ -58,9 +58,13 @@ def test_unaligned_rows_are_refused(net):
 def test_output_must_be_writable(net, rows):
     out = numpy.zeros((8, 2))
     out.flags.writeable = False
+    gradient = numpy.zeros_like(net.parameters)
+    gradient.flags.writeable = False
     with pytest.raises(ValueError, match="out cannot be written"):
         net.predict(rows[0], out=out)
-    assert (out == 0).all()
+    with pytest.raises(ValueError, match="out cannot be written"):
+        net.gradient(*rows, out=gradient)
+    assert (out == 0).all() and (gradient == 0).all()
 
 
 def test_output_must_not_overlap(net, rows):

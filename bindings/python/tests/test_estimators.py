@@ -280,6 +280,17 @@ def test_stopping(iris):
     assert MLPClassifier(tol=10, n_iter_no_change=numpy.inf, max_iter=50).fit(*iris).n_iter_ == 50
 
 
+def test_lbfgs_stops_by_its_gradient(cancer):
+    X, y = cancer
+    epochs = []
+    for tol in (1e-2, 1e-4):
+        model = MLPClassifier(solver="lbfgs", tol=tol, random_state=0).fit(X, y)
+        epochs.append(model.n_iter_)
+        gradient = model._net.gradient(X, y[:, None].astype(float))
+        assert abs(gradient).max() < 5 * tol
+    assert epochs[0] < epochs[1] < 60
+
+
 def test_losses(iris):
     X, y = iris
     model = MLPClassifier(random_state=0, alpha=0).fit(X, y)
@@ -380,21 +391,35 @@ def test_early_stopping_of_labels(labels):
     assert 0 <= model.best_validation_score_ <= 1
 
 
-def test_validation_rows_are_stratified(random):
-    """With the rare class in a hundredth of the rows."""
-    X, y = random.random((1000, 2)), numpy.repeat([0, 1, 2], [10, 490, 500])
-    model = MLPClassifier(early_stopping=True, max_iter=2, random_state=0)
+@pytest.fixture
+def splits(monkeypatch):
+    """The validation rows that estimators set aside."""
     drawn = []
     split = MLPClassifier._split
 
-    class Spy(MLPClassifier):
-        def _split(self, *arguments):
-            result = split(self, *arguments)
-            drawn.append(result[3][1])
-            return result
+    def note(self, *arguments):
+        result = split(self, *arguments)
+        drawn.append(result[3])
+        return result
 
-    Spy(**model.get_params()).fit(X, y)
-    assert drawn[0].sum(axis=0).tolist() == [1, 49, 50]
+    monkeypatch.setattr(MLPClassifier, "_split", note)
+    return drawn
+
+
+def test_validation_rows_are_stratified(random, splits):
+    """With the rare class in a hundredth of the rows."""
+    X, y = random.random((1000, 2)), numpy.repeat([0, 1, 2], [10, 490, 500])
+    MLPClassifier(early_stopping=True, max_iter=2, random_state=0).fit(X, y)
+    assert splits[0][1].sum(axis=0).tolist() == [1, 49, 50]
+
+
+def test_validation_rows_have_their_weights(cancer, random, splits):
+    X, y = cancer
+    model = MLPClassifier(early_stopping=True, max_iter=3, random_state=0)
+    model.fit(X, y, sample_weight=random.random(len(X)) ** 4)
+    rows, labels, weights = splits[0]
+    right = model.predict(rows) == labels[:, 0]
+    assert model.best_validation_score_ == pytest.approx((right * weights).sum() / weights.sum())
 
 
 def test_class_with_a_single_row(iris):

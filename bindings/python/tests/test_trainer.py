@@ -10,7 +10,7 @@ import numpy
 import pytest
 
 import nnblas
-from nnblas import Status
+from nnblas import Status, _interruption
 
 
 @pytest.fixture
@@ -94,12 +94,16 @@ def test_history(net, trainer, rows):
 def test_weights_count_rows(net, trainer, rows):
     X, Y = rows
     weights = numpy.array([0, 1, 1, 1, 0, 1, 1, 2.0])
-    other = net.clone()
+    start, other = net.parameters.copy(), net.clone()
     trainer.fit(X, Y, weights=weights)
     kept = [1, 2, 3, 5, 6, 7, 7]
     nnblas.Trainer(other, epochs=20).fit(X[kept], Y[kept])
     numpy.testing.assert_allclose(net.parameters, other.parameters, rtol=1e-10)
-    trainer.fit(X, Y)  # the weights are those of one fit
+    # They are those of one fit.
+    net.parameters[:] = other.parameters[:] = start
+    trainer.fit(X, Y)
+    nnblas.Trainer(other, epochs=20).fit(X, Y)
+    numpy.testing.assert_array_equal(net.parameters, other.parameters)
 
 
 def test_validation_rows(net, trainer, rows, random):
@@ -277,12 +281,17 @@ def test_cancel_from_another_thread(net, rows):
     timer.join()
 
 
-def test_fit_has_the_threads_of_its_caller(net, trainer, rows):
+def test_a_call_in_a_thread_of_its_own_has_the_threads_of_its_caller():
     nnblas.set_local_threads(1)
     try:
-        seen = []
-        trainer.fit(*rows, callback=lambda epoch: seen.append(nnblas.local_threads()))
-        assert set(seen) == {1}
+        idents = []
+
+        def call(hand_over):
+            idents.append(threading.get_ident())
+            return nnblas.local_threads()
+
+        assert _interruption.run(call, lambda: None) == 1
+        assert idents != [threading.get_ident()]
     finally:
         nnblas.set_local_threads(0)
 
