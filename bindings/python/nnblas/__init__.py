@@ -79,6 +79,18 @@ __all__ = [
 __version__ = version()
 
 
+def _name_publicly(value: Any) -> Any:
+    """Messages and pickles then say nnblas.Net, wherever in the package it is. Sphinx needs the module
+    of a tuple for the texts of its fields."""
+    if isinstance(value, type) and not issubclass(value, tuple):
+        value.__module__ = __name__
+    return value
+
+
+for _name in __all__:
+    _name_publicly(globals().get(_name))
+
+
 def __getattr__(name: str) -> Any:
     """The estimators, which import scikit-learn, when they are first asked for."""
     if name not in ("MLPClassifier", "MLPRegressor"):
@@ -91,7 +103,7 @@ def __getattr__(name: str) -> Any:
         raise ImportError(
             f"nnblas.{name} needs scikit-learn: install python3-sklearn, or with pip scikit-learn"
         ) from error
-    return getattr(_estimators, name)
+    return _name_publicly(getattr(_estimators, name))
 
 
 def __dir__() -> list[str]:

@@ -105,6 +105,12 @@ def test_import_is_quick_of_modules():
     assert run_python(code).stdout == "[]\n"
 
 
+def test_classes_have_public_names():
+    for name in ("Net", "NotFiniteError", "Status", "MLPClassifier"):
+        assert f"{getattr(nnblas, name).__module__}.{name}" == f"nnblas.{name}"
+    assert b"nnblas._" not in pickle.dumps([nnblas.Net([1, 1]), nnblas.MLPRegressor()])
+
+
 def test_threads():
     nnblas.set_threads(2)
     assert nnblas.threads() == 2
