@@ -413,8 +413,9 @@ typedef struct nnblas_trainer nnblas_trainer;
  *
  * It runs in the thread that called fit; meanwhile no worker is computing for that fit. It may call
  * every function that takes a const nnblas_net or a const nnblas_trainer, such as predict, save and
- * the history, and any function on other objects. It must not change or destroy the network or the
- * trainer, or call their fit. It must return: it must not throw, call longjmp or end the thread.
+ * the history, nnblas_trainer_cancel, and any function on other objects. It must not change or
+ * destroy the network or the trainer, or call their fit. It must return: it must not throw, call
+ * longjmp or end the thread.
  */
 typedef int nnblas_callback(void *user, size_t epoch, double mse);
 
@@ -528,7 +529,8 @@ nnblas_status nnblas_trainer_set_weight_decay(nnblas_trainer *trainer, double de
  *   the number of training rows as scale, and power_t as power.
  * - adaptive: as plateau, but where the rate is at or under last when it would be multiplied, fit
  *   stops with NNBLAS_STOPPED_PATIENCE. last as for cosine. scikit-learn's "adaptive" has
- *   n_iter_no_change + 1 epochs, the factor 1/5, and last 1e-6. A patience has its own effect: it
+ *   n_iter_no_change + 1 epochs, the factor 1/5, and last 1e-6, and takes a gain of exactly the
+ *   tolerance for an improvement. A patience has its own effect: it
  *   counts the epochs since the last improvement, whatever the rate was in them, and the first of
  *   the two to end it ends the training.
  */
@@ -684,8 +686,9 @@ nnblas_status nnblas_trainer_set_epoch_callback(nnblas_trainer *trainer,
 
 /*
  * Stops the fit that is running, or where none is, the next one: fit then returns
- * NNBLAS_STOPPED_CANCELLED. It may be called while fit runs, from any thread and from a signal
- * handler, and returns at once. fit ends after the step that it is at: of an epoch with
+ * NNBLAS_STOPPED_CANCELLED, or where it ends at that moment for another reason, that one. It may be
+ * called while fit runs, from any thread, from a callback and from a signal handler, and returns at
+ * once. fit ends after the step that it is at: of an epoch with
  * mini-batches the other batches, the history entry and the callbacks are left out. Where
  * checkpoints are asked for, it ends after the epoch, so that the last checkpoint has all that was
  * learnt. A fit that returns, for any reason, clears the request.
@@ -719,10 +722,10 @@ nnblas_status nnblas_trainer_set_history_limit(nnblas_trainer *trainer, size_t e
  * path: the file to which fit saves all that it needs to be resumed; null for none. It is copied.
  * Not with NNBLAS_LBFGS: fit then returns NNBLAS_ERROR_VALUE.
  *
- * A checkpoint is written when fit ends without an error, and after each epoch whose number is a
- * multiple of epochs (at least 1), unless fit began or wrote the last one less than the interval
- * ago. The interval is in seconds, finite and 0 or above. So epochs = 1 with an interval of 60
- * writes one checkpoint a minute.
+ * A checkpoint is written when fit ends without an error after an epoch, and after each epoch whose
+ * number is a multiple of epochs (at least 1), unless fit began or wrote the last one less than the
+ * interval ago. The interval is in seconds, finite and 0 or above. So epochs = 1 with an interval
+ * of 60 writes one checkpoint a minute.
  *
  * The file is written as nnblas_net_save does, and nnblas_net_load reads the network in it. While a
  * fit of more than 1024 epochs is running, the older part of its history is in a second file, whose
@@ -765,7 +768,8 @@ nnblas_status nnblas_trainer_checkpoint_status(const nnblas_trainer *trainer);
  * NNBLAS_ERROR_VALUE where it is of another network or of other settings. Network and trainer are
  * then untouched. The file is untrusted: each of its numbers is checked, and memory is taken only
  * for what it really holds. fit returns NNBLAS_ERROR_VALUE where it has another number of training
- * or validation rows than before, and leaves the parameters and the history.
+ * or validation rows than before, and NNBLAS_ERROR_FORMAT where the file has more steps than its
+ * epochs of these rows can have. Both leave the parameters and the history.
  */
 nnblas_status nnblas_trainer_resume(nnblas_trainer *trainer, const char *path);
 
@@ -796,7 +800,8 @@ nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double
 /*
  * One step of the optimizer over the N rows of X and Y, for rows that arrive one by one or in
  * batches. Unlike fit, it goes on where the step before ended: the trainer keeps the vectors of the
- * optimizer from step to step. They begin anew after nnblas_trainer_set_optimizer and after a fit.
+ * optimizer from step to step. They begin anew after nnblas_trainer_set_optimizer and after a fit
+ * that has accepted its arguments.
  *
  * Of the settings, those of the optimizer count: the learning rate (constant, whatever the
  * schedule), momentum, the constants of Adam, weight decay. All others are of fit. NNBLAS_RPROP
@@ -867,7 +872,8 @@ double nnblas_trainer_checkpoint_interval(const nnblas_trainer *trainer);
  *
  *   NNBLAS_PLAN_PREDICT    nnblas_net_predict, _evaluate; validation rows in a training
  *   NNBLAS_PLAN_GRADIENT   nnblas_net_gradient
- *   NNBLAS_PLAN_TRAIN      a step of nnblas_trainer_fit, nnblas_gradient_step
+ *   NNBLAS_PLAN_TRAIN      a step of nnblas_trainer_fit, nnblas_trainer_step,
+ *                          nnblas_gradient_step
  */
 typedef enum nnblas_plan_purpose {
     NNBLAS_PLAN_PREDICT = 0,
@@ -979,9 +985,9 @@ int nnblas_local_threads(void);
  * run(user, count, task, context) calls task(context, i) once for each i below count, in any order,
  * on any threads, and returns when all have returned. It may be called by several threads at once,
  * and from a thread that runs a task of the host's own. count is at most what nnblas_set_threads
- * allows; as many of the tasks as the host likes may run at the same time, also one after the
- * other. A task throws no exception, waits for no other task, and has the floating-point
- * environment of the thread that called the library. run must not throw or longjmp.
+ * and nnblas_set_local_threads allow; as many of the tasks as the host likes may run at the same
+ * time, also one after the other. A task throws no exception, waits for no other task, and has the
+ * floating-point environment of the thread that called the library. run must not throw or longjmp.
  */
 typedef void nnblas_task(void *context, size_t i);
 typedef void nnblas_parallel_for(void *user, size_t count, nnblas_task *task, void *context);

@@ -66,7 +66,8 @@ bool nn_has_ended(nn_fit *fit, nnblas_status *reason) {
     *reason = find_reason_to_stop(fit);
     if (!*reason && fit->progress.epoch < fit->settings->epochs)
         return false;
-    if (fit->settings->checkpoint_path)
+    /* Without an epoch there is nothing to save, and an older checkpoint stays. */
+    if (fit->settings->checkpoint_path && fit->progress.epoch > 0)
         save_checkpoint(fit, true);
     return true;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "training/schedule.h"
 
+#include <float.h>
 #include <math.h>
 
 static const double PI = 3.14159265358979323846;
@@ -22,6 +23,9 @@ static double get_rate(const nn_settings *settings, const nn_progress *progress)
     case NNBLAS_SCHEDULE_ADAPTIVE:
         return rate * progress->rate_factor;
     case NNBLAS_SCHEDULE_INVERSE:
+        /* Not as one power: scale times epoch may overflow where the rate does not. */
+        if (s->scale * epoch > DBL_MAX)
+            return rate / pow(s->scale, s->power) / pow(epoch, s->power);
         return rate / pow(1.0 + s->scale * epoch, s->power);
     }
     return rate;

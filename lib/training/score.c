@@ -33,7 +33,9 @@ static const double *get_label(const nn_rows *rows, size_t e) {
 
 /* ---- the spread of the labels ---------------------------------------------------------------- */
 
-/* Of output k. Rounding must not tell labels apart that are all the same. */
+/* Of output k. Rounding must not tell labels apart that are all the same. The mean is that of the
+ * labels above the lowest one: where they lie close together and far from 0, it would else be less
+ * exact than they are spread. */
 static nn_spread measure_spread(const nn_rows *rows, size_t k) {
     double lowest = HUGE_VAL, highest = -HUGE_VAL, sum = 0.0, squares = 0.0;
     for (size_t e = 0; e < rows->N; e++) {
@@ -44,11 +46,12 @@ static nn_spread measure_spread(const nn_rows *rows, size_t k) {
     double scale = largest > 0.0 ? ldexp(1.0, -(int)fmax(ilogb(largest), -DBL_MAX_EXP + 2)) : 1.0;
     if (lowest == highest)
         return (nn_spread){.scale = scale};
+    lowest *= scale;
     for (size_t e = 0; e < rows->N; e++)
-        sum += get_weight(rows, e) * (scale * get_label(rows, e)[k]);
+        sum += get_weight(rows, e) * (scale * get_label(rows, e)[k] - lowest);
     double mean = sum / get_total_weight(rows);
     for (size_t e = 0; e < rows->N; e++) {
-        double deviation = scale * get_label(rows, e)[k] - mean;
+        double deviation = scale * get_label(rows, e)[k] - lowest - mean;
         squares += get_weight(rows, e) * (deviation * deviation);
     }
     return (nn_spread){.scale = scale, .squares = squares};
@@ -106,11 +109,16 @@ static bool is_right(const nn_scorer *s, const double *o, const double *y) {
 
 /* ---- R2 -------------------------------------------------------------------------------------- */
 
+/* Of labels that are all the same it only counts whether each output is equal: a square may
+ * underflow. */
 static void add_squared_errors(const nn_scorer *s, double weight, const double *o,
                                const double *y) {
     for (size_t k = 0; k < s->outputs; k++) {
         double scale = s->spreads[k].scale, error = scale * y[k] - scale * o[k];
-        s->squared_errors[k] += weight * (error * error);
+        if (s->spreads[k].squares > 0.0)
+            s->squared_errors[k] += weight * (error * error);
+        else if (o[k] != y[k])
+            s->squared_errors[k] = 1.0;
     }
 }
 

@@ -185,6 +185,24 @@ START_TEST(batches_are_left_out) {
 }
 END_TEST
 
+/* A fit that is cancelled before its first epoch has nothing to save. */
+START_TEST(an_older_checkpoint_stays) {
+    training t = make_training(NNBLAS_ADAM, 0.01, 9), resumed = make_training(NNBLAS_ADAM, 0.01, 9);
+    double kept[PARAMETERS];
+    ck_assert_ok(nnblas_trainer_set_checkpoint(t.trainer, path, 1));
+    ck_assert_ok(fit(&t));
+    keep_parameters(&t, kept);
+    ck_assert_ok(nnblas_trainer_cancel(t.trainer));
+    ck_assert_int_eq(fit(&t), NNBLAS_STOPPED_CANCELLED);
+    ck_assert_ok(nnblas_trainer_resume(resumed.trainer, path));
+    ck_assert_ok(fit(&resumed));
+    ck_assert(has_parameters(&resumed, kept));
+    free_training(&t);
+    free_training(&resumed);
+    ck_assert_int_eq(unlink(path), 0);
+}
+END_TEST
+
 /* With a checkpoint, the epoch is finished first. */
 START_TEST(a_checkpoint_waits_for_the_epoch) {
     watched_fit w = {.t = make_many_batches()};
@@ -302,6 +320,7 @@ int main(void) {
         a_callback_cancels,
         batches_are_left_out,
         a_checkpoint_has_whole_epochs,
+        an_older_checkpoint_stays,
         a_checkpoint_waits_for_the_epoch,
         the_whole_epoch_is_seen,
         both_callbacks_are_called_and_either_stops,

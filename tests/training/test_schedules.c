@@ -79,8 +79,8 @@ END_TEST
 /* r / (1 + scale e)^power. */
 START_TEST(the_inverse_schedule_follows_its_formula) {
     enum { EPOCHS = 30 };
-    static const double CASES[][2] = {
-        {83.0, 0.5}, {1.0, 1.0}, {0.0, 3.0}, {2.5, 0.0}, {1e308, 2.0}};
+    static const double CASES[][2] = {{83.0, 0.5}, {1.0, 1.0},   {0.0, 3.0},
+                                      {2.5, 0.0},  {1e308, 2.0}, {1e308, 1e-3}};
     training s = make_training(NNBLAS_ADAM, 0.02, EPOCHS);
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         double scale = CASES[i][0], power = CASES[i][1];

@@ -174,6 +174,32 @@ START_TEST(labels_that_are_all_the_same_have_an_r2) {
 }
 END_TEST
 
+/* An output so near its label that the square of their difference is 0 is not equal to it. */
+START_TEST(outputs_that_nearly_equal_the_same_labels_have_none) {
+    const double X[] = {1.0, 1.0, 1.0}, Y[] = {0.0, 0.0, 0.0};
+    ck_assert_double_eq(score_line(1e-170, NNBLAS_SCORE_R2, 3, X, Y), 0.0);
+    ck_assert_double_eq(score_line(0.0, NNBLAS_SCORE_R2, 3, X, Y), 1.0);
+}
+END_TEST
+
+/* Such as times in seconds: the labels are i/2^20 above 2^31, and the outputs are half as far
+ * above it. */
+START_TEST(labels_may_lie_close_together_and_far_from_0) {
+    enum { LABELS = 100001 };
+    static double X[LABELS], Y[LABELS];
+    long double squares = 0.0L, errors = 0.0L;
+    for (size_t i = 0; i < LABELS; i++) {
+        long double deviation = ((long double)i - (LABELS - 1) / 2) / 0x1p20L;
+        Y[i] = 0x1p31 + (double)i / 0x1p20;
+        X[i] = 0x1p31 + (double)i / 0x1p21;
+        squares += deviation * deviation;
+        errors += ((long double)i / 0x1p21L) * ((long double)i / 0x1p21L);
+    }
+    ck_assert_double_eq_tol(score_line(1.0, NNBLAS_SCORE_R2, LABELS, X, Y),
+                            (double)(1.0L - errors / squares), 1e-12);
+}
+END_TEST
+
 START_TEST(an_r2_that_is_too_low_is_the_lowest_number) {
     const double X[] = {1.0, 2.0, 3.0}, Y[] = {1e-200, 2e-200, 3e-200};
     ck_assert_double_eq(score_line(1.0, NNBLAS_SCORE_R2, 3, X, Y), -DBL_MAX);
@@ -388,6 +414,8 @@ int main(void) {
         a_fraction_has_a_score,
         r2_has_no_unit,
         labels_that_are_all_the_same_have_an_r2,
+        outputs_that_nearly_equal_the_same_labels_have_none,
+        labels_may_lie_close_together_and_far_from_0,
         an_r2_that_is_too_low_is_the_lowest_number,
         sides_are_those_of_one_half,
         of_equal_ones_the_first_is_the_largest,
