@@ -424,8 +424,12 @@ class _Perceptron(BaseEstimator):
                 "optimization hasn't converged yet.",
                 ConvergenceWarning,
             )
-        elif self.verbose:
-            print(f"Training stopped: {status.name}")
+        elif status == Status.STOPPED_PATIENCE and self.verbose:
+            watched = "Training loss" if validation is None else "Validation score"
+            print(
+                f"{watched} did not improve more than tol={self.tol:f} for "
+                f"{self.n_iter_no_change} consecutive epochs. Stopping."
+            )
 
     def _explain_divergence(self, epoch: int, error: NotFiniteError) -> NotFiniteError:
         place = "" if "epoch" in str(error) else f" in epoch {epoch}"

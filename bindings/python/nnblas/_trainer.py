@@ -425,8 +425,8 @@ class Trainer:
             Where a number overflows, as with a learning rate that is too large. The parameters are
             then those before the step that failed, or with validation rows the best ones so far.
         KeyboardInterrupt
-            After Ctrl-C, within a step. The parameters are those after that step, or with validation
-            rows the best ones so far.
+            After Ctrl-C, within a step, or where checkpoints are written after the epoch. The
+            parameters are those after that step, or with validation rows the best ones so far.
         """
         x, N, ldx = read_matrix("X", X, self._net._inputs)
         y, ldy = read_rows("Y", Y, self._net._outputs, N)

@@ -334,8 +334,12 @@ def test_warm_start(iris):
 def test_verbose(iris, capsys):
     MLPClassifier(max_iter=2, verbose=True, random_state=0).fit(*iris)
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("Iteration 1, loss = ") and lines[1].startswith(
-        "Iteration 2, loss = "
+    assert [line[:20] for line in lines] == ["Iteration 1, loss = ", "Iteration 2, loss = "]
+    MLPClassifier(early_stopping=True, tol=10, n_iter_no_change=1, verbose=True).fit(*iris)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].startswith("Validation score: 0.")
+    assert lines[-1] == (
+        "Validation score did not improve more than tol=10.000000 for 1 consecutive epochs. Stopping."
     )
 
 
