@@ -92,6 +92,9 @@ foreach(library nnblas shared static)
     target_link_libraries(with_\${library} PRIVATE nnblas::\${library})
   endif()
 endforeach()
+if(nnblas_FOUND AND NOT TARGET nnblas::nnblas)
+  message(FATAL_ERROR "nnblas is found without nnblas::nnblas")
+endif()
 END
     cmake -S "$work/user" -B "$work/user/build" -Dnnblas_DIR="$library/cmake/nnblas"
 }
@@ -107,15 +110,34 @@ check_cmake() {
     run_quietly "$work/user/build/with_shared"
     run_quietly env LD_LIBRARY_PATH= "$work/user/build/with_static"
 
+    run_quietly find_with_cmake C "0.2 REQUIRED OPTIONAL_COMPONENTS other"
+    (
+        export PKG_CONFIG_LIBDIR=/none
+        run_quietly find_with_cmake C "REQUIRED COMPONENTS shared OPTIONAL_COMPONENTS static"
+        run_quietly find_with_cmake C "COMPONENTS static"
+        refuse "needs openblas, which pkg-config does not find" \
+            find_with_cmake C "REQUIRED COMPONENTS static"
+    )
     run_quietly find_with_cmake C "REQUIRED COMPONENTS static"
     run_quietly cmake --build "$work/user/build" --target with_nnblas
     rm "$library"/libnnblas.so*
     run_quietly "$work/user/build/with_nnblas"
+    run_quietly find_with_cmake C "REQUIRED OPTIONAL_COMPONENTS shared"
+    run_quietly cmake --build "$work/user/build" --target with_static
 
     refuse "is installed without the component shared" find_with_cmake NONE "REQUIRED COMPONENTS shared"
     refuse "is installed without the component other" find_with_cmake NONE "REQUIRED COMPONENTS other"
     refuse "requested version \"0.99\"" find_with_cmake NONE "0.99 REQUIRED"
     refuse "requested version \"0.0\"" find_with_cmake NONE "0.0 REQUIRED"
+}
+
+# The headers have a folder of their own.
+check_headers_apart() {
+    run_quietly meson configure "$work/build" -Dprefix="$work/apart" -Dincludedir="$work/headers"
+    run_quietly meson install -C "$work/build"
+    library=$(dirname "$(find "$work/apart" -name libnnblas.so)")
+    run_quietly find_with_cmake C "REQUIRED"
+    run_quietly cmake --build "$work/user/build"
 }
 
 # With what is installed; as a subproject from an archive, with the static library.
@@ -147,7 +169,8 @@ check_meson
 echo "ok meson: installed, wrapped, static"
 if command -v cmake >/dev/null; then
     check_cmake
-    echo "ok CMake: shared, static"
+    check_headers_apart
+    echo "ok CMake: shared, static, headers outside of the prefix"
 else
     echo "skipped: the package for CMake (needs cmake)"
 fi
