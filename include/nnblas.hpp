@@ -102,6 +102,17 @@ template <class Pointer> Pointer check_pointer(Pointer pointer) {
     if (!pointer)
         throw_last(NNBLAS_ERROR_VALUE);
     return pointer;
+template <class T, class = void> struct compares_to_null : std::false_type {};
+template <class T>
+struct compares_to_null<T, std::void_t<decltype(std::declval<const T &>() == nullptr)>>
+    : std::negation<std::is_function<T>> {};
+
+// Whether a callable is none: nullptr, a null pointer, an empty std::function.
+template <class Callable> bool is_null(const Callable &callable) {
+    if constexpr (compares_to_null<Callable>::value)
+        return callable == nullptr;
+    else
+        return false;
 }
 
 [[noreturn]] inline void throw_size(const std::string &what, std::size_t is, std::size_t expected) {
@@ -775,10 +786,10 @@ class trainer {
     }
 
     /*
-     * Any callable that takes (std::size_t epoch, double mse), or (const nnblas_epoch &epoch), and
-     * returns nothing, or whether to stop. nullptr for none. It is moved or copied into the
-     * trainer. It may throw: the training stops after that epoch, and fit throws the same
-     * exception.
+     * Anything that std::invoke calls with (std::size_t epoch, double mse), or (const nnblas_epoch
+     * &epoch), and that returns nothing, or whether to stop. nullptr, a null pointer or an empty
+     * std::function for none. It is moved or copied into the trainer. It may throw: the training
+     * stops after that epoch, and fit throws the same exception.
      */
     template <class Callback> void set_callback(Callback &&callback) {
         auto kept = keep<std::size_t, double>(std::forward<Callback>(callback));
@@ -915,16 +926,17 @@ class trainer {
     // std::function copies what it holds, which a callback need not allow.
     template <class... Arguments, class Callback>
     static std::function<bool(Arguments...)> keep(Callback &&callback) {
-        if constexpr (std::is_same_v<std::decay_t<Callback>, std::nullptr_t>)
-            return nullptr;
-        else
-            return [kept = std::make_shared<std::decay_t<Callback>>(
-                        std::forward<Callback>(callback))](Arguments... arguments) {
-                if constexpr (std::is_void_v<decltype((*kept)(arguments...))>)
-                    return (*kept)(arguments...), false;
-                else
-                    return static_cast<bool>((*kept)(arguments...));
-            };
+        using kept_type = std::decay_t<Callback>;
+        if constexpr (!std::is_null_pointer_v<kept_type>)
+            if (!detail::is_null(callback))
+                return [kept = std::make_shared<kept_type>(std::forward<Callback>(callback))](
+                           Arguments... arguments) {
+                    if constexpr (std::is_void_v<std::invoke_result_t<kept_type &, Arguments...>>)
+                        return std::invoke(*kept, arguments...), false;
+                    else
+                        return static_cast<bool>(std::invoke(*kept, arguments...));
+                };
+        return nullptr;
     }
 
     static const double *or_null(const_vector_view weights) noexcept {
@@ -1006,17 +1018,20 @@ class task {
 };
 
 /*
- * run(std::size_t count, nnblas::task task) does what nnblas_parallel_for says in nnblas.h. It must
- * exist until the last call that uses it has returned. An exception that leaves it ends the
- * program.
+ * run(std::size_t count, nnblas::task task) does what nnblas_parallel_for says in nnblas.h;
+ * nullptr, a null pointer or an empty std::function: the library's workers run again. It must exist
+ * until the last call that uses it has returned. An exception that leaves it ends the program.
  */
 template <class Run> void set_parallel_for(Run &run) {
     nnblas_parallel_for *call = [](void *user, std::size_t count, nnblas_task *task,
                                    void *context) noexcept {
-        (*static_cast<Run *>(user))(count, nnblas::task(task, context));
+        std::invoke(*reinterpret_cast<Run *>(user), count, nnblas::task(task, context));
     };
-    detail::check(nnblas_set_parallel_for(call, std::addressof(run)));
+    // As std::addressof(run), which is a pointer to const or to a function where run is.
+    void *user = const_cast<void *>(reinterpret_cast<const volatile void *>(std::addressof(run)));
+    detail::check(nnblas_set_parallel_for(detail::is_null(run) ? nullptr : call, user));
 }
+template <class Run> void set_parallel_for(const Run &&) = delete; // it would not exist any more
 inline void set_parallel_for(std::nullptr_t) {
     detail::check(nnblas_set_parallel_for(nullptr, nullptr));
 }

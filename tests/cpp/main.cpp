@@ -34,12 +34,19 @@ static void test_library() {
           "a negative number of threads is refused");
 }
 
+static std::size_t tasks_by_function;
+
+static void run_in_turn(std::size_t count, nnblas::task task) {
+    for (std::size_t i = 0; i < count; i++, tasks_by_function++)
+        task(i);
+}
+
 static void test_host_threads() {
     nnblas::net net({20, 30, 1});
     const std::vector<double> rows(20 * 5000, 0.5);
     const std::vector<double> expected = net.predict({rows, 20});
     std::size_t tasks = 0;
-    auto run = [&](std::size_t count, nnblas::task task) {
+    const auto run = [&](std::size_t count, nnblas::task task) {
         for (std::size_t i = 0; i < count; i++, tasks++)
             task(i);
     };
@@ -50,6 +57,12 @@ static void test_host_threads() {
     nnblas::set_parallel_for(nullptr);
     tasks = 0;
     check(net.predict({rows, 20}) == expected && tasks == 0, "the host's threads are given back");
+    nnblas::set_parallel_for(run_in_turn);
+    check(net.predict({rows, 20}) == expected && tasks_by_function > 0, "the host has a function");
+    std::function<void(std::size_t, nnblas::task)> none;
+    nnblas::set_parallel_for(none);
+    tasks_by_function = 0;
+    check(net.predict({rows, 20}) == expected && tasks_by_function == 0, "an empty one is none");
     nnblas::set_threads(0);
 }
 

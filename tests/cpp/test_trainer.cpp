@@ -98,6 +98,52 @@ static void test_callbacks() {
     check(trainer.fit({X, 2}, {Y, 1}) == nnblas::stop::epochs, "the next fit is as any other");
 }
 
+static int stop_in_third(std::size_t epoch, double) {
+    return epoch == 3;
+}
+
+// A callback by a function of its own class.
+struct counter {
+    int calls = 0;
+    void count(std::size_t, double) {
+        calls++;
+    }
+};
+
+static void test_kinds_of_callbacks() {
+    nnblas::net net({2, 6, 1});
+    nnblas::trainer trainer = make_trainer(net, 4);
+    const auto fit = [&] { return trainer.fit({X, 2}, {Y, 1}); };
+    trainer.set_callback(stop_in_third);
+    check(fit() == nnblas::stop::callback, "a function");
+    trainer.set_callback(&stop_in_third);
+    check(fit() == nnblas::stop::callback, "a pointer to a function");
+    int (*function)(std::size_t, double) = nullptr;
+    trainer.set_callback(function);
+    check(!trainer.has_callback() && fit() == nnblas::stop::epochs, "a null pointer is none");
+    trainer.set_callback(stop_in_third);
+    trainer.set_callback(std::function<void(std::size_t, double)>());
+    check(!trainer.has_callback() && fit() == nnblas::stop::epochs, "an empty function is none");
+    trainer.set_epoch_callback(std::function<bool(const nnblas_epoch &)>());
+    check(!trainer.has_epoch_callback() && fit() == nnblas::stop::epochs,
+          "an empty function for the epoch is none");
+
+    const auto mutable_lambda = [calls = 0](std::size_t, double) mutable { return ++calls == 2; };
+    trainer.set_callback(mutable_lambda);
+    check(fit() == nnblas::stop::callback && trainer.history_count() == 2,
+          "a copy of a const callback may change");
+    counter counted;
+    trainer.set_callback(std::bind(&counter::count, &counted, std::placeholders::_1, 0));
+    check(fit() == nnblas::stop::epochs && counted.calls == 4, "a bound function of a class");
+    trainer.set_callback(nullptr);
+    double nnblas_epoch::*member = nullptr;
+    trainer.set_epoch_callback(member);
+    check(!trainer.has_epoch_callback(), "a null pointer to a member is none");
+    trainer.set_epoch_callback(&nnblas_epoch::cost);
+    check(fit() == nnblas::stop::callback && trainer.history_count() == 1,
+          "a pointer to a member stops where it is not 0");
+}
+
 static void test_epoch_callbacks() {
     nnblas::net net({2, 6, 1});
     nnblas::trainer trainer = make_trainer(net, 5);
@@ -324,6 +370,7 @@ void test_trainer() {
     test_fit();
     test_refused();
     test_callbacks();
+    test_kinds_of_callbacks();
     test_epoch_callbacks();
     test_cancel();
     test_steps();
