@@ -102,6 +102,17 @@ template <class Pointer> Pointer check_pointer(Pointer pointer) {
     if (!pointer)
         throw_last(NNBLAS_ERROR_VALUE);
     return pointer;
+}
+
+// C would read the text up to its first NUL.
+inline const char *check_text(const char *name, const std::string &text) {
+    const std::size_t nul = text.find('\0');
+    if (nul != std::string::npos)
+        throw error(NNBLAS_ERROR_VALUE,
+                    std::string(name) + " holds a NUL at byte " + std::to_string(nul));
+    return text.c_str();
+}
+
 template <class T, class = void> struct compares_to_null : std::false_type {};
 template <class T>
 struct compares_to_null<T, std::void_t<decltype(std::declval<const T &>() == nullptr)>>
@@ -376,7 +387,7 @@ class net {
 
     [[nodiscard]] static net load(const std::string &path) {
         nnblas_net *loaded = nullptr;
-        detail::check(nnblas_net_load(path.c_str(), &loaded));
+        detail::check(nnblas_net_load(detail::check_text("path", path), &loaded));
         return net(loaded);
     }
     [[nodiscard]] static net load_from_memory(const void *data, std::size_t size) {
@@ -524,13 +535,14 @@ class net {
     }
 
     void set_metadata(const std::string &key, const std::string &value) {
-        detail::check(nnblas_net_set_metadata(get(), key.c_str(), value.c_str()));
+        detail::check(nnblas_net_set_metadata(get(), detail::check_text("key", key),
+                                              detail::check_text("value", value)));
     }
     void remove_metadata(const std::string &key) {
-        detail::check(nnblas_net_set_metadata(get(), key.c_str(), nullptr));
+        detail::check(nnblas_net_set_metadata(get(), detail::check_text("key", key), nullptr));
     }
     [[nodiscard]] std::optional<std::string> metadata(const std::string &key) const {
-        const char *value = nnblas_net_metadata(get(), key.c_str());
+        const char *value = nnblas_net_metadata(get(), detail::check_text("key", key));
         return value ? std::optional<std::string>(value) : std::nullopt;
     }
     [[nodiscard]] std::vector<std::string> metadata_keys() const {
@@ -541,7 +553,7 @@ class net {
     }
 
     void save(const std::string &path) const {
-        detail::check(nnblas_net_save(get(), path.c_str()));
+        detail::check(nnblas_net_save(get(), detail::check_text("path", path)));
     }
     [[nodiscard]] bytes save_to_memory() const {
         void *data = nullptr;
@@ -842,7 +854,8 @@ class trainer {
     }
 
     void set_checkpoint(const std::string &path, std::size_t epochs) {
-        detail::check(nnblas_trainer_set_checkpoint(get(), path.c_str(), epochs));
+        detail::check(
+            nnblas_trainer_set_checkpoint(get(), detail::check_text("path", path), epochs));
     }
     // Nothing where no checkpoints are asked for.
     [[nodiscard]] std::optional<nnblas::checkpoint> checkpoint() const {
@@ -864,7 +877,7 @@ class trainer {
         return nnblas_trainer_checkpoint_status(get());
     }
     void resume(const std::string &path) {
-        detail::check(nnblas_trainer_resume(get(), path.c_str()));
+        detail::check(nnblas_trainer_resume(get(), detail::check_text("path", path)));
     }
     void cancel_resume() {
         detail::check(nnblas_trainer_resume(get(), nullptr));
@@ -966,10 +979,10 @@ class trainer {
 // ---- plans --------------------------------------------------------------------------------------
 
 inline void plans_save(const std::string &path) {
-    detail::check(nnblas_plans_save(path.c_str()));
+    detail::check(nnblas_plans_save(detail::check_text("path", path)));
 }
 inline void plans_load(const std::string &path) {
-    detail::check(nnblas_plans_load(path.c_str()));
+    detail::check(nnblas_plans_load(detail::check_text("path", path)));
 }
 inline void plans_forget() noexcept {
     nnblas_plans_forget();

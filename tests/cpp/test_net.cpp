@@ -142,6 +142,31 @@ static void test_saving() {
           "bytes that are no network");
 }
 
+// C would take the text before the NUL.
+static void test_texts_with_nul() {
+    nnblas::net net({2, 3, 1});
+    const std::string with_nul("a\0b", 3);
+    const auto refused = [](auto &&call) { return catch_status(call) == NNBLAS_ERROR_VALUE; };
+    net.set_metadata("a", "author");
+    check(refused([&] { net.set_metadata("key", with_nul); }) &&
+              refused([&] { net.set_metadata(with_nul, "value"); }) &&
+              refused([&] { net.remove_metadata(with_nul); }) &&
+              refused([&] { (void)net.metadata(with_nul); }) && net.metadata_keys().size() == 1,
+          "texts with a NUL inside are refused");
+    check(refused([&] { net.save(with_nul); }) &&
+              refused([&] { (void)nnblas::net::load(with_nul); }) &&
+              refused([&] { nnblas::plans_save(with_nul); }) &&
+              refused([&] { nnblas::plans_load(with_nul); }),
+          "and paths");
+    std::string message;
+    try {
+        net.set_metadata("key", with_nul);
+    } catch (const nnblas::error &error) {
+        message = error.what();
+    }
+    check(message == "value holds a NUL at byte 1", "the message says where");
+}
+
 static void test_plans() {
     const nnblas::net net({20, 30, 1});
     net.measure_plans(300, NNBLAS_PLAN_PREDICT, 0.01);
@@ -197,6 +222,7 @@ void test_net() {
     test_calls();
     test_sizes();
     test_saving();
+    test_texts_with_nul();
     test_plans();
     test_arrays();
 }

@@ -361,6 +361,11 @@ static void test_checkpoints() {
     trainer.fit({X, 2}, {Y, 1});
     check(catch_status([&] { resumed.resume(path); }) == NNBLAS_ERROR_FILE,
           "no checkpoint is written");
+    const std::string with_nul("a\0b", 3);
+    check(catch_status([&] { trainer.set_checkpoint(with_nul, 1); }) == NNBLAS_ERROR_VALUE &&
+              catch_status([&] { trainer.resume(with_nul); }) == NNBLAS_ERROR_VALUE &&
+              !trainer.checkpoint(),
+          "a path with a NUL inside is refused");
     trainer.set_checkpoint("no/such/folder", 1);
     trainer.fit({X, 2}, {Y, 1});
     check(trainer.checkpoint_status() == NNBLAS_ERROR_FILE, "a checkpoint that cannot be written");
