@@ -727,10 +727,11 @@ class trainer {
     // One for each row of fit; an empty view: each row counts 1.
     void set_sample_weights(const_vector_view weights) {
         detail::check(nnblas_trainer_set_sample_weights(get(), or_null(weights)));
-        state_->sample_weights = weights.size();
+        state_->sample_weights = weights;
     }
-    [[nodiscard]] const_vector_view sample_weights() const noexcept {
-        return {nnblas_trainer_sample_weights(get()), state_->sample_weights};
+    // As many as fit has rows, or null.
+    [[nodiscard]] const double *sample_weights() const noexcept {
+        return nnblas_trainer_sample_weights(get());
     }
 
     void set_epochs(std::size_t epochs) {
@@ -770,8 +771,9 @@ class trainer {
         return {{X, N, inputs(), ldx}, {Y, N, outputs(), ldy}};
     }
     void set_validation_weights(const_vector_view weights) {
-        if (!weights.empty())
-            detail::check_size("size of weights", weights.size(), validation_rows().X.rows());
+        const std::size_t N = validation_rows().X.rows();
+        if (N && !weights.empty())
+            detail::check_size("size of weights", weights.size(), N);
         detail::check(nnblas_trainer_set_validation_weights(get(), or_null(weights)));
     }
     [[nodiscard]] const_vector_view validation_weights() const {
@@ -885,9 +887,13 @@ class trainer {
 
     // Returns why the training ended, or throws what a callback threw.
     stop fit(const_matrix_view X, const_matrix_view Y) {
-        check_rows(X, Y);
-        if (state_->sample_weights)
-            detail::check_size("rows of X with sample weights", X.rows(), state_->sample_weights);
+        try {
+            check_fit(X, Y);
+        } catch (...) {
+            // In C a fit that is refused clears a cancel. So does this one, of no rows.
+            nnblas_trainer_fit(get(), 0, nullptr, 0, nullptr, 0);
+            throw;
+        }
         state_->thrown = nullptr;
         const nnblas_status status =
             nnblas_trainer_fit(get(), X.rows(), X.data(), X.ld(), Y.data(), Y.ld());
@@ -913,7 +919,7 @@ class trainer {
         std::function<bool(std::size_t, double)> callback;
         std::function<bool(const nnblas_epoch &)> epoch_callback;
         std::exception_ptr thrown;
-        std::size_t sample_weights = 0;
+        const_vector_view sample_weights;
 
         static int call(void *user, std::size_t epoch, double mse) noexcept {
             state *self = static_cast<state *>(user);
@@ -965,6 +971,14 @@ class trainer {
     void check_rows(const_matrix_view X, const_matrix_view Y) const {
         detail::check_shape("X", X, X.rows(), inputs());
         detail::check_shape("Y", Y, X.rows(), outputs());
+    }
+
+    // Weights that were set by get() have a size that only the caller knows.
+    void check_fit(const_matrix_view X, const_matrix_view Y) const {
+        check_rows(X, Y);
+        const const_vector_view weights = state_->sample_weights;
+        if (!weights.empty() && weights.data() == sample_weights())
+            detail::check_size("rows of X with sample weights", X.rows(), weights.size());
     }
 
     struct destroy {

@@ -54,6 +54,34 @@ static void test_refused() {
     check(trainer.fit({X, 2}, {Y, 1}) == nnblas::stop::epochs, "weights are taken back");
     check(catch_status([&] { trainer.set_epochs(0); }) == NNBLAS_ERROR_VALUE,
           "a setting that is refused");
+    check(catch_status([&] { trainer.set_validation_weights(three); }) == NNBLAS_ERROR_VALUE,
+          "weights without validation rows are refused");
+    trainer.set_validation_rows({X, 2}, {Y, 1});
+    check(catch_status([&] { trainer.set_validation_weights(three); }) == NNBLAS_ERROR_SIZE,
+          "too few validation weights are refused");
+}
+
+// Setters of C through get(): what the object says and checks is what the library has.
+static void test_setters_of_c() {
+    nnblas::net net({2, 6, 1});
+    nnblas::trainer trainer = make_trainer(net, 2);
+    const std::vector<double> three(3, 1), four(4, 1);
+    trainer.set_sample_weights(three);
+    nnblas_trainer_set_sample_weights(trainer.get(), nullptr);
+    check(!trainer.sample_weights() && trainer.fit({X, 2}, {Y, 1}) == nnblas::stop::epochs,
+          "sample weights are taken back in C");
+    trainer.set_sample_weights(three);
+    nnblas_trainer_set_sample_weights(trainer.get(), four.data());
+    check(trainer.sample_weights() == four.data() &&
+              trainer.fit({X, 2}, {Y, 1}) == nnblas::stop::epochs,
+          "sample weights are set in C");
+    trainer.set_validation_rows({X, 2}, {Y, 1});
+    trainer.set_validation_weights(four);
+    nnblas_trainer_set_validation_rows(trainer.get(), 3, X.data(), 2, Y.data(), 1);
+    check(trainer.validation_rows().X.rows() == 3 && trainer.validation_weights().empty(),
+          "validation rows are set in C");
+    nnblas_trainer_set_validation_weights(trainer.get(), three.data());
+    check(trainer.validation_weights().size() == 3, "and their weights");
 }
 
 // An exception of a kind that no handler of the library could know.
@@ -187,6 +215,23 @@ static void test_cancel() {
     });
     check(trainer.fit({X, 2}, {Y, 1}) == nnblas::stop::cancelled && trainer.history_count() == 2,
           "a fit is cancelled");
+    trainer.set_callback(nullptr);
+    trainer.cancel();
+    check(catch_status([&] {
+              trainer.fit({X, 4}, {Y, 1});
+          }) == NNBLAS_ERROR_SIZE &&
+              trainer.fit({X, 2}, {Y, 1}) == nnblas::stop::epochs,
+          "a fit that is refused clears a cancel");
+    const std::vector<double> three(3, 1);
+    trainer.set_sample_weights(three);
+    trainer.cancel();
+    check(catch_status([&] {
+              trainer.fit({X, 2}, {Y, 1});
+          }) == NNBLAS_ERROR_SIZE &&
+              trainer.history_count() == 10,
+          "and keeps the history");
+    trainer.set_sample_weights({});
+    check(trainer.fit({X, 2}, {Y, 1}) == nnblas::stop::epochs, "also with too few weights");
 }
 
 static void test_steps() {
@@ -249,7 +294,7 @@ static void test_getters() {
     trainer.set_validation_fraction(0.9);
     check(trainer.validation_fraction() == 0.9 && trainer.validation_rows().X.rows() == 0,
           "the fraction of validation rows");
-    check(trainer.sample_weights().empty() && trainer.validation_weights().empty(),
+    check(!trainer.sample_weights() && trainer.validation_weights().empty(),
           "no weights are the default");
     const std::vector<double> weights{1, 2, 3, 4};
     trainer.set_sample_weights(weights);
@@ -259,7 +304,7 @@ static void test_getters() {
     check(rows.X.data() == X.data() && rows.X.rows() == 4 && rows.X.ld() == 2 &&
               rows.Y.data() == Y.data() && rows.Y.columns() == 1,
           "the validation rows");
-    check(trainer.sample_weights().size() == 4 && trainer.validation_weights().size() == 4 &&
+    check(trainer.sample_weights() == weights.data() && trainer.validation_weights().size() == 4 &&
               trainer.validation_weights().data() == weights.data(),
           "the weights");
 }
@@ -332,9 +377,6 @@ static void test_settings() {
     costs.clear();
     train([&](trainer &t) { weighted(t), t.set_validation_weights({}); });
     check(costs.size() == 20 && costs != first, "validation rows and their weights");
-    check(catch_status([&] { train([&](trainer &t) { t.set_validation_weights(weights); }); }) ==
-              NNBLAS_ERROR_SIZE,
-          "weights without validation rows");
     if (nnblas::has(NNBLAS_FEATURE_LBFGS))
         check(train([](trainer &t) { t.set_optimizer(NNBLAS_LBFGS), t.set_lbfgs(5, 0.9); }).back() <
                   20,
@@ -374,6 +416,7 @@ static void test_checkpoints() {
 void test_trainer() {
     test_fit();
     test_refused();
+    test_setters_of_c();
     test_callbacks();
     test_kinds_of_callbacks();
     test_epoch_callbacks();
