@@ -20,8 +20,10 @@
  *
  * Objects: net, trainer and bytes own what their name says, can be moved and not copied. After a
  * move, the object that was moved from may only be destroyed or assigned to. get() is the pointer
- * for the functions of nnblas.h; release() gives up the ownership, and a constructor from a pointer
- * takes it.
+ * for the functions of nnblas.h. release() of net and bytes gives up the ownership, and their
+ * constructor from a pointer takes it; a trainer, whose object holds its callbacks, has neither.
+ *
+ * Texts and paths with a NUL inside, where C would end them, are refused with NNBLAS_ERROR_VALUE.
  *
  * Views own nothing. What they look at must exist as long as they are used; nnblas.h says which
  * arrays a trainer keeps until fit has returned.
@@ -56,7 +58,8 @@ namespace nnblas {
 
 // ---- errors -------------------------------------------------------------------------------------
 
-// what() is nnblas_error_message() of the call that failed.
+// what() is nnblas_error_message() of the call that failed, or names the argument that this header
+// refused before the call.
 class error : public std::runtime_error {
   public:
     error(nnblas_status status, const std::string &message)
@@ -97,8 +100,8 @@ inline nnblas_status check(nnblas_status status) {
     return status;
 }
 
-// Of functions that return null for a bad argument.
-template <class Pointer> Pointer check_pointer(Pointer pointer) {
+// Of functions that return null where there is no such layer.
+template <class T> T *check_layer(T *pointer) {
     if (!pointer)
         throw_last(NNBLAS_ERROR_VALUE);
     return pointer;
@@ -466,22 +469,22 @@ class net {
         return {nnblas_net_const_parameters(get()), parameter_count()};
     }
     [[nodiscard]] matrix_view weights(std::size_t layer) {
-        double *W = detail::check_pointer(nnblas_net_weights(get(), layer));
+        double *W = detail::check_layer(nnblas_net_weights(get(), layer));
         return {W, layer_size(layer - 1), layer_size(layer)};
     }
     [[nodiscard]] const_matrix_view weights(std::size_t layer) const {
-        const double *W = detail::check_pointer(nnblas_net_const_weights(get(), layer));
+        const double *W = detail::check_layer(nnblas_net_const_weights(get(), layer));
         return {W, layer_size(layer - 1), layer_size(layer)};
     }
     [[nodiscard]] vector_view bias(std::size_t layer) {
         if (!(flags() & NNBLAS_BIAS))
             return {};
-        return {detail::check_pointer(nnblas_net_bias(get(), layer)), layer_size(layer)};
+        return {detail::check_layer(nnblas_net_bias(get(), layer)), layer_size(layer)};
     }
     [[nodiscard]] const_vector_view bias(std::size_t layer) const {
         if (!(flags() & NNBLAS_BIAS))
             return {};
-        return {detail::check_pointer(nnblas_net_const_bias(get(), layer)), layer_size(layer)};
+        return {detail::check_layer(nnblas_net_const_bias(get(), layer)), layer_size(layer)};
     }
 
     void predict(const_matrix_view X, matrix_view O_out) const {
@@ -566,7 +569,10 @@ class net {
         detail::check(nnblas_net_measure_plans(get(), N, purpose, seconds));
     }
     [[nodiscard]] std::string plan_info(std::size_t N, nnblas_plan_purpose purpose) const {
-        return detail::check_pointer(nnblas_net_plan_info(get(), N, purpose));
+        const char *info = nnblas_net_plan_info(get(), N, purpose);
+        if (!info) // It refuses the same arguments with a status, and 0 seconds in any case.
+            detail::check(nnblas_net_measure_plans(get(), N, purpose, 0.0));
+        return info;
     }
 
   private:

@@ -169,6 +169,12 @@ static void test_texts_with_nul() {
 
 static void test_plans() {
     const nnblas::net net({20, 30, 1});
+    check(catch_status([&] { (void)net.plan_info(0, NNBLAS_PLAN_PREDICT); }) == NNBLAS_ERROR_SIZE &&
+              std::string(nnblas_error_message()).find("N is 0") == 0,
+          "a plan for no rows is refused as in C");
+    check(catch_status([&] { (void)net.plan_info(1, static_cast<nnblas_plan_purpose>(3)); }) ==
+              NNBLAS_ERROR_VALUE,
+          "and one for another purpose");
     net.measure_plans(300, NNBLAS_PLAN_PREDICT, 0.01);
     check(net.plan_info(300, NNBLAS_PLAN_PREDICT).find("measured") != std::string::npos,
           "a measured plan");
