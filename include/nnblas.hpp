@@ -139,6 +139,14 @@ inline void check_size(const char *what, std::size_t is, std::size_t expected) {
         throw_size(what, is, expected);
 }
 
+template <auto function> struct release {
+    template <class T> void operator()(T *pointer) const noexcept {
+        function(pointer);
+    }
+};
+// Of what one function of the library releases.
+template <class T, auto function> using owner = std::unique_ptr<T, release<function>>;
+
 // A class with data() and size(), or an array, whose elements can be looked at as T.
 template <class Container, class T>
 using require_container = std::enable_if_t<
@@ -271,6 +279,13 @@ inline void check_shape(const char *name, const_matrix_view matrix, std::size_t 
         throw_size(std::string("columns of ") + name, matrix.columns(), columns);
 }
 
+// Examples and their labels.
+inline void check_rows(const_matrix_view X, const_matrix_view Y, std::size_t inputs,
+                       std::size_t outputs) {
+    check_shape("X", X, X.rows(), inputs);
+    check_shape("Y", Y, X.rows(), outputs);
+}
+
 // For the functions on arrays without leading dimensions.
 inline void check_contiguous(const char *name, const_matrix_view matrix, std::size_t rows,
                              std::size_t columns) {
@@ -361,12 +376,7 @@ class bytes {
     }
 
   private:
-    struct free {
-        void operator()(void *pointer) const noexcept {
-            nnblas_free(pointer);
-        }
-    };
-    std::unique_ptr<void, free> data_;
+    detail::owner<void, nnblas_free> data_;
     std::size_t size_;
 };
 
@@ -577,16 +587,10 @@ class net {
 
   private:
     void check_rows(const_matrix_view X, const_matrix_view Y) const {
-        detail::check_shape("X", X, X.rows(), inputs());
-        detail::check_shape("Y", Y, X.rows(), outputs());
+        detail::check_rows(X, Y, inputs(), outputs());
     }
 
-    struct destroy {
-        void operator()(nnblas_net *pointer) const noexcept {
-            nnblas_net_destroy(pointer);
-        }
-    };
-    std::unique_ptr<nnblas_net, destroy> net_;
+    detail::owner<nnblas_net, nnblas_net_destroy> net_;
 };
 
 // ---- training -----------------------------------------------------------------------------------
@@ -975,8 +979,7 @@ class trainer {
         return nnblas_net_layer_size(get_net(), nnblas_net_layer_count(get_net()) - 1);
     }
     void check_rows(const_matrix_view X, const_matrix_view Y) const {
-        detail::check_shape("X", X, X.rows(), inputs());
-        detail::check_shape("Y", Y, X.rows(), outputs());
+        detail::check_rows(X, Y, inputs(), outputs());
     }
 
     // Weights that were set by get() have a size that only the caller knows.
@@ -987,13 +990,8 @@ class trainer {
             detail::check_size("rows of X with sample weights", X.rows(), weights.size());
     }
 
-    struct destroy {
-        void operator()(nnblas_trainer *pointer) const noexcept {
-            nnblas_trainer_destroy(pointer);
-        }
-    };
     std::unique_ptr<state> state_; // outlives the trainer that points to it
-    std::unique_ptr<nnblas_trainer, destroy> trainer_;
+    detail::owner<nnblas_trainer, nnblas_trainer_destroy> trainer_;
 };
 
 // ---- plans --------------------------------------------------------------------------------------
