@@ -17,12 +17,12 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state, column_or_1d
 from sklearn.utils._param_validation import Interval, Options, StrOptions
-from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
-from ._arrays import FloatArray
+from ._arrays import FloatArray, read_matrix
 from ._errors import NotFiniteError, Status
 from ._estimator_texts import CLASS_WEIGHT, CLASSES, describe
 from ._net import Net
@@ -49,12 +49,23 @@ def _validate_data(estimator: Any, *arguments: Any, **options: Any) -> Any:
 
 
 def _to_rows(X: Any) -> FloatArray:
-    """Dense, the elements of a row side by side; X itself where it is so already."""
+    """A dense matrix that the library takes: X itself where it is one, or a copy."""
     if hasattr(X, "toarray"):
-        return numpy.ascontiguousarray(X.toarray())
-    if X.shape[1] == 1 or X.strides[1] == X.itemsize and X.strides[0] >= X.strides[1] * X.shape[1]:
-        return numpy.asarray(X)
-    return numpy.ascontiguousarray(X)
+        X = X.toarray()
+    rows: FloatArray = numpy.asarray(X)
+    try:
+        read_matrix("X", rows, rows.shape[1])
+    except (TypeError, ValueError):
+        return numpy.array(rows, numpy.float64, order="C")
+    return rows
+
+
+def _get_mean(weights: Weights) -> float:
+    """Of weights whose sum may overflow."""
+    if weights is None:
+        return 1.0
+    largest = weights.max()
+    return float(largest * (weights / largest).mean())
 
 
 def _is_stochastic(estimator: "_Perceptron") -> bool:
@@ -199,13 +210,28 @@ class _Perceptron(BaseEstimator):
             raise ValueError("sample_weight holds negative weights; they must be 0 or above")
         return self._drop_rows(X, y, weights)
 
+    def _add_class_weights(
+        self, X: FloatArray, y: Array, weights: Weights
+    ) -> tuple[FloatArray, Array, Weights]:
+        """Rows that count when their weights are multiplied by those of their classes."""
+        factors = self._weigh_classes(y)
+        if factors is None:
+            return X, y, weights
+        if not numpy.isfinite(factors).all() or (factors < 0).any():
+            raise ValueError("class_weight has a weight that is not finite, or under 0")
+        with numpy.errstate(over="ignore"):
+            product = factors if weights is None else factors * weights
+        if not numpy.isfinite(product).all():
+            raise ValueError("sample_weight times class_weight overflows; only their ratios count")
+        return self._drop_rows(X, y, product)
+
     @staticmethod
     def _drop_rows(
         X: FloatArray, y: Array, weights: FloatArray
     ) -> tuple[FloatArray, Array, Weights]:
         kept = weights > 0
         if kept.all():
-            return X, y, numpy.ascontiguousarray(weights)
+            return X, y, numpy.require(weights, requirements=["C", "ALIGNED"])
         if not kept.any():
             raise ValueError("all rows have weight 0; at least one must have a weight above it")
         return X[kept], y[kept], weights[kept]
@@ -297,12 +323,11 @@ class _Perceptron(BaseEstimator):
     def _make_trainer(self, rows: int, weights: Weights, seed: int) -> Trainer:
         """For so many training rows."""
         batch = self._get_batch_size(rows)
-        mean_weight = 1.0 if weights is None else float(weights.mean())
         trainer = Trainer(
             self._net,
             optimizer=self._get_optimizer(),
             batch_size=batch if batch < rows else 0,
-            weight_decay=self.alpha / (batch * mean_weight),
+            weight_decay=self._get_decay(batch, weights),
             shuffle=bool(self.shuffle),
             seed=seed,
         )
@@ -311,6 +336,17 @@ class _Perceptron(BaseEstimator):
             trainer.momentum = min(self.momentum, numpy.nextafter(1.0, 0.0))
             trainer.adam = self.beta_1, self.beta_2, self.epsilon
         return trainer
+
+    def _get_decay(self, batch: int, weights: Weights) -> float:
+        """alpha for a step of so many rows, each of which counts as often as its weight says."""
+        mean = _get_mean(weights)
+        decay = float(self.alpha) / batch / mean
+        if decay > 1e100:  # steps would overflow
+            raise ValueError(
+                f"alpha / batch size / mean weight is too large: alpha is {self.alpha:g}, and the mean "
+                f"of sample_weight times class_weight is {mean:g}"
+            )
+        return decay
 
     def _get_optimizer(self) -> str:
         if self.solver != "sgd":
@@ -374,10 +410,7 @@ class _Perceptron(BaseEstimator):
         reset = not (self.warm_start and hasattr(self, "_net"))
         X, y, weights = self._read_rows(X, y, sample_weight, reset)
         self._learn_target(y, reset)
-        class_weights = self._weigh_classes(y)
-        if class_weights is not None:
-            weights = class_weights if weights is None else class_weights * weights
-            X, y, weights = self._drop_rows(X, y, weights)
+        X, y, weights = self._add_class_weights(X, y, weights)
         Y = self._encode(y)
         random = check_random_state(self.random_state)
         if reset:
@@ -459,8 +492,11 @@ class _Perceptron(BaseEstimator):
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, reset: bool) -> Any:
         self._validate_params()
+        if self.early_stopping:
+            warnings.warn("partial_fit sets no rows aside, and does not stop by early_stopping")
         X, y, weights = self._read_rows(X, y, sample_weight, reset)
         self._learn_target(y, False)
+        X, y, weights = self._add_class_weights(X, y, weights)
         Y = self._encode(y)
         random = check_random_state(self.random_state)
         if reset:
@@ -484,8 +520,11 @@ class _Perceptron(BaseEstimator):
     ) -> float:
         """One pass over the rows in mini-batches. Returns the loss."""
         batch = self._get_batch_size(len(X))
-        mean_weight = 1.0 if weights is None else float(weights.mean())
-        trainer.weight_decay = self.alpha / (batch * mean_weight)
+        trainer.weight_decay = self._get_decay(batch, weights)
+        shares = numpy.full(len(X), 1 / len(X))
+        if weights is not None:
+            shares = weights / weights.max()
+            shares /= shares.sum()
         rows = numpy.arange(len(X))
         if self.shuffle:
             random.shuffle(rows)
@@ -495,10 +534,10 @@ class _Perceptron(BaseEstimator):
                 chosen = rows[begin : begin + batch]
                 chosen_weights = None if weights is None else weights[chosen]
                 cost = trainer.step(X[chosen], Y[chosen], weights=chosen_weights)
-                total += cost * (len(chosen) if chosen_weights is None else chosen_weights.sum())
+                total += cost * shares[chosen].sum()
         except NotFiniteError as error:
             raise self._explain_divergence(self.n_iter_ + 1, error) from error
-        return total / (len(X) * mean_weight * self._get_loss_scale())
+        return float(total / self._get_loss_scale())
 
     def _adapt_rate(self, trainer: Trainer, loss: float) -> None:
         """The learning rate of the next pass, and how many passes have not lowered the loss."""
@@ -628,7 +667,7 @@ class MLPClassifier(ClassifierMixin, _Perceptron):
 
     def _encode(self, y: Array) -> FloatArray:
         if self._is_multilabel:
-            return numpy.ascontiguousarray(y, dtype=numpy.float64)
+            return _to_rows(y)
         codes = numpy.searchsorted(self.classes_, y)
         if len(self.classes_) <= 2:
             return codes.astype(numpy.float64)[:, None]
@@ -639,19 +678,27 @@ class MLPClassifier(ClassifierMixin, _Perceptron):
     def _weigh_classes(self, y: Array) -> Weights:
         if self.class_weight is None:
             return None
-        weights: FloatArray = compute_sample_weight(self.class_weight, y)
-        return weights
+        if self._is_multilabel:
+            return numpy.asarray(compute_sample_weight(self.class_weight, y))
+        weights = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
+        return numpy.asarray(weights[numpy.searchsorted(self.classes_, y)], numpy.float64)
 
     def _get_strata(self, y: Array) -> Union[Array, None]:
-        """Classes, where each has the two rows that a split needs."""
+        """Classes, where each has two rows, and there are no fewer training or validation rows than
+        classes."""
         if self._is_multilabel:
             return None
         classes, counts = numpy.unique(y, return_counts=True)
-        if counts.min() >= 2:
+        validating = int(numpy.ceil(self.validation_fraction * len(y)))
+        fewest = min(validating, len(y) - validating)
+        if counts.min() >= 2 and fewest >= len(classes):
             return y
+        reason = f"class {classes[counts.argmin()]!r} has a single row"
+        if counts.min() >= 2:
+            reason = f"{validating} of {len(y)} rows validate, and there are {len(classes)} classes"
         warnings.warn(
-            f"class {classes[counts.argmin()]!r} has a single row; the validation rows of "
-            "early_stopping are drawn without regard to the classes"
+            f"{reason}; the validation rows of early_stopping are drawn without regard to the "
+            "classes"
         )
         return None
 
@@ -693,6 +740,12 @@ class MLPClassifier(ClassifierMixin, _Perceptron):
         self
         """
         reset = not hasattr(self, "_net")
+        if self.class_weight == "balanced":
+            raise ValueError(
+                "partial_fit does not know how many rows of each class will come, as "
+                "class_weight='balanced' needs it: pass a dict, such as the weights that "
+                "sklearn.utils.class_weight.compute_class_weight finds for typical labels"
+            )
         if reset:
             if classes is None:
                 raise ValueError("classes must be passed on the first call to partial_fit.")
@@ -767,7 +820,7 @@ class MLPRegressor(RegressorMixin, _Perceptron):
         pass
 
     def _encode(self, y: Array) -> FloatArray:
-        return numpy.ascontiguousarray(y.reshape(len(y), -1), dtype=numpy.float64)
+        return _to_rows(y.reshape(len(y), -1))
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "MLPRegressor":
         """Fits the network to the rows of X and the targets y.

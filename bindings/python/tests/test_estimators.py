@@ -15,6 +15,7 @@ import sklearn.neural_network
 from sklearn.datasets import (
     load_breast_cancer,
     load_diabetes,
+    load_digits,
     load_iris,
     make_multilabel_classification,
 )
@@ -55,13 +56,35 @@ def labels():
     return StandardScaler().fit_transform(X), Y
 
 
+CHECKED = [
+    {},
+    *({"solver": solver} for solver in ("lbfgs", "sgd", "rprop", "momentum", "nesterov")),
+    *({"solver": solver, "early_stopping": True} for solver in ("adam", "sgd", "rprop")),
+]
+# What the estimator cannot meet with these settings. scikit-learn's own fail the first three too,
+# and have no weights, which the others check.
+UNMET = {
+    # 'lbfgs' finds probabilities that are 1.
+    "check_classifiers_multilabel_output_format_predict_proba": {"lbfgs"},
+    # A few validation rows are right at once, and training stops after the first epochs.
+    "check_classifiers_classes": {"adam early", "sgd early", "rprop early"},
+    "check_classifiers_train": {"sgd early"},
+    "check_class_weight_classifiers": {"adam early", "sgd early", "rprop early"},
+    # The rows are in another order there, so that others validate.
+    "check_sample_weights_invariance": {"sgd early"},
+}
+
+
 def list_checks():
-    for estimator in (MLPClassifier(), MLPRegressor()):
-        for instance, check in check_estimator(estimator, generate_only=True):
-            name = f"{type(estimator).__name__}-{check.func.__name__}"
-            yield pytest.param(
-                instance, check, id=f"{name}-{check.keywords}" if check.keywords else name
-            )
+    for settings in CHECKED:
+        name = settings.get("solver", "") + " early" * ("early_stopping" in settings)
+        for estimator in (MLPClassifier(**settings), MLPRegressor(**settings)):
+            for instance, check in check_estimator(estimator, generate_only=True):
+                if name in UNMET.get(check.func.__name__, ()):
+                    continue
+                words = [type(estimator).__name__, name, check.func.__name__]
+                words += [str(check.keywords)] if check.keywords else []
+                yield pytest.param(instance, check, id="-".join(word for word in words if word))
 
 
 @pytest.mark.parametrize("estimator, check", list_checks())
@@ -216,6 +239,39 @@ def test_sparse_rows_and_names_of_features(iris):
     named = MLPClassifier(max_iter=20, random_state=0).fit(frame, y)
     assert named.feature_names_in_.tolist() == list("abcd") and named.n_features_in_ == 4
     numpy.testing.assert_array_equal(named.predict_proba(frame), dense.predict_proba(X))
+
+
+COLUMN = numpy.linspace(-1, 1, 40)
+
+
+def make_packed(rows, columns):
+    """Fields that are not aligned, in records of an odd size."""
+    return numpy.zeros(rows, [("flag", "u1"), ("numbers", "f8", (columns,))])["numbers"]
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        COLUMN[::-1, None],
+        pandas.DataFrame({"a": COLUMN}).iloc[::-1],
+        numpy.broadcast_to(numpy.ones((1, 1)), (40, 1)),
+        numpy.broadcast_to(COLUMN[:3], (40, 3)),
+        make_packed(40, 1),
+        make_packed(40, 2),
+        numpy.frombuffer(bytearray(641), numpy.float64, 80, 1).reshape(40, 2),
+        numpy.asfortranarray(numpy.ones((40, 2))),
+        numpy.ones((40, 6))[:, 1:3],
+        numpy.ones((40, 6))[::-1, ::3],
+    ],
+)
+def test_rows_of_any_layout(X):
+    """Not only where the library takes them without a copy."""
+    y = make_packed(40, 1)[:, 0]
+    y[:] = COLUMN
+    weights = numpy.frombuffer(b"x" + numpy.ones(40).tobytes(), numpy.float64, 40, 1)
+    model = MLPRegressor(max_iter=3, random_state=0).fit(X, y, sample_weight=weights)
+    expected = MLPRegressor(max_iter=3, random_state=0).fit(X.copy(), COLUMN)
+    numpy.testing.assert_allclose(model.predict(X), expected.predict(X.copy()))
 
 
 # ---- parameters
@@ -434,6 +490,22 @@ def test_class_with_a_single_row(iris):
         MLPClassifier(early_stopping=True, max_iter=2).fit(X, y)
 
 
+@pytest.mark.parametrize("rows, fraction", [(slice(0, 60), 0.1), (slice(0, 1797), 0.001)])
+def test_fewer_validation_rows_than_classes(rows, fraction):
+    X, y = load_digits(return_X_y=True)
+    model = MLPClassifier(early_stopping=True, validation_fraction=fraction, max_iter=3)
+    with pytest.warns(UserWarning, match="rows validate, and there are 10 classes"):
+        model.fit(X[rows], y[rows])
+    assert len(model.validation_scores_) == model.n_iter_ and len(model.classes_) == 10
+
+
+def test_fewer_training_rows_than_classes(iris):
+    X, y = iris
+    model = MLPClassifier(early_stopping=True, validation_fraction=0.7, max_iter=3)
+    with pytest.warns(UserWarning, match="5 of 6 rows validate, and there are 3 classes"):
+        model.fit(X[::25], y[::25])
+
+
 # ---- weights
 
 
@@ -476,6 +548,38 @@ def test_weights_that_are_refused(iris):
         MLPClassifier().fit(X, y, sample_weight=numpy.zeros(150))
     with pytest.raises(ValueError, match="holds negative weights"):
         MLPClassifier().fit(X, y, sample_weight=-numpy.ones(150))
+
+
+@pytest.mark.parametrize("weight", [-1, numpy.nan, numpy.inf])
+def test_class_weights_that_are_refused(iris, weight):
+    model = MLPClassifier(class_weight={0: weight})
+    with pytest.raises(ValueError, match="class_weight has a weight that is not finite, or under 0"):
+        model.fit(*iris)
+    with pytest.raises(ValueError, match="class_weight has a weight that is not finite, or under 0"):
+        model.partial_fit(*iris, classes=[0, 1, 2])
+
+
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_extreme_weights(iris, method):
+    X, y = iris
+
+    def train(weight, **settings):
+        model = MLPClassifier(max_iter=3, random_state=0, **settings)
+        first = {} if method == "fit" else {"classes": [0, 1, 2]}
+        return getattr(model, method)(X, y, sample_weight=numpy.full(150, weight), **first)
+
+    for weight in (1e-320, 1e-300):
+        with pytest.raises(ValueError, match="alpha / batch size / mean weight is too large"):
+            train(weight)
+    expected = train(1.0, alpha=0)
+    for weight in (1e308, 1e-300):
+        model = train(weight, alpha=0)
+        numpy.testing.assert_allclose(model.coefs_[0], expected.coefs_[0])
+        assert model.loss_ == pytest.approx(expected.loss_)
+    large, small = train(1e308, alpha=1e307), train(1.0, alpha=0.1)
+    numpy.testing.assert_allclose(large.coefs_[0], small.coefs_[0])
+    with pytest.raises(ValueError, match="sample_weight times class_weight overflows"):
+        train(1e308, class_weight={0: 10})
 
 
 def test_class_weights(iris):
@@ -530,6 +634,27 @@ def test_partial_fit_of_other_targets(labels, diabetes):
     for _ in range(50):
         regressor.partial_fit(*diabetes, sample_weight=numpy.ones(442))
     assert regressor.score(*diabetes) > 0.4
+
+
+def test_partial_fit_with_class_weights(iris):
+    """Also where rows of the weighted class come later."""
+    X, y = iris
+    model = MLPClassifier(random_state=0, class_weight={1: 5.0})
+    expected = MLPClassifier(random_state=0)
+    for rows in (slice(0, 50), slice(0, 150)):
+        weights = numpy.where(y[rows] == 1, 5.0, 1.0)
+        model.partial_fit(X[rows], y[rows], classes=[0, 1, 2])
+        expected.partial_fit(X[rows], y[rows], classes=[0, 1, 2], sample_weight=weights)
+    numpy.testing.assert_allclose(model.predict_proba(X), expected.predict_proba(X), rtol=1e-9)
+    with pytest.raises(ValueError, match="class_weight='balanced'.*pass a dict"):
+        MLPClassifier(class_weight="balanced").partial_fit(X, y, classes=[0, 1, 2])
+
+
+def test_partial_fit_does_not_stop_early(iris):
+    model = MLPClassifier(early_stopping=True)
+    with pytest.warns(UserWarning, match="partial_fit sets no rows aside"):
+        model.partial_fit(*iris, classes=[0, 1, 2])
+    assert model.validation_scores_ is None and model.best_loss_ == model.loss_
 
 
 @pytest.mark.parametrize("solver", ["lbfgs", "rprop"])
