@@ -10,12 +10,18 @@ import sys
 
 import cffi
 
+# Of C's library: a loop that no exception leaves, see _interruption.py.
+LFIND = """
+void *lfind(const void *key, const void *base, size_t *count, size_t size,
+            int (*compare)(const void *, const void *));
+"""
+
 
 def main():
     cdef, output = sys.argv[1:]
     ffi = cffi.FFI()
     with open(cdef, encoding="utf-8") as file:
-        ffi.cdef(file.read())
+        ffi.cdef(file.read() + LFIND)
     ffi.set_source("nnblas._declarations", None)
     ffi.emit_python_code(output)
 

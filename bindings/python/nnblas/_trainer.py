@@ -3,6 +3,7 @@
 
 import enum
 import os
+import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple, Union
 
@@ -130,10 +131,27 @@ class Trainer:
         check(lib.nnblas_trainer_create(net._handle, result))
         self._handle = ffi.gc(result[0], lib.nnblas_trainer_destroy)
         self._net = net
+        # Of each use that writes the trainer. An RLock, for the handlers of signals; `with` enters it
+        # in one step, so that no exception leaves it locked.
+        self._lock = threading.RLock()
+        self._is_fitting = False
+        self._callback_thread: Union[int, None] = None
         for name, value in settings.items():
             if not isinstance(getattr(Trainer, name, None), property):
                 raise TypeError(f"Trainer has no setting {name!r}")
             setattr(self, name, value)
+
+    def _check_idle(self) -> None:
+        if self._is_fitting:
+            raise RuntimeError(
+                "this trainer is in a fit: until that ends, callbacks and other threads may read its "
+                "settings and cancel it, and no more"
+            )
+
+    def _set(self, function: Any, *values: Any) -> None:
+        with self._lock:
+            self._check_idle()
+            check(function(self._handle, *values))
 
     @property
     def net(self) -> Net:
@@ -149,11 +167,8 @@ class Trainer:
 
     @optimizer.setter
     def optimizer(self, optimizer: Union[str, Optimizer]) -> None:
-        check(
-            lib.nnblas_trainer_set_optimizer(
-                self._handle, to_constant(Optimizer, "optimizer", optimizer)
-            )
-        )
+        optimizer = to_constant(Optimizer, "optimizer", optimizer)
+        self._set(lib.nnblas_trainer_set_optimizer, optimizer)
 
     @property
     def learning_rate(self) -> float:
@@ -162,7 +177,7 @@ class Trainer:
 
     @learning_rate.setter
     def learning_rate(self, rate: float) -> None:
-        check(lib.nnblas_trainer_set_learning_rate(self._handle, rate))
+        self._set(lib.nnblas_trainer_set_learning_rate, rate)
 
     @property
     def momentum(self) -> float:
@@ -171,7 +186,7 @@ class Trainer:
 
     @momentum.setter
     def momentum(self, momentum: float) -> None:
-        check(lib.nnblas_trainer_set_momentum(self._handle, momentum))
+        self._set(lib.nnblas_trainer_set_momentum, momentum)
 
     @property
     def adam(self) -> tuple[float, float, float]:
@@ -182,7 +197,7 @@ class Trainer:
 
     @adam.setter
     def adam(self, constants: tuple[float, float, float]) -> None:
-        check(lib.nnblas_trainer_set_adam(self._handle, *constants))
+        self._set(lib.nnblas_trainer_set_adam, *constants)
 
     @property
     def lbfgs(self) -> tuple[int, float]:
@@ -193,7 +208,7 @@ class Trainer:
 
     @lbfgs.setter
     def lbfgs(self, constants: tuple[int, float]) -> None:
-        check(lib.nnblas_trainer_set_lbfgs(self._handle, *constants))
+        self._set(lib.nnblas_trainer_set_lbfgs, *constants)
 
     @property
     def weight_decay(self) -> float:
@@ -202,7 +217,7 @@ class Trainer:
 
     @weight_decay.setter
     def weight_decay(self, decay: float) -> None:
-        check(lib.nnblas_trainer_set_weight_decay(self._handle, decay))
+        self._set(lib.nnblas_trainer_set_weight_decay, decay)
 
     @property
     def schedule(self) -> tuple[Any, ...]:
@@ -237,7 +252,7 @@ class Trainer:
             Schedule.INVERSE: lib.nnblas_trainer_set_inverse_schedule,
             Schedule.ADAPTIVE: lib.nnblas_trainer_set_adaptive_schedule,
         }[to_constant(Schedule, "schedule", name)]
-        check(set_schedule(self._handle, *numbers))
+        self._set(set_schedule, *numbers)
 
     @property
     def batch_size(self) -> int:
@@ -246,7 +261,7 @@ class Trainer:
 
     @batch_size.setter
     def batch_size(self, rows: int) -> None:
-        check(lib.nnblas_trainer_set_batch_size(self._handle, rows))
+        self._set(lib.nnblas_trainer_set_batch_size, rows)
 
     @property
     def shuffle(self) -> bool:
@@ -255,7 +270,7 @@ class Trainer:
 
     @shuffle.setter
     def shuffle(self, shuffle: bool) -> None:
-        check(lib.nnblas_trainer_set_shuffle(self._handle, shuffle))
+        self._set(lib.nnblas_trainer_set_shuffle, shuffle)
 
     @property
     def seed(self) -> int:
@@ -264,7 +279,7 @@ class Trainer:
 
     @seed.setter
     def seed(self, seed: int) -> None:
-        check(lib.nnblas_trainer_set_seed(self._handle, seed))
+        self._set(lib.nnblas_trainer_set_seed, seed)
 
     # ---- stopping and validation
 
@@ -275,7 +290,7 @@ class Trainer:
 
     @epochs.setter
     def epochs(self, epochs: int) -> None:
-        check(lib.nnblas_trainer_set_epochs(self._handle, epochs))
+        self._set(lib.nnblas_trainer_set_epochs, epochs)
 
     @property
     def desired_cost(self) -> float:
@@ -284,7 +299,7 @@ class Trainer:
 
     @desired_cost.setter
     def desired_cost(self, cost: float) -> None:
-        check(lib.nnblas_trainer_set_desired_cost(self._handle, cost))
+        self._set(lib.nnblas_trainer_set_desired_cost, cost)
 
     @property
     def time_limit(self) -> float:
@@ -293,7 +308,7 @@ class Trainer:
 
     @time_limit.setter
     def time_limit(self, seconds: float) -> None:
-        check(lib.nnblas_trainer_set_time_limit(self._handle, seconds))
+        self._set(lib.nnblas_trainer_set_time_limit, seconds)
 
     @property
     def validation_fraction(self) -> float:
@@ -302,7 +317,7 @@ class Trainer:
 
     @validation_fraction.setter
     def validation_fraction(self, fraction: float) -> None:
-        check(lib.nnblas_trainer_set_validation_fraction(self._handle, fraction))
+        self._set(lib.nnblas_trainer_set_validation_fraction, fraction)
 
     @property
     def score(self) -> Score:
@@ -311,7 +326,7 @@ class Trainer:
 
     @score.setter
     def score(self, score: Union[str, Score]) -> None:
-        check(lib.nnblas_trainer_set_score(self._handle, to_constant(Score, "score", score)))
+        self._set(lib.nnblas_trainer_set_score, to_constant(Score, "score", score))
 
     @property
     def patience(self) -> int:
@@ -320,7 +335,7 @@ class Trainer:
 
     @patience.setter
     def patience(self, epochs: int) -> None:
-        check(lib.nnblas_trainer_set_patience(self._handle, epochs))
+        self._set(lib.nnblas_trainer_set_patience, epochs)
 
     @property
     def tolerance(self) -> float:
@@ -329,7 +344,7 @@ class Trainer:
 
     @tolerance.setter
     def tolerance(self, tolerance: float) -> None:
-        check(lib.nnblas_trainer_set_tolerance(self._handle, tolerance))
+        self._set(lib.nnblas_trainer_set_tolerance, tolerance)
 
     # ---- history and checkpoints
 
@@ -337,6 +352,14 @@ class Trainer:
     def history(self) -> numpy.typing.NDArray[numpy.void]:
         """The epochs of the last fit, the oldest first: a structured array of shape (n_epochs,) with
         the fields of `Epoch`."""
+        if self._callback_thread != threading.get_ident():
+            # A fit may be writing it.
+            with self._lock:
+                self._check_idle()
+                return self._read_history()
+        return self._read_history()
+
+    def _read_history(self) -> numpy.typing.NDArray[numpy.void]:
         count = lib.nnblas_trainer_history_count(self._handle)
         history = numpy.zeros(count, _EPOCH_TYPE)
         epoch = ffi.from_buffer("nnblas_epoch[]", history)
@@ -353,7 +376,7 @@ class Trainer:
     @history_limit.setter
     def history_limit(self, epochs: Union[int, None]) -> None:
         limit = _UNLIMITED if epochs is None else epochs
-        check(lib.nnblas_trainer_set_history_limit(self._handle, limit))
+        self._set(lib.nnblas_trainer_set_history_limit, limit)
 
     def set_checkpoint(
         self, path: Union[Path, None], epochs: int = 1, *, interval: float = 0.0
@@ -364,8 +387,8 @@ class Trainer:
         last checkpoint was written less than interval seconds ago. path: None for none.
         """
         name = ffi.NULL if path is None else encode_path(path)
-        check(lib.nnblas_trainer_set_checkpoint(self._handle, name, epochs))
-        check(lib.nnblas_trainer_set_checkpoint_interval(self._handle, interval))
+        self._set(lib.nnblas_trainer_set_checkpoint, name, epochs)
+        self._set(lib.nnblas_trainer_set_checkpoint_interval, interval)
 
     @property
     def checkpoint(self) -> Union[tuple[str, int, float], None]:
@@ -385,7 +408,7 @@ class Trainer:
         """The next fit continues from the checkpoint at path, and ends with the same bits as one that
         was not interrupted. None cancels that."""
         name = ffi.NULL if path is None else encode_path(path)
-        check(lib.nnblas_trainer_resume(self._handle, name))
+        self._set(lib.nnblas_trainer_resume, name)
 
     # ---- training
 
@@ -412,7 +435,9 @@ class Trainer:
             parameters of the best epoch.
         callback : callable, optional
             Called with an `Epoch` after each epoch, in the thread that called fit. The training stops
-            where it returns something true, and where it raises, which then comes from here.
+            where it returns something true, and where it raises, which then comes from here. It may
+            use the network without writing it, read this trainer, also its history, cancel it, and
+            use all other objects; setting or fitting this trainer raises RuntimeError.
 
         Returns
         -------
@@ -427,32 +452,42 @@ class Trainer:
         KeyboardInterrupt
             After Ctrl-C, within a step, or where checkpoints are written after the epoch. The
             parameters are those after that step, or with validation rows the best ones so far.
+        RuntimeError
+            Where the trainer is in a fit already, of another thread or around this callback.
         """
         x, N, ldx = read_matrix("X", X, self._net._inputs)
         y, ldy = read_rows("Y", Y, self._net._outputs, N)
+        w = ffi.NULL if weights is None else read_array("weights", weights, (N,))
+        valid = None if validation is None else self._read_validation(*validation)
         watch: Union[_Watch, None] = None
+        caller = threading.get_ident()
 
         def call(hand_over: Any) -> tuple[int, str]:
             nonlocal watch
-            if callback is not None:
-                watch = _Watch(callback, hand_over)
-                handle = ffi.new_handle(watch)
-                self._set_watch(_call_watch_from_c, handle)
-            status = lib.nnblas_trainer_fit(self._handle, N, x, ldx, y, ldy)
-            return status, get_message() if status < 0 else ""
+            with self._lock:
+                self._check_idle()
+                self._is_fitting = True
+            fraction = self.validation_fraction
+            try:
+                if callback is not None:
+                    watch = _Watch(callback, hand_over)
+                    self._callback_thread = caller
+                    handle = ffi.new_handle(watch)
+                    self._set_watch(_call_watch_from_c, handle)
+                self._set_weights(w)
+                if valid is not None:
+                    self._set_validation(*valid)
+                status = lib.nnblas_trainer_fit(self._handle, N, x, ldx, y, ldy)
+                return status, get_message() if status < 0 else ""
+            finally:
+                self._set_watch(ffi.NULL, ffi.NULL)
+                self._set_weights(ffi.NULL)
+                if valid is not None:
+                    check(lib.nnblas_trainer_set_validation_fraction(self._handle, fraction))
+                self._callback_thread = None
+                self._is_fitting = False
 
-        fraction = self.validation_fraction
-        try:
-            if weights is not None:
-                self._set_weights(read_array("weights", weights, (N,)))
-            if validation is not None:
-                self._set_validation(*validation)
-            status, message = _interruption.run(call, self.cancel)
-        finally:
-            self._set_watch(ffi.NULL, ffi.NULL)
-            self._set_weights(ffi.NULL)
-            if validation is not None:
-                self.validation_fraction = fraction
+        status, message = _interruption.run(call, self.cancel, self._forget_cancel)
         if watch is not None and watch.error is not None:
             raise watch.error
         if status < 0:
@@ -465,19 +500,27 @@ class Trainer:
     def _set_weights(self, pointer: Any) -> None:
         check(lib.nnblas_trainer_set_sample_weights(self._handle, pointer))
 
-    def _set_validation(
+    def _read_validation(
         self, X: FloatArray, Y: FloatArray, weights: Union[FloatArray, None] = None
-    ) -> None:
+    ) -> tuple[Any, ...]:
         x, N, ldx = read_matrix("validation X", X, self._net._inputs)
         y, ldy = read_rows("validation Y", Y, self._net._outputs, N)
+        w = ffi.NULL if weights is None else read_array("validation weights", weights, (N,))
+        return N, x, ldx, y, ldy, w
+
+    def _set_validation(self, N: int, x: Any, ldx: int, y: Any, ldy: int, w: Any) -> None:
         check(lib.nnblas_trainer_set_validation_rows(self._handle, N, x, ldx, y, ldy))
-        if weights is not None:
-            w = read_array("validation weights", weights, (N,))
-            check(lib.nnblas_trainer_set_validation_weights(self._handle, w))
+        check(lib.nnblas_trainer_set_validation_weights(self._handle, w))
 
     def cancel(self) -> None:
         """Ends a fit that runs in another thread after its step; it returns STOPPED_CANCELLED."""
         check(lib.nnblas_trainer_cancel(self._handle))
+
+    def _forget_cancel(self) -> None:
+        """A fit that is refused, as here without rows, clears the request and leaves the rest."""
+        with self._lock:
+            if not self._is_fitting:
+                lib.nnblas_trainer_fit(self._handle, 0, ffi.NULL, 0, ffi.NULL, 0)
 
     def step(
         self, X: FloatArray, Y: FloatArray, *, weights: Union[FloatArray, None] = None
@@ -488,5 +531,5 @@ class Trainer:
         y, ldy = read_rows("Y", Y, self._net._outputs, N)
         w = ffi.NULL if weights is None else read_array("weights", weights, (N,))
         cost = ffi.new("double *")
-        check(lib.nnblas_trainer_step(self._handle, N, x, ldx, y, ldy, w, cost))
+        self._set(lib.nnblas_trainer_step, N, x, ldx, y, ldy, w, cost)
         return float(cost[0])

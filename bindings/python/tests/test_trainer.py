@@ -3,7 +3,9 @@
 
 import os
 import signal
+import sys
 import threading
+import time
 
 import numpy
 import pytest
@@ -293,10 +295,191 @@ def test_a_call_in_a_thread_of_its_own_has_the_threads_of_its_caller():
             idents.append(threading.get_ident())
             return nnblas.local_threads()
 
-        assert _interruption.run(call, lambda: None) == 1
+        assert _interruption.run(call, lambda: None, lambda: None) == 1
         assert idents != [threading.get_ident()]
     finally:
         nnblas.set_local_threads(0)
+
+
+class Interruption(Exception):
+    pass
+
+
+class Call:
+    """A call that is over only when it is cancelled."""
+
+    def __init__(self):
+        self.is_running = False
+        self.cancelled = threading.Event()
+
+    def __call__(self, hand_over):
+        self.is_running = True
+        hand_over(lambda: None)
+        self.cancelled.wait()
+        time.sleep(0.001)
+        self.is_running = False
+
+    def interrupt_at(self, instruction):
+        """Runs it with an exception at that instruction of _interruption.py in this thread."""
+        left = instruction
+
+        def trace(frame, event, argument):
+            nonlocal left
+            if frame.f_code.co_filename != _interruption.__file__:
+                return None
+            frame.f_trace_opcodes = True
+            if event == "opcode":
+                left -= 1
+                if left < 0:
+                    raise Interruption
+            return trace
+
+        timer = threading.Timer(0.05, self.cancelled.set)
+        timer.start()
+        sys.settrace(trace)
+        try:
+            _interruption.run(self, self.cancelled.set, lambda: None)
+        finally:
+            sys.settrace(None)
+            is_running = self.is_running
+            timer.cancel()
+            assert not is_running
+        return left
+
+
+def test_an_exception_at_any_instruction_waits_for_the_end():
+    instruction = 0
+    while True:
+        try:
+            if Call().interrupt_at(instruction) >= 0:
+                break
+        except Interruption:
+            pass
+        instruction += 1
+    assert instruction > 100
+
+
+# cffi prints an exception that takes the place of another.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_three_signals_at_once_wait_for_the_end():
+    call = Call()
+    count = 0
+
+    def fail(number, frame):
+        nonlocal count
+        if call.is_running:
+            count += 1
+            raise Interruption
+
+    def signal_and_call(hand_over):
+        for number in numbers:
+            signal.pthread_kill(threading.main_thread().ident, number)
+        call(hand_over)
+
+    numbers = range(signal.SIGRTMIN, signal.SIGRTMIN + 3)
+    before = [signal.signal(number, fail) for number in numbers]
+    try:
+        with pytest.raises((Interruption, KeyboardInterrupt)):
+            _interruption.run(signal_and_call, call.cancelled.set, lambda: None)
+        assert not call.is_running and count > 1
+    finally:
+        call.cancelled.set()
+        for number, handler in zip(numbers, before):
+            signal.signal(number, handler)
+
+
+def test_ctrl_c_at_any_moment_ends_the_training(random):
+    X, Y = random.random((200, 10)), random.random((200, 1))
+    main = threading.main_thread().ident
+    for _ in range(50):
+        trainer = nnblas.Trainer(nnblas.Net([10, 10, 1]), epochs=50, learning_rate=1e-3)
+        delay = 0.002 + 0.02 * random.random()
+        timer = threading.Timer(delay, signal.pthread_kill, (main, signal.SIGINT))
+        try:
+            timer.start()
+            while True:
+                assert trainer.fit(X, Y) is Status.OK
+        except KeyboardInterrupt:
+            parameters = trainer.net.parameters.copy()
+        timer.join()
+        time.sleep(0.002)
+        numpy.testing.assert_array_equal(trainer.net.parameters, parameters)
+        assert trainer.fit(X, Y) is Status.OK
+
+
+# ---- one use at a time
+
+
+def test_a_callback_must_not_write_its_trainer(trainer, rows):
+    def refuse(use):
+        def call(epoch):
+            with pytest.raises(RuntimeError, match="is in a fit"):
+                use()
+
+        return call
+
+    for use in (
+        lambda: trainer.fit(*rows),
+        lambda: trainer.step(*rows),
+        lambda: setattr(trainer, "learning_rate", 0.5),
+        lambda: trainer.set_checkpoint(None),
+        lambda: trainer.resume(None),
+    ):
+        assert trainer.fit(*rows, callback=refuse(use)) is Status.OK
+    assert len(trainer.history) == 20 and trainer.learning_rate == 1
+
+
+def test_a_callback_may_read_and_cancel(trainer, rows):
+    lengths = []
+
+    def read(epoch):
+        lengths.append(len(trainer.history))
+        assert trainer.epochs == 20
+        if epoch.epoch == 5:
+            trainer.cancel()
+
+    assert trainer.fit(*rows, callback=read) is Status.STOPPED_CANCELLED
+    assert lengths == [1, 2, 3, 4, 5]
+
+
+def test_threads_share_no_trainer(net, rows):
+    trainer = nnblas.Trainer(net, epochs=10**9)
+    begun = threading.Event()
+    results = []
+
+    def fit():
+        results.append(trainer.fit(*rows, callback=lambda epoch: begun.set()))
+
+    thread = threading.Thread(target=fit)
+    thread.start()
+    begun.wait()
+    try:
+        for use in (trainer.fit, trainer.step):
+            with pytest.raises(RuntimeError, match="is in a fit"):
+                use(*rows)
+        with pytest.raises(RuntimeError, match="is in a fit"):
+            trainer.epochs = 1
+        with pytest.raises(RuntimeError, match="is in a fit"):
+            trainer.history
+    finally:
+        trainer.cancel()
+        thread.join()
+    assert results == [Status.STOPPED_CANCELLED]
+    trainer.epochs = 1
+    assert trainer.fit(*rows) is Status.OK
+
+
+def test_steps_of_two_threads_take_turns(net, rows):
+    trainer = nnblas.Trainer(net, learning_rate=1e-3)
+    threads = [
+        threading.Thread(target=lambda: [trainer.step(*rows) for _ in range(2000)])
+        for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert numpy.isfinite(net.parameters).all()
 
 
 # ---- checkpoints
