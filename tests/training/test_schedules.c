@@ -79,8 +79,8 @@ END_TEST
 /* r / (1 + scale e)^power. */
 START_TEST(the_inverse_schedule_follows_its_formula) {
     enum { EPOCHS = 30 };
-    static const double CASES[][2] = {{83.0, 0.5}, {1.0, 1.0},   {0.0, 3.0},
-                                      {2.5, 0.0},  {1e308, 2.0}, {1e308, 1e-3}};
+    static const double CASES[][2] = {
+        {83.0, 0.5}, {1.0, 1.0}, {0.0, 3.0}, {2.5, 0.0}, {1e308, 2.0}};
     training s = make_training(NNBLAS_ADAM, 0.02, EPOCHS);
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         double scale = CASES[i][0], power = CASES[i][1];
@@ -91,6 +91,20 @@ START_TEST(the_inverse_schedule_follows_its_formula) {
                 powl(1.0L + (long double)scale * (long double)e, (long double)power);
             ck_assert_double_eq_tol(get_rate(&s, e), (double)(0.02L / divisor), 1e-17);
         }
+    }
+    free_training(&s);
+}
+END_TEST
+
+/* scale e overflows, and the rate does not. */
+START_TEST(the_inverse_schedule_may_have_a_huge_scale) {
+    enum { EPOCHS = 5 };
+    training s = make_training(NNBLAS_ADAM, 0.02, EPOCHS);
+    ck_assert_ok(nnblas_trainer_set_inverse_schedule(s.trainer, 1e308, 1e-3));
+    ck_assert_ok(fit(&s));
+    for (size_t e = 1; e < EPOCHS; e++) {
+        double logarithm = log(1e308) + log((double)e);
+        ck_assert_double_eq_tol(get_rate(&s, e), 0.02 * exp(-1e-3 * logarithm), 1e-15);
     }
     free_training(&s);
 }
@@ -203,6 +217,7 @@ int main(void) {
         an_improvement_ends_a_plateau,
         a_cosine_may_be_short,
         the_inverse_schedule_follows_its_formula,
+        the_inverse_schedule_may_have_a_huge_scale,
         an_adaptive_schedule_ends_at_its_last_rate,
         a_patience_ends_an_adaptive_schedule_too,
         lbfgs_has_no_use_for_an_adaptive_schedule,
