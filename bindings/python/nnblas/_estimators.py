@@ -5,13 +5,15 @@ fit checks and encodes the rows here and then is one fit of the library. What di
 scikit-learn is listed in the README of the package, under "Estimators".
 """
 
+import operator
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from numbers import Integral, Real
 from typing import Any, Union
 
 import numpy
 import numpy.typing
+from scipy.sparse import csr_matrix
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
@@ -75,6 +77,23 @@ def _is_stochastic(estimator: "_Perceptron") -> bool:
             f"{estimator.solver} is not stochastic."
         )
     return True
+
+
+class _Views(list[FloatArray]):
+    """Views of the network's parameters. What is assigned to an element is copied to its memory."""
+
+    def __setitem__(self, layer: Any, array: Any) -> None:
+        view = self[operator.index(layer)]
+        if numpy.shape(array) != view.shape:
+            raise ValueError(f"layer {layer} has shape {view.shape}, and not {numpy.shape(array)}")
+        view[...] = array
+
+    @staticmethod
+    def copy_all(name: str, arrays: Sequence[Array], views: list[FloatArray]) -> None:
+        if len(arrays) != len(views):
+            raise ValueError(f"{name} has {len(views)} arrays, and not {len(arrays)}")
+        for layer, array in enumerate([numpy.array(array) for array in arrays]):
+            views[layer] = array
 
 
 class _Perceptron(BaseEstimator):
@@ -164,6 +183,7 @@ class _Perceptron(BaseEstimator):
 
     _cost: str
     _watched: Score
+    _printed_rate: float
     out_activation_: str
 
     def _learn_target(self, y: Array, reset: bool) -> None:
@@ -199,6 +219,8 @@ class _Perceptron(BaseEstimator):
             reset=reset,
         )
         X = _to_rows(X)
+        if reset:
+            self._has_sparse_targets = hasattr(y, "toarray")
         if hasattr(y, "toarray"):
             y = y.toarray()
         if y.ndim == 2 and y.shape[1] == 1:
@@ -256,10 +278,13 @@ class _Perceptron(BaseEstimator):
 
     def _get_layer_sizes(self, inputs: int, outputs: int) -> tuple[int, ...]:
         hidden = self.hidden_layer_sizes
-        sizes = [int(size) for size in (hidden if hasattr(hidden, "__iter__") else [hidden])]
+        sizes = list(hidden) if isinstance(hidden, Iterable) else [hidden]
+        for size in sizes:
+            if not isinstance(size, Integral) or isinstance(size, bool):
+                raise TypeError(f"hidden_layer_sizes must have integers, got {size!r}.")
         if any(size <= 0 for size in sizes):
             raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}.")
-        return inputs, *sizes, outputs
+        return inputs, *(int(size) for size in sizes), outputs
 
     def _initialize(self, inputs: int, outputs: int, random: Any) -> None:
         """A new network with weights and biases drawn as scikit-learn draws them."""
@@ -299,13 +324,23 @@ class _Perceptron(BaseEstimator):
     @property
     def coefs_(self) -> list[FloatArray]:
         """The weight matrices, each of shape (units of the layer before, units): views of the
-        network's."""
-        return [self._get_net().weights(layer) for layer in range(1, self.n_layers_)]
+        network's, which takes the numbers of an array that is put here."""
+        net = self._get_net()
+        return _Views(net.weights(layer) for layer in range(1, len(net.layer_sizes)))
+
+    @coefs_.setter
+    def coefs_(self, arrays: Sequence[Array]) -> None:
+        _Views.copy_all("coefs_", arrays, self.coefs_)
 
     @property
     def intercepts_(self) -> list[FloatArray]:
-        """The biases, each of shape (units,): views of the network's."""
-        return [self._get_net().bias(layer) for layer in range(1, self.n_layers_)]
+        """The biases, each of shape (units,): as coefs_."""
+        net = self._get_net()
+        return _Views(net.bias(layer) for layer in range(1, len(net.layer_sizes)))
+
+    @intercepts_.setter
+    def intercepts_(self, arrays: Sequence[Array]) -> None:
+        _Views.copy_all("intercepts_", arrays, self.intercepts_)
 
     def _get_net(self) -> Net:
         if not hasattr(self, "_net"):
@@ -382,27 +417,65 @@ class _Perceptron(BaseEstimator):
             trainer.tolerance = self.tol
         else:
             trainer.tolerance = self.tol * self._get_loss_scale()
-        if self.solver == "sgd" and self.learning_rate == "adaptive" and patience > 0:
+        if self._is_adaptive() and patience > 0:
             trainer.schedule = "adaptive", patience, 1 / _ADAPTIVE_DIVISOR, _ADAPTIVE_LAST
             return
         trainer.patience = patience
         if self.solver == "sgd" and self.learning_rate == "invscaling":
             trainer.schedule = "inverse", rows, self.power_t
 
+    def _compute_gradient(
+        self, trainer: Trainer, X: FloatArray, Y: FloatArray, weights: Weights
+    ) -> FloatArray:
+        """Of the cost and the penalty."""
+        penalty = [
+            part
+            for W, bias in zip(self.coefs_, self.intercepts_)
+            for part in (trainer.weight_decay * W.ravel(), numpy.zeros_like(bias))
+        ]
+        gradient = self._net.gradient(X, Y, weights=weights)
+        gradient += numpy.concatenate(penalty)
+        return gradient
+
     def _set_gradient_tolerance(
         self, trainer: Trainer, X: FloatArray, Y: FloatArray, weights: Weights
     ) -> None:
-        """tol is the largest element of the gradient to stop at; the library compares the norm of
-        the gradient with its first one."""
-        gradient = self._net.gradient(X, Y, weights=weights)
-        largest = abs(gradient).max()
+        """tol bounds the elements of the gradient, and so its norm does. The library compares that
+        with the first one, and measures identity outputs in a unit that is known up to a factor of
+        two: the tolerance holds for all units between."""
+        gradient = self._compute_gradient(trainer, X, Y, weights)
+        outputs = numpy.append(self.coefs_[-1], self.intercepts_[-1])
+        units = [1.0]
+        if self.out_activation_ == "identity":
+            shares = None if weights is None else weights / weights.max()
+            magnitude = abs(outputs).mean() + numpy.average(abs(Y).mean(axis=1), weights=shares)
+            units = [magnitude / 2, magnitude * 2]
+        hidden, last = numpy.split(gradient, [-outputs.size])
+        tolerance = numpy.nextafter(1.0, 0.0)
+        for unit in units:
+            norm = numpy.hypot(numpy.linalg.norm(hidden), unit * numpy.linalg.norm(last))
+            tolerance = min(tolerance, self.tol * min(unit, 1.0) / norm if norm > 0 else 0.0)
         memory, _ = trainer.lbfgs
-        trainer.lbfgs = memory, min(self.tol / max(largest, self.tol), numpy.nextafter(1.0, 0.0))
+        trainer.lbfgs = memory, tolerance
+
+    def _is_adaptive(self) -> bool:
+        return self.solver == "sgd" and self.learning_rate == "adaptive"
+
+    def _describe_stall(self, scored: bool) -> str:
+        watched = "Validation score" if scored else "Training loss"
+        return (
+            f"{watched} did not improve more than tol={self.tol:f} for {self.n_iter_no_change} "
+            "consecutive epochs."
+        )
 
     def _print_epoch(self, epoch: Epoch) -> None:
+        scored = epoch.score == epoch.score
+        if self._is_adaptive() and epoch.learning_rate != self._printed_rate:
+            self._printed_rate = epoch.learning_rate
+            print(f"{self._describe_stall(scored)} Setting learning rate to {self._printed_rate:f}")
         loss = epoch.cost / self._get_loss_scale()
         print(f"Iteration {self.n_iter_ + epoch.epoch}, loss = {loss:.8f}")
-        if epoch.score == epoch.score:
+        if scored:
             print(f"Validation score: {epoch.score:f}")
 
     def _fit(self, X: Any, y: Any, sample_weight: Any) -> Any:
@@ -436,6 +509,7 @@ class _Perceptron(BaseEstimator):
         validation: Union[tuple[FloatArray, ...], None],
     ) -> None:
         callback = self._print_epoch if self.verbose else None
+        self._printed_rate = trainer.learning_rate
         status = Status.STOPPED_CANCELLED
         try:
             status = trainer.fit(X, Y, weights=weights, validation=validation, callback=callback)
@@ -445,24 +519,36 @@ class _Perceptron(BaseEstimator):
             epoch = self.n_iter_ + len(trainer.history) + 1
             raise self._explain_divergence(epoch, error) from error
         self._keep_history(trainer, len(X), validation is not None)
-        if status == Status.OK and self.solver == "lbfgs":
-            warnings.warn(
-                f"lbfgs failed to converge after {trainer.epochs} iteration(s). Increase the "
-                "number of iterations (max_iter) or scale the data.",
-                ConvergenceWarning,
-            )
-        elif status == Status.OK:
+        if self.solver == "lbfgs":
+            if status in (Status.OK, Status.STOPPED_LINE_SEARCH):
+                largest = abs(self._compute_gradient(trainer, X, Y, weights)).max()
+                self._warn_of_gradient(trainer, status, largest)
+        elif status == Status.OK and self.n_iter_ == self.max_iter:
             warnings.warn(
                 f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the "
                 "optimization hasn't converged yet.",
                 ConvergenceWarning,
             )
         elif status == Status.STOPPED_PATIENCE and self.verbose:
-            watched = "Training loss" if validation is None else "Validation score"
-            print(
-                f"{watched} did not improve more than tol={self.tol:f} for "
-                f"{self.n_iter_no_change} consecutive epochs. Stopping."
-            )
+            reason = " Learning rate too small." if self._is_adaptive() else ""
+            print(f"{self._describe_stall(validation is not None)}{reason} Stopping.")
+
+    def _warn_of_gradient(self, trainer: Trainer, status: Status, largest: float) -> None:
+        """Where 'lbfgs' has stopped before its gradient is as small as tol."""
+        if largest <= self.tol:
+            return
+        problem = (
+            f"lbfgs failed to converge after {trainer.epochs} iteration(s). Increase the number of "
+            "iterations (max_iter) or scale the data."
+            if status == Status.OK
+            else "lbfgs failed to converge: its line search finds no lower loss, at a kink of relu "
+            "units or because rounding hides it."
+        )
+        warnings.warn(
+            f"{problem} The largest element of the gradient is {largest:.1e}, and tol is "
+            f"{self.tol:.1e}.",
+            ConvergenceWarning,
+        )
 
     def _explain_divergence(self, epoch: int, error: NotFiniteError) -> NotFiniteError:
         place = "" if "epoch" in str(error) else f" in epoch {epoch}"
@@ -509,6 +595,8 @@ class _Perceptron(BaseEstimator):
         loss = self._step_through(self._trainer, X, Y, weights, random)
         self.n_iter_ += 1
         self.t_ += len(X)
+        if self.verbose:
+            print(f"Iteration {self.n_iter_}, loss = {loss:.8f}")
         self._adapt_rate(self._trainer, loss)
         self.loss_ = loss
         self.loss_curve_.append(loss)
@@ -551,6 +639,9 @@ class _Perceptron(BaseEstimator):
             self._unimproved = 0
             if trainer.learning_rate > _ADAPTIVE_LAST:
                 trainer.learning_rate /= _ADAPTIVE_DIVISOR
+                if self.verbose:
+                    stall = self._describe_stall(False)
+                    print(f"{stall} Setting learning rate to {trainer.learning_rate:f}")
 
     # ---- predicting
 
@@ -653,6 +744,10 @@ class MLPClassifier(ClassifierMixin, _Perceptron):
         if reset:
             self._learn_classes(y)
             return
+        if type_of_target(y).startswith("multilabel") != self._is_multilabel:
+            raise ValueError(
+                "`y` has one label for each row in some calls, and a 0 or 1 for each label in others"
+            )
         classes = unique_labels(y)
         if self.warm_start and set(classes) != set(self.classes_):
             raise ValueError(
@@ -751,7 +846,13 @@ class MLPClassifier(ClassifierMixin, _Perceptron):
                 raise ValueError("classes must be passed on the first call to partial_fit.")
             self._validate_params()
             multilabel = type_of_target(y).startswith("multilabel")
-            self._learn_classes(numpy.asarray(y) if multilabel else unique_labels(classes))
+            labels = y.toarray() if hasattr(y, "toarray") else numpy.asarray(y)
+            self._learn_classes(labels if multilabel else unique_labels(classes))
+            if multilabel and not numpy.array_equal(self.classes_, unique_labels(classes)):
+                raise ValueError(
+                    f"`classes={classes!r}` is not {self.classes_!r}, the labels that the columns of "
+                    "`y` are for"
+                )
         elif classes is not None and not numpy.array_equal(self.classes_, unique_labels(classes)):
             raise ValueError(
                 f"`classes={classes!r}` is not the same as on last call to partial_fit, was: "
@@ -764,7 +865,10 @@ class MLPClassifier(ClassifierMixin, _Perceptron):
         """The labels of the rows of X, shape (n_samples, n_features), as y was given to `fit`."""
         outputs = self._compute_outputs(X)
         if self._is_multilabel:
-            return (outputs > 0.5).astype(int)
+            labels: Array = (outputs > 0.5).astype(int)
+            if self._has_sparse_targets:
+                labels = csr_matrix(labels)
+            return labels
         if self.n_outputs_ == 1:
             codes = (outputs[:, 0] > 0.5) & (len(self.classes_) > 1)
         else:

@@ -211,7 +211,10 @@ def test_several_labels_a_row(labels):
     assert model.predict_proba(X).shape == (120, 4)
     assert model.score(X, Y) > 0.9
     sparse = MLPClassifier(max_iter=800, random_state=1).fit(X, scipy.sparse.csr_matrix(Y))
-    numpy.testing.assert_array_equal(sparse.predict(X), model.predict(X))
+    assert scipy.sparse.isspmatrix_csr(sparse.predict(X))
+    numpy.testing.assert_array_equal(sparse.predict(X).toarray(), model.predict(X))
+    assert sparse.score(X, Y) == model.score(X, Y)
+    assert isinstance(sparse.fit(X, Y).predict(X), numpy.ndarray)
 
 
 def test_several_targets(diabetes):
@@ -321,6 +324,29 @@ def test_hidden_layers(iris):
     assert [W.shape for W in MLPClassifier((), max_iter=2).fit(*iris).coefs_] == [(4, 3)]
     with pytest.raises(ValueError, match="must be > 0"):
         MLPClassifier((5, 0)).fit(*iris)
+    for sizes in ([2.5], (True,), (5, numpy.float64(3)), True):
+        with pytest.raises(TypeError, match="hidden_layer_sizes must have integers"):
+            MLPClassifier(sizes).fit(*iris)
+    assert MLPClassifier(numpy.array([5]), max_iter=2).fit(*iris).coefs_[0].shape == (4, 5)
+
+
+def test_parameters_that_are_assigned(iris):
+    X, y = iris
+    model = MLPClassifier(max_iter=5, random_state=0).fit(X, y)
+    other = MLPClassifier(max_iter=5, random_state=1).fit(X, y)
+    other.coefs_ = model.coefs_
+    other.intercepts_[0] = model.intercepts_[0]
+    other.intercepts_[-1] = model.intercepts_[1].tolist()
+    numpy.testing.assert_array_equal(other.predict_proba(X), model.predict_proba(X))
+    other.coefs_[0][:] = 0
+    assert model.coefs_[0].all()
+    assert isinstance(model.coefs_, list) and pickle.loads(pickle.dumps(model.coefs_))[1].all()
+    with pytest.raises(ValueError, match=r"layer 0 has shape \(4, 100\), and not \(\)"):
+        other.coefs_[0] = 1
+    with pytest.raises(ValueError, match="intercepts_ has 2 arrays, and not 1"):
+        other.intercepts_ = model.intercepts_[:1]
+    with pytest.raises(AttributeError, match="not fitted"):
+        MLPClassifier().coefs_ = model.coefs_
 
 
 def test_stopping(iris):
@@ -336,15 +362,49 @@ def test_stopping(iris):
     assert MLPClassifier(tol=10, n_iter_no_change=numpy.inf, max_iter=50).fit(*iris).n_iter_ == 50
 
 
-def test_lbfgs_stops_by_its_gradient(cancer):
+def find_largest_slope(model, X, Y):
+    """The largest magnitude in the gradient of the cost and the penalty."""
+    gradient = model._net.gradient(X, Y)
+    begin = 0
+    for W, bias in zip(model.coefs_, model.intercepts_):
+        gradient[begin : begin + W.size] += model.alpha / len(X) * W.ravel()
+        begin += W.size + bias.size
+    return abs(gradient).max()
+
+
+@pytest.mark.parametrize("alpha", [1.0, 10.0])
+@pytest.mark.parametrize("tol", [1e-2, 1e-3, 1e-4])
+def test_lbfgs_stops_by_its_gradient(cancer, diabetes, tol, alpha):
     X, y = cancer
-    epochs = []
-    for tol in (1e-2, 1e-4):
-        model = MLPClassifier(solver="lbfgs", tol=tol, random_state=0).fit(X, y)
-        epochs.append(model.n_iter_)
-        gradient = model._net.gradient(X, y[:, None].astype(float))
-        assert abs(gradient).max() < 5 * tol
-    assert epochs[0] < epochs[1] < 60
+    settings = {"solver": "lbfgs", "activation": "tanh", "hidden_layer_sizes": (5,), "alpha": alpha}
+    settings |= {"tol": tol, "max_iter": 5000, "random_state": 0}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = MLPClassifier(**settings).fit(X, y)
+        assert find_largest_slope(model, X, y[:, None].astype(float)) <= tol
+        X, y = diabetes
+        for scale in (0.05, 1.0, 20.0):
+            model = MLPRegressor(**settings).fit(X, y * scale)
+            assert find_largest_slope(model, X, y[:, None] * scale) <= tol
+
+
+def test_lbfgs_warns_where_its_line_search_fails(iris):
+    X, y = iris
+    model = MLPClassifier((8,), solver="lbfgs", random_state=0, max_iter=1000)
+    with pytest.warns(ConvergenceWarning, match="its line search finds no lower loss.*4.5e-04"):
+        model.fit(X, y)
+    assert model.n_iter_ < 1000 and find_largest_slope(model, X, numpy.eye(3)[y]) > 1e-4
+
+
+def test_lbfgs_without_a_gradient():
+    model = MLPRegressor((), solver="lbfgs", tol=0, alpha=0, max_iter=50, random_state=0)
+    model.fit(numpy.zeros((10, 2)), numpy.zeros(10))
+    again = model.set_params(warm_start=True)
+    model.coefs_, model.intercepts_ = [numpy.zeros((2, 1))], [numpy.zeros(1)]
+    epochs = model.n_iter_
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert again.fit(numpy.zeros((10, 2)), numpy.zeros(10)).n_iter_ == epochs
 
 
 def test_losses(iris):
@@ -385,6 +445,36 @@ def test_warm_start(iris):
     with pytest.raises(ValueError, match="layer sizes"):
         model.set_params(hidden_layer_sizes=(3,)).fit(X, y)
     assert model.set_params(warm_start=False).fit(X, y).n_iter_ == 10
+
+
+def test_warm_start_warns_at_max_iter_alone(iris):
+    """As scikit-learn's, whose count of epochs goes on."""
+    model = MLPClassifier(max_iter=3, warm_start=True)
+    with pytest.warns(ConvergenceWarning):
+        model.fit(*iris)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.fit(*iris)
+
+
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_verbose_as_scikit_learn(iris, capsys, method):
+    """With each change of the learning rate, whose rows all are in one batch."""
+    X, y = iris
+    settings = {**SGD, "learning_rate": "adaptive", "tol": 0.05, "n_iter_no_change": 2}
+    settings |= {"batch_size": 150, "random_state": 0, "verbose": True, "max_iter": 200, "alpha": 0}
+    printed = []
+    for module in (nnblas, sklearn.neural_network):
+        model = module.MLPClassifier(**settings)
+        if method == "fit":
+            model.fit(X, y)
+        else:
+            for _ in range(20):
+                model.partial_fit(X, y, classes=[0, 1, 2])
+        printed.append(capsys.readouterr().out.splitlines())
+    ours, theirs = ([line[:-2] if "loss = " in line else line for line in p] for p in printed)
+    assert ours == theirs and any("Setting learning rate to 0.010000" in line for line in ours)
+    assert method == "partial_fit" or "Learning rate too small. Stopping." in ours[-1]
 
 
 def test_verbose(iris, capsys):
@@ -553,9 +643,13 @@ def test_weights_that_are_refused(iris):
 @pytest.mark.parametrize("weight", [-1, numpy.nan, numpy.inf])
 def test_class_weights_that_are_refused(iris, weight):
     model = MLPClassifier(class_weight={0: weight})
-    with pytest.raises(ValueError, match="class_weight has a weight that is not finite, or under 0"):
+    with pytest.raises(
+        ValueError, match="class_weight has a weight that is not finite, or under 0"
+    ):
         model.fit(*iris)
-    with pytest.raises(ValueError, match="class_weight has a weight that is not finite, or under 0"):
+    with pytest.raises(
+        ValueError, match="class_weight has a weight that is not finite, or under 0"
+    ):
         model.partial_fit(*iris, classes=[0, 1, 2])
 
 
@@ -630,6 +724,15 @@ def test_partial_fit_of_other_targets(labels, diabetes):
     for _ in range(3):
         model.partial_fit(*labels, classes=[0, 1, 2, 3])
     assert model.predict(labels[0]).shape == (120, 4)
+    X, Y = labels
+    sparse = MLPClassifier(random_state=0)
+    for _ in range(3):
+        sparse.partial_fit(X, scipy.sparse.csr_matrix(Y), classes=[0, 1, 2, 3])
+    numpy.testing.assert_array_equal(sparse.predict(X).toarray(), model.predict(X))
+    with pytest.raises(ValueError, match="the labels that the columns of `y` are for"):
+        MLPClassifier().partial_fit(X, Y, classes=[0, 1])
+    with pytest.raises(ValueError, match="one label for each row in some calls"):
+        model.partial_fit(X, Y[:, 0])
     regressor = MLPRegressor(random_state=0, learning_rate_init=0.01)
     for _ in range(50):
         regressor.partial_fit(*diabetes, sample_weight=numpy.ones(442))
