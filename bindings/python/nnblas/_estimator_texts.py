@@ -34,7 +34,8 @@ random_state : int, RandomState instance or None, default=None
     Of the initial weights, the validation rows and the order of rows.
 tol : float, default=1e-4
     Training stops where the loss, or with early_stopping the score, has not improved by more than
-    this for more than n_iter_no_change epochs. For 'lbfgs': the size of the gradient to stop at.
+    this for more than n_iter_no_change epochs. 'lbfgs' stops where no element of the gradient is
+    larger.
 verbose : bool, default=False
     Whether to print each epoch.
 warm_start : bool, default=False
@@ -45,7 +46,7 @@ nesterovs_momentum : bool, default=True
     Whether the momentum of 'sgd' is Nesterov's.
 early_stopping : bool, default=False
     Whether to set rows aside and to stop by the {score} on them. The network has the weights of the
-    best epoch then. Not with 'lbfgs'.
+    best epoch then. Not with 'lbfgs' or in partial_fit.
 validation_fraction : float, default=0.1
     The share of rows that early_stopping sets aside.
 beta_1, beta_2, epsilon : float, default=0.9, 0.999, 1e-8
@@ -59,11 +60,11 @@ Attributes
 ----------
 {attributes}coefs_, intercepts_ : list of ndarray
     Weights, shape (units before, units), and biases, shape (units,), of each layer: views of the
-    network's parameters.
+    network's parameters, to which arrays that are assigned are copied.
 loss_ : float
     The last loss of ``loss_curve_``.
 loss_curve_ : list of float
-    The loss of each epoch, without the penalty of the weights.
+    The loss of each epoch, without the penalty of the weights. scikit-learn's is with it.
 best_loss_ : float or None
     The lowest loss; None with early_stopping.
 validation_scores_ : list of float or None
@@ -93,7 +94,8 @@ nnblas.Net, nnblas.Trainer : What the estimators are made of.
 """
 
 CLASS_WEIGHT = """class_weight : dict, 'balanced' or None, default=None
-    Weights of the classes, which multiply those of the rows: an addition.
+    Weights of the classes, 0 or above, which multiply those of the rows; partial_fit does not take
+    'balanced'. An addition.
 """
 
 CLASSES = """classes_ : ndarray of shape (n_classes,)

@@ -1,0 +1,599 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What both estimators share: parameters, training and attributes.
+
+fit checks and encodes the rows here and then is one fit of the library.
+"""
+
+import warnings
+from collections.abc import Iterable, Sequence
+from numbers import Integral, Real
+from typing import Any, Union
+
+import numpy
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import train_test_split
+from sklearn.utils import check_random_state, column_or_1d
+from sklearn.utils._param_validation import Interval, Options, StrOptions
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted
+
+from ._arrays import FloatArray
+from ._errors import NotFiniteError, Status
+from ._estimator_arrays import Array, Views, Weights, get_mean, to_rows, validate_data
+from ._net import Net
+from ._trainer import Epoch, Score, Trainer
+
+_ACTIVATIONS = {"identity": "identity", "logistic": "sigmoid", "tanh": "tanh", "relu": "relu"}
+# The solvers that take mini-batches; 'sgd' is one of the three behind it by its momentum.
+_STOCHASTIC = ("sgd", "adam", "gradient_descent", "momentum", "nesterov")
+_ALL_ROWS = ("lbfgs", "rprop")
+# The rate under which an adaptive schedule stops, and what it divides by.
+_ADAPTIVE_LAST, _ADAPTIVE_DIVISOR = 1e-6, 5.0
+
+
+def is_stochastic(estimator: "Perceptron") -> bool:
+    if estimator.solver not in _STOCHASTIC:
+        raise AttributeError(
+            "partial_fit is only available for stochastic optimizers. "
+            f"{estimator.solver} is not stochastic."
+        )
+    return True
+
+
+class Perceptron(BaseEstimator):
+    """What both estimators share."""
+
+    _parameter_constraints: dict[str, list[Any]] = {
+        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
+        "activation": [StrOptions(set(_ACTIVATIONS))],
+        "solver": [StrOptions({*_STOCHASTIC, *_ALL_ROWS})],
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+        "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
+        "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
+        "power_t": [Interval(Real, 0, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "shuffle": ["boolean"],
+        "random_state": ["random_state"],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "verbose": ["verbose"],
+        "warm_start": ["boolean"],
+        "momentum": [Interval(Real, 0, 1, closed="both")],
+        "nesterovs_momentum": ["boolean"],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="left")],
+        "beta_1": [Interval(Real, 0, 1, closed="left")],
+        "beta_2": [Interval(Real, 0, 1, closed="left")],
+        "epsilon": [Interval(Real, 0, None, closed="neither")],
+        "n_iter_no_change": [
+            Interval(Integral, 1, None, closed="left"),
+            Options(Real, {numpy.inf}),
+        ],
+        "max_fun": [Interval(Integral, 1, None, closed="left")],
+    }
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Union[int, Sequence[int]] = (100,),
+        activation: str = "relu",
+        *,
+        solver: str = "adam",
+        alpha: float = 0.0001,
+        batch_size: Union[int, str] = "auto",
+        learning_rate: str = "constant",
+        learning_rate_init: float = 0.001,
+        power_t: float = 0.5,
+        max_iter: int = 200,
+        shuffle: bool = True,
+        random_state: Any = None,
+        tol: float = 1e-4,
+        verbose: Union[bool, int] = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        n_iter_no_change: float = 10,
+        max_fun: int = 15000,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.solver = solver
+        self.alpha = alpha
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.power_t = power_t
+        self.max_iter = max_iter
+        self.shuffle = shuffle
+        self.random_state = random_state
+        self.tol = tol
+        self.verbose = verbose
+        self.warm_start = warm_start
+        self.momentum = momentum
+        self.nesterovs_momentum = nesterovs_momentum
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.n_iter_no_change = n_iter_no_change
+        self.max_fun = max_fun
+
+    # ---- what a kind of target decides
+
+    _cost: str
+    _watched: Score
+    _printed_rate: float
+    out_activation_: str
+
+    def _learn_target(self, y: Array, reset: bool) -> None:
+        """What y tells of the outputs, or with reset=False whether it is like the y before."""
+        raise NotImplementedError
+
+    def _encode(self, y: Array) -> FloatArray:
+        """The outputs that the network should have, shape (n_samples, n_outputs)."""
+        raise NotImplementedError
+
+    def _weigh_classes(self, y: Array) -> Weights:
+        """A weight for each row by its class, or None."""
+        return None
+
+    def _get_strata(self, y: Array) -> Union[Array, None]:
+        """What to spread evenly over training and validation rows."""
+        return None
+
+    # ---- rows
+
+    def _read_rows(
+        self, X: Any, y: Any, sample_weight: Any, reset: bool
+    ) -> tuple[FloatArray, Array, Weights]:
+        """Rows that count. Those of weight 0 are gone, as if they had not been there."""
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse=["csr", "csc"],
+            multi_output=True,
+            y_numeric=isinstance(self, RegressorMixin),
+            dtype=numpy.float64,
+            reset=reset,
+        )
+        X = to_rows(X)
+        if reset:
+            self._has_sparse_targets = hasattr(y, "toarray")
+        if hasattr(y, "toarray"):
+            y = y.toarray()
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        if sample_weight is None:
+            return X, y, None
+        weights = _check_sample_weight(sample_weight, X, dtype=numpy.float64)
+        if (weights < 0).any():
+            raise ValueError("sample_weight holds negative weights; they must be 0 or above")
+        return self._drop_rows(X, y, weights)
+
+    def _add_class_weights(
+        self, X: FloatArray, y: Array, weights: Weights
+    ) -> tuple[FloatArray, Array, Weights]:
+        """Rows that count when their weights are multiplied by those of their classes."""
+        factors = self._weigh_classes(y)
+        if factors is None:
+            return X, y, weights
+        if not numpy.isfinite(factors).all() or (factors < 0).any():
+            raise ValueError("class_weight has a weight that is not finite, or under 0")
+        with numpy.errstate(over="ignore"):
+            product = factors if weights is None else factors * weights
+        if not numpy.isfinite(product).all():
+            raise ValueError("sample_weight times class_weight overflows; only their ratios count")
+        return self._drop_rows(X, y, product)
+
+    @staticmethod
+    def _drop_rows(
+        X: FloatArray, y: Array, weights: FloatArray
+    ) -> tuple[FloatArray, Array, Weights]:
+        kept = weights > 0
+        if kept.all():
+            return X, y, numpy.require(weights, requirements=["C", "ALIGNED"])
+        if not kept.any():
+            raise ValueError("all rows have weight 0; at least one must have a weight above it")
+        return X[kept], y[kept], weights[kept]
+
+    def _split(
+        self, X: FloatArray, y: Array, Y: FloatArray, weights: Weights, random: Any
+    ) -> tuple[FloatArray, FloatArray, Weights, tuple[FloatArray, ...]]:
+        """Training rows, and validation rows for early stopping."""
+        training, validating = train_test_split(
+            numpy.arange(len(X)),
+            random_state=random,
+            test_size=self.validation_fraction,
+            stratify=self._get_strata(y),
+        )
+        validation: tuple[FloatArray, ...] = X[validating], Y[validating]
+        if weights is not None:
+            validation += (weights[validating],)
+            weights = weights[training]
+        return X[training], Y[training], weights, validation
+
+    # ---- the network
+
+    def _get_layer_sizes(self, inputs: int, outputs: int) -> tuple[int, ...]:
+        hidden = self.hidden_layer_sizes
+        sizes = list(hidden) if isinstance(hidden, Iterable) else [hidden]
+        for size in sizes:
+            if not isinstance(size, Integral) or isinstance(size, bool):
+                raise TypeError(f"hidden_layer_sizes must have integers, got {size!r}.")
+        if any(size <= 0 for size in sizes):
+            raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}.")
+        return inputs, *(int(size) for size in sizes), outputs
+
+    def _initialize(self, inputs: int, outputs: int, random: Any) -> None:
+        """A new network with weights and biases drawn as scikit-learn draws them."""
+        output = {"logistic": "sigmoid"}.get(self.out_activation_, self.out_activation_)
+        self._net = Net(
+            self._get_layer_sizes(inputs, outputs),
+            hidden=_ACTIVATIONS[self.activation],
+            output=output,
+            cost=self._cost,
+            initialization="zero",
+        )
+        factor = 2.0 if self.activation == "logistic" else 6.0
+        for layer in range(1, len(self._net.layer_sizes)):
+            weights, bias = self._net.weights(layer), self._net.bias(layer)
+            bound = numpy.sqrt(factor / sum(weights.shape))
+            weights[...] = random.uniform(-bound, bound, weights.shape)
+            bias[...] = random.uniform(-bound, bound, bias.shape)
+        self.n_iter_ = 0
+        self.t_ = 0
+        self.n_outputs_ = outputs
+        self.n_layers_ = len(self._net.layer_sizes)
+        self.loss_curve_: list[float] = []
+        self.best_loss_: Union[float, None] = None
+        self.validation_scores_: Union[list[float], None] = None
+        self.best_validation_score_: Union[float, None] = None
+        self.validation_loss_curve_: Union[list[float], None] = None
+        self._trainer: Union[Trainer, None] = None
+
+    def _check_net(self, inputs: int, outputs: int) -> None:
+        sizes = self._get_layer_sizes(inputs, outputs)
+        if sizes != self._net.layer_sizes:
+            raise ValueError(
+                f"the network that is trained on has the layer sizes {self._net.layer_sizes}, and "
+                f"the parameters and rows are for {sizes}; a new one needs warm_start=False"
+            )
+
+    @property
+    def coefs_(self) -> list[FloatArray]:
+        """The weight matrices, each of shape (units of the layer before, units): views of the
+        network's, which takes the numbers of an array that is put here."""
+        net = self._get_net()
+        return Views(net.weights(layer) for layer in range(1, len(net.layer_sizes)))
+
+    @coefs_.setter
+    def coefs_(self, arrays: Sequence[Array]) -> None:
+        Views.copy_all("coefs_", arrays, self.coefs_)
+
+    @property
+    def intercepts_(self) -> list[FloatArray]:
+        """The biases, each of shape (units,): as coefs_."""
+        net = self._get_net()
+        return Views(net.bias(layer) for layer in range(1, len(net.layer_sizes)))
+
+    @intercepts_.setter
+    def intercepts_(self, arrays: Sequence[Array]) -> None:
+        Views.copy_all("intercepts_", arrays, self.intercepts_)
+
+    def _get_net(self) -> Net:
+        if not hasattr(self, "_net"):
+            raise AttributeError(f"this {type(self).__name__} is not fitted yet")
+        return self._net
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(super().__getstate__())
+        if "_trainer" in state:
+            state["_trainer"] = None
+        return state
+
+    # ---- training
+
+    def _make_trainer(self, rows: int, weights: Weights, seed: int) -> Trainer:
+        """For so many training rows."""
+        batch = self._get_batch_size(rows)
+        trainer = Trainer(
+            self._net,
+            optimizer=self._get_optimizer(),
+            batch_size=batch if batch < rows else 0,
+            weight_decay=self._get_decay(batch, weights),
+            shuffle=bool(self.shuffle),
+            seed=seed,
+        )
+        if self.solver != "lbfgs":
+            trainer.learning_rate = self.learning_rate_init
+            trainer.momentum = min(self.momentum, numpy.nextafter(1.0, 0.0))
+            trainer.adam = self.beta_1, self.beta_2, self.epsilon
+        return trainer
+
+    def _get_decay(self, batch: int, weights: Weights) -> float:
+        """alpha for a step of so many rows, each of which counts as often as its weight says."""
+        mean = get_mean(weights)
+        decay = float(self.alpha) / batch / mean
+        if decay > 1e100:  # steps would overflow
+            raise ValueError(
+                f"alpha / batch size / mean weight is too large: alpha is {self.alpha:g}, and the mean "
+                f"of sample_weight times class_weight is {mean:g}"
+            )
+        return decay
+
+    def _get_optimizer(self) -> str:
+        if self.solver != "sgd":
+            return self.solver
+        if self.momentum == 0:
+            return "gradient_descent"
+        return "nesterov" if self.nesterovs_momentum else "momentum"
+
+    def _get_batch_size(self, rows: int) -> int:
+        if self.solver in _ALL_ROWS:
+            return rows
+        if self.batch_size == "auto":
+            return min(200, rows)
+        batch = int(self.batch_size)
+        if batch > rows:
+            warnings.warn(
+                "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped"
+            )
+        return min(batch, rows)
+
+    def _get_loss_scale(self) -> int:
+        """The library's costs are this times scikit-learn's losses."""
+        return self.n_outputs_ if self._cost == "mse" else 1
+
+    def _set_stopping(self, trainer: Trainer, rows: int, scored: bool) -> None:
+        trainer.epochs = self.max_iter
+        if self.solver == "lbfgs":
+            trainer.epochs = min(self.max_iter, self.max_fun)
+            return
+        patience = 0 if self.n_iter_no_change == numpy.inf else int(self.n_iter_no_change) + 1
+        if scored:
+            trainer.score = self._watched
+            trainer.tolerance = self.tol
+        else:
+            trainer.tolerance = self.tol * self._get_loss_scale()
+        if self._is_adaptive() and patience > 0:
+            trainer.schedule = "adaptive", patience, 1 / _ADAPTIVE_DIVISOR, _ADAPTIVE_LAST
+            return
+        trainer.patience = patience
+        if self.solver == "sgd" and self.learning_rate == "invscaling":
+            trainer.schedule = "inverse", rows, self.power_t
+
+    def _compute_gradient(
+        self, trainer: Trainer, X: FloatArray, Y: FloatArray, weights: Weights
+    ) -> FloatArray:
+        """Of the cost and the penalty."""
+        penalty = [
+            part
+            for W, bias in zip(self.coefs_, self.intercepts_)
+            for part in (trainer.weight_decay * W.ravel(), numpy.zeros_like(bias))
+        ]
+        gradient = self._net.gradient(X, Y, weights=weights)
+        gradient += numpy.concatenate(penalty)
+        return gradient
+
+    def _set_gradient_tolerance(
+        self, trainer: Trainer, X: FloatArray, Y: FloatArray, weights: Weights
+    ) -> None:
+        """tol bounds the elements of the gradient, and so its norm does. The library compares that
+        with the first one, and measures identity outputs in a unit that is known up to a factor of
+        two: the tolerance holds for all units between."""
+        gradient = self._compute_gradient(trainer, X, Y, weights)
+        outputs = numpy.append(self.coefs_[-1], self.intercepts_[-1])
+        units = [1.0]
+        if self.out_activation_ == "identity":
+            shares = None if weights is None else weights / weights.max()
+            magnitude = abs(outputs).mean() + numpy.average(abs(Y).mean(axis=1), weights=shares)
+            units = [magnitude / 2, magnitude * 2]
+        hidden, last = numpy.split(gradient, [-outputs.size])
+        tolerance = numpy.nextafter(1.0, 0.0)
+        for unit in units:
+            norm = numpy.hypot(numpy.linalg.norm(hidden), unit * numpy.linalg.norm(last))
+            tolerance = min(tolerance, self.tol * min(unit, 1.0) / norm if norm > 0 else 0.0)
+        memory, _ = trainer.lbfgs
+        trainer.lbfgs = memory, tolerance
+
+    def _is_adaptive(self) -> bool:
+        return self.solver == "sgd" and self.learning_rate == "adaptive"
+
+    def _describe_stall(self, scored: bool) -> str:
+        watched = "Validation score" if scored else "Training loss"
+        return (
+            f"{watched} did not improve more than tol={self.tol:f} for {self.n_iter_no_change} "
+            "consecutive epochs."
+        )
+
+    def _print_epoch(self, epoch: Epoch) -> None:
+        scored = epoch.score == epoch.score
+        if self._is_adaptive() and epoch.learning_rate != self._printed_rate:
+            self._printed_rate = epoch.learning_rate
+            print(f"{self._describe_stall(scored)} Setting learning rate to {self._printed_rate:f}")
+        loss = epoch.cost / self._get_loss_scale()
+        print(f"Iteration {self.n_iter_ + epoch.epoch}, loss = {loss:.8f}")
+        if scored:
+            print(f"Validation score: {epoch.score:f}")
+
+    def _fit(self, X: Any, y: Any, sample_weight: Any) -> Any:
+        self._validate_params()
+        reset = not (self.warm_start and hasattr(self, "_net"))
+        X, y, weights = self._read_rows(X, y, sample_weight, reset)
+        self._learn_target(y, reset)
+        X, y, weights = self._add_class_weights(X, y, weights)
+        Y = self._encode(y)
+        random = check_random_state(self.random_state)
+        if reset:
+            self._initialize(X.shape[1], Y.shape[1], random)
+        else:
+            self._check_net(X.shape[1], Y.shape[1])
+        validation = None
+        if self.early_stopping and self.solver != "lbfgs":
+            X, Y, weights, validation = self._split(X, y, Y, weights, random)
+        trainer = self._make_trainer(len(X), weights, random.randint(2**31 - 1))
+        if self.solver == "lbfgs":
+            self._set_gradient_tolerance(trainer, X, Y, weights)
+        self._set_stopping(trainer, len(X), validation is not None)
+        self._train(trainer, X, Y, weights, validation)
+        return self
+
+    def _train(
+        self,
+        trainer: Trainer,
+        X: FloatArray,
+        Y: FloatArray,
+        weights: Weights,
+        validation: Union[tuple[FloatArray, ...], None],
+    ) -> None:
+        callback = self._print_epoch if self.verbose else None
+        self._printed_rate = trainer.learning_rate
+        status = Status.STOPPED_CANCELLED
+        try:
+            status = trainer.fit(X, Y, weights=weights, validation=validation, callback=callback)
+        except KeyboardInterrupt:
+            warnings.warn("Training interrupted by user.")
+        except NotFiniteError as error:
+            epoch = self.n_iter_ + len(trainer.history) + 1
+            raise self._explain_divergence(epoch, error) from error
+        self._keep_history(trainer, len(X), validation is not None)
+        if self.solver == "lbfgs":
+            if status in (Status.OK, Status.STOPPED_LINE_SEARCH):
+                largest = abs(self._compute_gradient(trainer, X, Y, weights)).max()
+                self._warn_of_gradient(trainer, status, largest)
+        elif status == Status.OK and self.n_iter_ == self.max_iter:
+            warnings.warn(
+                f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the "
+                "optimization hasn't converged yet.",
+                ConvergenceWarning,
+            )
+        elif status == Status.STOPPED_PATIENCE and self.verbose:
+            reason = " Learning rate too small." if self._is_adaptive() else ""
+            print(f"{self._describe_stall(validation is not None)}{reason} Stopping.")
+
+    def _warn_of_gradient(self, trainer: Trainer, status: Status, largest: float) -> None:
+        """Where 'lbfgs' has stopped before its gradient is as small as tol."""
+        if largest <= self.tol:
+            return
+        problem = (
+            f"lbfgs failed to converge after {trainer.epochs} iteration(s). Increase the number of "
+            "iterations (max_iter) or scale the data."
+            if status == Status.OK
+            else "lbfgs failed to converge: its line search finds no lower loss, at a kink of relu "
+            "units or because rounding hides it."
+        )
+        warnings.warn(
+            f"{problem} The largest element of the gradient is {largest:.1e}, and tol is "
+            f"{self.tol:.1e}.",
+            ConvergenceWarning,
+        )
+
+    def _explain_divergence(self, epoch: int, error: NotFiniteError) -> NotFiniteError:
+        place = "" if "epoch" in str(error) else f" in epoch {epoch}"
+        return NotFiniteError(
+            f"The training diverged{place}: {error}. Scale the features (StandardScaler), or lower "
+            f"learning_rate_init, which is {self.learning_rate_init:g}.",
+            error.status,
+        )
+
+    def _keep_history(self, trainer: Trainer, rows: int, scored: bool) -> None:
+        history = trainer.history
+        self.n_iter_ += len(history)
+        self.t_ += len(history) * rows
+        self.loss_curve_ += (history["cost"] / self._get_loss_scale()).tolist()
+        self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else numpy.inf
+        if not scored:
+            self.best_loss_ = min(self.loss_curve_, default=numpy.inf)
+            return
+        self.best_loss_ = None
+        scores = (self.validation_scores_ or []) + history["score"].tolist()
+        self.validation_scores_ = scores
+        self.best_validation_score_ = max(scores, default=-numpy.inf)
+        losses = history["validation_cost"] / self._get_loss_scale()
+        self.validation_loss_curve_ = (self.validation_loss_curve_ or []) + losses.tolist()
+
+    # ---- training, a pass at a time
+
+    def _partial_fit(self, X: Any, y: Any, sample_weight: Any, reset: bool) -> Any:
+        self._validate_params()
+        if self.early_stopping:
+            warnings.warn("partial_fit sets no rows aside, and does not stop by early_stopping")
+        X, y, weights = self._read_rows(X, y, sample_weight, reset)
+        self._learn_target(y, False)
+        X, y, weights = self._add_class_weights(X, y, weights)
+        Y = self._encode(y)
+        random = check_random_state(self.random_state)
+        if reset:
+            self._initialize(X.shape[1], Y.shape[1], random)
+        else:
+            self._check_net(X.shape[1], Y.shape[1])
+        if self._trainer is None:
+            self._trainer = self._make_trainer(len(X), weights, 0)
+            self._unimproved = 0
+        loss = self._step_through(self._trainer, X, Y, weights, random)
+        self.n_iter_ += 1
+        self.t_ += len(X)
+        if self.verbose:
+            print(f"Iteration {self.n_iter_}, loss = {loss:.8f}")
+        self._adapt_rate(self._trainer, loss)
+        self.loss_ = loss
+        self.loss_curve_.append(loss)
+        self.best_loss_ = min(self.loss_curve_)
+        return self
+
+    def _step_through(
+        self, trainer: Trainer, X: FloatArray, Y: FloatArray, weights: Weights, random: Any
+    ) -> float:
+        """One pass over the rows in mini-batches. Returns the loss."""
+        batch = self._get_batch_size(len(X))
+        trainer.weight_decay = self._get_decay(batch, weights)
+        shares = numpy.full(len(X), 1 / len(X))
+        if weights is not None:
+            shares = weights / weights.max()
+            shares /= shares.sum()
+        rows = numpy.arange(len(X))
+        if self.shuffle:
+            random.shuffle(rows)
+        total = 0.0
+        try:
+            for begin in range(0, len(X), batch):
+                chosen = rows[begin : begin + batch]
+                chosen_weights = None if weights is None else weights[chosen]
+                cost = trainer.step(X[chosen], Y[chosen], weights=chosen_weights)
+                total += cost * shares[chosen].sum()
+        except NotFiniteError as error:
+            raise self._explain_divergence(self.n_iter_ + 1, error) from error
+        return float(total / self._get_loss_scale())
+
+    def _adapt_rate(self, trainer: Trainer, loss: float) -> None:
+        """The learning rate of the next pass, and how many passes have not lowered the loss."""
+        if self.solver != "sgd":
+            return
+        if self.learning_rate == "invscaling":
+            trainer.learning_rate = self.learning_rate_init / (self.t_ + 1) ** self.power_t
+        best = min(self.loss_curve_, default=numpy.inf)
+        self._unimproved = self._unimproved + 1 if loss > best - self.tol else 0
+        if self._unimproved > self.n_iter_no_change and self.learning_rate == "adaptive":
+            self._unimproved = 0
+            if trainer.learning_rate > _ADAPTIVE_LAST:
+                trainer.learning_rate /= _ADAPTIVE_DIVISOR
+                if self.verbose:
+                    stall = self._describe_stall(False)
+                    print(f"{stall} Setting learning rate to {trainer.learning_rate:f}")
+
+    # ---- predicting
+
+    def _read_features(self, X: Any) -> FloatArray:
+        check_is_fitted(self)
+        options = {"accept_sparse": ["csr", "csc"], "dtype": numpy.float64, "reset": False}
+        return to_rows(validate_data(self, X, **options))
+
+    def _compute_outputs(self, X: Any) -> FloatArray:
+        X = self._read_features(X)
+        return self._net.predict(X)
