@@ -12,11 +12,15 @@ from ._library import ffi, lib
 _Out = Union[tuple[FloatArray, ...], None]
 
 
-def _read_sizes(X: FloatArray, W1: FloatArray, W2: FloatArray) -> tuple[int, int, int, int]:
-    """N, inputs, hidden, outputs by the shapes; read_array checks that they agree."""
-    for name, array in (("X", X), ("W1", W1), ("W2", W2)):
+def _check_matrices(**matrices: FloatArray) -> None:
+    for name, array in matrices.items():
         if not isinstance(array, numpy.ndarray) or array.ndim != 2:
             raise TypeError(f"{name} must be a NumPy array of two dimensions")
+
+
+def _read_sizes(X: FloatArray, W1: FloatArray, W2: FloatArray) -> tuple[int, int, int, int]:
+    """N, inputs, hidden, outputs by the shapes; read_array checks that they agree."""
+    _check_matrices(X=X, W1=W1, W2=W2)
     return X.shape[0], W1.shape[0], W2.shape[0], W2.shape[1]
 
 
@@ -94,7 +98,8 @@ def backpropagate(
     W2_update : ndarray of shape (hidden, outputs)
     mse : float
     """
-    N, inputs, hidden, outputs = X.shape[0], X.shape[-1], *W2.shape
+    _check_matrices(X=X, W2=W2)
+    N, inputs, hidden, outputs = *X.shape, *W2.shape
     shapes = ((N, outputs), (N, hidden), (inputs, hidden), (hidden, outputs))
     results = _make_out(out, shapes)
     names = ("O_delta", "H_delta", "W1_update", "W2_update")

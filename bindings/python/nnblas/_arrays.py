@@ -28,6 +28,10 @@ def _check_type(name: str, array: object) -> None:
             f"{name} is a {type(array).__name__}; it must be a NumPy array, such as "
             f"numpy.asarray({name}, dtype=numpy.float64)"
         )
+    if isinstance(array, numpy.ma.MaskedArray):
+        raise TypeError(
+            f"{name} is a masked array, whose mask would be ignored: {name}.filled(value) has none"
+        )
     if array.dtype != _FLOAT64:
         raise TypeError(
             f"{name} has dtype {array.dtype}; it must have float64: "
@@ -100,8 +104,24 @@ def read_rows(name: str, array: FloatArray, columns: int, rows: int) -> tuple[An
     return pointer, leading
 
 
+def _check_output(name: str, array: object) -> None:
+    """What is written is no copy: other advice than for inputs."""
+    if not isinstance(array, numpy.ndarray) or isinstance(array, numpy.ma.MaskedArray):
+        raise TypeError(
+            f"{name} is a {type(array).__name__}; it must be a NumPy array of float64, such as "
+            "numpy.empty(shape)"
+        )
+    if array.dtype != _FLOAT64:
+        raise TypeError(
+            f"{name} has dtype {array.dtype}; what is written must have float64, as "
+            "numpy.empty(shape) has"
+        )
+
+
 def write_rows(name: str, array: FloatArray, columns: int, rows: int) -> tuple[Any, int]:
     """As read_rows, of a matrix that is written."""
+    if type(array) is not numpy.ndarray or array.dtype is not _FLOAT64:
+        _check_output(name, array)
     pointer, leading = read_rows(name, array, columns, rows)
     _check_writable(name, array)
     return pointer, leading
@@ -125,6 +145,8 @@ def read_array(name: str, array: FloatArray, shape: tuple[int, ...]) -> Any:
 
 def write_array(name: str, array: FloatArray, shape: tuple[int, ...]) -> Any:
     """As read_array, of an array that is written."""
+    if type(array) is not numpy.ndarray or array.dtype is not _FLOAT64:
+        _check_output(name, array)
     pointer = read_array(name, array, shape)
     _check_writable(name, array)
     return pointer

@@ -2,6 +2,10 @@
 """Statuses of the library, and the exceptions that those which are errors become."""
 
 import enum
+import errno
+import operator
+import os
+import re
 
 from ._library import ffi, lib
 
@@ -60,7 +64,14 @@ class OutOfMemoryError(NNBlasError, MemoryError):
 
 
 class FileError(NNBlasError, OSError):
-    """A file could not be opened, read or written."""
+    """A file could not be opened, read or written. errno, strerror and filename are those of OSError
+    where the system gave the reason, else None."""
+
+    __str__ = Exception.__str__
+
+
+class MissingFileError(FileError, FileNotFoundError):
+    """There is no such file or folder."""
 
 
 class FormatError(NNBlasError, ValueError):
@@ -74,7 +85,6 @@ class MissingFeatureError(NNBlasError, NotImplementedError):
 _ERRORS = {
     Status.ERROR_NOT_FINITE: NotFiniteError,
     Status.ERROR_MEMORY: OutOfMemoryError,
-    Status.ERROR_FILE: FileError,
     Status.ERROR_FORMAT: FormatError,
     Status.ERROR_MISSING: MissingFeatureError,
 }
@@ -86,8 +96,26 @@ def get_message() -> str:
     return text.decode(errors="replace")
 
 
+_FILE_MESSAGE = re.compile(r"could not .*? \((?P<reason>.*?)\): '(?P<path>.*)'", re.DOTALL)
+_NUMBERS = {os.strerror(number): number for number in errno.errorcode}
+
+
+def _make_file_error(message: str) -> FileError:
+    found = _FILE_MESSAGE.fullmatch(message)
+    number = _NUMBERS.get(found["reason"]) if found else None
+    kind = MissingFileError if number == errno.ENOENT else FileError
+    error = kind(message, Status.ERROR_FILE)
+    if found:
+        error.filename = found["path"]
+    if found and number is not None:
+        error.errno, error.strerror = number, found["reason"]
+    return error
+
+
 def make_error(status: int, message: str) -> NNBlasError:
     known = Status(status)
+    if known == Status.ERROR_FILE:
+        return _make_file_error(message)
     return _ERRORS.get(known, ArgumentError)(message, known)
 
 
@@ -95,6 +123,19 @@ def check(status: int) -> None:
     """Raises the exception of a negative status, in the thread whose call returned it."""
     if status < 0:
         raise make_error(status, get_message())
+
+
+def read_count(name: str, value: int) -> int:
+    """An integer of 0 or above, as the library counts."""
+    try:
+        count = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} is {value!r}; it must be an integer") from None
+    if not 0 <= count < 2**64:
+        raise ArgumentError(
+            f"{name} is {count}; it must be 0 or above, and below 2**64", Status.ERROR_VALUE
+        )
+    return count
 
 
 def raise_last(status: Status = Status.ERROR_VALUE) -> None:

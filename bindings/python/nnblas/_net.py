@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Networks."""
 
+import copy
 import enum
 import os
 from collections.abc import Iterator, MutableMapping, Sequence
@@ -17,7 +18,7 @@ from ._arrays import (
     write_array,
     write_rows,
 )
-from ._errors import check, raise_last
+from ._errors import check, raise_last, read_count
 from ._library import ffi, lib
 
 Path = Union[str, "os.PathLike[str]"]
@@ -59,17 +60,39 @@ class PlanPurpose(enum.IntEnum):
 _Enum = TypeVar("_Enum", bound=enum.IntEnum)
 
 
-def to_constant(kind: type[_Enum], name: str, value: Union[str, int]) -> _Enum:
-    """The constant that a name in small letters or a number stands for."""
+HIDDEN = (Activation.SIGMOID, Activation.TANH, Activation.RELU, Activation.IDENTITY)
+OUTPUT = (Activation.SIGMOID, Activation.IDENTITY, Activation.SOFTMAX)
+
+
+def to_constant(
+    kind: type[_Enum],
+    name: str,
+    value: Union[str, int],
+    *,
+    allowed: Sequence[_Enum] = (),
+    others: Sequence[str] = (),
+) -> _Enum:
+    """The constant that a name, in letters of any case, or a number stands for. allowed: where not
+    all of the kind are; others: names that the caller knows beside them."""
     try:
-        return kind[value.upper()] if isinstance(value, str) else kind(value)
+        constant = kind[value.upper()] if isinstance(value, str) else kind(value)
+        if not allowed or constant in allowed:
+            return constant
     except (KeyError, ValueError):
-        known = ", ".join(repr(constant.name.lower()) for constant in kind)
-        raise ValueError(f"{name} is {value!r}; it must be one of {known}") from None
+        pass
+    names = [constant.name.lower() for constant in allowed or kind] + list(others)
+    known = ", ".join(map(repr, names))
+    raise ValueError(f"{name} is {value!r}; it must be one of {known}")
 
 
 def encode_path(path: Path) -> bytes:
-    return os.fsencode(path)
+    return _refuse_nul("the path", os.fsencode(path))
+
+
+def _refuse_nul(name: str, text: bytes) -> bytes:
+    if b"\0" in text:
+        raise ValueError(f"{name} holds a NUL character")
+    return text
 
 
 class Metadata(MutableMapping[str, str]):
@@ -79,14 +102,18 @@ class Metadata(MutableMapping[str, str]):
         self._handle = handle
 
     def __getitem__(self, key: str) -> str:
-        text = lib.nnblas_net_metadata(self._handle, key.encode())
+        try:
+            text = lib.nnblas_net_metadata(self._handle, _encode_text("the key", key))
+        except (TypeError, ValueError):
+            raise KeyError(key) from None
         if text == ffi.NULL:
             raise KeyError(key)
         value: bytes = ffi.string(text)
         return value.decode()
 
     def __setitem__(self, key: str, value: str) -> None:
-        check(lib.nnblas_net_set_metadata(self._handle, key.encode(), _encode_text(value)))
+        name, text = _encode_text("the key", key), _encode_text("the text", value)
+        check(lib.nnblas_net_set_metadata(self._handle, name, text))
 
     def __delitem__(self, key: str) -> None:
         self[key]  # KeyError where there is none
@@ -103,10 +130,15 @@ class Metadata(MutableMapping[str, str]):
         return f"Metadata({dict(self)!r})"
 
 
-def _encode_text(text: str) -> bytes:
-    if "\0" in text:
-        raise ValueError("the text holds a NUL character")
-    return text.encode()
+def _encode_text(name: str, text: str) -> bytes:
+    if not isinstance(text, str):
+        raise TypeError(f"{name} is {text!r}; metadata maps str to str")
+    return _refuse_nul(name, text.encode())
+
+
+def _get_additions(net: Any) -> dict[str, Any]:
+    """What a subclass has beside the slots of Net."""
+    return getattr(net, "__dict__", {})
 
 
 class Net:
@@ -132,8 +164,19 @@ class Net:
     Notes
     -----
     Any number of threads may predict, evaluate and take gradients at once, as long as none of them
-    writes parameters or trains. Pickling keeps parameters, activations, cost and metadata.
+    writes parameters or trains. Pickling and copying keep parameters, activations, cost and metadata,
+    and the attributes of a subclass; `clone` keeps the network alone.
     """
+
+    # A misspelt attribute is an error.
+    __slots__ = (
+        "__weakref__",
+        "_handle",
+        "_inputs",
+        "_layer_sizes",
+        "_outputs",
+        "_parameter_shape",
+    )
 
     def __init__(
         self,
@@ -148,13 +191,12 @@ class Net:
     ) -> None:
         flags = lib.NNBLAS_ZERO | (lib.NNBLAS_BIAS if bias else 0)
         result = ffi.new("nnblas_net **")
-        check(lib.nnblas_net_create(list(layer_sizes), len(layer_sizes), flags, result))
+        sizes = [read_count("a layer size", size) for size in layer_sizes]
+        check(lib.nnblas_net_create(sizes, len(sizes), flags, result))
         self._own(result[0])
-        hidden = to_constant(Activation, "hidden", hidden)
-        check(lib.nnblas_net_set_hidden(self._handle, hidden))
+        self.hidden = hidden  # type: ignore[assignment]
         self.set_output(output, cost)
-        if initialization != "zero":
-            self.initialize(seed, initialization)
+        self.initialize(seed, initialization)
 
     def _own(self, pointer: Any) -> None:
         self._handle = ffi.gc(pointer, lib.nnblas_net_destroy)
@@ -174,15 +216,20 @@ class Net:
 
     def set_output(self, output: Union[str, Activation], cost: Union[str, Cost]) -> None:
         """Sets the activation of the outputs, and the cost. The parameters stay."""
-        output, cost = to_constant(Activation, "output", output), to_constant(Cost, "cost", cost)
+        output = to_constant(Activation, "output", output, allowed=OUTPUT)
+        cost = to_constant(Cost, "cost", cost)
         check(lib.nnblas_net_set_output(self._handle, output, cost))
 
     def initialize(self, seed: int = 0, method: Union[str, Initialization, None] = None) -> None:
-        """Draws all weights anew; biases become 0. method: None for what suits the activations."""
+        """Draws all weights anew, or with 'zero' makes them 0; biases become 0. method: None for what
+        suits the activations."""
+        seed = read_count("seed", seed)
         if method is None:
             check(lib.nnblas_net_init(self._handle, seed))
+        elif isinstance(method, str) and method.lower() == "zero":
+            self.parameters[:] = 0
         else:
-            method = to_constant(Initialization, "initialization", method)
+            method = to_constant(Initialization, "initialization", method, others=["zero"])
             check(lib.nnblas_net_init_by(self._handle, method, seed))
 
     @property
@@ -197,9 +244,8 @@ class Net:
 
     @hidden.setter
     def hidden(self, activation: Union[str, Activation]) -> None:
-        check(
-            lib.nnblas_net_set_hidden(self._handle, to_constant(Activation, "hidden", activation))
-        )
+        activation = to_constant(Activation, "hidden", activation, allowed=HIDDEN)
+        check(lib.nnblas_net_set_hidden(self._handle, activation))
 
     @property
     def output(self) -> Activation:
@@ -226,22 +272,32 @@ class Net:
     @property
     def parameters(self) -> FloatArray:
         """All parameters, shape (n_parameters,): W1, b1, W2, b2, ... in a row. Writing to this array
-        or to its parts writes to the network, which is kept as long as they are."""
+        or to its parts writes to the network, which is kept as long as they are. What is assigned is
+        copied."""
         return view_memory(
             self._handle, lib.nnblas_net_parameters(self._handle), self._parameter_shape
         )
 
+    @parameters.setter
+    def parameters(self, values: FloatArray) -> None:
+        shape = numpy.shape(values)
+        if shape != self._parameter_shape:
+            raise ValueError(
+                f"parameters has shape {shape}; it must have {self._parameter_shape}"
+            )
+        self.parameters[:] = values
+
     def weights(self, layer: int) -> FloatArray:
         """The weights that lead to a layer, 1 for the first behind the inputs. A view of shape (size
         of the layer before, size of the layer)."""
-        pointer = lib.nnblas_net_weights(self._handle, layer)
+        pointer = lib.nnblas_net_weights(self._handle, read_count("layer", layer))
         if pointer == ffi.NULL:
             raise_last()
         return view_memory(self._handle, pointer, self._layer_sizes[layer - 1 : layer + 1])
 
     def bias(self, layer: int) -> FloatArray:
         """The biases of a layer, 1 for the first behind the inputs. A view of shape (size,)."""
-        pointer = lib.nnblas_net_bias(self._handle, layer)
+        pointer = lib.nnblas_net_bias(self._handle, read_count("layer", layer))
         if pointer == ffi.NULL:
             raise_last()
         return view_memory(self._handle, pointer, (self._layer_sizes[layer],))
@@ -358,19 +414,24 @@ class Net:
         return cls._wrap(result[0])
 
     def clone(self) -> "Net":
-        """A network of its own with the same sizes, activations, cost, parameters and metadata."""
+        """A network of its own with the same sizes, activations, cost, parameters and metadata; of a
+        subclass, without what it adds."""
         result = ffi.new("nnblas_net **")
         check(lib.nnblas_net_clone(self._handle, result))
         return self._wrap(result[0])
 
     def __copy__(self) -> "Net":
-        return self.clone()
+        other = self.clone()
+        _get_additions(other).update(_get_additions(self))
+        return other
 
-    def __deepcopy__(self, memo: object) -> "Net":
-        return self.clone()
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Net":
+        other = memo[id(self)] = self.clone()
+        _get_additions(other).update(copy.deepcopy(_get_additions(self), memo))
+        return other
 
-    def __reduce__(self) -> tuple[Any, tuple[bytes]]:
-        return type(self).from_bytes, (self.to_bytes(),)
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self).from_bytes, (self.to_bytes(),), _get_additions(self) or None
 
     # ---- plans
 
@@ -380,12 +441,13 @@ class Net:
         """Times plans for calls with N rows for so many seconds, and keeps the fastest for this
         process. purpose: 'predict', 'gradient' or 'train'."""
         purpose = to_constant(PlanPurpose, "purpose", purpose)
+        N = read_count("N", N)
         check(lib.nnblas_net_measure_plans(self._handle, N, purpose, seconds))
 
     def plan_info(self, N: int, purpose: Union[str, PlanPurpose] = "train") -> str:
         """The plan of calls with N rows in words."""
         text = lib.nnblas_net_plan_info(
-            self._handle, N, to_constant(PlanPurpose, "purpose", purpose)
+            self._handle, read_count("N", N), to_constant(PlanPurpose, "purpose", purpose)
         )
         if text == ffi.NULL:
             raise_last()

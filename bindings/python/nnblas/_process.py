@@ -5,7 +5,7 @@ import enum
 from collections.abc import Callable
 from typing import Any, Union
 
-from ._errors import check
+from ._errors import check, read_count
 from ._library import ffi, lib
 from ._net import Path, encode_path, to_constant
 
@@ -35,7 +35,7 @@ def has(feature: Union[str, Feature]) -> bool:
 
 def set_threads(threads: int) -> None:
     """How many threads a call may use; 0, the default, lets the library decide."""
-    check(lib.nnblas_set_threads(threads))
+    check(lib.nnblas_set_threads(read_count("threads", threads)))
 
 
 def threads() -> int:
@@ -45,7 +45,7 @@ def threads() -> int:
 
 def set_local_threads(threads: int) -> None:
     """As `set_threads`, for calls of the calling thread alone."""
-    check(lib.nnblas_set_local_threads(threads))
+    check(lib.nnblas_set_local_threads(read_count("threads", threads)))
 
 
 def local_threads() -> int:

@@ -4,7 +4,7 @@
 import enum
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Union
 
 import numpy
@@ -12,7 +12,7 @@ import numpy.typing
 
 from . import _interruption
 from ._arrays import FloatArray, read_array, read_matrix, read_rows
-from ._errors import Status, check, get_message, make_error
+from ._errors import Status, check, get_message, make_error, read_count
 from ._library import ffi, lib
 from ._net import Net, Path, encode_path, to_constant
 
@@ -110,6 +110,15 @@ def _call_watch(user: Any, epoch: Any) -> int:
 _call_watch_from_c = ffi.callback("nnblas_epoch_callback *", _call_watch, error=1)
 
 
+def _read_tuple(name: str, values: Any, *wanted: str) -> tuple[Any, ...]:
+    """The values, as many as are wanted."""
+    found = tuple(values) if isinstance(values, Iterable) else (values,)
+    if len(found) != len(wanted):
+        words = ", ".join(wanted)
+        raise ValueError(f"{name} is {values!r}; it must be ({words}{',' * (len(wanted) == 1)})")
+    return found
+
+
 class Trainer:
     """Trains a network.
 
@@ -123,8 +132,12 @@ class Trainer:
     Notes
     -----
     The defaults are those of the library: gradient descent on all rows, with a learning rate of 1,
-    for 1000 epochs.
+    for 1000 epochs. A trainer cannot be pickled or copied: that is for its network, and checkpoints are
+    for a training that is to go on.
     """
+
+    # A misspelt setting is an error.
+    __slots__ = ("__weakref__", "_callback_thread", "_handle", "_is_fitting", "_lock", "_net")
 
     def __init__(self, net: Net, **settings: Any) -> None:
         result = ffi.new("nnblas_trainer **")
@@ -137,8 +150,10 @@ class Trainer:
         self._is_fitting = False
         self._callback_thread: Union[int, None] = None
         for name, value in settings.items():
-            if not isinstance(getattr(Trainer, name, None), property):
-                raise TypeError(f"Trainer has no setting {name!r}")
+            setting = getattr(Trainer, name, None)
+            if not isinstance(setting, property) or setting.fset is None:
+                hint = "; see set_checkpoint" if name == "checkpoint" else ""
+                raise TypeError(f"Trainer has no setting {name!r}{hint}")
             setattr(self, name, value)
 
     def _check_idle(self) -> None:
@@ -152,6 +167,18 @@ class Trainer:
         with self._lock:
             self._check_idle()
             check(function(self._handle, *values))
+
+    def __repr__(self) -> str:
+        return (
+            f"Trainer({self._net!r}, optimizer={self.optimizer.name.lower()!r}, "
+            f"learning_rate={self.learning_rate}, epochs={self.epochs})"
+        )
+
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            "a Trainer cannot be pickled or copied: do so with its network, or save a checkpoint "
+            "(set_checkpoint) and resume it in another trainer"
+        )
 
     @property
     def net(self) -> Net:
@@ -197,7 +224,9 @@ class Trainer:
 
     @adam.setter
     def adam(self, constants: tuple[float, float, float]) -> None:
-        self._set(lib.nnblas_trainer_set_adam, *constants)
+        self._set(
+            lib.nnblas_trainer_set_adam, *_read_tuple("adam", constants, "beta1", "beta2", "epsilon")
+        )
 
     @property
     def lbfgs(self) -> tuple[int, float]:
@@ -208,7 +237,8 @@ class Trainer:
 
     @lbfgs.setter
     def lbfgs(self, constants: tuple[int, float]) -> None:
-        self._set(lib.nnblas_trainer_set_lbfgs, *constants)
+        memory, tolerance = _read_tuple("lbfgs", constants, "memory", "tolerance")
+        self._set(lib.nnblas_trainer_set_lbfgs, read_count("the memory of lbfgs", memory), tolerance)
 
     @property
     def weight_decay(self) -> float:
@@ -244,14 +274,22 @@ class Trainer:
     @schedule.setter
     def schedule(self, schedule: Union[str, tuple[Any, ...]]) -> None:
         name, *numbers = (schedule,) if isinstance(schedule, str) else schedule
-        set_schedule = {
-            Schedule.CONSTANT: lib.nnblas_trainer_set_constant_schedule,
-            Schedule.STEP: lib.nnblas_trainer_set_step_schedule,
-            Schedule.COSINE: lib.nnblas_trainer_set_cosine_schedule,
-            Schedule.PLATEAU: lib.nnblas_trainer_set_plateau_schedule,
-            Schedule.INVERSE: lib.nnblas_trainer_set_inverse_schedule,
-            Schedule.ADAPTIVE: lib.nnblas_trainer_set_adaptive_schedule,
+        set_schedule, *wanted = {
+            Schedule.CONSTANT: (lib.nnblas_trainer_set_constant_schedule,),
+            Schedule.STEP: (lib.nnblas_trainer_set_step_schedule, "epochs", "factor"),
+            Schedule.COSINE: (lib.nnblas_trainer_set_cosine_schedule, "last"),
+            Schedule.PLATEAU: (lib.nnblas_trainer_set_plateau_schedule, "epochs", "factor"),
+            Schedule.INVERSE: (lib.nnblas_trainer_set_inverse_schedule, "scale", "power"),
+            Schedule.ADAPTIVE: (
+                lib.nnblas_trainer_set_adaptive_schedule,
+                "epochs",
+                "factor",
+                "last",
+            ),
         }[to_constant(Schedule, "schedule", name)]
+        _read_tuple("schedule", schedule if numbers else (name,), repr(name), *wanted)
+        if wanted[:1] == ["epochs"]:
+            numbers[0] = read_count("epochs of the schedule", numbers[0])
         self._set(set_schedule, *numbers)
 
     @property
@@ -261,7 +299,7 @@ class Trainer:
 
     @batch_size.setter
     def batch_size(self, rows: int) -> None:
-        self._set(lib.nnblas_trainer_set_batch_size, rows)
+        self._set(lib.nnblas_trainer_set_batch_size, read_count("batch_size", rows))
 
     @property
     def shuffle(self) -> bool:
@@ -279,7 +317,7 @@ class Trainer:
 
     @seed.setter
     def seed(self, seed: int) -> None:
-        self._set(lib.nnblas_trainer_set_seed, seed)
+        self._set(lib.nnblas_trainer_set_seed, read_count("seed", seed))
 
     # ---- stopping and validation
 
@@ -290,7 +328,7 @@ class Trainer:
 
     @epochs.setter
     def epochs(self, epochs: int) -> None:
-        self._set(lib.nnblas_trainer_set_epochs, epochs)
+        self._set(lib.nnblas_trainer_set_epochs, read_count("epochs", epochs))
 
     @property
     def desired_cost(self) -> float:
@@ -335,7 +373,7 @@ class Trainer:
 
     @patience.setter
     def patience(self, epochs: int) -> None:
-        self._set(lib.nnblas_trainer_set_patience, epochs)
+        self._set(lib.nnblas_trainer_set_patience, read_count("patience", epochs))
 
     @property
     def tolerance(self) -> float:
@@ -375,7 +413,7 @@ class Trainer:
 
     @history_limit.setter
     def history_limit(self, epochs: Union[int, None]) -> None:
-        limit = _UNLIMITED if epochs is None else epochs
+        limit = _UNLIMITED if epochs is None else read_count("history_limit", epochs)
         self._set(lib.nnblas_trainer_set_history_limit, limit)
 
     def set_checkpoint(
@@ -387,7 +425,7 @@ class Trainer:
         last checkpoint was written less than interval seconds ago. path: None for none.
         """
         name = ffi.NULL if path is None else encode_path(path)
-        self._set(lib.nnblas_trainer_set_checkpoint, name, epochs)
+        self._set(lib.nnblas_trainer_set_checkpoint, name, read_count("epochs", epochs))
         self._set(lib.nnblas_trainer_set_checkpoint_interval, interval)
 
     @property
@@ -458,6 +496,10 @@ class Trainer:
         x, N, ldx = read_matrix("X", X, self._net._inputs)
         y, ldy = read_rows("Y", Y, self._net._outputs, N)
         w = ffi.NULL if weights is None else read_array("weights", weights, (N,))
+        if validation is not None and len(validation) not in (2, 3):
+            raise ValueError(
+                f"validation holds {len(validation)} arrays; it must be (X, Y) or (X, Y, weights)"
+            )
         valid = None if validation is None else self._read_validation(*validation)
         watch: Union[_Watch, None] = None
         caller = threading.get_ident()

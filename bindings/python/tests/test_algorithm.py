@@ -68,3 +68,11 @@ def test_shapes_must_agree(problem):
         nnblas.feedforward(numpy.asfortranarray(X), W1, W2)
     with pytest.raises(TypeError, match="W1"):
         nnblas.feedforward(X, W1.ravel(), W2)
+
+
+def test_matrices_have_two_dimensions(problem):
+    X, Y, W1, W2 = problem
+    H_out, O_out = nnblas.feedforward(X, W1, W2)
+    for name, arguments in (("W2", (X, Y, W2[0])), ("X", (X[0], Y, W2))):
+        with pytest.raises(TypeError, match=f"{name} must be a NumPy array of two dimensions"):
+            nnblas.backpropagate(*arguments, H_out, O_out)

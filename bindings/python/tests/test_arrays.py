@@ -30,6 +30,7 @@ def test_one_row_and_one_column_have_any_stride(net, rows):
     [
         (lambda X: X.tolist(), TypeError, "X is a list"),
         (lambda X: X.astype("f4"), TypeError, "float32.*astype"),
+        (lambda X: numpy.ma.masked_array(X), TypeError, "mask would be ignored"),
         (lambda X: X.astype(">f8"), TypeError, ">f8"),
         (lambda X: numpy.asfortranarray(X), ValueError, "side by side.*ascontiguousarray"),
         (lambda X: X[::-1], ValueError, "backwards"),
@@ -79,3 +80,11 @@ def test_output_has_its_shape(net, rows):
         net.predict(rows[0], out=numpy.zeros((8, 3)))
     with pytest.raises(ValueError, match="out is not contiguous"):
         net.gradient(*rows, out=numpy.zeros((net.parameters.size, 2))[:, 0])
+
+
+@pytest.mark.parametrize(
+    "out", [numpy.zeros((8, 2), "f4"), numpy.ma.zeros((8, 2)), [[0.0, 0.0]] * 8]
+)
+def test_advice_for_an_output_is_no_copy(net, rows, out):
+    with pytest.raises(TypeError, match="out .*numpy.empty"):
+        net.predict(rows[0], out=out)

@@ -2,6 +2,7 @@
 """Networks: their numbers beside NumPy's, their copies, their memory."""
 
 import copy
+import errno
 import gc
 import pickle
 
@@ -60,6 +61,42 @@ def test_parameters_are_the_matrices_in_a_row(net):
     numpy.testing.assert_array_equal(numpy.concatenate(parts), net.parameters)
     net.bias(2)[1] = 42
     assert net.parameters[-1] == 42
+
+
+def test_parameters_may_be_assigned(net, rows):
+    start = net.parameters.copy()
+    gradient = net.gradient(*rows)
+    net.parameters -= gradient
+    numpy.testing.assert_array_equal(net.parameters, start - gradient)
+    other = numpy.arange(float(start.size))
+    net.parameters = other
+    other[:] = -1
+    assert net.parameters[3] == 3
+    for wrong in (0.0, other[1:]):
+        with pytest.raises(ValueError, match="parameters has shape"):
+            net.parameters = wrong
+
+
+class Named(nnblas.Net):
+    name = None
+
+
+@pytest.mark.parametrize(
+    "duplicate", [copy.copy, copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))]
+)
+def test_duplicates_keep_what_a_subclass_adds(duplicate):
+    net = Named([2, 1])
+    net.name, net.rows = "a", [1]
+    other = duplicate(net)
+    assert type(other) is Named and other.name == "a" and other.rows == [1]
+    assert (other.rows is net.rows) == (duplicate is copy.copy)
+    other.parameters[:] = 0
+    assert net.parameters.any()
+
+
+def test_a_misspelt_attribute_is_refused(net):
+    with pytest.raises(AttributeError):
+        net.hiden = "tanh"
 
 
 def test_views_keep_the_network(net):
@@ -122,6 +159,25 @@ def test_file(tmp_path):
     assert caught.value.status == nnblas.Status.ERROR_FORMAT
 
 
+@pytest.mark.parametrize("call", [nnblas.Net.load, make_decorated().save, nnblas.load_plans])
+def test_a_nul_in_a_path_is_refused(call, tmp_path):
+    with pytest.raises(ValueError, match="NUL"):
+        call(f"{tmp_path}/a\0b")
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_the_system_says_of_a_file(net, tmp_path):
+    path = str(tmp_path / "missing")
+    with pytest.raises(FileNotFoundError) as caught:
+        nnblas.Net.load(path)
+    for error in (caught.value, pickle.loads(pickle.dumps(caught.value))):
+        assert isinstance(error, nnblas.MissingFileError) and path in str(error)
+    assert caught.value.errno == errno.ENOENT and caught.value.filename == path
+    with pytest.raises(nnblas.FileError) as caught:
+        nnblas.Net.load(tmp_path)
+    assert caught.value.errno is None and caught.value.filename == str(tmp_path)
+
+
 def test_metadata_is_a_mapping(net):
     texts = net.metadata
     assert len(texts) == 0 and "a" not in texts
@@ -134,6 +190,12 @@ def test_metadata_is_a_mapping(net):
         del texts["b"]
     with pytest.raises(ValueError, match="NUL"):
         texts["a"] = "x\0y"
+    with pytest.raises(ValueError, match="NUL"):
+        texts["x\0y"] = "x"
+    for key, value in ((3, "x"), ("x", 3)):
+        with pytest.raises(TypeError, match="metadata maps str to str"):
+            texts[key] = value
+    assert 3 not in texts and texts.get(3) is None and "a\0b" not in texts
     with pytest.raises(nnblas.ArgumentError):
         texts["nnblas.own"] = "1"
 
@@ -156,10 +218,29 @@ def test_settings_that_are_refused():
     with pytest.raises(nnblas.ArgumentError) as caught:
         nnblas.Net([2, 0, 1])
     assert caught.value.status == nnblas.Status.ERROR_SIZE
-    with pytest.raises(OverflowError):
+    with pytest.raises(nnblas.ArgumentError, match="a layer size is -1"):
         nnblas.Net([2, -1])
     with pytest.raises(TypeError):
         nnblas.Net([2, 1.5])
+
+
+def test_messages_name_what_may_be_given(net):
+    for value in ("softmax", 4, 9):
+        with pytest.raises(ValueError, match="'identity'$"):
+            net.hidden = value
+    with pytest.raises(ValueError, match="'sigmoid', 'identity', 'softmax'$"):
+        net.set_output("tanh", "mse")
+    with pytest.raises(ValueError, match="'zero'"):
+        nnblas.Net([2, 1], initialization="xavier")
+    assert not nnblas.Net([2, 1], initialization="Zero").parameters.any()
+    for call in (
+        lambda: nnblas.Net([2, 1], seed=-1),
+        lambda: net.weights(-1),
+        lambda: net.plan_info(-1),
+        lambda: nnblas.set_threads(-1),
+    ):
+        with pytest.raises(nnblas.ArgumentError, match="is -1; it must be 0 or above"):
+            call()
 
 
 def test_activations_may_be_set(net):

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Trainings: settings, what fit takes and returns, callbacks, interruptions, checkpoints."""
 
+import copy
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -72,6 +74,36 @@ def test_settings_that_are_refused(net, trainer):
     assert trainer.history_limit is None
 
 
+@pytest.mark.parametrize(
+    "name, value, error, words",
+    [
+        ("epochs", -1, nnblas.ArgumentError, "epochs is -1"),
+        ("seed", 2**64, nnblas.ArgumentError, "seed is"),
+        ("batch_size", 1.5, TypeError, "batch_size is 1.5; it must be an integer"),
+        ("lbfgs", (-1, 0.1), nnblas.ArgumentError, "lbfgs is -1"),
+        ("adam", (0.9, 0.99), ValueError, r"must be \(beta1, beta2, epsilon\)"),
+        ("schedule", ("step", 2), ValueError, r"must be \('step', epochs, factor\)"),
+        ("schedule", ("step", -2, 0.5), nnblas.ArgumentError, "epochs of the schedule is -2"),
+        ("schedule", "cosine", ValueError, r"must be \('cosine', last\)"),
+        ("checkpoint", "x", TypeError, "no setting 'checkpoint'; see set_checkpoint"),
+        ("history", 3, TypeError, "no setting 'history'"),
+    ],
+)
+def test_messages_say_what_a_setting_takes(net, name, value, error, words):
+    with pytest.raises(error, match=words):
+        nnblas.Trainer(net, **{name: value})
+
+
+def test_a_trainer_tells_what_it_is(trainer):
+    words = repr(trainer)
+    assert "Net([5, 3, 2]" in words and "'gradient_descent'" in words and "epochs=20" in words
+    for duplicate in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match="set_checkpoint"):
+            duplicate(trainer)
+    with pytest.raises(AttributeError):
+        trainer.learning_rte = 1
+
+
 def test_fit_is_gradient_descent(net, trainer, rows):
     expected = net.clone()
     for _ in range(20):
@@ -123,6 +155,8 @@ def test_validation_rows(net, trainer, rows, random):
 def test_validation_rows_of_another_shape(trainer, rows):
     with pytest.raises(ValueError, match=r"validation X has shape \(8, 2\)"):
         trainer.fit(*rows, validation=rows[::-1])
+    with pytest.raises(ValueError, match=r"holds 1 arrays; it must be \(X, Y\)"):
+        trainer.fit(*rows, validation=rows[:1])
     trainer.fit(*rows)
 
 
