@@ -140,6 +140,8 @@ class Trainer:
     __slots__ = ("__weakref__", "_callback_thread", "_handle", "_is_fitting", "_lock", "_net")
 
     def __init__(self, net: Net, **settings: Any) -> None:
+        if not isinstance(net, Net):
+            raise TypeError(f"net is {net!r}; it must be a Net")
         result = ffi.new("nnblas_trainer **")
         check(lib.nnblas_trainer_create(net._handle, result))
         self._handle = ffi.gc(result[0], lib.nnblas_trainer_destroy)
@@ -273,6 +275,8 @@ class Trainer:
 
     @schedule.setter
     def schedule(self, schedule: Union[str, tuple[Any, ...]]) -> None:
+        if not isinstance(schedule, (str, tuple, list)) or len(schedule) == 0:
+            raise TypeError(f"schedule is {schedule!r}; it must be a name, or a name and its numbers")
         name, *numbers = (schedule,) if isinstance(schedule, str) else schedule
         set_schedule, *wanted = {
             Schedule.CONSTANT: (lib.nnblas_trainer_set_constant_schedule,),
@@ -446,7 +450,31 @@ class Trainer:
         """The next fit continues from the checkpoint at path, and ends with the same bits as one that
         was not interrupted. None cancels that."""
         name = ffi.NULL if path is None else encode_path(path)
-        self._set(lib.nnblas_trainer_resume, name)
+        # fit will be given the weights. Here it counts only whether there are any.
+        inputs, outputs = self._net._inputs, self._net._outputs
+        row = ffi.new("double[]", max(inputs, outputs))
+        setters: dict[str, Callable[[], None]] = {
+            "sample weights: some": lambda: self._set_weights(row),
+            "validation weights: some": lambda: self._set_validation(
+                1, row, inputs, row, outputs, row
+            ),
+        }
+        with self._lock:
+            self._check_idle()
+            fraction = self.validation_fraction
+            try:
+                while True:
+                    status = lib.nnblas_trainer_resume(self._handle, name)
+                    message = get_message() if status < 0 else ""
+                    missing = [words for words in setters if message.startswith(words)]
+                    if not missing:
+                        break
+                    setters.pop(missing[0])()
+            finally:
+                self._set_weights(ffi.NULL)
+                check(lib.nnblas_trainer_set_validation_fraction(self._handle, fraction))
+        if status < 0:
+            raise make_error(status, message)
 
     # ---- training
 

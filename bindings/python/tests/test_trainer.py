@@ -86,6 +86,7 @@ def test_settings_that_are_refused(net, trainer):
         ("schedule", ("step", -2, 0.5), nnblas.ArgumentError, "epochs of the schedule is -2"),
         ("schedule", "cosine", ValueError, r"must be \('cosine', last\)"),
         ("checkpoint", "x", TypeError, "no setting 'checkpoint'; see set_checkpoint"),
+        ("schedule", (), TypeError, "schedule is"),
         ("history", 3, TypeError, "no setting 'history'"),
     ],
 )
@@ -539,6 +540,25 @@ def test_checkpoint_is_resumed(net, rows, tmp_path):
     second.resume(None)
     with pytest.raises(nnblas.FileError):
         second.resume(tmp_path / "none")
+
+
+def test_checkpoint_of_weights_is_resumed(rows, tmp_path):
+    X, Y = rows
+    weights = numpy.arange(1.0, 9.0)
+    rest = {"weights": weights, "validation": (X[:3], Y[:3], weights[:3])}
+    first, again, whole = (nnblas.Net([5, 3, 2]) for _ in range(3))
+    trainer = nnblas.Trainer(first, epochs=5)
+    trainer.set_checkpoint(tmp_path / "checkpoint")
+    trainer.fit(X, Y, **rest)
+    resumed = nnblas.Trainer(again, epochs=9)
+    resumed.resume(tmp_path / "checkpoint")
+    with pytest.raises(nnblas.ArgumentError, match="sample weights"):
+        resumed.fit(X, Y)
+    assert resumed.fit(X, Y, **rest) is Status.OK
+    nnblas.Trainer(whole, epochs=9).fit(X, Y, **rest)
+    numpy.testing.assert_array_equal(again.parameters, whole.parameters)
+    with pytest.raises(nnblas.ArgumentError, match="momentum|learning_rate|learning rate"):
+        nnblas.Trainer(again, learning_rate=0.5).resume(tmp_path / "checkpoint")
 
 
 def test_checkpoint_that_cannot_be_written(trainer, rows, tmp_path):
