@@ -33,9 +33,9 @@ static const double *get_label(const nn_rows *rows, size_t e) {
 
 /* ---- the spread of the labels ---------------------------------------------------------------- */
 
-/* Of output k. Rounding must not tell labels apart that are all the same. The mean is that of the
- * labels above the lowest one: where they lie close together and far from 0, it would else be less
- * exact than they are spread. */
+/* Of output k. The mean is that of the labels above the lowest one: where they lie close together
+ * and far from 0, it would else be less exact than they are spread, and labels that are all the
+ * same would have a spread. */
 static nn_spread measure_spread(const nn_rows *rows, size_t k) {
     double lowest = HUGE_VAL, highest = -HUGE_VAL, sum = 0.0, squares = 0.0;
     for (size_t e = 0; e < rows->N; e++) {
@@ -44,8 +44,6 @@ static nn_spread measure_spread(const nn_rows *rows, size_t k) {
     }
     double largest = fmax(fabs(lowest), fabs(highest));
     double scale = largest > 0.0 ? ldexp(1.0, -(int)fmax(ilogb(largest), -DBL_MAX_EXP + 2)) : 1.0;
-    if (lowest == highest)
-        return (nn_spread){.scale = scale};
     lowest *= scale;
     for (size_t e = 0; e < rows->N; e++)
         sum += get_weight(rows, e) * (scale * get_label(rows, e)[k] - lowest);
