@@ -96,7 +96,7 @@ static nnblas_status check_settings(const nn_settings *s, const nn_rows *rows) {
                        s->validation_fraction, rows->weights ? " of a sample weight above 0" : "");
     if (s->score != NNBLAS_SCORE_NONE && s->validation_fraction == 0.0 && s->validation.N == 0)
         return nn_fail(NNBLAS_ERROR_VALUE, "a score is that of the validation rows, and there are "
-                                           "none");
+                                           "none: set a fraction or rows");
     if (s->optimizer == NNBLAS_LBFGS && s->checkpoint_path)
         return nn_fail(NNBLAS_ERROR_VALUE, "NNBLAS_LBFGS has no checkpoints; set their path to "
                                            "null");

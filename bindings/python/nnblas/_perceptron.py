@@ -422,18 +422,26 @@ class Perceptron(BaseEstimator):
         if scored:
             print(f"Validation score: {epoch.score:f}")
 
-    def _fit(self, X: Any, y: Any, sample_weight: Any) -> Any:
-        self._validate_params()
-        reset = not (self.warm_start and hasattr(self, "_net"))
+    def _prepare(
+        self, X: Any, y: Any, sample_weight: Any, reset: bool, learns: bool, random: Any
+    ) -> tuple[FloatArray, Array, FloatArray, Weights]:
+        """The rows that count, their targets, the outputs for them and their weights, and a network
+        for them: a new one with reset=True. learns: whether y tells which classes there are."""
         X, y, weights = self._read_rows(X, y, sample_weight, reset)
-        self._learn_target(y, reset)
+        self._learn_target(y, learns)
         X, y, weights = self._add_class_weights(X, y, weights)
         Y = self._encode(y)
-        random = check_random_state(self.random_state)
         if reset:
             self._initialize(X.shape[1], Y.shape[1], random)
         else:
             self._check_net(X.shape[1], Y.shape[1])
+        return X, y, Y, weights
+
+    def _fit(self, X: Any, y: Any, sample_weight: Any) -> Any:
+        self._validate_params()
+        reset = not (self.warm_start and hasattr(self, "_net"))
+        random = check_random_state(self.random_state)
+        X, y, Y, weights = self._prepare(X, y, sample_weight, reset, reset, random)
         validation = None
         if self.early_stopping and self.solver != "lbfgs":
             X, Y, weights, validation = self._split(X, y, Y, weights, random)
@@ -524,15 +532,8 @@ class Perceptron(BaseEstimator):
         self._validate_params()
         if self.early_stopping:
             warnings.warn("partial_fit sets no rows aside, and does not stop by early_stopping")
-        X, y, weights = self._read_rows(X, y, sample_weight, reset)
-        self._learn_target(y, False)
-        X, y, weights = self._add_class_weights(X, y, weights)
-        Y = self._encode(y)
         random = check_random_state(self.random_state)
-        if reset:
-            self._initialize(X.shape[1], Y.shape[1], random)
-        else:
-            self._check_net(X.shape[1], Y.shape[1])
+        X, y, Y, weights = self._prepare(X, y, sample_weight, reset, False, random)
         if self._trainer is None:
             self._trainer = self._make_trainer(len(X), weights, 0)
             self._unimproved = 0
