@@ -11,6 +11,8 @@ check_iris() {
     expect_status 0 iris
     check "iris has a header and 150 rows" has_lines "$out" 151
     check "train.csv has 120" has_lines train.csv 121
+    check "test.csv begins with the flower that seed 1936 chooses" test \
+        "$(sed -n 2p test.csv)" = 4.9,3.1,1.5,0.1,setosa
     expect_status 0 train train.csv --target species --output model
     tail -n 1 "$out" >last
     check "train ends with the line of results" has last \

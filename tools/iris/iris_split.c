@@ -1,20 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "iris/iris_split.h"
 
-#include "core/random.h"
+#include "cli/shuffle.h"
 
 #include <string.h>
-
-/* R. Durstenfeld, Algorithm 235, Communications of the ACM 7 (1964). The remainder favours
- * small numbers by less than 2^-58 of the range. */
-static void shuffle(size_t *items, size_t count, uint64_t *state) {
-    for (size_t left = count; left > 1; left--) {
-        size_t chosen = (size_t)(nn_splitmix_bits(state) % left);
-        size_t item = items[chosen];
-        items[chosen] = items[left - 1];
-        items[left - 1] = item;
-    }
-}
 
 static void append_row(iris_part *part, size_t row) {
     size_t species = row / IRIS_ROWS_A_SPECIES;
