@@ -11,8 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-    const char *name;
+/* The names are not const, as the arguments of main are not. */
+static struct {
+    char name[16];
     int (*run)(int argc, char **argv);
     const char *help;
 } COMMANDS[] = {
@@ -32,14 +33,17 @@ enum { N_COMMANDS = sizeof COMMANDS / sizeof COMMANDS[0] };
 
 static void print_help(FILE *stream) {
     fputs("usage: nnblas COMMAND [OPTION]...\n"
-          "       nnblas COMMAND --help\n"
+          "       nnblas help [COMMAND]\n"
           "       nnblas --help | --version\n"
           "\n"
           "commands:\n",
           stream);
     for (size_t c = 0; c < N_COMMANDS; c++)
-        fprintf(stream, "  %-8s  %s\n", COMMANDS[c].name, COMMANDS[c].help);
+        fprintf(stream, "  %-14s  %s\n", COMMANDS[c].name, COMMANDS[c].help);
     fputs("\n"
+          "The beginning of a command or of an option is enough where no other begins so.\n"
+          "-h is --help.\n"
+          "\n"
           "Exit status: 0 success, 1 failure, 2 wrong command line.\n"
           "\n"
           "environment:\n"
@@ -48,30 +52,62 @@ static void print_help(FILE *stream) {
           stream);
 }
 
-static int refuse_command(const char *argument) {
-    if (argument)
-        fprintf(stderr, "nnblas: unknown %s '%s'; see nnblas --help\n",
-                argument[0] == '-' ? "option" : "command", argument);
-    else
-        print_help(stderr);
+static int refuse_command(const char *argument, bool is_ambiguous) {
+    fprintf(stderr, "nnblas: %s %s '%s'; see nnblas --help\n",
+            is_ambiguous ? "ambiguous" : "unknown", argument[0] == '-' ? "option" : "command",
+            argument);
     return EXIT_USAGE;
 }
 
+/* How many commands begin so; *found is the last of them. A whole name is of one command. */
+static size_t find_commands(const char *text, size_t *found) {
+    size_t count = 0;
+    for (size_t c = 0; c < N_COMMANDS; c++) {
+        if (!*text || strncmp(text, COMMANDS[c].name, strlen(text)) != 0)
+            continue;
+        *found = c;
+        count++;
+        if (strcmp(text, COMMANDS[c].name) == 0)
+            return 1;
+    }
+    return count;
+}
+
+/* argv[0] is the name of the command, or its beginning. */
 static int run_command(int argc, char **argv) {
-    if (argc < 2)
-        return refuse_command(NULL);
-    if (strcmp(argv[1], "--help") == 0) {
-        print_help(stdout);
-        return EXIT_SUCCESS;
+    size_t c = 0, count = find_commands(argv[0], &c);
+    if (count != 1)
+        return refuse_command(argv[0], count > 0);
+    argv[0] = COMMANDS[c].name;
+    return COMMANDS[c].run(argc, argv);
+}
+
+/* nnblas help, nnblas help COMMAND */
+static int run_help(int argc, char **argv) {
+    static char HELP[] = "--help";
+    if (argc > 2)
+        return refuse_command(argv[2], false);
+    if (argc == 2)
+        return run_command(2, (char *[]){argv[1], HELP, NULL});
+    print_help(stdout);
+    return EXIT_SUCCESS;
+}
+
+static int run(int argc, char **argv) {
+    if (argc < 2) {
+        print_help(stderr);
+        return EXIT_USAGE;
     }
     if (strcmp(argv[1], "--version") == 0) {
         printf("nnblas %s\n", nnblas_version());
         return EXIT_SUCCESS;
     }
-    for (size_t c = 0; c < N_COMMANDS; c++)
-        if (strcmp(argv[1], COMMANDS[c].name) == 0)
-            return COMMANDS[c].run(argc - 1, argv + 1);
-    return refuse_command(argv[1]);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_help(stdout);
+        return EXIT_SUCCESS;
+    }
+    return strcmp(argv[1], "help") == 0 ? run_help(argc - 1, argv + 1)
+                                        : run_command(argc - 1, argv + 1);
 }
 
 /* A full disk may only show when the last of the output is written. */
@@ -87,7 +123,7 @@ static int close_output(void) {
 
 int main(int argc, char **argv) {
     restart_with_better_core(argv);
-    int status = run_command(argc, argv);
+    int status = run(argc, argv);
     int output_status = close_output();
     return status != EXIT_SUCCESS ? status : output_status;
 }

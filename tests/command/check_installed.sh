@@ -35,6 +35,9 @@ check_installed() {
     expect_status 0 explain
     expect_status 0 info
     check "the man page is installed" test -n "$(find stage -name nnblas.1)"
+    check "bash finds what completes its arguments" \
+        test -n "$(find stage -path '*/bash-completion/completions/nnblas')"
+    check "and zsh" test -n "$(find stage -path '*/zsh/site-functions/_nnblas')"
     if "$nnblas" --help | grep -q '^  train '; then
         make_model
         expect_status 0 evaluate model test.csv

@@ -15,6 +15,14 @@ check_help() {
         expect_status 0 "$name" --help
         check "the help of $name begins with its usage" has "$out" "^usage: nnblas $name"
     done
+    expect_status 0 help
+    check "help is --help" has "$out" '^usage: nnblas COMMAND'
+    expect_status 0 -h
+    check "and so is -h" has "$out" '^usage: nnblas COMMAND'
+    expect_status 0 help demo
+    check "help shows the help of a command" has "$out" '^usage: nnblas demo'
+    expect_status 0 demo -h
+    check "-h is the --help of a command" has "$out" '^usage: nnblas demo'
     expect_status 0 --version
     check "the version is three numbers" has "$out" '^nnblas [0-9]+\.[0-9]+\.[0-9]+$'
 }
@@ -23,6 +31,10 @@ check_refusals() {
     refuses 'usage: nnblas'
     refuses "unknown command 'nonsense'" nonsense
     refuses "unknown option '--nonsense'" --nonsense
+    refuses "unknown command ''" ''
+    refuses "ambiguous command 'e'" e
+    refuses "unknown command 'nonsense'" help nonsense
+    refuses "unknown command 'info'" help demo info
     for name in demo explain info; do
         refuses "unknown option '--nonsense'" "$name" --nonsense
         refuses "unexpected argument 'nonsense'" "$name" nonsense
@@ -44,6 +56,9 @@ check_forms() {
     check "the beginning of a name is enough" has "$out" '^iris: .* epochs 7 seconds'
     check "  where it begins no other one" has "$out" '^Seed 5$'
     check "  with its value behind = or a blank" has "$out" '4-3-3'
+    expect_status 0 dem --epochs 7 --splits 1
+    check "the beginning of a command is enough" has "$out" '^iris: .* epochs 7 seconds'
+    refuses "nnblas demo: unknown option '--nonsense'" dem --nonsense
     refuses "--help takes no argument" demo --help=yes
     refuses "unknown option '-x'" demo -x
     refuses "unknown option '--nonsense=1'" demo --nonsense=1

@@ -82,9 +82,9 @@ static int take_argument(const char *command, const char *argument, size_t place
 
 /* ---- getopt_long ----------------------------------------------------------------------------- */
 
-/* What getopt_long returns: an argument that is no option, --help, or this and the option's place
- * in the table. */
-enum { PLAIN_ARGUMENT = 1, HELP_OPTION = 2, FIRST_OPTION = 256 };
+/* What getopt_long returns: an argument that is no option, --help or -h, or this and the option's
+ * place in the table. */
+enum { PLAIN_ARGUMENT = 1, HELP_OPTION = 'h', FIRST_OPTION = 256 };
 
 static struct option *make_long_options(const command_option *options, size_t n_options) {
     struct option *made = resize_array(NULL, n_options + 2, sizeof *made), *next = made;
@@ -127,7 +127,7 @@ static int walk_arguments(int argc, char **argv, const char *help, const command
     /* "-" returns all arguments in their order, ":" tells a missing value from an unknown option.
      */
     while (status == CARRY_ON &&
-           (found = getopt_long(argc, argv, "-:", long_options, NULL)) != -1) {
+           (found = getopt_long(argc, argv, "-:h", long_options, NULL)) != -1) {
         if (found == HELP_OPTION) {
             fputs(help, stdout);
             return EXIT_SUCCESS;
