@@ -11,19 +11,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What reads tables is null in a build without libcsv and Jansson. */
+#ifdef HAVE_CSV
+#define WITH_TABLES(run) run
+#else
+#define WITH_TABLES(run) NULL
+#endif
+
 /* The names are not const, as the arguments of main are not. */
 static struct {
     char name[16];
     int (*run)(int argc, char **argv);
     const char *help;
 } COMMANDS[] = {
-#ifdef HAVE_CSV
-    {"train", run_train, "train a network on a table of comma-separated values"},
-    {"predict", run_predict, "predict the target of the rows of a table"},
-    {"evaluate", run_evaluate, "score a trained network on a table"},
-    {"tune", run_tune, "measure the fastest plans for a training"},
-    {"iris", run_iris, "write Fisher's iris flowers as a table"},
-#endif
+    {"train", WITH_TABLES(run_train), "train a network on a table of comma-separated values"},
+    {"predict", WITH_TABLES(run_predict), "predict the target of the rows of a table"},
+    {"evaluate", WITH_TABLES(run_evaluate), "score a trained network on a table"},
+    {"tune", WITH_TABLES(run_tune), "measure the fastest plans for a training"},
+    {"iris", WITH_TABLES(run_iris), "write Fisher's iris flowers as a table"},
     {"demo", run_demo, "train a network on Fisher's iris flowers and test it"},
     {"explain", run_explain, "show one iteration of backpropagation with all its numbers"},
     {"info", run_info, "show the versions, processors and threads in use"},
@@ -39,7 +44,8 @@ static void print_help(FILE *stream) {
           "commands:\n",
           stream);
     for (size_t c = 0; c < N_COMMANDS; c++)
-        fprintf(stream, "  %-14s  %s\n", COMMANDS[c].name, COMMANDS[c].help);
+        if (COMMANDS[c].run)
+            fprintf(stream, "  %-14s  %s\n", COMMANDS[c].name, COMMANDS[c].help);
     fputs("\n"
           "The beginning of a command or of an option is enough where no other begins so.\n"
           "-h is --help.\n"
@@ -73,13 +79,21 @@ static size_t find_commands(const char *text, size_t *found) {
     return count;
 }
 
+static int refuse_missing(const char *name) {
+    fprintf(stderr,
+            "nnblas: this build has no %s: what reads tables needs libcsv and Jansson, and "
+            "meson's option csv\n",
+            name);
+    return EXIT_FAILURE;
+}
+
 /* argv[0] is the name of the command, or its beginning. */
 static int run_command(int argc, char **argv) {
     size_t c = 0, count = find_commands(argv[0], &c);
     if (count != 1)
         return refuse_command(argv[0], count > 0);
     argv[0] = COMMANDS[c].name;
-    return COMMANDS[c].run(argc, argv);
+    return COMMANDS[c].run ? COMMANDS[c].run(argc, argv) : refuse_missing(COMMANDS[c].name);
 }
 
 /* nnblas help, nnblas help COMMAND */

@@ -26,8 +26,10 @@ static bool fail_call(nn_replacement *r, const char *failed) {
 static bool find_target(nn_replacement *r) {
     if (!realpath(r->path, r->target)) {
         struct stat link;
-        if (errno != ENOENT || lstat(r->path, &link) == 0)
+        if (errno != ENOENT)
             return fail_call(r, "find the file");
+        if (lstat(r->path, &link) == 0)
+            return fail(r, "find the file", "it is a link that leads nowhere");
         if (strlen(r->path) >= sizeof r->target) {
             errno = ENAMETOOLONG;
             return fail_call(r, "find the file");
@@ -50,7 +52,7 @@ static bool open_folder(nn_replacement *r) {
     char *slash = strrchr(r->target, '/');
     r->name = slash ? slash + 1 : r->target;
     if (!*r->name)
-        return fail(r, "write the file", "it has no name");
+        return fail(r, "write the file", slash ? "its name ends in a slash" : "its name is empty");
     /* The path of the root folder is just its slash. */
     const char *folder = !slash ? "." : slash == r->target ? "/" : r->target;
     if (slash)

@@ -89,7 +89,7 @@ END_TEST
 START_TEST(links_are_followed) {
     ck_assert_int_eq(mkdir("inner", 0755), 0);
     ck_assert_int_eq(symlink("inner/net", "link"), 0);
-    check_not_saved("link", "could not find the file (No such file or directory)");
+    check_not_saved("link", "could not find the file (it is a link that leads nowhere)");
     save_marked(1.0, "inner/net");
     save_marked(2.0, "link");
     ck_assert(S_ISLNK(get_mode("link")));
@@ -162,9 +162,9 @@ START_TEST(what_is_no_file_is_not_replaced) {
     ck_assert_int_eq(mkfifo("pipe", 0644), 0);
     check_not_saved("inner", "could not replace the file (it is a folder)");
     check_not_saved("pipe", "could not replace the file (it is no regular file)");
-    check_not_saved("", "could not write the file (it has no name)");
+    check_not_saved("", "could not write the file (its name is empty)");
     check_not_saved("missing/net", "could not open the folder of the file (No such file");
-    check_not_saved("new/", "could not write the file (it has no name)");
+    check_not_saved("new/", "could not write the file (its name ends in a slash)");
     check_not_saved("pipe/net", "could not find the file (Not a directory)");
     ck_assert(S_ISFIFO(get_mode("pipe")));
 }

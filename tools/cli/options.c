@@ -108,6 +108,21 @@ static bool is_abbreviation(const char *argument, const struct option *long_opti
     return long_options->name;
 }
 
+/* The name of an option where the value of this one should be: it was forgotten. With = it is the
+ * value. */
+static bool is_value_missing(const command_option *option, char **argv,
+                             const struct option *long_options) {
+    return !option->flag && optarg == argv[optind - 1] && is_abbreviation(optarg, long_options) &&
+           optarg[2] != '\0';
+}
+
+static int refuse_missing_value(const char *command, const command_option *option) {
+    return refuse_usage(command,
+                        "--%s takes an argument, and the option %s follows (if that is the "
+                        "argument: --%s=%s)",
+                        option->name, optarg, option->name, optarg);
+}
+
 /* For what getopt_long does not accept; optopt is the option, where that is known. */
 static int refuse_option(const char *command, const char *argument, const command_option *options,
                          const struct option *long_options) {
@@ -136,6 +151,8 @@ static int walk_arguments(int argc, char **argv, const char *help, const command
             status = take_argument(argv[0], optarg, place++, options, n_options);
         else if (found < FIRST_OPTION)
             status = refuse_option(argv[0], argv[at], options, long_options);
+        else if (is_value_missing(&options[found - FIRST_OPTION], argv, long_options))
+            status = refuse_missing_value(argv[0], &options[found - FIRST_OPTION]);
         else if (!take_text(&options[found - FIRST_OPTION], optarg))
             status = refuse_text(argv[0], &options[found - FIRST_OPTION]);
         at = optind;

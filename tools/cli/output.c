@@ -40,11 +40,18 @@ bool check_replacement(const char *command, const char *path) {
     return true;
 }
 
+static bool is_socket(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
 bool check_output(const char *command, const char *path) {
     if (!path || is_standard_output(path))
         return true;
     if (is_replaceable(path))
         return check_replacement(command, path);
+    if (is_socket(path))
+        return report(command, path, "it is a socket");
     return access(path, W_OK) == 0 || report(command, path, strerror(errno));
 }
 

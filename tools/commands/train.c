@@ -21,14 +21,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Finds out before a long training what could not be written after it. */
-static bool check_outputs(const char *command, const train_settings *set) {
-    return check_output(command, set->output) && check_output(command, set->history) &&
-           check_output(command, set->plot) &&
-           check_replacement(command, set->training.checkpoint) &&
-           (!set->plot || check_gnuplot(command));
-}
-
 /* One run of the command. */
 typedef struct {
     const train_settings *settings;
@@ -266,7 +258,7 @@ static FILE *choose_summary(const train_settings *set) {
 static int train(const char *command, const train_settings *set) {
     training_run run = {.settings = set, .command = command, .summary = choose_summary(set)};
     int status = EXIT_FAILURE;
-    if (check_outputs(command, set) && load_plans(command, set->plans) &&
+    if ((!set->plot || check_gnuplot(command)) && load_plans(command, set->plans) &&
         read_training_data(command, set, &run.model.schema, &run.data))
         status = train_and_save(&run);
     nnblas_trainer_destroy(run.trainer);

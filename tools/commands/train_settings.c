@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "commands/train_settings.h"
 
+#include "cli/files.h"
 #include "cli/memory.h"
-#include "cli/same_file.h"
 #include "commands/plot.h"
 #include "iris/iris_csv.h"
 
@@ -111,19 +111,20 @@ static char *name_checkpoint_history(const char *checkpoint) {
     return name;
 }
 
-static int check_files(const char *command, const train_settings *set) {
+/* tune takes no checkpoint, and its output are plans. */
+static int check_own_files(const char *command, const train_settings *set) {
     const char *checkpoint = set->training.checkpoint;
     char *checkpoint_history = checkpoint ? name_checkpoint_history(checkpoint) : NULL;
     const file_argument files[] = {
-        {"DATA.csv", set->data, false},
-        {"--plans", set->plans, false},
-        {"--output", set->output, true},
-        {"--history", set->history, true},
-        {"--plot", set->plot, true},
-        {"--checkpoint", checkpoint, true},
-        {"the history of --checkpoint", checkpoint_history, true},
+        {"DATA.csv", set->data, FILE_READ},
+        {"--plans", set->plans, FILE_READ_BY_NAME},
+        {"--output", set->output, set->tunes ? FILE_WRITTEN_BY_NAME : FILE_WRITTEN},
+        {"--history", set->history, FILE_WRITTEN},
+        {"--plot", set->plot, FILE_WRITTEN},
+        {"--checkpoint", checkpoint, FILE_WRITTEN_BY_NAME},
+        {"the history of --checkpoint", checkpoint_history, FILE_WRITTEN_BY_NAME},
     };
-    int status = refuse_same_files(command, files, sizeof files / sizeof files[0]);
+    int status = check_files(command, files, sizeof files / sizeof files[0]);
     free(checkpoint_history);
     return status;
 }
@@ -136,7 +137,7 @@ static int take_arguments(const char *command, const train_arguments *a, train_s
         status = take_training_texts(command, &a->training, &set->training);
     if (status == CARRY_ON && set->plot && !is_plot_path(set->plot))
         return refuse_usage(command, "--plot takes a file name that ends in .svg or .png");
-    return status == CARRY_ON ? check_files(command, set) : status;
+    return status;
 }
 
 /* ---- the commands ---------------------------------------------------------------------------- */
@@ -176,7 +177,9 @@ int read_train_settings(int argc, char **argv, train_settings *set) {
     };
     list_shared_options(&a, set, options + N_OWN);
     int status = read_options(argc, argv, TRAIN_HELP, options, N);
-    return status == CARRY_ON ? take_arguments(argv[0], &a, set) : status;
+    if (status == CARRY_ON)
+        status = take_arguments(argv[0], &a, set);
+    return status == CARRY_ON ? check_own_files(argv[0], set) : status;
 }
 
 static int check_tune(const char *command, const train_settings *set) {
@@ -190,6 +193,7 @@ static int check_tune(const char *command, const train_settings *set) {
 int read_tune_settings(int argc, char **argv, train_settings *set) {
     enum { N_OWN = 3, N = N_OWN + N_SHARED_OPTIONS };
     train_arguments a = {0};
+    set->tunes = true;
     command_option options[N] = {
         {"output", .text = &set->output},
         {"seconds", .real = &set->seconds, .least = 1e-3, .most = 1e6, "0.001 to 1000000 seconds"},
@@ -199,7 +203,9 @@ int read_tune_settings(int argc, char **argv, train_settings *set) {
     int status = read_options(argc, argv, TUNE_HELP, options, N);
     if (status == CARRY_ON)
         status = take_arguments(argv[0], &a, set);
-    return status == CARRY_ON ? check_tune(argv[0], set) : status;
+    if (status == CARRY_ON)
+        status = check_tune(argv[0], set);
+    return status == CARRY_ON ? check_own_files(argv[0], set) : status;
 }
 
 void free_train_settings(train_settings *set) {

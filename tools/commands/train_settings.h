@@ -12,6 +12,7 @@
 typedef struct {
     const char *data, *output, *history, *plot, *plans;
     bool is_quiet;
+    bool tunes;     /* nnblas tune: output are plans */
     double seconds; /* tune: for all plans */
     column_choice columns;
     table_options table;

@@ -32,8 +32,7 @@ static int tune(const char *command, const train_settings *set) {
     schema s = {0};
     dataset d = {0};
     nnblas_net *net = NULL;
-    bool is_good =
-        check_replacement(command, set->output) && read_training_data(command, set, &s, &d);
+    bool is_good = read_training_data(command, set, &s, &d);
     if (is_good) {
         nnblas_status status =
             create_net(&set->training, d.inputs, d.outputs, has_classes(&s), &net);

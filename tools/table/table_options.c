@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "table/table_options.h"
 
-#include "cli/same_file.h"
+#include "cli/files.h"
 
 #include <string.h>
 
@@ -54,10 +54,10 @@ int read_model_arguments(int argc, char **argv, const char *help, const char **o
     if (strcmp(arguments->model, "-") == 0 && strcmp(arguments->data, "-") == 0)
         return refuse_usage(argv[0], "MODEL and DATA.csv cannot both be standard input");
     const file_argument files[] = {
-        {"MODEL", arguments->model, false},
-        {"DATA.csv", arguments->data, false},
-        {"--output", output ? *output : NULL, true},
+        {"MODEL", arguments->model, FILE_READ},
+        {"DATA.csv", arguments->data, FILE_READ},
+        {"--output", output ? *output : NULL, FILE_WRITTEN},
     };
-    status = refuse_same_files(argv[0], files, sizeof files / sizeof files[0]);
+    status = check_files(argv[0], files, sizeof files / sizeof files[0]);
     return status == CARRY_ON ? take_table_arguments(argv[0], &table, &arguments->table) : status;
 }

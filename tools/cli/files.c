@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "cli/same_file.h"
+#include "cli/files.h"
 
 #include "cli/memory.h"
 #include "cli/options.h"
+#include "cli/output.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+static bool is_written(const file_argument *file) {
+    return file->use == FILE_WRITTEN || file->use == FILE_WRITTEN_BY_NAME;
+}
+
+static bool is_by_name(const file_argument *file) {
+    return file->use == FILE_READ_BY_NAME || file->use == FILE_WRITTEN_BY_NAME;
+}
 
 static bool is_stream(const file_argument *file) {
     return strcmp(file->path, "-") == 0;
@@ -41,13 +50,13 @@ static bool will_be_same(const char *a, const char *b) {
 
 static bool find_state(const file_argument *file, struct stat *state) {
     if (is_stream(file))
-        return fstat(file->is_written ? STDOUT_FILENO : STDIN_FILENO, state) == 0;
+        return fstat(is_written(file) ? STDOUT_FILENO : STDIN_FILENO, state) == 0;
     return stat(file->path, state) == 0;
 }
 
 static bool are_same(const file_argument *a, const file_argument *b) {
     struct stat state_a, state_b;
-    if (is_stream(a) && is_stream(b) && a->is_written == b->is_written)
+    if (is_stream(a) && is_stream(b) && is_written(a) == is_written(b))
         return true;
     bool exists_a = find_state(a, &state_a), exists_b = find_state(b, &state_b);
     if (exists_a && exists_b)
@@ -55,13 +64,36 @@ static bool are_same(const file_argument *a, const file_argument *b) {
     return !exists_a && !exists_b && will_be_same(a->path, b->path);
 }
 
-int refuse_same_files(const char *command, const file_argument *files, size_t count) {
+static int refuse_same_files(const char *command, const file_argument *files, size_t count) {
     for (size_t i = 0; i < count; i++)
         for (size_t j = i + 1; j < count; j++)
-            if (files[i].path && files[j].path && (files[i].is_written || files[j].is_written) &&
-                are_same(&files[i], &files[j]))
+            if (files[i].path && files[j].path &&
+                (is_written(&files[i]) || is_written(&files[j])) && are_same(&files[i], &files[j]))
                 return refuse_usage(command, "%s and %s are the same file: %s and %s",
                                     files[i].argument, files[j].argument, files[i].path,
                                     files[j].path);
     return CARRY_ON;
+}
+
+static int refuse_streams(const char *command, const file_argument *files, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (files[i].path && is_by_name(&files[i]) && is_stream(&files[i]))
+            return refuse_usage(command, "%s cannot be standard %s: give the name of a file",
+                                files[i].argument, is_written(&files[i]) ? "output" : "input");
+    return CARRY_ON;
+}
+
+static bool can_be_written(const char *command, const file_argument *file) {
+    return is_by_name(file) ? check_replacement(command, file->path)
+                            : check_output(command, file->path);
+}
+
+int check_files(const char *command, const file_argument *files, size_t count) {
+    int status = refuse_streams(command, files, count);
+    if (status == CARRY_ON)
+        status = refuse_same_files(command, files, count);
+    for (size_t i = 0; i < count && status == CARRY_ON; i++)
+        if (is_written(&files[i]) && !can_be_written(command, &files[i]))
+            status = EXIT_FAILURE;
+    return status;
 }
