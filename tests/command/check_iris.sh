@@ -25,7 +25,7 @@ check_iris() {
         "^accuracy $share mse [0-9]+\.[0-9]{4} rows 30\$"
     accuracy=$(sed 's/accuracy \([0-9.]*\).*/\1/' last)
     check "the accuracy $accuracy is at least 0.9" awk "BEGIN { exit !($accuracy >= 0.9) }"
-    check "it shows precision and recall" has "$out" "^setosa +$share +$share +10\$"
+    check "it shows precision, recall, F1 and AUC" has "$out" "^setosa( +$share){4} +10\$"
     diagonal=$(awk '/^rows of each/ { on = 1 } on && /^setosa/ { n += $2 }
         on && /^versicolor/ { n += $3 } on && /^virginica/ { n += $4 }
         END { printf "%.4f", n / 30 }' "$out")

@@ -112,7 +112,7 @@ static nnblas_status test(const nnblas_net *net, const iris_part *part, confusio
     nnblas_status status =
         nnblas_net_predict(net, part->N, part->X[0], IRIS_INPUTS, O_out[0], IRIS_SPECIES);
     for (size_t r = 0; r < part->N && !status; r++)
-        count_prediction(result, part->species[r], find_largest(O_out[r], IRIS_SPECIES));
+        count_prediction(result, part->species[r], find_largest(O_out[r], IRIS_SPECIES), 1.0);
     return status;
 }
 
@@ -140,7 +140,7 @@ static void print_confusion(const confusion_matrix *result, size_t N) {
     for (size_t species = 0; species < IRIS_SPECIES; species++) {
         printf("  %-12s", iris_species[species]);
         for (size_t answer = 0; answer < IRIS_SPECIES; answer++)
-            printf("%12zu", get_count(result, species, answer));
+            printf("%12.0f", get_count(result, species, answer));
         putchar('\n');
     }
 }
@@ -159,8 +159,8 @@ static void print_table_head(void) {
 /* ---- the demo -------------------------------------------------------------------------------- */
 
 static nnblas_status score(trial *t) {
-    size_t train_counts[IRIS_SPECIES * IRIS_SPECIES] = {0};
-    size_t test_counts[IRIS_SPECIES * IRIS_SPECIES] = {0};
+    double train_counts[IRIS_SPECIES * IRIS_SPECIES] = {0};
+    double test_counts[IRIS_SPECIES * IRIS_SPECIES] = {0};
     confusion_matrix on_train = {IRIS_SPECIES, train_counts}, on_test = {IRIS_SPECIES, test_counts};
     nnblas_status status = test(t->net, &t->train, &on_train);
     if (!status)
@@ -170,8 +170,8 @@ static nnblas_status score(trial *t) {
                                      IRIS_SPECIES, &t->outcome.mse);
     if (status)
         return status;
-    t->outcome.train_accuracy = (double)count_right(&on_train) / (double)t->train.N;
-    t->outcome.test_accuracy = (double)count_right(&on_test) / (double)t->test.N;
+    t->outcome.train_accuracy = count_right(&on_train) / (double)t->train.N;
+    t->outcome.test_accuracy = count_right(&on_test) / (double)t->test.N;
     if (t->is_shown)
         print_confusion(&on_test, t->test.N);
     return NNBLAS_OK;

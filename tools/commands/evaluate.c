@@ -32,7 +32,7 @@ static bool evaluate_rows(const char *command, model_reader *reader, scores *s) 
     do {
         if (!predict_batch(command, reader))
             return false;
-        add_scores(s, reader->N, reader->Y, reader->O_out);
+        add_scores(s, reader->N, reader->Y, reader->O_out, NULL);
     } while (reader->N > 0);
     report_skipped(command, reader->source.name, &reader->skipped);
     if (s->rows > 0)

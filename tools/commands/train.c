@@ -179,7 +179,7 @@ static nnblas_status score_training_rows(const training_run *run, scores *result
                                     d->outputs);
         restore_targets(&run->model.schema, N, d->Y + r * d->outputs, Y);
         if (!status)
-            add_scores(result, N, Y, O_out);
+            add_scores(result, N, Y, O_out, NULL);
     }
     free(O_out);
     free(Y);
@@ -188,6 +188,7 @@ static nnblas_status score_training_rows(const training_run *run, scores *result
 
 static bool print_result(const training_run *run) {
     scores result = start_scores(&run->model.schema);
+    leave_out_auc(&result);
     nnblas_status status = score_training_rows(run, &result);
     if (!status) {
         fputs("train ", run->summary);

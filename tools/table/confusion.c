@@ -9,30 +9,30 @@ size_t find_largest(const double *outputs, size_t classes) {
     return largest;
 }
 
-void count_prediction(confusion_matrix *m, size_t class, size_t predicted) {
-    m->counts[class * m->classes + predicted]++;
+void count_prediction(confusion_matrix *m, size_t class, size_t predicted, double weight) {
+    m->counts[class * m->classes + predicted] += weight;
 }
 
-size_t get_count(const confusion_matrix *m, size_t class, size_t predicted) {
+double get_count(const confusion_matrix *m, size_t class, size_t predicted) {
     return m->counts[class * m->classes + predicted];
 }
 
 /* Adds up m->classes counts, from the index first on in steps. */
-static size_t add_counts(const confusion_matrix *m, size_t first, size_t step) {
-    size_t sum = 0;
+static double add_counts(const confusion_matrix *m, size_t first, size_t step) {
+    double sum = 0.0;
     for (size_t k = 0; k < m->classes; k++)
         sum += m->counts[first + k * step];
     return sum;
 }
 
-size_t count_rows_of(const confusion_matrix *m, size_t class) {
+double count_rows_of(const confusion_matrix *m, size_t class) {
     return add_counts(m, class * m->classes, 1);
 }
 
-size_t count_predicted(const confusion_matrix *m, size_t class) {
+double count_predicted(const confusion_matrix *m, size_t class) {
     return add_counts(m, class, m->classes);
 }
 
-size_t count_right(const confusion_matrix *m) {
+double count_right(const confusion_matrix *m) {
     return add_counts(m, 0, m->classes + 1);
 }

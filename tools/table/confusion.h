@@ -5,23 +5,23 @@
 
 #include <stddef.h>
 
-/* counts: classes x classes; the first index is the class of the rows, the second the predicted
- * one. */
+/* counts: classes x classes, sums of the weights of rows, which are 1 where there are none; the
+ * first index is the class of the rows, the second the predicted one. */
 typedef struct {
     size_t classes;
-    size_t *counts;
+    double *counts;
 } confusion_matrix;
 
 /* The index of the largest output: the class that a network predicts. */
 size_t find_largest(const double *outputs, size_t classes);
 
-void count_prediction(confusion_matrix *m, size_t class, size_t predicted);
+void count_prediction(confusion_matrix *m, size_t class, size_t predicted, double weight);
 
 /* How many rows there are: of a class and predicted as another; of a class; predicted as one;
  * predicted right. */
-size_t get_count(const confusion_matrix *m, size_t class, size_t predicted);
-size_t count_rows_of(const confusion_matrix *m, size_t class);
-size_t count_predicted(const confusion_matrix *m, size_t class);
-size_t count_right(const confusion_matrix *m);
+double get_count(const confusion_matrix *m, size_t class, size_t predicted);
+double count_rows_of(const confusion_matrix *m, size_t class);
+double count_predicted(const confusion_matrix *m, size_t class);
+double count_right(const confusion_matrix *m);
 
 #endif

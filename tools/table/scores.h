@@ -1,36 +1,93 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Scores of predictions: accuracy, precision and recall of classes, R2 and errors of numbers. */
+/* Scores of predictions: how right classes are, and how near numbers. */
 #ifndef NNBLAS_TABLE_SCORES_H
 #define NNBLAS_TABLE_SCORES_H
 
 #include "table/confusion.h"
+#include "table/ranking.h"
 #include "table/schema.h"
 
+#include <jansson.h>
 #include <stdio.h>
 
-/* Of one target of numbers, in long double, where no square of a double overflows. mean and
- * squared_distances of its values follow B. P. Welford, Technometrics 4 (1962). */
+/* Sums over the rows of one target, in long double, where no square of a double overflows. mean and
+ * squared_distances of numbers follow B. P. Welford, Technometrics 4 (1962), and with weights
+ * D. H. D. West, Communications of the ACM 22 (1979). */
 typedef struct {
-    long double squared_errors, absolute_errors, mean, squared_distances;
+    const table_column *column;
+    size_t first, outputs; /* its place among the outputs */
+    size_t classes;        /* 0 of numbers; a label has 2 classes and 1 output */
+    long double squared_errors;
+    long double absolute_errors, mean, squared_distances; /* of numbers */
+    long double log_losses;                               /* of classes */
+    confusion_matrix confusion;                           /* of classes */
 } target_score;
 
 typedef struct {
-    const schema *schema;
+    bool has_classes, has_numbers; /* any of the targets */
+    bool has_weights;
     size_t rows, outputs;
-    double squared_errors;      /* with classes */
-    confusion_matrix confusion; /* with classes */
-    target_score *targets;      /* with numbers */
+    long double weight; /* the sum of the weights of the rows */
+    size_t n_targets;
+    target_score *targets;
+    ranking ranking; /* the outputs of classes of all rows */
 } scores;
 
 scores start_scores(const schema *s);
+/* To be called before rows are added: auc, for which all outputs are kept and sorted, is NaN. */
+void leave_out_auc(scores *s);
 void free_scores(scores *s);
 
-/* Adds N rows of targets Y and outputs O_out. Numbers in Y are unscaled, in O_out scaled. */
-void add_scores(scores *s, size_t N, const double *Y, const double *O_out);
+/* Adds N rows of targets Y and outputs O_out. Numbers in Y are unscaled, in O_out scaled; classes
+ * are 0 and 1 in Y. weights: N weights of the rows, or null where each is 1. */
+void add_scores(scores *s, size_t N, const double *Y, const double *O_out, const double *weights);
 
-/* "accuracy 0.9733 mse 0.0123 rows 150", or "r2 0.9733 mae 1.2345 rows 150". */
+/* ---- measures -------------------------------------------------------------------------------- */
+
+/*
+ * Classes have accuracy, balanced_accuracy, precision, recall, f1, auc, log_loss and mse, numbers
+ * r2, rmse, mae and mse, a mixture of targets all of them. value is NaN where it is not defined.
+ * They are those of scikit-learn, the ones of classes as its macro averages: the mean over the
+ * classes that occur in the rows or the predictions, where 0 / 0 is 0. Other than there, auc is
+ * the mean over the classes that some of the rows are of, and others not; and mse is half of the
+ * mean squared error, as in the cost of the library, for classes summed over the outputs. Where
+ * classes are mixed with numbers, their outputs are no probabilities, and log_loss is NaN.
+ */
+typedef struct {
+    const char *name;
+    double value;
+    bool is_loss; /* the lower, the better */
+} measure;
+
+enum { MOST_MEASURES = 11 };
+
+/* Their means over the targets; returns how many. There must be a row. */
+size_t list_measures(const scores *s, measure measures[MOST_MEASURES]);
+/* Those of one target. */
+size_t list_target_measures(const scores *s, size_t target, measure measures[MOST_MEASURES]);
+
+/* The value of a listed measure by its name; NaN where it is not listed. */
+double get_measure(const measure *measures, size_t count, const char *name);
+
+/* The measures of one class of a target; precision and recall are NaN where they are 0 / 0. */
+typedef struct {
+    double precision, recall, f1, auc, weight;
+} class_measures;
+
+class_measures measure_class(const scores *s, size_t target, size_t class);
+/* Its name. */
+const char *name_class(const target_score *t, size_t class);
+
+/* ---- output ---------------------------------------------------------------------------------- */
+
+/* "accuracy 0.9733 mse 0.0123 rows 150", or "r2 0.9733 mae 1.2345 rows 150"; of a mixture of
+ * targets "accuracy 0.9733 r2 0.9733 mae 1.2345 rows 150". */
 void print_score_line(FILE *stream, const scores *s);
-/* The scores of each class or target, and the confusion matrix. */
+/* The measures of each class and target, and the confusion matrices. */
 void print_scores_in_full(FILE *stream, const scores *s);
+
+/* {"rows": ..., "measures": {...}, "targets": [{"name": ..., "measures": {...}, ...}]}; a measure
+ * that is not defined is null. */
+json_t *pack_scores(const scores *s);
 
 #endif

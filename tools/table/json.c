@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "table/json.h"
+
+#include "cli/memory.h"
+
+#include <math.h>
+
+json_t *check_json(json_t *value) {
+    if (!value)
+        end_without_memory(1);
+    return value;
+}
+
+json_t *pack_real(double value) {
+    return check_json(isfinite(value) ? json_real(value) : json_null());
+}
+
+json_t *pack_size(size_t value) {
+    return check_json(json_integer((json_int_t)value));
+}
+
+void set_member(json_t *object, const char *key, json_t *value) {
+    if (json_object_set_new(object, key, check_json(value)) != 0)
+        end_without_memory(1);
+}
+
+void append_element(json_t *array, json_t *value) {
+    if (json_array_append_new(array, check_json(value)) != 0)
+        end_without_memory(1);
+}
+
+/* A failure to write shows when the stream is closed. */
+void write_json(FILE *stream, const json_t *value) {
+    json_dumpf(value, stream, JSON_INDENT(2));
+    fputc('\n', stream);
+}

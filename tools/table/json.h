@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Makes JSON values; where there is no memory, or a text is not UTF-8, ends the program with a
+ * message. */
+#ifndef NNBLAS_TABLE_JSON_H
+#define NNBLAS_TABLE_JSON_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+/* The value, which is not null. */
+json_t *check_json(json_t *value);
+
+/* NaN and the infinities are null. */
+json_t *pack_real(double value);
+json_t *pack_size(size_t value);
+
+/* Each takes ownership of the value. */
+void set_member(json_t *object, const char *key, json_t *value);
+void append_element(json_t *array, json_t *value);
+
+/* Writes the value, indented, and the end of a line. */
+void write_json(FILE *stream, const json_t *value);
+
+#endif
