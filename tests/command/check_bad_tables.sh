@@ -57,7 +57,7 @@ check_bad_tables() {
     fails "train.csv: has no column 'size'" train train.csv --target size
     fails "train.csv: has no column '6'" train train.csv --target 6
     fails "train.csv: has no column 'x'" train train.csv --target species --ignore x
-    fails "the column 'species' is named twice" train train.csv --target species --features 1,5
+    fails "column 5 \(species\) is named twice" train train.csv --target species --features 1,5
     fails "there is no column left" train train.csv --target species --ignore 1,2,3,4
     fails 'nowhere.csv: No such file' train nowhere.csv --target species
     fails '^nnblas train: \.: Is a directory$' train . --target species

@@ -29,7 +29,7 @@ static void make_data(void) {
         lonely = r;
     }
     table_column *target = add_column(&classification.targets, "class", 0);
-    target->is_category = true;
+    target->kind = COLUMN_CATEGORY;
     const char *names[CLASSES] = {"a", "b", "c"};
     for (size_t k = 0; k < CLASSES; k++) {
         add_name(&target->categories, names[k]);

@@ -104,10 +104,15 @@ static void check_table(fuzz_table *table) {
         expect(*error.text);
         return;
     }
-    if (read_dataset(&source, &table->choice, &table->skipped, &s, &d, &error))
+    note_list notes = {0};
+    if (read_dataset(&source, &table->choice, &table->skipped, &notes, &s, &d, &error)) {
+        infer_dataset_scaling(&s, &d);
+        scale_dataset(&s, &d);
         check_dataset(table, &s, &d);
-    else
+    } else {
         expect(*error.text);
+    }
+    free_notes(&notes);
     free_dataset(&d);
     free_schema(&s);
     close_source(&source);

@@ -26,15 +26,13 @@ static const char HELP[] =
     "  --output FILE         write to FILE (default -, standard output)\n" TABLE_OPTIONS_HELP;
 
 static void write_header(FILE *stream, const schema *s) {
+    name_list names = {0};
+    name_outputs(s, &names);
     fputs("prediction", stream);
-    for (size_t k = 0; k < s->targets.count; k++) {
-        const table_column *target = &s->targets.columns[k];
-        if (!target->is_category)
-            write_csv_value(stream, ',', target->name);
-        for (size_t j = 0; j < target->categories.count; j++)
-            write_csv_value(stream, ',', target->categories.names[j]);
-    }
+    for (size_t k = 0; k < names.count; k++)
+        write_csv_value(stream, ',', names.names[k]);
     fputc('\n', stream);
+    free_names(&names);
 }
 
 static void write_class(FILE *stream, const name_list *classes, const double *outputs) {

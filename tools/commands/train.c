@@ -28,6 +28,7 @@ typedef struct {
     FILE *summary; /* null when quiet */
     table_model model;
     dataset data;
+    note_list notes;
     nnblas_trainer *trainer;
     progress progress;
     nnblas_status status;
@@ -122,7 +123,7 @@ static bool has_rows_of_checkpoint(const training_run *run) {
 static nnblas_status make_net(training_run *run) {
     table_model *model = &run->model;
     nnblas_status status = create_net(&run->settings->training, run->data.inputs, run->data.outputs,
-                                      has_classes(&model->schema), &model->net);
+                                      get_output_kind(&model->schema), &model->net);
     if (status)
         return status;
     char *text = write_schema(&model->schema);
@@ -160,14 +161,6 @@ static void print_end(const training_run *run) {
             explain_end(run));
 }
 
-/* Undoes the scaling of numbers in Y. */
-static void restore_targets(const schema *s, size_t N, const double *scaled, double *Y) {
-    size_t outputs = count_numbers(&s->targets);
-    for (size_t i = 0; i < N * outputs; i++)
-        Y[i] = has_classes(s) ? scaled[i]
-                              : restore_number(&s->targets.columns[i % outputs], scaled[i]);
-}
-
 static nnblas_status score_training_rows(const training_run *run, scores *result) {
     const dataset *d = &run->data;
     double *O_out = resize_array(NULL, BATCH_ROWS * d->outputs, sizeof *O_out);
@@ -177,7 +170,7 @@ static nnblas_status score_training_rows(const training_run *run, scores *result
         size_t N = nn_min(d->N - r, BATCH_ROWS);
         status = nnblas_net_predict(run->model.net, N, d->X + r * d->inputs, d->inputs, O_out,
                                     d->outputs);
-        restore_targets(&run->model.schema, N, d->Y + r * d->outputs, Y);
+        restore_rows(&run->model.schema.targets, N, d->Y + r * d->outputs, Y);
         if (!status)
             add_scores(result, N, Y, O_out, NULL);
     }
@@ -224,6 +217,7 @@ static int train_and_save(training_run *run) {
         return EXIT_FAILURE;
     if (!run->status && run->summary) {
         print_training_data(run->summary, run->settings, &run->model.schema, &run->data);
+        print_notes(run->summary, &run->notes);
         print_settings(run->summary, &run->settings->training, run->model.net);
         if (run->settings->plans && has_checkpoint(&run->settings->training))
             fprintf(run->summary, "plans of the checkpoint, not of %s\n", run->settings->plans);
@@ -260,11 +254,12 @@ static int train(const char *command, const train_settings *set) {
     training_run run = {.settings = set, .command = command, .summary = choose_summary(set)};
     int status = EXIT_FAILURE;
     if ((!set->plot || check_gnuplot(command)) && load_plans(command, set->plans) &&
-        read_training_data(command, set, &run.model.schema, &run.data))
+        read_training_data(command, set, &run.notes, &run.model.schema, &run.data))
         status = train_and_save(&run);
     nnblas_trainer_destroy(run.trainer);
     free_model(&run.model);
     free_dataset(&run.data);
+    free_notes(&run.notes);
     return status;
 }
 

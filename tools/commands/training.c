@@ -240,8 +240,21 @@ int take_training_texts(const char *command, const training_texts *texts, traini
 
 /* ---- the library's objects ------------------------------------------------------------------- */
 
+static nnblas_status set_output(nnblas_net *net, output_kind kind) {
+    switch (kind) {
+    case OUTPUTS_CLASSES:
+        return nnblas_net_set_output(net, NNBLAS_SOFTMAX, NNBLAS_CROSS_ENTROPY);
+    case OUTPUTS_LABELS:
+        return nnblas_net_set_output(net, NNBLAS_SIGMOID, NNBLAS_CROSS_ENTROPY);
+    case OUTPUTS_NUMBERS:
+    case OUTPUTS_MIXED:
+        break;
+    }
+    return nnblas_net_set_output(net, NNBLAS_IDENTITY, NNBLAS_MSE);
+}
+
 nnblas_status create_net(const training_settings *s, size_t inputs, size_t outputs,
-                         bool has_classes, nnblas_net **net) {
+                         output_kind kind, nnblas_net **net) {
     size_t sizes[MOST_HIDDEN_LAYERS + 2] = {inputs};
     memcpy(sizes + 1, s->hidden, s->n_hidden * sizeof *sizes);
     sizes[s->n_hidden + 1] = outputs;
@@ -250,8 +263,7 @@ nnblas_status create_net(const training_settings *s, size_t inputs, size_t outpu
         return status;
     status = nnblas_net_set_hidden(*net, s->activation);
     if (!status)
-        status = has_classes ? nnblas_net_set_output(*net, NNBLAS_SOFTMAX, NNBLAS_CROSS_ENTROPY)
-                             : nnblas_net_set_output(*net, NNBLAS_IDENTITY, NNBLAS_MSE);
+        status = set_output(*net, kind);
     if (!status)
         status = nnblas_net_init(*net, s->seed);
     if (status) {
@@ -279,14 +291,14 @@ static nnblas_status set_schedule(const schedule *s, nnblas_trainer *trainer) {
     return nnblas_trainer_set_constant_schedule(trainer);
 }
 
-static bool has_classes(const nnblas_net *net) {
+static bool is_classifier(const nnblas_net *net) {
     return nnblas_net_output_activation(net) == NNBLAS_SOFTMAX;
 }
 
 static double get_weight_decay(const training_settings *s, size_t rows, const nnblas_net *net) {
     if (s->weight_decay != DECAY_BY_ROWS)
         return s->weight_decay;
-    return (has_classes(net) ? ROWS_A_PRIOR_OF_CLASSES : ROWS_A_PRIOR_OF_NUMBERS) / (double)rows;
+    return (is_classifier(net) ? ROWS_A_PRIOR_OF_CLASSES : ROWS_A_PRIOR_OF_NUMBERS) / (double)rows;
 }
 
 static nnblas_status set_steps(const training_settings *s, double weight_decay,
@@ -310,7 +322,7 @@ static nnblas_status set_steps(const training_settings *s, double weight_decay,
 static nnblas_score choose_score(const training_settings *s, const nnblas_net *net) {
     if (!s->has_score)
         return NNBLAS_SCORE_NONE;
-    return has_classes(net) ? NNBLAS_SCORE_ACCURACY : NNBLAS_SCORE_R2;
+    return is_classifier(net) ? NNBLAS_SCORE_ACCURACY : NNBLAS_SCORE_R2;
 }
 
 static nnblas_status set_end(const training_settings *s, nnblas_score score,

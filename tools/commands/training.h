@@ -4,6 +4,7 @@
 #define NNBLAS_COMMANDS_TRAINING_H
 
 #include "cli/options.h"
+#include "table/schema.h"
 
 #include <nnblas.h>
 
@@ -74,9 +75,9 @@ void list_training_options(training_settings *settings, training_texts *texts,
 int take_training_texts(const char *command, const training_texts *texts,
                         training_settings *settings);
 
-/* Creates a network with so many inputs and outputs, with softmax outputs for classes. */
+/* Creates a network with so many inputs and outputs. */
 nnblas_status create_net(const training_settings *settings, size_t inputs, size_t outputs,
-                         bool has_classes, nnblas_net **net);
+                         output_kind kind, nnblas_net **net);
 
 /* rows: of the training data. */
 nnblas_status create_trainer(const training_settings *settings, size_t rows, nnblas_net *net,

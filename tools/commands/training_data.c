@@ -15,18 +15,25 @@ static bool open_data(const train_settings *set, table_source *source, table_err
     return open_source_stream(source, stream, "iris", &(source_format){.delimiter = ','}, error);
 }
 
-bool read_training_data(const char *command, const train_settings *set, schema *s, dataset *d) {
+bool read_training_data(const char *command, const train_settings *set, note_list *notes, schema *s,
+                        dataset *d) {
     table_source source;
     table_error error;
     skipped_rows skipped = {.is_allowed = set->table.skips_bad_rows};
     bool is_open = open_data(set, &source, &error);
-    bool is_good = is_open && read_dataset(&source, &set->columns, &skipped, s, d, &error);
+    bool is_good = is_open && read_dataset(&source, &set->columns, &skipped, notes, s, d, &error);
     if (!is_good)
         fprintf(stderr, "nnblas %s: %s\n", command, error.text);
-    else if (!set->is_quiet)
+    else if (!set->is_quiet) {
+        print_warnings(command, notes);
         report_skipped(command, source.name, &skipped);
+    }
     if (is_open)
         close_source(&source);
+    if (is_good) {
+        infer_dataset_scaling(s, d);
+        scale_dataset(s, d);
+    }
     return is_good;
 }
 

@@ -8,8 +8,10 @@
 
 #include <stdio.h>
 
-/* Prints on stderr what is wrong. The caller frees both, also after false. */
-bool read_training_data(const char *command, const train_settings *set, schema *s, dataset *d);
+/* Scaled rows. Prints on stderr warnings, and what is wrong. The caller frees all three, also after
+ * false. */
+bool read_training_data(const char *command, const train_settings *set, note_list *notes, schema *s,
+                        dataset *d);
 
 /* "150 rows of iris.csv: 4 features as 4 inputs; 3 classes of species" */
 void print_training_data(FILE *stream, const train_settings *set, const schema *s,

@@ -9,10 +9,11 @@
 
 #include <stdlib.h>
 
-static nnblas_status tune_net(const train_settings *set, const schema *s, const dataset *d,
-                              nnblas_net *net) {
+static nnblas_status tune_net(const train_settings *set, const note_list *notes, const schema *s,
+                              const dataset *d, nnblas_net *net) {
     if (!set->is_quiet) {
         print_training_data(stdout, set, s, d);
+        print_notes(stdout, notes);
         print_settings(stdout, &set->training, net);
         fflush(stdout);
     }
@@ -31,13 +32,14 @@ static nnblas_status tune_net(const train_settings *set, const schema *s, const 
 static int tune(const char *command, const train_settings *set) {
     schema s = {0};
     dataset d = {0};
+    note_list notes = {0};
     nnblas_net *net = NULL;
-    bool is_good = read_training_data(command, set, &s, &d);
+    bool is_good = read_training_data(command, set, &notes, &s, &d);
     if (is_good) {
         nnblas_status status =
-            create_net(&set->training, d.inputs, d.outputs, has_classes(&s), &net);
+            create_net(&set->training, d.inputs, d.outputs, get_output_kind(&s), &net);
         if (!status)
-            status = tune_net(set, &s, &d, net);
+            status = tune_net(set, &notes, &s, &d, net);
         if (status)
             report_failure(command);
         is_good = !status;
@@ -45,6 +47,7 @@ static int tune(const char *command, const train_settings *set) {
     nnblas_net_destroy(net);
     free_schema(&s);
     free_dataset(&d);
+    free_notes(&notes);
     return is_good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

@@ -3,14 +3,22 @@
 
 #include "cli/memory.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+static void allocate_rows(dataset *d, bool has_weights) {
+    d->X = resize_array(NULL, d->N * d->inputs, sizeof *d->X);
+    d->Y = resize_array(NULL, d->N * d->outputs, sizeof *d->Y);
+    if (has_weights)
+        d->weights = resize_array(NULL, d->N, sizeof *d->weights);
+}
 
 static bool encode_rows(const table_source *source, const text_rows *rows, const schema *s,
                         dataset *d, table_error *error) {
     *d = (dataset){
         .N = rows->N, .inputs = count_numbers(&s->features), .outputs = count_numbers(&s->targets)};
-    d->X = resize_array(NULL, d->N * d->inputs, sizeof *d->X);
-    d->Y = resize_array(NULL, d->N * d->outputs, sizeof *d->Y);
+    allocate_rows(d, false);
     for (size_t r = 0; r < d->N; r++) {
         csv_row row = get_row(rows, r);
         if (!encode_row(&s->features, source, &row, d->X + r * d->inputs, error) ||
@@ -20,28 +28,34 @@ static bool encode_rows(const table_source *source, const text_rows *rows, const
     return true;
 }
 
-static void scale_dataset(schema *s, dataset *d) {
-    infer_scaling(&s->features, d->N, d->X);
-    infer_scaling(&s->targets, d->N, d->Y);
-    scale_rows(&s->features, d->N, d->X);
-    scale_rows(&s->targets, d->N, d->Y);
+static bool is_constant(const dataset *d, size_t output) {
+    for (size_t r = 1; r < d->N; r++)
+        if (d->Y[r * d->outputs + output] != d->Y[output])
+            return false;
+    return true;
 }
 
-static bool encode_dataset(const table_source *source, const text_rows *rows, schema *s, dataset *d,
-                           table_error *error) {
-    if (!encode_rows(source, rows, s, d, error))
-        return false;
-    scale_dataset(s, d);
-    return check_targets(source, s, error);
+static bool check_targets(const table_source *source, const schema *s, const dataset *d,
+                          table_error *error) {
+    size_t output = 0;
+    for (size_t i = 0; i < s->targets.count; i++) {
+        const table_column *target = &s->targets.columns[i];
+        if (is_constant(d, output))
+            return set_error(
+                error, "%s: the target '%s' is the same in all rows: there is nothing to predict",
+                source->name, show_text(target->name).text);
+        output += get_width(target);
+    }
+    return true;
 }
 
 bool read_dataset(table_source *source, const column_choice *choice, skipped_rows *skipped,
-                  schema *s, dataset *d, table_error *error) {
+                  note_list *notes, schema *s, dataset *d, table_error *error) {
     text_rows rows;
     *d = (dataset){0};
     bool is_good = read_rows(source, &rows, skipped, error) &&
-                   infer_schema(source, &rows, choice, skipped, s, error) &&
-                   encode_dataset(source, &rows, s, d, error);
+                   infer_schema(source, &rows, choice, skipped, notes, s, error) &&
+                   encode_rows(source, &rows, s, d, error) && check_targets(source, s, d, error);
     free_rows(&rows);
     return is_good;
 }
@@ -49,5 +63,28 @@ bool read_dataset(table_source *source, const column_choice *choice, skipped_row
 void free_dataset(dataset *d) {
     free(d->X);
     free(d->Y);
+    free(d->weights);
     *d = (dataset){0};
+}
+
+void infer_dataset_scaling(schema *s, const dataset *learnt) {
+    infer_scaling(&s->features, learnt->N, learnt->X);
+    infer_scaling(&s->targets, learnt->N, learnt->Y);
+}
+
+void scale_dataset(const schema *s, dataset *d) {
+    scale_rows(&s->features, d->N, d->X);
+    scale_rows(&s->targets, d->N, d->Y);
+}
+
+dataset take_rows(const dataset *d, const size_t *rows, size_t N) {
+    dataset taken = {.N = N, .inputs = d->inputs, .outputs = d->outputs};
+    allocate_rows(&taken, d->weights != NULL);
+    for (size_t r = 0; r < N; r++) {
+        memcpy(taken.X + r * d->inputs, d->X + rows[r] * d->inputs, d->inputs * sizeof *d->X);
+        memcpy(taken.Y + r * d->outputs, d->Y + rows[r] * d->outputs, d->outputs * sizeof *d->Y);
+        if (d->weights)
+            taken.weights[r] = d->weights[rows[r]];
+    }
+    return taken;
 }

@@ -5,16 +5,23 @@
 
 #include "table/infer_schema.h"
 
-/* N rows of features and targets, encoded and scaled. */
+/* N rows of features and targets; weights is null where each row counts as 1. */
 typedef struct {
     size_t N, inputs, outputs;
-    double *X, *Y;
+    double *X, *Y, *weights;
 } dataset;
 
-/* Reads all rows of the source, infers their schema and encodes them. The caller frees the schema
- * and the dataset, also after false. */
+/* Reads all rows of the source, infers their schema and encodes them; they are not scaled yet. The
+ * caller frees the schema and the dataset, also after false. */
 bool read_dataset(table_source *source, const column_choice *choice, skipped_rows *skipped,
-                  schema *s, dataset *d, table_error *error);
+                  note_list *notes, schema *s, dataset *d, table_error *error);
 void free_dataset(dataset *d);
+
+/* Computes the means and deviations of the rows that are learnt from, not scaled yet. */
+void infer_dataset_scaling(schema *s, const dataset *learnt);
+void scale_dataset(const schema *s, dataset *d);
+
+/* A copy of N of its rows, which may repeat. */
+dataset take_rows(const dataset *d, const size_t *rows, size_t N);
 
 #endif

@@ -28,6 +28,13 @@ static bool mark_columns(const table_source *source, const name_list *list, bool
     return true;
 }
 
+/* One for each column of the table, all false; released by free(). */
+static bool *clear_marks(const table_source *source) {
+    bool *marks = resize_array(NULL, source->columns.count, sizeof *marks);
+    memset(marks, 0, source->columns.count * sizeof *marks);
+    return marks;
+}
+
 static bool add_columns(const table_source *source, const name_list *names, column_list *list,
                         table_error *error) {
     for (size_t i = 0; i < names->count; i++) {
@@ -41,15 +48,18 @@ static bool add_columns(const table_source *source, const name_list *names, colu
 
 /* No column may occur twice: as target and feature, or by its name and by its number. */
 static bool check_columns(const table_source *source, const schema *s, table_error *error) {
-    name_list all = {0};
+    bool *is_taken = clear_marks(source);
     const column_list *lists[] = {&s->targets, &s->features};
     bool is_good = true;
     for (size_t l = 0; l < 2; l++)
-        for (size_t i = 0; i < lists[l]->count && is_good; i++)
-            if (!add_name(&all, lists[l]->columns[i].name))
-                is_good = set_error(error, "%s: the column '%s' is named twice", source->name,
-                                    show_text(lists[l]->columns[i].name).text);
-    free_names(&all);
+        for (size_t i = 0; i < lists[l]->count && is_good; i++) {
+            const table_column *column = &lists[l]->columns[i];
+            if (is_taken[column->place])
+                is_good = set_error(error, "%s: %s is named twice", source->name,
+                                    show_column(column->name, column->place).text);
+            is_taken[column->place] = true;
+        }
+    free(is_taken);
     if (is_good && s->features.count == 0)
         return set_error(error, "%s: there is no column left to be a feature", source->name);
     return is_good;
@@ -57,9 +67,7 @@ static bool check_columns(const table_source *source, const schema *s, table_err
 
 static bool add_other_columns(const table_source *source, const column_choice *choice, schema *s,
                               table_error *error) {
-    bool *is_left_out = calloc(source->columns.count, sizeof *is_left_out);
-    if (!is_left_out)
-        end_without_memory(source->columns.count);
+    bool *is_left_out = clear_marks(source);
     bool is_good = mark_columns(source, &choice->targets, is_left_out, error) &&
                    mark_columns(source, &choice->ignored, is_left_out, error);
     for (size_t i = 0; i < source->columns.count && is_good; i++)
@@ -72,7 +80,10 @@ static bool add_other_columns(const table_source *source, const column_choice *c
 static bool choose_columns(const table_source *source, const column_choice *choice, schema *s,
                            table_error *error) {
     for (size_t i = 0; i < source->columns.count; i++)
-        add_name(&s->table_columns, source->columns.names[i]);
+        if (*source->columns.names[i])
+            add_name(&s->table_columns, source->columns.names[i]);
+        else
+            add_no_name(&s->table_columns);
     return add_columns(source, &choice->targets, &s->targets, error) &&
            (choice->features.count > 0 ? add_columns(source, &choice->features, &s->features, error)
                                        : add_other_columns(source, choice, s, error)) &&
@@ -114,20 +125,20 @@ static void choose_target_kind(const text_rows *rows, const column_choice *choic
     if (choice->task == TASK_NUMBERS || choice->targets.count > 1)
         return;
     target->is_number = target->is_number && holds_numbers(rows, target->position);
-    target->is_category = choice->task == TASK_CLASSES || !target->is_number ||
-                          holds_few_whole_numbers(rows, target->position);
+    if (choice->task == TASK_CLASSES || !target->is_number ||
+        holds_few_whole_numbers(rows, target->position))
+        target->kind = COLUMN_CATEGORY;
 }
 
 static bool choose_kinds(const table_source *source, const text_rows *rows,
                          const column_choice *choice, schema *s, table_error *error) {
-    bool *is_text = calloc(source->columns.count, sizeof *is_text);
-    if (!is_text)
-        end_without_memory(source->columns.count);
+    bool *is_text = clear_marks(source);
     bool is_good = mark_columns(source, &choice->texts, is_text, error);
     for (size_t i = 0; i < s->features.count && is_good; i++) {
         table_column *feature = &s->features.columns[i];
         feature->is_number = !is_text[feature->position] && holds_numbers(rows, feature->position);
-        feature->is_category = !feature->is_number;
+        if (!feature->is_number)
+            feature->kind = COLUMN_CATEGORY;
     }
     for (size_t i = 0; i < s->targets.count && is_good; i++) {
         table_column *target = &s->targets.columns[i];
@@ -201,11 +212,11 @@ static bool find_categories(const table_source *source, const text_rows *rows,
         if (!is_utf8(text))
             return set_value_error(source, &row, column->position, "is not UTF-8", error);
         if (found->count > MOST_CATEGORIES)
-            return set_error(
-                error,
-                "%s: column %zu (%s): has more than %d different texts, and each would "
-                "be a category",
-                source->name, column->position + 1, show_text(column->name).text, MOST_CATEGORIES);
+            return set_error(error,
+                             "%s: %s: has more than %d different texts, and each would be a "
+                             "category",
+                             source->name, show_column(column->name, column->place).text,
+                             MOST_CATEGORIES);
     }
     return true;
 }
@@ -214,7 +225,7 @@ static bool infer_categories(const table_source *source, const text_rows *rows, 
                              table_error *error) {
     for (size_t i = 0; i < list->count; i++) {
         table_column *column = &list->columns[i];
-        if (!column->is_category)
+        if (column->kind != COLUMN_CATEGORY)
             continue;
         name_list found = {0};
         bool is_good = find_categories(source, rows, column, &found, error);
@@ -228,7 +239,8 @@ static bool infer_categories(const table_source *source, const text_rows *rows, 
 }
 
 bool infer_schema(const table_source *source, text_rows *rows, const column_choice *choice,
-                  skipped_rows *skipped, schema *s, table_error *error) {
+                  skipped_rows *skipped, note_list *notes, schema *s, table_error *error) {
+    (void)notes;
     *s = (schema){0};
     if (choose_columns(source, choice, s, error) && choose_kinds(source, rows, choice, s, error) &&
         drop_bad_rows(source, rows, s, skipped, error) &&
@@ -242,41 +254,37 @@ bool infer_schema(const table_source *source, text_rows *rows, const column_choi
 /* ---- scaling --------------------------------------------------------------------------------- */
 
 /* In long double, so that neither sums nor squares overflow. Equal values get a deviation of
- * exactly 0, which their rounded mean would not give. */
+ * exactly 0, which their rounded mean would not give. Missing values, NaN, do not count. */
 static void infer_column_scaling(table_column *column, size_t N, size_t width,
                                  const double *numbers) {
     long double sum = 0.0L, squares = 0.0L;
+    double first = NAN;
+    size_t count = 0;
     bool is_constant = true;
     for (size_t r = 0; r < N; r++) {
-        sum += (long double)numbers[r * width];
-        is_constant = is_constant && numbers[r * width] == numbers[0];
+        double value = numbers[r * width];
+        if (isnan(value))
+            continue;
+        if (count++ == 0)
+            first = value;
+        sum += (long double)value;
+        is_constant = is_constant && value == first;
     }
-    long double mean = sum / (long double)N;
+    long double mean = sum / (long double)count;
     for (size_t r = 0; r < N; r++) {
         long double distance = (long double)numbers[r * width] - mean;
-        squares += distance * distance;
+        squares += isnan(numbers[r * width]) ? 0.0L : distance * distance;
     }
-    column->mean = is_constant ? numbers[0] : (double)mean;
-    column->deviation = is_constant ? 0.0 : (double)sqrtl(squares / (long double)N);
+    column->mean = count == 0 ? 0.0 : is_constant ? first : (double)mean;
+    column->deviation = is_constant ? 0.0 : (double)sqrtl(squares / (long double)count);
 }
 
 void infer_scaling(column_list *list, size_t N, const double *numbers) {
     size_t width = count_numbers(list);
     for (size_t i = 0; i < list->count; i++) {
         table_column *column = &list->columns[i];
-        if (!column->is_category)
+        if (column->kind == COLUMN_NUMBER)
             infer_column_scaling(column, N, width, numbers);
-        numbers += column->is_category ? column->categories.count : 1;
+        numbers += get_width(column);
     }
-}
-
-bool check_targets(const table_source *source, const schema *s, table_error *error) {
-    for (size_t i = 0; i < s->targets.count; i++) {
-        const table_column *target = &s->targets.columns[i];
-        if (target->is_category ? target->categories.count < 2 : target->deviation == 0.0)
-            return set_error(
-                error, "%s: the target '%s' is the same in all rows: there is nothing to predict",
-                source->name, show_text(target->name).text);
-    }
-    return true;
 }

@@ -3,6 +3,7 @@
 #ifndef NNBLAS_TABLE_INFER_SCHEMA_H
 #define NNBLAS_TABLE_INFER_SCHEMA_H
 
+#include "table/notes.h"
 #include "table/rows.h"
 #include "table/schema.h"
 
@@ -28,12 +29,9 @@ typedef struct {
  * used are removed from rows, if skipped allows it.
  */
 bool infer_schema(const table_source *source, text_rows *rows, const column_choice *choice,
-                  skipped_rows *skipped, schema *s, table_error *error);
+                  skipped_rows *skipped, note_list *notes, schema *s, table_error *error);
 
 /* Computes the means and deviations of N rows of numbers from encode_row(). */
 void infer_scaling(column_list *list, size_t N, const double *numbers);
-
-/* Whether each target differs between rows, after infer_schema() and infer_scaling(). */
-bool check_targets(const table_source *source, const schema *s, table_error *error);
 
 #endif

@@ -26,6 +26,11 @@ static entry *make_entry(const char *name, size_t position) {
     return made;
 }
 
+static void append_name(name_list *list, const char *name) {
+    list->names = reserve_array(list->names, &list->capacity, list->count + 1, sizeof *list->names);
+    list->names[list->count++] = name;
+}
+
 bool add_name(name_list *list, const char *name) {
     const entry sought = {name, 0};
     const entry **found = tsearch(&sought, &list->tree, compare_names);
@@ -34,9 +39,12 @@ bool add_name(name_list *list, const char *name) {
     if (*found != &sought)
         return false;
     *found = make_entry(name, list->count); /* its key compares equal to sought */
-    list->names = reserve_array(list->names, &list->capacity, list->count + 1, sizeof *list->names);
-    list->names[list->count++] = (*found)->name;
+    append_name(list, (*found)->name);
     return true;
+}
+
+void add_no_name(name_list *list) {
+    append_name(list, "");
 }
 
 void free_names(name_list *list) {

@@ -14,6 +14,8 @@ typedef struct {
 
 /* False if the list has the name already; nothing is added then. */
 bool add_name(name_list *list, const char *name);
+/* Adds a name that is empty: it may occur several times, and is not found. */
+void add_no_name(name_list *list);
 void free_names(name_list *list);
 
 /* The position of the name; list->count if it is not in the list. */

@@ -8,15 +8,23 @@
 #include "table/source.h"
 
 /*
- * A category is encoded as one number for each category of the column, 1 for its own and 0 for the
- * others (one-hot). A number is scaled to mean 0 and standard deviation 1; if all values in
- * training were equal, the deviation is 0 and every value becomes 0.
+ * COLUMN_NUMBER    scaled to mean 0 and standard deviation 1; if all values in training were equal,
+ *                  the deviation is 0 and every value becomes 0
+ * COLUMN_CATEGORY  one number for each category, 1 for its own and 0 for the others (one-hot)
+ * COLUMN_DATE      the time, as a number, and parts of it that repeat
+ * COLUMN_LABEL     a target of two categories as one number: 0 for the first, 1 for the second
  */
+typedef enum { COLUMN_NUMBER, COLUMN_CATEGORY, COLUMN_DATE, COLUMN_LABEL } column_kind;
+
 typedef struct {
-    char *name;
+    char *name;      /* "" where the table has none */
+    size_t place;    /* in the table of the training, from 0 */
     size_t position; /* in the table that is read */
-    bool is_number;  /* its values are numbers; categories can be numbers too */
-    bool is_category;
+    column_kind kind;
+    bool is_number;    /* its texts are numbers; those of categories can be numbers too */
+    bool expects_gaps; /* values were missing in training: a number gets an indicator behind it,
+                          which is 1 where it is missing, and a category one more category, the last
+                        */
     double mean, deviation;
     name_list categories;
 } table_column;
@@ -34,12 +42,23 @@ typedef struct {
 
 void free_schema(schema *s);
 
-table_column *add_column(column_list *list, const char *name, size_t position);
+table_column *add_column(column_list *list, const char *name, size_t place);
 
-/* Whether the target is a category: the classes of a classification. */
+/*
+ * OUTPUTS_NUMBERS  each target is a number: identity outputs, mean squared error
+ * OUTPUTS_CLASSES  the target is a class: softmax outputs, cross-entropy
+ * OUTPUTS_LABELS   each target is a label: sigmoid outputs, cross-entropy
+ * OUTPUTS_MIXED    any other targets: identity outputs, mean squared error; the largest output of a
+ *                  class is predicted
+ */
+typedef enum { OUTPUTS_NUMBERS, OUTPUTS_CLASSES, OUTPUTS_LABELS, OUTPUTS_MIXED } output_kind;
+
+output_kind get_output_kind(const schema *s);
+/* Whether that is OUTPUTS_CLASSES. */
 bool has_classes(const schema *s);
 
-/* How many numbers the columns of one row become. */
+/* How many numbers a column of one row, and all columns of a list, become. */
+size_t get_width(const table_column *column);
 size_t count_numbers(const column_list *list);
 
 /* A number as the name of a category: 1.0 and 01 are both "1". */
@@ -49,16 +68,31 @@ number_text name_number_category(double value);
 bool check_value(const table_source *source, const csv_row *row, const table_column *column,
                  double *value, table_error *error);
 
-/* Writes the count_numbers(list) numbers of a row, not yet scaled. */
+/* Writes the count_numbers(list) numbers of a row, not yet scaled. A missing number is NaN. */
 bool encode_row(const column_list *list, const table_source *source, const csv_row *row,
                 double *numbers, table_error *error);
 
-/* Scales N rows of such numbers, and undoes it for one number of a column without categories. */
+/* Scales N rows of such numbers; NaN becomes 0, which is the mean. */
 void scale_rows(const column_list *list, size_t N, double *numbers);
-double restore_number(const table_column *column, double scaled);
 
-/* Finds the columns in another table: by name, or, if it has no header, by position. It then has
- * all columns of the table of the training, or only the features. */
+/* Undoes the scaling of one number of a column without categories, and that of N rows of targets or
+ * outputs: numbers in their own unit, those of classes and labels as they are. scaled and numbers
+ * may be the same. */
+double restore_number(const table_column *column, double scaled);
+void restore_rows(const column_list *list, size_t N, const double *scaled, double *numbers);
+
+/* The category that the outputs of a target mean: of a class the largest, of a label the second
+ * from 0.5 on. */
+size_t find_predicted_category(const table_column *target, const double *outputs);
+
+/* The names of the outputs in a table of predictions: all differ, and none is "prediction". A class
+ * is named by its category, a number or label by its target; one that is taken already becomes
+ * "TARGET=CATEGORY" or "TARGET (2)". The caller frees them. */
+void name_outputs(const schema *s, name_list *names);
+
+/* Finds the columns in another table: by name, or by place if either table has no header or the
+ * column has no name. Without a header the table has all columns of the table of the training, or
+ * only the features. */
 bool bind_schema(schema *s, const table_source *source, bool with_targets, table_error *error);
 
 /* As JSON; released by free(). */

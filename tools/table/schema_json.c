@@ -2,49 +2,68 @@
 /*
  * The schema as JSON, as it is saved in a model:
  *
- *   {"version": 1,
+ *   {"version": 2,
  *    "columns": ["sepal_length", ..., "species"],
- *    "features": [{"name": "sepal_length", "type": "number", "mean": 5.8, "deviation": 0.8}, ...],
- *    "targets": [{"name": "species", "type": "text", "categories": ["setosa", ...]}]}
+ *    "features": [{"name": "sepal_length", "place": 0, "kind": "number", "type": "number",
+ *                  "gaps": false, "mean": 5.8, "deviation": 0.8}, ...],
+ *    "targets": [{"name": "species", "place": 4, "kind": "category", "type": "text",
+ *                 "gaps": false, "categories": ["setosa", ...]}]}
+ *
+ * Version 1 had no place, no kind and no gaps, and named a column without a name by its number.
  */
 #include "cli/memory.h"
+#include "table/json.h"
 #include "table/schema.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <string.h>
 
-static const json_int_t VERSION = 1;
+static const json_int_t VERSION = 2;
+
+static const char *const KINDS[] = {[COLUMN_NUMBER] = "number",
+                                    [COLUMN_CATEGORY] = "category",
+                                    [COLUMN_DATE] = "date",
+                                    [COLUMN_LABEL] = "label"};
+enum { N_KINDS = sizeof KINDS / sizeof KINDS[0] };
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
 static json_t *pack_names(const name_list *list) {
-    json_t *array = json_array();
+    json_t *array = check_json(json_array());
     for (size_t i = 0; i < list->count; i++)
-        json_array_append_new(array, json_string(list->names[i]));
+        append_element(array, json_string(list->names[i]));
     return array;
 }
 
 static json_t *pack_column(const table_column *column) {
-    const char *type = column->is_number ? "number" : "text";
-    if (column->is_category)
-        return json_pack("{s:s, s:s, s:o}", "name", column->name, "type", type, "categories",
-                         pack_names(&column->categories));
-    return json_pack("{s:s, s:s, s:f, s:f}", "name", column->name, "type", type, "mean",
-                     column->mean, "deviation", column->deviation);
+    json_t *object = check_json(json_object());
+    set_member(object, "name", json_string(column->name));
+    set_member(object, "place", pack_size(column->place));
+    set_member(object, "kind", json_string(KINDS[column->kind]));
+    set_member(object, "type", json_string(column->is_number ? "number" : "text"));
+    set_member(object, "gaps", json_boolean(column->expects_gaps));
+    if (column->categories.count > 0) {
+        set_member(object, "categories", pack_names(&column->categories));
+    } else {
+        set_member(object, "mean", json_real(column->mean));
+        set_member(object, "deviation", json_real(column->deviation));
+    }
+    return object;
 }
 
 static json_t *pack_columns(const column_list *list) {
-    json_t *array = json_array();
+    json_t *array = check_json(json_array());
     for (size_t i = 0; i < list->count; i++)
-        json_array_append_new(array, pack_column(&list->columns[i]));
+        append_element(array, pack_column(&list->columns[i]));
     return array;
 }
 
 char *write_schema(const schema *s) {
-    json_t *root = json_pack("{s:I, s:o, s:o, s:o}", "version", VERSION, "columns",
-                             pack_names(&s->table_columns), "features", pack_columns(&s->features),
-                             "targets", pack_columns(&s->targets));
+    json_t *root = check_json(json_object());
+    set_member(root, "version", json_integer(VERSION));
+    set_member(root, "columns", pack_names(&s->table_columns));
+    set_member(root, "features", pack_columns(&s->features));
+    set_member(root, "targets", pack_columns(&s->targets));
     char *text = json_dumps(root, JSON_COMPACT);
     json_decref(root);
     if (!text)
@@ -54,10 +73,12 @@ char *write_schema(const schema *s) {
 
 /* ---- reading untrusted text ----------------------------------------------------------------- */
 
-static bool unpack_names(const json_t *array, name_list *list) {
+static bool unpack_names(const json_t *array, bool allows_none, name_list *list) {
     for (size_t i = 0; i < json_array_size(array); i++) {
         const char *name = json_string_value(json_array_get(array, i));
-        if (!name || !add_name(list, name))
+        if (name && !*name && allows_none)
+            add_no_name(list);
+        else if (!name || !add_name(list, name))
             return false;
     }
     return list->count > 0;
@@ -72,47 +93,76 @@ static bool unpack_scaling(const json_t *object, table_column *column) {
            isfinite(column->deviation) && column->deviation >= 0.0;
 }
 
-static bool unpack_column(const json_t *object, const schema *s, column_list *list) {
-    const char *name = json_string_value(json_object_get(object, "name"));
-    const char *type = json_string_value(json_object_get(object, "type"));
-    const json_t *categories = json_object_get(object, "categories");
-    if (!name || !type || find_name(&s->table_columns, name) == s->table_columns.count)
-        return false;
-    table_column *column = add_column(list, name, 0);
-    column->is_number = strcmp(type, "number") == 0;
-    column->is_category = categories != NULL;
-    if (!column->is_number && strcmp(type, "text") != 0)
-        return false;
-    if (column->is_category)
-        return unpack_names(categories, &column->categories);
-    return column->is_number && unpack_scaling(object, column);
+static bool unpack_categories(const json_t *object, table_column *column) {
+    return unpack_names(json_object_get(object, "categories"), true, &column->categories) &&
+           (column->kind != COLUMN_LABEL || column->categories.count == 2);
 }
 
-static bool unpack_columns(const json_t *array, const schema *s, column_list *list) {
+static bool unpack_type(const json_t *object, table_column *column) {
+    const char *type = json_string_value(json_object_get(object, "type"));
+    column->is_number = type && strcmp(type, "number") == 0;
+    return type && (column->is_number || strcmp(type, "text") == 0);
+}
+
+/* What a column has since version 2. */
+static bool unpack_kind(const json_t *object, table_column *column) {
+    const char *kind = json_string_value(json_object_get(object, "kind"));
+    const json_t *place = json_object_get(object, "place");
+    column->place = (size_t)json_integer_value(place);
+    column->expects_gaps = json_is_true(json_object_get(object, "gaps"));
+    size_t k = 0;
+    while (kind && k < N_KINDS && strcmp(kind, KINDS[k]) != 0)
+        k++;
+    column->kind = (column_kind)k;
+    return kind && k < N_KINDS && json_is_integer(place);
+}
+
+static bool unpack_kind_1(const json_t *object, const schema *s, table_column *column) {
+    column->kind = json_object_get(object, "categories") ? COLUMN_CATEGORY : COLUMN_NUMBER;
+    column->place = find_name(&s->table_columns, column->name);
+    return true;
+}
+
+static bool has_place(const schema *s, const table_column *column) {
+    return column->place < s->table_columns.count &&
+           strcmp(column->name, s->table_columns.names[column->place]) == 0;
+}
+
+static bool unpack_column(const json_t *object, json_int_t version, const schema *s,
+                          column_list *list) {
+    const char *name = json_string_value(json_object_get(object, "name"));
+    if (!name)
+        return false;
+    table_column *column = add_column(list, name, 0);
+    if (!unpack_type(object, column) ||
+        !(version == 1 ? unpack_kind_1(object, s, column) : unpack_kind(object, column)) ||
+        !has_place(s, column))
+        return false;
+    if (column->kind == COLUMN_CATEGORY || column->kind == COLUMN_LABEL)
+        return unpack_categories(object, column);
+    return unpack_scaling(object, column);
+}
+
+static bool unpack_columns(const json_t *array, json_int_t version, const schema *s,
+                           column_list *list) {
     for (size_t i = 0; i < json_array_size(array); i++)
-        if (!unpack_column(json_array_get(array, i), s, list))
+        if (!unpack_column(json_array_get(array, i), version, s, list))
             return false;
     return list->count > 0;
 }
 
 static bool unpack_schema(const json_t *root, schema *s) {
-    return json_integer_value(json_object_get(root, "version")) == VERSION &&
-           unpack_names(json_object_get(root, "columns"), &s->table_columns) &&
-           unpack_columns(json_object_get(root, "features"), s, &s->features) &&
-           unpack_columns(json_object_get(root, "targets"), s, &s->targets);
-}
-
-static bool mixes_targets(const schema *s) {
-    for (size_t i = 0; i < s->targets.count && s->targets.count > 1; i++)
-        if (s->targets.columns[i].is_category)
-            return true;
-    return false;
+    json_int_t version = json_integer_value(json_object_get(root, "version"));
+    return version >= 1 && version <= VERSION &&
+           unpack_names(json_object_get(root, "columns"), version > 1, &s->table_columns) &&
+           unpack_columns(json_object_get(root, "features"), version, s, &s->features) &&
+           unpack_columns(json_object_get(root, "targets"), version, s, &s->targets);
 }
 
 bool read_schema(const char *text, schema *s) {
     *s = (schema){0};
     json_t *root = json_loads(text, 0, NULL);
-    bool is_good = unpack_schema(root, s) && !mixes_targets(s);
+    bool is_good = unpack_schema(root, s);
     json_decref(root);
     if (!is_good)
         free_schema(s);

@@ -14,8 +14,9 @@ static void *clear_array(size_t count, size_t size) {
 
 static target_score start_target(const table_column *column, size_t first) {
     target_score started = {.column = column, .first = first, .outputs = 1};
-    if (column->is_category)
-        started.classes = started.outputs = column->categories.count;
+    started.classes = column->categories.count;
+    if (column->kind == COLUMN_CATEGORY)
+        started.outputs = started.classes;
     if (started.classes > 0)
         started.confusion = (confusion_matrix){
             started.classes, clear_array(started.classes * started.classes, sizeof(double))};
@@ -115,6 +116,5 @@ void add_scores(scores *s, size_t N, const double *Y, const double *O_out, const
 }
 
 const char *name_class(const target_score *t, size_t class) {
-    static const char *const LABELS[] = {"0", "1"};
-    return t->outputs == 1 ? LABELS[class] : t->column->categories.names[class];
+    return t->column->categories.names[class];
 }

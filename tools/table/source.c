@@ -23,11 +23,11 @@ static bool is_header(const csv_row *row, header_rule rule) {
 }
 
 static bool name_column(table_source *s, const csv_row *row, size_t i, table_error *error) {
-    char number[24];
-    snprintf(number, sizeof number, "%zu", i + 1);
     const char *name = s->has_header ? get_value(row, i) : "";
-    if (*name == '\0')
-        name = number;
+    if (*name == '\0') {
+        add_no_name(&s->columns);
+        return true;
+    }
     if (!is_utf8(name))
         return set_error(error, "%s: line %zu: the name of column %zu is not UTF-8", s->name,
                          row->line, i + 1);
@@ -107,8 +107,8 @@ row_result read_source_row(table_source *s, csv_row *row, table_error *error) {
 
 bool set_value_error(const table_source *s, const csv_row *row, size_t column, const char *problem,
                      table_error *error) {
-    return set_error(error, "%s: line %zu, column %zu (%s): '%s' %s", s->name, row->line,
-                     column + 1, show_text(s->columns.names[column]).text,
+    return set_error(error, "%s: line %zu, %s: '%s' %s", s->name, row->line,
+                     show_column(s->columns.names[column], column).text,
                      show_text(get_value(row, column)).text, problem);
 }
 

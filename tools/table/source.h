@@ -15,7 +15,7 @@ typedef struct {
     char delimiter;
 } source_format;
 
-/* A column without a name is named by its number, from 1. */
+/* The name of a column without one is empty. */
 typedef struct {
     char *name; /* of the file, in errors */
     csv_reader *reader;

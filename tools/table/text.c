@@ -2,6 +2,7 @@
 #include "table/text.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Jansson accepts only UTF-8. */
@@ -33,5 +34,15 @@ shown_text show_text(const char *text) {
         shown.text[i] =
             is_control(text[i]) || (!is_readable && (unsigned char)text[i] >= 0x80) ? '?' : text[i];
     strcpy(shown.text + length, is_cut ? CUT : "");
+    return shown;
+}
+
+shown_column show_column(const char *name, size_t position) {
+    shown_column shown;
+    if (*name == '\0')
+        snprintf(shown.text, sizeof shown.text, "column %zu", position + 1);
+    else
+        snprintf(shown.text, sizeof shown.text, "column %zu (%s)", position + 1,
+                 show_text(name).text);
     return shown;
 }

@@ -3,6 +3,7 @@
 #define NNBLAS_TABLE_TEXT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 bool is_utf8(const char *text);
 
@@ -12,5 +13,12 @@ typedef struct {
 } shown_text;
 
 shown_text show_text(const char *text);
+
+/* "column 3 (NAME)", or "column 3" where it has no name. */
+typedef struct {
+    char text[96];
+} shown_column;
+
+shown_column show_column(const char *name, size_t position);
 
 #endif
