@@ -37,8 +37,11 @@ check_bad_tables() {
     bad_table '17s/^/1"/'
     fails 'bad.csv: line 17: a quote inside an unquoted value' train bad.csv --target species
     bad_table '1s/petal_width/petal_length/'
-    fails "bad.csv: line 1: columns 3 and 4 are both named 'petal_length'" train bad.csv \
+    fails "bad.csv: columns 3 and 4 are both named 'petal_length', which is used" train bad.csv \
         --target species
+    expect_status 0 train bad.csv --target species --features 1,sepal_width --epochs 2
+    fails "bad.csv: columns 3 and 4 are both named 'petal_length', which the model needs" \
+        predict model bad.csv
     { head -n 5 train.csv && printf '1,2,3,4,a\000b\n'; } >bad.csv
     fails 'bad.csv: line 6: a NUL byte' train bad.csv --target species
     { head -n 5 train.csv && printf '1,2,3,4,\377\n'; } >bad.csv
@@ -76,6 +79,13 @@ check_missing_columns() {
         train train.csv --target size
     fails "features.csv: has no column 'species', which the model needs; its columns are $columns\$" \
         evaluate model features.csv
+    fails "has no column 'Petal-Length'; did you mean 'petal_length'\? Its columns are $columns," \
+        train train.csv --target Petal-Length
+    sed '1s/petal_width/petalwidth/' test.csv >bad.csv
+    fails "'petal_width', which the model needs; did you mean 'petalwidth'\?" predict model bad.csv
+    sed '1s/.*/1,2,3,4,5/' test.csv >bad.csv
+    fails "bad.csv: has no column 'sepal_length', which the model needs; its columns are '1', '2'" \
+        predict model bad.csv --header
     paste -d, train.csv train.csv | sed '1s/.*/a,b,c,d,e,f,g,h,i,j/' >bad.csv
     fails "its columns are 'a', 'b', 'c', 'd', 'e' and 5 more\$" train bad.csv --target species
     fails "rows.csv: has no column 'x'; it has 5, and no header; --header reads" \

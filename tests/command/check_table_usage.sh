@@ -35,6 +35,9 @@ check_refusals() {
     refuses '--header and --no-header cannot be used together' train --header --no-header
     refuses '--quiet takes no argument' train --quiet=yes
     refuses '--delimiter takes one character' train --delimiter ';;'
+    refuses '--decimal takes \. or ,' train --decimal x
+    refuses "--thousands takes one of , \. ' _ or space" predict model data --thousands ,,
+    refuses '--decimal and --thousands cannot be the same' evaluate a b --decimal , --thousands ,
     refuses '--hidden takes 0, or' train --hidden 4,
     refuses '--hidden takes 0, or' train --hidden 4,0
     refuses '--hidden takes 0, or' train --hidden -4

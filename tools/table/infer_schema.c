@@ -10,18 +10,12 @@
 
 /* ---- choice of columns ----------------------------------------------------------------------- */
 
-static bool find_column(const table_source *source, const char *text, size_t *position,
-                        table_error *error) {
-    *position = find_name_or_number(&source->columns, text);
-    return *position < source->columns.count || set_column_error(source, text, "", error);
-}
-
 /* Sets marks[column] for each column of the list. */
 static bool mark_columns(const table_source *source, const name_list *list, bool *marks,
                          table_error *error) {
     for (size_t i = 0; i < list->count; i++) {
         size_t position;
-        if (!find_column(source, list->names[i], &position, error))
+        if (!find_chosen_column(source, list->names[i], &position, error))
             return false;
         marks[position] = true;
     }
@@ -39,11 +33,17 @@ static bool add_columns(const table_source *source, const name_list *names, colu
                         table_error *error) {
     for (size_t i = 0; i < names->count; i++) {
         size_t position;
-        if (!find_column(source, names->names[i], &position, error))
+        if (!find_chosen_column(source, names->names[i], &position, error))
             return false;
         add_column(list, source->columns.names[position], position);
     }
     return true;
+}
+
+/* Another table is read by the names of the columns. */
+static bool check_name(const table_source *source, const char *name, table_error *error) {
+    size_t found;
+    return *name == '\0' || find_column(source, name, ", which is used", &found, error);
 }
 
 /* No column may occur twice: as target and feature, or by its name and by its number. */
@@ -57,6 +57,8 @@ static bool check_columns(const table_source *source, const schema *s, table_err
             if (is_taken[column->place])
                 is_good = set_error(error, "%s: %s is named twice", source->name,
                                     show_column(column->name, column->place).text);
+            else
+                is_good = check_name(source, column->name, error);
             is_taken[column->place] = true;
         }
     free(is_taken);
@@ -79,11 +81,11 @@ static bool add_other_columns(const table_source *source, const column_choice *c
 
 static bool choose_columns(const table_source *source, const column_choice *choice, schema *s,
                            table_error *error) {
-    for (size_t i = 0; i < source->columns.count; i++)
-        if (*source->columns.names[i])
-            add_name(&s->table_columns, source->columns.names[i]);
-        else
+    for (size_t i = 0; i < source->columns.count; i++) {
+        const char *name = source->columns.names[i];
+        if (*name == '\0' || !add_name(&s->table_columns, name))
             add_no_name(&s->table_columns);
+    }
     return add_columns(source, &choice->targets, &s->targets, error) &&
            (choice->features.count > 0 ? add_columns(source, &choice->features, &s->features, error)
                                        : add_other_columns(source, choice, s, error)) &&

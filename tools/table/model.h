@@ -40,9 +40,11 @@ typedef struct {
     double *X, *Y, *O_out;
 } model_reader;
 
-/* The options for reading a table. */
+/* The options for reading a table. decimal and thousands are marks in numbers, 0 where not given.
+ */
 typedef struct {
     source_format format;
+    char decimal, thousands;
     bool skips_bad_rows;
 } table_options;
 

@@ -2,7 +2,6 @@
 #include "table/names.h"
 
 #include "cli/memory.h"
-#include "cli/number.h"
 #include "table/csv_reader.h"
 
 #include <search.h>
@@ -57,14 +56,6 @@ size_t find_name(const name_list *list, const char *name) {
     const entry sought = {name, 0};
     entry *const *found = tfind(&sought, &list->tree, compare_names);
     return found ? (*found)->position : list->count;
-}
-
-size_t find_name_or_number(const name_list *list, const char *text) {
-    size_t found = find_name(list, text);
-    uint64_t number;
-    if (found < list->count || !read_whole(&text, &number) || *text != '\0')
-        return found;
-    return number > 0 && number <= list->count ? (size_t)number - 1 : list->count;
 }
 
 static bool add_values(const csv_row *row, name_list *list) {

@@ -21,10 +21,6 @@ void free_names(name_list *list);
 /* The position of the name; list->count if it is not in the list. */
 size_t find_name(const name_list *list, const char *name);
 
-/* The position of the name, or else text as a number from 1, minus 1; list->count if it is neither.
- */
-size_t find_name_or_number(const name_list *list, const char *text);
-
 /* Reads the names in text, one row of comma-separated values; a name with a comma in it is in
  * quotes. False if it is no such row, or if a name is empty or occurs twice. */
 bool read_names(const char *text, name_list *list);

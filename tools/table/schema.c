@@ -203,21 +203,19 @@ static bool has_names(const name_list *columns) {
     return false;
 }
 
-static bool find_column(table_column *column, const table_source *source, table_error *error) {
-    if (*column->name) {
-        column->position = find_name(&source->columns, column->name);
-        return column->position < source->columns.count ||
-               set_column_error(source, column->name, ", which the model needs", error);
-    }
+static bool bind_column(table_column *column, const table_source *source, table_error *error) {
+    if (*column->name)
+        return find_column(source, column->name, ", which the model needs", &column->position,
+                           error);
     column->position = column->place;
     return (column->place < source->columns.count && !*source->columns.names[column->place]) ||
            set_error(error, "%s: has no column %zu without a name, which the model needs",
                      source->name, column->place + 1);
 }
 
-static bool find_columns(column_list *list, const table_source *source, table_error *error) {
+static bool bind_columns(column_list *list, const table_source *source, table_error *error) {
     for (size_t i = 0; i < list->count; i++)
-        if (!find_column(&list->columns[i], source, error))
+        if (!bind_column(&list->columns[i], source, error))
             return false;
     return true;
 }
@@ -255,6 +253,6 @@ static bool bind_by_place(schema *s, const table_source *source, bool with_targe
 bool bind_schema(schema *s, const table_source *source, bool with_targets, table_error *error) {
     if (!source->has_header || !has_names(&s->table_columns))
         return bind_by_place(s, source, with_targets, error);
-    return find_columns(&s->features, source, error) &&
-           (!with_targets || find_columns(&s->targets, source, error));
+    return bind_columns(&s->features, source, error) &&
+           (!with_targets || bind_columns(&s->targets, source, error));
 }

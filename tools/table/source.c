@@ -22,25 +22,15 @@ static bool is_header(const csv_row *row, header_rule rule) {
     return rule == HEADER_PRESENT || (rule == HEADER_DETECT && !has_number(row));
 }
 
-static bool name_column(table_source *s, const csv_row *row, size_t i, table_error *error) {
-    const char *name = s->has_header ? get_value(row, i) : "";
-    if (*name == '\0') {
-        add_no_name(&s->columns);
-        return true;
-    }
-    if (!is_utf8(name))
-        return set_error(error, "%s: line %zu: the name of column %zu is not UTF-8", s->name,
-                         row->line, i + 1);
-    if (!add_name(&s->columns, name))
-        return set_error(error, "%s: line %zu: columns %zu and %zu are both named '%s'", s->name,
-                         row->line, find_name(&s->columns, name) + 1, i + 1, show_text(name).text);
-    return true;
-}
-
 static bool name_columns(table_source *s, const csv_row *row, table_error *error) {
-    for (size_t i = 0; i < row->count; i++)
-        if (!name_column(s, row, i, error))
-            return false;
+    for (size_t i = 0; i < row->count; i++) {
+        const char *name = s->has_header ? get_value(row, i) : "";
+        if (!is_utf8(name))
+            return set_error(error, "%s: line %zu: the name of column %zu is not UTF-8", s->name,
+                             row->line, i + 1);
+        add_column_name(&s->columns, name);
+    }
+    sort_column_names(&s->columns);
     return true;
 }
 
@@ -79,7 +69,7 @@ bool open_source(table_source *s, const char *path, const source_format *format,
 
 void close_source(table_source *s) {
     close_csv(s->reader);
-    free_names(&s->columns);
+    free_column_names(&s->columns);
     free(s->name);
     *s = (table_source){0};
 }
@@ -112,11 +102,11 @@ bool set_value_error(const table_source *s, const csv_row *row, size_t column, c
                      show_text(get_value(row, column)).text, problem);
 }
 
-/* ---- a column that is not there -------------------------------------------------------------- */
+/* ---- the columns ----------------------------------------------------------------------------- */
 
 enum { MOST_COLUMNS_SHOWN = 5 };
 typedef struct shown_columns {
-    char text[MOST_COLUMNS_SHOWN * (sizeof(shown_text) + 4) + 80];
+    char text[(MOST_COLUMNS_SHOWN + 1) * (sizeof(shown_text) + 4) + 80];
 } shown_columns;
 
 __attribute__((format(printf, 2, 3))) static void append(shown_columns *columns, const char *format,
@@ -128,9 +118,11 @@ __attribute__((format(printf, 2, 3))) static void append(shown_columns *columns,
     va_end(arguments);
 }
 
-static void show_columns(const name_list *names, shown_columns *columns) {
+static void show_columns(const column_names *names, const char *similar, shown_columns *columns) {
     size_t shown = names->count < MOST_COLUMNS_SHOWN ? names->count : MOST_COLUMNS_SHOWN;
-    append(columns, "its columns are ");
+    if (similar)
+        append(columns, "did you mean '%s'? ", show_text(similar).text);
+    append(columns, similar ? "Its columns are " : "its columns are ");
     for (size_t i = 0; i < shown; i++)
         append(columns, "%s'%s'", i > 0 ? ", " : "", show_text(names->names[i]).text);
     if (names->count > shown)
@@ -147,8 +139,8 @@ static void show_only_column(const char *name, shown_columns *columns) {
         append(columns, "; try --delimiter '%c'", *delimiter);
 }
 
-bool set_column_error(const table_source *s, const char *name, const char *purpose,
-                      table_error *error) {
+static bool set_column_error(const table_source *s, const char *name, const char *purpose,
+                             table_error *error) {
     shown_columns columns = {""};
     if (!s->has_header)
         append(&columns, "it has %zu, and no header; --header reads the first line as one",
@@ -156,7 +148,32 @@ bool set_column_error(const table_source *s, const char *name, const char *purpo
     else if (s->columns.count == 1)
         show_only_column(s->columns.names[0], &columns);
     else
-        show_columns(&s->columns, &columns);
+        show_columns(&s->columns, find_similar_name(&s->columns, name), &columns);
     return set_error(error, "%s: has no column '%s'%s; %s", s->name, show_text(name).text, purpose,
                      columns.text);
+}
+
+bool find_column(const table_source *s, const char *name, const char *purpose, size_t *position,
+                 table_error *error) {
+    size_t found[2], count = find_column_name(&s->columns, name, found);
+    if (count == 0)
+        return set_column_error(s, name, purpose, error);
+    if (count > 1)
+        return set_error(error, "%s: columns %zu and %zu are both named '%s'%s", s->name,
+                         found[0] + 1, found[1] + 1, show_text(name).text, purpose);
+    *position = found[0];
+    return true;
+}
+
+bool find_chosen_column(const table_source *s, const char *text, size_t *position,
+                        table_error *error) {
+    size_t found[2];
+    uint64_t number;
+    const char *end = text;
+    bool is_number = read_whole(&end, &number) && *end == '\0';
+    if (find_column_name(&s->columns, text, found) > 0 || !is_number || number == 0 ||
+        number > s->columns.count)
+        return find_column(s, text, "", position, error);
+    *position = (size_t)number - 1;
+    return true;
 }

@@ -3,8 +3,8 @@
 #ifndef NNBLAS_TABLE_SOURCE_H
 #define NNBLAS_TABLE_SOURCE_H
 
+#include "table/column_names.h"
 #include "table/csv_reader.h"
-#include "table/names.h"
 #include "table/text.h"
 
 /* HEADER_DETECT: the first row is a header if none of its values is a number. */
@@ -15,11 +15,11 @@ typedef struct {
     char delimiter;
 } source_format;
 
-/* The name of a column without one is empty. */
+/* The name of a column without one is empty; without a header that is so of all. */
 typedef struct {
     char *name; /* of the file, in errors */
     csv_reader *reader;
-    name_list columns;
+    column_names columns;
     bool has_header, has_first;
     csv_row first; /* the first row, if it is no header */
 } table_source;
@@ -40,8 +40,13 @@ row_result read_source_row(table_source *source, csv_row *row, table_error *erro
 bool set_value_error(const table_source *source, const csv_row *row, size_t column,
                      const char *problem, table_error *error);
 
-/* Sets "FILE: has no column 'NAME'PURPOSE; ", what columns it has, and what may help. */
-bool set_column_error(const table_source *source, const char *name, const char *purpose,
-                      table_error *error);
+/* Finds the column of this name, and of no number. Where there is none, or more than one, the error
+ * is "FILE: has no column 'NAME'PURPOSE; ", what columns it has, and what may help. */
+bool find_column(const table_source *source, const char *name, const char *purpose,
+                 size_t *position, table_error *error);
+
+/* Finds a column that is chosen on the command line, by its name or else by its number from 1. */
+bool find_chosen_column(const table_source *source, const char *text, size_t *position,
+                        table_error *error);
 
 #endif

@@ -9,7 +9,9 @@ void list_table_options(table_arguments *arguments, command_option *options) {
     options[0] = (command_option){"header", .flag = &arguments->has_header};
     options[1] = (command_option){"no-header", .flag = &arguments->has_no_header};
     options[2] = (command_option){"delimiter", .text = &arguments->delimiter};
-    options[3] = (command_option){"skip-bad-rows", .flag = &arguments->skips_bad_rows};
+    options[3] = (command_option){"decimal", .text = &arguments->decimal};
+    options[4] = (command_option){"thousands", .text = &arguments->thousands};
+    options[5] = (command_option){"skip-bad-rows", .flag = &arguments->skips_bad_rows};
 }
 
 static bool read_delimiter(const char *text, char *delimiter) {
@@ -17,6 +19,25 @@ static bool read_delimiter(const char *text, char *delimiter) {
         text = ",";
     *delimiter = strcmp(text, "tab") == 0 || strcmp(text, "\\t") == 0 ? '\t' : text[0];
     return *delimiter == '\t' || (strlen(text) == 1 && !strchr("\"\r\n", text[0]));
+}
+
+/* One of the marks, or 0 where the option is not given. */
+static bool read_mark(const char *text, const char *marks, char *mark) {
+    if (text && strcmp(text, "space") == 0)
+        text = " ";
+    *mark = text ? text[0] : '\0';
+    return !text || (strlen(text) == 1 && strchr(marks, text[0]));
+}
+
+static int take_number_marks(const char *command, const table_arguments *arguments,
+                             table_options *options) {
+    if (!read_mark(arguments->decimal, ".,", &options->decimal))
+        return refuse_usage(command, "--decimal takes . or ,");
+    if (!read_mark(arguments->thousands, ",.'_ ", &options->thousands))
+        return refuse_usage(command, "--thousands takes one of , . ' _ or space");
+    if (options->thousands && options->thousands == options->decimal)
+        return refuse_usage(command, "--decimal and --thousands cannot be the same");
+    return CARRY_ON;
 }
 
 int take_table_arguments(const char *command, const table_arguments *arguments,
@@ -30,7 +51,7 @@ int take_table_arguments(const char *command, const table_arguments *arguments,
         options->format.header = HEADER_ABSENT;
     if (!read_delimiter(arguments->delimiter, &options->format.delimiter))
         return refuse_usage(command, "--delimiter takes one character other than a quote, or tab");
-    return CARRY_ON;
+    return take_number_marks(command, arguments, options);
 }
 
 int read_model_arguments(int argc, char **argv, const char *help, const char **output,

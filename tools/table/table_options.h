@@ -11,15 +11,17 @@
     "  --no-header           the first line is no header (default: it is one if none of its\n"     \
     "                        values is a number)\n"                                                \
     "  --delimiter C         the character between values (default ,), or tab\n"                   \
+    "  --decimal C           the decimal mark of numbers, . or ,\n"                                \
+    "  --thousands C         the mark between thousands: , . ' _ or space\n"                       \
     "  --skip-bad-rows       skip rows with a missing or bad value, and print how many\n"
 
 /* The arguments as given. */
 typedef struct {
     bool has_header, has_no_header, skips_bad_rows;
-    const char *delimiter;
+    const char *delimiter, *decimal, *thousands;
 } table_arguments;
 
-enum { N_TABLE_OPTIONS = 4 };
+enum { N_TABLE_OPTIONS = 6 };
 void list_table_options(table_arguments *arguments, command_option *options);
 
 /* CARRY_ON, or EXIT_USAGE with a message on stderr. */
