@@ -41,6 +41,65 @@ check_info() {
     done
 }
 
+# The page has no part of another file. What it computes is checked in tests/page.
+check_page() {
+    expect_status 0 explain --html page.html
+    check "nothing is printed" is_empty "$out"
+    check "the page is one" has page.html '^<!DOCTYPE html>$'
+    check "  to its end" test "$(tail -n 1 page.html)" = '</html>'
+    check "  under a megabyte" test "$(wc -c <page.html)" -lt 1000000
+    check "  that loads nothing" lacks page.html '(src|href)="?(http|/|\.)|@import|url\(|fetch\('
+    check "  with the numbers of the library" has page.html '^"library_gradient": \[-?[0-9.e-]+,'
+    expect_status 0 explain --html -
+    check "standard output gets the same" cmp -s page.html "$out"
+    fails 'cannot write nowhere/page.html' explain --html nowhere/page.html
+    fails_on_full_disk explain --html -
+}
+
+check_page_of_model() {
+    make_model
+    expect_status 0 explain --html page.html model test.csv
+    check "the page names the model and the table" has page.html '^"table": "test.csv",$'
+    check "  and has its classes" has page.html '^"outputs": \["setosa","versicolor","virginica"\],$'
+    check "  and 20 rows" has page.html '^"N": 20,$'
+    check "  of more" has page.html '^"has_more_rows": true,$'
+    refuses '--html FILE is missing' explain model test.csv
+    refuses 'DATA.csv is missing' explain --html page.html model
+    refuses 'are the same file' explain --html test.csv model test.csv
+    refuses 'cannot both be standard input' explain --html page.html - -
+    fails "has no column 'species'" explain --html page.html model features.csv
+    head -n 1 test.csv >empty.csv
+    fails 'has no rows to explain' explain --html page.html model empty.csv
+    fails 'nonsense' explain --html page.html model nonsense.csv
+}
+
+# A name that would end the script stays in it, as data.
+check_names() {
+    awk 'BEGIN { print "\"a</script><b>&\\\",y"
+        for (i = 0; i < 40; i++) print i % 7 "," i % 7 + i / 100 }' >names.csv
+    expect_status 0 train names.csv --target y --epochs 2 --quiet --output named
+    expect_status 0 explain --html page.html named names.csv
+    check "the name is escaped" has page.html \
+        '^"inputs": \["a\\u003c/script\\u003e\\u003cb\\u003e\\u0026\\u005c"\],$'
+}
+
+# A large network is cut to its first units, and the library's numbers are those of what is left.
+check_large() {
+    awk 'BEGIN { srand(1); for (i = 0; i < 40; i++) { for (j = 0; j < 30; j++) printf "%.3f,", rand()
+        print rand() } }' >large.csv
+    expect_status 0 train large.csv --target 31 --hidden 200 --epochs 1 --quiet --output large
+    expect_status 0 explain --html page.html large large.csv
+    check "the page has the first units" has page.html '^"sizes": \[16,16,1\],$'
+    check "  of all" has page.html '^"whole_sizes": \[30,200,1\],$'
+    check "  under a megabyte" test "$(wc -c <page.html)" -lt 1000000
+}
+
 check_explain
+check_page
+if "$nnblas" --help | grep -q '^  train '; then
+    check_page_of_model
+    check_names
+    check_large
+fi
 check_info
 conclude

@@ -37,7 +37,10 @@ check_refusals() {
     refuses "unknown command 'info'" help demo info
     for name in demo explain info; do
         refuses "unknown option '--nonsense'" "$name" --nonsense
-        refuses "unexpected argument 'nonsense'" "$name" nonsense
+    done
+    for name in demo info 'explain a b'; do
+        # shellcheck disable=SC2086 # a command with its arguments
+        refuses "unexpected argument 'nonsense'" $name nonsense
     done
     refuses "unknown option '--seeds'" demo --seeds 1
     refuses '--seed takes a whole number' demo --seed

@@ -1,8 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One iteration of the algorithm on two flowers, with every matrix of nnblas.h and its numbers. */
+/* One iteration of the algorithm on two flowers, with every matrix of nnblas.h and its numbers; or
+ * a page that shows it on six flowers or on a model. */
+#include "cli/files.h"
+#include "cli/memory.h"
 #include "cli/options.h"
+#include "cli/output.h"
 #include "commands/commands.h"
+#include "commands/explain_page.h"
 #include "iris/iris.h"
+
+#ifdef HAVE_CSV
+#include "commands/explain_model.h"
+#include "table/table_options.h"
+#endif
 
 #include <nnblas.h>
 
@@ -13,10 +23,28 @@
 
 static const char HELP[] =
     "usage: nnblas explain\n"
+    "       nnblas explain --html FILE\n"
+#ifdef HAVE_CSV
+    "       nnblas explain --html FILE MODEL DATA.csv [OPTION]...\n"
+#endif
     "\n"
     "Prints one iteration of backpropagation on two flowers, with 4 inputs, 2 hidden units and 3\n"
     "outputs: every matrix in the order in which it is computed, with its shape, its formula and\n"
-    "its numbers. Then it computes the gradient of one weight by two other methods.\n";
+    "its numbers. Then it computes the gradient of one weight by two other methods.\n"
+    "\n"
+    "  --html FILE           write a page for a browser instead, on six flowers and 3 hidden\n"
+    "                        units: choose a weight and see each path from it to the cost, the\n"
+    "                        products element by element, and steps of gradient descent. The\n"
+    "                        page is one file and loads nothing else. - is standard output\n"
+#ifdef HAVE_CSV
+    "\n"
+    "With MODEL, a file that nnblas train saved, the page shows that network on the first rows of\n"
+    "DATA.csv, at most 20, which has the targets too. Of a network with more than 6000 parameters "
+    "it\n"
+    "shows the first 16 units of each layer, as a network of its own, and says so.\n"
+    "\n" TABLE_OPTIONS_HELP
+#endif
+    ;
 
 enum { N = 2, INPUTS = IRIS_INPUTS, HIDDEN = 2, OUTPUTS = IRIS_SPECIES };
 
@@ -275,10 +303,7 @@ static int compare_gradients(const iteration *it) {
     return EXIT_FAILURE;
 }
 
-int run_explain(int argc, char **argv) {
-    int status = read_options(argc, argv, HELP, NULL, 0);
-    if (status != CARRY_ON)
-        return status;
+static int print_iteration(void) {
     iteration it;
     if (compute_iteration(&it))
         return report_failure("explain");
@@ -288,4 +313,126 @@ int run_explain(int argc, char **argv) {
     print_backward(&it);
     print_step(&it);
     return compare_gradients(&it);
+}
+
+/* ---- the page -------------------------------------------------------------------------------- */
+
+enum { PAGE_HIDDEN = 3, PAGE_FLOWERS = 2 /* of each species */ };
+
+static char **copy_names(const char *const *names, size_t count) {
+    char **copies = resize_array(NULL, count, sizeof *copies);
+    for (size_t i = 0; i < count; i++)
+        copies[i] = copy_text(names[i]);
+    return copies;
+}
+
+static void take_flowers(explained *e) {
+    e->N = PAGE_FLOWERS * IRIS_SPECIES;
+    e->X = resize_array(NULL, e->N * IRIS_INPUTS, sizeof *e->X);
+    e->Y = resize_array(NULL, e->N * IRIS_SPECIES, sizeof *e->Y);
+    for (size_t r = 0; r < e->N; r++) {
+        size_t species = r / PAGE_FLOWERS;
+        memcpy(e->X + r * IRIS_INPUTS, iris_rows[species * IRIS_ROWS_A_SPECIES + r % PAGE_FLOWERS],
+               sizeof iris_rows[0]);
+        for (size_t k = 0; k < IRIS_SPECIES; k++)
+            e->Y[r * IRIS_SPECIES + k] = k == species ? 1.0 : 0.0;
+    }
+    e->input_names = copy_names(INPUT_AXIS.names, IRIS_INPUTS);
+    e->output_names = copy_names(iris_species, IRIS_SPECIES);
+}
+
+static bool make_iris(explained *e) {
+    static const size_t SIZES[] = {IRIS_INPUTS, PAGE_HIDDEN, IRIS_SPECIES};
+    *e = (explained){.learning_rate = LEARNING_RATE};
+    if (nnblas_net_create(SIZES, 3, 0, &e->net) || nnblas_net_init(e->net, SEED)) {
+        report_failure("explain");
+        return false;
+    }
+    double *W = nnblas_net_parameters(e->net);
+    shorten_weights(W, W, nnblas_net_parameter_count(e->net));
+    take_flowers(e);
+    return true;
+}
+
+/* ---- arguments ------------------------------------------------------------------------------- */
+
+typedef struct {
+    const char *html, *model, *data;
+#ifdef HAVE_CSV
+    table_options table;
+#endif
+} explain_arguments;
+
+#ifdef HAVE_CSV
+
+static int check_arguments(const explain_arguments *a) {
+    if (a->model && !a->html)
+        return refuse_usage("explain", "--html FILE is missing: a model is explained on a page; "
+                                       "see nnblas explain --help");
+    if (a->model && !a->data)
+        return refuse_usage("explain", "DATA.csv is missing; usage: nnblas explain --html FILE "
+                                       "MODEL DATA.csv");
+    if (a->model && strcmp(a->model, "-") == 0 && strcmp(a->data, "-") == 0)
+        return refuse_usage("explain", "MODEL and DATA.csv cannot both be standard input");
+    return CARRY_ON;
+}
+
+static int read_arguments(int argc, char **argv, explain_arguments *a) {
+    enum { N_OWN = 3 };
+    table_arguments table = {0};
+    command_option options[N_TABLE_OPTIONS + N_OWN] = {
+        {.place = "MODEL", .text = &a->model},
+        {.place = "DATA.csv", .text = &a->data},
+        {"html", .text = &a->html},
+    };
+    list_table_options(&table, options + N_OWN);
+    int status = read_options(argc, argv, HELP, options, N_OWN + N_TABLE_OPTIONS);
+    if (status == CARRY_ON)
+        status = take_table_arguments("explain", &table, &a->table);
+    return status == CARRY_ON ? check_arguments(a) : status;
+}
+
+static bool make_explained(const explain_arguments *a, explained *e) {
+    return a->model ? read_explained("explain", a->model, a->data, &a->table, e) : make_iris(e);
+}
+
+#else
+
+static int read_arguments(int argc, char **argv, explain_arguments *a) {
+    const command_option options[] = {{"html", .text = &a->html}};
+    return read_options(argc, argv, HELP, options, 1);
+}
+
+static bool make_explained(const explain_arguments *a, explained *e) {
+    (void)a;
+    return make_iris(e);
+}
+
+#endif
+
+static int check_all_files(const explain_arguments *a) {
+    const file_argument files[] = {
+        {"MODEL", a->model, FILE_READ},
+        {"DATA.csv", a->data, FILE_READ},
+        {"--html", a->html, FILE_WRITTEN},
+    };
+    return check_files("explain", files, sizeof files / sizeof files[0]);
+}
+
+static int write_explanation(const explain_arguments *a) {
+    explained e;
+    ignore_write_signals();
+    bool is_good = make_explained(a, &e) && write_page("explain", &e, a->html);
+    free_explained(&e);
+    return is_good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int run_explain(int argc, char **argv) {
+    explain_arguments arguments = {0};
+    int status = read_arguments(argc, argv, &arguments);
+    if (status == CARRY_ON)
+        status = check_all_files(&arguments);
+    if (status != CARRY_ON)
+        return status;
+    return arguments.html ? write_explanation(&arguments) : print_iteration();
 }

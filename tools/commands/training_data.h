@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The table of nnblas train and tune, and its rows as a training uses them. */
+/* The table of nnblas train and tune. */
 #ifndef NNBLAS_COMMANDS_TRAINING_DATA_H
 #define NNBLAS_COMMANDS_TRAINING_DATA_H
 
@@ -8,25 +8,13 @@
 
 #include <stdio.h>
 
-/* Rows that are not scaled yet. Prints on stderr warnings, and what is wrong. The caller frees all
- * three, also after false. */
+/* Scaled rows. Prints on stderr warnings, and what is wrong. The caller frees all three, also after
+ * false. */
 bool read_training_data(const char *command, const train_settings *set, note_list *notes, schema *s,
                         dataset *d);
 
-/* held_out is empty without --validation. */
-typedef struct {
-    dataset learnt, held_out;
-} training_rows;
-
-/* Divides the rows, and scales them by the means and deviations of those that are learnt from. The
- * rows of d move; d is empty then. False, with a message, where there are too few. */
-bool split_training_data(const char *command, const train_settings *set, schema *s, dataset *d,
-                         training_rows *rows);
-void free_training_rows(training_rows *rows);
-
-/* "120 rows of iris.csv: 4 features as 4 inputs; 3 classes of species", and how many are held out.
- */
+/* "150 rows of iris.csv: 4 features as 4 inputs; 3 classes of species" */
 void print_training_data(FILE *stream, const train_settings *set, const schema *s,
-                         const training_rows *rows);
+                         const dataset *d);
 
 #endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "commands/explain_model.h"
+
+#include "cli/memory.h"
+#include "cli/options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The page is to stay under a megabyte, and its matrices are to be read. */
+enum { MOST_ROWS = 20, MOST_NUMBERS = 8000, MOST_PARAMETERS = 6000, MOST_UNITS = 16 };
+
+static const double LEARNING_RATE = 0.1;
+
+static size_t get_smaller(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+/* ---- the network ----------------------------------------------------------------------------- */
+
+static void copy_first_weights(nnblas_net *cut, const nnblas_net *whole, size_t layer) {
+    size_t rows = nnblas_net_layer_size(cut, layer - 1),
+           columns = nnblas_net_layer_size(cut, layer);
+    size_t whole_columns = nnblas_net_layer_size(whole, layer);
+    const double *from = nnblas_net_const_weights(whole, layer);
+    for (size_t r = 0; r < rows; r++)
+        memcpy(nnblas_net_weights(cut, layer) + r * columns, from + r * whole_columns,
+               columns * sizeof *from);
+    if (nnblas_net_flags(whole) & NNBLAS_BIAS)
+        memcpy(nnblas_net_bias(cut, layer), nnblas_net_const_bias(whole, layer),
+               columns * sizeof *from);
+}
+
+/* The first units of each layer, with the weights between them: a network of its own. */
+static nnblas_status cut_network(const nnblas_net *whole, nnblas_net **cut) {
+    size_t layers = nnblas_net_layer_count(whole);
+    size_t *sizes = resize_array(NULL, layers, sizeof *sizes);
+    for (size_t l = 0; l < layers; l++)
+        sizes[l] = get_smaller(nnblas_net_layer_size(whole, l), MOST_UNITS);
+    nnblas_status status =
+        nnblas_net_create(sizes, layers, nnblas_net_flags(whole) | NNBLAS_ZERO, cut);
+    free(sizes);
+    if (!status)
+        status = nnblas_net_set_hidden(*cut, nnblas_net_hidden_activation(whole));
+    if (!status)
+        status = nnblas_net_set_output(*cut, nnblas_net_output_activation(whole),
+                                       nnblas_net_cost(whole));
+    for (size_t l = 1; l < layers && !status; l++)
+        copy_first_weights(*cut, whole, l);
+    return status;
+}
+
+static nnblas_status take_network(nnblas_net *net, explained *e) {
+    if (nnblas_net_parameter_count(net) <= MOST_PARAMETERS)
+        return nnblas_net_clone(net, &e->net);
+    nnblas_status status = nnblas_net_clone(net, &e->whole);
+    return status ? status : cut_network(net, &e->net);
+}
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+/* The name of the number at place p of those that a column becomes. */
+static char *name_number(const table_column *column, size_t p) {
+    char name[2 * sizeof(shown_text) + 16];
+    shown_text shown = show_text(column->name);
+    if (shown.text[0] == '\0')
+        snprintf(shown.text, sizeof shown.text, "column %zu", column->place + 1);
+    bool is_gap = column->expects_gaps && p == get_width(column) - 1;
+    if (is_gap)
+        snprintf(name, sizeof name, "%s is missing", shown.text);
+    else if (column->kind == COLUMN_CATEGORY)
+        snprintf(name, sizeof name, "%s = %s", shown.text,
+                 show_text(column->categories.names[p]).text);
+    else if (p > 0)
+        snprintf(name, sizeof name, "%s, part %zu", shown.text, p + 1);
+    else
+        snprintf(name, sizeof name, "%s", shown.text);
+    return copy_text(name);
+}
+
+static char **name_inputs(const column_list *list, size_t count) {
+    char **names = resize_array(NULL, count, sizeof *names);
+    size_t n = 0;
+    for (size_t i = 0; i < list->count; i++)
+        for (size_t p = 0; p < get_width(&list->columns[i]) && n < count; p++)
+            names[n++] = name_number(&list->columns[i], p);
+    return names;
+}
+
+static char **copy_output_names(const schema *s, size_t count) {
+    name_list list = {0};
+    char **names = resize_array(NULL, count, sizeof *names);
+    name_outputs(s, &list);
+    for (size_t k = 0; k < count; k++)
+        names[k] = copy_text(show_text(list.names[k]).text);
+    free_names(&list);
+    return names;
+}
+
+/* ---- rows ------------------------------------------------------------------------------------ */
+
+/* The first columns of the first N rows. */
+static double *copy_corner(const double *numbers, size_t all_columns, size_t N, size_t columns) {
+    double *corner = resize_array(NULL, N * columns, sizeof *corner);
+    for (size_t r = 0; r < N; r++)
+        memcpy(corner + r * columns, numbers + r * all_columns, columns * sizeof *corner);
+    return corner;
+}
+
+static bool take_rows(const char *command, model_reader *reader, explained *e) {
+    if (!predict_batch(command, reader))
+        return false;
+    report_skipped(command, reader->source.name, &reader->skipped);
+    if (reader->N == 0) {
+        fprintf(stderr, "nnblas %s: %s: has no rows to explain\n", command, reader->source.name);
+        return false;
+    }
+    size_t inputs = nnblas_net_layer_size(e->net, 0);
+    size_t outputs = nnblas_net_layer_size(e->net, nnblas_net_layer_count(e->net) - 1);
+    size_t fitting = MOST_NUMBERS / (inputs + outputs);
+    e->N = get_smaller(reader->N, get_smaller(MOST_ROWS, fitting > 0 ? fitting : 1));
+    e->has_more_rows = reader->N > e->N;
+    scale_rows(&reader->model->schema.targets, e->N, reader->Y);
+    e->X = copy_corner(reader->X, reader->inputs, e->N, inputs);
+    e->Y = copy_corner(reader->Y, reader->outputs, e->N, outputs);
+    e->input_names = name_inputs(&reader->model->schema.features, inputs);
+    e->output_names = copy_output_names(&reader->model->schema, outputs);
+    e->table = copy_text(show_text(reader->source.name).text);
+    return true;
+}
+
+static bool read_rows_of(const char *command, table_model *model, const char *data,
+                         const table_options *options, explained *e) {
+    model_reader reader;
+    if (take_network(model->net, e)) {
+        report_failure(command);
+        return false;
+    }
+    if (!open_reader(command, &reader, model, data, options, true))
+        return false;
+    bool is_good = take_rows(command, &reader, e);
+    close_reader(&reader);
+    return is_good;
+}
+
+bool read_explained(const char *command, const char *model, const char *data,
+                    const table_options *options, explained *e) {
+    table_model loaded;
+    *e = (explained){.learning_rate = LEARNING_RATE};
+    if (!load_model(command, model, &loaded))
+        return false;
+    e->model = copy_text(show_text(model).text);
+    bool is_good = read_rows_of(command, &loaded, data, options, e);
+    free_model(&loaded);
+    if (!is_good)
+        free_explained(e);
+    return is_good;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A model of nnblas train and the first rows of a table, to be explained. */
+#ifndef NNBLAS_COMMANDS_EXPLAIN_MODEL_H
+#define NNBLAS_COMMANDS_EXPLAIN_MODEL_H
+
+#include "commands/explain_page.h"
+#include "table/model.h"
+
+/* False after a message on stderr; e is empty then. */
+bool read_explained(const char *command, const char *model, const char *data,
+                    const table_options *options, explained *e);
+
+#endif

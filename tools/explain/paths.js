@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The paths of the chosen weight with their factors, and the sum over them beside other computations
+// of the same derivative.
+import { findParameter, getActivation, getCostKind, getElement, isBias } from "./arithmetic.js";
+import { byId, h, plural, replaceChildren, show, showCount, showDifference, showExactly } from "./dom.js";
+import { computeDifference, countPaths, listPaths, MOST_PATHS, sumPaths } from "./sums.js";
+import { addView, change, data, getExampleName, getLetter, getParameters, getUnitName, getWeightName, L, net, state, X, Y } from "./state.js";
+
+const MOST_SHOWN = 48;
+
+// ---- the names of the factors --------------------------------------------------------------------
+
+export function getSmall(l) {
+    if (l === 0)
+        return "x";
+    return l === L ? "o" : getLetter(l).toLowerCase();
+}
+
+const DERIVATIVE_TEXTS = {
+    sigmoid: (u) => `${u} (1 − ${u})`,
+    tanh: (u) => `(1 − ${u})(1 + ${u})`,
+    relu: (u) => `1 where ${u} > 0`,
+    identity: () => "1 (identity)",
+};
+
+function listFactorNames() {
+    const { layer } = state.weight, names = ["1/N", "o_delta"];
+    for (let l = L; l > layer; l--)
+        names.push(`w${l}`, DERIVATIVE_TEXTS[getActivation(net, l - 1)](getSmall(l - 1)));
+    return [...names, isBias(net, state.weight) ? "1" : getSmall(layer - 1)];
+}
+
+// ---- the table of paths --------------------------------------------------------------------------
+
+function showPath(path) {
+    const { layer, row } = state.weight;
+    const names = path.units.map((j, i) => getUnitName(layer + i, j));
+    return [getUnitName(layer - 1, row), ...names].join(" → ");
+}
+
+function drawPath(path) {
+    const light = (chosen) => () => lightPath(chosen);
+    return h("tr", { onmouseenter: light(path), onmouseleave: light(null) },
+        h("td", {}, getExampleName(path.e)), h("td", { class: "way" }, showPath(path)),
+        path.factors.map((f, i) => h("td", { class: "number" },
+            i === 0 ? `1/${showCount(data.N)}` : show(f))),
+        h("td", { class: "number term" }, show(path.term, 6)));
+}
+
+// Only the graph changes.
+function lightPath(path) {
+    state.path = path;
+    for (const edge of document.querySelectorAll("#graph .edge, #graph .end"))
+        edge.classList.remove("strong");
+    if (!path)
+        return;
+    const first = state.weight.layer;
+    for (let i = 1; i < path.units.length; i++)
+        document.getElementById(`edge-${first + i}-${path.units[i - 1]}-${path.units[i]}`)
+            ?.classList.add("strong");
+}
+
+function listShownPaths() {
+    const examples = state.showsAll ? Array.from({ length: data.N }, (_, e) => e) : [state.example];
+    const paths = [];
+    for (const e of examples)
+        if (paths.length < MOST_SHOWN)
+            paths.push(...listPaths(net, state.run, state.weight, e, MOST_SHOWN - paths.length));
+    return { paths, count: examples.length * countPaths(net, state.weight) };
+}
+
+function describeShown(paths, count) {
+    const where = state.showsAll ? `in ${plural(data.N, "example", "examples")}`
+        : `in example ${getExampleName(state.example)}`;
+    const all = `${plural(count, "path", "paths")} ${where}`;
+    return paths.length < count ? `The first ${paths.length} of ${all}` : all;
+}
+
+function drawPathTable(sums) {
+    const { paths, count } = listShownPaths();
+    const total = state.showsAll ? sums.sum : sums.examples[state.example];
+    const names = listFactorNames();
+    replaceChildren(byId("path-table"), h("table", { class: "paths" },
+        h("caption", {}, describeShown(paths, count)),
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "example"), h("th", { scope: "col" }, "path"),
+            names.map((name) => h("th", { scope: "col", class: "number" }, name)),
+            h("th", { scope: "col", class: "number" }, "term"))),
+        h("tbody", {}, paths.map(drawPath)),
+        h("tfoot", {}, h("tr", {},
+            h("th", { scope: "row", colspan: names.length + 2 },
+                state.showsAll ? "sum over all examples" : "sum over this example"),
+            h("td", { class: "number term" }, show(total, 6))))));
+}
+
+// ---- the sums ------------------------------------------------------------------------------------
+
+function getUpdateName({ layer, row, column }) {
+    return isBias(net, state.weight) ? `b${layer}_update[${column}]`
+        : `W${layer}_update[${row}][${column}]`;
+}
+
+function drawSum(name, value, reference, id) {
+    return h("tr", { id }, h("th", { scope: "row" }, name),
+        h("td", { class: "number exact", "data-value": String(value) }, showExactly(value)),
+        h("td", { class: "number" }, reference === null ? "" : showDifference(value - reference)));
+}
+
+function nameSum(count) {
+    return count > MOST_PATHS ? `sum over ${showCount(count)} paths, collected unit by unit`
+        : `sum over ${plural(count, "path", "paths")}`;
+}
+
+function drawSums(sums) {
+    const p = findParameter(net, state.weight), count = data.N * countPaths(net, state.weight);
+    const { difference, hasCorner } = computeDifference(net, getParameters(), X, Y, state.weight);
+    replaceChildren(byId("sums"), h("table", { class: "sums" },
+        h("caption", {}, `∂cost/∂${getWeightName(state.weight)}, ` +
+            (data.N === 1 ? "of the example" : `over all ${data.N} examples`)),
+        h("thead", {}, h("tr", {}, h("td"), h("th", { scope: "col", class: "number" }, "value"),
+            h("th", { scope: "col", class: "number" }, "difference"))),
+        h("tbody", {}, drawSum(nameSum(count), sums.sum, null, "sum-paths"),
+            drawSum(`${getUpdateName(state.weight)}, a matrix product`, state.run.gradient[p], sums.sum,
+                "sum-product"),
+            state.step === 0 &&
+                drawSum("nnblas_net_gradient", data.library_gradient[p], sums.sum, "sum-library"),
+            drawSum("central difference of the cost", difference, sums.sum, "sum-difference"))),
+    hasCorner && h("p", { class: "note" }, "A relu unit turns on between the two costs of the central " +
+        "difference. The cost has a corner there, and the difference is no derivative."));
+    byId("weight-status").textContent = `${getWeightName(state.weight)}, from ` +
+        `${getUnitName(state.weight.layer - 1, state.weight.row)} to ` +
+        `${getUnitName(state.weight.layer, state.weight.column)}, is ` +
+        `${show(getParameters()[p])}. Its ${plural(count, "path", "paths")} add up to ` +
+        `${show(sums.sum, 8)}, and the matrix product gives the same.`;
+}
+
+function drawShares(sums) {
+    const largest = Math.max(...sums.examples.map(Math.abs), 1e-300);
+    replaceChildren(byId("shares"), h("table", { class: "shares" }, h("tbody", {},
+        sums.examples.map((share, e) => {
+            const width = 50 * Math.abs(share) / largest;
+            const style = `width: ${width}%; margin-left: ${share < 0 ? 50 - width : 50}%`;
+            return h("tr", { class: state.showsAll || e === state.example ? "now" : "" },
+                h("th", { scope: "row" }, getExampleName(e)),
+                h("td", { class: "track", "aria-hidden": "true" }, h("span", { style, class: "share" })),
+                h("td", { class: "number" }, show(share, 6)));
+        })),
+    h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, "all"), h("td"),
+        h("td", { class: "number" }, show(sums.sum, 6))))));
+}
+
+// ---- o_delta -------------------------------------------------------------------------------------
+
+const DELTA_TEXTS = {
+    "sigmoid mse": "o_delta = (o − y) · o (1 − o): the derivative of ½ (o − y)², times that of the sigmoid.",
+    "identity mse": "o_delta = o − y: the derivative of ½ (o − y)². An identity output has the derivative 1.",
+    "sigmoid cross-entropy": "o_delta = o − y: in the derivative of the cross-entropy by the input of a " +
+        "sigmoid output, o (1 − o) cancels.",
+    "softmax mse": "o_delta = o (o − y − Σ (o − y) o), the sum over all outputs: each input of a softmax " +
+        "changes every output.",
+    "softmax cross-entropy": "o_delta = o − y, where the labels add up to 1: each input of a softmax " +
+        "changes every output, and in the sum over them o cancels.",
+};
+
+function drawOutputDeltas() {
+    const e = state.example, shown = Math.min(net.sizes[L], 12);
+    const rows = Array.from({ length: shown }, (_, k) => h("tr", {},
+        h("th", { scope: "row" }, getUnitName(L, k)),
+        [state.run.in[L], state.run.out[L], Y, state.run.delta[L]].map((A) =>
+            h("td", { class: "number" }, show(getElement(A, e, k))))));
+    replaceChildren(byId("output-deltas"), h("details", { open: true },
+        h("summary", {}, `Where o_delta comes from, in example ${getExampleName(e)}`),
+        h("p", {}, DELTA_TEXTS[getCostKind(net)]),
+        h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "o_delta of each output" },
+            h("table", { class: "deltas" },
+                h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "output"),
+                    ["o_in", "o", "y", "o_delta"].map((name) =>
+                        h("th", { scope: "col", class: "number" }, name)))),
+                h("tbody", {}, rows)),
+            shown < net.sizes[L] && h("p", { class: "note" }, `${shown} of ${net.sizes[L]} outputs.`))));
+}
+
+function drawFormula() {
+    const sumSign = "Σₑ ".concat(state.weight.layer < L ? "Σ over paths " : "");
+    const [, ...names] = listFactorNames();
+    replaceChildren(byId("path-formula"), `∂cost/∂${getWeightName(state.weight)} = 1/N ${sumSign}`,
+        names.join(" · "));
+}
+
+function drawPaths() {
+    const sums = sumPaths(net, state.run, state.weight);
+    drawFormula();
+    drawSums(sums);
+    drawShares(sums);
+    drawPathTable(sums);
+    drawOutputDeltas();
+}
+
+// ---- the choice of examples ----------------------------------------------------------------------
+
+function drawBar() {
+    byId("example").max = data.N;
+    byId("example").value = state.example + 1;
+    byId("example").disabled = state.showsAll;
+    byId("all").checked = state.showsAll;
+    byId("example-name").textContent = state.showsAll ? `all ${data.N}`
+        : `${getExampleName(state.example)} of ${data.N}`;
+    byId("now").textContent = `step ${state.step}, cost ${show(state.run.cost, 6)}`;
+}
+
+export function openPaths() {
+    byId("example").addEventListener("input", (event) =>
+        change({ example: Number(event.target.value) - 1 }));
+    byId("all").addEventListener("change", (event) => change({ showsAll: event.target.checked }));
+    addView(drawBar);
+    addView(drawPaths);
+}
