@@ -28,6 +28,7 @@ static struct {
     {"predict", WITH_TABLES(run_predict), "predict the target of the rows of a table"},
     {"evaluate", WITH_TABLES(run_evaluate), "score a trained network on a table"},
     {"tune", WITH_TABLES(run_tune), "measure the fastest plans for a training"},
+    {"export", WITH_TABLES(run_export), "write a model as C source or for ONNX"},
     {"iris", WITH_TABLES(run_iris), "write Fisher's iris flowers as a table"},
     {"demo", run_demo, "train a network on Fisher's iris flowers and test it"},
     {"explain", run_explain, "show one iteration of backpropagation with all its numbers"},

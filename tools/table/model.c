@@ -37,8 +37,7 @@ static nnblas_status load_from_stream(FILE *stream, nnblas_net **net) {
 }
 
 static bool unpack_model(table_model *model) {
-    const char *text = nnblas_net_metadata(model->net, SCHEMA_KEY);
-    if (!text || !read_schema(text, &model->schema))
+    if (!read_schema(nnblas_net_metadata(model->net, SCHEMA_KEY), &model->schema))
         return false;
     const schema *s = &model->schema;
     size_t last = nnblas_net_layer_count(model->net) - 1;
@@ -46,7 +45,7 @@ static bool unpack_model(table_model *model) {
            nnblas_net_layer_size(model->net, last) == count_numbers(&s->targets);
 }
 
-bool load_model(const char *command, const char *path, table_model *model) {
+bool load_model_or_net(const char *command, const char *path, table_model *model) {
     *model = (table_model){0};
     bool is_input = strcmp(path, "-") == 0;
     nnblas_status status =
@@ -55,10 +54,20 @@ bool load_model(const char *command, const char *path, table_model *model) {
         report_failure(command);
         return false;
     }
-    if (unpack_model(model))
+    if (!nnblas_net_metadata(model->net, SCHEMA_KEY) || unpack_model(model))
         return true;
     free_model(model);
     return report(command, is_input ? "standard input" : path,
+                  "has a schema of a table that this version cannot read");
+}
+
+bool load_model(const char *command, const char *path, table_model *model) {
+    if (!load_model_or_net(command, path, model))
+        return false;
+    if (model->schema.features.count > 0)
+        return true;
+    free_model(model);
+    return report(command, strcmp(path, "-") == 0 ? "standard input" : path,
                   "has no schema of a table: it was not saved by nnblas train");
 }
 

@@ -20,6 +20,8 @@ extern const char SCHEMA_KEY[];
 
 /* Loads a model; path "-" is standard input. */
 bool load_model(const char *command, const char *path, table_model *model);
+/* The same for a network that may have no schema: it is empty then. */
+bool load_model_or_net(const char *command, const char *path, table_model *model);
 
 /* Saves a network; path "-" is standard output. */
 bool save_net(const char *command, const nnblas_net *net, const char *path);

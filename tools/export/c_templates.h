@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The functions of the C source that is written. NAME is replaced by the name of the model. */
+#ifndef NNBLAS_EXPORT_C_TEMPLATES_H
+#define NNBLAS_EXPORT_C_TEMPLATES_H
+
+static const char SCALE_NUMBER[] =
+    "\n"
+    "/* The second form is for a difference that overflows. */\n"
+    "static double NAME_scale(double value, double mean, double deviation) {\n"
+    "    double difference = value - mean;\n"
+    "    if (isnan(value) || !(deviation > 0.0))\n"
+    "        return 0.0;\n"
+    "    return isfinite(difference) ? difference / deviation\n"
+    "                                : value / deviation - mean / deviation;\n"
+    "}\n";
+
+/* ---- the inputs of the network --------------------------------------------------------------- */
+
+static const char ENCODE_CATEGORY[] =
+    "\n"
+    "/* 1 for the category with the index value, 0 for the others. What is no index is missing, "
+    "which is\n"
+    "   the last number where there is one more than categories. */\n"
+    "static void NAME_encode_category(double value, int i, double *units) {\n"
+    "    int count = NAME_category_counts[i], width = NAME_widths[i];\n"
+    "    for (int k = 0; k < width; k++)\n"
+    "        units[k] = 0.0;\n"
+    "    if (value >= 0.0 && value < count)\n"
+    "        units[(int)value] = 1.0;\n"
+    "    else if (width > count)\n"
+    "        units[count] = 1.0;\n"
+    "}\n";
+
+static const char BEGIN_ENCODE[] =
+    "\n"
+    "/* Writes what the network takes. */\n"
+    "static void NAME_encode(const double *x, double *units) {\n"
+    "    for (int i = 0; i < NAME_INPUTS; units += NAME_widths[i++]) {\n";
+
+static const char SKIP_CATEGORY[] = "        if (NAME_category_counts[i] > 0) {\n"
+                                    "            NAME_encode_category(x[i], i, units);\n"
+                                    "            continue;\n"
+                                    "        }\n";
+
+static const char ENCODE_ONLY_CATEGORY[] = "        NAME_encode_category(x[i], i, units);\n";
+
+static const char ENCODE_NUMBER[] =
+    "        units[0] = NAME_scale(x[i], NAME_means[i], NAME_deviations[i]);\n";
+
+static const char ENCODE_INDICATOR[] = "        if (NAME_widths[i] == 2)\n"
+                                       "            units[1] = isnan(x[i]) ? 1.0 : 0.0;\n";
+
+static const char ENCODE_PLAIN[] = "\n"
+                                   "static void NAME_encode(const double *x, double *units) {\n"
+                                   "    for (int i = 0; i < NAME_INPUTS; i++)\n"
+                                   "        units[i] = x[i];\n"
+                                   "}\n";
+
+static const char END_LOOP[] = "    }\n"
+                               "}\n";
+
+/* ---- activations ----------------------------------------------------------------------------- */
+
+static const char SIGMOID[] = "\n"
+                              "static double NAME_sigmoid(double a) {\n"
+                              "    return 1.0 / (1.0 + exp(-a));\n"
+                              "}\n";
+
+static const char RELU[] = "\n"
+                           "static double NAME_relu(double a) {\n"
+                           "    return a < 0.0 ? 0.0 : a;\n"
+                           "}\n";
+
+static const char SOFTMAX[] = "\n"
+                              "/* The largest is subtracted, so that nothing overflows. */\n"
+                              "static void NAME_softmax(double *a) {\n"
+                              "    double largest = a[0], sum = 0.0;\n"
+                              "    for (int k = 1; k < NAME_OUTPUTS; k++)\n"
+                              "        largest = a[k] > largest ? a[k] : largest;\n"
+                              "    for (int k = 0; k < NAME_OUTPUTS; k++) {\n"
+                              "        a[k] = exp(a[k] - largest);\n"
+                              "        sum += a[k];\n"
+                              "    }\n"
+                              "    for (int k = 0; k < NAME_OUTPUTS; k++)\n"
+                              "        a[k] /= sum;\n"
+                              "}\n";
+
+/* ---- the layers ------------------------------------------------------------------------------ */
+
+static const char LAYER_TYPE[] = "\n"
+                                 "/* weights: inputs x outputs, row by row. */\n"
+                                 "typedef struct {\n"
+                                 "    int inputs, outputs;\n"
+                                 "    const double *weights, *biases;\n"
+                                 "} NAME_layer;\n"
+                                 "\n";
+
+static const char MULTIPLY[] =
+    "\n"
+    "static void NAME_multiply(const NAME_layer *layer, const double *in, double *out) {\n"
+    "    const double *weights = layer->weights;\n"
+    "    for (int j = 0; j < layer->outputs; j++)\n"
+    "        out[j] = layer->biases ? layer->biases[j] : 0.0;\n"
+    "    for (int i = 0; i < layer->inputs; i++, weights += layer->outputs)\n"
+    "        for (int j = 0; j < layer->outputs; j++)\n"
+    "            out[j] += in[i] * weights[j];\n"
+    "}\n";
+
+static const char BEGIN_FORWARD[] =
+    "\n"
+    "/* units: the inputs of the network, and behind them the outputs of each layer. */\n"
+    "static void NAME_forward(double *units) {\n"
+    "    for (int l = 0; l < NAME_LAYERS; l++) {\n"
+    "        double *out = units + NAME_layers[l].inputs;\n"
+    "        NAME_multiply(&NAME_layers[l], units, out);\n";
+
+static const char ACTIVATE_HIDDEN[] =
+    "        for (int j = 0; l < NAME_LAYERS - 1 && j < NAME_layers[l].outputs; j++)\n"
+    "            out[j] = ";
+
+static const char END_FORWARD[] = "        units = out;\n"
+                                  "    }\n";
+
+static const char FINISH_SIGMOID[] = "    for (int k = 0; k < NAME_OUTPUTS; k++)\n"
+                                     "        units[k] = NAME_sigmoid(units[k]);\n";
+
+static const char FINISH_SOFTMAX[] = "    NAME_softmax(units);\n";
+
+/* ---- predict --------------------------------------------------------------------------------- */
+
+static const char PREDICT[] = "\n"
+                              "void NAME_predict(const double *x, double *y) {\n"
+                              "    double units[NAME_UNITS];\n"
+                              "    const double *outputs = units + NAME_UNITS - NAME_OUTPUTS;\n"
+                              "    NAME_encode(x, units);\n"
+                              "    NAME_forward(units);\n"
+                              "    for (int k = 0; k < NAME_OUTPUTS; k++)\n";
+
+static const char RESTORED[] =
+    "        y[k] = NAME_output_means[k] + outputs[k] * NAME_output_deviations[k];\n"
+    "}\n";
+
+static const char PLAIN[] = "        y[k] = outputs[k];\n"
+                            "}\n";
+
+static const char FIND_CATEGORY[] =
+    "\n"
+    "int NAME_find_category(int input, const char *text) {\n"
+    "    for (int c = 0; c < NAME_category_counts[input]; c++) {\n"
+    "        const char *name = NAME_categories[input][c], *t = text;\n"
+    "        while (*name && *name == *t) {\n"
+    "            name++;\n"
+    "            t++;\n"
+    "        }\n"
+    "        if (*name == *t)\n"
+    "            return c;\n"
+    "    }\n"
+    "    return -1;\n"
+    "}\n";
+
+/* ---- the Jacobian: backpropagation of each output -------------------------------------------- */
+
+static const char MULTIPLY_BACK[] =
+    "\n"
+    "/* before = weights delta: the derivatives by the inputs of a layer. */\n"
+    "static void NAME_multiply_back(const NAME_layer *layer, const double *delta, double *before) "
+    "{\n"
+    "    const double *weights = layer->weights;\n"
+    "    for (int i = 0; i < layer->inputs; i++, weights += layer->outputs) {\n"
+    "        before[i] = 0.0;\n"
+    "        for (int j = 0; j < layer->outputs; j++)\n"
+    "            before[i] += weights[j] * delta[j];\n"
+    "    }\n"
+    "}\n";
+
+static const char BEGIN_BACKWARD[] =
+    "\n"
+    "/* deltas: as units; on entry those of the outputs. */\n"
+    "static void NAME_backward(const double *units, double *deltas) {\n"
+    "    int first = NAME_UNITS - NAME_OUTPUTS;\n";
+
+static const char UNUSED_UNITS[] = "    (void)units;\n";
+
+static const char BACKWARD[] =
+    "    for (int l = NAME_LAYERS - 1; l >= 0; l--) {\n"
+    "        int inputs = NAME_layers[l].inputs;\n"
+    "        NAME_multiply_back(&NAME_layers[l], deltas + first, deltas + first - inputs);\n"
+    "        first -= inputs;\n";
+
+static const char SLOPE[] = "        for (int i = first; l > 0 && i < first + inputs; i++)\n"
+                            "            deltas[i] *= ";
+
+static const char BEGIN_JACOBIAN[] = "\n"
+                                     "void NAME_jacobian(const double *x, double *J) {\n"
+                                     "    double units[NAME_UNITS], deltas[NAME_UNITS];\n";
+
+static const char OUTPUTS[] = "    const double *outputs = units + NAME_UNITS - NAME_OUTPUTS;\n";
+
+static const char BEGIN_ROWS[] = "    double *output_deltas = deltas + NAME_UNITS - NAME_OUTPUTS;\n"
+                                 "    NAME_encode(x, units);\n"
+                                 "    NAME_forward(units);\n"
+                                 "    for (int k = 0; k < NAME_OUTPUTS; k++, J += NAME_INPUTS) {\n"
+                                 "        for (int j = 0; j < NAME_OUTPUTS; j++)\n"
+                                 "            output_deltas[j] = ";
+
+static const char END_JACOBIAN[] = "        NAME_backward(units, deltas);\n"
+                                   "        NAME_decode(x, deltas, J);\n"
+                                   "    }\n"
+                                   "}\n";
+
+static const char DECODE[] =
+    "\n"
+    "/* From the derivatives by the inputs of the network to those by x. */\n"
+    "static void NAME_decode(const double *x, const double *deltas, double *J) {\n"
+    "    for (int i = 0; i < NAME_INPUTS; deltas += NAME_widths[i++]) {\n"
+    "        double deviation = NAME_deviations[i];\n"
+    "        J[i] = isnan(x[i]) || !(deviation > 0.0) ? 0.0 : deltas[0] / deviation;\n"
+    "    }\n"
+    "}\n";
+
+static const char DECODE_PLAIN[] =
+    "\n"
+    "static void NAME_decode(const double *x, const double *deltas, double *J) {\n"
+    "    (void)x;\n"
+    "    for (int i = 0; i < NAME_INPUTS; i++)\n"
+    "        J[i] = deltas[i];\n"
+    "}\n";
+
+static const char DECODE_NOTHING[] =
+    "\n"
+    "/* x has no numbers. */\n"
+    "static void NAME_decode(const double *x, const double *deltas, double *J) {\n"
+    "    (void)x;\n"
+    "    (void)deltas;\n"
+    "    for (int i = 0; i < NAME_INPUTS; i++)\n"
+    "        J[i] = 0.0;\n"
+    "}\n";
+
+#endif

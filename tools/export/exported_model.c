@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "export/exported_model.h"
+
+#include "cli/memory.h"
+
+#include <stdlib.h>
+
+/* ---- loading --------------------------------------------------------------------------------- */
+
+static void name_numbers(column_list *list, const char *word, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        char name[40];
+        snprintf(name, sizeof name, "%s %zu", word, i + 1);
+        add_column(list, name, i);
+    }
+}
+
+static void describe_net(const nnblas_net *net, schema *s) {
+    name_numbers(&s->features, "input", nnblas_net_layer_size(net, 0));
+    name_numbers(&s->targets, "output",
+                 nnblas_net_layer_size(net, nnblas_net_layer_count(net) - 1));
+}
+
+bool load_exported_model(const char *command, const char *path, exported_model *exported) {
+    *exported = (exported_model){0};
+    if (!load_model_or_net(command, path, &exported->model))
+        return false;
+    exported->has_table = exported->model.schema.features.count > 0;
+    if (!exported->has_table)
+        describe_net(exported->model.net, &exported->model.schema);
+    return true;
+}
+
+void free_exported_model(exported_model *exported) {
+    free_model(&exported->model);
+}
+
+/* ---- what a model has ------------------------------------------------------------------------ */
+
+size_t count_features_of_kind(const schema *s, column_kind kind) {
+    size_t count = 0;
+    for (size_t i = 0; i < s->features.count; i++)
+        count += s->features.columns[i].kind == kind;
+    return count;
+}
+
+bool has_gaps(const schema *s) {
+    for (size_t i = 0; i < s->features.count; i++)
+        if (s->features.columns[i].kind == COLUMN_NUMBER && s->features.columns[i].expects_gaps)
+            return true;
+    return false;
+}
+
+output_scaling get_output_scaling(const schema *s) {
+    size_t count = count_numbers(&s->targets), k = 0;
+    output_scaling scaling = {.means = resize_array(NULL, count, sizeof(double)),
+                              .deviations = resize_array(NULL, count, sizeof(double)),
+                              .count = count};
+    for (size_t t = 0; t < s->targets.count; t++) {
+        const table_column *target = &s->targets.columns[t];
+        bool is_scaled = target->kind == COLUMN_NUMBER;
+        for (size_t j = 0; j < get_width(target); j++, k++) {
+            scaling.means[k] = is_scaled ? target->mean : 0.0;
+            scaling.deviations[k] = is_scaled ? target->deviation : 1.0;
+            scaling.is_needed |= scaling.means[k] != 0.0 || scaling.deviations[k] != 1.0;
+        }
+    }
+    return scaling;
+}
+
+void free_output_scaling(output_scaling *scaling) {
+    free(scaling->means);
+    free(scaling->deviations);
+    *scaling = (output_scaling){0};
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "export/onnx_model.h"
+
+#include "cli/memory.h"
+#include "export/onnx_graph.h"
+#include "export/onnx_inputs.h"
+#include "export/onnx_names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    char text[40];
+} value_name;
+
+/* "W1" of W and 1. */
+static value_name number_name(const char *word, size_t number) {
+    value_name name;
+    snprintf(name.text, sizeof name.text, "%s%zu", word, number);
+    return name;
+}
+
+/* ---- the layers ------------------------------------------------------------------------------ */
+
+/* The weights of a layer; those of the first with its rows in the order of the inputs. */
+static void add_weights(message *graph, const nnblas_net *net, size_t l, const char *name,
+                        const size_t *input_order) {
+    size_t inputs = nnblas_net_layer_size(net, l - 1), outputs = nnblas_net_layer_size(net, l);
+    const double *weights = nnblas_net_const_weights(net, l);
+    double *ordered = resize_array(NULL, inputs * outputs, sizeof *ordered);
+    for (size_t i = 0; i < inputs; i++)
+        memcpy(ordered + i * outputs, weights + (l == 1 ? input_order[i] : i) * outputs,
+               outputs * sizeof *ordered);
+    add_reals(graph, name, (onnx_shape){inputs, outputs}, ordered);
+    free(ordered);
+}
+
+static void add_product(message *graph, const nnblas_net *net, size_t l, const char *input,
+                        const char *output, const size_t *input_order) {
+    value_name weights = number_name("W", l), biases = number_name("b", l);
+    message node = begin_node("Gemm", output);
+    put_node_input(&node, input);
+    put_node_input(&node, weights.text);
+    add_weights(graph, net, l, weights.text, input_order);
+    if (nnblas_net_flags(net) & NNBLAS_BIAS) {
+        put_node_input(&node, biases.text);
+        add_reals(graph, biases.text, (onnx_shape){nnblas_net_layer_size(net, l), 0},
+                  nnblas_net_const_bias(net, l));
+    }
+    end_node(graph, &node);
+}
+
+static const char *get_operator(nnblas_activation activation) {
+    switch (activation) {
+    case NNBLAS_SIGMOID:
+        return "Sigmoid";
+    case NNBLAS_TANH:
+        return "Tanh";
+    case NNBLAS_RELU:
+        return "Relu";
+    case NNBLAS_SOFTMAX:
+        return "Softmax"; /* over the last dimension */
+    case NNBLAS_IDENTITY:
+        break;
+    }
+    return "Identity";
+}
+
+static const char OUTPUTS[] = "outputs";
+
+static void add_layers(message *graph, const nnblas_net *net, const size_t *input_order) {
+    size_t last = nnblas_net_layer_count(net) - 1;
+    for (size_t l = 1; l <= last; l++) {
+        value_name input = number_name("units", l - 1), product = number_name("product", l),
+                   output = number_name("units", l);
+        add_product(graph, net, l, l == 1 ? NETWORK_INPUTS : input.text, product.text, input_order);
+        if (l < last)
+            add_unary(graph, get_operator(nnblas_net_hidden_activation(net)), product.text,
+                      output.text);
+        else
+            add_unary(graph, get_operator(nnblas_net_output_activation(net)), product.text,
+                      OUTPUTS);
+    }
+}
+
+/* ---- what the outputs mean ------------------------------------------------------------------- */
+
+static void add_class(message *graph, const name_list *classes, const char *names) {
+    add_output(graph, "label", ONNX_STRING, 0, "the most probable class");
+    add_output(graph, "probabilities", ONNX_DOUBLE, classes->count, names);
+    add_unary(graph, "Identity", OUTPUTS, "probabilities");
+    message largest = begin_node("ArgMax", "class");
+    put_node_input(&largest, OUTPUTS);
+    put_attribute(&largest, "axis", 1);
+    put_attribute(&largest, "keepdims", 0);
+    end_node(graph, &largest);
+    add_texts(graph, "classes", (onnx_shape){classes->count, 0}, classes->names);
+    add_binary(graph, "Gather", "classes", "class", "label");
+}
+
+static void add_label_names(message *graph, const column_list *targets, size_t category,
+                            const char *name) {
+    const char **texts = resize_array(NULL, targets->count, sizeof *texts);
+    for (size_t t = 0; t < targets->count; t++)
+        texts[t] = targets->columns[t].categories.names[category];
+    add_texts(graph, name, (onnx_shape){targets->count, 0}, texts);
+    free(texts);
+}
+
+static void add_labels(message *graph, const column_list *targets, const char *names) {
+    add_output(graph, "labels", ONNX_STRING, targets->count, "the more probable of two categories");
+    add_output(graph, "probabilities", ONNX_DOUBLE, targets->count, names);
+    add_unary(graph, "Identity", OUTPUTS, "probabilities");
+    add_reals(graph, "half", (onnx_shape){1, 0}, &(double){0.5});
+    add_binary(graph, "GreaterOrEqual", OUTPUTS, "half", "is_second");
+    add_label_names(graph, targets, 0, "first_categories");
+    add_label_names(graph, targets, 1, "second_categories");
+    message choice = begin_node("Where", "labels");
+    put_node_input(&choice, "is_second");
+    put_node_input(&choice, "second_categories");
+    put_node_input(&choice, "first_categories");
+    end_node(graph, &choice);
+}
+
+static void add_predictions(message *graph, const schema *s, const char *names) {
+    output_scaling scaling = get_output_scaling(s);
+    onnx_shape shape = {scaling.count, 0};
+    add_output(graph, "predictions", ONNX_DOUBLE, scaling.count, names);
+    add_reals(graph, "output_deviations", shape, scaling.deviations);
+    add_reals(graph, "output_means", shape, scaling.means);
+    add_binary(graph, "Mul", OUTPUTS, "output_deviations", "centred_outputs");
+    add_binary(graph, "Add", "centred_outputs", "output_means", "predictions");
+    free_output_scaling(&scaling);
+}
+
+static void add_outputs(message *graph, const schema *s, const char *names) {
+    switch (get_output_kind(s)) {
+    case OUTPUTS_CLASSES:
+        add_class(graph, &s->targets.columns[0].categories, names);
+        break;
+    case OUTPUTS_LABELS:
+        add_labels(graph, &s->targets, names);
+        break;
+    case OUTPUTS_NUMBERS:
+    case OUTPUTS_MIXED:
+        add_predictions(graph, s, names);
+        break;
+    }
+}
+
+/* ---- the model ------------------------------------------------------------------------------- */
+
+message make_onnx_model(const exported_model *exported, const char *name) {
+    const schema *s = &exported->model.schema;
+    message graph = {0};
+    char *outputs = list_output_names(s);
+    onnx_inputs inputs = add_inputs(&graph, exported);
+    add_layers(&graph, exported->model.net, inputs.order);
+    add_outputs(&graph, s, outputs);
+    const onnx_text texts[] = {
+        {"numbers", inputs.numbers},
+        {"texts", inputs.texts},
+        {"outputs", outputs},
+    };
+    message model = complete_model(&graph, name, "a network that nnblas export wrote", texts,
+                                   sizeof texts / sizeof texts[0]);
+    free_inputs(&inputs);
+    free(outputs);
+    return model;
+}
