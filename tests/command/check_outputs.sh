@@ -99,7 +99,8 @@ check_checkpoint_failure() {
     rm -f limited
     (ulimit -f 56 && "$nnblas" train --epochs 20 --patience 0 --checkpoint limited \
         --checkpoint-every 5 --output fits --hidden 200) >"$out" 2>"$err"
-    report $? "a checkpoint that cannot be written does not end a training"
+    test $? -eq 1
+    report $? "a checkpoint that cannot be written exits 1, and does not end a training"
     check "  of which all epochs are done" has "$out" '^20 of 20 epochs: completed'
     check "  and the model is saved" has "$out" '^saved fits'
     check "  with one warning" test "$(grep -c 'warning: a checkpoint was not written' "$err")" -eq 1

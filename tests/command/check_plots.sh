@@ -19,6 +19,9 @@ check_plots() {
     expect_status 0 train --quiet --epochs 20 --validation 0.2 --score --plot score.svg
     check "a score is a curve too" has score.svg 'validation score'
     check "  with an axis of its own" has score.svg '>score<'
+    expect_status 0 train --quiet --epochs 20 --plot plain.svg
+    check "without a validation there is none in the plot" lacks plain.svg validation
+    check "  but the cost after the epoch" has plain.svg 'cost after the epoch'
     expect_status 0 train --quiet --epochs 20 --plot curve.png
     check "or a PNG" test "$(head -c 4 curve.png | tail -c 3)" = PNG
 }

@@ -13,9 +13,10 @@ check_file() {
     check "it shows the table" has "$out" '^120 rows of train.csv: 4 features as 4 inputs; 3 classes'
     check "  and the network" has "$out" '^4-32-3 tanh; adam'
     check "  and what was measured" has "$out" "^steps of 32 rows: $measured"
+    check "  also for the cost after an epoch" has "$out" "^cost after an epoch of 120 rows: $measured"
     check "  and that it is saved" has "$out" '^saved plans$'
     check "the file is a text" has plans '^nnblas plans 1$'
-    check "  with one plan" has plans '^sizes=4,32,3 rows=32 purpose=train bias=yes softmax=yes cross'
+    check "  with its plans" has plans '^sizes=4,32,3 rows=32 purpose=train bias=yes softmax=yes cross'
     check "  and nothing beside it" is_alone plans
     expect_status 0 tune --quiet --seconds 0.05 --output quiet.plans
     check "--quiet prints nothing" is_empty "$out"

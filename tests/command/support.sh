@@ -98,6 +98,17 @@ is_alone() {
     test ! -e "$1"
 }
 
+# The weights in a model, behind its header.
+print_weights() {
+    tail -c +$(($(od -An -tu8 -N8 "$1") + 9)) "$1"
+}
+
+# same_network MODEL MODEL: all bits of their weights are the same
+same_network() {
+    print_weights "$1" >weights.first && print_weights "$2" >weights.second &&
+        test -s weights.first && cmp -s weights.first weights.second
+}
+
 # predicts_like EXPECTED DATA...: the predictions of the model for DATA are those in EXPECTED
 predicts_like() {
     expected_predictions=$1

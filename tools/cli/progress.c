@@ -12,10 +12,11 @@
 static const double SECONDS_BETWEEN = 0.1;
 
 progress start_progress(const nnblas_trainer *trainer, size_t epochs, size_t rows,
-                        double time_limit) {
+                        bool has_validation, double time_limit) {
     return (progress){.trainer = trainer,
                       .epochs = epochs,
                       .rows = rows,
+                      .has_validation = has_validation,
                       .time_limit = time_limit,
                       .is_terminal = isatty(STDERR_FILENO),
                       .start = nn_read_clock()};
@@ -93,6 +94,8 @@ typedef struct {
 
 static long_text write_validation(const progress *p) {
     long_text written = {""};
+    if (!p->has_validation)
+        return written;
     double cost = get_validation_cost(p), score = get_score(p);
     if (!isnan(score))
         snprintf(written.text, sizeof written.text, "  validation %.4g  score %.4g", cost, score);
@@ -133,7 +136,7 @@ void show_progress(progress *p, size_t epoch, double cost) {
         p->first_epoch = epoch;
     if (!p->is_terminal) {
         if (is_first || is_last || is_round_number(epoch))
-            fprintf(stderr, "epoch %9zu   cost %.6f%s\n", epoch, cost, write_validation(p).text);
+            fprintf(stderr, "epoch %9zu   cost %.6g%s\n", epoch, cost, write_validation(p).text);
     } else if (is_first || is_last || now - p->last_shown >= SECONDS_BETWEEN) {
         show_line(p, epoch, cost, now - p->start);
         p->last_shown = now;

@@ -16,15 +16,16 @@ nnblas_epoch get_epoch(const nnblas_trainer *trainer, size_t index);
 typedef struct {
     const nnblas_trainer *trainer;
     size_t epochs, rows;
+    bool has_validation;
     double time_limit; /* seconds; 0 = none */
     bool is_terminal, is_line_open;
     size_t first_epoch; /* of this run; 0 before it */
     double start, last_shown;
 } progress;
 
-/* rows: how many an epoch uses. */
+/* rows: how many an epoch uses. has_validation: rows that are held out, whose cost is shown. */
 progress start_progress(const nnblas_trainer *trainer, size_t epochs, size_t rows,
-                        double time_limit);
+                        bool has_validation, double time_limit);
 
 void show_progress(progress *p, size_t epoch, double cost);
 

@@ -7,8 +7,10 @@
 
 #include <stdbool.h>
 
-/* Writes the columns epoch, cost, validation_cost, learning_rate, seconds and score to path. False,
+/* Writes the columns epoch, cost, validation_cost, learning_rate, seconds, score and
+ * cost_after, the cost of all rows where none is held out, to path. False,
  * with a message on stderr, where that fails. */
-bool write_history(const char *command, const nnblas_trainer *trainer, const char *path);
+bool write_history(const char *command, const nnblas_trainer *trainer, bool has_validation,
+                   const char *path);
 
 #endif

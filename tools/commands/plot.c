@@ -115,7 +115,7 @@ bool check_gnuplot(const char *command) {
 
 /* Which curves there are beside the cost. */
 typedef struct {
-    bool has_validation, has_score;
+    bool has_after, has_score;
 } curves;
 
 /* NaN for a missing value, which gnuplot leaves out. */
@@ -132,7 +132,7 @@ static curves write_data(FILE *script, const nnblas_trainer *trainer) {
         number_text cost, validation, score;
         fprintf(script, "%zu %s %s %s\n", e.epoch, show_number(e.cost, &cost),
                 show_number(e.validation_cost, &validation), show_number(e.score, &score));
-        found.has_validation = found.has_validation || !isnan(e.validation_cost);
+        found.has_after = found.has_after || !isnan(e.validation_cost);
         found.has_score = found.has_score || !isnan(e.score);
     }
     fputs("END\n", script);
@@ -149,7 +149,8 @@ static bool are_all_positive(const nnblas_trainer *trainer) {
 }
 
 /* The score has an axis of its own, on the right. */
-static void write_script(FILE *script, const nnblas_trainer *trainer, const char *terminal) {
+static void write_script(FILE *script, const nnblas_trainer *trainer, bool has_validation,
+                         const char *terminal) {
     static const char LINES[] = "with lines linewidth 2 title";
     curves found = write_data(script, trainer);
     fprintf(script,
@@ -162,19 +163,21 @@ static void write_script(FILE *script, const nnblas_trainer *trainer, const char
     if (found.has_score)
         fputs("set y2label 'score'\nset y2tics\nset ytics nomirror\n", script);
     fprintf(script, "plot $history using 1:2 %s 'cost'", LINES);
-    if (found.has_validation)
-        fprintf(script, ", $history using 1:3 %s 'validation cost'", LINES);
+    if (found.has_after)
+        fprintf(script, ", $history using 1:3 %s '%s'", LINES,
+                has_validation ? "validation cost" : "cost after the epoch");
     if (found.has_score)
         fprintf(script, ", $history using 1:4 axes x1y2 %s 'validation score'", LINES);
     fputc('\n', script);
 }
 
-bool plot_history(const char *command, const nnblas_trainer *trainer, const char *path) {
+bool plot_history(const char *command, const nnblas_trainer *trainer, bool has_validation,
+                  const char *path) {
     output_file output;
     FILE *script = tmpfile();
     if (!script)
         return report_gnuplot(command, -1);
-    write_script(script, trainer, find_terminal(path));
+    write_script(script, trainer, has_validation, find_terminal(path));
     bool is_good = open_output(command, &output, path);
     if (is_good) {
         int result = run_gnuplot(script, output.stream);

@@ -15,7 +15,8 @@ bool is_plot_path(const char *path);
 /* Whether gnuplot can be run. */
 bool check_gnuplot(const char *command);
 
-/* Draws the costs over the epochs. */
-bool plot_history(const char *command, const nnblas_trainer *trainer, const char *path);
+/* Draws the costs over the epochs. has_validation: rows are held out. */
+bool plot_history(const char *command, const nnblas_trainer *trainer, bool has_validation,
+                  const char *path);
 
 #endif

@@ -322,6 +322,8 @@ static nnblas_status set_steps(const training_settings *s, double weight_decay,
 static nnblas_score choose_score(const training_settings *s, const nnblas_net *net) {
     if (!s->has_score)
         return NNBLAS_SCORE_NONE;
+    if (nnblas_net_output_activation(net) == NNBLAS_SIGMOID)
+        return NNBLAS_SCORE_LABELS;
     return is_classifier(net) ? NNBLAS_SCORE_ACCURACY : NNBLAS_SCORE_R2;
 }
 
@@ -331,8 +333,6 @@ static nnblas_status set_end(const training_settings *s, nnblas_score score,
     if (!status)
         status = nnblas_trainer_set_patience(trainer, s->patience);
     if (!status)
-        status = nnblas_trainer_set_validation_fraction(trainer, s->validation);
-    if (!status)
         status = nnblas_trainer_set_score(trainer, score);
     if (!status)
         status = nnblas_trainer_set_time_limit(trainer, s->time_limit);
@@ -341,16 +341,38 @@ static nnblas_status set_end(const training_settings *s, nnblas_score score,
     return status;
 }
 
-nnblas_status create_trainer(const training_settings *s, size_t rows, nnblas_net *net,
-                             nnblas_trainer **trainer) {
+static nnblas_status set_validation(const training_settings *s, const dataset *learnt,
+                                    const dataset *held_out, nnblas_trainer *trainer) {
+    bool draws = held_out->N == 0 && s->validation > 0.0;
+    if (draws)
+        return nnblas_trainer_set_validation_fraction(trainer, s->validation);
+    if (held_out->N == 0 && s->optimizer == NNBLAS_LBFGS)
+        return NNBLAS_OK;
+    const dataset *rows = held_out->N > 0 ? held_out : learnt;
+    nnblas_status status = nnblas_trainer_set_validation_rows(trainer, rows->N, rows->X,
+                                                              rows->inputs, rows->Y, rows->outputs);
+    return status ? status : nnblas_trainer_set_validation_weights(trainer, rows->weights);
+}
+
+static nnblas_status set_up(const training_settings *s, const dataset *learnt,
+                            const dataset *held_out, nnblas_trainer *trainer) {
+    const nnblas_net *net = nnblas_trainer_net(trainer);
+    nnblas_status status = set_steps(s, get_weight_decay(s, learnt->N, net), trainer);
+    if (!status)
+        status = set_end(s, choose_score(s, net), trainer);
+    if (!status)
+        status = nnblas_trainer_set_sample_weights(trainer, learnt->weights);
+    return status ? status : set_validation(s, learnt, held_out, trainer);
+}
+
+nnblas_status create_trainer(const training_settings *s, const dataset *learnt,
+                             const dataset *held_out, nnblas_net *net, nnblas_trainer **trainer) {
     nnblas_status status = nnblas_set_threads((int)s->threads);
     if (!status)
         status = nnblas_trainer_create(net, trainer);
     if (status)
         return status;
-    status = set_steps(s, get_weight_decay(s, rows, net), *trainer);
-    if (!status)
-        status = set_end(s, choose_score(s, net), *trainer);
+    status = set_up(s, learnt, held_out, *trainer);
     if (status) {
         nnblas_trainer_destroy(*trainer);
         *trainer = NULL;

@@ -4,7 +4,7 @@
 #define NNBLAS_COMMANDS_TRAINING_H
 
 #include "cli/options.h"
-#include "table/schema.h"
+#include "table/dataset.h"
 
 #include <nnblas.h>
 
@@ -79,9 +79,14 @@ int take_training_texts(const char *command, const training_texts *texts,
 nnblas_status create_net(const training_settings *settings, size_t inputs, size_t outputs,
                          output_kind kind, nnblas_net **net);
 
-/* rows: of the training data. */
-nnblas_status create_trainer(const training_settings *settings, size_t rows, nnblas_net *net,
-                             nnblas_trainer **trainer);
+/*
+ * A trainer for scaled rows, which it keeps, with their weights. The rows that are held out decide
+ * which epoch is kept. Where there are none they are drawn from the others if settings->validation
+ * is above 0; else all rows decide, by their cost after the epoch. L-BFGS, where that cost only
+ * falls, then keeps the last epoch.
+ */
+nnblas_status create_trainer(const training_settings *settings, const dataset *learnt,
+                             const dataset *held_out, nnblas_net *net, nnblas_trainer **trainer);
 
 /* "4-32-3 tanh; adam, learning rate 0.003, 32 rows a step; seed 1" */
 void print_settings(FILE *stream, const training_settings *settings, const nnblas_net *net);

@@ -3,7 +3,9 @@
 
 #include "cli/memory.h"
 #include "iris/iris_csv.h"
+#include "table/split.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool open_data(const train_settings *set, table_source *source, table_error *error) {
@@ -30,11 +32,51 @@ bool read_training_data(const char *command, const train_settings *set, note_lis
     }
     if (is_open)
         close_source(&source);
-    if (is_good) {
-        infer_dataset_scaling(s, d);
-        scale_dataset(s, d);
-    }
     return is_good;
+}
+
+static dataset take_marked(const dataset *d, const bool *is_held_out, bool mark) {
+    size_t *places = resize_array(NULL, d->N, sizeof *places), count = 0;
+    for (size_t r = 0; r < d->N; r++)
+        if (is_held_out[r] == mark)
+            places[count++] = r;
+    dataset taken = take_rows(d, places, count);
+    free(places);
+    return taken;
+}
+
+static void divide(const train_settings *set, const schema *s, dataset *d, training_rows *rows) {
+    bool *is_held_out = resize_array(NULL, d->N, sizeof *is_held_out);
+    hold_out(s, d, set->training.validation, set->training.seed, is_held_out);
+    rows->learnt = take_marked(d, is_held_out, false);
+    rows->held_out = take_marked(d, is_held_out, true);
+    free(is_held_out);
+    free_dataset(d);
+}
+
+bool split_training_data(const char *command, const train_settings *set, schema *s, dataset *d,
+                         training_rows *rows) {
+    *rows = (training_rows){.held_out = {.inputs = d->inputs, .outputs = d->outputs}};
+    if (set->training.validation > 0.0 && d->N < 2) {
+        fprintf(stderr, "nnblas %s: --validation needs 2 rows or more, and the table has %zu\n",
+                command, d->N);
+        return false;
+    }
+    if (set->training.validation > 0.0) {
+        divide(set, s, d, rows);
+    } else {
+        rows->learnt = *d;
+        *d = (dataset){0};
+    }
+    infer_dataset_scaling(s, &rows->learnt);
+    scale_dataset(s, &rows->learnt);
+    scale_dataset(s, &rows->held_out);
+    return true;
+}
+
+void free_training_rows(training_rows *rows) {
+    free_dataset(&rows->learnt);
+    free_dataset(&rows->held_out);
 }
 
 static const char *name_data(const train_settings *set) {
@@ -44,13 +86,17 @@ static const char *name_data(const train_settings *set) {
 }
 
 void print_training_data(FILE *stream, const train_settings *set, const schema *s,
-                         const dataset *d) {
-    fprintf(stream, "%zu rows of %s: %zu features as %zu inputs; ", d->N, name_data(set),
-            s->features.count, d->inputs);
+                         const training_rows *rows) {
+    const dataset *learnt = &rows->learnt;
+    fprintf(stream, "%zu rows of %s: %zu features as %zu inputs; ", learnt->N + rows->held_out.N,
+            name_data(set), s->features.count, learnt->inputs);
     if (has_classes(s))
-        fprintf(stream, "%zu classes of %s\n", d->outputs,
+        fprintf(stream, "%zu classes of %s\n", learnt->outputs,
                 show_text(s->targets.columns[0].name).text);
     else
         fprintf(stream, "%zu %s of numbers\n", s->targets.count,
                 s->targets.count > 1 ? "targets" : "target");
+    if (rows->held_out.N > 0)
+        fprintf(stream, "learns from %zu rows; %zu are held out for the validation\n", learnt->N,
+                rows->held_out.N);
 }

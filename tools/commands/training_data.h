@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The table of nnblas train and tune. */
+/* The table of nnblas train and tune, and its rows as a training uses them. */
 #ifndef NNBLAS_COMMANDS_TRAINING_DATA_H
 #define NNBLAS_COMMANDS_TRAINING_DATA_H
 
@@ -8,13 +8,25 @@
 
 #include <stdio.h>
 
-/* Scaled rows. Prints on stderr warnings, and what is wrong. The caller frees all three, also after
- * false. */
+/* Rows that are not scaled yet. Prints on stderr warnings, and what is wrong. The caller frees all
+ * three, also after false. */
 bool read_training_data(const char *command, const train_settings *set, note_list *notes, schema *s,
                         dataset *d);
 
-/* "150 rows of iris.csv: 4 features as 4 inputs; 3 classes of species" */
+/* held_out is empty without --validation. */
+typedef struct {
+    dataset learnt, held_out;
+} training_rows;
+
+/* Divides the rows, and scales them by the means and deviations of those that are learnt from. The
+ * rows of d move; d is empty then. False, with a message, where there are too few. */
+bool split_training_data(const char *command, const train_settings *set, schema *s, dataset *d,
+                         training_rows *rows);
+void free_training_rows(training_rows *rows);
+
+/* "120 rows of iris.csv: 4 features as 4 inputs; 3 classes of species", and how many are held out.
+ */
 void print_training_data(FILE *stream, const train_settings *set, const schema *s,
-                         const dataset *d);
+                         const training_rows *rows);
 
 #endif

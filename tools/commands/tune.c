@@ -10,43 +10,49 @@
 #include <stdlib.h>
 
 static nnblas_status tune_net(const train_settings *set, const note_list *notes, const schema *s,
-                              const dataset *d, nnblas_net *net) {
+                              const training_rows *rows, nnblas_net *net) {
     if (!set->is_quiet) {
-        print_training_data(stdout, set, s, d);
+        print_training_data(stdout, set, s, rows);
         print_notes(stdout, notes);
         print_settings(stdout, &set->training, net);
         fflush(stdout);
     }
     nnblas_status status = nnblas_set_threads((int)set->training.threads);
     if (!status)
-        status = measure_plans(&set->training, d->N, net, set->seconds);
+        status = measure_plans(&set->training, rows, net, set->seconds);
     if (!status)
         status = nnblas_plans_save(set->output);
     if (!status && !set->is_quiet) {
-        print_plans(stdout, &set->training, d->N, net);
+        print_plans(stdout, &set->training, rows, net);
         printf("saved %s\n", set->output);
     }
     return status;
 }
 
+static bool make_and_tune(const char *command, const train_settings *set, const note_list *notes,
+                          const schema *s, const training_rows *rows) {
+    nnblas_net *net = NULL;
+    nnblas_status status = create_net(&set->training, rows->learnt.inputs, rows->learnt.outputs,
+                                      get_output_kind(s), &net);
+    if (!status)
+        status = tune_net(set, notes, s, rows, net);
+    if (status)
+        report_failure(command);
+    nnblas_net_destroy(net);
+    return !status;
+}
+
 static int tune(const char *command, const train_settings *set) {
     schema s = {0};
     dataset d = {0};
+    training_rows rows = {0};
     note_list notes = {0};
-    nnblas_net *net = NULL;
-    bool is_good = read_training_data(command, set, &notes, &s, &d);
-    if (is_good) {
-        nnblas_status status =
-            create_net(&set->training, d.inputs, d.outputs, get_output_kind(&s), &net);
-        if (!status)
-            status = tune_net(set, &notes, &s, &d, net);
-        if (status)
-            report_failure(command);
-        is_good = !status;
-    }
-    nnblas_net_destroy(net);
+    bool is_good = read_training_data(command, set, &notes, &s, &d) &&
+                   split_training_data(command, set, &s, &d, &rows) &&
+                   make_and_tune(command, set, &notes, &s, &rows);
     free_schema(&s);
     free_dataset(&d);
+    free_training_rows(&rows);
     free_notes(&notes);
     return is_good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "commands/plans.h"
+#include "commands/training_run.h"
+
+#include "cli/memory.h"
+#include "core/sizes.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- the epoch that is kept ------------------------------------------------------------------ */
+
+/* L-BFGS has its cost after the step, and may need no other. */
+double get_deciding_cost(const training_run *run, const nnblas_epoch *epoch) {
+    (void)run;
+    return isnan(epoch->validation_cost) ? epoch->cost : epoch->validation_cost;
+}
+
+static bool is_better(const training_run *run, const nnblas_epoch *a, const nnblas_epoch *b) {
+    if (run->settings->training.has_score)
+        return a->score > b->score;
+    return get_deciding_cost(run, a) < get_deciding_cost(run, b);
+}
+
+/* L-BFGS without validation keeps the last parameters, although rounding may let its cost rise. */
+nnblas_epoch find_kept_epoch(const training_run *run) {
+    size_t count = nnblas_trainer_history_count(run->trainer);
+    nnblas_epoch kept = {.cost = (double)NAN, .validation_cost = (double)NAN};
+    bool keeps_last = run->settings->training.optimizer == NNBLAS_LBFGS && !has_validation(run);
+    for (size_t i = keeps_last && count > 0 ? count - 1 : 0; i < count; i++) {
+        const nnblas_epoch epoch = get_epoch(run->trainer, i);
+        if (kept.epoch == 0 || is_better(run, &epoch, &kept))
+            kept = epoch;
+    }
+    return kept;
+}
+
+/* ---- scores ---------------------------------------------------------------------------------- */
+
+static nnblas_status score_dataset(const training_run *run, const dataset *d, scores *result) {
+    double *O_out = resize_array(NULL, BATCH_ROWS * d->outputs, sizeof *O_out);
+    double *Y = resize_array(NULL, BATCH_ROWS * d->outputs, sizeof *Y);
+    nnblas_status status = NNBLAS_OK;
+    for (size_t r = 0; r < d->N && !status; r += BATCH_ROWS) {
+        size_t N = nn_min(d->N - r, BATCH_ROWS);
+        status = nnblas_net_predict(run->model.net, N, d->X + r * d->inputs, d->inputs, O_out,
+                                    d->outputs);
+        restore_rows(&run->model.schema.targets, N, d->Y + r * d->outputs, Y);
+        if (!status)
+            add_scores(result, N, Y, O_out, d->weights ? d->weights + r : NULL);
+    }
+    free(O_out);
+    free(Y);
+    return status;
+}
+
+nnblas_status score_rows(training_run *run) {
+    run->learnt = start_scores(&run->model.schema);
+    run->held_out = start_scores(&run->model.schema);
+    nnblas_status status = score_dataset(run, &run->rows.learnt, &run->learnt);
+    return status ? status : score_dataset(run, &run->rows.held_out, &run->held_out);
+}
+
+/* ---- the summary ----------------------------------------------------------------------------- */
+
+void print_beginning(const training_run *run) {
+    const train_settings *set = run->settings;
+    print_training_data(run->summary, set, &run->model.schema, &run->rows);
+    print_notes(run->summary, &run->notes);
+    print_settings(run->summary, &set->training, run->model.net);
+    bool has_checkpoint = set->training.is_resumed && access(set->training.checkpoint, F_OK) == 0;
+    if (set->plans && has_checkpoint)
+        fprintf(run->summary, "plans of the checkpoint, not of %s\n", set->plans);
+    else if (set->plans)
+        print_plans(run->summary, &set->training, &run->rows, run->model.net);
+    fflush(run->summary);
+}
+
+static const char *explain_end(const training_run *run) {
+    switch (run->status) {
+    case NNBLAS_STOPPED_CALLBACK:
+        return "stopped by a signal";
+    case NNBLAS_STOPPED_PATIENCE:
+        return run->settings->training.schedule.kind == NNBLAS_SCHEDULE_ADAPTIVE
+                   ? "no improvement for too many epochs"
+                   : "no improvement for --patience epochs";
+    case NNBLAS_STOPPED_TIME:
+        return "the time limit is reached";
+    case NNBLAS_STOPPED_CONVERGED:
+        return "converged";
+    case NNBLAS_STOPPED_LINE_SEARCH:
+        return "the line search found no lower cost";
+    case NNBLAS_OK:
+        return "completed";
+    default:
+        return nnblas_status_string(run->status);
+    }
+}
+
+static const char *name_cost(const training_run *run) {
+    return nnblas_net_cost(run->model.net) == NNBLAS_CROSS_ENTROPY
+               ? "cross-entropy"
+               : "half the mean squared error of the scaled targets";
+}
+
+static void print_kept(const training_run *run) {
+    const nnblas_epoch kept = find_kept_epoch(run);
+    if (kept.epoch == 0) {
+        fputs("kept the initial weights\n", run->summary);
+        return;
+    }
+    fprintf(run->summary, "kept epoch %zu: ", kept.epoch);
+    if (run->settings->training.has_score)
+        fprintf(run->summary, "validation score %.6g, ", kept.score);
+    fprintf(run->summary, "%s %.6g (%s)\n", has_validation(run) ? "validation cost" : "cost",
+            get_deciding_cost(run, &kept), name_cost(run));
+}
+
+void print_end(const training_run *run) {
+    fprintf(run->summary, "%zu of %" PRIu64 " epochs: %s\n",
+            nnblas_trainer_history_count(run->trainer), run->settings->training.epochs,
+            explain_end(run));
+    print_kept(run);
+}
+
+static void print_value(FILE *stream, double value) {
+    if (isnan(value))
+        fprintf(stream, " %12s", "-");
+    else
+        fprintf(stream, " %12.5g", value);
+}
+
+static void print_measures(const training_run *run) {
+    measure learnt[MOST_MEASURES], held_out[MOST_MEASURES];
+    size_t count = list_measures(&run->learnt, learnt);
+    if (has_validation(run))
+        list_measures(&run->held_out, held_out);
+    fprintf(run->summary, "%-18s %12s%s\n", "measure", "learnt",
+            has_validation(run) ? "     held out" : "");
+    for (size_t m = 0; m < count; m++) {
+        fprintf(run->summary, "%-18s", learnt[m].name);
+        print_value(run->summary, learnt[m].value);
+        if (has_validation(run))
+            print_value(run->summary, held_out[m].value);
+        fputc('\n', run->summary);
+    }
+    if (run->learnt.has_numbers)
+        fputs("mse is half the mean squared error: of one target rmse^2 / 2\n", run->summary);
+}
+
+/* Those of the checkpoint included. */
+static double get_seconds_of_epochs(const training_run *run) {
+    size_t count = nnblas_trainer_history_count(run->trainer);
+    return count > 0 ? get_epoch(run->trainer, count - 1).seconds : run->seconds;
+}
+
+void print_result(const training_run *run) {
+    print_measures(run);
+    if (has_validation(run)) {
+        fputs("validation ", run->summary);
+        print_score_line(run->summary, &run->held_out);
+        fputc('\n', run->summary);
+    }
+    fputs("train ", run->summary);
+    print_score_line(run->summary, &run->learnt);
+    fprintf(run->summary, " epochs %zu seconds %.2f\n", nnblas_trainer_history_count(run->trainer),
+            get_seconds_of_epochs(run));
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One run of nnblas train, and what it reports. */
+#ifndef NNBLAS_COMMANDS_TRAINING_RUN_H
+#define NNBLAS_COMMANDS_TRAINING_RUN_H
+
+#include "cli/progress.h"
+#include "commands/training_data.h"
+#include "table/model.h"
+#include "table/scores.h"
+
+typedef struct {
+    const train_settings *settings;
+    const char *command;
+    FILE *summary; /* null when quiet */
+    note_list notes;
+    table_model model;
+    training_rows rows;
+    nnblas_trainer *trainer;
+    progress progress;
+    nnblas_status status;
+    double seconds;             /* of this process */
+    scores learnt, held_out;    /* of the network that is kept */
+    bool has_failed_checkpoint; /* and the warning of it */
+} training_run;
+
+/* Whether rows are held out for the validation. */
+static inline bool has_validation(const training_run *run) {
+    return run->rows.held_out.N > 0;
+}
+
+/* The epoch whose parameters the network has in the end: that of the highest score, else of the
+ * lowest cost after it. cost is NaN, and epoch 0, where no epoch was completed. */
+nnblas_epoch find_kept_epoch(const training_run *run);
+
+/* Its cost after it, of the rows that decide. */
+double get_deciding_cost(const training_run *run, const nnblas_epoch *epoch);
+
+/* Scores the network on the rows that were learnt from and on those that were held out. */
+nnblas_status score_rows(training_run *run);
+
+/* The table of the run, its settings and its plans. */
+void print_beginning(const training_run *run);
+/* How the training ended, and which epoch is kept. */
+void print_end(const training_run *run);
+/* The measures of both kinds of rows, and the line that ends the summary. */
+void print_result(const training_run *run);
+
+#endif
