@@ -68,7 +68,19 @@ check_scaling() {
     check "  and with a validation that of the learnt rows" lacks_mean learnt
 }
 
+# Of more than 2000 rows a sample decides.
+check_sample() {
+    awk 'BEGIN { print "x,y"; for (i = 0; i < 2500; i++) print i % 97 "," (i * 7) % 31 * 0.1 }' >many.csv
+    expect_status 0 train many.csv --target y --epochs 3
+    check "of many rows a sample decides" has "$out" '^kept epoch [123]: cost .*, of 2000 rows\)$'
+    check "  but all are learnt from" has "$out" '^train r2 .* rows 2500 epochs 3 '
+    head -n 2001 many.csv >fewer.csv
+    expect_status 0 train fewer.csv --target y --epochs 3
+    check "of fewer all do" has "$out" '^kept epoch [123]: cost [^,]*\)$'
+}
+
 check_without_validation
+check_sample
 check_validation
 check_scaling
 conclude

@@ -53,8 +53,9 @@ static nnblas_status resume(training_run *run) {
 }
 
 static nnblas_status prepare(training_run *run) {
-    nnblas_status status = create_trainer(&run->settings->training, &run->rows.learnt,
-                                          &run->rows.held_out, run->model.net, &run->trainer);
+    nnblas_status status =
+        create_trainer(&run->settings->training, &run->rows.learnt, get_deciding_rows(&run->rows),
+                       run->model.net, &run->trainer);
     if (!status)
         status = nnblas_trainer_set_callback(run->trainer, watch_epoch, run);
     return status ? status : resume(run);

@@ -342,37 +342,36 @@ static nnblas_status set_end(const training_settings *s, nnblas_score score,
 }
 
 static nnblas_status set_validation(const training_settings *s, const dataset *learnt,
-                                    const dataset *held_out, nnblas_trainer *trainer) {
-    bool draws = held_out->N == 0 && s->validation > 0.0;
-    if (draws)
+                                    const dataset *deciding, nnblas_trainer *trainer) {
+    if (deciding->N == 0 && s->validation > 0.0)
         return nnblas_trainer_set_validation_fraction(trainer, s->validation);
-    if (held_out->N == 0 && s->optimizer == NNBLAS_LBFGS)
+    if (s->validation == 0.0 && s->optimizer == NNBLAS_LBFGS)
         return NNBLAS_OK;
-    const dataset *rows = held_out->N > 0 ? held_out : learnt;
+    const dataset *rows = deciding->N > 0 ? deciding : learnt;
     nnblas_status status = nnblas_trainer_set_validation_rows(trainer, rows->N, rows->X,
                                                               rows->inputs, rows->Y, rows->outputs);
     return status ? status : nnblas_trainer_set_validation_weights(trainer, rows->weights);
 }
 
 static nnblas_status set_up(const training_settings *s, const dataset *learnt,
-                            const dataset *held_out, nnblas_trainer *trainer) {
+                            const dataset *deciding, nnblas_trainer *trainer) {
     const nnblas_net *net = nnblas_trainer_net(trainer);
     nnblas_status status = set_steps(s, get_weight_decay(s, learnt->N, net), trainer);
     if (!status)
         status = set_end(s, choose_score(s, net), trainer);
     if (!status)
         status = nnblas_trainer_set_sample_weights(trainer, learnt->weights);
-    return status ? status : set_validation(s, learnt, held_out, trainer);
+    return status ? status : set_validation(s, learnt, deciding, trainer);
 }
 
 nnblas_status create_trainer(const training_settings *s, const dataset *learnt,
-                             const dataset *held_out, nnblas_net *net, nnblas_trainer **trainer) {
+                             const dataset *deciding, nnblas_net *net, nnblas_trainer **trainer) {
     nnblas_status status = nnblas_set_threads((int)s->threads);
     if (!status)
         status = nnblas_trainer_create(net, trainer);
     if (status)
         return status;
-    status = set_up(s, learnt, held_out, *trainer);
+    status = set_up(s, learnt, deciding, *trainer);
     if (status) {
         nnblas_trainer_destroy(*trainer);
         *trainer = NULL;

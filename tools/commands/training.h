@@ -80,13 +80,13 @@ nnblas_status create_net(const training_settings *settings, size_t inputs, size_
                          output_kind kind, nnblas_net **net);
 
 /*
- * A trainer for scaled rows, which it keeps, with their weights. The rows that are held out decide
- * which epoch is kept. Where there are none they are drawn from the others if settings->validation
- * is above 0; else all rows decide, by their cost after the epoch. L-BFGS, where that cost only
- * falls, then keeps the last epoch.
+ * A trainer for scaled rows, which it keeps, with their weights. The cost of the deciding rows
+ * after an epoch decides whether it is kept. Where there are none they are drawn from the others if
+ * settings->validation is above 0. L-BFGS without validation keeps the last epoch, since its cost
+ * only falls.
  */
 nnblas_status create_trainer(const training_settings *settings, const dataset *learnt,
-                             const dataset *held_out, nnblas_net *net, nnblas_trainer **trainer);
+                             const dataset *deciding, nnblas_net *net, nnblas_trainer **trainer);
 
 /* "4-32-3 tanh; adam, learning rate 0.003, 32 rows a step; seed 1" */
 void print_settings(FILE *stream, const training_settings *settings, const nnblas_net *net);

@@ -54,6 +54,29 @@ static void divide(const train_settings *set, const schema *s, dataset *d, train
     free_dataset(d);
 }
 
+/*
+ * Without held out rows the cost of the learnt ones decides. That of 5000 rows of 20 columns, with
+ * 200 hidden units, takes half to nine tenths of the time of an epoch of 32 rows a step. So of more
+ * rows a sample decides, stratified as a validation set is.
+ */
+static const size_t MOST_DECIDING_ROWS = 2000;
+
+static dataset take_sample(const train_settings *set, const schema *s, const dataset *d) {
+    if (d->N <= MOST_DECIDING_ROWS)
+        return (dataset){0};
+    bool *is_taken = resize_array(NULL, d->N, sizeof *is_taken);
+    hold_out(s, d, (double)MOST_DECIDING_ROWS / (double)d->N, set->training.seed, is_taken);
+    dataset sample = take_marked(d, is_taken, true);
+    free(is_taken);
+    return sample;
+}
+
+const dataset *get_deciding_rows(const training_rows *rows) {
+    if (rows->held_out.N > 0)
+        return &rows->held_out;
+    return rows->sample.N > 0 ? &rows->sample : &rows->learnt;
+}
+
 bool split_training_data(const char *command, const train_settings *set, schema *s, dataset *d,
                          training_rows *rows) {
     *rows = (training_rows){.held_out = {.inputs = d->inputs, .outputs = d->outputs}};
@@ -67,16 +90,19 @@ bool split_training_data(const char *command, const train_settings *set, schema 
     } else {
         rows->learnt = *d;
         *d = (dataset){0};
+        rows->sample = take_sample(set, s, &rows->learnt);
     }
     infer_dataset_scaling(s, &rows->learnt);
     scale_dataset(s, &rows->learnt);
     scale_dataset(s, &rows->held_out);
+    scale_dataset(s, &rows->sample);
     return true;
 }
 
 void free_training_rows(training_rows *rows) {
     free_dataset(&rows->learnt);
     free_dataset(&rows->held_out);
+    free_dataset(&rows->sample);
 }
 
 static const char *name_data(const train_settings *set) {

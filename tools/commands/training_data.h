@@ -13,10 +13,15 @@
 bool read_training_data(const char *command, const train_settings *set, note_list *notes, schema *s,
                         dataset *d);
 
-/* held_out is empty without --validation. */
+/* held_out is empty without --validation. Then sample has some of the learnt rows, or is empty
+ * where they are few. */
 typedef struct {
-    dataset learnt, held_out;
+    dataset learnt, held_out, sample;
 } training_rows;
+
+/* Those whose cost after an epoch decides whether it is kept: held out rows, else the sample, else
+ * all. */
+const dataset *get_deciding_rows(const training_rows *rows);
 
 /* Divides the rows, and scales them by the means and deviations of those that are learnt from. The
  * rows of d move; d is empty then. False, with a message, where there are too few. */

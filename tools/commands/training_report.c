@@ -14,15 +14,14 @@
 /* ---- the epoch that is kept ------------------------------------------------------------------ */
 
 /* L-BFGS has its cost after the step, and may need no other. */
-double get_deciding_cost(const training_run *run, const nnblas_epoch *epoch) {
-    (void)run;
+double get_deciding_cost(const nnblas_epoch *epoch) {
     return isnan(epoch->validation_cost) ? epoch->cost : epoch->validation_cost;
 }
 
 static bool is_better(const training_run *run, const nnblas_epoch *a, const nnblas_epoch *b) {
     if (run->settings->training.has_score)
         return a->score > b->score;
-    return get_deciding_cost(run, a) < get_deciding_cost(run, b);
+    return get_deciding_cost(a) < get_deciding_cost(b);
 }
 
 /* L-BFGS without validation keeps the last parameters, although rounding may let its cost rise. */
@@ -115,8 +114,11 @@ static void print_kept(const training_run *run) {
     fprintf(run->summary, "kept epoch %zu: ", kept.epoch);
     if (run->settings->training.has_score)
         fprintf(run->summary, "validation score %.6g, ", kept.score);
-    fprintf(run->summary, "%s %.6g (%s)\n", has_validation(run) ? "validation cost" : "cost",
-            get_deciding_cost(run, &kept), name_cost(run));
+    fprintf(run->summary, "%s %.6g (%s", has_validation(run) ? "validation cost" : "cost",
+            get_deciding_cost(&kept), name_cost(run));
+    if (run->rows.sample.N > 0 && !isnan(kept.validation_cost))
+        fprintf(run->summary, ", of %zu rows", run->rows.sample.N);
+    fputs(")\n", run->summary);
 }
 
 void print_end(const training_run *run) {

@@ -33,7 +33,7 @@ static inline bool has_validation(const training_run *run) {
 nnblas_epoch find_kept_epoch(const training_run *run);
 
 /* Its cost after it, of the rows that decide. */
-double get_deciding_cost(const training_run *run, const nnblas_epoch *epoch);
+double get_deciding_cost(const nnblas_epoch *epoch);
 
 /* Scores the network on the rows that were learnt from and on those that were held out. */
 nnblas_status score_rows(training_run *run);
