@@ -47,18 +47,6 @@ size_t read_sizes(const char *text, size_t most, size_t *sizes) {
     return 0;
 }
 
-number_text write_real(double value) {
-    number_text written = {""};
-    if (isnan(value))
-        return written;
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(written.text, sizeof written.text, "%.*g", digits, value);
-        if (strtod(written.text, NULL) == value)
-            break;
-    }
-    return written;
-}
-
 bool is_missing_number(const char *text) {
     static const char *const MARKS[] = {"", "?", "na", "n/a", "nan", "null"};
     for (size_t m = 0; m < sizeof MARKS / sizeof MARKS[0]; m++)

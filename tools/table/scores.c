@@ -64,22 +64,16 @@ static long double compute_log_loss(const double *o, size_t classes, size_t clas
     return logl(sum / right);
 }
 
-static void add_class(target_score *t, size_t class, const double *o, double weight) {
-    count_prediction(&t->confusion, class, find_largest(o, t->classes), weight);
-    t->log_losses += (long double)weight * compute_log_loss(o, t->classes, class);
-}
-
 /* The output of a label is the probability of its second class. */
-static void add_label(target_score *t, double y, double o, double weight) {
-    const double probabilities[] = {1.0 - o, o};
-    add_class(t, y > 0.5, probabilities, weight);
+static long double compute_target_loss(const target_score *t, const double *o, size_t class) {
+    const double of_label[] = {1.0 - *o, *o};
+    return compute_log_loss(t->outputs == 1 ? of_label : o, t->classes, class);
 }
 
-static void add_classes(target_score *t, const double *y, const double *o, double weight) {
-    if (t->outputs == 1)
-        add_label(t, *y, *o, weight);
-    else
-        add_class(t, find_largest(y, t->outputs), o, weight);
+static void add_class(target_score *t, const double *y, const double *o, double weight) {
+    size_t class = find_predicted_category(t->column, y);
+    count_prediction(&t->confusion, class, find_predicted_category(t->column, o), weight);
+    t->log_losses += (long double)weight * compute_target_loss(t, o, class);
     for (size_t k = 0; k < t->outputs; k++)
         t->squared_errors += (long double)(weight * (o[k] - y[k]) * (o[k] - y[k]));
 }
@@ -101,7 +95,7 @@ static void add_row(scores *s, const double *y, const double *o, double weight) 
     for (size_t i = 0; i < s->n_targets; i++) {
         target_score *t = &s->targets[i];
         if (t->classes > 0)
-            add_classes(t, y + t->first, o + t->first, weight);
+            add_class(t, y + t->first, o + t->first, weight);
         else
             add_number(t, y[t->first], restore_number(t->column, o[t->first]), weight, s->weight);
     }
