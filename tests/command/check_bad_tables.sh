@@ -109,7 +109,9 @@ check_skipping() {
     expect_status 0 train good.csv --target species --output good --epochs 20
     check "and trains on the others" cmp skipped good
     expect_status 0 predict model bad.csv --skip-bad-rows
-    check "predict leaves them out" has_lines "$out" 118
+    check "predict leaves their predictions empty, in their place" \
+        test "$(grep -nx ,,, "$out" | tr '\n' ' ')" = '3:,,, 9:,,, 20:,,, '
+    check "  and has a row for each other" has_lines "$out" 121
     check "  and says so" has "$err" 'skipped: 3'
     expect_status 0 evaluate model bad.csv --skip-bad-rows
     check "evaluate too" has "$out" 'rows 117$'

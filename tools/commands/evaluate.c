@@ -3,7 +3,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "commands/commands.h"
-#include "table/model.h"
+#include "table/model_reader.h"
 #include "table/scores.h"
 #include "table/table_options.h"
 
@@ -26,14 +26,15 @@ static const char HELP[] =
     "MODEL is a file that nnblas train saved. Columns are found by name, in any order; other\n"
     "columns are ignored. A table without a header must have the columns of the training.\n"
     "MODEL or DATA.csv can be -, standard input.\n"
-    "\n" TABLE_OPTIONS_HELP;
+    "\n" MODEL_OPTIONS_HELP;
 
 static bool evaluate_rows(const char *command, model_reader *reader, scores *s) {
+    row_batch *batch;
     do {
-        if (!predict_batch(command, reader))
+        if (!predict_batch(command, reader, &batch))
             return false;
-        add_scores(s, reader->N, reader->Y, reader->O_out, NULL);
-    } while (reader->N > 0);
+        add_scores(s, batch->N, batch->Y, batch->O_out, NULL);
+    } while (batch->rows > 0);
     report_skipped(command, reader->source.name, &reader->skipped);
     if (s->rows > 0)
         return true;
@@ -50,7 +51,7 @@ static void print_scores(const scores *s) {
 static int evaluate_table(const char *command, table_model *model, const char *data,
                           const table_options *options) {
     model_reader reader;
-    if (!open_reader(command, &reader, model, data, options, true))
+    if (!open_reader(command, &reader, model, data, options, &(row_parts){.has_targets = true}))
         return EXIT_FAILURE;
     scores s = start_scores(&model->schema);
     bool is_good = evaluate_rows(command, &reader, &s);
@@ -63,7 +64,7 @@ static int evaluate_table(const char *command, table_model *model, const char *d
 
 int run_evaluate(int argc, char **argv) {
     model_arguments arguments;
-    int status = read_model_arguments(argc, argv, HELP, NULL, &arguments);
+    int status = read_model_arguments(argc, argv, HELP, NULL, 0, &arguments);
     if (status != CARRY_ON)
         return status;
     ignore_write_signals();

@@ -109,21 +109,22 @@ static double *copy_corner(const double *numbers, size_t all_columns, size_t N, 
 }
 
 static bool take_rows(const char *command, model_reader *reader, explained *e) {
-    if (!predict_batch(command, reader))
+    row_batch *batch;
+    if (!predict_batch(command, reader, &batch))
         return false;
     report_skipped(command, reader->source.name, &reader->skipped);
-    if (reader->N == 0) {
+    if (batch->N == 0) {
         fprintf(stderr, "nnblas %s: %s: has no rows to explain\n", command, reader->source.name);
         return false;
     }
     size_t inputs = nnblas_net_layer_size(e->net, 0);
     size_t outputs = nnblas_net_layer_size(e->net, nnblas_net_layer_count(e->net) - 1);
     size_t fitting = MOST_NUMBERS / (inputs + outputs);
-    e->N = get_smaller(reader->N, get_smaller(MOST_ROWS, fitting > 0 ? fitting : 1));
-    e->has_more_rows = reader->N > e->N;
-    scale_rows(&reader->model->schema.targets, e->N, reader->Y);
-    e->X = copy_corner(reader->X, reader->inputs, e->N, inputs);
-    e->Y = copy_corner(reader->Y, reader->outputs, e->N, outputs);
+    e->N = get_smaller(batch->N, get_smaller(MOST_ROWS, fitting > 0 ? fitting : 1));
+    e->has_more_rows = batch->N > e->N;
+    scale_rows(&reader->model->schema.targets, e->N, batch->Y);
+    e->X = copy_corner(batch->X, reader->inputs, e->N, inputs);
+    e->Y = copy_corner(batch->Y, reader->outputs, e->N, outputs);
     e->input_names = name_inputs(&reader->model->schema.features, inputs);
     e->output_names = copy_output_names(&reader->model->schema, outputs);
     e->table = copy_text(show_text(reader->source.name).text);
@@ -137,7 +138,8 @@ static bool read_rows_of(const char *command, table_model *model, const char *da
         report_failure(command);
         return false;
     }
-    if (!open_reader(command, &reader, model, data, options, true))
+    if (!open_reader(command, &reader, model, data, options,
+                     &(row_parts){.has_targets = true, .takes_first = true}))
         return false;
     bool is_good = take_rows(command, &reader, e);
     close_reader(&reader);

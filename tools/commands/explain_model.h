@@ -4,7 +4,7 @@
 #define NNBLAS_COMMANDS_EXPLAIN_MODEL_H
 
 #include "commands/explain_page.h"
-#include "table/model.h"
+#include "table/model_reader.h"
 
 /* False after a message on stderr; e is empty then. */
 bool read_explained(const char *command, const char *model, const char *data,

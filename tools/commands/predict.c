@@ -1,105 +1,232 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Predicts the targets of the rows of a table. */
+#include "cli/memory.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "commands/commands.h"
-#include "table/confusion.h"
-#include "table/csv_writer.h"
-#include "table/model.h"
+#include "table/model_reader.h"
 #include "table/table_options.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const char HELP[] =
     "usage: nnblas predict MODEL DATA.csv [OPTION]...\n"
     "\n"
     "Predicts the target of each row of DATA.csv and writes a table with as many rows. Its first\n"
-    "column, prediction, has the most probable class or the number; then follows a column for "
-    "each\n"
-    "class, with its probability, or for each target. With several targets, prediction is the\n"
-    "first of them.\n"
+    "column, prediction, has the most probable class or the number; then follows a column for\n"
+    "each class, with its probability, or for each target. With several targets, prediction is\n"
+    "the first of them, and predicted_TARGET the class of each other.\n"
     "\n"
     "MODEL is a file that nnblas train saved. Columns are found by name, in any order; other\n"
     "columns, the targets among them, are ignored. A table without a header must have the columns\n"
     "of the training, or only the features. MODEL or DATA.csv can be -, standard input.\n"
     "\n"
-    "  --output FILE         write to FILE (default -, standard output)\n" TABLE_OPTIONS_HELP;
+    "  --output FILE         write to FILE (default -, standard output)\n"
+    "  --keep COLUMNS        write these columns of DATA.csv too, before the predictions; all for\n"
+    "                        all of them\n" MODEL_OPTIONS_HELP "\n"
+    "A row that is skipped has its row in the output, with empty predictions.\n";
 
-static void write_header(FILE *stream, const schema *s) {
-    name_list names = {0};
-    name_outputs(s, &names);
-    fputs("prediction", stream);
-    for (size_t k = 0; k < names.count; k++)
-        write_csv_value(stream, ',', names.names[k]);
-    fputc('\n', stream);
-    free_names(&names);
+/* ---- the header ------------------------------------------------------------------------------ */
+
+static const char PREFIX[] = "predicted_";
+
+static char *add_prefix(const char *name) {
+    char *longer = resize_array(NULL, strlen(PREFIX) + strlen(name) + 1, 1);
+    return strcat(strcpy(longer, PREFIX), name);
 }
 
-static void write_class(FILE *stream, const name_list *classes, const double *outputs) {
-    write_csv_value(stream, '\0', classes->names[find_largest(outputs, classes->count)]);
-    for (size_t k = 0; k < classes->count; k++)
-        fprintf(stream, ",%s", write_real(outputs[k]).text);
-    fputc('\n', stream);
+/* A column without a name gets its number for one. */
+static void write_kept_name(csv_text *text, const table_source *source, size_t position,
+                            name_list *taken) {
+    char number[40];
+    const char *name = source->columns.names[position];
+    snprintf(number, sizeof number, "column %zu", position + 1);
+    name = *name ? name : number;
+    add_name(taken, name);
+    append_csv_value(text, name);
+    append_byte(text, ',');
 }
 
-/* The first number is written twice but converted once: that takes most of the time. */
-static void write_numbers(FILE *stream, const column_list *targets, const double *outputs) {
-    number_text number = write_real(restore_number(&targets->columns[0], outputs[0]));
-    fprintf(stream, "%s,%s", number.text, number.text);
-    for (size_t k = 1; k < targets->count; k++)
-        fprintf(stream, ",%s", write_real(restore_number(&targets->columns[k], outputs[k])).text);
-    fputc('\n', stream);
+/* Writes the name of a column of predictions, with the prefix if it is taken. */
+static void write_own_name(const char *command, csv_text *text, const char *name,
+                           name_list *taken) {
+    char *own = copy_text(name);
+    while (!add_name(taken, own)) {
+        char *longer = add_prefix(own);
+        free(own);
+        own = longer;
+    }
+    if (strcmp(own, name) != 0)
+        fprintf(stderr,
+                "nnblas %s: there is a column '%s' already: the one of the predictions is '%s'\n",
+                command, show_text(name).text, show_text(own).text);
+    append_csv_value(text, own);
+    free(own);
 }
 
-static void write_batch(FILE *stream, const model_reader *reader) {
-    const schema *s = &reader->model->schema;
-    for (size_t r = 0; r < reader->N; r++) {
-        const double *outputs = reader->O_out + r * reader->outputs;
-        if (has_classes(s))
-            write_class(stream, &s->targets.columns[0].categories, outputs);
-        else
-            write_numbers(stream, &s->targets, outputs);
+/* Beside the column prediction, which is that of the first target: those of other numbers are the
+ * outputs themselves. */
+static bool has_own_prediction(const column_list *targets, size_t t) {
+    return t > 0 && targets->columns[t].categories.count > 0;
+}
+
+static void write_header(const char *command, csv_text *text, const model_reader *reader) {
+    name_list taken = {0}, outputs = {0};
+    const column_list *targets = &reader->model->schema.targets;
+    for (size_t i = 0; i < reader->n_kept; i++)
+        write_kept_name(text, &reader->source, reader->kept[i], &taken);
+    write_own_name(command, text, "prediction", &taken);
+    for (size_t t = 0; t < targets->count; t++) {
+        if (!has_own_prediction(targets, t))
+            continue;
+        char *name = add_prefix(targets->columns[t].name);
+        append_byte(text, ',');
+        write_own_name(command, text, name, &taken);
+        free(name);
+    }
+    name_outputs(&reader->model->schema, &outputs);
+    for (size_t k = 0; k < outputs.count; k++) {
+        append_byte(text, ',');
+        write_own_name(command, text, outputs.names[k], &taken);
+    }
+    append_byte(text, '\n');
+    free_names(&outputs);
+    free_names(&taken);
+}
+
+/* ---- the rows -------------------------------------------------------------------------------- */
+
+static void write_number(csv_text *text, double value) {
+    number_text number = write_real(value);
+    append_bytes(text, number.text, strlen(number.text));
+}
+
+/* outputs: those of the target. */
+static void write_prediction(csv_text *text, const table_column *target, const double *outputs) {
+    if (target->categories.count > 0)
+        append_csv_value(text, target->categories.names[find_predicted_category(target, outputs)]);
+    else
+        write_number(text, outputs[0]);
+}
+
+static void write_predictions(csv_text *text, const column_list *targets, const double *outputs,
+                              size_t count) {
+    const double *of_target = outputs;
+    for (size_t t = 0; t < targets->count; t++) {
+        const table_column *target = &targets->columns[t];
+        if (has_own_prediction(targets, t))
+            append_byte(text, ',');
+        if (t == 0 || has_own_prediction(targets, t))
+            write_prediction(text, target, of_target);
+        of_target += get_width(target);
+    }
+    for (size_t k = 0; k < count; k++) {
+        append_byte(text, ',');
+        write_number(text, outputs[k]);
     }
 }
 
+/* As many empty values as there are predictions. */
+static void write_no_predictions(csv_text *text, const column_list *targets, size_t outputs) {
+    for (size_t t = 0; t < targets->count; t++)
+        if (has_own_prediction(targets, t))
+            append_byte(text, ',');
+    for (size_t k = 0; k < outputs; k++)
+        append_byte(text, ',');
+}
+
+static void write_text(FILE *stream, csv_text *text) {
+    fwrite(text->bytes, 1, text->length, stream);
+    text->length = 0;
+}
+
+static void write_batch(FILE *stream, csv_text *text, const model_reader *reader,
+                        const row_batch *batch) {
+    const column_list *targets = &reader->model->schema.targets;
+    const double *outputs = batch->O_out;
+    restore_rows(targets, batch->N, batch->O_out, batch->O_out);
+    for (size_t r = 0; r < batch->rows; r++) {
+        size_t start = r > 0 ? batch->kept_ends[r - 1] : 0;
+        append_bytes(text, batch->kept.bytes + start, batch->kept_ends[r] - start);
+        if (batch->is_good[r]) {
+            write_predictions(text, targets, outputs, reader->outputs);
+            outputs += reader->outputs;
+        } else {
+            write_no_predictions(text, targets, reader->outputs);
+        }
+        append_byte(text, '\n');
+        write_text(stream, text);
+    }
+}
+
+/* ---- the command ----------------------------------------------------------------------------- */
+
 /* Stops if nothing more can be written, which closing the stream reports. */
-static bool write_predictions(const char *command, FILE *stream, model_reader *reader) {
-    write_header(stream, &reader->model->schema);
+static bool write_rows(const char *command, FILE *stream, model_reader *reader, csv_text *text) {
+    row_batch *batch;
+    write_header(command, text, reader);
+    write_text(stream, text);
     do {
-        if (!predict_batch(command, reader))
+        if (!predict_batch(command, reader, &batch))
             return false;
-        write_batch(stream, reader);
-    } while (reader->N > 0 && !ferror(stream));
+        write_batch(stream, text, reader, batch);
+    } while (batch->rows > 0 && !ferror(stream));
     report_skipped(command, reader->source.name, &reader->skipped);
     return true;
 }
 
 static bool predict_table(const char *command, model_reader *reader, const char *path) {
     output_file output;
+    csv_text text = {0};
     if (!open_output(command, &output, path))
         return false;
-    if (write_predictions(command, output.stream, reader))
+    bool is_good = write_rows(command, output.stream, reader, &text);
+    free_csv_text(&text);
+    if (is_good)
         return keep_output(command, &output);
     drop_output(&output);
     return false;
 }
 
-int run_predict(int argc, char **argv) {
-    model_arguments arguments;
-    const char *output = "-";
-    int status = read_model_arguments(argc, argv, HELP, &output, &arguments);
-    if (status != CARRY_ON)
-        return status;
-    ignore_write_signals();
+static bool predict(const char *command, const model_arguments *arguments, const char *output,
+                    const row_parts *parts) {
     table_model model;
     model_reader reader;
-    if (!load_model(argv[0], arguments.model, &model))
-        return EXIT_FAILURE;
-    bool is_good = open_reader(argv[0], &reader, &model, arguments.data, &arguments.table, false);
+    if (!load_model(command, arguments->model, &model))
+        return false;
+    bool is_good = open_reader(command, &reader, &model, arguments->data, &arguments->table, parts);
     if (is_good) {
-        is_good = predict_table(argv[0], &reader, output);
+        is_good = predict_table(command, &reader, output);
         close_reader(&reader);
     }
     free_model(&model);
-    return is_good ? EXIT_SUCCESS : EXIT_FAILURE;
+    return is_good;
+}
+
+/* keep: a list of columns, or all, or null. */
+static int read_parts(const char *command, const char *keep, row_parts *parts) {
+    parts->keeps_all = keep && strcmp(keep, "all") == 0;
+    if (!keep || parts->keeps_all || read_names(keep, &parts->kept))
+        return CARRY_ON;
+    return refuse_usage(command, "--keep takes different columns with commas between, or all");
+}
+
+int run_predict(int argc, char **argv) {
+    model_arguments arguments;
+    row_parts parts = {0};
+    const char *output = "-", *keep = NULL;
+    const command_option own[] = {{"output", .text = &output}, {"keep", .text = &keep}};
+    int status =
+        read_model_arguments(argc, argv, HELP, own, sizeof own / sizeof own[0], &arguments);
+    if (status == CARRY_ON)
+        status = check_model_files(argv[0], &arguments,
+                                   &(file_argument){"--output", output, FILE_WRITTEN}, 1);
+    if (status == CARRY_ON)
+        status = read_parts(argv[0], keep, &parts);
+    ignore_write_signals();
+    if (status == CARRY_ON)
+        status = predict(argv[0], &arguments, output, &parts) ? EXIT_SUCCESS : EXIT_FAILURE;
+    free_names(&parts.kept);
+    return status;
 }

@@ -5,7 +5,7 @@
 
 #include "cli/progress.h"
 #include "commands/training_data.h"
-#include "table/model.h"
+#include "table/model_reader.h"
 #include "table/scores.h"
 
 typedef struct {

@@ -16,11 +16,6 @@ static bool report(const char *command, const char *name, const char *problem) {
     return false;
 }
 
-static bool report_error(const char *command, const table_error *error) {
-    fprintf(stderr, "nnblas %s: %s\n", command, error->text);
-    return false;
-}
-
 /* ---- loading --------------------------------------------------------------------------------- */
 
 static nnblas_status load_from_stream(FILE *stream, nnblas_net **net) {
@@ -104,73 +99,6 @@ bool save_net(const char *command, const nnblas_net *net, const char *path) {
     bool is_good = write_bytes(command, path, bytes, size);
     nnblas_free(bytes);
     return is_good;
-}
-
-/* ---- batches --------------------------------------------------------------------------------- */
-
-bool open_reader(const char *command, model_reader *reader, table_model *model, const char *path,
-                 const table_options *options, bool with_targets) {
-    table_error error;
-    *reader = (model_reader){.model = model, .skipped.is_allowed = options->skips_bad_rows};
-    if (!open_source(&reader->source, path, &options->format, &error) ||
-        !bind_schema(&model->schema, &reader->source, with_targets, &error)) {
-        close_reader(reader);
-        return report_error(command, &error);
-    }
-    reader->inputs = count_numbers(&model->schema.features);
-    reader->outputs = count_numbers(&model->schema.targets);
-    reader->X = resize_array(NULL, BATCH_ROWS * reader->inputs, sizeof *reader->X);
-    reader->O_out = resize_array(NULL, BATCH_ROWS * reader->outputs, sizeof *reader->O_out);
-    if (with_targets)
-        reader->Y = resize_array(NULL, BATCH_ROWS * reader->outputs, sizeof *reader->Y);
-    return true;
-}
-
-void close_reader(model_reader *reader) {
-    close_source(&reader->source);
-    free(reader->X);
-    free(reader->Y);
-    free(reader->O_out);
-    *reader = (model_reader){0};
-}
-
-static row_result encode_next(model_reader *r, table_error *error) {
-    csv_row row;
-    const schema *s = &r->model->schema;
-    row_result result = read_source_row(&r->source, &row, error);
-    if (result != ROW_GOOD)
-        return result;
-    bool is_good =
-        encode_row(&s->features, &r->source, &row, r->X + r->N * r->inputs, error) &&
-        (!r->Y || encode_row(&s->targets, &r->source, &row, r->Y + r->N * r->outputs, error));
-    return is_good ? ROW_GOOD : ROW_BAD;
-}
-
-static bool read_batch(model_reader *r, table_error *error) {
-    r->N = 0;
-    while (r->N < BATCH_ROWS) {
-        row_result result = encode_next(r, error);
-        if (result == ROW_END)
-            break;
-        if (result == ROW_GOOD)
-            r->N++;
-        else if (result == ROW_FAILED || !skip_row(&r->skipped, error))
-            return false;
-    }
-    scale_rows(&r->model->schema.features, r->N, r->X);
-    return true;
-}
-
-bool predict_batch(const char *command, model_reader *r) {
-    table_error error;
-    if (!read_batch(r, &error))
-        return report_error(command, &error);
-    if (r->N == 0)
-        return true;
-    if (nnblas_net_predict(r->model->net, r->N, r->X, r->inputs, r->O_out, r->outputs) == NNBLAS_OK)
-        return true;
-    report_failure(command);
-    return false;
 }
 
 void report_skipped(const char *command, const char *name, const skipped_rows *skipped) {

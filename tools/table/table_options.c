@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "table/table_options.h"
 
-#include "cli/files.h"
-
 #include <string.h>
 
 void list_table_options(table_arguments *arguments, command_option *options) {
@@ -54,19 +52,23 @@ int take_table_arguments(const char *command, const table_arguments *arguments,
     return take_number_marks(command, arguments, options);
 }
 
-int read_model_arguments(int argc, char **argv, const char *help, const char **output,
-                         model_arguments *arguments) {
-    enum { N_OWN = 3 };
+/* ---- commands that use a model ----------------------------------------------------------------
+ */
+
+int read_model_arguments(int argc, char **argv, const char *help, const command_option *own,
+                         size_t n_own, model_arguments *arguments) {
+    enum { N_SHARED = 3, MOST_OWN = 16 };
     table_arguments table = {0};
     *arguments = (model_arguments){0};
-    command_option options[N_TABLE_OPTIONS + N_OWN] = {
+    command_option options[N_SHARED + N_TABLE_OPTIONS + MOST_OWN] = {
         {.place = "MODEL", .text = &arguments->model},
         {.place = "DATA.csv", .text = &arguments->data},
-        {"output", .text = output},
+        {"threads", .value = &arguments->threads, .minimum = 0, .maximum = 100000},
     };
-    size_t n_own = output ? N_OWN : N_OWN - 1;
-    list_table_options(&table, options + n_own);
-    int status = read_options(argc, argv, help, options, n_own + N_TABLE_OPTIONS);
+    list_table_options(&table, options + N_SHARED);
+    for (size_t i = 0; i < n_own; i++)
+        options[N_SHARED + N_TABLE_OPTIONS + i] = own[i];
+    int status = read_options(argc, argv, help, options, N_SHARED + N_TABLE_OPTIONS + n_own);
     if (status != CARRY_ON)
         return status;
     if (!arguments->model || !arguments->data)
@@ -74,11 +76,19 @@ int read_model_arguments(int argc, char **argv, const char *help, const char **o
                             arguments->model ? "DATA.csv" : "MODEL", argv[0]);
     if (strcmp(arguments->model, "-") == 0 && strcmp(arguments->data, "-") == 0)
         return refuse_usage(argv[0], "MODEL and DATA.csv cannot both be standard input");
-    const file_argument files[] = {
+    if (nnblas_set_threads((int)arguments->threads))
+        return report_failure(argv[0]);
+    return take_table_arguments(argv[0], &table, &arguments->table);
+}
+
+int check_model_files(const char *command, const model_arguments *arguments,
+                      const file_argument *written, size_t n_written) {
+    enum { N_READ = 2, MOST_WRITTEN = 4 };
+    file_argument files[N_READ + MOST_WRITTEN] = {
         {"MODEL", arguments->model, FILE_READ},
         {"DATA.csv", arguments->data, FILE_READ},
-        {"--output", output ? *output : NULL, FILE_WRITTEN},
     };
-    status = check_files(argv[0], files, sizeof files / sizeof files[0]);
-    return status == CARRY_ON ? take_table_arguments(argv[0], &table, &arguments->table) : status;
+    for (size_t i = 0; i < n_written; i++)
+        files[N_READ + i] = written[i];
+    return check_files(command, files, N_READ + n_written);
 }

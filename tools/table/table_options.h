@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The arguments that train, predict and evaluate share. */
+/* The arguments that the commands for tables share. */
 #ifndef NNBLAS_TABLE_TABLE_OPTIONS_H
 #define NNBLAS_TABLE_TABLE_OPTIONS_H
 
+#include "cli/files.h"
 #include "cli/options.h"
 #include "table/model.h"
 
@@ -28,13 +29,27 @@ void list_table_options(table_arguments *arguments, command_option *options);
 int take_table_arguments(const char *command, const table_arguments *arguments,
                          table_options *options);
 
-/* MODEL DATA.csv; --output is accepted if output is not null. */
+/* ---- commands that use a model ----------------------------------------------------------------
+ */
+
+#define MODEL_OPTIONS_HELP                                                                         \
+    TABLE_OPTIONS_HELP                                                                             \
+    "  --threads N           use at most N threads (default 0: as many as there are processors)\n"
+
+/* MODEL DATA.csv. */
 typedef struct {
     const char *model, *data;
+    uint64_t threads;
     table_options table;
 } model_arguments;
 
-int read_model_arguments(int argc, char **argv, const char *help, const char **output,
-                         model_arguments *arguments);
+/* Reads them, the options of tables, --threads, which it sets, and the command's own, of which
+ * there are at most 16. Returns CARRY_ON or the status to exit with. */
+int read_model_arguments(int argc, char **argv, const char *help, const command_option *own,
+                         size_t n_own, model_arguments *arguments);
+
+/* check_files() of what is read and of at most 4 files that are written. */
+int check_model_files(const char *command, const model_arguments *arguments,
+                      const file_argument *written, size_t n_written);
 
 #endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "table/model_reader.h"
+
+#include "cli/memory.h"
+#include "cli/options.h"
+#include "core/processors.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool report_error(const char *command, const table_error *error) {
+    fprintf(stderr, "nnblas %s: %s\n", command, error->text);
+    return false;
+}
+
+/* ---- opening --------------------------------------------------------------------------------- */
+
+static void keep_column(model_reader *r, size_t position) {
+    r->kept = resize_array(r->kept, r->n_kept + 1, sizeof *r->kept);
+    r->kept[r->n_kept++] = position;
+}
+
+static bool keep_columns(model_reader *r, const row_parts *parts, table_error *error) {
+    size_t position;
+    for (size_t i = 0; parts->keeps_all && i < r->source.columns.count; i++)
+        keep_column(r, i);
+    for (size_t i = 0; i < parts->kept.count; i++) {
+        if (!find_chosen_column(&r->source, parts->kept.names[i], &position, error))
+            return false;
+        keep_column(r, position);
+    }
+    return true;
+}
+
+static void make_batch(model_reader *r, row_batch *batch, bool has_targets) {
+    batch->X = resize_array(NULL, BATCH_ROWS * r->inputs, sizeof *batch->X);
+    batch->O_out = resize_array(NULL, BATCH_ROWS * r->outputs, sizeof *batch->O_out);
+    if (has_targets)
+        batch->Y = resize_array(NULL, BATCH_ROWS * r->outputs, sizeof *batch->Y);
+}
+
+bool open_reader(const char *command, model_reader *r, table_model *model, const char *path,
+                 const table_options *options, const row_parts *parts) {
+    table_error error;
+    *r = (model_reader){.model = model, .skipped.is_allowed = options->skips_bad_rows};
+    if (!open_source(&r->source, path, &options->format, &error) ||
+        !bind_schema(&model->schema, &r->source, parts->has_targets, &error) ||
+        !keep_columns(r, parts, &error)) {
+        close_reader(r);
+        return report_error(command, &error);
+    }
+    r->inputs = count_numbers(&model->schema.features);
+    r->outputs = count_numbers(&model->schema.targets);
+    r->is_alone = parts->takes_first || nnblas_threads() == 1 || nn_count_processors() == 1;
+    for (size_t b = 0; b < 2; b++)
+        make_batch(r, &r->batches[b], parts->has_targets);
+    return true;
+}
+
+static void free_batch(row_batch *batch) {
+    free(batch->X);
+    free(batch->Y);
+    free(batch->O_out);
+    free_csv_text(&batch->kept);
+}
+
+void close_reader(model_reader *r) {
+    if (r->is_reading)
+        pthread_join(r->thread, NULL);
+    close_source(&r->source);
+    free(r->kept);
+    for (size_t b = 0; b < 2; b++)
+        free_batch(&r->batches[b]);
+    *r = (model_reader){0};
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+/* A bad row may lack some of the columns. */
+static void keep_values(const model_reader *r, row_batch *batch, const csv_row *row) {
+    for (size_t i = 0; i < r->n_kept; i++) {
+        if (r->kept[i] < row->count)
+            append_csv_value(&batch->kept, get_value(row, r->kept[i]));
+        append_byte(&batch->kept, ',');
+    }
+    batch->kept_ends[batch->rows] = batch->kept.length;
+}
+
+static row_result encode_next(model_reader *r, row_batch *batch, table_error *error) {
+    csv_row row = {0};
+    const schema *s = &r->model->schema;
+    double *x = batch->X + batch->N * r->inputs, *y = batch->Y + batch->N * r->outputs;
+    row_result result = read_source_row(&r->source, &row, error);
+    if (result == ROW_END || result == ROW_FAILED)
+        return result;
+    keep_values(r, batch, &row);
+    bool is_good = result == ROW_GOOD && encode_row(&s->features, &r->source, &row, x, error) &&
+                   (!batch->Y || encode_row(&s->targets, &r->source, &row, y, error));
+    return is_good ? ROW_GOOD : ROW_BAD;
+}
+
+static bool fill_batch(model_reader *r, row_batch *batch, table_error *error) {
+    batch->rows = batch->N = batch->kept.length = 0;
+    while (batch->rows < BATCH_ROWS) {
+        row_result result = encode_next(r, batch, error);
+        if (result == ROW_END)
+            break;
+        if (result == ROW_FAILED || (result == ROW_BAD && !skip_row(&r->skipped, error)))
+            return false;
+        batch->is_good[batch->rows++] = result == ROW_GOOD;
+        batch->N += result == ROW_GOOD;
+    }
+    scale_rows(&r->model->schema.features, batch->N, batch->X);
+    return true;
+}
+
+static void *read_ahead(void *user) {
+    model_reader *r = user;
+    r->is_read = fill_batch(r, &r->batches[r->next], &r->error);
+    return NULL;
+}
+
+/* Where no thread can be had, the batch is read when it is asked for. */
+static void start_reading(model_reader *r) {
+    r->is_reading = !r->is_alone && pthread_create(&r->thread, NULL, read_ahead, r) == 0;
+}
+
+static void finish_reading(model_reader *r) {
+    if (r->is_reading)
+        pthread_join(r->thread, NULL);
+    else
+        read_ahead(r);
+    r->is_reading = false;
+}
+
+bool read_batch(const char *command, model_reader *r, row_batch **batch) {
+    finish_reading(r);
+    if (!r->is_read)
+        return report_error(command, &r->error);
+    *batch = &r->batches[r->next];
+    r->next = 1 - r->next;
+    if ((*batch)->rows > 0)
+        start_reading(r);
+    return true;
+}
+
+bool predict_batch(const char *command, model_reader *r, row_batch **batch) {
+    if (!read_batch(command, r, batch))
+        return false;
+    if ((*batch)->N == 0 || nnblas_net_predict(r->model->net, (*batch)->N, (*batch)->X, r->inputs,
+                                               (*batch)->O_out, r->outputs) == NNBLAS_OK)
+        return true;
+    report_failure(command);
+    return false;
+}
