@@ -27,6 +27,8 @@ static struct {
     {"train", WITH_TABLES(run_train), "train a network on a table of comma-separated values"},
     {"predict", WITH_TABLES(run_predict), "predict the target of the rows of a table"},
     {"evaluate", WITH_TABLES(run_evaluate), "score a trained network on a table"},
+    {"cross-validate", WITH_TABLES(run_cross_validate),
+     "score the settings of a training on rows that it has not seen"},
     {"tune", WITH_TABLES(run_tune), "measure the fastest plans for a training"},
     {"export", WITH_TABLES(run_export), "write a model as C source or for ONNX"},
     {"iris", WITH_TABLES(run_iris), "write Fisher's iris flowers as a table"},

@@ -3,6 +3,7 @@
 #ifndef NNBLAS_COMMANDS_COMMANDS_H
 #define NNBLAS_COMMANDS_COMMANDS_H
 
+int run_cross_validate(int argc, char **argv);
 int run_demo(int argc, char **argv);
 int run_evaluate(int argc, char **argv);
 int run_explain(int argc, char **argv);

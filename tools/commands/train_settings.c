@@ -9,13 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMNS_HELP                                                                               \
-    "  --target COLUMNS      what to predict\n"                                                    \
-    "  --features COLUMNS    predict from these (default: all other columns)\n"                    \
-    "  --ignore COLUMNS      do not predict from these\n"                                          \
-    "  --text COLUMNS        texts, even if they look like numbers\n"                              \
-    "  --classes, --numbers  the target is classes, or numbers\n"
-
 static const char TRAIN_HELP[] =
     "usage: nnblas train [DATA.csv] --target COLUMN[,COLUMN...] [OPTION]...\n"
     "\n"
@@ -169,44 +162,58 @@ static void list_shared_options(train_arguments *a, train_settings *set, command
                           options + N_COLUMN_OPTIONS + N_TABLE_OPTIONS);
 }
 
-int read_train_settings(int argc, char **argv, train_settings *set) {
-    enum { N_OWN = 5, N = N_OWN + N_SHARED_OPTIONS };
+static bool has_option(const command_option *options, size_t n_options, const char *name) {
+    for (size_t o = 0; o < n_options; o++)
+        if (name && options[o].name && strcmp(options[o].name, name) == 0)
+            return true;
+    return false;
+}
+
+int read_training_options(int argc, char **argv, const char *help, const command_option *own,
+                          size_t n_own, train_settings *set) {
     train_arguments a = {0};
-    command_option options[N] = {
+    command_option shared[N_SHARED_OPTIONS];
+    list_shared_options(&a, set, shared);
+    command_option *options = resize_array(NULL, n_own + N_SHARED_OPTIONS, sizeof *options);
+    memcpy(options, own, n_own * sizeof *own);
+    size_t count = n_own;
+    for (size_t o = 0; o < N_SHARED_OPTIONS; o++)
+        if (!has_option(own, n_own, shared[o].name))
+            options[count++] = shared[o];
+    int status = read_options(argc, argv, help, options, count);
+    free(options);
+    return status == CARRY_ON ? take_arguments(argv[0], &a, set) : status;
+}
+
+int read_train_settings(int argc, char **argv, train_settings *set) {
+    const command_option own[] = {
         {"output", .text = &set->output},  {"history", .text = &set->history},
         {"plot", .text = &set->plot},      {"plans", .text = &set->plans},
         {"quiet", .flag = &set->is_quiet},
     };
-    list_shared_options(&a, set, options + N_OWN);
-    int status = read_options(argc, argv, TRAIN_HELP, options, N);
-    if (status == CARRY_ON)
-        status = take_arguments(argv[0], &a, set);
+    int status =
+        read_training_options(argc, argv, TRAIN_HELP, own, sizeof own / sizeof own[0], set);
     return status == CARRY_ON ? check_own_files(argv[0], set) : status;
 }
 
-static int check_tune(const char *command, const train_settings *set) {
-    if (!set->output)
-        return refuse_usage(command, "--output PLANS is missing");
-    if (set->training.checkpoint)
-        return refuse_usage(command, "--checkpoint is an option of nnblas train");
-    return CARRY_ON;
+int refuse_checkpoint(const char *command, const train_settings *set) {
+    return set->training.checkpoint
+               ? refuse_usage(command, "--checkpoint is an option of nnblas train")
+               : CARRY_ON;
 }
 
 int read_tune_settings(int argc, char **argv, train_settings *set) {
-    enum { N_OWN = 3, N = N_OWN + N_SHARED_OPTIONS };
-    train_arguments a = {0};
     set->tunes = true;
-    command_option options[N] = {
+    const command_option own[] = {
         {"output", .text = &set->output},
         {"seconds", .real = &set->seconds, .least = 1e-3, .most = 1e6, "0.001 to 1000000 seconds"},
         {"quiet", .flag = &set->is_quiet},
     };
-    list_shared_options(&a, set, options + N_OWN);
-    int status = read_options(argc, argv, TUNE_HELP, options, N);
+    int status = read_training_options(argc, argv, TUNE_HELP, own, sizeof own / sizeof own[0], set);
+    if (status == CARRY_ON && !set->output)
+        status = refuse_usage(argv[0], "--output PLANS is missing");
     if (status == CARRY_ON)
-        status = take_arguments(argv[0], &a, set);
-    if (status == CARRY_ON)
-        status = check_tune(argv[0], set);
+        status = refuse_checkpoint(argv[0], set);
     return status == CARRY_ON ? check_own_files(argv[0], set) : status;
 }
 

@@ -8,6 +8,13 @@
 #include "table/infer_schema.h"
 #include "table/table_options.h"
 
+#define COLUMNS_HELP                                                                               \
+    "  --target COLUMNS      what to predict\n"                                                    \
+    "  --features COLUMNS    predict from these (default: all other columns)\n"                    \
+    "  --ignore COLUMNS      do not predict from these\n"                                          \
+    "  --text COLUMNS        texts, even if they look like numbers\n"                              \
+    "  --classes, --numbers  the target is classes, or numbers\n"
+
 /* A path that was not given is null. */
 typedef struct {
     const char *data, *output, *history, *plot, *plans;
@@ -19,7 +26,15 @@ typedef struct {
     training_settings training;
 } train_settings;
 
-/* CARRY_ON, or the status to exit with. */
+/* The functions below return CARRY_ON, or the status to exit with. */
+
+/* Reads the options of the table and the training, and those of a command's own, which take the
+ * place of others with their name. Files are not checked yet. */
+int read_training_options(int argc, char **argv, const char *help, const command_option *own,
+                          size_t n_own, train_settings *set);
+/* For commands without checkpoints. */
+int refuse_checkpoint(const char *command, const train_settings *set);
+
 int read_train_settings(int argc, char **argv, train_settings *set);
 int read_tune_settings(int argc, char **argv, train_settings *set);
 void free_train_settings(train_settings *set);

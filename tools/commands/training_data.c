@@ -35,19 +35,9 @@ bool read_training_data(const char *command, const train_settings *set, note_lis
     return is_good;
 }
 
-static dataset take_marked(const dataset *d, const bool *is_held_out, bool mark) {
-    size_t *places = resize_array(NULL, d->N, sizeof *places), count = 0;
-    for (size_t r = 0; r < d->N; r++)
-        if (is_held_out[r] == mark)
-            places[count++] = r;
-    dataset taken = take_rows(d, places, count);
-    free(places);
-    return taken;
-}
-
-static void divide(const train_settings *set, const schema *s, dataset *d, training_rows *rows) {
+static void divide(const training_settings *t, const schema *s, dataset *d, training_rows *rows) {
     bool *is_held_out = resize_array(NULL, d->N, sizeof *is_held_out);
-    hold_out(s, d, set->training.validation, set->training.seed, is_held_out);
+    hold_out(s, d, t->validation, t->seed, is_held_out);
     rows->learnt = take_marked(d, is_held_out, false);
     rows->held_out = take_marked(d, is_held_out, true);
     free(is_held_out);
@@ -61,11 +51,11 @@ static void divide(const train_settings *set, const schema *s, dataset *d, train
  */
 static const size_t MOST_DECIDING_ROWS = 2000;
 
-static dataset take_sample(const train_settings *set, const schema *s, const dataset *d) {
+static dataset take_sample(const training_settings *t, const schema *s, const dataset *d) {
     if (d->N <= MOST_DECIDING_ROWS)
         return (dataset){0};
     bool *is_taken = resize_array(NULL, d->N, sizeof *is_taken);
-    hold_out(s, d, (double)MOST_DECIDING_ROWS / (double)d->N, set->training.seed, is_taken);
+    hold_out(s, d, (double)MOST_DECIDING_ROWS / (double)d->N, t->seed, is_taken);
     dataset sample = take_marked(d, is_taken, true);
     free(is_taken);
     return sample;
@@ -77,25 +67,29 @@ const dataset *get_deciding_rows(const training_rows *rows) {
     return rows->sample.N > 0 ? &rows->sample : &rows->learnt;
 }
 
-bool split_training_data(const char *command, const train_settings *set, schema *s, dataset *d,
-                         training_rows *rows) {
+void split_rows(const training_settings *t, schema *s, dataset *d, training_rows *rows) {
     *rows = (training_rows){.held_out = {.inputs = d->inputs, .outputs = d->outputs}};
-    if (set->training.validation > 0.0 && d->N < 2) {
-        fprintf(stderr, "nnblas %s: --validation needs 2 rows or more, and the table has %zu\n",
-                command, d->N);
-        return false;
-    }
-    if (set->training.validation > 0.0) {
-        divide(set, s, d, rows);
+    if (t->validation > 0.0 && d->N >= 2) {
+        divide(t, s, d, rows);
     } else {
         rows->learnt = *d;
         *d = (dataset){0};
-        rows->sample = take_sample(set, s, &rows->learnt);
+        rows->sample = take_sample(t, s, &rows->learnt);
     }
     infer_dataset_scaling(s, &rows->learnt);
     scale_dataset(s, &rows->learnt);
     scale_dataset(s, &rows->held_out);
     scale_dataset(s, &rows->sample);
+}
+
+bool split_training_data(const char *command, const train_settings *set, schema *s, dataset *d,
+                         training_rows *rows) {
+    if (set->training.validation > 0.0 && d->N < 2) {
+        fprintf(stderr, "nnblas %s: --validation needs 2 rows or more, and the table has %zu\n",
+                command, d->N);
+        return false;
+    }
+    split_rows(&set->training, s, d, rows);
     return true;
 }
 

@@ -24,7 +24,9 @@ typedef struct {
 const dataset *get_deciding_rows(const training_rows *rows);
 
 /* Divides the rows, and scales them by the means and deviations of those that are learnt from. The
- * rows of d move; d is empty then. False, with a message, where there are too few. */
+ * rows of d move; d is empty then. A single row is learnt from. */
+void split_rows(const training_settings *settings, schema *s, dataset *d, training_rows *rows);
+/* The same; false, with a message, where there are too few rows. */
 bool split_training_data(const char *command, const train_settings *set, schema *s, dataset *d,
                          training_rows *rows);
 void free_training_rows(training_rows *rows);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "commands/learn.h"
 #include "commands/plans.h"
 #include "commands/training_run.h"
 
@@ -39,28 +40,13 @@ nnblas_epoch find_kept_epoch(const training_run *run) {
 
 /* ---- scores ---------------------------------------------------------------------------------- */
 
-static nnblas_status score_dataset(const training_run *run, const dataset *d, scores *result) {
-    double *O_out = resize_array(NULL, BATCH_ROWS * d->outputs, sizeof *O_out);
-    double *Y = resize_array(NULL, BATCH_ROWS * d->outputs, sizeof *Y);
-    nnblas_status status = NNBLAS_OK;
-    for (size_t r = 0; r < d->N && !status; r += BATCH_ROWS) {
-        size_t N = nn_min(d->N - r, BATCH_ROWS);
-        status = nnblas_net_predict(run->model.net, N, d->X + r * d->inputs, d->inputs, O_out,
-                                    d->outputs);
-        restore_rows(&run->model.schema.targets, N, d->Y + r * d->outputs, Y);
-        if (!status)
-            add_scores(result, N, Y, O_out, d->weights ? d->weights + r : NULL);
-    }
-    free(O_out);
-    free(Y);
-    return status;
-}
-
 nnblas_status score_rows(training_run *run) {
     run->learnt = start_scores(&run->model.schema);
     run->held_out = start_scores(&run->model.schema);
-    nnblas_status status = score_dataset(run, &run->rows.learnt, &run->learnt);
-    return status ? status : score_dataset(run, &run->rows.held_out, &run->held_out);
+    const nnblas_net *net = run->model.net;
+    const schema *s = &run->model.schema;
+    nnblas_status status = score_dataset(net, s, &run->rows.learnt, &run->learnt);
+    return status ? status : score_dataset(net, s, &run->rows.held_out, &run->held_out);
 }
 
 /* ---- the summary ----------------------------------------------------------------------------- */

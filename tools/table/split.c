@@ -68,7 +68,7 @@ static void take_one_group(const dataset *d, grouped_rows *grouped) {
 static grouped_rows shuffle_in_groups(const schema *s, const dataset *d, uint64_t seed) {
     grouped_rows grouped = {.rows = resize_array(NULL, d->N, sizeof *grouped.rows),
                             .ends = resize_array(NULL, d->N, sizeof *grouped.ends)};
-    if (has_classes(s))
+    if (has_classes(s) || get_output_kind(s) == OUTPUTS_LABELS)
         find_groups(d, &grouped);
     else
         take_one_group(d, &grouped);
@@ -91,11 +91,15 @@ static size_t count_rows_of(const grouped_rows *grouped, size_t g) {
     return grouped->ends[g] - (g > 0 ? grouped->ends[g - 1] : 0);
 }
 
-/* Those of groups that have another row to learn from. */
-static size_t count_candidates(const grouped_rows *grouped) {
+/* The only row of a class; that of a combination of labels has its labels in other rows. */
+static bool is_only_row(const schema *s, const grouped_rows *grouped, size_t g) {
+    return has_classes(s) && count_rows_of(grouped, g) == 1;
+}
+
+static size_t count_candidates(const schema *s, const grouped_rows *grouped) {
     size_t count = 0;
     for (size_t g = 0; g < grouped->groups; g++)
-        count += count_rows_of(grouped, g) > 1 ? count_rows_of(grouped, g) : 0;
+        count += is_only_row(s, grouped, g) ? 0 : count_rows_of(grouped, g);
     return count;
 }
 
@@ -108,10 +112,10 @@ static size_t count_held_out(double fraction, size_t N, size_t candidates) {
 void hold_out(const schema *s, const dataset *d, double fraction, uint64_t seed,
               bool *is_held_out) {
     grouped_rows grouped = shuffle_in_groups(s, d, seed);
-    size_t candidates = count_candidates(&grouped), owed = candidates / 2, r = 0;
+    size_t candidates = count_candidates(s, &grouped), owed = candidates / 2, r = 0;
     size_t held_out = count_held_out(fraction, d->N, candidates);
     for (size_t g = 0; g < grouped.groups; g++) {
-        bool is_alone = count_rows_of(&grouped, g) == 1;
+        bool is_alone = is_only_row(s, &grouped, g);
         for (; r < grouped.ends[g]; r++) {
             owed += is_alone ? 0 : held_out;
             is_held_out[grouped.rows[r]] = !is_alone && owed >= candidates;
@@ -127,4 +131,14 @@ void assign_folds(const schema *s, const dataset *d, size_t k, uint64_t seed, si
     for (size_t r = 0; r < d->N; r++)
         folds[grouped.rows[r]] = r % k;
     free_groups(&grouped);
+}
+
+dataset take_marked(const dataset *d, const bool *is_marked, bool mark) {
+    size_t *places = resize_array(NULL, d->N, sizeof *places), count = 0;
+    for (size_t r = 0; r < d->N; r++)
+        if (is_marked[r] == mark)
+            places[count++] = r;
+    dataset taken = take_rows(d, places, count);
+    free(places);
+    return taken;
 }

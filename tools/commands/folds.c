@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "commands/folds.h"
+
+#include "cli/memory.h"
+#include "commands/learn.h"
+#include "core/sizes.h"
+#include "table/split.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void list_fold_options(fold_plan *plan, command_option *options) {
+    const command_option all[N_FOLD_OPTIONS] = {
+        {"folds", .value = &plan->k, .minimum = 2, .maximum = 1000000},
+        {"repeats", .value = &plan->repeats, .minimum = 1, .maximum = 1000000},
+    };
+    memcpy(options, all, sizeof all);
+}
+
+static void warn_of_rare_classes(const char *command, const schema *s, const dataset *rows,
+                                 size_t k) {
+    for (size_t class = 0; has_classes(s) && class < rows->outputs; class ++) {
+        double count = 0.0;
+        for (size_t r = 0; r < rows->N; r++)
+            count += rows->Y[r * rows->outputs + class];
+        if (count < (double)k)
+            fprintf(stderr,
+                    "nnblas %s: warning: the class '%s' has fewer rows than there are folds: some "
+                    "folds are scored without it\n",
+                    command, show_text(s->targets.columns[0].categories.names[class]).text);
+    }
+}
+
+bool deal_folds(const char *command, const schema *s, const dataset *rows, uint64_t seed,
+                fold_plan *plan) {
+    if (plan->k > rows->N) {
+        fprintf(stderr, "nnblas %s: %zu rows cannot be divided into %zu folds: use fewer --folds\n",
+                command, rows->N, (size_t)plan->k);
+        return false;
+    }
+    warn_of_rare_classes(command, s, rows, plan->k);
+    plan->schema = s;
+    plan->rows = rows;
+    plan->folds =
+        resize_array(NULL, nn_multiply_sizes(plan->repeats, rows->N), sizeof *plan->folds);
+    for (size_t repeat = 0; repeat < plan->repeats; repeat++)
+        assign_folds(s, rows, plan->k, seed + repeat, plan->folds + repeat * rows->N);
+    return true;
+}
+
+void free_folds(fold_plan *plan) {
+    free(plan->folds);
+    plan->folds = NULL;
+}
+
+/* ---- the rows of a training ------------------------------------------------------------------ */
+
+/* Scaled by the rows that are learnt from. The schema has columns of its own, for their means and
+ * deviations, and the names of the plan's. */
+typedef struct {
+    schema schema;
+    training_rows training; /* divided as nnblas train divides them */
+    dataset held_out;
+} fold_rows;
+
+static column_list copy_columns(const column_list *list) {
+    column_list copy = {resize_array(NULL, list->count, sizeof *copy.columns), list->count};
+    memcpy(copy.columns, list->columns, list->count * sizeof *copy.columns);
+    return copy;
+}
+
+static fold_rows take_fold_rows(const fold_plan *plan, const training_settings *settings,
+                                size_t i) {
+    size_t N = plan->rows->N;
+    const size_t *folds = plan->folds + i / plan->k * N;
+    bool *is_held_out = resize_array(NULL, N, sizeof *is_held_out);
+    for (size_t r = 0; r < N; r++)
+        is_held_out[r] = folds[r] == i % plan->k;
+    fold_rows rows = {.schema.features = copy_columns(&plan->schema->features),
+                      .schema.targets = copy_columns(&plan->schema->targets),
+                      .held_out = take_marked(plan->rows, is_held_out, true)};
+    dataset others = take_marked(plan->rows, is_held_out, false);
+    split_rows(settings, &rows.schema, &others, &rows.training);
+    scale_dataset(&rows.schema, &rows.held_out);
+    free_dataset(&others);
+    free(is_held_out);
+    return rows;
+}
+
+static void free_fold_rows(fold_rows *rows) {
+    free(rows->schema.features.columns);
+    free(rows->schema.targets.columns);
+    free_training_rows(&rows->training);
+    free_dataset(&rows->held_out);
+}
+
+/* ---- scores ---------------------------------------------------------------------------------- */
+
+static nnblas_status score(const nnblas_net *net, const schema *s, const dataset *d,
+                           row_scores *result) {
+    scores sum = start_scores(s);
+    nnblas_status status = score_dataset(net, s, d, &sum);
+    if (!status) {
+        result->rows = d->N;
+        result->n_measures = list_measures(&sum, result->measures);
+        result->json = pack_scores(&sum);
+    }
+    free_scores(&sum);
+    return status;
+}
+
+/* ---- one training ---------------------------------------------------------------------------- */
+
+fold_result learn_fold(const fold_plan *plan, const training_settings *settings, size_t i) {
+    training_settings own = *settings;
+    own.seed += i / plan->k;
+    fold_rows rows = take_fold_rows(plan, &own, i);
+    learnt_net learnt = learn(&own, get_output_kind(plan->schema), &rows.training);
+    fold_result result = {.status = learnt.status,
+                          .epochs = nnblas_trainer_history_count(learnt.trainer),
+                          .seconds = learnt.seconds};
+    memcpy(result.problem, learnt.problem, sizeof result.problem);
+    result.is_complete = learnt.status >= 0 && learnt.status != NNBLAS_STOPPED_CALLBACK &&
+                         !score(learnt.net, &rows.schema, &rows.training.learnt, &result.learnt) &&
+                         !score(learnt.net, &rows.schema, &rows.held_out, &result.held_out);
+    free_learnt(&learnt);
+    free_fold_rows(&rows);
+    return result;
+}
+
+void free_fold_result(fold_result *result) {
+    json_decref(result->learnt.json);
+    json_decref(result->held_out.json);
+}
+
+void show_trainings_done(size_t done, size_t count) {
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\r%zu of %zu trainings", done, count);
+}
+
+void end_trainings_done(void) {
+    if (isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+}
+
+/* ---- means ----------------------------------------------------------------------------------- */
+
+const fold_result *find_complete(const fold_result *results, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (results[i].is_complete)
+            return &results[i];
+    return NULL;
+}
+
+/* By B. P. Welford, Technometrics 4 (1962). */
+typedef struct {
+    size_t count;
+    double mean, squared_distances;
+} running_mean;
+
+static void add_value(running_mean *sum, double value) {
+    if (isnan(value))
+        return;
+    double distance = value - sum->mean;
+    sum->mean += distance / (double)++sum->count;
+    sum->squared_distances += distance * (value - sum->mean);
+}
+
+static fold_mean get_mean(const running_mean *sum) {
+    return (fold_mean){sum->count > 0 ? sum->mean : (double)NAN,
+                       sum->count > 1 ? sqrt(sum->squared_distances / (double)(sum->count - 1))
+                                      : (double)NAN};
+}
+
+fold_mean average_held_out(const fold_result *results, size_t count, size_t m) {
+    running_mean sum = {0};
+    for (size_t i = 0; i < count; i++)
+        if (results[i].is_complete)
+            add_value(&sum, results[i].held_out.measures[m].value);
+    return get_mean(&sum);
+}
+
+fold_mean average_learnt(const fold_result *results, size_t count, size_t m) {
+    running_mean sum = {0};
+    for (size_t i = 0; i < count; i++)
+        if (results[i].is_complete)
+            add_value(&sum, results[i].learnt.measures[m].value);
+    return get_mean(&sum);
+}
+
+/* Losses are in the unit of the target, or have no upper limit; R2 has no lower one. */
+number_text write_measure(const measure *m, double value) {
+    number_text written;
+    bool is_share = !m->is_loss && value > -1000.0;
+    snprintf(written.text, sizeof written.text, is_share ? "%.4f" : "%.5g", value);
+    if (isnan(value))
+        strcpy(written.text, "-");
+    return written;
+}

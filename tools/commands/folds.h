@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Trainings on all folds of a table but one, and their scores on that one. */
+#ifndef NNBLAS_COMMANDS_FOLDS_H
+#define NNBLAS_COMMANDS_FOLDS_H
+
+#include "commands/training.h"
+#include "table/dataset.h"
+#include "table/scores.h"
+
+#define FOLD_OPTIONS_HELP                                                                          \
+    "  --folds K             divide the rows into K folds (default 5)\n"                           \
+    "  --repeats R           do so R times, each with another seed (default 1)\n"
+
+enum { N_FOLD_OPTIONS = 2 };
+
+/* The rows are not scaled: each training has the scaling of the rows it learns from. Training i, of
+ * k * repeats, holds out fold i % k of repeat i / k. */
+typedef struct {
+    const schema *schema;
+    const dataset *rows;
+    uint64_t k, repeats;
+    size_t *folds; /* of each row, for each repeat */
+} fold_plan;
+
+void list_fold_options(fold_plan *plan, command_option *options);
+
+/* False, after a message, if there are fewer rows than folds. seed: of the first repeat, from which
+ * that of each other is one more. */
+bool deal_folds(const char *command, const schema *s, const dataset *rows, uint64_t seed,
+                fold_plan *plan);
+void free_folds(fold_plan *plan);
+
+/* Scores of some rows. */
+typedef struct {
+    size_t rows, n_measures;
+    measure measures[MOST_MEASURES];
+    json_t *json;
+} row_scores;
+
+typedef struct {
+    bool is_complete;
+    nnblas_status status;
+    char problem[512]; /* of a status below 0 */
+    size_t epochs;
+    double seconds;
+    row_scores learnt, held_out;
+} fold_result;
+
+/* Prints nothing; folds may be learnt at the same time. */
+fold_result learn_fold(const fold_plan *plan, const training_settings *settings, size_t i);
+void free_fold_result(fold_result *result);
+
+/* On a terminal, "3 of 5 trainings" in a line that changes; and its end. */
+void show_trainings_done(size_t done, size_t count);
+void end_trainings_done(void);
+
+/* A complete result; null if there is none. */
+const fold_result *find_complete(const fold_result *results, size_t count);
+
+/* The mean of a measure over the complete results for which it is defined, NaN if there are none,
+ * and its standard deviation between them: the root of their squared distances over their
+ * number less 1; NaN of one result. */
+typedef struct {
+    double mean, deviation;
+} fold_mean;
+
+fold_mean average_held_out(const fold_result *results, size_t count, size_t m);
+fold_mean average_learnt(const fold_result *results, size_t count, size_t m);
+
+/* The value of a measure in four or five digits. */
+number_text write_measure(const measure *m, double value);
+
+#endif

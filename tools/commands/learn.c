@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "commands/learn.h"
+
+#include "cli/memory.h"
+#include "cli/stop_signal.h"
+#include "core/clock.h"
+#include "core/sizes.h"
+#include "table/model_reader.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static int watch_epoch(void *user, size_t epoch, double cost) {
+    (void)user, (void)epoch, (void)cost;
+    return is_stop_requested();
+}
+
+static nnblas_status prepare(const training_settings *settings, output_kind kind,
+                             const training_rows *rows, learnt_net *learnt) {
+    training_settings own = *settings;
+    own.checkpoint = NULL;
+    nnblas_status status =
+        create_net(&own, rows->learnt.inputs, rows->learnt.outputs, kind, &learnt->net);
+    if (!status)
+        status = create_trainer(&own, &rows->learnt, get_deciding_rows(rows), learnt->net,
+                                &learnt->trainer);
+    return status ? status : nnblas_trainer_set_callback(learnt->trainer, watch_epoch, NULL);
+}
+
+static nnblas_status compute_cost(const nnblas_net *net, const dataset *d, double *cost) {
+    if (!d->weights)
+        return nnblas_net_evaluate(net, d->N, d->X, d->inputs, d->Y, d->outputs, cost);
+    return nnblas_net_evaluate_weighted(net, d->N, d->X, d->inputs, d->Y, d->outputs, d->weights,
+                                        cost);
+}
+
+static nnblas_status fit(const training_rows *rows, learnt_net *learnt) {
+    const dataset *d = &rows->learnt;
+    double start = nn_read_clock();
+    learnt->status = nnblas_trainer_fit(learnt->trainer, d->N, d->X, d->inputs, d->Y, d->outputs);
+    learnt->seconds = nn_read_clock() - start;
+    if (learnt->status < 0)
+        return learnt->status;
+    return compute_cost(learnt->net, get_deciding_rows(rows), &learnt->cost);
+}
+
+learnt_net learn(const training_settings *settings, output_kind kind, const training_rows *rows) {
+    learnt_net learnt = {0};
+    nnblas_status status = prepare(settings, kind, rows, &learnt);
+    if (!status)
+        status = fit(rows, &learnt);
+    if (status < 0) {
+        learnt.status = status;
+        snprintf(learnt.problem, sizeof learnt.problem, "%s", nnblas_error_message());
+    }
+    return learnt;
+}
+
+void free_learnt(learnt_net *learnt) {
+    nnblas_trainer_destroy(learnt->trainer);
+    nnblas_net_destroy(learnt->net);
+    *learnt = (learnt_net){0};
+}
+
+nnblas_status score_dataset(const nnblas_net *net, const schema *s, const dataset *d, scores *sum) {
+    double *O_out = resize_array(NULL, BATCH_ROWS * d->outputs, sizeof *O_out);
+    double *Y = resize_array(NULL, BATCH_ROWS * d->outputs, sizeof *Y);
+    nnblas_status status = NNBLAS_OK;
+    for (size_t r = 0; r < d->N && !status; r += BATCH_ROWS) {
+        size_t N = nn_min(d->N - r, BATCH_ROWS);
+        status = nnblas_net_predict(net, N, d->X + r * d->inputs, d->inputs, O_out, d->outputs);
+        restore_rows(&s->targets, N, d->Y + r * d->outputs, Y);
+        if (!status)
+            add_scores(sum, N, Y, O_out, d->weights ? d->weights + r : NULL);
+    }
+    free(O_out);
+    free(Y);
+    return status;
+}

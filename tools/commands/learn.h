@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One training from beginning to end, without a word: many of them can run at the same time. */
+#ifndef NNBLAS_COMMANDS_LEARN_H
+#define NNBLAS_COMMANDS_LEARN_H
+
+#include "commands/training_data.h"
+#include "table/scores.h"
+
+typedef struct {
+    nnblas_status status;
+    char problem[512]; /* the error message of a status below 0 */
+    nnblas_net *net;
+    nnblas_trainer *trainer; /* with the history */
+    double cost;             /* of the rows that decide which epoch is kept */
+    double seconds;
+} learnt_net;
+
+/* Trains a network of settings->seed, on the threads that the calling thread may use. No checkpoint
+ * is written or read. It ends where a stop is requested, with NNBLAS_STOPPED_CALLBACK. */
+learnt_net learn(const training_settings *settings, output_kind kind, const training_rows *rows);
+void free_learnt(learnt_net *learnt);
+
+/* Adds scaled rows, as the network predicts them. */
+nnblas_status score_dataset(const nnblas_net *net, const schema *s, const dataset *d, scores *sum);
+
+#endif
