@@ -137,6 +137,39 @@ END
     check "  run" ./both
 }
 
+# The model of iris without its schema, as a program saves a network that it trained itself.
+check_plain_net() {
+    train iris species --activation tanh
+    sed 's/"table":/"tabel":/' iris >plain
+    "$nnblas" export iris --c iris.c --jacobian
+    expect_status 0 export plain --c plain.c --jacobian
+    check "  which every compiler takes" compile plain.c
+    check "its inputs have numbers" has plain.c '^ \*   x\[3\]  "input 4", a number$'
+    cat >compare.c <<'END'
+#include "iris.c"
+#include "plain.c"
+int main(void) {
+    double x[4] = {5.0, 3.0, 4.0, 1.0}, scaled[4], y[2][3], J[2][3 * 4];
+    int equal = 1;
+    for (int i = 0; i < 4; i++)
+        scaled[i] = iris_scale(x[i], iris_means[i], iris_deviations[i]);
+    iris_predict(x, y[0]);
+    plain_predict(scaled, y[1]);
+    iris_jacobian(x, J[0]);
+    plain_jacobian(scaled, J[1]);
+    for (int k = 0; k < 3; k++)
+        equal = equal && y[0][k] == y[1][k] && y[0][k] > 0.0 &&
+                J[0][4 * k] == J[1][4 * k] / iris_deviations[0];
+    x[0] = NAN;
+    plain_predict(x, y[1]);
+    return equal && isnan(y[1][0]) ? 0 : 1;
+}
+END
+    gcc -std=c99 -Wall -Werror compare.c -o compare -lm
+    check "it predicts as the model does from scaled inputs" ./compare
+    fails 'has no schema of a table' predict plain iris.csv
+}
+
 make_table numbers 200 'print "a", "b", "constant", "y", "z"
     for (i = 0; i < rows; i++) { a = 100 * rand(); b = noise() / 1000
         print a, b, 3, sin(a / 20) + 200 * b, 1e6 + 1e5 * b * a }'
@@ -148,4 +181,5 @@ check_texts
 check_awkward_names
 check_large
 check_two_models
+check_plain_net
 conclude
