@@ -4,7 +4,15 @@
 
 #include <nnblas.h>
 
+#include <stdio.h>
+
 enum { IR_VERSION = 7, OPSET = 13, ML_OPSET = 2 };
+
+value_name number_value(const char *word, size_t number) {
+    value_name name;
+    snprintf(name.text, sizeof name.text, "%s%zu", word, number);
+    return name;
+}
 
 /* ---- constants ------------------------------------------------------------------------------- */
 

@@ -11,6 +11,12 @@ typedef enum { ONNX_INT64 = 7, ONNX_STRING = 8, ONNX_DOUBLE = 11 } onnx_type;
 /* Values are known by their names: each is an input, a constant or the output of a node. Each
  * function below appends to the graph. */
 
+/* "W1" of W and 1: a name for one of several values. */
+typedef struct {
+    char text[40];
+} value_name;
+value_name number_value(const char *word, size_t number);
+
 /* rows x columns values; columns = 0: one dimension. A text is an array of char pointers. */
 typedef struct {
     size_t rows, columns;

@@ -99,16 +99,6 @@ static void add_indicators(message *graph, const column_list *features) {
 
 /* ---- texts ----------------------------------------------------------------------------------- */
 
-typedef struct {
-    char text[40];
-} value_name;
-
-static value_name name_text(const char *word, size_t text) {
-    value_name name;
-    snprintf(name.text, sizeof name.text, "%s%zu", word, text);
-    return name;
-}
-
 static int64_t *count_up(size_t count) {
     int64_t *numbers = resize_array(NULL, count, sizeof *numbers);
     for (size_t i = 0; i < count; i++)
@@ -134,9 +124,9 @@ static void add_indices(message *graph, const table_column *column, const char *
 
 static void add_categories(message *graph, const table_column *column, size_t text,
                            const char *output) {
-    value_name place = name_text("text_place", text), texts = name_text("text", text),
-               index = name_text("category", text), all = name_text("categories", text),
-               is_own = name_text("is_category", text);
+    value_name place = number_value("text_place", text), texts = number_value("text", text),
+               index = number_value("category", text), all = number_value("categories", text),
+               is_own = number_value("is_category", text);
     size_t width = get_width(column);
     int64_t *indices = count_up(width);
     add_integers(graph, place.text, (onnx_shape){1, 0}, &(int64_t){(int64_t)text});
@@ -156,7 +146,7 @@ static void add_all_texts(message *graph, const column_list *features, message *
         const table_column *column = &features->columns[i];
         if (column->kind != COLUMN_CATEGORY)
             continue;
-        value_name output = name_text("one_hot", text);
+        value_name output = number_value("one_hot", text);
         add_categories(graph, column, text++, output.text);
         put_node_input(concatenation, output.text);
     }

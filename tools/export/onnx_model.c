@@ -9,17 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct {
-    char text[40];
-} value_name;
-
-/* "W1" of W and 1. */
-static value_name number_name(const char *word, size_t number) {
-    value_name name;
-    snprintf(name.text, sizeof name.text, "%s%zu", word, number);
-    return name;
-}
-
 /* ---- the layers ------------------------------------------------------------------------------ */
 
 /* The weights of a layer; those of the first with its rows in the order of the inputs. */
@@ -37,7 +26,7 @@ static void add_weights(message *graph, const nnblas_net *net, size_t l, const c
 
 static void add_product(message *graph, const nnblas_net *net, size_t l, const char *input,
                         const char *output, const size_t *input_order) {
-    value_name weights = number_name("W", l), biases = number_name("b", l);
+    value_name weights = number_value("W", l), biases = number_value("b", l);
     message node = begin_node("Gemm", output);
     put_node_input(&node, input);
     put_node_input(&node, weights.text);
@@ -71,8 +60,8 @@ static const char OUTPUTS[] = "outputs";
 static void add_layers(message *graph, const nnblas_net *net, const size_t *input_order) {
     size_t last = nnblas_net_layer_count(net) - 1;
     for (size_t l = 1; l <= last; l++) {
-        value_name input = number_name("units", l - 1), product = number_name("product", l),
-                   output = number_name("units", l);
+        value_name input = number_value("units", l - 1), product = number_value("product", l),
+                   output = number_value("units", l);
         add_product(graph, net, l, l == 1 ? NETWORK_INPUTS : input.text, product.text, input_order);
         if (l < last)
             add_unary(graph, get_operator(nnblas_net_hidden_activation(net)), product.text,
