@@ -29,7 +29,7 @@ check_bad_tables() {
     fails "line 17, column 5 \(species\): '' is a missing value" train bad.csv --target species
     bad_table '17s/,[^,]*$//'
     fails "bad.csv: line 17: 4 values, but the table has 5 columns" train bad.csv --target species
-    bad_table 's/^/"two\nlines",/; 17s/virginica\|setosa\|versicolor/&,/'
+    bad_table 's/^/"two\nlines",/; 17s/virginica\|setosa\|versicolor/&,x/'
     fails 'bad.csv: line 33: 7 values' train bad.csv --target species
     bad_table '17s/^/"/'
     fails 'bad.csv: line 17: a quote (that opens in this row is never closed|inside)' \
@@ -92,10 +92,11 @@ check_missing_columns() {
         train rows.csv --target x
     tr , ';' <train.csv >bad.csv
     fails "its only column is 'sepal_length;sepal_width;.*'; try --delimiter ';'\$" \
-        train bad.csv --target species
-    fails "which the model needs; its only column is .*; try --delimiter ';'\$" predict model bad.csv
+        train bad.csv --target species --delimiter ,
+    fails "which the model needs; its only column is .*; try --delimiter ';'\$" predict model bad.csv \
+        --delimiter ,
     tr , '\t' <rows.csv >bad.csv
-    fails "its only column is .*; try --delimiter tab\$" train bad.csv --target 5
+    fails "its only column is .*; try --delimiter tab\$" train bad.csv --target 5 --delimiter ,
     cut -d, -f1 train.csv >bad.csv
     fails "its only column is 'sepal_length'\$" train bad.csv --target species
 }
@@ -105,7 +106,7 @@ check_skipping() {
     sed '3d; 9d; 20d' train.csv >good.csv
     expect_status 0 train bad.csv --target species --skip-bad-rows --output skipped --epochs 20
     check "--skip-bad-rows says how many" has "$err" \
-        'bad rows skipped: 3; the first: bad.csv: line'
+        '^nnblas train: warning: bad.csv: bad rows skipped: 3:$'
     expect_status 0 train good.csv --target species --output good --epochs 20
     check "and trains on the others" cmp skipped good
     expect_status 0 predict model bad.csv --skip-bad-rows

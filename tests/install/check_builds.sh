@@ -69,7 +69,7 @@ refuse_wide_blas() {
         grep 'ERROR: .*64-bit integers' "$work/wide.log"
 }
 
-# A project that has no Jansson, libcsv, Check or compiler of C++ in reach.
+# A project that has no Jansson, Check or compiler of C++ in reach.
 build_as_subproject() {
     mkdir -p "$work/project/subprojects"
     ln -s "$source" "$work/project/subprojects/nnblas"
@@ -92,7 +92,7 @@ run_check "static library" build_static
 run_check "static and shared library" build_and_test both "$suite" -Ddefault_library=both
 run_check "threads that wait as POSIX has it" build_and_test posix "$suite" -Dc_args=-DNN_NO_FUTEX
 run_check "without optional parts" build_and_test small all -Dlbfgs=disabled -Dcsv=disabled \
-    -Dbench=false -Dhardening=false
+    -Dgzip=disabled -Dbench=false -Dhardening=false
 # The linker sees the sizes that no array has, which a test asks for on purpose, and would warn.
 run_check "link-time optimisation" build_and_test lto "$suite" -Db_lto=true \
     -Ddefault_library=both

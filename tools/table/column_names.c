@@ -12,6 +12,10 @@ void add_column_name(column_names *columns, const char *name) {
     columns->names[columns->count++] = copy_text(name);
 }
 
+void drop_last_column(column_names *columns) {
+    free(columns->names[--columns->count]);
+}
+
 void free_column_names(column_names *columns) {
     for (size_t i = 0; i < columns->count; i++)
         free(columns->names[i]);

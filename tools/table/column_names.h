@@ -14,6 +14,7 @@ typedef struct {
 
 /* Adds a column; sort_column_names() before a name is looked for. */
 void add_column_name(column_names *columns, const char *name);
+void drop_last_column(column_names *columns);
 void sort_column_names(column_names *columns);
 void free_column_names(column_names *columns);
 

@@ -3,7 +3,6 @@
 
 #include "cli/memory.h"
 
-#include <csv.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,8 +36,13 @@ void append_csv_value(csv_text *text, const char *value) {
         append_bytes(text, value, length);
         return;
     }
-    size_t most = 2 * length + 2; /* a quote is doubled */
-    text->length += csv_write(reserve_bytes(text, most), most, value, length);
+    char *end = reserve_bytes(text, 2 * length + 2); /* a quote is doubled */
+    *end++ = '"';
+    for (; *value; *end++ = *value++)
+        if (*value == '"')
+            *end++ = '"';
+    *end++ = '"';
+    text->length = (size_t)(end - text->bytes);
 }
 
 void free_csv_text(csv_text *text) {

@@ -99,7 +99,7 @@ static bool holds_numbers(const text_rows *rows, size_t position) {
     for (size_t r = 0; r < rows->N; r++) {
         csv_row row = get_row(rows, r);
         double value;
-        if (read_real(get_value(&row, position), &value))
+        if (get_number(&row, position, &value))
             numbers++;
         else if (!is_missing_number(get_value(&row, position)))
             others++;
@@ -113,7 +113,7 @@ static bool holds_few_whole_numbers(const text_rows *rows, size_t position) {
     for (size_t r = 0; r < rows->N && is_so; r++) {
         csv_row row = get_row(rows, r);
         double value;
-        if (!read_real(get_value(&row, position), &value))
+        if (!get_number(&row, position, &value))
             continue; /* a bad row */
         add_name(&found, name_number_category(value).text);
         is_so = floor(value) == value && found.count <= MOST_NUMBER_CLASSES;
@@ -207,7 +207,7 @@ static bool find_categories(const table_source *source, const text_rows *rows,
         const char *text = get_value(&row, column->position);
         double value = 0.0;
         if (column->is_number)
-            read_real(text, &value);
+            get_number(&row, column->position, &value);
         const number_text number = name_number_category(value);
         if (!add_name(found, column->is_number ? number.text : text))
             continue;

@@ -100,9 +100,3 @@ bool save_net(const char *command, const nnblas_net *net, const char *path) {
     nnblas_free(bytes);
     return is_good;
 }
-
-void report_skipped(const char *command, const char *name, const skipped_rows *skipped) {
-    if (skipped->count > 0)
-        fprintf(stderr, "nnblas %s: %s: bad rows skipped: %zu; the first: %s\n", command, name,
-                skipped->count, skipped->first.text);
-}

@@ -36,7 +36,4 @@ typedef struct {
     bool skips_bad_rows;
 } table_options;
 
-/* Prints on stderr how many rows were skipped, if any, and the first error. */
-void report_skipped(const char *command, const char *name, const skipped_rows *skipped);
-
 #endif

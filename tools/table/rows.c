@@ -2,30 +2,53 @@
 #include "table/rows.h"
 
 #include "cli/memory.h"
+#include "cli/number.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 bool skip_row(skipped_rows *skipped, const table_error *error) {
     if (!skipped->is_allowed)
         return false;
-    if (skipped->count++ == 0)
-        skipped->first = *error;
+    if (skipped->count < MOST_ERRORS_KEPT)
+        skipped->errors[skipped->count] = *error;
+    skipped->count++;
     return true;
+}
+
+void report_skipped(const char *command, const char *name, const skipped_rows *skipped) {
+    size_t kept = skipped->count < MOST_ERRORS_KEPT ? skipped->count : MOST_ERRORS_KEPT;
+    if (skipped->count == 0)
+        return;
+    fprintf(stderr, "nnblas %s: warning: %s: bad rows skipped: %zu", command, name, skipped->count);
+    fprintf(stderr, skipped->count > kept ? "; the first %zu:\n" : ":\n", kept);
+    for (size_t i = 0; i < kept; i++)
+        fprintf(stderr, "  %s\n", skipped->errors[i].text);
+}
+
+/* ---- rows ------------------------------------------------------------------------------------ */
+
+static void reserve_row(text_rows *rows, size_t bytes) {
+    size_t cells = (rows->N + 1) * rows->columns, N = rows->N + 1;
+    rows->text = reserve_array(rows->text, &rows->text_capacity, rows->length + bytes, 1);
+    rows->starts = reserve_array(rows->starts, &rows->starts_capacity, cells, sizeof *rows->starts);
+    rows->numbers =
+        reserve_array(rows->numbers, &rows->numbers_capacity, cells, sizeof *rows->numbers);
+    rows->begins = reserve_array(rows->begins, &rows->begins_capacity, N, sizeof *rows->begins);
+    rows->lines = reserve_array(rows->lines, &rows->lines_capacity, N, sizeof *rows->lines);
 }
 
 /* The values of a row are contiguous, so that they are copied as a whole. */
 static void append_row(text_rows *rows, const csv_row *row) {
-    const char *last = get_value(row, row->count - 1);
-    size_t bytes = (size_t)(last - row->text) + strlen(last) + 1, cells = rows->N * rows->columns;
-    rows->text = reserve_array(rows->text, &rows->text_capacity, rows->length + bytes, 1);
-    rows->starts = reserve_array(rows->starts, &rows->starts_capacity, cells + row->count,
-                                 sizeof *rows->starts);
-    rows->lines =
-        reserve_array(rows->lines, &rows->lines_capacity, rows->N + 1, sizeof *rows->lines);
+    size_t bytes = (size_t)row->starts[row->count] + 1, cells = rows->N * rows->columns;
+    reserve_row(rows, bytes);
     memcpy(rows->text + rows->length, row->text, bytes);
+    memcpy(rows->starts + cells, row->starts, row->count * sizeof *row->starts);
     for (size_t i = 0; i < row->count; i++)
-        rows->starts[cells + i] = rows->length + row->starts[i];
+        if (!read_real(get_value(row, i), &rows->numbers[cells + i]))
+            rows->numbers[cells + i] = NAN;
+    rows->begins[rows->N] = rows->length;
     rows->lines[rows->N++] = row->line;
     rows->length += bytes;
 }
@@ -45,17 +68,25 @@ bool read_rows(table_source *source, text_rows *rows, skipped_rows *skipped, tab
 
 void free_rows(text_rows *rows) {
     free(rows->text);
-    free(rows->starts);
+    free(rows->begins);
     free(rows->lines);
+    free(rows->starts);
+    free(rows->numbers);
     *rows = (text_rows){0};
 }
 
 csv_row get_row(const text_rows *rows, size_t r) {
-    return (csv_row){rows->text, rows->starts + r * rows->columns, rows->columns, rows->lines[r]};
+    size_t cells = r * rows->columns;
+    return (csv_row){rows->text + rows->begins[r], rows->starts + cells, rows->numbers + cells,
+                     rows->columns, rows->lines[r]};
 }
 
 void move_row(text_rows *rows, size_t to, size_t r) {
-    memmove(rows->starts + to * rows->columns, rows->starts + r * rows->columns,
-            rows->columns * sizeof *rows->starts);
+    size_t from = r * rows->columns, cells = to * rows->columns;
+    if (to == r)
+        return;
+    memcpy(rows->starts + cells, rows->starts + from, rows->columns * sizeof *rows->starts);
+    memcpy(rows->numbers + cells, rows->numbers + from, rows->columns * sizeof *rows->numbers);
+    rows->begins[to] = rows->begins[r];
     rows->lines[to] = rows->lines[r];
 }

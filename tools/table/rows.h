@@ -5,25 +5,32 @@
 
 #include "table/source.h"
 
+/* Each cell is read as a number once, and the number kept. */
 typedef struct {
     char *text;
     size_t length, text_capacity;
-    size_t *starts; /* N x columns, where the values begin in text */
-    size_t starts_capacity;
-    size_t *lines; /* N, where the rows begin in the file */
-    size_t lines_capacity;
+    size_t *begins; /* N, where the rows begin in text */
+    size_t *lines;  /* N, where they begin in the file */
+    size_t begins_capacity, lines_capacity;
+    uint32_t *starts; /* N x columns, where the values begin in the row */
+    double *numbers;  /* N x columns, NaN where a value is no number */
+    size_t starts_capacity, numbers_capacity;
     size_t N, columns;
 } text_rows;
 
-/* Whether bad rows are skipped, how many were, and the error of the first. */
+/* Whether bad rows are skipped, how many were, and the errors of the first. */
+enum { MOST_ERRORS_KEPT = 10 };
 typedef struct {
     bool is_allowed;
     size_t count;
-    table_error first;
+    table_error errors[MOST_ERRORS_KEPT];
 } skipped_rows;
 
 /* Counts a bad row; false if rows must not be skipped. */
 bool skip_row(skipped_rows *skipped, const table_error *error);
+
+/* Prints on stderr how many rows were skipped, if any, and the first errors. */
+void report_skipped(const char *command, const char *name, const skipped_rows *skipped);
 
 bool read_rows(table_source *source, text_rows *rows, skipped_rows *skipped, table_error *error);
 void free_rows(text_rows *rows);

@@ -120,7 +120,7 @@ number_text name_number_category(double value) {
 bool check_value(const table_source *source, const csv_row *row, const table_column *column,
                  double *value, table_error *error) {
     const char *text = get_value(row, column->position);
-    if (column->is_number ? read_real(text, value) : *text != '\0')
+    if (column->is_number ? get_number(row, column->position, value) : *text != '\0')
         return true;
     bool is_missing = *text == '\0' || is_missing_number(text);
     return set_value_error(source, row, column->position,

@@ -10,10 +10,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool has_number(const csv_row *row) {
+/* A number, perhaps with a decimal comma. */
+static bool is_number(const char *text) {
+    char copy[64];
     double value;
+    size_t length = strlen(text);
+    if (read_real(text, &value) || length >= sizeof copy)
+        return length < sizeof copy;
+    memcpy(copy, text, length + 1);
+    char *comma = strchr(copy, ',');
+    if (comma)
+        *comma = '.';
+    return comma && read_real(copy, &value);
+}
+
+static bool has_number(const csv_row *row) {
     for (size_t i = 0; i < row->count; i++)
-        if (read_real(get_value(row, i), &value))
+        if (is_number(get_value(row, i)))
             return true;
     return false;
 }
@@ -30,21 +43,38 @@ static bool name_columns(table_source *s, const csv_row *row, table_error *error
                              row->line, i + 1);
         add_column_name(&s->columns, name);
     }
-    sort_column_names(&s->columns);
     return true;
+}
+
+/* The last column has no name and, in the first row, no value. */
+static void drop_empty_column(table_source *s) {
+    size_t last = s->columns.count - 1;
+    if (last == 0 || *s->columns.names[last])
+        return;
+    if (!s->has_first) {
+        s->first_result = read_csv_row(s->reader, &s->first, &s->first_error);
+        s->has_first = true;
+    }
+    if (s->first_result == CSV_ROW && (s->first.count == last || !*get_value(&s->first, last)))
+        drop_last_column(&s->columns);
 }
 
 static bool read_head(table_source *s, const source_format *format, table_error *error) {
     csv_row row;
     csv_result result = read_csv_row(s->reader, &row, error);
-    if (result == CSV_FAILED)
-        return false;
     if (result == CSV_END)
         return set_error(error, "%s: has no rows", s->name);
+    if (result != CSV_ROW)
+        return false;
     s->has_header = is_header(&row, format->header);
     s->has_first = !s->has_header;
     s->first = row;
-    return name_columns(s, &row, error);
+    s->first_result = CSV_ROW;
+    if (!name_columns(s, &row, error))
+        return false;
+    drop_empty_column(s);
+    sort_column_names(&s->columns);
+    return true;
 }
 
 bool open_source_stream(table_source *s, FILE *stream, const char *name,
@@ -74,20 +104,25 @@ void close_source(table_source *s) {
     *s = (table_source){0};
 }
 
-static bool take_first(table_source *s, csv_row *row) {
+static csv_result read_next(table_source *s, csv_row *row, table_error *error) {
     if (!s->has_first)
-        return false;
+        return read_csv_row(s->reader, row, error);
     s->has_first = false;
     *row = s->first;
-    return true;
+    *error = s->first_error;
+    return s->first_result;
 }
 
 row_result read_source_row(table_source *s, csv_row *row, table_error *error) {
-    if (!take_first(s, row)) {
-        csv_result result = read_csv_row(s->reader, row, error);
-        if (result != CSV_ROW)
-            return result == CSV_END ? ROW_END : ROW_FAILED;
+    static const row_result RESULTS[] = {
+        [CSV_BAD] = ROW_BAD, [CSV_END] = ROW_END, [CSV_FAILED] = ROW_FAILED};
+    csv_result result = read_next(s, row, error);
+    if (result != CSV_ROW) {
+        *row = (csv_row){0};
+        return RESULTS[result];
     }
+    if (row->count == s->columns.count + 1 && *get_value(row, row->count - 1) == '\0')
+        row->count--;
     if (row->count == s->columns.count)
         return ROW_GOOD;
     set_error(error, "%s: line %zu: %zu values, but the table has %zu columns", s->name, row->line,

@@ -12,7 +12,7 @@ typedef enum { HEADER_DETECT, HEADER_PRESENT, HEADER_ABSENT } header_rule;
 
 typedef struct {
     header_rule header;
-    char delimiter;
+    char delimiter; /* 0 to detect it */
 } source_format;
 
 /* The name of a column without one is empty; without a header that is so of all. */
@@ -21,10 +21,13 @@ typedef struct {
     csv_reader *reader;
     column_names columns;
     bool has_header, has_first;
-    csv_row first; /* the first row, if it is no header */
+    csv_row first; /* a row that was read with the header, or is none, and what became of it */
+    csv_result first_result;
+    table_error first_error;
 } table_source;
 
-/* path "-" is standard input. */
+/* A delimiter at the end of the header, or of every row, makes no column. path "-" is standard
+ * input. */
 bool open_source(table_source *source, const char *path, const source_format *format,
                  table_error *error);
 /* The same for a stream, which it takes ownership of. */
@@ -32,7 +35,9 @@ bool open_source_stream(table_source *source, FILE *stream, const char *name,
                         const source_format *format, table_error *error);
 void close_source(table_source *source);
 
-/* ROW_BAD: the number of values is not the number of columns; the next row may be good. */
+/* ROW_BAD: CSV_BAD, or the number of values is not that of the columns; the next row may be good.
+ * An empty value too many, at the end, does not count. The row may have no values where it is not
+ * good. */
 typedef enum { ROW_GOOD, ROW_BAD, ROW_END, ROW_FAILED } row_result;
 row_result read_source_row(table_source *source, csv_row *row, table_error *error);
 

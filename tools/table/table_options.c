@@ -12,9 +12,11 @@ void list_table_options(table_arguments *arguments, command_option *options) {
     options[5] = (command_option){"skip-bad-rows", .flag = &arguments->skips_bad_rows};
 }
 
+/* 0 where the option is not given. */
 static bool read_delimiter(const char *text, char *delimiter) {
+    *delimiter = '\0';
     if (!text)
-        text = ",";
+        return true;
     *delimiter = strcmp(text, "tab") == 0 || strcmp(text, "\\t") == 0 ? '\t' : text[0];
     return *delimiter == '\t' || (strlen(text) == 1 && !strchr("\"\r\n", text[0]));
 }

@@ -11,10 +11,11 @@
     "  --header              the first line is a header\n"                                         \
     "  --no-header           the first line is no header (default: it is one if none of its\n"     \
     "                        values is a number)\n"                                                \
-    "  --delimiter C         the character between values (default ,), or tab\n"                   \
+    "  --delimiter C         the character between values, or tab (default: , ; tab or | by the\n" \
+    "                        first rows)\n"                                                        \
     "  --decimal C           the decimal mark of numbers, . or ,\n"                                \
     "  --thousands C         the mark between thousands: , . ' _ or space\n"                       \
-    "  --skip-bad-rows       skip rows with a missing or bad value, and print how many\n"
+    "  --skip-bad-rows       skip bad rows, and print how many and the first ten\n"
 
 /* The arguments as given. */
 typedef struct {

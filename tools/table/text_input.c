@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "table/text_input.h"
+
+#include "cli/memory.h"
+#include "table/file_format.h"
+#include "table/gunzip.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_BYTES = 64 * 1024 };
+
+typedef enum { UTF8, UTF16_LITTLE_ENDIAN, UTF16_BIG_ENDIAN } text_encoding;
+
+struct text_input {
+    FILE *file;
+    char *name;
+    gunzip *gunzip; /* null where the file is not compressed */
+    text_encoding encoding;
+    bool is_begun;
+    char *block; /* bytes that are read and not yet given out: [next, end) */
+    size_t next, end;
+};
+
+text_input *open_text(FILE *file, const char *name) {
+    text_input *input = resize_array(NULL, 1, sizeof *input);
+    *input = (text_input){.file = file, .name = copy_text(name)};
+    input->block = resize_array(NULL, BLOCK_BYTES, 1);
+    return input;
+}
+
+void close_text(text_input *input) {
+    if (!input)
+        return;
+    if (input->file != stdin)
+        fclose(input->file);
+    close_gunzip(input->gunzip);
+    free(input->block);
+    free(input->name);
+    free(input);
+}
+
+/* ---- bytes ----------------------------------------------------------------------------------- */
+
+static bool read_file(text_input *input, char *bytes, size_t most, size_t *got,
+                      table_error *error) {
+    errno = 0;
+    *got = fread(bytes, 1, most, input->file);
+    return !ferror(input->file) || set_error(error, "%s: %s", input->name, strerror(errno));
+}
+
+static bool read_bytes(text_input *input, char *bytes, size_t most, size_t *got,
+                       table_error *error) {
+    if (!input->gunzip)
+        return read_file(input, bytes, most, got, error);
+    while (!expand_gzip(input->gunzip, bytes, most, got)) {
+        const char *problem = get_gzip_problem(input->gunzip);
+        size_t filled;
+        if (problem)
+            return set_error(error, "%s: %s", input->name, problem);
+        if (!read_file(input, get_gzip_room(input->gunzip), GZIP_ROOM_BYTES, &filled, error))
+            return false;
+        fill_gzip(input->gunzip, filled);
+    }
+    return true;
+}
+
+/* Moves what is left in the block to its beginning, and reads more behind it. */
+static bool fill_block(text_input *input, table_error *error) {
+    size_t got, left = input->end - input->next;
+    memmove(input->block, input->block + input->next, left);
+    input->next = 0;
+    input->end = left;
+    if (!read_bytes(input, input->block + left, BLOCK_BYTES - left, &got, error))
+        return false;
+    input->end += got;
+    return true;
+}
+
+/* ---- the beginning --------------------------------------------------------------------------- */
+
+static bool begins_with(const text_input *input, const char *bytes, size_t count) {
+    return input->end >= count && memcmp(input->block, bytes, count) == 0;
+}
+
+static bool begin_gzip(text_input *input, table_error *error) {
+    if (!begins_with(input, "\x1f\x8b", 2))
+        return true;
+    input->gunzip = open_gunzip(input->block, input->end);
+    input->end = 0;
+    if (!input->gunzip)
+        return set_error(error, "%s: is compressed by gzip: expand it with gunzip first",
+                         input->name);
+    return fill_block(input, error);
+}
+
+static void begin_encoding(text_input *input) {
+    if (begins_with(input, "\xef\xbb\xbf", 3)) {
+        input->next = 3;
+    } else if (begins_with(input, "\xff\xfe", 2)) {
+        input->encoding = UTF16_LITTLE_ENDIAN;
+        input->next = 2;
+    } else if (begins_with(input, "\xfe\xff", 2)) {
+        input->encoding = UTF16_BIG_ENDIAN;
+        input->next = 2;
+    }
+}
+
+static bool begin(text_input *input, table_error *error) {
+    if (!fill_block(input, error) || !begin_gzip(input, error))
+        return false;
+    const char *format = find_foreign_format(input->block, input->end);
+    if (format)
+        return set_error(error, "%s: is %s", input->name, format);
+    begin_encoding(input);
+    return true;
+}
+
+/* ---- UTF-16 ---------------------------------------------------------------------------------- */
+
+static uint32_t get_unit(const text_input *input, size_t at) {
+    const unsigned char *bytes = (const unsigned char *)input->block + at;
+    return input->encoding == UTF16_LITTLE_ENDIAN ? (uint32_t)(bytes[0] | bytes[1] << 8)
+                                                  : (uint32_t)(bytes[0] << 8 | bytes[1]);
+}
+
+/* A character of one or two units; half a pair becomes the replacement character, U+FFFD. */
+static uint32_t take_character(text_input *input) {
+    uint32_t first = get_unit(input, input->next);
+    input->next += 2;
+    if (first < 0xd800 || first > 0xdfff)
+        return first;
+    uint32_t second = input->end - input->next >= 2 ? get_unit(input, input->next) : 0;
+    if (first > 0xdbff || second < 0xdc00 || second > 0xdfff)
+        return 0xfffd;
+    input->next += 2;
+    return 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
+}
+
+static size_t write_utf8(uint32_t character, char *bytes) {
+    static const unsigned char MARKS[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    size_t count = character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+    for (size_t i = count - 1; i > 0; i--, character >>= 6)
+        bytes[i] = (char)(0x80 | (character & 0x3f));
+    bytes[0] = (char)(MARKS[count] | character);
+    return count;
+}
+
+/* As many characters as there is room for four bytes each. */
+static bool convert_utf16(text_input *input, char *bytes, size_t most, size_t *got,
+                          table_error *error) {
+    if (input->end - input->next < 4 && !fill_block(input, error))
+        return false;
+    while (input->end - input->next >= 4 && most - *got >= 4)
+        *got += write_utf8(take_character(input), bytes + *got);
+    if (*got > 0 || input->end == input->next)
+        return true;
+    if (input->end - input->next == 1)
+        return set_error(error, "%s: ends within a character of UTF-16", input->name);
+    *got = write_utf8(take_character(input), bytes);
+    return true;
+}
+
+bool read_text(text_input *input, char *bytes, size_t most, size_t *got, table_error *error) {
+    *got = 0;
+    if (!input->is_begun && !begin(input, error))
+        return false;
+    input->is_begun = true;
+    if (input->encoding != UTF8)
+        return convert_utf16(input, bytes, most, got, error);
+    size_t left = input->end - input->next;
+    if (left == 0)
+        return read_bytes(input, bytes, most, got, error);
+    *got = left < most ? left : most;
+    memcpy(bytes, input->block + input->next, *got);
+    input->next += *got;
+    return true;
+}
