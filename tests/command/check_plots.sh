@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# The curves that nnblas train has gnuplot draw.
+# The pictures that nnblas train and evaluate have gnuplot draw.
 # usage: check_plots.sh NNBLAS
 set -u
 # shellcheck source=support.sh
@@ -16,6 +16,8 @@ check_plots() {
     expect_status 0 train --quiet --epochs 20 --validation 0.2 --plot "it's \$(x).svg"
     check "the plot is an SVG" has "it's \$(x).svg" '<svg'
     check "  with both costs" has "it's \$(x).svg" 'validation cost'
+    check "  the target" has "it's \$(x).svg" 'training on species'
+    check "  and the epoch that is kept" has "it's \$(x).svg" 'epoch [0-9]+, which is kept'
     expect_status 0 train --quiet --epochs 20 --validation 0.2 --score --plot score.svg
     check "a score is a curve too" has score.svg 'validation score'
     check "  with an axis of its own" has score.svg '>score<'
@@ -24,6 +26,29 @@ check_plots() {
     check "  but the cost after the epoch" has plain.svg 'cost after the epoch'
     expect_status 0 train --quiet --epochs 20 --plot curve.png
     check "or a PNG" test "$(head -c 4 curve.png | tail -c 3)" = PNG
+}
+
+check_score_plots() {
+    make_model
+    expect_status 2 evaluate model test.csv --plot scores.pdf
+    PATH='' "$nnblas" evaluate model test.csv --plot scores.svg >"$out" 2>"$err"
+    test $? -eq 1
+    report $? "evaluate --plot without gnuplot exits 1"
+    check "  before it reads the table" is_empty "$out"
+    has_program gnuplot gnuplot-nox || return 0
+    sed "s/virginica/it's a_b/" train.csv >odd.csv
+    "$nnblas" train odd.csv --target species --quiet --epochs 20 --output odd
+    expect_status 0 evaluate odd odd.csv --plot scores.svg
+    check "the confusion matrix is an SVG" has scores.svg '<svg'
+    check "  with the names of the classes as they are" has scores.svg ">it('|&apos;|&#39;)s a_b<"
+    check "  and the counts" has scores.svg '> ?40<'
+    awk -v OFS=, 'BEGIN { print "x,y,z"; for (i = 0; i < 3000; i++) print i, i * i / 7, -i }' >numbers.csv
+    "$nnblas" train numbers.csv --target y,z --quiet --epochs 2 --output numbers
+    expect_status 0 evaluate numbers numbers.csv --plot scatter.svg
+    check "numbers are points" has scatter.svg '2000 of 3000 rows'
+    check "  of each target" has scatter.svg '>z<'
+    expect_status 0 evaluate numbers numbers.csv --plot scatter.png
+    check "or a PNG" test "$(head -c 4 scatter.png | tail -c 3)" = PNG
 }
 
 check_full_disk() {
@@ -46,6 +71,7 @@ check_size_limit() {
 }
 
 check_plots
+check_score_plots
 if command -v gnuplot >/dev/null; then
     check_full_disk
     check_size_limit

@@ -3,6 +3,7 @@
 # The measures of nnblas evaluate, against values computed by hand and by scikit-learn.
 # usage: check_scores.sh NNBLAS
 set -u
+compare_scores=$(cd "$(dirname "$0")" && pwd)/compare_scores.py
 # shellcheck source=support.sh
 . "$(dirname "$0")/support.sh"
 
@@ -29,5 +30,84 @@ check_constant_prediction() {
     check "the last line is that of before" has report '^accuracy 0.7000 mse 0.2[0-9]* rows 10$'
 }
 
+# The values of the report against those of awk, to six digits, for errors of all sizes.
+check_sizes() {
+    for scale in 1e-6 1 1e200; do
+        awk -v OFS=, -v CONVFMT=%.17g -v OFMT=%.17g -v scale=$scale 'BEGIN { srand(2); print "x,y"
+            for (i = 0; i < 200; i++) { x = rand(); print x, (x * x - x / 3) * scale } }' >sized.csv
+        expect_status 0 train sized.csv --target y --quiet --epochs 3 --output sized
+        "$nnblas" predict sized sized.csv --keep y |
+            awk -F, -v scale=$scale 'NR > 1 { d = ($2 - $1) / scale; a += d < 0 ? -d : d; s += d * d; n++ }
+            END { printf "%.6g %.6g\n", a / n * scale, sqrt(s / n) * scale }' >errors
+        expect_status 0 evaluate sized sized.csv
+        read -r mae rmse <errors
+        awk '$1 == "y" { print $3, $4 }' "$out" >shown
+        check "mae $mae and rmse $rmse" cmp errors shown
+        mse=$(awk '$1 == "y" { print $5 }' "$out")
+        [ $scale = 1e200 ] || check "mse $mse is half of the square" \
+            awk -v m="$mse" -v r="$rmse" "BEGIN { d = m / (r * r / 2) - 1; exit !(d * d < 1e-8) }"
+        check "  which is said" has "$out" '^mse is half the mean squared error: rmse\^2 / 2$'
+    done
+    awk -v OFS=, 'BEGIN { print "x,class"; for (i = 0; i < 400; i++) print i % 2, (i % 2 ? "a" : "b") }' >easy.csv
+    expect_status 0 train easy.csv --target class --quiet --epochs 150 --weight-decay 0 --output easy
+    expect_status 0 evaluate easy easy.csv
+    check "a small mse of classes has digits that count" has "$out" '^accuracy 1.0000 mse [1-9][0-9.]+e-0[4-9] rows 400$'
+}
+
+check_json() {
+    expect_status 0 evaluate model test.csv --json scores.json
+    cp "$out" report
+    expect_status 0 evaluate model test.csv --json -
+    check "--json - writes what --json FILE does, and no text" cmp scores.json "$out"
+    has_program jq jq || return 0
+    jq -r '.measures | to_entries[] | select(.key | IN("log_loss", "mse") | not) | "\(.key) \(.value * 10000 | round)"' \
+        scores.json | sort >json
+    awk '/^(accuracy|balanced_accuracy|precision|recall|f1|auc) +[0-9.]+$/ { printf "%s %d\n", $1, $2 * 10000 + 0.5 }' \
+        report | sort >text
+    check "with the same measures" cmp json text
+    check "  of which there are six" has_lines json 6
+    check "with the confusion matrix" test \
+        "$(jq -c '[.targets[0].confusion[] | add]' scores.json)" = '[10,10,10]'
+    check "and each class" test "$(jq -r '.targets[0].classes[].name' scores.json | tr '\n' ' ')" = \
+        'setosa versicolor virginica '
+    expect_status 0 evaluate constant constant.csv --json -
+    check "a measure that is not defined is null" test \
+        "$(jq '.targets[0].classes[1].precision' "$out")" = null
+    expect_status 0 info --json -
+    check "nnblas info has its JSON" jq -e '.usable_processors >= 1 and (.blas | length > 0)' "$out"
+    expect_status 1 evaluate model test.csv --json nowhere/scores.json
+}
+
+# A weight is as good as that many rows.
+check_weights() {
+    awk -F, -v OFS=, 'NR == 1 { print $0, "weight" } NR > 1 { print $0, NR % 4 }' test.csv >weighted.csv
+    awk -F, -v OFS=, 'NR == 1 || NR % 4 > 0 { print } NR > 1 && NR % 4 > 1 { print }
+        NR > 1 && NR % 4 > 2 { print }' test.csv >repeated.csv
+    expect_status 0 evaluate model weighted.csv --weights weight
+    sed 's/ rows 30$//; s/weights of the rows/rows/; s/ weight$/   rows/' "$out" >weighted
+    expect_status 0 evaluate model repeated.csv
+    sed 's/ rows [0-9]*$//' "$out" >repeated
+    check "a weight is as good as that many rows" cmp weighted repeated
+    sed -i '5s/[^,]*$/-1/' weighted.csv
+    fails "line 5, column 6 \(weight\): '-1' is no weight" evaluate model weighted.csv --weights weight
+    sed '2,$s/[^,]*$/0/' weighted.csv >zero.csv
+    fails 'has no rows to evaluate with a weight above 0' evaluate model zero.csv --weights 6
+}
+
+compare_with_sklearn() {
+    if ! python3 -c 'import sklearn' 2>/dev/null; then
+        echo "skipped: the measures of scikit-learn (needs python3-sklearn)"
+        return 0
+    fi
+    python3 "$compare_scores" "$nnblas" >"$out"
+    report $? "all measures are those of scikit-learn"
+    grep '^not ok' "$out"
+}
+
+make_model
 check_constant_prediction
+check_sizes
+check_json
+check_weights
+compare_with_sklearn
 conclude

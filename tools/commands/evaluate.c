@@ -3,6 +3,9 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "commands/commands.h"
+#include "commands/gnuplot.h"
+#include "commands/score_plot.h"
+#include "table/json.h"
 #include "table/model_reader.h"
 #include "table/scores.h"
 #include "table/table_options.h"
@@ -14,10 +17,11 @@ static const char HELP[] =
     "\n"
     "Predicts the targets of the rows of DATA.csv and compares them with the targets in the "
     "table.\n"
-    "Prints for classes the accuracy, the precision and recall of each class, and the confusion\n"
-    "matrix; for numbers the R2 score, the mean absolute error (mae) and the root mean squared\n"
-    "error (rmse) of each target, the errors in the unit of the target. mse is 1/(2N) times the\n"
-    "sum of the squared errors over the N rows.\n"
+    "Prints for classes the accuracy, the precision, recall, F1 and AUC of each class and their\n"
+    "means over the classes, the log loss and the confusion matrix; for numbers the R2 score, the\n"
+    "mean absolute error (mae) and the root mean squared error (rmse) of each target, the errors\n"
+    "in the unit of the target. mse is 1/(2N) times the sum of the squared errors over the N "
+    "rows.\n"
     "\n"
     "The last line is one of\n"
     "  accuracy 0.9733 mse 0.0123 rows 150\n"
@@ -26,21 +30,18 @@ static const char HELP[] =
     "MODEL is a file that nnblas train saved. Columns are found by name, in any order; other\n"
     "columns are ignored. A table without a header must have the columns of the training.\n"
     "MODEL or DATA.csv can be -, standard input.\n"
-    "\n" MODEL_OPTIONS_HELP;
+    "\n"
+    "  --json FILE           write all measures here, as JSON; - for standard output, and no text\n"
+    "  --plot FILE           draw the confusion matrix, or predicted numbers against true ones,\n"
+    "                        with gnuplot, as .svg or .png\n"
+    "  --weights COLUMN      the weights of the rows\n" MODEL_OPTIONS_HELP;
 
-static bool evaluate_rows(const char *command, model_reader *reader, scores *s) {
-    row_batch *batch;
-    do {
-        if (!predict_batch(command, reader, &batch))
-            return false;
-        add_scores(s, batch->N, batch->Y, batch->O_out, NULL);
-    } while (batch->rows > 0);
-    report_skipped(command, reader->source.name, &reader->skipped);
-    if (s->rows > 0)
-        return true;
-    fprintf(stderr, "nnblas %s: %s: has no rows to evaluate\n", command, reader->source.name);
-    return false;
-}
+typedef struct {
+    const char *json, *plot;
+    row_parts parts;
+} evaluation_settings;
+
+/* ---- output ---------------------------------------------------------------------------------- */
 
 static void print_scores(const scores *s) {
     print_scores_in_full(stdout, s);
@@ -48,30 +49,88 @@ static void print_scores(const scores *s) {
     putchar('\n');
 }
 
-static int evaluate_table(const char *command, table_model *model, const char *data,
-                          const table_options *options) {
+static bool write_scores(const char *command, const scores *s, const char *path) {
+    output_file output;
+    if (!open_output(command, &output, path))
+        return false;
+    json_t *packed = pack_scores(s);
+    write_json(output.stream, packed);
+    json_decref(packed);
+    return keep_output(command, &output);
+}
+
+static bool report_scores(const char *command, const evaluation_settings *set, const scores *s,
+                          const row_sample *sample) {
+    if (!set->json || !is_standard_output(set->json))
+        print_scores(s);
+    return (!set->json || write_scores(command, s, set->json)) &&
+           (!set->plot || plot_scores(command, s, sample, set->plot));
+}
+
+/* ---- the rows -------------------------------------------------------------------------------- */
+
+static bool score_rows(const char *command, model_reader *reader, scores *s, row_sample *sample) {
+    row_batch *batch;
+    do {
+        if (!predict_batch(command, reader, &batch))
+            return false;
+        add_scores(s, batch->N, batch->Y, batch->O_out, batch->weights);
+        add_to_sample(sample, &reader->model->schema.targets, batch->N, batch->Y, batch->O_out);
+    } while (batch->rows > 0);
+    report_skipped(command, reader->source.name, &reader->skipped);
+    if (s->weight > 0.0L)
+        return true;
+    fprintf(stderr, "nnblas %s: %s: has no rows to evaluate%s\n", command, reader->source.name,
+            s->rows > 0 ? " with a weight above 0" : "");
+    return false;
+}
+
+static bool evaluate_table(const char *command, table_model *model,
+                           const model_arguments *arguments, const evaluation_settings *set) {
     model_reader reader;
-    if (!open_reader(command, &reader, model, data, options, &(row_parts){.has_targets = true}))
-        return EXIT_FAILURE;
+    if (!open_reader(command, &reader, model, arguments->data, &arguments->table, &set->parts))
+        return false;
     scores s = start_scores(&model->schema);
-    bool is_good = evaluate_rows(command, &reader, &s);
-    if (is_good)
-        print_scores(&s);
+    row_sample sample = start_sample(s.outputs);
+    bool is_good =
+        score_rows(command, &reader, &s, &sample) && report_scores(command, set, &s, &sample);
+    free_sample(&sample);
     free_scores(&s);
     close_reader(&reader);
-    return is_good ? EXIT_SUCCESS : EXIT_FAILURE;
+    return is_good;
+}
+
+/* ---- the command ----------------------------------------------------------------------------- */
+
+static int check_arguments(const char *command, const model_arguments *arguments,
+                           const evaluation_settings *set) {
+    const file_argument written[] = {{"--json", set->json, FILE_WRITTEN},
+                                     {"--plot", set->plot, FILE_WRITTEN}};
+    if (set->plot && !is_plot_path(set->plot))
+        return refuse_usage(command, "--plot takes a file name that ends in .svg or .png");
+    int status = check_model_files(command, arguments, written, sizeof written / sizeof written[0]);
+    if (status == CARRY_ON && set->plot && !check_gnuplot(command))
+        return EXIT_FAILURE;
+    return status;
 }
 
 int run_evaluate(int argc, char **argv) {
     model_arguments arguments;
-    int status = read_model_arguments(argc, argv, HELP, NULL, 0, &arguments);
+    evaluation_settings set = {.parts.has_targets = true};
+    const command_option own[] = {{"json", .text = &set.json},
+                                  {"plot", .text = &set.plot},
+                                  {"weights", .text = &set.parts.weights}};
+    int status =
+        read_model_arguments(argc, argv, HELP, own, sizeof own / sizeof own[0], &arguments);
+    if (status == CARRY_ON)
+        status = check_arguments(argv[0], &arguments, &set);
     if (status != CARRY_ON)
         return status;
     ignore_write_signals();
     table_model model;
     if (!load_model(argv[0], arguments.model, &model))
         return EXIT_FAILURE;
-    status = evaluate_table(argv[0], &model, arguments.data, &arguments.table);
+    bool is_good = evaluate_table(argv[0], &model, &arguments, &set);
     free_model(&model);
-    return status;
+    return is_good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/files.h"
 #include "cli/options.h"
+#include "cli/output.h"
 #include "commands/commands.h"
 #include "core/processors.h"
 
@@ -10,10 +12,12 @@
 #include <unistd.h>
 
 static const char HELP[] =
-    "usage: nnblas info\n"
+    "usage: nnblas info [--json FILE]\n"
     "\n"
     "Prints the version of the library, the BLAS with its core type, and the processors and\n"
-    "threads that the library may use.\n";
+    "threads that the library may use.\n"
+    "\n"
+    "  --json FILE           write them here, as JSON; - for standard output, and no text\n";
 
 static void print_versions(void) {
     int usable = nn_count_processors();
@@ -24,10 +28,44 @@ static void print_versions(void) {
     printf("threads     up to %d a call, unless nnblas_set_threads says otherwise\n", usable);
 }
 
+/* A build without Jansson has this too. */
+static void write_json_text(FILE *stream, const char *text) {
+    fputc('"', stream);
+    for (; *text; text++) {
+        if ((unsigned char)*text < 0x20)
+            fprintf(stream, "\\u%04x", (unsigned)*text);
+        else
+            fprintf(stream, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+    }
+    fputc('"', stream);
+}
+
+static void write_versions(FILE *stream) {
+    fputs("{\n  \"libnnblas\": ", stream);
+    write_json_text(stream, nnblas_version());
+    fputs(",\n  \"blas\": ", stream);
+    write_json_text(stream, nnblas_blas_info());
+    fprintf(stream, ",\n  \"processors\": %ld,\n  \"usable_processors\": %d\n}\n",
+            sysconf(_SC_NPROCESSORS_ONLN), nn_count_processors());
+}
+
+static bool save_versions(const char *command, const char *path) {
+    output_file output;
+    if (!open_output(command, &output, path))
+        return false;
+    write_versions(output.stream);
+    return keep_output(command, &output);
+}
+
 int run_info(int argc, char **argv) {
-    int status = read_options(argc, argv, HELP, NULL, 0);
+    const char *json = NULL;
+    const command_option options[] = {{"json", .text = &json}};
+    int status = read_options(argc, argv, HELP, options, sizeof options / sizeof options[0]);
+    if (status == CARRY_ON)
+        status = check_files(argv[0], &(file_argument){"--json", json, FILE_WRITTEN}, 1);
     if (status != CARRY_ON)
         return status;
-    print_versions();
-    return EXIT_SUCCESS;
+    if (!json || !is_standard_output(json))
+        print_versions();
+    return !json || save_versions(argv[0], json) ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,137 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* gnuplot reads its script from an open file and writes the picture to a pipe, so that no file name
- * is part of a script or passes through a shell. */
 #include "commands/plot.h"
 
-#include "cli/number.h"
-#include "cli/output.h"
 #include "cli/progress.h"
+#include "commands/gnuplot.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <signal.h>
-#include <spawn.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-extern char **environ;
-
-static const struct {
-    const char *ending, *terminal;
-} KINDS[] = {
-    {".svg", "svg size 800,500 font 'sans,14' background 'white'"},
-    {".png", "pngcairo size 800,500 font 'sans,11'"},
-};
-enum { N_KINDS = sizeof KINDS / sizeof KINDS[0] };
-
-static const char *find_terminal(const char *path) {
-    size_t length = strlen(path);
-    for (size_t k = 0; k < N_KINDS; k++)
-        if (length > strlen(KINDS[k].ending) &&
-            strcmp(path + length - strlen(KINDS[k].ending), KINDS[k].ending) == 0)
-            return KINDS[k].terminal;
-    return NULL;
-}
-
-bool is_plot_path(const char *path) {
-    return find_terminal(path) != NULL;
-}
-
-/* ---- running gnuplot ------------------------------------------------------------------------- */
-
-/* Starts gnuplot with the script as its input. Returns 0 or a value of errno. */
-static int start_gnuplot(FILE *script, int output, pid_t *child) {
-    char *const arguments[] = {"gnuplot", NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t defaults;
-    rewind(script);
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);
-    sigaddset(&defaults, SIGXFSZ);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, fileno(script), STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    int error = posix_spawnp(child, arguments[0], &actions, &attributes, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    return error;
-}
-
-/* To the end, also where nothing more can be written: closing the stream reports that. */
-static void copy_all(int input, FILE *stream) {
-    char bytes[BUFSIZ];
-    ssize_t count;
-    while ((count = read(input, bytes, sizeof bytes)) > 0 || (count == -1 && errno == EINTR))
-        if (count > 0)
-            fwrite(bytes, 1, (size_t)count, stream);
-}
-
-/* Runs gnuplot and copies what it draws to the stream, because gnuplot does not notice a full disk.
- * Returns its exit status, or -1 with errno if it did not run. */
-static int run_gnuplot(FILE *script, FILE *stream) {
-    pid_t child;
-    int ends[2], status;
-    if (fflush(script) != 0 || ferror(script) || pipe2(ends, O_CLOEXEC) != 0)
-        return -1;
-    int error = start_gnuplot(script, ends[1], &child);
-    close(ends[1]);
-    if (error == 0)
-        copy_all(ends[0], stream);
-    close(ends[0]);
-    if (error != 0) {
-        errno = error;
-        return -1;
-    }
-    if (waitpid(child, &status, 0) != child)
-        return -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
-}
-
-static bool report_gnuplot(const char *command, int result) {
-    if (result == -1)
-        fprintf(stderr, "nnblas %s: cannot run gnuplot, which draws the plot: %s\n", command,
-                strerror(errno));
-    else
-        fprintf(stderr, "nnblas %s: gnuplot failed with status %d\n", command, result);
-    return false;
-}
-
-/* An empty script draws nothing. */
-bool check_gnuplot(const char *command) {
-    FILE *script = tmpfile();
-    int result = script ? run_gnuplot(script, stderr) : -1;
-    if (script)
-        fclose(script);
-    return result == 0 || report_gnuplot(command, result);
-}
-
-/* ---- the script ------------------------------------------------------------------------------ */
 
 /* Which curves there are beside the cost. */
 typedef struct {
     bool has_after, has_score;
 } curves;
 
-/* NaN for a missing value, which gnuplot leaves out. */
-static const char *show_number(double value, number_text *text) {
-    *text = write_real(value);
-    return *text->text ? text->text : "NaN";
-}
-
 static curves write_data(FILE *script, const nnblas_trainer *trainer) {
     curves found = {false, false};
     fputs("$history << END\n", script);
     for (size_t i = 0; i < nnblas_trainer_history_count(trainer); i++) {
         const nnblas_epoch e = get_epoch(trainer, i);
-        number_text cost, validation, score;
-        fprintf(script, "%zu %s %s %s\n", e.epoch, show_number(e.cost, &cost),
-                show_number(e.validation_cost, &validation), show_number(e.score, &score));
+        fprintf(script, "%zu", e.epoch);
+        write_plot_number(script, e.cost);
+        write_plot_number(script, e.validation_cost);
+        write_plot_number(script, e.score);
+        fputc('\n', script);
         found.has_after = found.has_after || !isnan(e.validation_cost);
         found.has_score = found.has_score || !isnan(e.score);
     }
@@ -149,42 +38,41 @@ static bool are_all_positive(const nnblas_trainer *trainer) {
 }
 
 /* The score has an axis of its own, on the right. */
-static void write_script(FILE *script, const nnblas_trainer *trainer, bool has_validation,
-                         const char *terminal) {
-    static const char LINES[] = "with lines linewidth 2 title";
-    curves found = write_data(script, trainer);
-    fprintf(script,
-            "set terminal %s\n"
-            "set xlabel 'epoch'\n"
-            "set ylabel 'cost'\n"
-            "set grid\n"
-            "%s",
-            terminal, are_all_positive(trainer) ? "set logscale y\n" : "");
-    if (found.has_score)
+static void write_axes(FILE *script, const nnblas_trainer *trainer, const curves *found,
+                       const plot_words *words) {
+    fputs("set title ", script);
+    write_plot_text(script, words->title);
+    fprintf(script, "\nset xlabel 'epoch'\nset ylabel 'cost'\nset grid\n%s",
+            are_all_positive(trainer) ? "set logscale y\n" : "");
+    if (found->has_score)
         fputs("set y2label 'score'\nset y2tics\nset ytics nomirror\n", script);
+    if (words->kept > 0)
+        fprintf(script, "set arrow from %zu, graph 0 to %zu, graph 1 nohead dashtype 2\n",
+                words->kept, words->kept);
+}
+
+static void write_curves(FILE *script, const curves *found, const plot_words *words) {
+    static const char LINES[] = "with lines linewidth 2 title";
     fprintf(script, "plot $history using 1:2 %s 'cost'", LINES);
-    if (found.has_after)
+    if (found->has_after)
         fprintf(script, ", $history using 1:3 %s '%s'", LINES,
-                has_validation ? "validation cost" : "cost after the epoch");
-    if (found.has_score)
+                words->has_validation ? "validation cost" : "cost after the epoch");
+    if (found->has_score)
         fprintf(script, ", $history using 1:4 axes x1y2 %s 'validation score'", LINES);
+    if (words->kept > 0)
+        fprintf(script,
+                ", NaN with lines dashtype 2 linecolor 'black' title 'epoch %zu, which is kept'",
+                words->kept);
     fputc('\n', script);
 }
 
-bool plot_history(const char *command, const nnblas_trainer *trainer, bool has_validation,
+bool plot_history(const char *command, const nnblas_trainer *trainer, const plot_words *words,
                   const char *path) {
-    output_file output;
-    FILE *script = tmpfile();
+    FILE *script = start_plot(command, path, 800, 500);
     if (!script)
-        return report_gnuplot(command, -1);
-    write_script(script, trainer, has_validation, find_terminal(path));
-    bool is_good = open_output(command, &output, path);
-    if (is_good) {
-        int result = run_gnuplot(script, output.stream);
-        is_good = result == 0 ? keep_output(command, &output) : report_gnuplot(command, result);
-        if (result != 0)
-            drop_output(&output);
-    }
-    fclose(script);
-    return is_good;
+        return false;
+    curves found = write_data(script, trainer);
+    write_axes(script, trainer, &found, words);
+    write_curves(script, &found, words);
+    return finish_plot(command, script, path);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The epochs of a training as a picture, drawn by gnuplot. */
+/* The epochs of a training as a picture. */
 #ifndef NNBLAS_COMMANDS_PLOT_H
 #define NNBLAS_COMMANDS_PLOT_H
 
@@ -7,16 +7,15 @@
 
 #include <stdbool.h>
 
-/* Whether the path ends in .svg or .png. */
-bool is_plot_path(const char *path);
+/* What the picture says beside the costs; kept is the epoch that is kept, 0 for none. */
+typedef struct {
+    const char *title;
+    bool has_validation; /* rows are held out */
+    size_t kept;
+} plot_words;
 
-/* Each returns false, with a message on stderr, where it fails. */
-
-/* Whether gnuplot can be run. */
-bool check_gnuplot(const char *command);
-
-/* Draws the costs over the epochs. has_validation: rows are held out. */
-bool plot_history(const char *command, const nnblas_trainer *trainer, bool has_validation,
+/* Draws the costs over the epochs. False, with a message on stderr, where that fails. */
+bool plot_history(const char *command, const nnblas_trainer *trainer, const plot_words *words,
                   const char *path);
 
 #endif

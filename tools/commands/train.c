@@ -4,6 +4,7 @@
 #include "cli/output.h"
 #include "cli/stop_signal.h"
 #include "commands/commands.h"
+#include "commands/gnuplot.h"
 #include "commands/history.h"
 #include "commands/plans.h"
 #include "commands/plot.h"
@@ -163,6 +164,16 @@ static bool train(training_run *run) {
     return run->status >= 0;
 }
 
+/* Titled with the targets. */
+static bool plot(const training_run *run) {
+    const column_list *targets = &run->model.schema.targets;
+    char title[120];
+    snprintf(title, sizeof title, "training on %s%s", show_text(targets->columns[0].name).text,
+             targets->count > 1 ? " and others" : "");
+    const plot_words words = {title, has_validation(run), find_kept_epoch(run).epoch};
+    return plot_history(run->command, run->trainer, &words, run->settings->plot);
+}
+
 /* The model first: what fails after it costs nothing. */
 static bool save(training_run *run) {
     const train_settings *set = run->settings;
@@ -176,7 +187,7 @@ static bool save(training_run *run) {
         is_good =
             write_history(command, run->trainer, has_validation(run), set->history) && is_good;
     if (set->plot)
-        is_good = plot_history(command, run->trainer, has_validation(run), set->plot) && is_good;
+        is_good = plot(run) && is_good;
     return is_good && !run->has_failed_checkpoint;
 }
 

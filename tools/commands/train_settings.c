@@ -3,7 +3,7 @@
 
 #include "cli/files.h"
 #include "cli/memory.h"
-#include "commands/plot.h"
+#include "commands/gnuplot.h"
 #include "iris/iris_csv.h"
 
 #include <stdlib.h>

@@ -32,11 +32,13 @@ static bool keep_columns(model_reader *r, const row_parts *parts, table_error *e
     return true;
 }
 
-static void make_batch(model_reader *r, row_batch *batch, bool has_targets) {
+static void make_batch(const model_reader *r, row_batch *batch, const row_parts *parts) {
     batch->X = resize_array(NULL, BATCH_ROWS * r->inputs, sizeof *batch->X);
     batch->O_out = resize_array(NULL, BATCH_ROWS * r->outputs, sizeof *batch->O_out);
-    if (has_targets)
+    if (parts->has_targets)
         batch->Y = resize_array(NULL, BATCH_ROWS * r->outputs, sizeof *batch->Y);
+    if (parts->weights)
+        batch->weights = resize_array(NULL, BATCH_ROWS, sizeof *batch->weights);
 }
 
 bool open_reader(const char *command, model_reader *r, table_model *model, const char *path,
@@ -45,6 +47,7 @@ bool open_reader(const char *command, model_reader *r, table_model *model, const
     *r = (model_reader){.model = model, .skipped.is_allowed = options->skips_bad_rows};
     if (!open_source(&r->source, path, &options->format, &error) ||
         !bind_schema(&model->schema, &r->source, parts->has_targets, &error) ||
+        (parts->weights && !find_chosen_column(&r->source, parts->weights, &r->weights, &error)) ||
         !keep_columns(r, parts, &error)) {
         close_reader(r);
         return report_error(command, &error);
@@ -53,7 +56,7 @@ bool open_reader(const char *command, model_reader *r, table_model *model, const
     r->outputs = count_numbers(&model->schema.targets);
     r->is_alone = parts->takes_first || nnblas_threads() == 1 || nn_count_processors() == 1;
     for (size_t b = 0; b < 2; b++)
-        make_batch(r, &r->batches[b], parts->has_targets);
+        make_batch(r, &r->batches[b], parts);
     return true;
 }
 
@@ -61,6 +64,7 @@ static void free_batch(row_batch *batch) {
     free(batch->X);
     free(batch->Y);
     free(batch->O_out);
+    free(batch->weights);
     free_csv_text(&batch->kept);
 }
 
@@ -86,17 +90,30 @@ static void keep_values(const model_reader *r, row_batch *batch, const csv_row *
     batch->kept_ends[batch->rows] = batch->kept.length;
 }
 
+static bool read_weight(const model_reader *r, const csv_row *row, double *weight,
+                        table_error *error) {
+    if (read_real(get_value(row, r->weights), weight) && *weight >= 0.0)
+        return true;
+    return set_value_error(&r->source, row, r->weights, "is no weight, a number from 0 on", error);
+}
+
+static bool encode_parts(const model_reader *r, row_batch *batch, const csv_row *row,
+                         table_error *error) {
+    const schema *s = &r->model->schema;
+    double *x = batch->X + batch->N * r->inputs;
+    return encode_row(&s->features, &r->source, row, x, error) &&
+           (!batch->Y ||
+            encode_row(&s->targets, &r->source, row, batch->Y + batch->N * r->outputs, error)) &&
+           (!batch->weights || read_weight(r, row, batch->weights + batch->N, error));
+}
+
 static row_result encode_next(model_reader *r, row_batch *batch, table_error *error) {
     csv_row row = {0};
-    const schema *s = &r->model->schema;
-    double *x = batch->X + batch->N * r->inputs, *y = batch->Y + batch->N * r->outputs;
     row_result result = read_source_row(&r->source, &row, error);
     if (result == ROW_END || result == ROW_FAILED)
         return result;
     keep_values(r, batch, &row);
-    bool is_good = result == ROW_GOOD && encode_row(&s->features, &r->source, &row, x, error) &&
-                   (!batch->Y || encode_row(&s->targets, &r->source, &row, y, error));
-    return is_good ? ROW_GOOD : ROW_BAD;
+    return result == ROW_GOOD && encode_parts(r, batch, &row, error) ? ROW_GOOD : ROW_BAD;
 }
 
 static bool fill_batch(model_reader *r, row_batch *batch, table_error *error) {

@@ -19,14 +19,16 @@ typedef struct {
     bool is_good[BATCH_ROWS];
     size_t N;
     double *X, *Y, *O_out;
-    csv_text kept; /* the values of each row that are kept */
+    double *weights; /* null where they are not read */
+    csv_text kept;   /* the values of each row that are kept */
     size_t kept_ends[BATCH_ROWS];
 } row_batch;
 
 /* What is read of each row, beside the features. */
 typedef struct {
     bool has_targets;
-    bool takes_first; /* only the first batch: nothing is read ahead */
+    const char *weights; /* a column, or null */
+    bool takes_first;    /* only the first batch: nothing is read ahead */
     bool keeps_all;
     name_list kept; /* names or numbers of columns, unless all are kept */
 } row_parts;
@@ -37,7 +39,7 @@ typedef struct {
     table_source source;
     skipped_rows skipped;
     size_t inputs, outputs;
-    size_t *kept, n_kept; /* positions of columns */
+    size_t *kept, n_kept, weights; /* positions of columns */
     row_batch batches[2];
     size_t next; /* the batch that is read next, or is being read */
     bool is_alone, is_reading, is_read;

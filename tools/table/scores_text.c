@@ -148,7 +148,7 @@ static void print_all_numbers(FILE *stream, const scores *s) {
     for (size_t t = 0; t < s->n_targets; t++)
         if (s->targets[t].classes == 0)
             print_numbers(stream, s, t, width);
-    fputc('\n', stream);
+    fputs("mse is half the mean squared error: rmse^2 / 2\n\n", stream);
 }
 
 void print_scores_in_full(FILE *stream, const scores *s) {
