@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Steps of gradient descent, forward and back, with the curve of the cost and what a step changes.
-import { makeMatrix } from "./arithmetic.js";
+import { findParameter, findWeights, makeMatrix } from "./arithmetic.js";
 import { byId, h, replaceChildren, show, showDifference, svg } from "./dom.js";
-import { drawMatrix } from "./matrix.js";
+import { addSign, drawMatrix } from "./matrix.js";
 import { addView, change, data, forgetLaterSteps, getParameters, getUnitName, getWeightName, goToStep, L, MOST_STEPS, net, state } from "./state.js";
-import { findParameter, findWeights } from "./arithmetic.js";
 
 const CURVE_HEIGHT = 230, MARGIN = { left: 64, right: 16, top: 14, bottom: 40 };
 
@@ -21,8 +20,9 @@ function listTicks(least, most, count) {
 }
 
 function makeScale(width) {
-    const costs = state.steps.map(({ cost }) => cost), last = Math.max(10, costs.length - 1);
-    const most = Math.max(...costs) * 1.05 || 1;
+    const costs = [...state.steps.map(({ cost }) => cost), ...data.library_costs];
+    const last = Math.max(10, data.library_costs.length - 1, state.steps.length - 1);
+    const most = costs.reduce((largest, cost) => Math.max(largest, cost), 0) * 1.05 || 1;
     const innerWidth = width - MARGIN.left - MARGIN.right;
     const innerHeight = CURVE_HEIGHT - MARGIN.top - MARGIN.bottom;
     return { last, most, x: (step) => MARGIN.left + innerWidth * step / last,
@@ -30,11 +30,13 @@ function makeScale(width) {
 }
 
 function drawAxes({ last, most, x, y }, width) {
-    const bottom = CURVE_HEIGHT - MARGIN.bottom;
+    const bottom = CURVE_HEIGHT - MARGIN.bottom, ticks = listTicks(0, most, 4);
+    const digits = Math.max(0, Math.ceil(-Math.log10(ticks[1] ?? 1)));
     return [
-        listTicks(0, most, 4).map((cost) => [
+        ticks.map((cost) => [
             svg("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(cost), y2: y(cost) }),
-            svg("text", { class: "tick end", x: MARGIN.left - 8, y: y(cost) + 4 }, show(cost, 3))]),
+            svg("text", { class: "tick end", x: MARGIN.left - 8, y: y(cost) + 4 },
+                digits > 5 ? cost.toExponential(0) : cost.toFixed(digits))]),
         listTicks(0, last, 5).filter(Number.isInteger).map((step) =>
             svg("text", { class: "tick", x: x(step), y: bottom + 17 }, String(step))),
         svg("text", { class: "axis", x: (MARGIN.left + width - MARGIN.right) / 2, y: CURVE_HEIGHT - 5 }, "step"),
@@ -50,7 +52,9 @@ function drawCurve() {
     replaceChildren(box, svg("svg", { width, height: CURVE_HEIGHT, role: "img",
         viewBox: `0 0 ${width} ${CURVE_HEIGHT}`,
         "aria-label": `The cost over ${state.steps.length - 1} steps, now ${show(cost, 6)}` },
-    drawAxes(scale, width), svg("polyline", { class: "curve", points: points.join(" ") }),
+    drawAxes(scale, width), data.library_costs.map((known, step) =>
+        svg("circle", { class: "known", r: 2.5, cx: scale.x(step), cy: scale.y(known) })),
+    svg("polyline", { class: "curve", points: points.join(" ") }),
     svg("circle", { class: "here", r: 5, cx: scale.x(state.step), cy: scale.y(cost) })));
 }
 
@@ -63,16 +67,19 @@ function takeLayer(vector, l) {
         (r, c) => vector[begin + r * columns + c]);
 }
 
+// Of the first network its weights and their derivatives; of a later one how the step made it.
 function drawLayer(l) {
-    const before = state.steps[Math.max(0, state.step - 1)].parameters;
-    const changes = getParameters().map((w, p) => w - before[p]);
     const names = { rowNames: (i) => getUnitName(l - 1, i), columnNames: (j) => getUnitName(l, j),
         mark: state.weight.layer === l ? state.weight : {} };
-    const bias = net.biases ? ` and b${l}` : "";
-    return h("div", { class: "matrices" },
-        drawMatrix(takeLayer(getParameters(), l), { ...names, name: `W${l}${bias}` }),
-        drawMatrix(takeLayer(changes, l), { ...names, name: "changed by this step" }),
-        drawMatrix(takeLayer(state.run.gradient, l), { ...names, name: `W${l}_update${bias && `, b${l}_update`}` }));
+    const draw = (name, vector) => drawMatrix(takeLayer(vector, l), { ...names, name });
+    const W = net.biases ? `W${l}, b${l}` : `W${l}`;
+    const update = net.biases ? `W${l}_update, b${l}_update` : `W${l}_update`;
+    if (state.step === 0)
+        return h("div", { class: "matrices" }, draw(W, getParameters()), draw(update, state.run.gradient));
+    const before = state.steps[state.step - 1].parameters, { rate } = state.steps[state.step];
+    const moved = before.map((w, p) => w - getParameters()[p]);
+    return h("div", { class: "matrices" }, draw(`${W} before`, before),
+        addSign("−", draw(`${show(rate)} · ${update}`, moved)), addSign("=", draw(W, getParameters())));
 }
 
 // ---- words ---------------------------------------------------------------------------------------
@@ -129,6 +136,7 @@ export function openDescent() {
     byId("descent-lead").textContent = "Each step changes every weight at once, against its derivative: " +
         "W ← W − learning rate · W_update. The whole page shows the network after the step that is " +
         "chosen here. Another rate counts for the steps that follow.";
+    byId("known-rate").textContent = show(data.learning_rate[0]);
     byId("rate").addEventListener("change", takeRate);
     byId("step").addEventListener("input", (event) => goTo(Number(event.target.value)));
     byId("step-first").addEventListener("click", () => goTo(0));

@@ -52,14 +52,43 @@ function inPowers(value, digits) {
     return `${withMinus(mantissa)}·10${raise(Number(exponent))}`;
 }
 
-// Short: so many decimals, or a power of ten where those would show nothing of the number.
-export function show(value, decimals = 4) {
+// So many decimals, or a power of ten where those would show nothing of the number.
+function showFixed(value, decimals) {
     if (value === 0)
-        return "0";
-    if (Math.abs(value) >= 1e5 || Math.abs(value) < 0.5 * 10 ** (2 - decimals))
-        return inPowers(value, 2);
-    const text = value.toFixed(decimals);
-    return withMinus(String(Number(text)) === String(value) ? String(value) : text);
+        return decimals > 2 ? "0" : (0).toFixed(decimals);
+    if (Math.abs(value) >= 1e5 || Math.abs(value) < 0.5 * 10 ** -decimals)
+        return inPowers(value, 1);
+    return withMinus(value.toFixed(decimals));
+}
+
+function countDecimals(value) {
+    const text = String(value);
+    return text.includes("e") ? Infinity : (text.split(".")[1] ?? "").length;
+}
+
+// Numbers that are given have few decimals and are shown as they are, computed ones with `decimals`.
+export function show(value, decimals = 4) {
+    const needed = countDecimals(value);
+    return showFixed(value, needed <= 2 ? needed : decimals);
+}
+
+// A function that shows all of these numbers with the same decimals.
+export function makeFormat(values, decimals = 4) {
+    const needed = values.reduce((most, value) => Math.max(most, countDecimals(value)), 0);
+    return (value) => showFixed(value, needed <= 2 ? needed : decimals);
+}
+
+// As a factor in a sum, a negative number is in parentheses.
+export function showFactor(value) {
+    return value < 0 ? `(${show(value)})` : show(value);
+}
+
+// Three digits, for little room.
+export function showBriefly(value) {
+    const size = Math.abs(value);
+    if (size >= 1e4 || (size < 5e-3 && value !== 0))
+        return withMinus(value.toExponential(0).replace("+", ""));
+    return withMinus(String(Number(value.toPrecision(size < 1 ? 2 : 3))));
 }
 
 // All digits of the number that count.

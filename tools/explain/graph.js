@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The network as a graph, in which a weight is chosen and its paths are lit.
-import { findParameter, getElement, isBias } from "./arithmetic.js";
-import { byId, h, replaceChildren, show, svg } from "./dom.js";
-import { addView, change, data, getLetter, getOutName, getParameters, getUnitName, getWeightName, L, net, state, subscript } from "./state.js";
+import { findParameter, getElement } from "./arithmetic.js";
+import { byId, h, replaceChildren, show, showBriefly, svg } from "./dom.js";
+import { addView, change, getOutName, getParameters, getUnitName, getWeightName, L, net, state } from "./state.js";
 import { findWindow } from "./matrix.js";
 
-const MOST_UNITS = 8, ROW_HEIGHT = 62, TOP = 46, RADIUS = 18;
+const MOST_UNITS = 8, TOP = 46, SIDE = 52;
 
 // The units that are drawn of a layer: the first ones, or those around one that has to be seen. A
 // bias is drawn as one more unit, before the next layer.
@@ -20,15 +20,17 @@ function listUnits(l) {
 function placeUnits(width) {
     const layers = net.sizes.map((_, l) => listUnits(l));
     const most = Math.max(...layers.map((units) => units.length));
-    const height = TOP + most * ROW_HEIGHT, left = 44, right = 44;
+    const rowHeight = Math.max(60, Math.min(width > 480 ? 96 : 68, 520 / most));
+    const height = TOP + most * rowHeight, step = (width - 2 * SIDE) / (L + 1);
     const places = new Map();
     layers.forEach((units, l) => units.forEach((j, i) => places.set(`${l} ${j}`, {
         l,
         j,
-        x: left + l * (width - left - right) / (L + 1),
-        y: TOP + (most - units.length) * ROW_HEIGHT / 2 + (i + 0.5) * ROW_HEIGHT - 8,
+        x: SIDE + l * step,
+        y: TOP + (most - units.length) * rowHeight / 2 + (i + 0.5) * rowHeight - 8,
     })));
-    return { layers, places, height, width, cost: { x: width - right, y: (TOP + height) / 2 - 8 } };
+    return { layers, places, height, width, step, radius: width > 480 ? 21 : 17,
+        cost: { x: width - SIDE, y: (TOP + height) / 2 - 8 } };
 }
 
 // ---- which lines are lit -------------------------------------------------------------------------
@@ -123,36 +125,35 @@ function shorten(text, most) {
     return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
-function drawUnit({ l, j, x, y }, room) {
+function drawUnit({ l, j, x, y }, { step, radius }) {
     const bias = j === net.sizes[l];
-    const value = bias ? "1" : state.showsAll ? "" : show(getElement(state.run.out[l], state.example, j), 2);
+    const value = bias ? "1" : state.showsAll ? "" : showBriefly(getElement(state.run.out[l], state.example, j));
     const shape = bias
         ? svg("rect", { x: x - 14, y: y - 14, width: 28, height: 28, rx: 4 })
-        : svg("circle", { cx: x, cy: y, r: RADIUS });
+        : svg("circle", { cx: x, cy: y, r: radius });
     return svg("g", { class: `unit${isUnitLit(l, j) ? " lit" : ""}` },
         svg("title", {}, getUnitName(l, j)), shape,
         svg("text", { x, y: y + 4, class: "value" }, value),
-        svg("text", { x, y: y + RADIUS + 13, class: "name" },
-            shorten(getUnitName(l, j), Math.max(5, Math.floor(room / 6.2)))));
+        svg("text", { x, y: y + radius + 13, class: "name" },
+            shorten(getUnitName(l, j), Math.floor(Math.min(step, l === 0 ? 2 * SIDE : step) / 6.6))));
 }
 
-function drawHeads({ layers, width }) {
-    const step = (width - 88) / (L + 1);
+function drawHeads({ layers, width, step }) {
     const heads = layers.map((units, l) => {
         const left = net.sizes[l] - units.filter((j) => j < net.sizes[l]).length;
-        return [svg("text", { x: 44 + l * step, y: 16, class: "head" }, getOutName(l)),
-            left > 0 && svg("text", { x: 44 + l * step, y: 31, class: "name" },
+        return [svg("text", { x: SIDE + l * step, y: 16, class: "head" }, getOutName(l)),
+            left > 0 && svg("text", { x: SIDE + l * step, y: 31, class: "name" },
                 `${net.sizes[l] - left} of ${net.sizes[l]}`)];
     });
-    const weights = layers.slice(1).map((_, l) =>
-        svg("text", { x: 44 + (l + 0.5) * step, y: 16, class: "head weights" }, `W${subscript(l + 1)}`));
-    return [heads, weights, svg("text", { x: width - 44, y: 16, class: "head" }, "cost")];
+    const weights = step > 80 && layers.slice(1).map((_, l) =>
+        svg("text", { x: SIDE + (l + 0.5) * step, y: 16, class: "head weights" }, `W${l + 1}`));
+    return [heads, weights, svg("text", { x: width - SIDE, y: 16, class: "head" }, "cost")];
 }
 
 function drawCost({ cost }) {
     return svg("g", { class: "unit lit cost" },
         svg("rect", { x: cost.x - 27, y: cost.y - 17, width: 54, height: 34, rx: 6 }),
-        svg("text", { x: cost.x, y: cost.y + 4, class: "value" }, show(state.run.cost, 3)));
+        svg("text", { x: cost.x, y: cost.y + 4, class: "value" }, show(state.run.cost)));
 }
 
 function drawGraph() {
@@ -163,7 +164,7 @@ function drawGraph() {
         width, height: graph.height, viewBox: `0 0 ${width} ${graph.height}`, tabindex: 0,
         role: "listbox", "aria-label": `The network. Weights${net.biases ? " and biases" : ""}`,
         "aria-activedescendant": getEdgeId(layer, row, column), onkeydown: moveByKey,
-    }, drawEdges(graph), [...graph.places.values()].map((unit) => drawUnit(unit, (width - 88) / (L + 1))),
+    }, drawEdges(graph), [...graph.places.values()].map((unit) => drawUnit(unit, graph)),
     drawCost(graph), drawHeads(graph));
     replaceChildren(box, picture);
     if (hadFocus)
@@ -215,7 +216,7 @@ function fillSelect(id, names, chosen) {
 export function drawSelects() {
     const { layer, row, column } = state.weight;
     const rows = net.sizes[layer - 1] + (net.biases ? 1 : 0);
-    fillSelect("weight-layer", net.sizes.slice(1).map((_, l) => `W${subscript(l + 1)}`), layer - 1);
+    fillSelect("weight-layer", net.sizes.slice(1).map((_, l) => `W${l + 1}`), layer - 1);
     fillSelect("weight-row", Array.from({ length: rows }, (_, i) => getUnitName(layer - 1, i)), row);
     fillSelect("weight-column",
         Array.from({ length: net.sizes[layer] }, (_, j) => getUnitName(layer, j)), column);

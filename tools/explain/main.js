@@ -68,7 +68,13 @@ function compareAll() {
         corners: differences.filter((d) => d.hasCorner).length };
 }
 
+// They take the longest of all, and change only with the step.
+let checkedRun = null;
+
 function drawChecks() {
+    if (checkedRun === state.run)
+        return;
+    checkedRun = state.run;
     const found = compareAll(), step = state.step === 0;
     const row = (name, value, id) => h("tr", { id }, h("th", { scope: "row" }, name),
         h("td", { class: "number", "data-value": String(value) }, showDifference(value)));

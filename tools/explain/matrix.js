@@ -2,7 +2,7 @@
 // A matrix as a table, with a row, a column or an element marked. Of a large one it shows the part
 // around the marks.
 import { getElement } from "./arithmetic.js";
-import { h, show } from "./dom.js";
+import { h, makeFormat } from "./dom.js";
 
 export const MOST_ROWS = 8, MOST_COLUMNS = 5;
 
@@ -29,13 +29,14 @@ function getMarks(mark, r, c) {
     return inRow ? "in-row" : inColumn ? "in-column" : "";
 }
 
-// name is HTML text with sub- and superscripts as Unicode; mark holds a row, a column, or both for an
+// mark holds a row, a column, or both for an
 // element. With choose(r, c), its elements are chosen by click and arrow keys.
 export function drawMatrix(matrix, { id, name, rowNames, columnNames, mark = {}, choose }) {
     const rows = listWindow(matrix.rows, MOST_ROWS, mark.row);
     const columns = listWindow(matrix.columns, MOST_COLUMNS, mark.column);
     const part = describePart("rows", rows, matrix.rows) +
         describePart("columns", columns, matrix.columns);
+    const format = makeFormat(Array.from(matrix.at));
     return h("table", { class: "matrix", id, role: choose ? "grid" : false },
         h("caption", {}, h("b", {}, name), ` ${matrix.rows} × ${matrix.columns}`,
             part && h("small", {}, part)),
@@ -43,12 +44,12 @@ export function drawMatrix(matrix, { id, name, rowNames, columnNames, mark = {},
             h("th", { scope: "col", title: columnNames(c) }, h("span", {}, columnNames(c)))))),
         h("tbody", {}, rows.map((r) => h("tr", {},
             h("th", { scope: "row", title: rowNames(r) }, h("span", {}, rowNames(r))),
-            columns.map((c) => drawElement(matrix, mark, r, c, choose))))));
+            columns.map((c) => drawElement(matrix, { mark, r, c, choose, format }))))));
 }
 
-function drawElement(matrix, mark, r, c, choose) {
+function drawElement(matrix, { mark, r, c, choose, format }) {
     const value = getElement(matrix, r, c), marks = getMarks(mark, r, c);
-    const cell = h("td", { class: marks, title: String(value) }, show(value));
+    const cell = h("td", { class: marks, title: String(value) }, format(value));
     if (!choose)
         return cell;
     cell.setAttribute("role", "gridcell");
@@ -57,6 +58,11 @@ function drawElement(matrix, mark, r, c, choose) {
     cell.addEventListener("click", () => choose(r, c));
     cell.addEventListener("keydown", (event) => moveInGrid(event, matrix, r, c, choose));
     return cell;
+}
+
+// A matrix behind an operator.
+export function addSign(sign, matrix) {
+    return h("div", { class: "signed" }, h("span", { class: "operator" }, sign), matrix);
 }
 
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };

@@ -4,7 +4,7 @@
 import { findParameter, getActivation, getCostKind, getElement, isBias } from "./arithmetic.js";
 import { byId, h, plural, replaceChildren, show, showCount, showDifference, showExactly } from "./dom.js";
 import { computeDifference, countPaths, listPaths, MOST_PATHS, sumPaths } from "./sums.js";
-import { addView, change, data, getExampleName, getLetter, getParameters, getUnitName, getWeightName, L, net, state, X, Y } from "./state.js";
+import { addView, change, data, getExampleName, getLetter, getParameters, getShortName, getUnitName, getWeightName, L, net, state, X, Y } from "./state.js";
 
 const MOST_SHOWN = 48;
 
@@ -19,8 +19,8 @@ export function getSmall(l) {
 const DERIVATIVE_TEXTS = {
     sigmoid: (u) => `${u} (1 − ${u})`,
     tanh: (u) => `(1 − ${u})(1 + ${u})`,
-    relu: (u) => `1 where ${u} > 0`,
-    identity: () => "1 (identity)",
+    relu: (u) => `[${u} > 0]`,
+    identity: () => "1",
 };
 
 function listFactorNames() {
@@ -34,17 +34,17 @@ function listFactorNames() {
 
 function showPath(path) {
     const { layer, row } = state.weight;
-    const names = path.units.map((j, i) => getUnitName(layer + i, j));
-    return [getUnitName(layer - 1, row), ...names].join(" → ");
+    const names = path.units.map((j, i) => getShortName(layer + i, j));
+    return [getShortName(layer - 1, row), ...names].join(" → ");
 }
 
 function drawPath(path) {
     const light = (chosen) => () => lightPath(chosen);
     return h("tr", { onmouseenter: light(path), onmouseleave: light(null) },
-        h("td", {}, getExampleName(path.e)), h("td", { class: "way" }, showPath(path)),
-        path.factors.map((f, i) => h("td", { class: "number" },
+        state.showsAll && h("td", {}, getExampleName(path.e)), h("td", { class: "way" }, showPath(path)),
+        path.factors.map((f, i) => h("td", { class: "number", "data-value": String(f) },
             i === 0 ? `1/${showCount(data.N)}` : show(f))),
-        h("td", { class: "number term" }, show(path.term, 6)));
+        h("td", { class: "number term", "data-value": String(path.term) }, show(path.term, 6)));
 }
 
 // Only the graph changes.
@@ -82,14 +82,15 @@ function drawPathTable(sums) {
     const names = listFactorNames();
     replaceChildren(byId("path-table"), h("table", { class: "paths" },
         h("caption", {}, describeShown(paths, count)),
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "example"), h("th", { scope: "col" }, "path"),
+        h("thead", {}, h("tr", {}, state.showsAll && h("th", { scope: "col" }, "example"), h("th", { scope: "col" }, "path"),
             names.map((name) => h("th", { scope: "col", class: "number" }, name)),
             h("th", { scope: "col", class: "number" }, "term"))),
         h("tbody", {}, paths.map(drawPath)),
         h("tfoot", {}, h("tr", {},
-            h("th", { scope: "row", colspan: names.length + 2 },
+            h("th", { scope: "row", colspan: names.length + (state.showsAll ? 2 : 1) },
                 state.showsAll ? "sum over all examples" : "sum over this example"),
-            h("td", { class: "number term" }, show(total, 6))))));
+            h("td", { class: "number term", "data-value": String(total) },
+                show(total, 6))))));
 }
 
 // ---- the sums ------------------------------------------------------------------------------------
@@ -135,7 +136,7 @@ function drawSums(sums) {
 
 function drawShares(sums) {
     const largest = Math.max(...sums.examples.map(Math.abs), 1e-300);
-    replaceChildren(byId("shares"), h("table", { class: "shares" }, h("tbody", {},
+    replaceChildren(byId("shares"), h("table", { class: "shares", "aria-labelledby": "shares-title" }, h("tbody", {},
         sums.examples.map((share, e) => {
             const width = 50 * Math.abs(share) / largest;
             const style = `width: ${width}%; margin-left: ${share < 0 ? 50 - width : 50}%`;
@@ -170,8 +171,8 @@ function drawOutputDeltas() {
     replaceChildren(byId("output-deltas"), h("details", { open: true },
         h("summary", {}, `Where o_delta comes from, in example ${getExampleName(e)}`),
         h("p", {}, DELTA_TEXTS[getCostKind(net)]),
-        h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "o_delta of each output" },
-            h("table", { class: "deltas" },
+        h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "o_delta" },
+            h("table", { class: "deltas", "aria-label": "o_delta" },
                 h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "output"),
                     ["o_in", "o", "y", "o_delta"].map((name) =>
                         h("th", { scope: "col", class: "number" }, name)))),
@@ -179,11 +180,15 @@ function drawOutputDeltas() {
             shown < net.sizes[L] && h("p", { class: "note" }, `${shown} of ${net.sizes[L]} outputs.`))));
 }
 
+// The sums are over the examples, and over the units of each layer behind that of the weight.
 function drawFormula() {
-    const sumSign = "Σₑ ".concat(state.weight.layer < L ? "Σ over paths " : "");
+    const later = L - state.weight.layer;
+    const index = later === 1 ? "outputs" : "paths";
     const [, ...names] = listFactorNames();
-    replaceChildren(byId("path-formula"), `∂cost/∂${getWeightName(state.weight)} = 1/N ${sumSign}`,
-        names.join(" · "));
+    replaceChildren(byId("path-formula"), h("span", {}, `∂cost/∂${getWeightName(state.weight)} =`),
+        h("span", {}, "1/N"), h("span", {}, "Σ", h("sub", {}, "examples")),
+        later > 0 && h("span", {}, "Σ", h("sub", {}, index)),
+        names.map((name, i) => h("span", {}, i > 0 ? `· ${name}` : name)));
 }
 
 function drawPaths() {
@@ -204,6 +209,7 @@ function drawBar() {
     byId("all").checked = state.showsAll;
     byId("example-name").textContent = state.showsAll ? `all ${data.N}`
         : `${getExampleName(state.example)} of ${data.N}`;
+    byId("now").dataset.cost = state.run.cost;
     byId("now").textContent = `step ${state.step}, cost ${show(state.run.cost, 6)}`;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The matrix products of an iteration, element by element: a row and a column meet.
 import { getElement, listProducts, transpose } from "./arithmetic.js";
-import { byId, h, replaceChildren, show } from "./dom.js";
-import { drawMatrix, findWindow } from "./matrix.js";
+import { byId, h, makeFormat, replaceChildren, show } from "./dom.js";
+import { drawMatrix } from "./matrix.js";
 import { addView, change, data, getExampleName, getLetter, getOutName, getUnitName, L, net, state } from "./state.js";
 
 const MOST_TERMS = 8;
@@ -13,7 +13,7 @@ const unitsOf = (l) => (j) => getUnitName(l, j);
 // rows and columns, and what a sum becomes: plus a bias, or times 1/N.
 function makeForward(l) {
     return {
-        name: `${getOutName(l - 1)}·W${l}`, what: `forward, to ${getLetter(l)}_in`,
+        name: `${getOutName(l - 1)}·W${l}`, what: `gives ${getLetter(l)}_in`,
         get: () => ({
             A: [getOutName(l - 1), state.run.out[l - 1]], B: [`W${l}`, state.run.W[l]],
             C: [`${getLetter(l)}_in`, state.run.in[l]], bias: state.run.b[l] && [`b${l}`, state.run.b[l]],
@@ -25,7 +25,7 @@ function makeForward(l) {
 function makeError(l) {
     const delta = `${getLetter(l)}_delta`;
     return {
-        name: `${delta}·W${l}ᵀ`, what: `backward, to ${getLetter(l - 1)}_error`,
+        name: `${delta}·W${l}ᵀ`, what: `gives ${getLetter(l - 1)}_error`,
         get: () => ({
             A: [delta, state.run.delta[l]], B: [`W${l}ᵀ`, transpose(state.run.W[l])],
             C: [`${getLetter(l - 1)}_error`, state.run.error[l - 1]], bias: null,
@@ -37,7 +37,7 @@ function makeError(l) {
 function makeUpdate(l) {
     const A = `${getOutName(l - 1)}ᵀ`, delta = `${getLetter(l)}_delta`;
     return {
-        name: `${A}·${delta}`, what: `over N, W${l}_update = ∂cost/∂W${l}`,
+        name: `${A}·${delta}`, what: `gives N · W${l}_update`,
         get: () => ({
             A: [A, transpose(state.run.out[l - 1])], B: [delta, state.run.delta[l]],
             C: [`W${l}_update`, state.run.W_update[l]], bias: null,
@@ -60,13 +60,14 @@ const PRODUCTS = [
 
 function drawTerms(product, terms) {
     const { row: r, column: c } = state.element, inner = product.A[1].columns;
-    const begin = findWindow(inner, MOST_TERMS), shown = terms.slice(begin, begin + MOST_TERMS);
+    const shown = terms.slice(0, MOST_TERMS);
     const rest = terms.slice(shown.length).reduce((sum, term) => sum + term, 0);
     const left = inner - shown.length;
+    const format = makeFormat(terms, 6);
     const line = (name, get, last, kind) => h("tr", { class: kind }, h("th", { scope: "row" }, name),
         shown.map((_, m) => h("td", { class: "number" }, get(m))),
         left > 0 && h("td", { class: "number" }, last));
-    replaceChildren(byId("product-terms"), h("table", { class: "terms" },
+    replaceChildren(byId("product-terms"), h("table", { class: "terms", "aria-label": "Row, column and their products" },
         h("thead", {}, h("tr", {}, h("td"), shown.map((_, m) =>
             h("th", { scope: "col", class: "number" }, product.inner(m))),
         left > 0 && h("th", { scope: "col", class: "number" }, `${left} more`))),
@@ -74,7 +75,7 @@ function drawTerms(product, terms) {
             line(`row ${r} of ${product.A[0]}`, (m) => show(getElement(product.A[1], r, m)), "", "in-row"),
             line(`column ${c} of ${product.B[0]}`, (m) => show(getElement(product.B[1], m, c)), "",
                 "in-column"),
-            line("their products", (m) => show(terms[m], 6), show(rest, 6), "term"))));
+            line("their products", (m) => format(terms[m]), format(rest), "term"))));
 }
 
 function describeElement(product, terms) {

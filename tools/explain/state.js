@@ -23,7 +23,7 @@ function readData() {
 export const state = {
     example: 0,
     showsAll: false,
-    weight: { layer: 1, row: Math.min(2, net.sizes[0] - 1), column: 0 },
+    weight: null,
     path: null,
     unit: { layer: Math.max(1, L - 1), index: 0 },
     treeStep: 0,
@@ -72,6 +72,18 @@ export function forgetLaterSteps() {
 
 state.run = addStep(Float64Array.from(data.parameters), null);
 
+// Of a model, the weight of the first layer that changes the cost most: many others may have derivative
+// 0. Of the flowers, the one that the text of nnblas explain is about.
+function findFirstWeight() {
+    if (!data.model)
+        return { layer: 1, row: 2, column: 0 };
+    const { at, columns } = state.run.W_update[1];
+    const largest = at.reduce((most, g, p) => (Math.abs(g) > Math.abs(at[most]) ? p : most), 0);
+    return { layer: 1, row: Math.floor(largest / columns), column: largest % columns };
+}
+
+state.weight = findFirstWeight();
+
 const views = [];
 
 export function addView(draw) {
@@ -84,12 +96,6 @@ export function change(update) {
 }
 
 // ---- names ---------------------------------------------------------------------------------------
-
-const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
-
-export function subscript(number) {
-    return String(number).replace(/\d/g, (d) => SUBSCRIPTS[d]);
-}
 
 // The letter of a layer: H and O as in the derivation, H1, H2, ... where several layers are hidden.
 export function getLetter(l) {
@@ -111,6 +117,13 @@ export function getUnitName(l, j) {
     if (j === net.sizes[l])
         return "bias";
     return L === 2 ? `hidden ${j}` : `hidden ${l}.${j}`;
+}
+
+// The same for little room.
+export function getShortName(l, j) {
+    if (l === 0 || l === L || j === net.sizes[l])
+        return getUnitName(l, j);
+    return L === 2 ? `h${j}` : `h${l}.${j}`;
 }
 
 export function getWeightName({ layer, row, column }) {

@@ -2,8 +2,8 @@
 // The derivative of the cost by a hidden unit: first a tree, with a branch for each unit of the next
 // layer, then folded into a row times a column.
 import { getElement, transpose } from "./arithmetic.js";
-import { byId, h, replaceChildren, show, svg } from "./dom.js";
-import { drawMatrix } from "./matrix.js";
+import { byId, h, replaceChildren, show, showFactor, svg } from "./dom.js";
+import { addSign, drawMatrix } from "./matrix.js";
 import { getSmall } from "./paths.js";
 import { addView, change, getExampleName, getLetter, getUnitName, L, net, state } from "./state.js";
 
@@ -17,7 +17,7 @@ function getTree(width) {
         const delta = getElement(state.run.delta[l + 1], e, k), w = getElement(state.run.W[l + 1], j, k);
         return { k, delta, w, product: delta * w };
     });
-    return { l, j, e, branches, width, height: Math.max(4, branches.length) * BRANCH_HEIGHT + 30,
+    return { l, j, e, branches, width, height: Math.max(3, branches.length) * BRANCH_HEIGHT + 84,
         error: getElement(state.run.error[l], e, j), left: net.sizes[l + 1] - branches.length };
 }
 
@@ -25,22 +25,22 @@ function getTree(width) {
 
 function placeTree(tree, step) {
     const { width, height, branches } = tree, middle = height / 2;
-    const K = branches.length, columnX = width / 2 + (K - 1) * CHIP_WIDTH / 2 + 12;
-    const begin = middle - (K - 1) * BRANCH_HEIGHT / 2, top = middle - (K + 1) * 34 / 2 + 4;
+    const K = branches.length, columnX = width / 2 + K * CHIP_WIDTH / 2 + 7;
+    const begin = middle - (K - 1) * BRANCH_HEIGHT / 2 - 14, top = middle - (K + 1) * 34 / 2 + 4;
     const bottom = top + K * 34 + 14;
     return {
-        root: { x: 46, y: middle },
-        cost: { x: width - 46, y: middle },
-        result: step < 3 ? { x: width - 56, y: height - 18 } : { x: columnX, y: bottom },
+        root: { x: 46, y: middle - 14 },
+        cost: { x: width - 46, y: middle - 14 },
+        result: step < 3 ? { x: width / 2 + 108, y: middle + (K + 1) * BRANCH_HEIGHT / 2 - 10 }
+            : { x: columnX, y: bottom },
         branches: branches.map((_, i) => {
             const y = begin + i * BRANCH_HEIGHT, x = width * 0.5;
             const unit = { x, y };
             if (step < 2)
-                return { unit, w: { x: (x + 46) / 2, y: (y + middle) / 2 },
-                    delta: { x: (x + width - 46) / 2, y: (y + middle) / 2 }, product: unit };
+                return { unit, w: { x: (x + 46) / 2, y: (y + middle - 14) / 2 },
+                    delta: { x: (x + width - 46) / 2, y: (y + middle - 14) / 2 }, product: unit };
             if (step === 2)
-                return { unit, delta: { x: width * 0.5 - CHIP_WIDTH * 0.6, y },
-                    w: { x: width * 0.5 + CHIP_WIDTH * 0.6, y }, product: { x: width - 56, y } };
+                return { unit, delta: { x: x - 104, y }, w: { x: x, y }, product: { x: x + 108, y } };
             return { unit, w: { x: columnX, y: top + i * 34 },
                 delta: { x: columnX - 14 - (K - i) * CHIP_WIDTH, y: bottom }, product: unit };
         }),
@@ -84,7 +84,7 @@ function drawTreePicture(tree, step) {
             drawChip("w", place.w, step > 0, show(w)),
             drawChip("delta", place.delta, step > 0, show(delta)),
             drawChip("product", place.product, step === 2, show(product, 6)),
-            step === 2 && drawSigns(place),
+            step === 2 && drawSigns(place, tree.width > 460 && getUnitName(tree.l + 1, k)),
         ];
     });
     return [lines, drawBall(places.root, unfolded, `${small}${tree.j}`, ""),
@@ -92,14 +92,15 @@ function drawTreePicture(tree, step) {
             svg("rect", { x: -27, y: -17, width: 54, height: 34, rx: 6 }),
             svg("text", { y: 4, class: "value" }, "cost")),
         branches, drawChip("result", places.result, step > 1, show(tree.error, 6)),
-        step === 2 && svg("text", { class: "sign", x: places.result.x - 62, y: places.result.y + 5 },
-            "sum"),
+        step === 2 && svg("text", { class: "sign end", x: places.result.x - 56, y: places.result.y + 5 },
+            "their sum"),
         step > 2 && drawFoldNames(tree, places)];
 }
 
-function drawSigns({ delta, w, product }) {
+function drawSigns({ delta, w, product }, name) {
     const sign = (x, text) => svg("text", { x, y: delta.y + 5, class: "sign" }, text);
-    return [sign((delta.x + w.x) / 2, "·"), sign((w.x + product.x) / 2, "=")];
+    return [sign((delta.x + w.x) / 2, "·"), sign((w.x + product.x) / 2, "="),
+        name && svg("text", { x: delta.x - CHIP_WIDTH / 2 - 8, y: delta.y + 4, class: "name end" }, name)];
 }
 
 function drawFoldNames(tree, { branches, result }) {
@@ -147,7 +148,7 @@ function moveOver(old, drawn) {
 
 function describeStep(tree, step) {
     const unit = getUnitName(tree.l, tree.j), next = getLetter(tree.l + 1), W = `W${tree.l + 1}`;
-    const sum = tree.branches.map(({ delta, w }) => `${show(delta)} · ${show(w)}`).join(" + ");
+    const sum = tree.branches.map(({ delta, w }) => `${showFactor(delta)} · ${showFactor(w)}`).join(" + ");
     const more = tree.left > 0 ? ` + ${tree.left} more` : "";
     return [
         `The cost depends on ${unit} only through the ${net.sizes[tree.l + 1]} units of the next layer: ` +
@@ -172,12 +173,10 @@ function drawTreeMatrices(tree) {
     return [
         drawMatrix(state.run.delta[l + 1], { name: `${getLetter(l + 1)}_delta`, rowNames: getExampleName,
             columnNames: next, mark: { row: e } }),
-        h("span", { class: "operator" }, "·"),
-        drawMatrix(transpose(state.run.W[l + 1]), { name: `W${l + 1}ᵀ`, rowNames: next, columnNames: own,
-            mark: { column: j } }),
-        h("span", { class: "operator" }, "="),
-        drawMatrix(state.run.error[l], { name: `${getLetter(l)}_error`, rowNames: getExampleName,
-            columnNames: own, mark: { row: e, column: j } }),
+        addSign("·", drawMatrix(transpose(state.run.W[l + 1]), { name: `W${l + 1}ᵀ`, rowNames: next,
+            columnNames: own, mark: { column: j } })),
+        addSign("=", drawMatrix(state.run.error[l], { name: `${getLetter(l)}_error`,
+            rowNames: getExampleName, columnNames: own, mark: { row: e, column: j } })),
     ];
 }
 
@@ -204,7 +203,6 @@ function fillUnits() {
     select.selectedIndex = index;
 }
 
-// Only the label of the first example's number would be wrong in the sum over all examples.
 export function openTree() {
     if (L === 1) {
         replaceChildren(byId("tree-body"), h("p", {}, "This network has no hidden layer: each weight has " +

@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""The numbers that a browser shows on the page are those of the library.
+
+usage: check_numbers.py NNBLAS
+"""
+import math
+import sys
+
+from support import Pages, check, conclude, read_data, skip_without_browser
+from webdriver import Browser
+
+READ_SUMS = """const read = (id) => Number(document.querySelector(`#${id} [data-value]`)?.dataset.value);
+    return ["sum-paths", "sum-product", "sum-library", "sum-difference"].map(read);"""
+READ_PATHS = """return Array.from(document.querySelectorAll(".paths tbody tr"),
+    (row) => Array.from(row.querySelectorAll("[data-value]"), (cell) => Number(cell.dataset.value)));"""
+READ_CHECKS = """return Object.fromEntries(Array.from(document.querySelectorAll("#check-table tr"),
+    (row) => [row.id, Number(row.querySelector("[data-value]").dataset.value)]));"""
+CHOOSE = """const choose = (id, i) => {
+        const select = document.getElementById(id);
+        select.selectedIndex = i;
+        select.dispatchEvent(new Event("change"));
+    };
+    choose("weight-layer", arguments[0] - 1);
+    choose("weight-row", arguments[1]);
+    choose("weight-column", arguments[2]);"""
+
+
+def list_weights(data):
+    """Each weight, and each bias as a row behind the weights, with its place in the gradient."""
+    place = 0
+    for layer in range(1, len(data["sizes"])):
+        rows = data["sizes"][layer - 1] + data["biases"]
+        for row in range(rows):
+            for column in range(data["sizes"][layer]):
+                yield (layer, row, column), place
+                place += 1
+
+
+def pick(weights, count):
+    step = max(1, len(weights) // count)
+    return weights[::step] + weights[-1:]
+
+
+def is_near(a, b, error):
+    return abs(a - b) <= error * max(1.0, abs(b))
+
+
+def check_weights(browser, data, name):
+    weights = pick(list(list_weights(data)), 12)
+    good = {"paths": 0, "product": 0, "library": 0, "difference": 0}
+    for weight, place in weights:
+        browser.run(CHOOSE, *weight)
+        paths, product, library, difference = browser.run(READ_SUMS)
+        right = data["library_gradient"][place]
+        good["paths"] += is_near(paths, right, 1e-14)
+        good["product"] += is_near(product, right, 1e-14)
+        good["library"] += library == right
+        good["difference"] += is_near(difference, right, 1e-8)
+    for what, count in good.items():
+        # A relu may turn on between the two costs of a difference.
+        wanted = len(weights) - (2 if what == "difference" and "relu" in data["activations"] else 0)
+        check(count >= wanted, f"{name}: {what} right for {count} of {len(weights)} weights")
+
+
+def check_paths(browser, data, name):
+    """The factors of each path multiply to its term, and the terms add up to the derivative."""
+    browser.run(CHOOSE, 1, 0, 0)
+    browser.run("document.getElementById('all').click()")
+    paths = browser.run(READ_PATHS)
+    count = data["N"] * math.prod(data["sizes"][2:])
+    check(len(paths) == min(count, 48), f"{name}: {len(paths)} of {count} paths are listed")
+    check(all(is_near(math.prod(factors), term, 1e-15) for *factors, term in paths),
+          f"{name}: factors multiply to terms")
+    if len(paths) == count:
+        check(is_near(math.fsum(term for *_, term in paths), data["library_gradient"][0], 1e-15),
+              f"{name}: terms add up to the library's gradient")
+    browser.run("document.getElementById('all').click()")
+
+
+def check_checks(browser, name):
+    found = browser.run(READ_CHECKS)
+    for what in ("paths", "gradient", "outputs", "cost"):
+        check(abs(found[f"check-{what}"]) <= 1e-14, f"{name}: {what} within {found[f'check-{what}']}")
+    check(found["check-differences"] <= 1e-8,
+          f"{name}: differences within {found['check-differences']}")
+
+
+def check_descent(browser, data, name):
+    browser.click("#step-many")
+    cost = float(browser.run("return document.getElementById('now').dataset.cost"))
+    check(len(data["library_costs"]) == 51 and is_near(cost, data["library_costs"][50], 1e-13),
+          f"{name}: the cost after 50 steps, {cost}, is the library's")
+
+
+def check_page(browser, page, name):
+    browser.open(page)
+    data = read_data(page)
+    check_weights(browser, data, name)
+    check_paths(browser, data, name)
+    check_checks(browser, name)
+    check_descent(browser, data, name)
+    messages = browser.read_messages()
+    check(not messages, f"{name}: the console is empty {messages}")
+    addresses = browser.read_addresses()
+    check(addresses and all(address.startswith(("file:", "data:")) for address in addresses),
+          f"{name}: nothing is requested but the file")
+
+
+def check_texts(browser, pages):
+    browser.open(pages["a network without hidden layers"])
+    name = browser.run("return document.getElementById('weight-row').options[0].textContent")
+    check(name == "a</script><b>&amp;", f"a column named {name} is shown as it is named")
+    check("no hidden layer" in browser.run("return document.getElementById('tree').innerText"),
+          "without hidden layers there is no tree")
+    browser.open(pages["a large network"])
+    check("39–200–1" in browser.run("return document.getElementById('cut').innerText"),
+          "what is cut is said")
+    browser.open(pages["a deep network"])
+    check("first 20 rows of" in browser.run("return document.getElementById('about').innerText"),
+          "which rows are explained is said")
+
+
+skip_without_browser("the numbers of the page of nnblas explain")
+pages = Pages(sys.argv[1])
+made = pages.make_all()
+with Browser() as chromium:
+    for name, page in made.items():
+        check_page(chromium, page, name)
+    check_texts(chromium, made)
+conclude()
