@@ -42,7 +42,7 @@ check_encodings() {
     expect_status 0 train names.csv --target name --epochs 1 --output names.model
     { printf '\377\376' && iconv -f utf-8 -t utf-16le names.csv; } >coded.csv
     expect_status 0 train coded.csv --target name --epochs 1 --output coded.model
-    check "UTF-16 of one unit and of two gives the same model" cmp names.model coded.model
+    check "UTF-16 of one unit and of two gives the same model" same_network names.model coded.model
     printf '\377\376a' >coded.csv
     fails 'coded.csv: ends within a character of UTF-16' predict model coded.csv
     printf '\377\376a\000\n\000\000\330' >coded.csv
@@ -147,7 +147,7 @@ check_headers() {
     check "  of the rows alone" predicts_like expected trailing.csv
     sed 's/$/,/' train.csv >trailing.csv
     expect_status 0 train trailing.csv --target species --quiet --output trailing
-    check "  gives the same model" cmp model trailing
+    check "  gives the same model" same_network model trailing
     sed 's/$/,7/; 1s/7//' test.csv >trailing.csv
     check "a last column without a name" predicts_like expected trailing.csv
     { printf '\n  \n' && cat test.csv; } >blank.csv

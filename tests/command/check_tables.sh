@@ -42,7 +42,7 @@ check_dialects() {
 
 check_columns() {
     expect_status 0 train train.csv --quiet --target 5 --epochs 200 --output by_number
-    check "columns by number give the same model" cmp model by_number
+    check "columns by number give the same model" same_network model by_number
     sed 1d train.csv >train_rows.csv
     expect_status 0 train train_rows.csv --quiet --target 5 --output no_header
     "$nnblas" predict no_header rows.csv >"$out"
@@ -51,7 +51,7 @@ check_columns() {
         --output two
     expect_status 0 train train.csv --quiet --target species --epochs 5 \
         --ignore sepal_length,sepal_width --output two.again
-    check "--features and --ignore are complements" cmp two two.again
+    check "--features and --ignore are complements" same_network two two.again
     sed '1s/.*/1,2,3,4,5/' train.csv >numbered.csv
     expect_status 0 train numbered.csv --header --quiet --target 5 --output numbered
     sed '1s/.*/1,2,3,4,5/' test.csv >numbered_test.csv

@@ -29,7 +29,7 @@ check_training() {
     check "  also where there are none for it" has "$out" '^steps of 30 rows: .*; estimated$'
     expect_status 0 train --quiet --plans plans --epochs 9 --output first
     expect_status 0 train --quiet --plans plans --epochs 9 --output second --threads 1
-    check "the same plans give the same model" cmp first second
+    check "the same plans give the same model" same_network first second
     for epochs in 3 6; do
         expect_status 0 train train.csv --target species --plans plans --epochs $epochs \
             --checkpoint checkpoint --resume
@@ -59,7 +59,7 @@ check_checkpoint() {
     expect_status 0 train --quiet --epochs 8 --patience 0 --plans plans --checkpoint state
     expect_status 0 train --quiet --epochs 20 --patience 0 --checkpoint state --resume \
         --output resumed
-    check "without the plans it goes on as with them" cmp straight resumed
+    check "without the plans it goes on as with them" same_network straight resumed
 }
 
 check_refusals() {

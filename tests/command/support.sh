@@ -98,9 +98,19 @@ is_alone() {
     test ! -e "$1"
 }
 
-# The weights in a model, behind its header.
+# Where the weights of a model begin, behind its header: the first 8 bytes are its size, the lowest
+# first.
+find_weights() {
+    od -An -tu1 -N4 "$1" | awk '{ print $1 + 256 * ($2 + 256 * ($3 + 256 * $4)) + 8 }'
+}
+
 print_weights() {
-    tail -c +$(($(od -An -tu8 -N8 "$1") + 9)) "$1"
+    tail -c +$(($(find_weights "$1") + 1)) "$1"
+}
+
+# in_header MODEL TEXT: the header has the text, in which no quote is escaped
+in_header() {
+    head -c "$(find_weights "$1")" "$1" | sed 's/[\\]//g' | grep -aqF -e "$2"
 }
 
 # same_network MODEL MODEL: all bits of their weights are the same

@@ -8,13 +8,14 @@
 #include "commands/history.h"
 #include "commands/plans.h"
 #include "commands/plot.h"
+#include "commands/resume.h"
+#include "commands/run_record.h"
 #include "commands/train_settings.h"
 #include "commands/training_run.h"
 #include "core/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* ---- training -------------------------------------------------------------------------------- */
 
@@ -31,14 +32,12 @@ static void warn_of_checkpoint(training_run *run) {
 
 static int watch_epoch(void *user, size_t epoch, double cost) {
     training_run *run = user;
+    if (run->first_epoch == 0)
+        run->first_epoch = epoch;
     if (run->summary)
         show_progress(&run->progress, epoch, cost);
     warn_of_checkpoint(run);
     return is_stop_requested();
-}
-
-static bool has_checkpoint(const training_settings *training) {
-    return training->is_resumed && access(training->checkpoint, F_OK) == 0;
 }
 
 static nnblas_status resume(training_run *run) {
@@ -77,36 +76,6 @@ static nnblas_status fit(training_run *run) {
     return status;
 }
 
-static const char ROWS_KEY[] = "rows"; /* of the network's metadata */
-
-static size_t count_rows(const training_run *run) {
-    return run->rows.learnt.N + run->rows.held_out.N;
-}
-
-static nnblas_status note_rows(nnblas_net *net, size_t rows) {
-    char text[24];
-    snprintf(text, sizeof text, "%zu", rows);
-    return nnblas_net_set_metadata(net, ROWS_KEY, text);
-}
-
-/* The library would name the weight decay, whose default depends on the rows. What else is wrong
- * with a checkpoint is left to it. */
-static bool has_rows_of_checkpoint(const training_run *run) {
-    const training_settings *training = &run->settings->training;
-    nnblas_net *saved;
-    if (!training->is_resumed || nnblas_net_load(training->checkpoint, &saved) != NNBLAS_OK)
-        return true;
-    const char *rows = nnblas_net_metadata(saved, ROWS_KEY);
-    bool is_same = !rows || strcmp(rows, nnblas_net_metadata(run->model.net, ROWS_KEY)) == 0;
-    if (!is_same)
-        fprintf(stderr,
-                "nnblas %s: cannot resume from %s: it is of a training on %s rows, and this table "
-                "has %zu\n",
-                run->command, training->checkpoint, show_text(rows).text, count_rows(run));
-    nnblas_net_destroy(saved);
-    return is_same;
-}
-
 /* The network gets the schema before the training, so that a checkpoint is a model too. */
 static nnblas_status make_net(training_run *run) {
     table_model *model = &run->model;
@@ -118,7 +87,7 @@ static nnblas_status make_net(training_run *run) {
     char *text = write_schema(&model->schema);
     status = nnblas_net_set_metadata(model->net, SCHEMA_KEY, text);
     free(text);
-    return status ? status : note_rows(model->net, count_rows(run));
+    return status;
 }
 
 /* ---- the steps of a run ---------------------------------------------------------------------- */
@@ -133,18 +102,21 @@ static bool check(const training_run *run) {
 static bool read_and_split(training_run *run) {
     dataset d = {0};
     schema *s = &run->model.schema;
-    bool is_good = read_training_data(run->command, run->settings, &run->notes, s, &d) &&
-                   split_training_data(run->command, run->settings, s, &d, &run->rows);
+    bool is_good = read_training_data(run->command, run->settings, &run->notes, s, &d);
+    run->hash = hash_dataset(&d);
+    is_good = is_good && split_training_data(run->command, run->settings, s, &d, &run->rows);
     free_dataset(&d);
     return is_good;
 }
 
 static bool make(training_run *run) {
     nnblas_status status = make_net(run);
-    if (!status && !has_rows_of_checkpoint(run))
+    if (!status && !is_table_of_checkpoint(run))
         return false;
     if (!status)
         status = prepare(run);
+    if (!status)
+        status = note_run(run, false);
     if (status)
         report_failure(run->command);
     return !status;
@@ -183,6 +155,8 @@ static bool save(training_run *run) {
         fprintf(run->summary, "saved %s\n", set->output);
     if (run->summary && !set->output)
         fputs("not saved: no --output was given\n", run->summary);
+    if (set->json)
+        is_good = write_run(run, set->json) && is_good;
     if (set->history)
         is_good =
             write_history(command, run->trainer, has_validation(run), set->history) && is_good;
@@ -191,8 +165,10 @@ static bool save(training_run *run) {
     return is_good && !run->has_failed_checkpoint;
 }
 
-static bool score(training_run *run) {
+static bool score_and_note(training_run *run) {
     nnblas_status status = score_rows(run);
+    if (!status)
+        status = note_run(run, true);
     if (status)
         report_failure(run->command);
     return !status;
@@ -201,7 +177,7 @@ static bool score(training_run *run) {
 static bool run_all(training_run *run) {
     if (!check(run) || !read_and_split(run) || !make(run) || !train(run))
         return false;
-    bool is_scored = score(run), is_saved = save(run);
+    bool is_scored = score_and_note(run), is_saved = save(run);
     if (is_scored && run->summary)
         print_result(run);
     return is_scored && is_saved;
@@ -216,7 +192,8 @@ static bool writes_standard_output(const char *path) {
 static FILE *choose_summary(const train_settings *set) {
     if (set->is_quiet)
         return NULL;
-    bool is_taken = writes_standard_output(set->output) || writes_standard_output(set->history);
+    bool is_taken = writes_standard_output(set->output) || writes_standard_output(set->history) ||
+                    writes_standard_output(set->json);
     return is_taken ? stderr : stdout;
 }
 
@@ -234,7 +211,11 @@ int run_train(int argc, char **argv) {
     int status = read_train_settings(argc, argv, &set);
     ignore_write_signals();
     if (status == CARRY_ON) {
-        training_run run = {.settings = &set, .command = argv[0], .summary = choose_summary(&set)};
+        training_run run = {.settings = &set,
+                            .command = argv[0],
+                            .argc = argc,
+                            .argv = argv,
+                            .summary = choose_summary(&set)};
         status = run_all(&run) ? EXIT_SUCCESS : EXIT_FAILURE;
         free_run(&run);
     }

@@ -29,6 +29,7 @@ static const char TRAIN_HELP[] =
     "\n" COLUMNS_HELP "  --output MODEL        save the network; - is standard output\n"
     "  --history H.csv       write the cost of each epoch\n"
     "  --plot H.svg          draw the costs with gnuplot, as .svg or .png\n"
+    "  --json R.json         write the settings, the costs and the scores as JSON\n"
     "  --plans PLANS         use the plans that nnblas tune saved\n"
     "  --quiet               print errors only\n"
     "\n" TRAINING_OPTIONS_HELP "\n" TABLE_OPTIONS_HELP "\n"
@@ -116,6 +117,7 @@ static int check_own_files(const char *command, const train_settings *set) {
         {"--output", set->output, set->tunes ? FILE_WRITTEN_BY_NAME : FILE_WRITTEN},
         {"--history", set->history, FILE_WRITTEN},
         {"--plot", set->plot, FILE_WRITTEN},
+        {"--json", set->json, FILE_WRITTEN},
         {"--checkpoint", checkpoint, FILE_WRITTEN_BY_NAME},
         {"the history of --checkpoint", checkpoint_history, FILE_WRITTEN_BY_NAME},
     };
@@ -187,9 +189,9 @@ int read_training_options(int argc, char **argv, const char *help, const command
 
 int read_train_settings(int argc, char **argv, train_settings *set) {
     const command_option own[] = {
-        {"output", .text = &set->output},  {"history", .text = &set->history},
-        {"plot", .text = &set->plot},      {"plans", .text = &set->plans},
-        {"quiet", .flag = &set->is_quiet},
+        {"output", .text = &set->output}, {"history", .text = &set->history},
+        {"plot", .text = &set->plot},     {"plans", .text = &set->plans},
+        {"json", .text = &set->json},     {"quiet", .flag = &set->is_quiet},
     };
     int status =
         read_training_options(argc, argv, TRAIN_HELP, own, sizeof own / sizeof own[0], set);

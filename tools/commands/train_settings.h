@@ -17,7 +17,7 @@
 
 /* A path that was not given is null. */
 typedef struct {
-    const char *data, *output, *history, *plot, *plans;
+    const char *data, *output, *history, *plot, *plans, *json;
     bool is_quiet;
     bool tunes;     /* nnblas tune: output are plans */
     double seconds; /* tune: for all plans */

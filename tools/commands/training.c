@@ -26,6 +26,7 @@ training_settings default_settings(void) {
                                .n_hidden = 1,
                                .activation = NNBLAS_TANH,
                                .optimizer = NNBLAS_ADAM,
+                               .schedule.text = "constant",
                                .batch = 32,
                                .epochs = 200,
                                .patience = 20,
@@ -106,6 +107,14 @@ static const char *get_name(int value, const named_value *names) {
     return names->name;
 }
 
+const char *name_activation(const training_settings *s) {
+    return get_name((int)s->activation, ACTIVATIONS);
+}
+
+const char *name_optimizer(const training_settings *s) {
+    return get_name((int)s->optimizer, OPTIMIZERS);
+}
+
 /* A number from least to most, which is followed by this character. */
 static bool read_part(const char **text, char next, double least, double most, double *value) {
     char number[64];
@@ -166,7 +175,7 @@ static bool read_schedule(const char *text, schedule *read) {
     for (size_t i = 0; i < sizeof FORMS / sizeof *FORMS; i++) {
         size_t length = strlen(FORMS[i].word);
         if (strncmp(text, FORMS[i].word, length) == 0) {
-            *read = (schedule){.kind = FORMS[i].kind};
+            *read = (schedule){.kind = FORMS[i].kind, .text = text};
             return FORMS[i].read(text + length, read);
         }
     }
@@ -385,8 +394,8 @@ void print_settings(FILE *stream, const training_settings *s, const nnblas_net *
     for (size_t l = 0; l < nnblas_net_layer_count(net); l++)
         fprintf(stream, "%s%zu", l > 0 ? "-" : "", nnblas_net_layer_size(net, l));
     if (s->n_hidden > 0)
-        fprintf(stream, " %s", get_name((int)s->activation, ACTIVATIONS));
-    fprintf(stream, "; %s", get_name((int)s->optimizer, OPTIMIZERS));
+        fprintf(stream, " %s", name_activation(s));
+    fprintf(stream, "; %s", name_optimizer(s));
     if (s->optimizer != NNBLAS_LBFGS)
         fprintf(stream, ", learning rate %g", s->learning_rate);
     if (s->batch > 0)

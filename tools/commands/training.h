@@ -14,6 +14,7 @@ enum { MOST_HIDDEN_LAYERS = 16 };
 
 typedef struct {
     nnblas_schedule kind;
+    const char *text; /* as given */
     size_t epochs;
     double factor, last, scale, power;
 } schedule;
@@ -87,6 +88,10 @@ nnblas_status create_net(const training_settings *settings, size_t inputs, size_
  */
 nnblas_status create_trainer(const training_settings *settings, const dataset *learnt,
                              const dataset *deciding, nnblas_net *net, nnblas_trainer **trainer);
+
+/* As options have them. */
+const char *name_activation(const training_settings *settings);
+const char *name_optimizer(const training_settings *settings);
 
 /* "4-32-3 tanh; adam, learning rate 0.003, 32 rows a step; seed 1" */
 void print_settings(FILE *stream, const training_settings *settings, const nnblas_net *net);

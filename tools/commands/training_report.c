@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "commands/learn.h"
 #include "commands/plans.h"
+#include "commands/resume.h"
 #include "commands/training_run.h"
 
 #include "cli/memory.h"
@@ -10,7 +11,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* ---- the epoch that is kept ------------------------------------------------------------------ */
 
@@ -56,15 +56,14 @@ void print_beginning(const training_run *run) {
     print_training_data(run->summary, set, &run->model.schema, &run->rows);
     print_notes(run->summary, &run->notes);
     print_settings(run->summary, &set->training, run->model.net);
-    bool has_checkpoint = set->training.is_resumed && access(set->training.checkpoint, F_OK) == 0;
-    if (set->plans && has_checkpoint)
+    if (set->plans && has_checkpoint(&set->training))
         fprintf(run->summary, "plans of the checkpoint, not of %s\n", set->plans);
     else if (set->plans)
         print_plans(run->summary, &set->training, &run->rows, run->model.net);
     fflush(run->summary);
 }
 
-static const char *explain_end(const training_run *run) {
+const char *explain_end(const training_run *run) {
     switch (run->status) {
     case NNBLAS_STOPPED_CALLBACK:
         return "stopped by a signal";
@@ -108,9 +107,14 @@ static void print_kept(const training_run *run) {
 }
 
 void print_end(const training_run *run) {
-    fprintf(run->summary, "%zu of %" PRIu64 " epochs: %s\n",
-            nnblas_trainer_history_count(run->trainer), run->settings->training.epochs,
+    size_t count = nnblas_trainer_history_count(run->trainer);
+    fprintf(run->summary, "%zu of %" PRIu64 " epochs: %s\n", count, run->settings->training.epochs,
             explain_end(run));
+    size_t before = run->first_epoch > 0 ? run->first_epoch - 1 : count;
+    if (before > 0)
+        fprintf(run->summary,
+                "%zu of them by the checkpoint, and %zu in %.2f seconds by this run\n", before,
+                count - before, run->seconds);
     print_kept(run);
 }
 
@@ -139,8 +143,7 @@ static void print_measures(const training_run *run) {
         fputs("mse is half the mean squared error: of one target rmse^2 / 2\n", run->summary);
 }
 
-/* Those of the checkpoint included. */
-static double get_seconds_of_epochs(const training_run *run) {
+double get_seconds_of_epochs(const training_run *run) {
     size_t count = nnblas_trainer_history_count(run->trainer);
     return count > 0 ? get_epoch(run->trainer, count - 1).seconds : run->seconds;
 }

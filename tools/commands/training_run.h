@@ -11,13 +11,17 @@
 typedef struct {
     const train_settings *settings;
     const char *command;
+    int argc;
+    char **argv;   /* with the command */
     FILE *summary; /* null when quiet */
     note_list notes;
     table_model model;
     training_rows rows;
+    uint64_t hash; /* of the rows before they are scaled */
     nnblas_trainer *trainer;
     progress progress;
     nnblas_status status;
+    size_t first_epoch;         /* of this process; 0 where it had none */
     double seconds;             /* of this process */
     scores learnt, held_out;    /* of the network that is kept */
     bool has_failed_checkpoint; /* and the warning of it */
@@ -34,6 +38,12 @@ nnblas_epoch find_kept_epoch(const training_run *run);
 
 /* Its cost after it, of the rows that decide. */
 double get_deciding_cost(const nnblas_epoch *epoch);
+
+/* Why the training ended. */
+const char *explain_end(const training_run *run);
+
+/* Of all epochs, those of the checkpoint included. */
+double get_seconds_of_epochs(const training_run *run);
 
 /* Scores the network on the rows that were learnt from and on those that were held out. */
 nnblas_status score_rows(training_run *run);
