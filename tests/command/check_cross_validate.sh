@@ -128,9 +128,11 @@ check_refusals() {
 
 check_stop() {
     "$nnblas" cross-validate table.csv --target class --epochs 1000000000 --patience 0 >"$out" 2>"$err" &
+    interrupted=$!
+    until has "$out" 'at the same time$'; do sleep 0.1; done
     sleep 1
-    kill -INT $!
-    wait $!
+    kill -INT $interrupted
+    wait $interrupted
     check "a signal ends the trainings" test $? -eq 1
     check "  and it says so" has "$err" 'stopped by a signal before a training was complete'
 }

@@ -70,11 +70,20 @@ static bool take_text(const command_option *option, const char *text) {
     return option->real ? read_real_in_range(option, text) : read_number(option, text);
 }
 
+static void note_given(given_options *given, const char *name, const char *text) {
+    if (!given)
+        return;
+    given->options =
+        reserve_array(given->options, &given->capacity, given->count + 1, sizeof *given->options);
+    given->options[given->count++] = (given_option){name, text};
+}
+
 static int take_argument(const char *command, const char *argument, size_t place,
-                         const command_option *options, size_t n_options) {
+                         const command_option *options, size_t n_options, given_options *given) {
     for (size_t o = 0; o < n_options; o++)
         if (options[o].place && place-- == 0) {
             *options[o].text = argument;
+            note_given(given, NULL, argument);
             return CARRY_ON;
         }
     return refuse(command, "unexpected argument", argument);
@@ -135,7 +144,8 @@ static int refuse_option(const char *command, const char *argument, const comman
 }
 
 static int walk_arguments(int argc, char **argv, const char *help, const command_option *options,
-                          size_t n_options, const struct option *long_options) {
+                          size_t n_options, const struct option *long_options,
+                          given_options *given) {
     size_t place = 0;
     int found, status = CARRY_ON, at = optind;
     opterr = 0;
@@ -148,24 +158,31 @@ static int walk_arguments(int argc, char **argv, const char *help, const command
             return EXIT_SUCCESS;
         }
         if (found == PLAIN_ARGUMENT)
-            status = take_argument(argv[0], optarg, place++, options, n_options);
+            status = take_argument(argv[0], optarg, place++, options, n_options, given);
         else if (found < FIRST_OPTION)
             status = refuse_option(argv[0], argv[at], options, long_options);
         else if (is_value_missing(&options[found - FIRST_OPTION], argv, long_options))
             status = refuse_missing_value(argv[0], &options[found - FIRST_OPTION]);
         else if (!take_text(&options[found - FIRST_OPTION], optarg))
             status = refuse_text(argv[0], &options[found - FIRST_OPTION]);
+        else
+            note_given(given, options[found - FIRST_OPTION].name, optarg);
         at = optind;
     }
     for (int i = optind; i < argc && status == CARRY_ON; i++) /* after "--" */
-        status = take_argument(argv[0], argv[i], place++, options, n_options);
+        status = take_argument(argv[0], argv[i], place++, options, n_options, given);
+    return status;
+}
+
+int read_given_options(int argc, char **argv, const char *help, const command_option *options,
+                       size_t n_options, given_options *given) {
+    struct option *long_options = make_long_options(options, n_options);
+    int status = walk_arguments(argc, argv, help, options, n_options, long_options, given);
+    free(long_options);
     return status;
 }
 
 int read_options(int argc, char **argv, const char *help, const command_option *options,
                  size_t n_options) {
-    struct option *long_options = make_long_options(options, n_options);
-    int status = walk_arguments(argc, argv, help, options, n_options, long_options);
-    free(long_options);
-    return status;
+    return read_given_options(argc, argv, help, options, n_options, NULL);
 }

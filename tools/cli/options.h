@@ -33,6 +33,21 @@ enum { CARRY_ON = -1 };
 int read_options(int argc, char **argv, const char *help, const command_option *options,
                  size_t n_options);
 
+/* The options and arguments as they were given, in their order. An argument that is no option has
+ * no name, a flag no text. The texts are those of argv. */
+typedef struct {
+    const char *name, *text;
+} given_option;
+
+typedef struct {
+    given_option *options;
+    size_t count, capacity;
+} given_options;
+
+/* The same, and adds what was given, unless given is null. The caller frees given->options. */
+int read_given_options(int argc, char **argv, const char *help, const command_option *options,
+                       size_t n_options, given_options *given);
+
 /* Prints "nnblas COMMAND: " and the message on stderr; returns EXIT_USAGE. */
 int refuse_usage(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

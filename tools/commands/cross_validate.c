@@ -205,22 +205,6 @@ static json_t *pack_fold(const validation *v, size_t i) {
     return fold;
 }
 
-static json_t *pack_mean(fold_mean mean) {
-    json_t *packed = check_json(json_object());
-    set_member(packed, "mean", pack_real(mean.mean));
-    set_member(packed, "deviation", pack_real(mean.deviation));
-    return packed;
-}
-
-static json_t *pack_means(const validation *v,
-                          fold_mean (*average)(const fold_result *, size_t, size_t)) {
-    const row_scores *first = &find_complete(v->results, v->count)->held_out;
-    json_t *means = check_json(json_object());
-    for (size_t m = 0; m < first->n_measures; m++)
-        set_member(means, first->measures[m].name, pack_mean(average(v->results, v->count, m)));
-    return means;
-}
-
 static json_t *pack_result(const validation *v) {
     json_t *packed = check_json(json_object()), *folds = check_json(json_array());
     set_member(packed, "rows", pack_size(v->rows.N));
@@ -229,8 +213,8 @@ static json_t *pack_result(const validation *v) {
     set_member(packed, "seed", pack_size(v->settings.training.seed));
     set_member(packed, "is_complete", json_boolean(count_complete(v) == v->count));
     set_member(packed, "seconds", pack_real(v->seconds));
-    set_member(packed, "held_out", pack_means(v, average_held_out));
-    set_member(packed, "learnt", pack_means(v, average_learnt));
+    set_member(packed, "held_out", pack_means(v->results, v->count, average_held_out));
+    set_member(packed, "learnt", pack_means(v->results, v->count, average_learnt));
     for (size_t i = 0; i < v->count; i++)
         if (v->results[i].is_complete)
             append_element(folds, pack_fold(v, i));
@@ -281,8 +265,8 @@ static int read_arguments(int argc, char **argv, validation *v) {
     command_option own[N_FOLD_OPTIONS + 2] = {{"json", .text = &v->json},
                                               {"quiet", .flag = &v->settings.is_quiet}};
     list_fold_options(&v->plan, own + 2);
-    int status =
-        read_training_options(argc, argv, HELP, own, sizeof own / sizeof own[0], &v->settings);
+    int status = read_training_options(argc, argv, HELP, own, sizeof own / sizeof own[0],
+                                       &v->settings, NULL);
     if (status == CARRY_ON)
         status = refuse_checkpoint(argv[0], &v->settings);
     const file_argument files[] = {{"DATA.csv", v->settings.data, FILE_READ},

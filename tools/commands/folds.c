@@ -4,6 +4,7 @@
 #include "cli/memory.h"
 #include "commands/learn.h"
 #include "core/sizes.h"
+#include "table/json.h"
 #include "table/split.h"
 
 #include <math.h>
@@ -133,6 +134,7 @@ fold_result learn_fold(const fold_plan *plan, const training_settings *settings,
 void free_fold_result(fold_result *result) {
     json_decref(result->learnt.json);
     json_decref(result->held_out.json);
+    result->learnt.json = result->held_out.json = NULL;
 }
 
 void show_trainings_done(size_t done, size_t count) {
@@ -198,4 +200,19 @@ number_text write_measure(const measure *m, double value) {
     if (isnan(value))
         strcpy(written.text, "-");
     return written;
+}
+
+static json_t *pack_mean(fold_mean mean) {
+    json_t *packed = check_json(json_object());
+    set_member(packed, "mean", pack_real(mean.mean));
+    set_member(packed, "deviation", pack_real(mean.deviation));
+    return packed;
+}
+
+json_t *pack_means(const fold_result *results, size_t count, fold_average *average) {
+    const fold_result *first = find_complete(results, count);
+    json_t *means = check_json(json_object());
+    for (size_t m = 0; first && m < first->held_out.n_measures; m++)
+        set_member(means, first->held_out.measures[m].name, pack_mean(average(results, count, m)));
+    return means;
 }

@@ -64,8 +64,11 @@ typedef struct {
     double mean, deviation;
 } fold_mean;
 
-fold_mean average_held_out(const fold_result *results, size_t count, size_t m);
-fold_mean average_learnt(const fold_result *results, size_t count, size_t m);
+typedef fold_mean fold_average(const fold_result *results, size_t count, size_t m);
+fold_average average_held_out, average_learnt;
+
+/* {"accuracy": {"mean": ..., "deviation": ...}, ...} */
+json_t *pack_means(const fold_result *results, size_t count, fold_average *average);
 
 /* The value of a measure in four or five digits. */
 number_text write_measure(const measure *m, double value);

@@ -172,7 +172,7 @@ static bool has_option(const command_option *options, size_t n_options, const ch
 }
 
 int read_training_options(int argc, char **argv, const char *help, const command_option *own,
-                          size_t n_own, train_settings *set) {
+                          size_t n_own, train_settings *set, given_options *given) {
     train_arguments a = {0};
     command_option shared[N_SHARED_OPTIONS];
     list_shared_options(&a, set, shared);
@@ -182,7 +182,7 @@ int read_training_options(int argc, char **argv, const char *help, const command
     for (size_t o = 0; o < N_SHARED_OPTIONS; o++)
         if (!has_option(own, n_own, shared[o].name))
             options[count++] = shared[o];
-    int status = read_options(argc, argv, help, options, count);
+    int status = read_given_options(argc, argv, help, options, count, given);
     free(options);
     return status == CARRY_ON ? take_arguments(argv[0], &a, set) : status;
 }
@@ -194,7 +194,7 @@ int read_train_settings(int argc, char **argv, train_settings *set) {
         {"json", .text = &set->json},     {"quiet", .flag = &set->is_quiet},
     };
     int status =
-        read_training_options(argc, argv, TRAIN_HELP, own, sizeof own / sizeof own[0], set);
+        read_training_options(argc, argv, TRAIN_HELP, own, sizeof own / sizeof own[0], set, NULL);
     return status == CARRY_ON ? check_own_files(argv[0], set) : status;
 }
 
@@ -211,7 +211,8 @@ int read_tune_settings(int argc, char **argv, train_settings *set) {
         {"seconds", .real = &set->seconds, .least = 1e-3, .most = 1e6, "0.001 to 1000000 seconds"},
         {"quiet", .flag = &set->is_quiet},
     };
-    int status = read_training_options(argc, argv, TUNE_HELP, own, sizeof own / sizeof own[0], set);
+    int status =
+        read_training_options(argc, argv, TUNE_HELP, own, sizeof own / sizeof own[0], set, NULL);
     if (status == CARRY_ON && !set->output)
         status = refuse_usage(argv[0], "--output PLANS is missing");
     if (status == CARRY_ON)

@@ -29,9 +29,9 @@ typedef struct {
 /* The functions below return CARRY_ON, or the status to exit with. */
 
 /* Reads the options of the table and the training, and those of a command's own, which take the
- * place of others with their name. Files are not checked yet. */
+ * place of others with their name. Files are not checked yet. given: may be null. */
 int read_training_options(int argc, char **argv, const char *help, const command_option *own,
-                          size_t n_own, train_settings *set);
+                          size_t n_own, train_settings *set, given_options *given);
 /* For commands without checkpoints. */
 int refuse_checkpoint(const char *command, const train_settings *set);
 
