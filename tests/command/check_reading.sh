@@ -143,6 +143,8 @@ check_headers() {
     check "a delimiter at the end of each line" predicts_like expected trailing.csv
     sed '1s/$/,/' test.csv >trailing.csv
     check "  of the header alone" predicts_like expected trailing.csv
+    sed '1s/$/,/; 2s/,.*//' test.csv >trailing.csv
+    fails 'trailing.csv: line 2: 1 values, but the table has 6 columns' predict model trailing.csv
     sed '1!s/$/,/' test.csv >trailing.csv
     check "  of the rows alone" predicts_like expected trailing.csv
     sed 's/$/,/' train.csv >trailing.csv

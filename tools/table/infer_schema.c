@@ -260,7 +260,7 @@ bool infer_schema(const table_source *source, text_rows *rows, const column_choi
 static void infer_column_scaling(table_column *column, size_t N, size_t width,
                                  const double *numbers) {
     long double sum = 0.0L, squares = 0.0L;
-    double first = NAN;
+    double first = (double)NAN;
     size_t count = 0;
     bool is_constant = true;
     for (size_t r = 0; r < N; r++) {

@@ -47,7 +47,7 @@ static void append_row(text_rows *rows, const csv_row *row) {
     memcpy(rows->starts + cells, row->starts, row->count * sizeof *row->starts);
     for (size_t i = 0; i < row->count; i++)
         if (!read_real(get_value(row, i), &rows->numbers[cells + i]))
-            rows->numbers[cells + i] = NAN;
+            rows->numbers[cells + i] = (double)NAN;
     rows->begins[rows->N] = rows->length;
     rows->lines[rows->N++] = row->line;
     rows->length += bytes;

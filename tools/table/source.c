@@ -55,7 +55,9 @@ static void drop_empty_column(table_source *s) {
         s->first_result = read_csv_row(s->reader, &s->first, &s->first_error);
         s->has_first = true;
     }
-    if (s->first_result == CSV_ROW && (s->first.count == last || !*get_value(&s->first, last)))
+    const csv_row *row = &s->first;
+    if (s->first_result == CSV_ROW &&
+        (row->count == last || (row->count > last && !*get_value(row, last))))
         drop_last_column(&s->columns);
 }
 

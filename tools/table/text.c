@@ -1,24 +1,42 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "table/text.h"
 
-#include <jansson.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-/* Jansson accepts only UTF-8. */
-bool is_utf8(const char *text) {
-    json_t *string = json_string(text);
-    json_decref(string);
-    return string != NULL;
-}
-
-static bool is_control(char c) {
-    return (unsigned char)c < 0x20 || c == 0x7f;
-}
 
 /* A byte of a UTF-8 character other than its first. */
 static bool is_continuation(char c) {
     return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* The bytes of the character that begins here, or 0 if it is none. */
+static size_t measure_character(const char *text) {
+    static const uint32_t LEAST[] = {0, 0, 0x80, 0x800, 0x10000};
+    unsigned char first = (unsigned char)text[0];
+    size_t count = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    uint32_t character = first & (0xffU >> (count + 1));
+    if (count < 2)
+        return count;
+    for (size_t i = 1; i < count; i++) {
+        if (!is_continuation(text[i]))
+            return 0;
+        character = character << 6 | ((unsigned char)text[i] & 0x3fU);
+    }
+    bool is_half_pair = character >= 0xd800 && character <= 0xdfff;
+    bool is_good = first < 0xf8 && character >= LEAST[count] && character <= 0x10ffff;
+    return is_good && !is_half_pair ? count : 0;
+}
+
+bool is_utf8(const char *text) {
+    size_t count = 1;
+    for (; *text && count > 0; text += count)
+        count = measure_character(text);
+    return count > 0;
+}
+
+static bool is_control(char c) {
+    return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
 shown_text show_text(const char *text) {
