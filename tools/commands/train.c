@@ -3,6 +3,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/stop_signal.h"
+#include "commands/advice.h"
 #include "commands/commands.h"
 #include "commands/gnuplot.h"
 #include "commands/history.h"
@@ -128,8 +129,10 @@ static bool train(training_run *run) {
     if (run->summary)
         print_beginning(run);
     run->status = fit(run);
-    if (run->status < 0)
+    if (run->status < 0) {
         report_failure(run->command);
+        advise_on_overflow(run);
+    }
     warn_of_checkpoint(run);
     if (run->status >= 0 && run->summary)
         print_end(run);
@@ -178,8 +181,10 @@ static bool run_all(training_run *run) {
     if (!check(run) || !read_and_split(run) || !make(run) || !train(run))
         return false;
     bool is_scored = score_and_note(run), is_saved = save(run);
-    if (is_scored && run->summary)
+    if (is_scored && run->summary) {
+        advise_on_result(run);
         print_result(run);
+    }
     return is_scored && is_saved;
 }
 

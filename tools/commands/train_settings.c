@@ -47,17 +47,22 @@ static const char TUNE_HELP[] =
     "epoch, are divided for the products. Without measured plans, nnblas train estimates which are "
     "fast.\n"
     "\n"
-    "Give it the table and the options of that nnblas train. Plans depend on the columns, the "
-    "rows,\n"
-    "--hidden, --batch, --optimizer, --validation and --threads; the other options may change.\n"
+    "Give it the table and the options of that nnblas train. These are the ones that plans depend "
+    "on,\n"
+    "beside the table; the others may be given too, and have no effect, but for those of files.\n"
     "PLANS is refused where the library, the BLAS, its core type, the kernels or the processor is\n"
     "another. It says which plan was found, and its time beside that of the estimated plan. "
     "Nothing\n"
-    "else should run meanwhile. Checkpoints are for nnblas train alone.\n"
-    "\n" COLUMNS_HELP "  --output PLANS        save the plans here\n"
+    "else should run meanwhile.\n"
+    "\n" COLUMNS_HELP "  --hidden N[,N...]     units of each hidden layer, 0 for none\n"
+    "  --batch N             rows in a mini-batch, or all\n"
+    "  --optimizer NAME      rprop and lbfgs use all rows in each step\n"
+    "  --validation F        the fraction of the rows in the validation set\n"
+    "  --threads N           use at most N threads (default 0: the library decides)\n"
+    "  --output PLANS        save the plans here; not standard output\n"
     "  --seconds S           measure for about so long (default 5)\n"
     "  --quiet               print errors only\n"
-    "\n" TRAINING_OPTIONS_HELP "\n" TABLE_OPTIONS_HELP;
+    "\n" TABLE_OPTIONS_HELP;
 
 typedef struct {
     const char *target, *features, *ignored, *texts;

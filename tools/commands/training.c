@@ -19,6 +19,7 @@
  */
 static const double ROWS_A_PRIOR_OF_CLASSES = 1.0, ROWS_A_PRIOR_OF_NUMBERS = 3.0;
 static const double DECAY_BY_ROWS = -1.0;             /* stands for that default */
+static const double NOT_GIVEN = -1.0;                 /* stands for the defaults of the library */
 static const uint64_t DEFAULT_CHECKPOINT_EPOCHS = 10; /* 0 stands for it */
 
 training_settings default_settings(void) {
@@ -31,7 +32,8 @@ training_settings default_settings(void) {
                                .epochs = 200,
                                .patience = 20,
                                .seed = 1,
-                               .momentum = 0.9,
+                               .momentum = NOT_GIVEN,
+                               .lbfgs_tolerance = NOT_GIVEN,
                                .weight_decay = DECAY_BY_ROWS};
 }
 
@@ -52,6 +54,8 @@ void list_training_options(training_settings *s, training_texts *texts, command_
         {"checkpoint-every", .value = &s->checkpoint_epochs, .minimum = 1, .maximum = 1000000000},
         {"learning-rate", .real = &s->learning_rate, .least = DBL_MIN, .most = DBL_MAX, ABOVE_0},
         {"momentum", .real = &s->momentum, .least = 0.0, .most = below_1, FRACTION},
+        {"lbfgs-memory", .value = &s->lbfgs_memory, .minimum = 1, .maximum = 1000},
+        {"lbfgs-tolerance", .real = &s->lbfgs_tolerance, .least = 0.0, .most = below_1, FRACTION},
         {"weight-decay", .real = &s->weight_decay, .least = 0.0, .most = DBL_MAX, NOT_BELOW_0},
         {"validation", .real = &s->validation, .least = 0.0, .most = below_1, FRACTION},
         {"time-limit", .real = &s->time_limit, .least = DBL_MIN, .most = DBL_MAX, ABOVE_0},
@@ -230,10 +234,34 @@ static int take_checkpoint(const char *command, training_settings *s) {
     return CARRY_ON;
 }
 
+/* An option that would have no effect is refused, so that nobody waits for its effect. */
+static int refuse_without_effect(const char *command, const training_texts *texts,
+                                 const training_settings *s) {
+    bool is_lbfgs = s->optimizer == NNBLAS_LBFGS;
+    bool has_momentum = s->optimizer == NNBLAS_MOMENTUM || s->optimizer == NNBLAS_NESTEROV;
+    const struct {
+        const char *option;
+        bool has_no_effect;
+    } given[] = {
+        {"momentum", s->momentum != NOT_GIVEN && !has_momentum},
+        {"lbfgs-memory", s->lbfgs_memory > 0 && !is_lbfgs},
+        {"lbfgs-tolerance", s->lbfgs_tolerance != NOT_GIVEN && !is_lbfgs},
+        {"learning-rate", s->learning_rate > 0.0 && is_lbfgs},
+        {"schedule", texts->schedule && is_lbfgs},
+    };
+    for (size_t i = 0; i < sizeof given / sizeof given[0]; i++)
+        if (given[i].has_no_effect)
+            return refuse_usage(command, "--%s has no effect with --optimizer %s: leave it out",
+                                given[i].option, name_optimizer(s));
+    return CARRY_ON;
+}
+
 int take_training_texts(const char *command, const training_texts *texts, training_settings *s) {
     int status = take_names(command, texts, s);
     if (status == CARRY_ON)
         status = take_lists(command, texts, s);
+    if (status == CARRY_ON)
+        status = refuse_without_effect(command, texts, s);
     if (status != CARRY_ON)
         return status;
     if (!texts->batch && takes_all_rows(s->optimizer))
@@ -310,13 +338,26 @@ static double get_weight_decay(const training_settings *s, size_t rows, const nn
     return (is_classifier(net) ? ROWS_A_PRIOR_OF_CLASSES : ROWS_A_PRIOR_OF_NUMBERS) / (double)rows;
 }
 
+static nnblas_status set_lbfgs(const training_settings *s, nnblas_trainer *trainer) {
+    size_t memory;
+    double tolerance;
+    nnblas_status status = nnblas_trainer_lbfgs(trainer, &memory, &tolerance);
+    if (status)
+        return status;
+    return nnblas_trainer_set_lbfgs(trainer, s->lbfgs_memory > 0 ? s->lbfgs_memory : memory,
+                                    s->lbfgs_tolerance != NOT_GIVEN ? s->lbfgs_tolerance
+                                                                    : tolerance);
+}
+
 static nnblas_status set_steps(const training_settings *s, double weight_decay,
                                nnblas_trainer *trainer) {
     nnblas_status status = nnblas_trainer_set_optimizer(trainer, s->optimizer);
     if (!status)
         status = nnblas_trainer_set_learning_rate(trainer, s->learning_rate);
-    if (!status)
+    if (!status && s->momentum != NOT_GIVEN)
         status = nnblas_trainer_set_momentum(trainer, s->momentum);
+    if (!status)
+        status = set_lbfgs(s, trainer);
     if (!status)
         status = nnblas_trainer_set_weight_decay(trainer, weight_decay);
     if (!status)

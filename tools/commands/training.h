@@ -27,6 +27,8 @@ typedef struct {
     size_t batch; /* 0 = all rows */
     uint64_t epochs, patience, seed, threads, checkpoint_epochs;
     double learning_rate, momentum, weight_decay, validation, time_limit;
+    uint64_t lbfgs_memory;
+    double lbfgs_tolerance;
     const char *checkpoint;
     bool is_resumed;
     bool has_score;
@@ -41,6 +43,10 @@ typedef struct {
     "                        adam); rprop and lbfgs use all rows in each step\n"                   \
     "  --learning-rate R     (default 0.003 with adam, 0.1 with the others)\n"                     \
     "  --momentum M          of momentum and nesterov (default 0.9)\n"                             \
+    "  --lbfgs-memory N      of lbfgs: the last steps that the curvature is estimated from\n"      \
+    "                        (default 20)\n"                                                       \
+    "  --lbfgs-tolerance T   of lbfgs: stop where the gradient is T times that of the beginning\n" \
+    "                        (default 1e-12)\n"                                                    \
     "  --schedule S          of the learning rate: constant (the default), step:EPOCHS:FACTOR,\n"  \
     "                        cosine, cosine:LAST, plateau:EPOCHS:FACTOR,\n"                        \
     "                        adaptive:EPOCHS:FACTOR:LAST, inverse:SCALE:POWER\n"                   \
@@ -68,7 +74,7 @@ typedef struct {
 
 training_settings default_settings(void);
 
-enum { N_TRAINING_OPTIONS = 18 };
+enum { N_TRAINING_OPTIONS = 20 };
 void list_training_options(training_settings *settings, training_texts *texts,
                            command_option *options);
 

@@ -31,6 +31,26 @@ static nnblas_status load_from_stream(FILE *stream, nnblas_net **net) {
     return status;
 }
 
+/* Whether the file begins with a line of text; a model begins with the size of its header, which
+ * has zeros in it. */
+static bool looks_like_table(const char *path) {
+    char bytes[512];
+    FILE *file = fopen(path, "re");
+    size_t count = file ? fread(bytes, 1, sizeof bytes, file) : 0;
+    if (file)
+        fclose(file);
+    return count > 8 && !memchr(bytes, '\0', count) && memchr(bytes, '\n', count);
+}
+
+static bool report_no_model(const char *command, const char *path, nnblas_status status) {
+    if (status == NNBLAS_ERROR_FORMAT && looks_like_table(path))
+        return report(command, path,
+                      "is no model; it looks like a table (MODEL is what nnblas train saved, and "
+                      "comes before DATA.csv)");
+    report_failure(command);
+    return false;
+}
+
 static bool unpack_model(table_model *model) {
     if (!read_schema(nnblas_net_metadata(model->net, SCHEMA_KEY), &model->schema))
         return false;
@@ -45,10 +65,8 @@ bool load_model_or_net(const char *command, const char *path, table_model *model
     bool is_input = strcmp(path, "-") == 0;
     nnblas_status status =
         is_input ? load_from_stream(stdin, &model->net) : nnblas_net_load(path, &model->net);
-    if (status) {
-        report_failure(command);
-        return false;
-    }
+    if (status)
+        return report_no_model(command, path, status);
     if (!nnblas_net_metadata(model->net, SCHEMA_KEY) || unpack_model(model))
         return true;
     free_model(model);

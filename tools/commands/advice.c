@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "commands/advice.h"
+
+#include "table/text.h"
+
+#include <math.h>
+#include <stdarg.h>
+
+__attribute__((format(printf, 2, 3))) static void warn(const training_run *run, const char *format,
+                                                       ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "nnblas %s: warning: ", run->command);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}
+
+/* ---- costs ----------------------------------------------------------------------------------- */
+
+void advise_on_overflow(const training_run *run) {
+    const training_settings *s = &run->settings->training;
+    if (run->status == NNBLAS_ERROR_NOT_FINITE && s->optimizer != NNBLAS_LBFGS)
+        warn(run, "the training diverged: try a lower --learning-rate, such as %g",
+             s->learning_rate / 10.0);
+}
+
+static void advise_on_rising_cost(const training_run *run) {
+    size_t count = nnblas_trainer_history_count(run->trainer);
+    const training_settings *s = &run->settings->training;
+    if (count < 2 || s->optimizer == NNBLAS_LBFGS)
+        return;
+    double first = get_epoch(run->trainer, 0).cost, last = get_epoch(run->trainer, count - 1).cost;
+    if (last > first)
+        warn(run, "the cost rose from %.4g to %.4g: try a lower --learning-rate, such as %g", first,
+             last, s->learning_rate / 10.0);
+}
+
+/* By more than this in the last tenth of the epochs. */
+static const double STILL_FALLING = 0.05;
+
+static void advise_on_epochs(const training_run *run) {
+    size_t count = nnblas_trainer_history_count(run->trainer);
+    if (run->status != NNBLAS_OK || count < 10 || find_kept_epoch(run).epoch != count)
+        return;
+    const nnblas_epoch before = get_epoch(run->trainer, count - 1 - count / 10),
+                       last = get_epoch(run->trainer, count - 1);
+    if (get_deciding_cost(&last) < (1.0 - STILL_FALLING) * get_deciding_cost(&before))
+        warn(run, "the cost was still falling at epoch %zu: try more --epochs, such as %zu", count,
+             2 * count);
+}
+
+/* ---- targets --------------------------------------------------------------------------------- */
+
+static void advise_on_constant_targets(const training_run *run) {
+    const column_list *targets = &run->model.schema.targets;
+    for (size_t t = 0; t < targets->count; t++)
+        if (targets->columns[t].kind == COLUMN_NUMBER && targets->columns[t].deviation == 0.0)
+            warn(run,
+                 "the target '%s' is the same in all rows that were learnt from: there is nothing "
+                 "to learn",
+                 show_text(targets->columns[t].name).text);
+}
+
+/* Of at least this many times the rows of the smallest class. */
+static const double HEAVY_IMBALANCE = 10.0;
+
+static void advise_on_imbalance(const training_run *run, size_t target) {
+    const target_score *t = &run->learnt.targets[target];
+    size_t largest = 0, smallest = 0;
+    for (size_t c = 1; c < t->classes; c++) {
+        if (count_rows_of(&t->confusion, c) > count_rows_of(&t->confusion, largest))
+            largest = c;
+        if (count_rows_of(&t->confusion, c) < count_rows_of(&t->confusion, smallest))
+            smallest = c;
+    }
+    double most = count_rows_of(&t->confusion, largest),
+           fewest = count_rows_of(&t->confusion, smallest);
+    if (!run->rows.learnt.weights && fewest > 0.0 && most >= HEAVY_IMBALANCE * fewest)
+        warn(run,
+             "class '%s' has %g rows to learn from, and class '%s' %g: look at balanced_accuracy, "
+             "and try --class-weights balanced",
+             show_text(name_class(t, largest)).text, most, show_text(name_class(t, smallest)).text,
+             fewest);
+}
+
+static void advise_on_classes_not_predicted(const training_run *run, size_t target) {
+    const target_score *t = &run->learnt.targets[target];
+    for (size_t c = 0; c < t->classes; c++)
+        if (count_rows_of(&t->confusion, c) > 0.0 && count_predicted(&t->confusion, c) == 0.0) {
+            warn(run,
+                 "class '%s' is not predicted for any row that was learnt from: try more --epochs, "
+                 "or --class-weights balanced",
+                 show_text(name_class(t, c)).text);
+            return;
+        }
+}
+
+static void advise_on_validation(const training_run *run, size_t target) {
+    const target_score *learnt = &run->learnt.targets[target],
+                       *held_out = &run->held_out.targets[target];
+    for (size_t c = 0; c < learnt->classes; c++)
+        if (count_rows_of(&learnt->confusion, c) > 0.0 &&
+            count_rows_of(&held_out->confusion, c) == 0.0) {
+            warn(
+                run,
+                "the rows that are held out have none of class '%s': try a larger --validation, or "
+                "nnblas cross-validate",
+                show_text(name_class(learnt, c)).text);
+            return;
+        }
+}
+
+void advise_on_result(const training_run *run) {
+    advise_on_rising_cost(run);
+    advise_on_epochs(run);
+    advise_on_constant_targets(run);
+    for (size_t t = 0; t < run->learnt.n_targets; t++) {
+        advise_on_imbalance(run, t);
+        advise_on_classes_not_predicted(run, t);
+        if (has_validation(run))
+            advise_on_validation(run, t);
+    }
+}
