@@ -91,7 +91,7 @@ check_awkward_names() {
         print "int,\"a */ b /* c\",\"???/\",\"q\"\"\\n\\\\\",\"gr\303\274n \342\200\256\",%s %n,\"x\ty\",y"
         split("*/|/*|??/|\\|\"\"|\342\200\256 \303\274|%d|12\t3", texts, "|")
         for (i = 0; i < 80; i++)
-            print i % 7 ",\"" texts[1 + i % 8] "\"," i % 3 ".5,1.5,2.5," i ".25,1," i ".5" }' >awkward.csv
+            print i % 7 ",\"" texts[1 + i % 8] "\"," i % 3 ".5,1.5," i % 4 ".5," i ".25,1," i ".5" }' >awkward.csv
     train awkward y
     expect_status 0 export awkward --c awkward.c --jacobian
     check "awkward names compile" compile awkward.c

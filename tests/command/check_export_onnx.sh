@@ -83,7 +83,7 @@ check_texts() {
     make_table texts 300 'print "a", "colour", "constant", "b", "y"
         for (i = 0; i < rows; i++)
             print 100 * rand(), pick("red grün blue"), 3, pick("x y"), 1000 + 50 * noise()'
-    check_model texts y 1 1,3 2,4
+    check_model texts y 1 1,3 2,4 --features a,colour,constant,b
     make_table only 300 'print "colour", "b", "y"
         for (i = 0; i < rows; i++) print pick("red green blue"), pick("x y"), 1000 + 50 * noise()'
     check_model only y 1 0 1-2

@@ -43,7 +43,7 @@ check_names() {
 
 check_bad_rows() {
     sed '3s/^[^,]*/abc/; 9s/,[^,]*,[^,]*$//; 20s/[^,]*$/"a, b"/; 20s/^[^,]*//' test.csv >bad.csv
-    expect_status 0 predict model bad.csv --skip-bad-rows --keep 1,species
+    expect_status 0 predict model bad.csv --skip-bad-rows --missing refuse --keep 1,species
     check "a bad row has its row, and empty predictions" test "$(sed -n 3p "$out")" = \
         "abc,$(sed -n '3s/.*,//p' bad.csv),,,,"
     check "  and what it has of the columns that are kept" test "$(sed -n 9p "$out" | sed 's/^[^,]*//')" = ,,,,,

@@ -16,7 +16,7 @@ says() {
 check_constant_prediction() {
     awk 'BEGIN { print "x,class"; for (i = 0; i < 10; i++) print 1 "," (i < 7 ? "a" : i < 9 ? "b" : "c") }' \
         >constant.csv
-    expect_status 0 train constant.csv --target class --quiet --output constant
+    expect_status 0 train constant.csv --target class --features x --quiet --output constant
     expect_status 0 evaluate constant constant.csv
     cp "$out" report
     says report accuracy 0.7000

@@ -99,7 +99,7 @@ static void check_dataset(const fuzz_table *table, const schema *s, const datase
 
 static void check_table(fuzz_table *table) {
     table_source source;
-    table_error error = {""};
+    table_error error = {.text = ""};
     schema s = {0};
     dataset d;
     if (!open_table(table, &source, &error)) {

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* ---- decimal numbers ------------------------------------------------------------------------- */
 
@@ -208,12 +207,4 @@ size_t read_sizes(const char *text, size_t most, size_t *sizes) {
             return 0;
     }
     return 0;
-}
-
-bool is_missing_number(const char *text) {
-    static const char *const MARKS[] = {"", "?", "na", "n/a", "nan", "null"};
-    for (size_t m = 0; m < sizeof MARKS / sizeof MARKS[0]; m++)
-        if (strcasecmp(text, MARKS[m]) == 0)
-            return true;
-    return false;
 }

@@ -28,8 +28,4 @@ typedef struct {
 
 number_text write_real(double value);
 
-/* Whether the text stands for a missing number: empty, ?, NA, N/A, nan or null, in upper or lower
- * case. */
-bool is_missing_number(const char *text);
-
 #endif

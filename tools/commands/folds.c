@@ -67,7 +67,8 @@ typedef struct {
 } fold_rows;
 
 static column_list copy_columns(const column_list *list) {
-    column_list copy = {resize_array(NULL, list->count, sizeof *copy.columns), list->count};
+    column_list copy = *list;
+    copy.columns = resize_array(NULL, list->count, sizeof *copy.columns);
     memcpy(copy.columns, list->columns, list->count * sizeof *copy.columns);
     return copy;
 }

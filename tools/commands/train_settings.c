@@ -17,15 +17,19 @@ static const char TRAIN_HELP[] =
     "-, standard input; without it the table is Fisher's iris flowers, the target their species.\n"
     "\n"
     "Columns are given by their names in the header, or by their numbers from 1. A column holds\n"
-    "numbers if more than half of its values are numbers, and texts otherwise; missing values, "
-    "and\n"
-    "texts among numbers, are errors. Features that are numbers are scaled to mean 0 and standard\n"
-    "deviation 1; each text of a column is an input of its own (one-hot).\n"
+    "numbers if all its values are numbers written in the same way, as 1,234.5 or 12 EUR, or if\n"
+    "more than half are plain numbers; dates if all are dates; and texts otherwise. Texts among\n"
+    "numbers are errors. Numbers are scaled to mean 0 and standard deviation 1; each text of a\n"
+    "column is an input of its own (one-hot); dates become numbers. Columns that say nothing, or\n"
+    "only name the rows, are left out unless --features has them. The summary says all of this.\n"
     "\n"
     "A target of texts, or of at most 20 different whole numbers, is a classification: the "
     "outputs\n"
-    "are the probabilities of the classes (softmax, cross-entropy). Any other target, and each of\n"
-    "several targets, is a regression (mean squared error).\n"
+    "are the probabilities of the classes (softmax, cross-entropy). Any other target is a\n"
+    "regression (mean squared error). Several targets that are all yes or no are labels, each "
+    "with\n"
+    "its probability (sigmoid, cross-entropy); of other ones each is what it would be alone, but\n"
+    "all numbers are regressions, as are classes that are mixed with numbers.\n"
     "\n" COLUMNS_HELP "  --output MODEL        save the network; - is standard output\n"
     "  --history H.csv       write the cost of each epoch\n"
     "  --plot H.svg          draw the costs with gnuplot, as .svg or .png\n"
@@ -65,7 +69,7 @@ static const char TUNE_HELP[] =
     "\n" TABLE_OPTIONS_HELP;
 
 typedef struct {
-    const char *target, *features, *ignored, *texts;
+    const char *target, *features, *ignored, *texts, *weight;
     bool has_classes, has_numbers;
     table_arguments table;
     training_texts training;
@@ -91,11 +95,15 @@ static int take_column_choice(const char *command, const train_arguments *a, tra
         status = take_columns(command, "ignore", a->ignored, &columns->ignored);
     if (status == CARRY_ON)
         status = take_columns(command, "text", a->texts, &columns->texts);
+    if (status == CARRY_ON)
+        status = take_columns(command, "weight", a->weight, &columns->weights);
     if (status != CARRY_ON)
         return status;
     if (a->has_classes && (a->has_numbers || columns->targets.count > 1))
         return refuse_usage(command,
                             "--classes takes one target, and cannot be used with --numbers");
+    if (columns->weights.count > 1)
+        return refuse_usage(command, "--weight takes one column");
     if (a->features && a->ignored)
         return refuse_usage(command, "--features and --ignore cannot be used together");
     columns->task = a->has_classes ? TASK_CLASSES : a->has_numbers ? TASK_NUMBERS : TASK_DETECT;
@@ -135,6 +143,9 @@ static int take_arguments(const char *command, const train_arguments *a, train_s
     int status = take_column_choice(command, a, set);
     if (status == CARRY_ON)
         status = take_table_arguments(command, &a->table, &set->table);
+    set->columns.missing = set->table.missing;
+    set->columns.decimal = set->table.decimal;
+    set->columns.thousands = set->table.thousands;
     if (status == CARRY_ON)
         status = take_training_texts(command, &a->training, &set->training);
     if (status == CARRY_ON && set->plot && !is_plot_path(set->plot))
@@ -144,7 +155,7 @@ static int take_arguments(const char *command, const train_arguments *a, train_s
 
 /* ---- the commands ---------------------------------------------------------------------------- */
 
-enum { N_COLUMN_OPTIONS = 7 };
+enum { N_COLUMN_OPTIONS = 9 };
 
 static void list_column_options(train_arguments *a, train_settings *set, command_option *options) {
     const command_option all[N_COLUMN_OPTIONS] = {
@@ -155,6 +166,8 @@ static void list_column_options(train_arguments *a, train_settings *set, command
         {"text", .text = &a->texts},
         {"classes", .flag = &a->has_classes},
         {"numbers", .flag = &a->has_numbers},
+        {"weight", .text = &a->weight},
+        {"class-weights", .text = &set->columns.class_weights},
     };
     memcpy(options, all, sizeof all);
 }
@@ -230,4 +243,5 @@ void free_train_settings(train_settings *set) {
     free_names(&set->columns.features);
     free_names(&set->columns.ignored);
     free_names(&set->columns.texts);
+    free_names(&set->columns.weights);
 }

@@ -13,7 +13,9 @@
     "  --features COLUMNS    predict from these (default: all other columns)\n"                    \
     "  --ignore COLUMNS      do not predict from these\n"                                          \
     "  --text COLUMNS        texts, even if they look like numbers\n"                              \
-    "  --classes, --numbers  the target is classes, or numbers\n"
+    "  --classes, --numbers  the target is classes, or numbers\n"                                  \
+    "  --weight COLUMN       the weights of the rows\n"                                            \
+    "  --class-weights W     balanced, or CLASS=NUMBER[,CLASS=NUMBER...] and 1 for the others\n"
 
 /* A path that was not given is null. */
 typedef struct {

@@ -105,17 +105,32 @@ static const char *name_data(const train_settings *set) {
     return strcmp(set->data, "-") == 0 ? "standard input" : set->data;
 }
 
+static void print_targets(FILE *stream, const schema *s) {
+    const table_column *first = &s->targets.columns[0];
+    switch (get_output_kind(s)) {
+    case OUTPUTS_CLASSES:
+        fprintf(stream, "%zu classes of %s\n", first->categories.count,
+                *first->name ? show_text(first->name).text
+                             : show_column(first->name, first->place).text);
+        break;
+    case OUTPUTS_LABELS:
+        fprintf(stream, "%zu labels\n", s->targets.count);
+        break;
+    case OUTPUTS_MIXED:
+        fprintf(stream, "%zu targets, classes and numbers\n", s->targets.count);
+        break;
+    case OUTPUTS_NUMBERS:
+        fprintf(stream, "%zu %s of numbers\n", s->targets.count,
+                s->targets.count > 1 ? "targets" : "target");
+    }
+}
+
 void print_training_data(FILE *stream, const train_settings *set, const schema *s,
                          const training_rows *rows) {
     const dataset *learnt = &rows->learnt;
     fprintf(stream, "%zu rows of %s: %zu features as %zu inputs; ", learnt->N + rows->held_out.N,
             name_data(set), s->features.count, learnt->inputs);
-    if (has_classes(s))
-        fprintf(stream, "%zu classes of %s\n", learnt->outputs,
-                show_text(s->targets.columns[0].name).text);
-    else
-        fprintf(stream, "%zu %s of numbers\n", s->targets.count,
-                s->targets.count > 1 ? "targets" : "target");
+    print_targets(stream, s);
     if (rows->held_out.N > 0)
         fprintf(stream, "learns from %zu rows; %zu are held out for the validation\n", learnt->N,
                 rows->held_out.N);

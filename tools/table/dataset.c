@@ -2,6 +2,7 @@
 #include "table/dataset.h"
 
 #include "cli/memory.h"
+#include "table/weights.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,11 +19,12 @@ static bool encode_rows(const table_source *source, const text_rows *rows, const
                         dataset *d, table_error *error) {
     *d = (dataset){
         .N = rows->N, .inputs = count_numbers(&s->features), .outputs = count_numbers(&s->targets)};
-    allocate_rows(d, false);
+    allocate_rows(d, s->weights.count > 0);
     for (size_t r = 0; r < d->N; r++) {
         csv_row row = get_row(rows, r);
         if (!encode_row(&s->features, source, &row, d->X + r * d->inputs, error) ||
-            !encode_row(&s->targets, source, &row, d->Y + r * d->outputs, error))
+            !encode_row(&s->targets, source, &row, d->Y + r * d->outputs, error) ||
+            (d->weights && !encode_row(&s->weights, source, &row, d->weights + r, error)))
             return false;
     }
     return true;
@@ -55,7 +57,8 @@ bool read_dataset(table_source *source, const column_choice *choice, skipped_row
     *d = (dataset){0};
     bool is_good = read_rows(source, &rows, skipped, error) &&
                    infer_schema(source, &rows, choice, skipped, notes, s, error) &&
-                   encode_rows(source, &rows, s, d, error) && check_targets(source, s, d, error);
+                   encode_rows(source, &rows, s, d, error) && check_targets(source, s, d, error) &&
+                   weight_rows(source, choice->class_weights, s, d, error);
     free_rows(&rows);
     return is_good;
 }
@@ -65,6 +68,44 @@ void free_dataset(dataset *d) {
     free(d->Y);
     free(d->weights);
     *d = (dataset){0};
+}
+
+/* ---- scaling --------------------------------------------------------------------------------- */
+
+/* In long double, so that neither sums nor squares overflow. Equal values get a deviation of
+ * exactly 0, which their rounded mean would not give. Missing values, NaN, do not count. */
+static void infer_column_scaling(table_column *column, size_t N, size_t width,
+                                 const double *numbers) {
+    long double sum = 0.0L, squares = 0.0L;
+    double first = (double)NAN;
+    size_t count = 0;
+    bool is_constant = true;
+    for (size_t r = 0; r < N; r++) {
+        double value = numbers[r * width];
+        if (isnan(value))
+            continue;
+        if (count++ == 0)
+            first = value;
+        sum += (long double)value;
+        is_constant = is_constant && value == first;
+    }
+    long double mean = sum / (long double)count;
+    for (size_t r = 0; r < N; r++) {
+        long double distance = (long double)numbers[r * width] - mean;
+        squares += isnan(numbers[r * width]) ? 0.0L : distance * distance;
+    }
+    column->mean = count == 0 ? 0.0 : is_constant ? first : (double)mean;
+    column->deviation = is_constant ? 0.0 : (double)sqrtl(squares / (long double)count);
+}
+
+static void infer_scaling(column_list *list, size_t N, const double *numbers) {
+    size_t width = count_numbers(list);
+    for (size_t i = 0; i < list->count; i++) {
+        table_column *column = &list->columns[i];
+        if (is_scaled(column))
+            infer_column_scaling(column, N, width, numbers);
+        numbers += get_width(column);
+    }
 }
 
 void infer_dataset_scaling(schema *s, const dataset *learnt) {

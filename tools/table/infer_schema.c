@@ -2,291 +2,373 @@
 #include "table/infer_schema.h"
 
 #include "cli/memory.h"
-#include "cli/number.h"
+#include "table/categories.h"
+#include "table/left_out.h"
+#include "table/survey.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- choice of columns ----------------------------------------------------------------------- */
+/* One inference, and what it is about. */
+typedef struct {
+    const table_source *source;
+    text_rows *rows;
+    const column_choice *choice;
+    note_list *notes;
+    schema *s;
+    column_survey *surveys; /* of each column of the table */
+    bool *is_text;          /* as choice->texts says */
+} inference;
 
-/* Sets marks[column] for each column of the list. */
-static bool mark_columns(const table_source *source, const name_list *list, bool *marks,
-                         table_error *error) {
-    for (size_t i = 0; i < list->count; i++) {
-        size_t position;
-        if (!find_chosen_column(source, list->names[i], &position, error))
-            return false;
-        marks[position] = true;
+/* ---- kinds of columns ------------------------------------------------------------------------ */
+
+static void warn_of_comma(const inference *in, const table_column *column,
+                          const column_survey *survey) {
+    double value = 0.0;
+    read_formatted(survey->odd, &column->format, &value);
+    add_warning(in->notes, "%s: '%s' is read as %s; --decimal %s reads it otherwise",
+                show_column(column->name, column->place).text, show_text(survey->odd).text,
+                write_real(value).text, column->format.decimal == '.' ? "," : ".");
+}
+
+static void note_format(const inference *in, const table_column *column) {
+    const number_format *format = &column->format;
+    bool has_unit = *format->unit != '\0';
+    add_note(in->notes, "%s: numbers written as %s%s%s",
+             show_column(column->name, column->place).text, show_format(format),
+             has_unit ? " with " : "", format->unit);
+}
+
+/* All values are numbers, but not plain ones. */
+static void take_format(const inference *in, table_column *column, const column_survey *survey) {
+    column->format =
+        choose_format(survey->formats, get_delimiter(in->source->reader), survey->unit);
+    note_format(in, column);
+    if (is_ambiguous(survey->formats) && !in->choice->decimal && !in->choice->thousands)
+        warn_of_comma(in, column, survey);
+}
+
+/* Digits that are no quantity: with zeros in front, or too many for a double. */
+static const char *find_code(const column_survey *survey, size_t shortest) {
+    if (survey->leading_zeros && strlen(survey->leading_zeros) >= shortest)
+        return survey->leading_zeros;
+    return survey->too_long;
+}
+
+static void take_texts(table_column *column) {
+    column->kind = COLUMN_CATEGORY;
+    column->is_number = false;
+}
+
+/* A number or a text. A number of two digits such as 07 can be a month or an hour; a class is kept
+ * as it is written. */
+static void choose_type(const inference *in, table_column *column, bool is_target) {
+    const column_survey *survey = &in->surveys[column->place];
+    bool is_quantity = is_target && in->choice->task == TASK_NUMBERS;
+    const char *code = is_quantity ? NULL : find_code(survey, is_target ? 2 : 3);
+    bool is_empty = survey->others == 0 && survey->number_gaps == survey->text_gaps;
+    bool holds_numbers = survey->others > 0 ? survey->formats || survey->numbers > survey->others
+                                            : survey->numbers > 0 || is_empty;
+    if (in->is_text[column->place] || !holds_numbers) {
+        take_texts(column);
+        return;
     }
-    return true;
-}
-
-/* One for each column of the table, all false; released by free(). */
-static bool *clear_marks(const table_source *source) {
-    bool *marks = resize_array(NULL, source->columns.count, sizeof *marks);
-    memset(marks, 0, source->columns.count * sizeof *marks);
-    return marks;
-}
-
-static bool add_columns(const table_source *source, const name_list *names, column_list *list,
-                        table_error *error) {
-    for (size_t i = 0; i < names->count; i++) {
-        size_t position;
-        if (!find_chosen_column(source, names->names[i], &position, error))
-            return false;
-        add_column(list, source->columns.names[position], position);
+    if (code && survey->numbers > 0) {
+        add_warning(in->notes, "%s: '%s' %s: its values are taken for texts",
+                    show_column(column->name, column->place).text, show_text(code).text,
+                    code == survey->too_long ? "has more digits than a number can hold"
+                                             : "begins with 0");
+        take_texts(column);
+        return;
     }
-    return true;
+    column->format =
+        (number_format){in->choice->decimal ? in->choice->decimal : '.', in->choice->thousands, ""};
+    if (survey->others > 0 && survey->formats)
+        take_format(in, column, survey);
 }
 
-/* Another table is read by the names of the columns. */
-static bool check_name(const table_source *source, const char *name, table_error *error) {
-    size_t found;
-    return *name == '\0' || find_column(source, name, ", which is used", &found, error);
+static bool holds_dates(const column_survey *survey) {
+    return survey->others > 0 && survey->numbers == 0 && survey->dates;
 }
 
-/* No column may occur twice: as target and feature, or by its name and by its number. */
-static bool check_columns(const table_source *source, const schema *s, table_error *error) {
-    bool *is_taken = clear_marks(source);
-    const column_list *lists[] = {&s->targets, &s->features};
-    bool is_good = true;
-    for (size_t l = 0; l < 2; l++)
-        for (size_t i = 0; i < lists[l]->count && is_good; i++) {
-            const table_column *column = &lists[l]->columns[i];
-            if (is_taken[column->place])
-                is_good = set_error(error, "%s: %s is named twice", source->name,
-                                    show_column(column->name, column->place).text);
-            else
-                is_good = check_name(source, column->name, error);
-            is_taken[column->place] = true;
-        }
-    free(is_taken);
-    if (is_good && s->features.count == 0)
-        return set_error(error, "%s: there is no column left to be a feature", source->name);
-    return is_good;
-}
-
-static bool add_other_columns(const table_source *source, const column_choice *choice, schema *s,
-                              table_error *error) {
-    bool *is_left_out = clear_marks(source);
-    bool is_good = mark_columns(source, &choice->targets, is_left_out, error) &&
-                   mark_columns(source, &choice->ignored, is_left_out, error);
-    for (size_t i = 0; i < source->columns.count && is_good; i++)
-        if (!is_left_out[i])
-            add_column(&s->features, source->columns.names[i], i);
-    free(is_left_out);
-    return is_good;
-}
-
-static bool choose_columns(const table_source *source, const column_choice *choice, schema *s,
-                           table_error *error) {
-    for (size_t i = 0; i < source->columns.count; i++) {
-        const char *name = source->columns.names[i];
-        if (*name == '\0' || !add_name(&s->table_columns, name))
-            add_no_name(&s->table_columns);
+static void find_date_parts(const inference *in, table_column *column) {
+    moment first = {0}, date;
+    bool has_first = false;
+    for (size_t r = 0; r < in->rows->N; r++) {
+        csv_row row = get_row(in->rows, r);
+        if (!read_date(get_value(&row, column->place), column->dates, &date))
+            continue;
+        if (!has_first)
+            first = date;
+        has_first = true;
+        column->parts |= (unsigned)(date.month != first.month) << PART_YEAR |
+                         (unsigned)(date.weekday != first.weekday) << PART_WEEK |
+                         (unsigned)(date.phases[PART_DAY] != first.phases[PART_DAY]) << PART_DAY;
     }
-    return add_columns(source, &choice->targets, &s->targets, error) &&
-           (choice->features.count > 0 ? add_columns(source, &choice->features, &s->features, error)
-                                       : add_other_columns(source, choice, s, error)) &&
-           check_columns(source, s, error);
 }
 
-/* ---- types of columns ----------------------------------------------------------------------- */
-
-static bool holds_numbers(const text_rows *rows, size_t position) {
-    size_t numbers = 0, others = 0;
-    for (size_t r = 0; r < rows->N; r++) {
-        csv_row row = get_row(rows, r);
-        double value;
-        if (get_number(&row, position, &value))
-            numbers++;
-        else if (!is_missing_number(get_value(&row, position)))
-            others++;
+/* Texts if day and month could be either: one value alone would decide for all. */
+static void take_dates(const inference *in, table_column *column, unsigned formats) {
+    shown_column shown = show_column(column->name, column->place);
+    unsigned either = 1U << DATE_DAY | 1U << DATE_MONTH;
+    if ((formats & either) == either) {
+        add_warning(in->notes,
+                    "%s: '%s' and all others can be day/month or month/day: they are taken for "
+                    "texts; write dates as year-month-day",
+                    shown.text, show_text(in->surveys[column->place].odd).text);
+        take_texts(column);
+        return;
     }
-    return numbers > others;
+    column->kind = COLUMN_DATE;
+    column->is_number = false;
+    while (!(formats >> column->dates & 1))
+        column->dates++;
+    find_date_parts(in, column);
+    add_note(in->notes, "%s: dates as %s: the time%s%s%s", shown.text,
+             show_date_format(column->dates), column->parts >> PART_YEAR & 1 ? ", the season" : "",
+             column->parts >> PART_WEEK & 1 ? ", the weekday" : "",
+             column->parts >> PART_DAY & 1 ? ", the time of day" : "");
 }
 
-static bool holds_few_whole_numbers(const text_rows *rows, size_t position) {
-    name_list found = {0};
-    bool is_so = true;
-    for (size_t r = 0; r < rows->N && is_so; r++) {
-        csv_row row = get_row(rows, r);
-        double value;
-        if (!get_number(&row, position, &value))
-            continue; /* a bad row */
-        add_name(&found, name_number_category(value).text);
-        is_so = floor(value) == value && found.count <= MOST_NUMBER_CLASSES;
+static void choose_feature_kind(const inference *in, table_column *feature) {
+    const column_survey *survey = &in->surveys[feature->place];
+    if (!in->is_text[feature->place] && holds_dates(survey))
+        take_dates(in, feature, survey->dates);
+    else
+        choose_type(in, feature, false);
+    size_t gaps = feature->kind == COLUMN_CATEGORY ? survey->text_gaps : survey->number_gaps;
+    feature->expects_gaps = gaps > 0 && in->choice->missing == MISSING_IMPUTED;
+}
+
+static bool holds_few_whole_numbers(const inference *in, table_column *target) {
+    if (!in->surveys[target->place].is_whole)
+        return false;
+    find_categories(in->rows, target);
+    return target->categories.count <= MOST_NUMBER_CLASSES;
+}
+
+static bool is_category_of(const table_column *column, size_t category, double value) {
+    double number;
+    return read_formatted(column->categories.names[category], &column->format, &number) &&
+           number == value;
+}
+
+static bool is_0_or_1(const inference *in, table_column *target) {
+    return holds_few_whole_numbers(in, target) && target->categories.count == 2 &&
+           is_category_of(target, 0, 0.0) && is_category_of(target, 1, 1.0);
+}
+
+/* Several targets are labels if each has two values, and those that are numbers are 0 and 1. */
+static bool are_labels(const inference *in) {
+    bool is_so = in->s->targets.count > 1 && in->choice->task != TASK_NUMBERS;
+    for (size_t i = 0; i < in->s->targets.count && is_so; i++) {
+        table_column *target = &in->s->targets.columns[i];
+        if (!target->is_number)
+            find_categories(in->rows, target);
+        is_so = target->is_number ? is_0_or_1(in, target) : target->categories.count == 2;
     }
-    free_names(&found);
     return is_so;
 }
 
-static void choose_target_kind(const text_rows *rows, const column_choice *choice,
-                               table_column *target) {
-    if (choice->task == TASK_NUMBERS || choice->targets.count > 1)
-        return;
-    target->is_number = target->is_number && holds_numbers(rows, target->position);
-    if (choice->task == TASK_CLASSES || !target->is_number ||
-        holds_few_whole_numbers(rows, target->position))
-        target->kind = COLUMN_CATEGORY;
-}
-
-static bool choose_kinds(const table_source *source, const text_rows *rows,
-                         const column_choice *choice, schema *s, table_error *error) {
-    bool *is_text = clear_marks(source);
-    bool is_good = mark_columns(source, &choice->texts, is_text, error);
-    for (size_t i = 0; i < s->features.count && is_good; i++) {
-        table_column *feature = &s->features.columns[i];
-        feature->is_number = !is_text[feature->position] && holds_numbers(rows, feature->position);
-        if (!feature->is_number)
-            feature->kind = COLUMN_CATEGORY;
+static void choose_target_kinds(const inference *in) {
+    column_list *targets = &in->s->targets;
+    const column_choice *choice = in->choice;
+    for (size_t i = 0; i < targets->count; i++) {
+        table_column *target = &targets->columns[i];
+        choose_type(in, target, true);
+        if (choice->task == TASK_NUMBERS && !in->is_text[target->place]) {
+            target->kind = COLUMN_NUMBER;
+            target->is_number = true;
+        } else if (choice->task == TASK_CLASSES || (targets->count == 1 && target->is_number &&
+                                                    holds_few_whole_numbers(in, target))) {
+            target->kind = COLUMN_CATEGORY;
+        }
     }
-    for (size_t i = 0; i < s->targets.count && is_good; i++) {
-        table_column *target = &s->targets.columns[i];
-        target->is_number = !is_text[target->position];
-        choose_target_kind(rows, choice, target);
+    bool has_labels = are_labels(in);
+    for (size_t i = 0; i < targets->count; i++) {
+        table_column *target = &targets->columns[i];
+        free_names(&target->categories);
+        if (has_labels)
+            target->kind = COLUMN_LABEL;
     }
-    free(is_text);
-    return is_good;
 }
 
-/* ---- bad rows -------------------------------------------------------------------------------- */
-
-static bool check_row(const table_source *source, const csv_row *row, const schema *s,
-                      table_error *error) {
-    const column_list *lists[] = {&s->features, &s->targets};
-    double value;
-    for (size_t l = 0; l < 2; l++)
-        for (size_t i = 0; i < lists[l]->count; i++)
-            if (!check_value(source, row, &lists[l]->columns[i], &value, error))
-                return false;
-    return true;
+static void choose_kinds(const inference *in) {
+    for (size_t i = 0; i < in->s->features.count; i++)
+        choose_feature_kind(in, &in->s->features.columns[i]);
+    choose_target_kinds(in);
+    for (size_t i = 0; i < in->s->weights.count; i++) {
+        table_column *weight = &in->s->weights.columns[i];
+        const column_survey *survey = &in->surveys[weight->place];
+        if (survey->others > 0 && survey->formats)
+            take_format(in, weight, survey);
+    }
+    in->s->features.missing = in->choice->missing;
+    in->s->targets.missing = MISSING_TARGET;
+    in->s->weights.missing = MISSING_REFUSED;
 }
 
-static bool drop_bad_rows(const table_source *source, text_rows *rows, const schema *s,
-                          skipped_rows *skipped, table_error *error) {
+/* ---- rows that are not used ------------------------------------------------------------------ */
+
+static bool can_be_bad(const inference *in, const column_list *list) {
+    for (size_t i = 0; i < list->count; i++) {
+        const table_column *column = &list->columns[i];
+        const column_survey *survey = &in->surveys[column->place];
+        bool is_number = column->kind == COLUMN_NUMBER || column->is_number;
+        size_t gaps = is_number ? survey->number_gaps : survey->text_gaps;
+        if ((is_number && survey->others > 0 && !survey->formats) || survey->has_other_bytes ||
+            (gaps > 0 && list->missing != MISSING_IMPUTED))
+            return true;
+    }
+    return false;
+}
+
+static bool check_weight(const inference *in, const csv_row *row, table_error *error) {
+    double weight = 0.0;
+    if (in->s->weights.count == 0)
+        return true;
+    const table_column *column = &in->s->weights.columns[0];
+    get_formatted(row, column->place, &column->format, &weight);
+    return weight >= 0.0 ||
+           set_value_error(in->source, row, column->place, "is no weight: it is below 0", error);
+}
+
+static bool drop_bad_rows(const inference *in, skipped_rows *skipped, table_error *error) {
+    const schema *s = in->s;
+    text_rows *rows = in->rows;
     size_t kept = 0;
+    skipped->leaves_out_gaps = in->choice->missing == MISSING_SKIPPED;
+    if (s->weights.count == 0 && !can_be_bad(in, &s->features) && !can_be_bad(in, &s->targets))
+        return true;
     for (size_t r = 0; r < rows->N; r++) {
         csv_row row = get_row(rows, r);
-        if (check_row(source, &row, s, error))
+        if (check_row(&s->targets, in->source, &row, error) &&
+            check_row(&s->features, in->source, &row, error) &&
+            check_row(&s->weights, in->source, &row, error) && check_weight(in, &row, error))
             move_row(rows, kept++, r);
         else if (!skip_row(skipped, error))
             return false;
     }
     rows->N = kept;
-    return kept > 0 || set_error(error, "%s: has no rows to train on", source->name);
+    return kept > 0 || set_error(error, "%s: has no rows to train on", in->source->name);
 }
 
 /* ---- categories ------------------------------------------------------------------------------ */
 
-static int compare_texts(const void *a, const void *b) {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+static bool has_too_many(const inference *in, const table_column *column, const char *what,
+                         table_error *error) {
+    return column->categories.count > MOST_CATEGORIES &&
+           !set_error(error, "%s: %s: has more than %d different %s, and each would be a %s",
+                      in->source->name, show_column(column->name, column->place).text,
+                      MOST_CATEGORIES, column->is_number ? "numbers" : "texts", what);
 }
 
-static int compare_numbers(const void *a, const void *b) {
-    double left = strtod(*(const char *const *)a, NULL);
-    double right = strtod(*(const char *const *)b, NULL);
-    return (left > right) - (left < right);
-}
-
-/* Sorted, so that the schema does not depend on the order of the rows. */
-static void take_sorted(const name_list *found, table_column *column) {
-    const char **names = resize_array(NULL, found->count, sizeof *names);
-    memcpy(names, found->names, found->count * sizeof *names);
-    qsort(names, found->count, sizeof *names, column->is_number ? compare_numbers : compare_texts);
-    for (size_t k = 0; k < found->count; k++)
-        add_name(&column->categories, names[k]);
-    free(names);
-}
-
-static bool find_categories(const table_source *source, const text_rows *rows,
-                            const table_column *column, name_list *found, table_error *error) {
-    for (size_t r = 0; r < rows->N; r++) {
-        csv_row row = get_row(rows, r);
-        const char *text = get_value(&row, column->position);
-        double value = 0.0;
-        if (column->is_number)
-            get_number(&row, column->position, &value);
-        const number_text number = name_number_category(value);
-        if (!add_name(found, column->is_number ? number.text : text))
+static bool find_classes(const inference *in, table_error *error) {
+    for (size_t i = 0; i < in->s->targets.count; i++) {
+        table_column *target = &in->s->targets.columns[i];
+        if (target->kind == COLUMN_NUMBER)
             continue;
-        if (!is_utf8(text))
-            return set_value_error(source, &row, column->position, "is not UTF-8", error);
-        if (found->count > MOST_CATEGORIES)
-            return set_error(error,
-                             "%s: %s: has more than %d different texts, and each would be a "
-                             "category",
-                             source->name, show_column(column->name, column->place).text,
-                             MOST_CATEGORIES);
+        size_t values = find_categories(in->rows, target);
+        if (has_too_many(in, target, "class", error))
+            return false;
+        if (target->categories.count > 2 && target->categories.count > values / 2)
+            add_warning(in->notes, "%s: has %zu classes in %zu rows",
+                        show_column(target->name, target->place).text, target->categories.count,
+                        values);
+        warn_of_similar_categories(target, in->notes);
     }
     return true;
 }
 
-static bool infer_categories(const table_source *source, const text_rows *rows, column_list *list,
-                             table_error *error) {
-    for (size_t i = 0; i < list->count; i++) {
-        table_column *column = &list->columns[i];
-        if (column->kind != COLUMN_CATEGORY)
+static bool find_features_categories(const inference *in, table_error *error) {
+    column_list *features = &in->s->features;
+    bool are_asked_for = in->choice->features.count > 0;
+    bool *is_left_out = clear_marks(in->source);
+    names_of_left_out left_out = {.many = {.count = 0}};
+    bool is_good = true;
+    for (size_t i = 0; i < features->count && is_good; i++) {
+        table_column *feature = &features->columns[i];
+        if (feature->kind != COLUMN_CATEGORY)
             continue;
-        name_list found = {0};
-        bool is_good = find_categories(source, rows, column, &found, error);
-        if (is_good)
-            take_sorted(&found, column);
-        free_names(&found);
-        if (!is_good)
-            return false;
+        size_t values = find_categories(in->rows, feature);
+        if (are_asked_for)
+            is_good = !has_too_many(in, feature, "category", error);
+        else
+            is_left_out[i] = leaves_out_texts(feature, values, &left_out);
+        if (is_good && !is_left_out[i])
+            warn_of_similar_categories(feature, in->notes);
     }
+    drop_columns(features, is_left_out);
+    note_texts_left_out(&left_out, in->notes);
+    free(is_left_out);
+    return is_good;
+}
+
+/* ---- all of it ------------------------------------------------------------------------------- */
+
+static void note_gaps(const inference *in) {
+    column_listing numbers = {.count = 0}, texts = {.count = 0};
+    for (size_t i = 0; i < in->s->features.count; i++) {
+        const table_column *feature = &in->s->features.columns[i];
+        if (feature->expects_gaps)
+            list_column(feature->kind == COLUMN_CATEGORY ? &texts : &numbers, feature->name,
+                        feature->place);
+    }
+    if (numbers.count > 0)
+        add_note(in->notes, "missing numbers are the mean, and have an indicator: %s",
+                 show_listing(&numbers));
+    if (texts.count > 0)
+        add_note(in->notes, "missing texts are a category of their own: %s", show_listing(&texts));
+}
+
+static bool has_features(const inference *in, table_error *error) {
+    return in->s->features.count > 0 ||
+           set_error(error,
+                     "%s: there is no column left to be a feature; --features COLUMNS takes any",
+                     in->source->name);
+}
+
+static void survey_table(inference *in) {
+    const column_list *lists[] = {&in->s->features, &in->s->targets, &in->s->weights};
+    bool *is_used = clear_marks(in->source);
+    for (size_t l = 0; l < 3; l++)
+        for (size_t i = 0; i < lists[l]->count; i++)
+            is_used[lists[l]->columns[i].place] = true;
+    in->surveys = survey_columns(in->rows, is_used, in->choice->decimal, in->choice->thousands);
+    free(is_used);
+}
+
+static bool infer(inference *in, skipped_rows *skipped, table_error *error) {
+    if (!choose_columns(in->source, in->choice, in->s, error) ||
+        !mark_columns(in->source, &in->choice->texts, in->is_text, error))
+        return false;
+    if (in->rows->N == 0)
+        return set_error(error, "%s: has no rows to train on", in->source->name);
+    survey_table(in);
+    choose_kinds(in);
+    if (in->choice->features.count == 0)
+        leave_out_numbers(in->rows, in->surveys, &in->s->features, in->notes);
+    if (!has_features(in, error) || !drop_bad_rows(in, skipped, error) ||
+        !find_features_categories(in, error) || !find_classes(in, error) ||
+        !has_features(in, error))
+        return false;
+    note_gaps(in);
     return true;
 }
 
 bool infer_schema(const table_source *source, text_rows *rows, const column_choice *choice,
                   skipped_rows *skipped, note_list *notes, schema *s, table_error *error) {
-    (void)notes;
     *s = (schema){0};
-    if (choose_columns(source, choice, s, error) && choose_kinds(source, rows, choice, s, error) &&
-        drop_bad_rows(source, rows, s, skipped, error) &&
-        infer_categories(source, rows, &s->features, error) &&
-        infer_categories(source, rows, &s->targets, error))
-        return true;
-    free_schema(s);
-    return false;
-}
-
-/* ---- scaling --------------------------------------------------------------------------------- */
-
-/* In long double, so that neither sums nor squares overflow. Equal values get a deviation of
- * exactly 0, which their rounded mean would not give. Missing values, NaN, do not count. */
-static void infer_column_scaling(table_column *column, size_t N, size_t width,
-                                 const double *numbers) {
-    long double sum = 0.0L, squares = 0.0L;
-    double first = (double)NAN;
-    size_t count = 0;
-    bool is_constant = true;
-    for (size_t r = 0; r < N; r++) {
-        double value = numbers[r * width];
-        if (isnan(value))
-            continue;
-        if (count++ == 0)
-            first = value;
-        sum += (long double)value;
-        is_constant = is_constant && value == first;
-    }
-    long double mean = sum / (long double)count;
-    for (size_t r = 0; r < N; r++) {
-        long double distance = (long double)numbers[r * width] - mean;
-        squares += isnan(numbers[r * width]) ? 0.0L : distance * distance;
-    }
-    column->mean = count == 0 ? 0.0 : is_constant ? first : (double)mean;
-    column->deviation = is_constant ? 0.0 : (double)sqrtl(squares / (long double)count);
-}
-
-void infer_scaling(column_list *list, size_t N, const double *numbers) {
-    size_t width = count_numbers(list);
-    for (size_t i = 0; i < list->count; i++) {
-        table_column *column = &list->columns[i];
-        if (column->kind == COLUMN_NUMBER)
-            infer_column_scaling(column, N, width, numbers);
-        numbers += get_width(column);
-    }
+    inference in = {.source = source,
+                    .rows = rows,
+                    .choice = choice,
+                    .notes = notes,
+                    .s = s,
+                    .is_text = clear_marks(source)};
+    bool is_good = infer(&in, skipped, error);
+    free(in.surveys);
+    free(in.is_text);
+    if (!is_good)
+        free_schema(s);
+    return is_good;
 }

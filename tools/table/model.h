@@ -33,7 +33,8 @@ void free_model(table_model *model);
 typedef struct {
     source_format format;
     char decimal, thousands;
-    bool skips_bad_rows;
+    bool skips_bad_rows, has_missing;
+    missing_rule missing; /* where it was given; else that of the model, and imputed in training */
 } table_options;
 
 #endif

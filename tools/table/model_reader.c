@@ -41,6 +41,24 @@ static void make_batch(const model_reader *r, row_batch *batch, const row_parts 
         batch->weights = resize_array(NULL, BATCH_ROWS, sizeof *batch->weights);
 }
 
+static void set_marks(column_list *list, const table_options *options) {
+    for (size_t i = 0; i < list->count; i++) {
+        number_format *format = &list->columns[i].format;
+        if (options->decimal || options->thousands)
+            format->thousands = options->thousands;
+        if (options->decimal)
+            format->decimal = options->decimal;
+    }
+}
+
+/* The table may write numbers otherwise than that of the training. */
+static void take_options(schema *s, const table_options *options) {
+    set_marks(&s->features, options);
+    set_marks(&s->targets, options);
+    if (options->has_missing)
+        s->features.missing = options->missing;
+}
+
 bool open_reader(const char *command, model_reader *r, table_model *model, const char *path,
                  const table_options *options, const row_parts *parts) {
     table_error error;
@@ -52,6 +70,8 @@ bool open_reader(const char *command, model_reader *r, table_model *model, const
         close_reader(r);
         return report_error(command, &error);
     }
+    take_options(&model->schema, options);
+    r->skipped.leaves_out_gaps = model->schema.features.missing == MISSING_SKIPPED;
     r->inputs = count_numbers(&model->schema.features);
     r->outputs = count_numbers(&model->schema.targets);
     r->is_alone = parts->takes_first || nnblas_threads() == 1 || nn_count_processors() == 1;
@@ -127,6 +147,7 @@ static bool fill_batch(model_reader *r, row_batch *batch, table_error *error) {
         batch->is_good[batch->rows++] = result == ROW_GOOD;
         batch->N += result == ROW_GOOD;
     }
+    count_gaps(&r->model->schema.features, batch->N, batch->X, &r->skipped.filled);
     scale_rows(&r->model->schema.features, batch->N, batch->X);
     return true;
 }

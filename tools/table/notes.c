@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "table/notes.h"
 
-#include <stdarg.h>
+#include "table/text.h"
 
-enum { LONGEST_NOTE = 600 };
+#include <stdarg.h>
+#include <string.h>
+
+enum { LONGEST_NOTE = 800 };
 
 static void add_line(name_list *lines, const char *format, va_list arguments) {
     char line[LONGEST_NOTE];
@@ -28,6 +31,23 @@ void add_warning(note_list *notes, const char *format, ...) {
 void free_notes(note_list *notes) {
     free_names(&notes->lines);
     free_names(&notes->warnings);
+}
+
+enum { MOST_LISTED = 4 };
+
+void list_column(column_listing *listing, const char *name, size_t place) {
+    size_t used = strlen(listing->text);
+    if (listing->count++ < MOST_LISTED)
+        snprintf(listing->text + used, sizeof listing->text - used, "%s%s", used > 0 ? ", " : "",
+                 show_column(name, place).text);
+}
+
+const char *show_listing(column_listing *listing) {
+    size_t used = strlen(listing->text);
+    if (listing->count > MOST_LISTED)
+        snprintf(listing->text + used, sizeof listing->text - used, " and %zu more",
+                 listing->count - MOST_LISTED);
+    return listing->text;
 }
 
 void print_notes(FILE *stream, const note_list *notes) {

@@ -16,6 +16,16 @@ void add_note(note_list *notes, const char *format, ...) __attribute__((format(p
 void add_warning(note_list *notes, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void free_notes(note_list *notes);
 
+/* Columns for a note: "column 2 (age), column 5 and 7 more". */
+typedef struct {
+    char text[400];
+    size_t count;
+} column_listing;
+
+void list_column(column_listing *listing, const char *name, size_t place);
+/* The whole text. */
+const char *show_listing(column_listing *listing);
+
 void print_notes(FILE *stream, const note_list *notes);
 /* "nnblas COMMAND: warning: ..." on stderr. */
 void print_warnings(const char *command, const note_list *notes);

@@ -9,6 +9,14 @@
 #include <string.h>
 
 bool skip_row(skipped_rows *skipped, const table_error *error) {
+    if (error->kind == ERROR_NO_TARGET) {
+        skipped->without_target++;
+        return true;
+    }
+    if (error->kind == ERROR_GAP && skipped->leaves_out_gaps) {
+        skipped->gaps++;
+        return true;
+    }
     if (!skipped->is_allowed)
         return false;
     if (skipped->count < MOST_ERRORS_KEPT)
@@ -17,7 +25,7 @@ bool skip_row(skipped_rows *skipped, const table_error *error) {
     return true;
 }
 
-void report_skipped(const char *command, const char *name, const skipped_rows *skipped) {
+static void report_bad_rows(const char *command, const char *name, const skipped_rows *skipped) {
     size_t kept = skipped->count < MOST_ERRORS_KEPT ? skipped->count : MOST_ERRORS_KEPT;
     if (skipped->count == 0)
         return;
@@ -25,6 +33,20 @@ void report_skipped(const char *command, const char *name, const skipped_rows *s
     fprintf(stderr, skipped->count > kept ? "; the first %zu:\n" : ":\n", kept);
     for (size_t i = 0; i < kept; i++)
         fprintf(stderr, "  %s\n", skipped->errors[i].text);
+}
+
+static void report_count(const char *command, const char *name, const char *what, size_t count) {
+    if (count > 0)
+        fprintf(stderr, "nnblas %s: %s: %s: %zu\n", command, name, what, count);
+}
+
+void report_skipped(const char *command, const char *name, const skipped_rows *skipped) {
+    report_bad_rows(command, name, skipped);
+    report_count(command, name, "rows without a target left out", skipped->without_target);
+    report_count(command, name, "rows with a missing value left out", skipped->gaps);
+    report_count(command, name, "missing values filled in", skipped->filled.missing);
+    report_count(command, name, "texts that are no category of the training",
+                 skipped->filled.unknown);
 }
 
 /* ---- rows ------------------------------------------------------------------------------------ */

@@ -3,6 +3,7 @@
 #ifndef NNBLAS_TABLE_ROWS_H
 #define NNBLAS_TABLE_ROWS_H
 
+#include "table/gaps.h"
 #include "table/source.h"
 
 /* Each cell is read as a number once, and the number kept. */
@@ -18,18 +19,22 @@ typedef struct {
     size_t N, columns;
 } text_rows;
 
-/* Whether bad rows are skipped, how many were, and the errors of the first. */
+/* Whether bad rows are skipped, how many were, and the errors of the first; whether rows that lack
+ * the value of a feature are left out, how many were; and how many lacked that of a target, which
+ * are left out in any case. */
 enum { MOST_ERRORS_KEPT = 10 };
 typedef struct {
-    bool is_allowed;
-    size_t count;
+    bool is_allowed, leaves_out_gaps;
+    size_t count, gaps, without_target;
+    gap_counts filled; /* of the rows that are used */
     table_error errors[MOST_ERRORS_KEPT];
 } skipped_rows;
 
-/* Counts a bad row; false if rows must not be skipped. */
+/* Counts a row that is not used; false if it must not be skipped. */
 bool skip_row(skipped_rows *skipped, const table_error *error);
 
-/* Prints on stderr how many rows were skipped, if any, and the first errors. */
+/* Prints on stderr how many rows were skipped, and the first errors, and how many were left out or
+ * had values filled in. */
 void report_skipped(const char *command, const char *name, const skipped_rows *skipped);
 
 bool read_rows(table_source *source, text_rows *rows, skipped_rows *skipped, table_error *error);

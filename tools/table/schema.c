@@ -21,6 +21,7 @@ void free_schema(schema *s) {
     free_names(&s->table_columns);
     free_columns(&s->features);
     free_columns(&s->targets);
+    free_columns(&s->weights);
     *s = (schema){0};
 }
 
@@ -31,6 +32,7 @@ table_column *add_column(column_list *list, const char *name, size_t place) {
                             .place = place,
                             .position = place,
                             .is_number = true,
+                            .format = PLAIN_FORMAT,
                             .deviation = 1.0};
     return added;
 }
@@ -58,9 +60,21 @@ bool has_classes(const schema *s) {
     return get_output_kind(s) == OUTPUTS_CLASSES;
 }
 
+static size_t count_parts(const table_column *column) {
+    size_t count = 0;
+    for (size_t p = 0; p < N_DATE_PARTS; p++)
+        count += column->parts >> p & 1;
+    return count;
+}
+
+static size_t get_width_of_value(const table_column *column) {
+    if (column->kind == COLUMN_CATEGORY)
+        return column->categories.count;
+    return column->kind == COLUMN_DATE ? 1 + 2 * count_parts(column) : 1;
+}
+
 size_t get_width(const table_column *column) {
-    size_t gap = column->expects_gaps ? 1 : 0;
-    return gap + (column->kind == COLUMN_CATEGORY ? column->categories.count : 1);
+    return get_width_of_value(column) + column->expects_gaps;
 }
 
 size_t count_numbers(const column_list *list) {
@@ -113,48 +127,144 @@ void name_outputs(const schema *s, name_list *names) {
 
 /* ---- encoding ------------------------------------------------------------------------------- */
 
-number_text name_number_category(double value) {
-    return write_real(value + 0.0); /* -0 is 0 */
+/* The number of a number, the moment of a date. */
+typedef struct {
+    bool is_missing;
+    double number;
+    moment moment;
+} cell;
+
+static bool refuse_gap(const column_list *list, const table_source *source, const csv_row *row,
+                       size_t position, const char *problem, table_error *error) {
+    set_value_error(source, row, position, problem, error);
+    error->kind = list->missing == MISSING_TARGET ? ERROR_NO_TARGET : ERROR_GAP;
+    return false;
 }
 
-bool check_value(const table_source *source, const csv_row *row, const table_column *column,
-                 double *value, table_error *error) {
+/* Null, or what is wrong. */
+static const char *read_cell(const table_column *column, const csv_row *row, cell *read) {
     const char *text = get_value(row, column->position);
-    if (column->is_number ? get_number(row, column->position, value) : *text != '\0')
-        return true;
-    bool is_missing = *text == '\0' || is_missing_number(text);
-    return set_value_error(source, row, column->position,
-                           is_missing ? "is a missing value" : "is not a number", error);
+    if (column->kind == COLUMN_DATE)
+        return read_date(text, column->dates, &read->moment) ? NULL : "is not a date as the others";
+    if (column->is_number)
+        return get_formatted(row, column->position, &column->format, &read->number)
+                   ? NULL
+                   : "is not a number";
+    return is_utf8(text) ? NULL : "is not UTF-8";
 }
 
-static bool encode_category(const table_source *source, const csv_row *row,
-                            const table_column *column, double value, double *numbers,
-                            table_error *error) {
-    number_text number = name_number_category(value);
-    const char *name = column->is_number ? number.text : get_value(row, column->position);
-    size_t category = find_name(&column->categories, name);
-    if (category == column->categories.count)
-        return set_value_error(source, row, column->position,
-                               "is not one of the categories of the training", error);
-    for (size_t k = 0; k < column->categories.count; k++)
+static bool read_value(const column_list *list, const table_column *column,
+                       const table_source *source, const csv_row *row, cell *read,
+                       table_error *error) {
+    const char *text = get_value(row, column->position);
+    bool is_number = column->is_number || column->kind == COLUMN_DATE;
+    const char *problem = read_cell(column, row, read);
+    read->is_missing = (problem || !is_number) && is_gap(text, is_number) &&
+                       find_name(&column->categories, text) == column->categories.count;
+    if (read->is_missing)
+        return list->missing == MISSING_IMPUTED ||
+               refuse_gap(list, source, row, column->position, "is a missing value", error);
+    return !problem || set_value_error(source, row, column->position, problem, error);
+}
+
+bool check_row(const column_list *list, const table_source *source, const csv_row *row,
+               table_error *error) {
+    for (size_t i = 0; i < list->count; i++) {
+        cell read;
+        if (!read_value(list, &list->columns[i], source, row, &read, error))
+            return false;
+    }
+    return true;
+}
+
+/* Equal numbers can be written in several ways, but nearly all are as in training. */
+static size_t find_category(const table_column *column, const char *text, double number) {
+    size_t category = find_name(&column->categories, text), count = column->categories.count;
+    if (category < count || !column->is_number)
+        return category;
+    double other;
+    for (category = 0; category < count; category++)
+        if (read_formatted(column->categories.names[category], &column->format, &other) &&
+            other == number)
+            break;
+    return category;
+}
+
+static bool encode_category(const column_list *list, const table_column *column,
+                            const table_source *source, const csv_row *row, const cell *read,
+                            double *numbers, table_error *error) {
+    static const char UNKNOWN[] = "is not one of the categories of the training";
+    size_t count = column->categories.count, category = count;
+    if (!read->is_missing)
+        category = find_category(column, get_value(row, column->position), read->number);
+    if (category == count && !read->is_missing && list->missing != MISSING_IMPUTED) {
+        set_value_error(source, row, column->position, UNKNOWN, error);
+        error->kind = list->missing == MISSING_TARGET ? ERROR_BAD : ERROR_GAP;
+        return false;
+    }
+    if (column->kind == COLUMN_LABEL) {
+        *numbers = (double)category;
+        return true;
+    }
+    for (size_t k = 0; k < count; k++)
         numbers[k] = k == category ? 1.0 : 0.0;
     return true;
+}
+
+static void encode_date(const table_column *column, const cell *read, double *numbers) {
+    const double turn = 2.0 * acos(-1.0);
+    *numbers++ = read->is_missing ? (double)NAN : read->moment.seconds;
+    for (size_t p = 0; p < N_DATE_PARTS; p++) {
+        if (!(column->parts >> p & 1))
+            continue;
+        *numbers++ = read->is_missing ? 0.0 : sin(turn * read->moment.phases[p]);
+        *numbers++ = read->is_missing ? 0.0 : cos(turn * read->moment.phases[p]);
+    }
 }
 
 bool encode_row(const column_list *list, const table_source *source, const csv_row *row,
                 double *numbers, table_error *error) {
     for (size_t i = 0; i < list->count; i++) {
         const table_column *column = &list->columns[i];
-        double value = 0.0;
-        if (!check_value(source, row, column, &value, error))
+        cell read = {.number = 0.0};
+        if (!read_value(list, column, source, row, &read, error))
             return false;
-        *numbers = value;
-        if (column->kind == COLUMN_CATEGORY &&
-            !encode_category(source, row, column, value, numbers, error))
-            return false;
-        numbers += get_width(column);
+        if (column->categories.count > 0) {
+            if (!encode_category(list, column, source, row, &read, numbers, error))
+                return false;
+        } else if (column->kind == COLUMN_DATE) {
+            encode_date(column, &read, numbers);
+        } else {
+            *numbers = read.is_missing ? (double)NAN : read.number;
+        }
+        numbers += get_width_of_value(column);
+        if (column->expects_gaps)
+            *numbers++ = read.is_missing ? 1.0 : 0.0;
     }
     return true;
+}
+
+static bool has_gap(const table_column *column, const double *numbers) {
+    if (column->categories.count == 0)
+        return isnan(*numbers);
+    for (size_t k = 0; k < column->categories.count; k++)
+        if (numbers[k] != 0.0)
+            return false;
+    return true;
+}
+
+void count_gaps(const column_list *list, size_t N, const double *numbers, gap_counts *counts) {
+    for (size_t r = 0; r < N; r++)
+        for (size_t i = 0; i < list->count; i++) {
+            const table_column *column = &list->columns[i];
+            size_t width = get_width(column);
+            bool is_number = column->categories.count == 0;
+            if (has_gap(column, numbers) && column->expects_gaps && numbers[width - 1] != 0.0)
+                counts->missing++;
+            else if (has_gap(column, numbers))
+                *(is_number ? &counts->missing : &counts->unknown) += 1;
+            numbers += width;
+        }
 }
 
 /* ---- scaling --------------------------------------------------------------------------------- */
@@ -168,11 +278,15 @@ static double scale_number(const table_column *column, double value) {
                                 : value / column->deviation - column->mean / column->deviation;
 }
 
+bool is_scaled(const table_column *column) {
+    return column->kind == COLUMN_NUMBER || column->kind == COLUMN_DATE;
+}
+
 void scale_rows(const column_list *list, size_t N, double *numbers) {
     for (size_t r = 0; r < N; r++)
         for (size_t i = 0; i < list->count; i++) {
             const table_column *column = &list->columns[i];
-            if (column->kind == COLUMN_NUMBER)
+            if (is_scaled(column))
                 *numbers = scale_number(column, *numbers);
             numbers += get_width(column);
         }
@@ -188,7 +302,7 @@ void restore_rows(const column_list *list, size_t N, const double *scaled, doubl
     for (size_t r = 0; r < N; r++)
         for (size_t i = 0; i < list->count; i++) {
             const table_column *column = &list->columns[i];
-            if (column->kind == COLUMN_NUMBER)
+            if (is_scaled(column))
                 *numbers = restore_number(column, *numbers);
             numbers += get_width(column);
         }

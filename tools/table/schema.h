@@ -4,14 +4,18 @@
 #define NNBLAS_TABLE_SCHEMA_H
 
 #include "cli/number.h"
+#include "table/dates.h"
+#include "table/gaps.h"
 #include "table/names.h"
+#include "table/number_format.h"
 #include "table/source.h"
 
 /*
  * COLUMN_NUMBER    scaled to mean 0 and standard deviation 1; if all values in training were equal,
  *                  the deviation is 0 and every value becomes 0
  * COLUMN_CATEGORY  one number for each category, 1 for its own and 0 for the others (one-hot)
- * COLUMN_DATE      the time, as a number, and parts of it that repeat
+ * COLUMN_DATE      the time, in seconds and scaled as a number; then the sine and cosine of each of
+ *                  the parts that repeat
  * COLUMN_LABEL     a target of two categories as one number: 0 for the first, 1 for the second
  */
 typedef enum { COLUMN_NUMBER, COLUMN_CATEGORY, COLUMN_DATE, COLUMN_LABEL } column_kind;
@@ -21,10 +25,13 @@ typedef struct {
     size_t place;    /* in the table of the training, from 0 */
     size_t position; /* in the table that is read */
     column_kind kind;
-    bool is_number;    /* its texts are numbers; those of categories can be numbers too */
-    bool expects_gaps; /* values were missing in training: a number gets an indicator behind it,
-                          which is 1 where it is missing, and a category one more category, the last
-                        */
+    bool is_number;       /* its texts are numbers; those of categories can be numbers too */
+    number_format format; /* of numbers */
+    date_format dates;    /* of dates */
+    unsigned parts;       /* of dates: the parts that vary, as bits */
+    /* Values were missing in training: one more number, the last, is 1 where the value is missing,
+     * as if that were one more category. */
+    bool expects_gaps;
     double mean, deviation;
     name_list categories;
 } table_column;
@@ -32,12 +39,14 @@ typedef struct {
 typedef struct {
     table_column *columns;
     size_t count;
+    missing_rule missing;
 } column_list;
 
-/* table_columns: all columns of the table of the training, in their order. */
+/* table_columns: all columns of the table of the training, in their order. weights: none or one
+ * column, of the weights of the rows in training, which is not saved. */
 typedef struct {
     name_list table_columns;
-    column_list features, targets;
+    column_list features, targets, weights;
 } schema;
 
 void free_schema(schema *s);
@@ -61,19 +70,24 @@ bool has_classes(const schema *s);
 size_t get_width(const table_column *column);
 size_t count_numbers(const column_list *list);
 
-/* A number as the name of a category: 1.0 and 01 are both "1". */
-number_text name_number_category(double value);
+/* Whether all values of a row fit their columns, be they of a category or not. */
+bool check_row(const column_list *list, const table_source *source, const csv_row *row,
+               table_error *error);
 
-/* Whether the text fits the type of the column; *value gets the number, if it is one. */
-bool check_value(const table_source *source, const csv_row *row, const table_column *column,
-                 double *value, table_error *error);
-
-/* Writes the count_numbers(list) numbers of a row, not yet scaled. A missing number is NaN. */
+/* Writes the count_numbers(list) numbers of a row, not yet scaled. A missing number or date is NaN,
+ * and no category is 1 where it is missing or not one of the training. */
 bool encode_row(const column_list *list, const table_source *source, const csv_row *row,
                 double *numbers, table_error *error);
 
+/* Adds those of N rows of such numbers. A missing text counts as unknown where the column expects
+ * no gaps. */
+void count_gaps(const column_list *list, size_t N, const double *numbers, gap_counts *counts);
+
 /* Scales N rows of such numbers; NaN becomes 0, which is the mean. */
 void scale_rows(const column_list *list, size_t N, double *numbers);
+
+/* Whether it is scaled: its first number, if it has several. */
+bool is_scaled(const table_column *column);
 
 /* Undoes the scaling of one number of a column without categories, and that of N rows of targets or
  * outputs: numbers in their own unit, those of classes and labels as they are. scaled and numbers

@@ -3,13 +3,17 @@
  * The schema as JSON, as it is saved in a model:
  *
  *   {"version": 2,
+ *    "missing": "impute",
  *    "columns": ["sepal_length", ..., "species"],
  *    "features": [{"name": "sepal_length", "place": 0, "kind": "number", "type": "number",
- *                  "gaps": false, "mean": 5.8, "deviation": 0.8}, ...],
+ *                  "gaps": false, "decimal": ".", "thousands": "", "unit": "",
+ *                  "mean": 5.8, "deviation": 0.8}, ...],
  *    "targets": [{"name": "species", "place": 4, "kind": "category", "type": "text",
  *                 "gaps": false, "categories": ["setosa", ...]}]}
  *
- * Version 1 had no place, no kind and no gaps, and named a column without a name by its number.
+ * A date has "dates", its format, and "parts", the names of those that become sines and cosines.
+ * Version 1 had neither "missing", which then was "refuse", nor places, kinds, gaps and the marks
+ * of numbers; it named a column without a name by its number.
  */
 #include "cli/memory.h"
 #include "table/json.h"
@@ -26,6 +30,18 @@ static const char *const KINDS[] = {[COLUMN_NUMBER] = "number",
                                     [COLUMN_LABEL] = "label"};
 enum { N_KINDS = sizeof KINDS / sizeof KINDS[0] };
 
+static const char *const RULES[] = {
+    [MISSING_IMPUTED] = "impute", [MISSING_REFUSED] = "refuse", [MISSING_SKIPPED] = "skip"};
+enum { N_RULES = sizeof RULES / sizeof RULES[0] };
+
+static const char *const DATES[] = {[DATE_ISO] = "year-month-day",
+                                    [DATE_YEAR] = "year/month/day",
+                                    [DATE_POINTS] = "day.month.year",
+                                    [DATE_DAY] = "day/month/year",
+                                    [DATE_MONTH] = "month/day/year"};
+
+static const char *const PARTS[] = {[PART_YEAR] = "year", [PART_WEEK] = "week", [PART_DAY] = "day"};
+
 /* ---- writing --------------------------------------------------------------------------------- */
 
 static json_t *pack_names(const name_list *list) {
@@ -35,6 +51,26 @@ static json_t *pack_names(const name_list *list) {
     return array;
 }
 
+static json_t *pack_mark(char mark) {
+    const char text[] = {mark, '\0'};
+    return json_string(text);
+}
+
+static void pack_format(json_t *object, const number_format *format) {
+    set_member(object, "decimal", pack_mark(format->decimal));
+    set_member(object, "thousands", pack_mark(format->thousands));
+    set_member(object, "unit", json_string(format->unit));
+}
+
+static void pack_dates(json_t *object, const table_column *column) {
+    json_t *parts = check_json(json_array());
+    for (size_t p = 0; p < N_DATE_PARTS; p++)
+        if (column->parts >> p & 1)
+            append_element(parts, json_string(PARTS[p]));
+    set_member(object, "dates", json_string(DATES[column->dates]));
+    set_member(object, "parts", parts);
+}
+
 static json_t *pack_column(const table_column *column) {
     json_t *object = check_json(json_object());
     set_member(object, "name", json_string(column->name));
@@ -42,6 +78,10 @@ static json_t *pack_column(const table_column *column) {
     set_member(object, "kind", json_string(KINDS[column->kind]));
     set_member(object, "type", json_string(column->is_number ? "number" : "text"));
     set_member(object, "gaps", json_boolean(column->expects_gaps));
+    if (column->is_number)
+        pack_format(object, &column->format);
+    if (column->kind == COLUMN_DATE)
+        pack_dates(object, column);
     if (column->categories.count > 0) {
         set_member(object, "categories", pack_names(&column->categories));
     } else {
@@ -61,6 +101,7 @@ static json_t *pack_columns(const column_list *list) {
 char *write_schema(const schema *s) {
     json_t *root = check_json(json_object());
     set_member(root, "version", json_integer(VERSION));
+    set_member(root, "missing", json_string(RULES[s->features.missing]));
     set_member(root, "columns", pack_names(&s->table_columns));
     set_member(root, "features", pack_columns(&s->features));
     set_member(root, "targets", pack_columns(&s->targets));
@@ -94,7 +135,7 @@ static bool unpack_scaling(const json_t *object, table_column *column) {
 }
 
 static bool unpack_categories(const json_t *object, table_column *column) {
-    return unpack_names(json_object_get(object, "categories"), true, &column->categories) &&
+    return unpack_names(json_object_get(object, "categories"), false, &column->categories) &&
            (column->kind != COLUMN_LABEL || column->categories.count == 2);
 }
 
@@ -104,23 +145,69 @@ static bool unpack_type(const json_t *object, table_column *column) {
     return type && (column->is_number || strcmp(type, "text") == 0);
 }
 
+/* The place of a member's text in a list. */
+static bool unpack_word(const json_t *object, const char *key, const char *const *words,
+                        size_t count, size_t *place) {
+    const char *word = json_string_value(json_object_get(object, key));
+    for (*place = 0; word && *place < count; (*place)++)
+        if (strcmp(word, words[*place]) == 0)
+            return true;
+    return false;
+}
+
+/* One of the marks; one that is allowed to be none is '\0' then. */
+static bool unpack_mark(const json_t *object, const char *key, const char *marks, bool allows_none,
+                        char *mark) {
+    const char *text = json_string_value(json_object_get(object, key));
+    if (!text)
+        return false;
+    *mark = *text;
+    return *text == '\0' ? allows_none : text[1] == '\0' && strchr(marks, *text);
+}
+
+static bool unpack_format(const json_t *object, number_format *format) {
+    const char *unit = json_string_value(json_object_get(object, "unit"));
+    if (!unit || strlen(unit) >= sizeof format->unit)
+        return false;
+    strcpy(format->unit, unit);
+    return unpack_mark(object, "decimal", ".,", false, &format->decimal) &&
+           unpack_mark(object, "thousands", ",.'_ ", true, &format->thousands) &&
+           format->decimal != format->thousands;
+}
+
+static bool unpack_dates(const json_t *object, table_column *column) {
+    const json_t *parts = json_object_get(object, "parts");
+    size_t dates;
+    for (size_t p = 0; p < N_DATE_PARTS; p++)
+        for (size_t i = 0; i < json_array_size(parts); i++) {
+            const char *part = json_string_value(json_array_get(parts, i));
+            if (part && strcmp(part, PARTS[p]) == 0)
+                column->parts |= 1U << p;
+        }
+    if (!json_is_array(parts) || !unpack_word(object, "dates", DATES, N_DATE_FORMATS, &dates))
+        return false;
+    column->dates = (date_format)dates;
+    return true;
+}
+
 /* What a column has since version 2. */
 static bool unpack_kind(const json_t *object, table_column *column) {
-    const char *kind = json_string_value(json_object_get(object, "kind"));
     const json_t *place = json_object_get(object, "place");
+    size_t kind;
+    if (!unpack_word(object, "kind", KINDS, N_KINDS, &kind) || !json_is_integer(place))
+        return false;
+    column->kind = (column_kind)kind;
     column->place = (size_t)json_integer_value(place);
     column->expects_gaps = json_is_true(json_object_get(object, "gaps"));
-    size_t k = 0;
-    while (kind && k < N_KINDS && strcmp(kind, KINDS[k]) != 0)
-        k++;
-    column->kind = (column_kind)k;
-    return kind && k < N_KINDS && json_is_integer(place);
+    return (!column->is_number || unpack_format(object, &column->format)) &&
+           (column->kind != COLUMN_DATE || unpack_dates(object, column)) &&
+           (column->kind != COLUMN_NUMBER || column->is_number);
 }
 
 static bool unpack_kind_1(const json_t *object, const schema *s, table_column *column) {
     column->kind = json_object_get(object, "categories") ? COLUMN_CATEGORY : COLUMN_NUMBER;
     column->place = find_name(&s->table_columns, column->name);
-    return true;
+    return column->kind == COLUMN_CATEGORY || column->is_number;
 }
 
 static bool has_place(const schema *s, const table_column *column) {
@@ -151,12 +238,28 @@ static bool unpack_columns(const json_t *array, json_int_t version, const schema
     return list->count > 0;
 }
 
+static bool unpack_missing(const json_t *root, json_int_t version, schema *s) {
+    size_t rule = MISSING_REFUSED;
+    bool is_good = version == 1 || unpack_word(root, "missing", RULES, N_RULES, &rule);
+    s->features.missing = (missing_rule)rule;
+    s->targets.missing = MISSING_TARGET;
+    return is_good;
+}
+
+static bool has_gaps(const column_list *list) {
+    for (size_t i = 0; i < list->count; i++)
+        if (list->columns[i].expects_gaps)
+            return true;
+    return false;
+}
+
 static bool unpack_schema(const json_t *root, schema *s) {
     json_int_t version = json_integer_value(json_object_get(root, "version"));
-    return version >= 1 && version <= VERSION &&
+    return version >= 1 && version <= VERSION && unpack_missing(root, version, s) &&
            unpack_names(json_object_get(root, "columns"), version > 1, &s->table_columns) &&
            unpack_columns(json_object_get(root, "features"), version, s, &s->features) &&
-           unpack_columns(json_object_get(root, "targets"), version, s, &s->targets);
+           unpack_columns(json_object_get(root, "targets"), version, s, &s->targets) &&
+           !has_gaps(&s->targets);
 }
 
 bool read_schema(const char *text, schema *s) {

@@ -9,5 +9,6 @@ bool set_error(table_error *error, const char *format, ...) {
     va_start(arguments, format);
     vsnprintf(error->text, sizeof error->text, format, arguments);
     va_end(arguments);
+    error->kind = ERROR_BAD;
     return false;
 }

@@ -10,6 +10,7 @@ void list_table_options(table_arguments *arguments, command_option *options) {
     options[3] = (command_option){"decimal", .text = &arguments->decimal};
     options[4] = (command_option){"thousands", .text = &arguments->thousands};
     options[5] = (command_option){"skip-bad-rows", .flag = &arguments->skips_bad_rows};
+    options[6] = (command_option){"missing", .text = &arguments->missing};
 }
 
 /* 0 where the option is not given. */
@@ -19,6 +20,17 @@ static bool read_delimiter(const char *text, char *delimiter) {
         return true;
     *delimiter = strcmp(text, "tab") == 0 || strcmp(text, "\\t") == 0 ? '\t' : text[0];
     return *delimiter == '\t' || (strlen(text) == 1 && !strchr("\"\r\n", text[0]));
+}
+
+static bool read_missing_rule(const char *text, table_options *options) {
+    static const char *const RULES[] = {"impute", "refuse", "skip"};
+    options->has_missing = text != NULL;
+    for (int r = 0; text && r < 3; r++)
+        if (strcmp(text, RULES[r]) == 0) {
+            options->missing = (missing_rule)r;
+            return true;
+        }
+    return !text;
 }
 
 /* One of the marks, or 0 where the option is not given. */
@@ -31,6 +43,8 @@ static bool read_mark(const char *text, const char *marks, char *mark) {
 
 static int take_number_marks(const char *command, const table_arguments *arguments,
                              table_options *options) {
+    if (!read_missing_rule(arguments->missing, options))
+        return refuse_usage(command, "--missing takes impute, refuse or skip");
     if (!read_mark(arguments->decimal, ".,", &options->decimal))
         return refuse_usage(command, "--decimal takes . or ,");
     if (!read_mark(arguments->thousands, ",.'_ ", &options->thousands))

@@ -15,15 +15,18 @@
     "                        first rows)\n"                                                        \
     "  --decimal C           the decimal mark of numbers, . or ,\n"                                \
     "  --thousands C         the mark between thousands: , . ' _ or space\n"                       \
+    "  --missing RULE        of features: impute (the mean, or no or an own category; the\n"       \
+    "                        default, unless the model has another rule), refuse, or skip the "    \
+    "row\n"                                                                                        \
     "  --skip-bad-rows       skip bad rows, and print how many and the first ten\n"
 
 /* The arguments as given. */
 typedef struct {
     bool has_header, has_no_header, skips_bad_rows;
-    const char *delimiter, *decimal, *thousands;
+    const char *delimiter, *decimal, *thousands, *missing;
 } table_arguments;
 
-enum { N_TABLE_OPTIONS = 6 };
+enum { N_TABLE_OPTIONS = 7 };
 void list_table_options(table_arguments *arguments, command_option *options);
 
 /* CARRY_ON, or EXIT_USAGE with a message on stderr. */

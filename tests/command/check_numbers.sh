@@ -1,0 +1,128 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# Numbers and dates as people write them.
+# usage: check_numbers.sh NNBLAS
+set -u
+# shellcheck source=support.sh
+. "$(dirname "$0")/support.sh"
+
+# reads_as FORMAT ARGUMENTS...: both tables give the same model, but for the format
+reads_as() {
+    format=$1
+    shift
+    expect_status 0 train plain.csv --delimiter ';' --target y --epochs 3 --output plain
+    expect_status 0 train written.csv --delimiter ';' --target y --epochs 3 --output written "$@"
+    check "  and says how numbers are written" has "$out" \
+        "^column 1 \\(x\\): numbers written as $format\$"
+    "$nnblas" predict plain plain.csv --delimiter ';' >expected
+    expect_status 0 predict written written.csv --delimiter ';'
+    check "  which the model keeps" cmp expected "$out"
+}
+
+# 1000.25 with marks
+group='function group(v, mark, point,  whole, part) { whole = int(v); part = sprintf("%.2f", v - whole)
+    return int(whole / 1000) mark sprintf("%03d", whole % 1000) point substr(part, 3) }'
+
+# write_with EXPRESSION: plain.csv, and written.csv with the numbers v as the expression writes them
+write_with() {
+    awk -v OFS=';' 'BEGIN { print "x;y"
+        for (i = 0; i < 40; i++) print 1000.25 + 37 * i, 5000.5 + i * i }' >plain.csv
+    awk -F';' -v OFS=';' "$group function write(v) { return $1 }
+        NR == 1 { print; next } { print write(\$1), write(\$2) }" plain.csv >written.csv
+}
+
+check_formats() {
+    write_with 'sprintf("%d,%s", v, substr(sprintf("%.2f", v - int(v)), 3))'
+    reads_as '1234,5'
+    write_with 'group(v, ",", ".")'
+    reads_as '1,234.5'
+    write_with 'group(v, ".", ",")'
+    reads_as '1.234,5'
+    write_with 'group(v, " ", ",")'
+    reads_as '1 234,5'
+    write_with 'group(v, "\302\240", ",")'
+    reads_as '1 234,5'
+    write_with "group(v, \"'\", \".\")"
+    reads_as "1'234.5"
+    write_with '"$" group(v, ",", ".")'
+    reads_as '1,234.5 with \$'
+    write_with 'group(v, ".", ",") " EUR"'
+    reads_as '1.234,5 with EUR'
+    write_with 'v " %"'
+    reads_as '1234.5 with %'
+}
+
+check_ambiguous() {
+    awk 'BEGIN { print "x\ty"; for (i = 1; i < 40; i++) printf "%d,%03d\t%d\n", i, i * 7, i * 3 + 100 }' >table.csv
+    expect_status 0 train table.csv --delimiter tab --target y --epochs 2 --output thousands
+    check "a comma before three digits separates thousands, with a warning" has "$err" \
+        "warning: column 1 \(x\): '1,007' is read as 1007; --decimal , reads it otherwise"
+    expect_status 0 train table.csv --delimiter tab --target y --epochs 2 --output decimals --decimal ,
+    check "  which --decimal decides, without a warning" lacks "$err" warning
+    sed 's/,/./' table.csv >points.csv
+    expect_status 0 train points.csv --delimiter tab --target y --epochs 2 --output points
+    "$nnblas" predict points points.csv --delimiter tab >expected
+    expect_status 0 predict decimals table.csv --delimiter tab
+    check "  also of another table" cmp expected "$out"
+    expect_status 0 predict points table.csv --delimiter tab --decimal ,
+    check "  --decimal holds for predict alone too" cmp expected "$out"
+    tr '\t' ';' <table.csv >semicolons.csv
+    expect_status 0 train semicolons.csv --delimiter ';' --target y --epochs 2
+    check "  as do semicolons between the values" has "$err" \
+        "'1,007' is read as 1.007; --decimal . reads it otherwise"
+    expect_status 0 train semicolons.csv --delimiter ';' --target y --epochs 2 --thousands ,
+    check "  unless --thousands says otherwise" lacks "$err" warning
+
+    printf 'x;y\n1,5;1.5\n2,5;2.5\n3.5;9.5\n4,5;7.25\n' >table.csv
+    expect_status 0 train table.csv --delimiter ';' --target y --epochs 2
+    check "numbers that are written in two ways are texts" has "$out" '1 features as 4 inputs'
+    # shellcheck disable=SC2016
+    printf 'x,y\n$5,1.5\n€6,2.5\n$7,9.5\n$7,0.25\n' >table.csv
+    expect_status 0 train table.csv --target y --epochs 2
+    check "  and those with two currencies" has "$out" '1 features as 3 inputs'
+    awk 'BEGIN { print "x,y"; for (i = 1; i < 40; i++) print (i == 9 ? "oops" : i) "," i * 1.5 }' >table.csv
+    fails "line 10, column 1 \(x\): 'oops' is not a number" train table.csv --target y
+    expect_status 0 train table.csv --target y --epochs 2 --text x --features x
+    check "--text takes them for texts" has "$out" '1 features as 39 inputs'
+}
+
+# dates FORMAT: a table of 60 days, or of hours, and a target that goes by the weekday
+dates() {
+    awk -v step="${2:-86400}" 'BEGIN { for (i = 0; i < 60; i++) print "@" 1709251200 + i * step }' >seconds
+    awk 'BEGIN { for (i = 0; i < 60; i++) print i % 7 * 1.5 }' >y
+    { echo when,y && date -u -f seconds +"$1" | paste -d, - y; } >dates.csv
+}
+
+check_dates() {
+    for format in %Y-%m-%d %Y/%m/%d %d.%m.%Y %d/%m/%Y %m/%d/%Y %Y-%m-%dT00:00:00Z '%Y-%m-%d 00:00'; do
+        dates "$format"
+        expect_status 0 train dates.csv --target y --epochs 50 --output dates
+        check "'$format' is a date: time, season, weekday" has "$out" '1 features as 5 inputs'
+        expect_status 0 predict dates dates.csv
+        test "$format" = %Y-%m-%d && cp "$out" first
+        check "  with the same predictions" cmp first "$out"
+    done
+    dates '%Y-%m-%d %H:%M' 3600
+    expect_status 0 train dates.csv --target y --epochs 2 --output dates
+    check "a date with a time" has "$out" \
+        '^column 1 \(when\): dates as year-month-day: the time, the weekday, the time of day$'
+    printf 'when\n2024-03-01 10:00+01:00\n2024-03-01 09:00Z\n' >zones.csv
+    expect_status 0 predict dates zones.csv
+    sed -i '5s/^[^,]*/soon/' dates.csv
+    fails "line 5, column 1 \(when\): 'soon' is not a date as the others" predict dates dates.csv
+    sed -i '5s/^[^,]*//' dates.csv
+    expect_status 0 predict dates dates.csv
+    check "a missing date is the mean" has "$err" 'missing values filled in: 1$'
+    expect_status 0 train dates.csv --target y --epochs 2
+    check "  with an indicator, if there are any in training" has "$out" '1 features as 6 inputs'
+    awk 'BEGIN { print "when,y"; for (i = 0; i < 30; i++) printf "%02d/%02d/2024,%d\n", i % 3 + 1, i % 4 + 1, i + 50 }' \
+        >dates.csv
+    expect_status 0 train dates.csv --target y --epochs 2
+    check "days that can be months are texts, with a warning" has "$err" \
+        "warning: column 1 \(when\): '01/01/2024' and all others can be day/month or month/day"
+}
+
+check_formats
+check_ambiguous
+check_dates
+conclude

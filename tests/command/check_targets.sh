@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# Several targets of one network, and the weights of rows and classes.
+# usage: check_targets.sh NNBLAS
+set -u
+# shellcheck source=support.sh
+. "$(dirname "$0")/support.sh"
+
+make_table() {
+    awk -v OFS=, 'BEGIN { print "x,z,wet,windy,sky,sun,kind,w"
+        for (i = 0; i < 90; i++) { x = i % 9; z = i % 10
+            print x, z, (x > 4), (z > 4 ? "yes" : "no"), (x + z > 9 ? "grey" : "blue"), x * 2.5 + z, (i % 3 ? "a" : "b"), i % 3 + 1 } }' \
+        >table.csv
+}
+
+check_labels() {
+    expect_status 0 train table.csv --target wet,windy,sky --features x,z --epochs 150 --output labels
+    check "targets of two values each are labels" has "$out" '2 features as 2 inputs; 3 labels$'
+    expect_status 0 evaluate labels table.csv
+    check "  which are learnt" has "$out" '^accuracy (0\.9[0-9]*|1\.0000) '
+    expect_status 0 predict labels table.csv
+    check "  each with its probability" has "$out" ',wet,windy,sky$'
+    odd=$(sed 1d "$out" | awk -F, '{ for (k = NF - 2; k <= NF; k++) n += $k < 0 || $k > 1 } END { print n + 0 }')
+    check "  from 0 to 1" test "$odd" -eq 0
+    expect_status 0 train table.csv --target wet,w --features x,z --epochs 2
+    check "other numbers are numbers" has "$out" '2 targets of numbers$'
+    expect_status 0 train table.csv --target wet --features x,z --epochs 2 --numbers
+    check "  as are 0 and 1 with --numbers" has "$out" '1 target of numbers$'
+}
+
+check_mixture() {
+    expect_status 0 train table.csv --target sun,sky --features x,z --epochs 150 --output mixed
+    check "numbers and classes can be mixed" has "$out" '2 targets, classes and numbers$'
+    expect_status 0 evaluate mixed table.csv
+    check "  and are learnt" has "$out" '^accuracy (0\.9|1).* r2 0\.9'
+    expect_status 0 predict mixed table.csv
+    check "  and predicted" has "$out" ',sun,sky=blue,sky=grey$'
+    odd=$(sed 1d "$out" | awk -F, '{ n += $1 < -5 || $1 > 40 } END { print n + 0 }')
+    check "  in the unit of the number" test "$odd" -eq 0
+    expect_status 0 train table.csv --target x,w --text w --features z --epochs 2
+    check "--text takes a target of numbers for classes" has "$out" '2 targets, classes and numbers$'
+    expect_status 0 evaluate mixed table.csv
+}
+
+check_weights() {
+    expect_status 0 train table.csv --target kind --features x,z --weight w --epochs 20 --output weighted
+    check "--weight takes a column" has "$out" '^train accuracy '
+    expect_status 0 train table.csv --target kind --weight w --epochs 2
+    check "  which is no feature" has "$out" '6 features as'
+    awk -F, -v OFS=, '{ for (n = NR == 1 ? 1 : $8; n > 0; n--) print }' table.csv >repeated.csv
+    common='--target kind --features x,z --epochs 40 --optimizer lbfgs --weight-decay 0.01'
+    # shellcheck disable=SC2086
+    expect_status 0 train table.csv $common --weight w --output weighted
+    # shellcheck disable=SC2086
+    expect_status 0 train repeated.csv $common --output repeated
+    "$nnblas" predict weighted table.csv | cut -d, -f1 >weighted.out
+    "$nnblas" predict repeated table.csv | cut -d, -f1 >repeated.out
+    check "a row of weight 3 is as three rows" cmp weighted.out repeated.out
+    # shellcheck disable=SC2086
+    expect_status 0 train table.csv $common --output plain
+    "$nnblas" predict plain table.csv | cut -d, -f1 >plain.out
+    for change in '17s/[0-9.]*$/-1/:is no weight' '17s/[0-9.]*$/x/:is not a number' \
+        '17s/[0-9.]*$//:is a missing value'; do
+        sed "${change%:*}" table.csv >bad.csv
+        fails "line 17, column 8 \(w\): '.*' ${change#*:}" train bad.csv --target kind --weight w
+    done
+    sed '2,$s/[0-9.]*$/0/' table.csv >bad.csv
+    fails 'bad.csv: all rows have the weight 0' train bad.csv --target kind --weight w
+    refuses '--weight takes one column' train table.csv --target kind --weight w,x
+    fails 'column 8 \(w\) is named twice' train table.csv --target kind --weight w --features x,w
+}
+
+check_class_weights() {
+    awk -v OFS=, 'BEGIN { print "x,kind"; for (i = 0; i < 200; i++) print i % 10, (i % 20 == 9 ? "rare" : "often") }' \
+        >table.csv
+    expect_status 0 train table.csv --target kind --epochs 100 --output plain
+    expect_status 0 train table.csv --target kind --epochs 100 --class-weights balanced --output balanced
+    "$nnblas" predict plain table.csv | grep -c '^rare' >plain.count
+    "$nnblas" predict balanced table.csv | grep -c '^rare' >balanced.count
+    check "balanced classes are predicted more often" test "$(cat balanced.count)" -gt "$(cat plain.count)"
+    expect_status 0 train table.csv --target kind --epochs 100 --class-weights rare=19 --output listed
+    "$nnblas" predict listed table.csv | grep -c '^rare' >listed.count
+    check "  as by weights in a list" cmp balanced.count listed.count
+    fails "--class-weights: 'never' is no class of column 2 \(kind\)" train table.csv --target kind \
+        --class-weights never=2
+    fails "--class-weights takes balanced, or CLASS=NUMBER" train table.csv --target kind \
+        --class-weights rare
+    fails "--class-weights takes balanced, or CLASS=NUMBER" train table.csv --target kind \
+        --class-weights rare=-1
+    fails "--class-weights needs one target that is classes" train table.csv --target x --numbers \
+        --class-weights balanced
+    fails 'all rows have the weight 0' train table.csv --target kind --class-weights rare=0,often=0
+}
+
+make_table
+check_labels
+check_mixture
+check_weights
+check_class_weights
+conclude

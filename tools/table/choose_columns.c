@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "table/choose_columns.h"
+
+#include "cli/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool mark_columns(const table_source *source, const name_list *list, bool *marks,
+                  table_error *error) {
+    for (size_t i = 0; i < list->count; i++) {
+        size_t position;
+        if (!find_chosen_column(source, list->names[i], &position, error))
+            return false;
+        marks[position] = true;
+    }
+    return true;
+}
+
+bool *clear_marks(const table_source *source) {
+    bool *marks = resize_array(NULL, source->columns.count, sizeof *marks);
+    memset(marks, 0, source->columns.count * sizeof *marks);
+    return marks;
+}
+
+static bool add_columns(const table_source *source, const name_list *names, column_list *list,
+                        table_error *error) {
+    for (size_t i = 0; i < names->count; i++) {
+        size_t position;
+        if (!find_chosen_column(source, names->names[i], &position, error))
+            return false;
+        add_column(list, source->columns.names[position], position);
+    }
+    return true;
+}
+
+/* Another table is read by the names of the columns. */
+static bool check_name(const table_source *source, const char *name, table_error *error) {
+    size_t found;
+    return *name == '\0' || find_column(source, name, ", which is used", &found, error);
+}
+
+/* No column may occur twice: as target and feature, or by its name and by its number. */
+static bool check_columns(const table_source *source, const schema *s, table_error *error) {
+    bool *is_taken = clear_marks(source);
+    const column_list *lists[] = {&s->targets, &s->features, &s->weights};
+    bool is_good = true;
+    for (size_t l = 0; l < 3; l++)
+        for (size_t i = 0; i < lists[l]->count && is_good; i++) {
+            const table_column *column = &lists[l]->columns[i];
+            if (is_taken[column->place])
+                is_good = set_error(error, "%s: %s is named twice", source->name,
+                                    show_column(column->name, column->place).text);
+            else
+                is_good = check_name(source, column->name, error);
+            is_taken[column->place] = true;
+        }
+    free(is_taken);
+    if (is_good && s->features.count == 0)
+        return set_error(error, "%s: there is no column left to be a feature", source->name);
+    return is_good;
+}
+
+static bool add_other_columns(const table_source *source, const column_choice *choice, schema *s,
+                              table_error *error) {
+    bool *is_left_out = clear_marks(source);
+    bool is_good = mark_columns(source, &choice->targets, is_left_out, error) &&
+                   mark_columns(source, &choice->weights, is_left_out, error) &&
+                   mark_columns(source, &choice->ignored, is_left_out, error);
+    for (size_t i = 0; i < source->columns.count && is_good; i++)
+        if (!is_left_out[i])
+            add_column(&s->features, source->columns.names[i], i);
+    free(is_left_out);
+    return is_good;
+}
+
+bool choose_columns(const table_source *source, const column_choice *choice, schema *s,
+                    table_error *error) {
+    for (size_t i = 0; i < source->columns.count; i++) {
+        const char *name = source->columns.names[i];
+        if (*name == '\0' || !add_name(&s->table_columns, name))
+            add_no_name(&s->table_columns);
+    }
+    return add_columns(source, &choice->targets, &s->targets, error) &&
+           add_columns(source, &choice->weights, &s->weights, error) &&
+           (choice->features.count > 0 ? add_columns(source, &choice->features, &s->features, error)
+                                       : add_other_columns(source, choice, s, error)) &&
+           check_columns(source, s, error);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "table/weights.h"
+
+#include "cli/memory.h"
+#include "table/confusion.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static double get_weight(const dataset *d, size_t row) {
+    return d->weights ? d->weights[row] : 1.0;
+}
+
+static size_t find_class(const dataset *d, size_t row) {
+    return find_largest(d->Y + row * d->outputs, d->outputs);
+}
+
+/* N / (K N_k), with the weights of the column. */
+static void balance(const dataset *d, double *class_weights) {
+    double sum = 0.0;
+    for (size_t r = 0; r < d->N; r++) {
+        class_weights[find_class(d, r)] += get_weight(d, r);
+        sum += get_weight(d, r);
+    }
+    for (size_t k = 0; k < d->outputs; k++)
+        if (class_weights[k] > 0.0)
+            class_weights[k] = sum / ((double)d->outputs * class_weights[k]);
+}
+
+/* CLASS=NUMBER; the class may have = in it. */
+static bool read_class_weight(const char *text, const table_column *target, double *class_weights,
+                              table_error *error) {
+    const char *mark = strrchr(text, '=');
+    double weight;
+    if (!mark || !read_real(mark + 1, &weight) || weight < 0.0)
+        return set_error(error, "--class-weights takes balanced, or CLASS=NUMBER[,...]: '%s'",
+                         show_text(text).text);
+    char *class = copy_text(text);
+    class[mark - text] = '\0';
+    size_t k = find_name(&target->categories, class);
+    bool is_good = k < target->categories.count ||
+                   set_error(error, "--class-weights: '%s' is no class of %s",
+                             show_text(class).text, show_column(target->name, target->place).text);
+    if (is_good)
+        class_weights[k] = weight;
+    free(class);
+    return is_good;
+}
+
+static bool read_class_weights(const char *text, const schema *s, double *class_weights,
+                               table_error *error) {
+    const table_column *target = &s->targets.columns[0];
+    name_list parts = {0};
+    bool is_good = read_names(text, &parts) ||
+                   set_error(error, "--class-weights takes balanced, or CLASS=NUMBER[,...]");
+    for (size_t k = 0; k < target->categories.count; k++)
+        class_weights[k] = 1.0;
+    for (size_t i = 0; i < parts.count && is_good; i++)
+        is_good = read_class_weight(parts.names[i], target, class_weights, error);
+    free_names(&parts);
+    return is_good;
+}
+
+static bool weight_classes(const char *text, const schema *s, dataset *d, table_error *error) {
+    if (!has_classes(s))
+        return set_error(error, "--class-weights needs one target that is classes");
+    double *class_weights = resize_array(NULL, d->outputs, sizeof *class_weights);
+    memset(class_weights, 0, d->outputs * sizeof *class_weights);
+    bool is_good = true;
+    if (strcmp(text, "balanced") == 0)
+        balance(d, class_weights);
+    else
+        is_good = read_class_weights(text, s, class_weights, error);
+    if (is_good) {
+        double *weights = resize_array(NULL, d->N, sizeof *weights);
+        for (size_t r = 0; r < d->N; r++)
+            weights[r] = get_weight(d, r) * class_weights[find_class(d, r)];
+        free(d->weights);
+        d->weights = weights;
+    }
+    free(class_weights);
+    return is_good;
+}
+
+bool weight_rows(const table_source *source, const char *class_weights, const schema *s, dataset *d,
+                 table_error *error) {
+    if (class_weights && !weight_classes(class_weights, s, d, error))
+        return false;
+    bool is_used = !d->weights;
+    for (size_t r = 0; r < d->N && !is_used; r++)
+        is_used = d->weights[r] > 0.0;
+    return is_used || set_error(error, "%s: all rows have the weight 0", source->name);
+}
