@@ -62,7 +62,8 @@ check_page_of_model() {
     check "the page names the model and the table" has page.html '^"table": "test.csv",$'
     check "  and has its classes" has page.html '^"outputs": \["setosa","versicolor","virginica"\],$'
     check "  and 20 rows" has page.html '^"N": 20,$'
-    check "  of more" has page.html '^"has_more_rows": true,$'
+    check "  evenly spaced" has page.html '^"rows": \[1,2,4,5,7,8,10,11,13,14,16,17,19,20,22,23,25,26,28,29\],$'
+    check "  of 30" has page.html '^"n_read": 30,$'
     refuses '--html FILE is missing' explain model test.csv
     refuses 'DATA.csv is missing' explain --html page.html model
     refuses 'are the same file' explain --html test.csv model test.csv

@@ -85,8 +85,8 @@ def check_selects(page):
 
 
 def check_examples(page):
-    page.check_press("the example", "#example", ["Right"], "example-name", "2 (setosa) of 6")
-    page.check_press("the last example", "#example", ["End"], "example-name", "6 (virginica) of 6")
+    page.check_press("the example", "#example", ["Right"], "example-name", "2 (setosa), 2 of 6")
+    page.check_press("the last example", "#example", ["End"], "example-name", "6 (virginica), 6 of 6")
     check("in example 6 (virginica)" in page.read("path-table"), "its paths are listed")
     page.check_press("all examples", "#all", ["Space"], "path-table", "sum over all examples")
     page.check_press("one example again", "#all", ["Space"], "path-table", "sum over this example")

@@ -42,7 +42,7 @@ READ_WIDTHS = "return [document.documentElement.scrollWidth, innerWidth];"
 # What sticks out of the page to the right, and of no box that scrolls.
 FIND_OUTSIDE = """return Array.from(document.querySelectorAll("main *, header *")).filter((element) =>
     element.getBoundingClientRect().right > innerWidth + 1 &&
-    !element.closest(".scroll, .matrices, .product > div")).map((element) =>
+    !element.closest(".scroll, .matrices, .product > div, #graph")).map((element) =>
         element.outerHTML.slice(0, 60));"""
 SHOW_ALL = """for (let i = 0; i < 4; i++) document.getElementById("tree-next")?.click();
     document.getElementById("step-next").click();"""

@@ -117,7 +117,7 @@ def check_texts(browser, pages):
     check("39–200–1" in browser.run("return document.getElementById('cut').innerText"),
           "what is cut is said")
     browser.open(pages["a deep network"])
-    check("first 20 rows of" in browser.run("return document.getElementById('about').innerText"),
+    check("20 rows of deep.csv, evenly spaced over its 60 rows" in browser.run("return document.getElementById('about').innerText"),
           "which rows are explained is said")
 
 

@@ -36,16 +36,15 @@ static const char HELP[] =
     "                        page is one file and loads nothing else. - is standard output\n"
 #ifdef HAVE_CSV
     "\n"
-    "With MODEL, a file that nnblas train saved, the page shows that network on the first rows of\n"
-    "DATA.csv, at most 20, which has the targets too. Of a network with more than 6000 parameters "
-    "it\n"
-    "shows the first 16 units of each layer, as a network of its own, and says so.\n"
+    "With MODEL, a file that nnblas train saved, the page shows that network on at most 20 rows\n"
+    "of DATA.csv, which has the targets too: evenly spaced, so that a table that is sorted by\n"
+    "class shows each. Of a network with more than 6000 parameters it shows the first 16 units of\n"
+    "each layer, as a network of its own, and says so.\n"
     "\n" TABLE_OPTIONS_HELP
 #endif
     ;
 
-/* ---- the flowers of the page
- * -------------------------------------------------------------------------------- */
+/* ---- the flowers of the page ----------------------------------------------------------------- */
 
 enum { PAGE_HIDDEN = 3, PAGE_FLOWERS = 2 /* of each species */ };
 
@@ -63,7 +62,9 @@ static void take_flowers(explained *e) {
     e->N = PAGE_FLOWERS * IRIS_SPECIES;
     e->X = resize_array(NULL, e->N * IRIS_INPUTS, sizeof *e->X);
     e->Y = resize_array(NULL, e->N * IRIS_SPECIES, sizeof *e->Y);
+    e->rows = resize_array(NULL, e->N, sizeof *e->rows);
     for (size_t r = 0; r < e->N; r++) {
+        e->rows[r] = r + 1;
         size_t species = r / PAGE_FLOWERS;
         memcpy(e->X + r * IRIS_INPUTS, iris_rows[species * IRIS_ROWS_A_SPECIES + r % PAGE_FLOWERS],
                sizeof iris_rows[0]);

@@ -58,6 +58,12 @@ static nnblas_status take_network(nnblas_net *net, explained *e) {
     return status ? status : cut_network(net, &e->net);
 }
 
+/* Without its folder, which is nothing to a reader elsewhere. */
+static char *name_file(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return copy_text(show_text(slash ? slash + 1 : path).text);
+}
+
 /* ---- names ----------------------------------------------------------------------------------- */
 
 /* The name of the number at place p of those that a column becomes. */
@@ -100,17 +106,26 @@ static char **copy_output_names(const schema *s, size_t count) {
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
-/* The first columns of the first N rows. */
-static double *copy_corner(const double *numbers, size_t all_columns, size_t N, size_t columns) {
-    double *corner = resize_array(NULL, N * columns, sizeof *corner);
-    for (size_t r = 0; r < N; r++)
-        memcpy(corner + r * columns, numbers + r * all_columns, columns * sizeof *corner);
-    return corner;
+/* Evenly spaced over those that were read, so that a sorted table shows each class. */
+static void choose_rows(explained *e) {
+    e->rows = resize_array(NULL, e->N, sizeof *e->rows);
+    for (size_t r = 0; r < e->N; r++)
+        e->rows[r] = r * e->n_read / e->N + 1;
+}
+
+/* The first columns of the chosen rows. */
+static double *copy_chosen(const explained *e, const double *numbers, size_t all_columns,
+                           size_t columns) {
+    double *chosen = resize_array(NULL, e->N * columns, sizeof *chosen);
+    for (size_t r = 0; r < e->N; r++)
+        memcpy(chosen + r * columns, numbers + (e->rows[r] - 1) * all_columns,
+               columns * sizeof *chosen);
+    return chosen;
 }
 
 static bool take_rows(const char *command, model_reader *reader, explained *e) {
     row_batch *batch;
-    if (!predict_batch(command, reader, &batch))
+    if (!read_batch(command, reader, &batch))
         return false;
     report_skipped(command, reader->source.name, &reader->skipped);
     if (batch->N == 0) {
@@ -121,13 +136,15 @@ static bool take_rows(const char *command, model_reader *reader, explained *e) {
     size_t outputs = nnblas_net_layer_size(e->net, nnblas_net_layer_count(e->net) - 1);
     size_t fitting = MOST_NUMBERS / (inputs + outputs);
     e->N = get_smaller(batch->N, get_smaller(MOST_ROWS, fitting > 0 ? fitting : 1));
-    e->has_more_rows = batch->N > e->N;
-    scale_rows(&reader->model->schema.targets, e->N, batch->Y);
-    e->X = copy_corner(batch->X, reader->inputs, e->N, inputs);
-    e->Y = copy_corner(batch->Y, reader->outputs, e->N, outputs);
+    e->n_read = batch->N;
+    e->is_whole = batch->rows < BATCH_ROWS;
+    choose_rows(e);
+    scale_rows(&reader->model->schema.targets, batch->N, batch->Y);
+    e->X = copy_chosen(e, batch->X, reader->inputs, inputs);
+    e->Y = copy_chosen(e, batch->Y, reader->outputs, outputs);
     e->input_names = name_inputs(&reader->model->schema.features, inputs);
     e->output_names = copy_output_names(&reader->model->schema, outputs);
-    e->table = copy_text(show_text(reader->source.name).text);
+    e->table = name_file(reader->source.name);
     return true;
 }
 
@@ -152,7 +169,7 @@ bool read_explained(const char *command, const char *model, const char *data,
     *e = (explained){.learning_rate = LEARNING_RATE};
     if (!load_model(command, model, &loaded))
         return false;
-    e->model = copy_text(show_text(model).text);
+    e->model = name_file(strcmp(model, "-") == 0 ? "standard input" : model);
     bool is_good = read_rows_of(command, &loaded, data, options, e);
     free_model(&loaded);
     if (!is_good)

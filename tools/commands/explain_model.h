@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A model of nnblas train and the first rows of a table, to be explained. */
+/* A model of nnblas train and some rows of a table, to be explained. */
 #ifndef NNBLAS_COMMANDS_EXPLAIN_MODEL_H
 #define NNBLAS_COMMANDS_EXPLAIN_MODEL_H
 

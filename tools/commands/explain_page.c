@@ -46,6 +46,7 @@ void free_explained(explained *e) {
     nnblas_net_destroy(e->whole);
     free(e->X);
     free(e->Y);
+    free(e->rows);
     free(e->model);
     free(e->table);
     *e = (explained){0};
@@ -194,8 +195,14 @@ static void write_data(FILE *stream, const explained *e, const library_numbers *
     write_text(stream, e->model);
     write_key(stream, "table");
     write_text(stream, e->table);
-    write_key(stream, "has_more_rows");
-    fputs(e->has_more_rows ? "true" : "false", stream);
+    write_key(stream, "rows");
+    for (size_t r = 0; r < e->N; r++)
+        fprintf(stream, "%c%zu", r > 0 ? ',' : '[', e->rows[r]);
+    putc(']', stream);
+    write_key(stream, "n_read");
+    fprintf(stream, "%zu", e->n_read);
+    write_key(stream, "is_whole");
+    fputs(e->is_whole ? "true" : "false", stream);
     write_sizes(stream, "whole_sizes", e->whole);
     write_network(stream, e->net);
     write_texts(stream, "inputs", e->input_names, inputs);

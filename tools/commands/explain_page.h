@@ -15,7 +15,9 @@ typedef struct {
     char **input_names, **output_names; /* inputs and outputs of them */
     double learning_rate;
     char *model, *table; /* their files; null for the iris flowers */
-    bool has_more_rows;  /* the table has rows that are not explained */
+    size_t *rows;        /* N, the numbers of the rows among those that were read, from 1 */
+    size_t n_read;       /* rows of the table */
+    bool is_whole;       /* that is the whole table */
     nnblas_net *whole;   /* the network of the model where net is cut from it, else null */
 } explained;
 

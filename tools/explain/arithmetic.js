@@ -25,9 +25,16 @@ export function listProducts(A, B, r, c) {
     return Array.from({ length: A.columns }, (_, m) => getElement(A, r, m) * getElement(B, m, c));
 }
 
+// Row by row, each element the sum of the same products in the same order.
 export function multiply(A, B) {
-    return makeMatrix(A.rows, B.columns, (r, c) =>
-        listProducts(A, B, r, c).reduce((sum, product) => sum + product, 0));
+    const C = makeMatrix(A.rows, B.columns), columns = B.columns;
+    for (let r = 0; r < A.rows; r++)
+        for (let m = 0; m < A.columns; m++) {
+            const a = A.at[r * A.columns + m];
+            for (let c = 0; c < columns; c++)
+                C.at[r * columns + c] += a * B.at[m * columns + c];
+        }
+    return C;
 }
 
 // ---- the network ---------------------------------------------------------------------------------

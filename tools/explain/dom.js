@@ -34,6 +34,10 @@ export function replaceChildren(element, ...children) {
     append(element, children);
 }
 
+export function shorten(text, most) {
+    return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+
 // ---- numbers -------------------------------------------------------------------------------------
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";

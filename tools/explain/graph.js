@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The network as a graph, in which a weight is chosen and its paths are lit.
 import { findParameter, getElement } from "./arithmetic.js";
-import { byId, h, replaceChildren, show, showBriefly, svg } from "./dom.js";
+import { byId, h, replaceChildren, shorten, show, showBriefly, svg } from "./dom.js";
 import { addView, change, getOutName, getParameters, getUnitName, getWeightName, L, net, state } from "./state.js";
 import { findWindow } from "./matrix.js";
 
-const MOST_UNITS = 8, TOP = 46, SIDE = 52;
+const MOST_UNITS = 8, TOP = 46, SIDE = 52, LAYER_WIDTH = 64;
 
 // The units that are drawn of a layer: the first ones, or those around one that has to be seen. A
 // bias is drawn as one more unit, before the next layer.
@@ -84,7 +84,8 @@ function drawEdge(from, to, largest) {
     const lit = isOnPath(to.l, from.j, to.j), chosen = isChosen(to.l, from.j, to.j);
     const strong = isOnChosenPath(to.l, from.j, to.j);
     const line = { x1: from.x, y1: from.y, x2: to.x, y2: to.y };
-    const width = 0.8 + 2.4 * Math.min(1, Math.abs(value) / largest[to.l]) + (lit ? 1 : 0);
+    const crowd = Math.min(1, 24 / (net.sizes[to.l] * net.sizes[from.l]));
+    const width = 0.7 + (2.4 * Math.abs(value) / largest[to.l] + (lit ? 1 : 0)) * Math.max(crowd, 0.4);
     return svg("g", {
         role: "option",
         id: getEdgeId(to.l, from.j, to.j),
@@ -121,10 +122,6 @@ function getRank(edge) {
     return ["lit", "strong", "chosen"].filter((name) => edge.classList.contains(name)).length;
 }
 
-function shorten(text, most) {
-    return text.length > most ? `${text.slice(0, most - 1)}…` : text;
-}
-
 function drawUnit({ l, j, x, y }, { step, radius }) {
     const bias = j === net.sizes[l];
     const value = bias ? "1" : state.showsAll ? "" : showBriefly(getElement(state.run.out[l], state.example, j));
@@ -145,7 +142,7 @@ function drawHeads({ layers, width, step }) {
             left > 0 && svg("text", { x: SIDE + l * step, y: 31, class: "name" },
                 `${net.sizes[l] - left} of ${net.sizes[l]}`)];
     });
-    const weights = step > 80 && layers.slice(1).map((_, l) =>
+    const weights = step > (L > 2 ? 110 : 80) && layers.slice(1).map((_, l) =>
         svg("text", { x: SIDE + (l + 0.5) * step, y: 16, class: "head weights" }, `W${l + 1}`));
     return [heads, weights, svg("text", { x: width - SIDE, y: 16, class: "head" }, "cost")];
 }
@@ -157,7 +154,8 @@ function drawCost({ cost }) {
 }
 
 function drawGraph() {
-    const box = byId("graph"), width = Math.max(300, box.clientWidth || 600);
+    const box = byId("graph");
+    const width = Math.max(300, LAYER_WIDTH * (L + 1), box.clientWidth || 600);
     const hadFocus = box.contains(document.activeElement);
     const graph = placeUnits(width), { layer, row, column } = state.weight;
     const picture = svg("svg", {
@@ -223,6 +221,7 @@ export function drawSelects() {
 }
 
 export function openGraph() {
+    byId("graph").closest(".pair").classList.toggle("deep", L > 4);
     const listen = (id, key, offset) => byId(id).addEventListener("change", (event) =>
         chooseWeight({ ...state.weight, [key]: event.target.selectedIndex + offset }));
     listen("weight-layer", "layer", 1);

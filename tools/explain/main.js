@@ -27,10 +27,12 @@ function describeRows() {
     if (!data.model)
         return "The examples are two iris flowers of each of three species, measured in centimetres. The " +
             "first weights are random and have two decimals.";
-    const rows = data.has_more_rows ? `the first ${plural(data.N, "row", "rows")}`
-        : data.N === 1 ? "the only row" : `all ${data.N} rows`;
-    return `The network is ${data.model}, the examples are ${rows} of ${data.table}, encoded and scaled ` +
-        "as in its training. All numbers of this page are over these examples only.";
+    const read = data.is_whole ? plural(data.n_read, "row", "rows") : `first ${plural(data.n_read, "row", "rows")}`;
+    const rows = data.N < data.n_read
+        ? `${plural(data.N, "row", "rows")} of ${data.table}, evenly spaced over its ${read}`
+        : `the ${read} of ${data.table}`;
+    return `The network is ${data.model}. The examples are ${rows}, encoded and scaled as in its training. ` +
+        "All numbers of this page are over these examples only.";
 }
 
 function describeCut() {
@@ -43,8 +45,8 @@ function describeCut() {
 
 // ---- all weights at once -------------------------------------------------------------------------
 
-// More sums than these would take long.
-const MOST_CHECKED = 250;
+// More sums than these would take long: each goes through all weights for each example.
+const MOST_CHECKED = Math.max(20, Math.min(250, Math.floor(1e7 / (data.parameters.length * data.N))));
 
 function listWeights() {
     const weights = [];

@@ -16,10 +16,9 @@ function listWindow(size, most, marked) {
     return Array.from({ length: Math.min(size, most) }, (_, i) => begin + i);
 }
 
+// "", or "; rows 0–7" of those that there are.
 function describePart(name, shown, size) {
-    if (shown.length === size)
-        return "";
-    return ` ${name} ${shown[0]} to ${shown[shown.length - 1]} of ${size}`;
+    return shown.length === size ? "" : `; ${name} ${shown[0]}–${shown[shown.length - 1]}`;
 }
 
 function getMarks(mark, r, c) {
@@ -38,8 +37,7 @@ export function drawMatrix(matrix, { id, name, rowNames, columnNames, mark = {},
         describePart("columns", columns, matrix.columns);
     const format = makeFormat(Array.from(matrix.at));
     return h("table", { class: "matrix", id, role: choose ? "grid" : false },
-        h("caption", {}, h("b", {}, name), ` ${matrix.rows} × ${matrix.columns}`,
-            part && h("small", {}, part)),
+        h("caption", {}, h("b", {}, name), ` ${matrix.rows} × ${matrix.columns}${part}`),
         h("thead", {}, h("tr", {}, h("td"), columns.map((c) =>
             h("th", { scope: "col", title: columnNames(c) }, h("span", {}, columnNames(c)))))),
         h("tbody", {}, rows.map((r) => h("tr", {},

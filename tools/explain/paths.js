@@ -2,7 +2,7 @@
 // The paths of the chosen weight with their factors, and the sum over them beside other computations
 // of the same derivative.
 import { findParameter, getActivation, getCostKind, getElement, isBias } from "./arithmetic.js";
-import { byId, h, plural, replaceChildren, show, showCount, showDifference, showExactly } from "./dom.js";
+import { byId, h, plural, replaceChildren, shorten, show, showCount, showDifference, showExactly } from "./dom.js";
 import { computeDifference, countPaths, listPaths, MOST_PATHS, sumPaths } from "./sums.js";
 import { addView, change, data, getExampleName, getLetter, getParameters, getShortName, getUnitName, getWeightName, L, net, state, X, Y } from "./state.js";
 
@@ -35,7 +35,7 @@ function listFactorNames() {
 function showPath(path) {
     const { layer, row } = state.weight;
     const names = path.units.map((j, i) => getShortName(layer + i, j));
-    return [getShortName(layer - 1, row), ...names].join(" → ");
+    return [getShortName(layer - 1, row), ...names].map((name) => shorten(name, 18)).join(" → ");
 }
 
 function drawPath(path) {
@@ -208,7 +208,7 @@ function drawBar() {
     byId("example").disabled = state.showsAll;
     byId("all").checked = state.showsAll;
     byId("example-name").textContent = state.showsAll ? `all ${data.N}`
-        : `${getExampleName(state.example)} of ${data.N}`;
+        : `${getExampleName(state.example)}, ${state.example + 1} of ${data.N}`;
     byId("now").dataset.cost = state.run.cost;
     byId("now").textContent = `step ${state.step}, cost ${show(state.run.cost, 6)}`;
 }

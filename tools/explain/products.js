@@ -62,15 +62,16 @@ function drawTerms(product, terms) {
     const { row: r, column: c } = state.element, inner = product.A[1].columns;
     const shown = terms.slice(0, MOST_TERMS);
     const rest = terms.slice(shown.length).reduce((sum, term) => sum + term, 0);
-    const left = inner - shown.length;
+    const left = inner - shown.length, sum = terms.reduce((total, term) => total + term, 0);
     const format = makeFormat(terms, 6);
     const line = (name, get, last, kind) => h("tr", { class: kind }, h("th", { scope: "row" }, name),
         shown.map((_, m) => h("td", { class: "number" }, get(m))),
-        left > 0 && h("td", { class: "number" }, last));
+        left > 0 && h("td", { class: "number" }, last), kind === "term" && h("td", { class: "number" }, format(sum)));
     replaceChildren(byId("product-terms"), h("table", { class: "terms", "aria-label": "Row, column and their products" },
         h("thead", {}, h("tr", {}, h("td"), shown.map((_, m) =>
             h("th", { scope: "col", class: "number" }, product.inner(m))),
-        left > 0 && h("th", { scope: "col", class: "number" }, `${left} more`))),
+        left > 0 && h("th", { scope: "col", class: "number" }, `${left} more`),
+        h("th", { scope: "col", class: "number" }, "sum"))),
         h("tbody", {},
             line(`row ${r} of ${product.A[0]}`, (m) => show(getElement(product.A[1], r, m)), "", "in-row"),
             line(`column ${c} of ${product.B[0]}`, (m) => show(getElement(product.B[1], m, c)), "",

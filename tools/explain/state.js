@@ -141,5 +141,5 @@ function findClass(e) {
 
 export function getExampleName(e) {
     const found = findClass(e);
-    return found ? `${e + 1} (${found})` : `${e + 1}`;
+    return found ? `${data.rows[e]} (${found})` : `${data.rows[e]}`;
 }

@@ -59,7 +59,7 @@ export function listPaths(net, run, weight, e, most = Infinity) {
 }
 
 // More paths than these are not added one by one.
-export const MOST_PATHS = 200000;
+export const MOST_PATHS = 20000;
 
 // The sum over the paths from unit j of layer l to the cost, of all the factors behind the unit: paths
 // that meet in a unit share the rest of their way, whose sum is found once.
