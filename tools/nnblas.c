@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What reads tables is null in a build without libcsv and Jansson. */
+/* What reads tables is null in a build without Jansson. */
 #ifdef HAVE_CSV
 #define WITH_TABLES(run) run
 #else
@@ -84,10 +84,10 @@ static size_t find_commands(const char *text, size_t *found) {
 }
 
 static int refuse_missing(const char *name) {
-    fprintf(stderr,
-            "nnblas: this build has no %s: what reads tables needs libcsv and Jansson, and "
-            "meson's option csv\n",
-            name);
+    fprintf(
+        stderr,
+        "nnblas: this build has no %s, which needs Jansson: build it with meson's -Dcsv=enabled\n",
+        name);
     return EXIT_FAILURE;
 }
 
