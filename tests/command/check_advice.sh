@@ -23,10 +23,11 @@ check_costs() {
     advises 'the cost rose from [0-9.e+]+ to [0-9.e+]+: try a lower --learning-rate, such as 0\.3$' \
         --target sepal_length --numbers --optimizer gradient-descent --learning-rate 3 --hidden 0 --batch 5 \
         --epochs 4 --weight-decay 0
-    advises 'the cost was still falling at epoch 30: try more --epochs, such as 60$' --epochs 30
+    advises 'the cost was still falling at epoch 30: try more --epochs, such as 60$' --epochs 30 \
+        --learning-rate 0.003 --schedule constant
     expect_status 0 train --epochs 1000 --patience 0 --learning-rate 0.01
     check "a training that has settled needs no advice" lacks "$err" warning
-    expect_status 0 train --quiet --epochs 30
+    expect_status 0 train --quiet --epochs 30 --learning-rate 0.003 --schedule constant
     check "--quiet has no warnings" is_empty "$err"
 }
 

@@ -17,7 +17,8 @@ kept_epoch() {
 
 # A rate at which the cost goes up and down.
 check_without_validation() {
-    expect_status 0 train --epochs 60 --patience 0 --learning-rate 0.5 --history history.csv --output rough
+    expect_status 0 train --epochs 60 --patience 0 --learning-rate 0.5 --schedule constant \
+        --history history.csv --output rough
     check "the epoch of the lowest cost is kept" test "$(kept_epoch)" = "$(best_epoch 7 -g)"
     check "  which is not the last" test "$(kept_epoch)" -lt 60
     cost=$(sed -n 's/^kept epoch .*: cost \([^ ]*\) (cross-entropy)$/\1/p' "$out")
@@ -27,9 +28,10 @@ check_without_validation() {
     check "nothing is called a validation" lacks "$out" validation
     check "  nor in the progress" lacks "$err" validation
     check "  and the history has an empty column for it" has history.csv '^60,[^,]+,,0.5,[^,]+,,[^,]+$'
-    expect_status 0 train --epochs 30 --patience 0 --learning-rate 0.5 --checkpoint state
-    expect_status 0 train --epochs 60 --patience 0 --learning-rate 0.5 --checkpoint state --resume \
-        --output resumed
+    expect_status 0 train --epochs 30 --patience 0 --learning-rate 0.5 --schedule constant \
+        --checkpoint state
+    expect_status 0 train --epochs 60 --patience 0 --learning-rate 0.5 --schedule constant \
+        --checkpoint state --resume --output resumed
     check "a resumed training keeps the same" same_network rough resumed
     expect_status 0 train --epochs 5 --batch all --optimizer rprop
     check "with all rows in a step too" has "$out" '^kept epoch [1-5]: cost '

@@ -7,7 +7,7 @@ set -u
 . "$(dirname "$0")/support.sh"
 
 check_streams() {
-    "$nnblas" train --epochs 200 --target species --output - - <train.csv >streamed 2>"$err"
+    "$nnblas" train --target species --output - - <train.csv >streamed 2>"$err"
     check "train reads and writes standard streams" same_network model streamed
     check "  and its page is on stderr" has "$err" '^train accuracy'
     check "  which calls its table standard input" has "$err" '^120 rows of standard input: '

@@ -13,7 +13,7 @@ check_model() {
     check "the model has the command line" in_header recorded \
         '"command":["nnblas","train","train.csv","--target","species","--epochs","12"'
     check "  the library's version" in_header recorded "\"version\":\"$("$nnblas" --version | cut -d ' ' -f 2)\""
-    check "  the settings" in_header recorded '"hidden":[6,5],"activation":"tanh","optimizer":"adam"'
+    check "  the settings" in_header recorded '"hidden":[6,5],"activation":"relu","optimizer":"adam"'
     check "  with the schedule" in_header recorded '"schedule":"step:5:0.5"'
     check "  and the seed" in_header recorded '"seed":"18446744073709551615"'
     check "  how many rows were learnt from" in_header recorded \

@@ -49,7 +49,8 @@ check_sizes() {
         check "  which is said" has "$out" '^mse is half the mean squared error: rmse\^2 / 2$'
     done
     awk -v OFS=, 'BEGIN { print "x,class"; for (i = 0; i < 400; i++) print i % 2, (i % 2 ? "a" : "b") }' >easy.csv
-    expect_status 0 train easy.csv --target class --quiet --epochs 150 --weight-decay 0 --output easy
+    expect_status 0 train easy.csv --target class --quiet --epochs 150 --weight-decay 0 --activation tanh \
+        --learning-rate 0.003 --schedule constant --output easy
     expect_status 0 evaluate easy easy.csv
     check "a small mse of classes has digits that count" has "$out" '^accuracy 1.0000 mse [1-9][0-9.]+e-0[4-9] rows 400$'
 }

@@ -41,7 +41,7 @@ check_dialects() {
 }
 
 check_columns() {
-    expect_status 0 train train.csv --quiet --target 5 --epochs 200 --output by_number
+    expect_status 0 train train.csv --quiet --target 5 --output by_number
     check "columns by number give the same model" same_network model by_number
     sed 1d train.csv >train_rows.csv
     expect_status 0 train train_rows.csv --quiet --target 5 --output no_header

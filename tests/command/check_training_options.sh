@@ -18,7 +18,7 @@ check_network_options() {
     for optimizer in gradient-descent nesterov rprop adam; do
         expect_status 0 train --quiet --epochs 5 --optimizer "$optimizer"
     done
-    for schedule in constant cosine cosine:0.001 plateau:3:0.5 adaptive:3:0.5:0.001 \
+    for schedule in constant cosine inverse cosine:0.001 plateau:3:0.5 adaptive:3:0.5:0.001 \
         inverse:150:0.5; do
         expect_status 0 train --quiet --epochs 5 --schedule "$schedule"
     done
@@ -48,5 +48,37 @@ check_network_options() {
     check "the time limit stops" has "$out" 'epochs: the time limit'
 }
 
+# make_rows N FILE: numbers to predict numbers from.
+make_rows() {
+    awk -v N="$1" -v OFS=, 'BEGIN {
+        print "a,b,y"
+        for (i = 0; i < N; i++) print i % 7, i % 11, i % 7 * 0.3 + i % 11
+    }' >"$2"
+}
+
+check_defaults_by_rows() {
+    make_rows 20 few.csv
+    expect_status 0 train few.csv --target y --patience 0
+    check "few rows have 300 steps" has "$out" '^300 of 300 epochs'
+    expect_status 0 train --patience 0 --history history.csv --output by_default
+    check "150 rows have 60 epochs" has "$out" '^60 of 60 epochs'
+    check "  of 32 units" has "$out" '^4-32-3 relu; adam, learning rate 0.02, 32 rows a step'
+    check "  at a rate that falls" has history.csv '^41,[^,]+,,0.005,'
+    expect_status 0 train --quiet --patience 0 --weight-decay 0.026666666666666668 --output decayed
+    check "  with a decay of 4 rows" same_network by_default decayed
+    expect_status 0 train --quiet --patience 0 --schedule inverse:0.025:2 --epochs 60 --output decayed
+    check "  and that schedule" same_network by_default decayed
+    make_rows 5000 many.csv
+    expect_status 0 train many.csv --target y --patience 0 --output by_default
+    check "5000 rows have 27 epochs" has "$out" '^27 of 27 epochs'
+    check "  of 50 units" has "$out" '^2-50-1 relu'
+    expect_status 0 train many.csv --target y --quiet --patience 0 --weight-decay 0.0004 --output decayed
+    check "  with a decay of 2 rows" same_network by_default decayed
+    expect_status 0 train --patience 0 --optimizer rprop --history history.csv
+    check "other optimizers have 200 epochs" has "$out" '^200 of 200 epochs'
+    check "  at a constant rate" has history.csv '^200,[^,]+,,0.1,'
+}
+
 check_network_options
+check_defaults_by_rows
 conclude

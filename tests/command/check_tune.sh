@@ -11,7 +11,7 @@ measured='[^;]*; measured: [0-9.]+ us, by the estimated plan [0-9.]+ us$'
 check_file() {
     expect_status 0 tune train.csv --target species --seconds 0.05 --output plans
     check "it shows the table" has "$out" '^120 rows of train.csv: 4 features as 4 inputs; 3 classes'
-    check "  and the network" has "$out" '^4-32-3 tanh; adam'
+    check "  and the network" has "$out" '^4-32-3 relu; adam'
     check "  and what was measured" has "$out" "^steps of 32 rows: $measured"
     check "  also for the cost after an epoch" has "$out" "^cost after an epoch of 120 rows: $measured"
     check "  and that it is saved" has "$out" '^saved plans$'

@@ -19,8 +19,7 @@ static nnblas_status prepare(const training_settings *settings, output_kind kind
                              const training_rows *rows, learnt_net *learnt) {
     training_settings own = *settings;
     own.checkpoint = NULL;
-    nnblas_status status =
-        create_net(&own, rows->learnt.inputs, rows->learnt.outputs, kind, &learnt->net);
+    nnblas_status status = create_net(&own, &rows->learnt, kind, &learnt->net);
     if (!status)
         status = create_trainer(&own, &rows->learnt, get_deciding_rows(rows), learnt->net,
                                 &learnt->trainer);

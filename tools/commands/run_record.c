@@ -68,10 +68,10 @@ static json_t *pack_data(const training_run *run) {
     return packed;
 }
 
-static json_t *pack_hidden(const training_settings *s) {
+static json_t *pack_hidden(const nnblas_net *net) {
     json_t *packed = check_json(json_array());
-    for (size_t l = 0; l < s->n_hidden; l++)
-        append_element(packed, pack_size(s->hidden[l]));
+    for (size_t l = 1; l + 1 < nnblas_net_layer_count(net); l++)
+        append_element(packed, pack_size(nnblas_net_layer_size(net, l)));
     return packed;
 }
 
@@ -79,15 +79,15 @@ static json_t *pack_hidden(const training_settings *s) {
 static json_t *pack_settings(const training_run *run) {
     const training_settings *s = &run->settings->training;
     json_t *packed = check_json(json_object());
-    set_member(packed, "hidden", pack_hidden(s));
+    set_member(packed, "hidden", pack_hidden(run->model.net));
     set_member(packed, "activation", json_string(name_activation(s)));
     set_member(packed, "optimizer", json_string(name_optimizer(s)));
     set_member(packed, "learning_rate", pack_real(s->learning_rate));
     set_member(packed, "momentum", pack_real(nnblas_trainer_momentum(run->trainer)));
-    set_member(packed, "schedule", json_string(s->schedule.text));
+    set_member(packed, "schedule", json_string(name_schedule(s)));
     set_member(packed, "weight_decay", pack_real(nnblas_trainer_weight_decay(run->trainer)));
     set_member(packed, "batch", pack_size(s->batch));
-    set_member(packed, "epochs", pack_whole(s->epochs));
+    set_member(packed, "epochs", pack_size(nnblas_trainer_epochs(run->trainer)));
     set_member(packed, "patience", pack_whole(s->patience));
     set_member(packed, "validation", pack_real(s->validation));
     set_member(packed, "score", check_json(json_boolean(s->has_score)));

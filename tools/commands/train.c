@@ -65,8 +65,8 @@ static nnblas_status prepare(training_run *run) {
 static nnblas_status fit(training_run *run) {
     const training_settings *training = &run->settings->training;
     const dataset *d = &run->rows.learnt;
-    run->progress = start_progress(run->trainer, training->epochs, d->N, has_validation(run),
-                                   training->time_limit);
+    run->progress = start_progress(run->trainer, nnblas_trainer_epochs(run->trainer), d->N,
+                                   has_validation(run), training->time_limit);
     catch_stop_signals();
     double start = nn_read_clock();
     nnblas_status status =
@@ -80,9 +80,8 @@ static nnblas_status fit(training_run *run) {
 /* The network gets the schema before the training, so that a checkpoint is a model too. */
 static nnblas_status make_net(training_run *run) {
     table_model *model = &run->model;
-    nnblas_status status =
-        create_net(&run->settings->training, run->rows.learnt.inputs, run->rows.learnt.outputs,
-                   get_output_kind(&model->schema), &model->net);
+    nnblas_status status = create_net(&run->settings->training, &run->rows.learnt,
+                                      get_output_kind(&model->schema), &model->net);
     if (status)
         return status;
     char *text = write_schema(&model->schema);

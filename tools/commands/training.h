@@ -20,7 +20,7 @@ typedef struct {
 } schedule;
 
 typedef struct {
-    size_t hidden[MOST_HIDDEN_LAYERS], n_hidden;
+    size_t hidden[MOST_HIDDEN_LAYERS], n_hidden; /* default_settings() leaves some to the rows */
     nnblas_activation activation;
     nnblas_optimizer optimizer;
     schedule schedule;
@@ -35,22 +35,25 @@ typedef struct {
 } training_settings;
 
 #define TRAINING_OPTIONS_HELP                                                                      \
-    "  --hidden N[,N...]     units of each hidden layer (default 32), 0 for none\n"                \
-    "  --activation NAME     of the hidden units: sigmoid, tanh, relu, identity (default tanh)\n"  \
-    "  --epochs N            the most epochs (default 200)\n"                                      \
+    "  --hidden N[,N...]     units of each hidden layer (default 1 a hundred\n"                    \
+    "                        rows, from 32 to 100), 0 for none\n"                                  \
+    "  --activation NAME     of the hidden units: sigmoid, tanh, relu, identity (default relu)\n"  \
+    "  --epochs N            the most epochs (default with adam 60, fewer of more than\n"          \
+    "                        1000 rows, and at least 300 steps; 200 with the others)\n"            \
     "  --batch N             rows in a mini-batch (default 32), or all\n"                          \
     "  --optimizer NAME      gradient-descent, momentum, nesterov, rprop, adam, lbfgs (default\n"  \
     "                        adam); rprop and lbfgs use all rows in each step\n"                   \
-    "  --learning-rate R     (default 0.003 with adam, 0.1 with the others)\n"                     \
+    "  --learning-rate R     (default 0.02 with adam, else 0.1)\n"                                 \
     "  --momentum M          of momentum and nesterov (default 0.9)\n"                             \
     "  --lbfgs-memory N      of lbfgs: the last steps that the curvature is estimated from\n"      \
     "                        (default 20)\n"                                                       \
     "  --lbfgs-tolerance T   of lbfgs: stop where the gradient is T times that of the beginning\n" \
     "                        (default 1e-12)\n"                                                    \
-    "  --schedule S          of the learning rate: constant (the default), step:EPOCHS:FACTOR,\n"  \
-    "                        cosine, cosine:LAST, plateau:EPOCHS:FACTOR,\n"                        \
-    "                        adaptive:EPOCHS:FACTOR:LAST, inverse:SCALE:POWER\n"                   \
-    "  --weight-decay D      (default 1 / rows for classes, 3 / rows for numbers)\n"               \
+    "  --schedule S          of the learning rate: constant, step:EPOCHS:FACTOR, cosine,\n"        \
+    "                        cosine:LAST, plateau:EPOCHS:FACTOR, adaptive:EPOCHS:FACTOR:LAST,\n"   \
+    "                        inverse, inverse:SCALE:POWER (default inverse with adam, else\n"      \
+    "                        constant)\n"                                                          \
+    "  --weight-decay D      (default 4 / rows for classes, 2 / rows for numbers)\n"               \
     "  --validation F        use the fraction F of the rows as a validation set, and keep the\n"   \
     "                        network of the epoch with the lowest cost on it (default 0: none)\n"  \
     "  --patience N          stop after N epochs without improvement of the cost, on the "         \
@@ -82,9 +85,9 @@ void list_training_options(training_settings *settings, training_texts *texts,
 int take_training_texts(const char *command, const training_texts *texts,
                         training_settings *settings);
 
-/* Creates a network with so many inputs and outputs. */
-nnblas_status create_net(const training_settings *settings, size_t inputs, size_t outputs,
-                         output_kind kind, nnblas_net **net);
+/* Creates a network for these rows. */
+nnblas_status create_net(const training_settings *settings, const dataset *learnt, output_kind kind,
+                         nnblas_net **net);
 
 /*
  * A trainer for scaled rows, which it keeps, with their weights. The cost of the deciding rows
@@ -98,8 +101,9 @@ nnblas_status create_trainer(const training_settings *settings, const dataset *l
 /* As options have them. */
 const char *name_activation(const training_settings *settings);
 const char *name_optimizer(const training_settings *settings);
+const char *name_schedule(const training_settings *settings);
 
-/* "4-32-3 tanh; adam, learning rate 0.003, 32 rows a step; seed 1" */
+/* "4-32-3 relu; adam, learning rate 0.02, 32 rows a step; seed 1" */
 void print_settings(FILE *stream, const training_settings *settings, const nnblas_net *net);
 
 #endif

@@ -108,7 +108,7 @@ static void print_kept(const training_run *run) {
 
 void print_end(const training_run *run) {
     size_t count = nnblas_trainer_history_count(run->trainer);
-    fprintf(run->summary, "%zu of %" PRIu64 " epochs: %s\n", count, run->settings->training.epochs,
+    fprintf(run->summary, "%zu of %zu epochs: %s\n", count, nnblas_trainer_epochs(run->trainer),
             explain_end(run));
     size_t before = run->first_epoch > 0 ? run->first_epoch - 1 : count;
     if (before > 0)

@@ -32,8 +32,7 @@ static nnblas_status tune_net(const train_settings *set, const note_list *notes,
 static bool make_and_tune(const char *command, const train_settings *set, const note_list *notes,
                           const schema *s, const training_rows *rows) {
     nnblas_net *net = NULL;
-    nnblas_status status = create_net(&set->training, rows->learnt.inputs, rows->learnt.outputs,
-                                      get_output_kind(s), &net);
+    nnblas_status status = create_net(&set->training, &rows->learnt, get_output_kind(s), &net);
     if (!status)
         status = tune_net(set, notes, s, rows, net);
     if (status)
