@@ -4,6 +4,7 @@
 The source folder is the whole tree, so that links between README.md, doc/ and examples/ hold in the site
 as they do in the tree.
 """
+import os
 import pathlib
 import re
 import sys
@@ -42,5 +43,7 @@ html_title = f"libnnblas {release}"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_additional_pages = {"index": "redirect.html"}
+# What nnblas explain --html wrote when the site was built.
+html_extra_path = [os.environ["NNBLAS_EXPLAIN_PAGE"]]
 html_copy_source = False
 templates_path = ["templates"]

@@ -122,6 +122,15 @@ function checkManyPaths() {
     check(distance < 1e-16, `their sum is right within ${distance}`);
 }
 
+// A relu that turns on within the step of a central difference, and one that does not.
+function checkCorners() {
+    const net = { sizes: [1, 1, 1], activations: ["relu", "identity"], cost: "mse", biases: false };
+    const one = makeMatrix(1, 1, () => 1), weight = { layer: 1, row: 0, column: 0 };
+    const hasCorner = (w) => computeDifference(net, Float64Array.of(w, 1), one, one, weight).hasCorner;
+    check(hasCorner(3e-6) && hasCorner(-3e-6) && !hasCorner(1e-4) && !hasCorner(-1e-4),
+        "a difference across the corner of a relu is known");
+}
+
 // Beyond where an output is rounded to 1.
 function checkExtremes() {
     for (const [output, cost] of COSTS.slice(3)) {
@@ -137,6 +146,7 @@ checkByHand();
 checkKinds();
 checkPaths();
 checkManyPaths();
+checkCorners();
 checkExtremes();
 console.log(failures, "not ok");
 process.exit(failures > 0 ? 1 : 0);
