@@ -84,6 +84,19 @@ check_names() {
         '^"inputs": \["a\\u003c/script\\u003e\\u003cb\\u003e\\u0026\\u005c"\],$'
 }
 
+# The parts of a date, categories and missing values have names of their own.
+check_input_names() {
+    awk 'BEGIN { srand(3); print "when,x,kind,y"
+        for (i = 0; i < 200; i++) printf "2023-%02d-%02d %02d:30,%s,%s,%.3f\n", 1 + i % 12, 1 + i % 28,
+            i % 24, i % 9 ? rand() : "", i % 3 ? "a" : "b", i % 12 + rand() }' >dates.csv
+    expect_status 0 train dates.csv --target y --epochs 2 --quiet --output dated
+    expect_status 0 explain --html page.html dated dates.csv
+    for name in 'when' 'when, sine of its year' 'when, cosine of its week' 'when, cosine of its day' 'x' \
+        'x is missing' 'kind = a' 'kind = b'; do
+        check "an input is named $name" has page.html "^\"inputs\": .*\"$name\"[],]"
+    done
+}
+
 # A large network is cut to its first units, and the library's numbers are those of what is left.
 check_large() {
     awk 'BEGIN { srand(1); for (i = 0; i < 40; i++) { for (j = 0; j < 30; j++) printf "%.3f,", rand()
@@ -100,6 +113,7 @@ check_page
 if "$nnblas" --help | grep -q '^  train '; then
     check_page_of_model
     check_names
+    check_input_names
     check_large
 fi
 check_info

@@ -66,6 +66,16 @@ static char *name_file(const char *path) {
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
+/* Of the number at place p > 0 of a date: a sine or a cosine of one of its parts. */
+static void write_part(const table_column *column, size_t p, char *text, size_t size) {
+    static const char *const PARTS[N_DATE_PARTS] = {"year", "week", "day"};
+    size_t part = 0, before = (p - 1) / 2;
+    while (!(column->parts >> part & 1) || before-- > 0)
+        part++;
+    snprintf(text, size, "%s, %s of its %s", show_text(column->name).text,
+             p % 2 == 1 ? "sine" : "cosine", PARTS[part]);
+}
+
 /* The name of the number at place p of those that a column becomes. */
 static char *name_number(const table_column *column, size_t p) {
     char name[2 * sizeof(shown_text) + 16];
@@ -79,7 +89,7 @@ static char *name_number(const table_column *column, size_t p) {
         snprintf(name, sizeof name, "%s = %s", shown.text,
                  show_text(column->categories.names[p]).text);
     else if (p > 0)
-        snprintf(name, sizeof name, "%s, part %zu", shown.text, p + 1);
+        write_part(column, p, name, sizeof name);
     else
         snprintf(name, sizeof name, "%s", shown.text);
     return copy_text(name);
