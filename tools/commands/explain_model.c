@@ -180,7 +180,8 @@ bool read_explained(const char *command, const char *model, const char *data,
     if (!load_model(command, model, &loaded))
         return false;
     e->model = name_file(strcmp(model, "-") == 0 ? "standard input" : model);
-    bool is_good = read_rows_of(command, &loaded, data, options, e);
+    bool is_good =
+        check_single(command, model, &loaded) && read_rows_of(command, &loaded, data, options, e);
     free_model(&loaded);
     if (!is_good)
         free_explained(e);

@@ -80,9 +80,10 @@ static fold_rows take_fold_rows(const fold_plan *plan, const training_settings *
     bool *is_held_out = resize_array(NULL, N, sizeof *is_held_out);
     for (size_t r = 0; r < N; r++)
         is_held_out[r] = folds[r] == i % plan->k;
-    fold_rows rows = {.schema.features = copy_columns(&plan->schema->features),
-                      .schema.targets = copy_columns(&plan->schema->targets),
+    fold_rows rows = {.schema = *plan->schema,
                       .held_out = take_marked(plan->rows, is_held_out, true)};
+    rows.schema.features = copy_columns(&plan->schema->features);
+    rows.schema.targets = copy_columns(&plan->schema->targets);
     dataset others = take_marked(plan->rows, is_held_out, false);
     split_rows(settings, &rows.schema, &others, &rows.training);
     scale_dataset(&rows.schema, &rows.held_out);
@@ -100,10 +101,9 @@ static void free_fold_rows(fold_rows *rows) {
 
 /* ---- scores ---------------------------------------------------------------------------------- */
 
-static nnblas_status score(const nnblas_net *net, const schema *s, const dataset *d,
-                           row_scores *result) {
-    scores sum = start_scores(s);
-    nnblas_status status = score_dataset(net, s, d, &sum);
+static nnblas_status score(const table_model *model, const dataset *d, row_scores *result) {
+    scores sum = start_scores(&model->schema);
+    nnblas_status status = score_dataset(model, d, &sum);
     if (!status) {
         result->rows = d->N;
         result->n_measures = list_measures(&sum, result->measures);
@@ -124,9 +124,10 @@ fold_result learn_fold(const fold_plan *plan, const training_settings *settings,
                           .epochs = nnblas_trainer_history_count(learnt.trainer),
                           .seconds = learnt.seconds};
     memcpy(result.problem, learnt.problem, sizeof result.problem);
+    const table_model model = {.net = learnt.net, .schema = rows.schema};
     result.is_complete = learnt.status >= 0 && learnt.status != NNBLAS_STOPPED_CALLBACK &&
-                         !score(learnt.net, &rows.schema, &rows.training.learnt, &result.learnt) &&
-                         !score(learnt.net, &rows.schema, &rows.held_out, &result.held_out);
+                         !score(&model, &rows.training.learnt, &result.learnt) &&
+                         !score(&model, &rows.held_out, &result.held_out);
     free_learnt(&learnt);
     free_fold_rows(&rows);
     return result;

@@ -5,6 +5,7 @@
 #include "cli/stop_signal.h"
 #include "core/clock.h"
 #include "core/sizes.h"
+#include "table/ensemble.h"
 #include "table/model_reader.h"
 
 #include <stdio.h>
@@ -61,14 +62,14 @@ void free_learnt(learnt_net *learnt) {
     *learnt = (learnt_net){0};
 }
 
-nnblas_status score_dataset(const nnblas_net *net, const schema *s, const dataset *d, scores *sum) {
+nnblas_status score_dataset(const table_model *model, const dataset *d, scores *sum) {
     double *O_out = resize_array(NULL, BATCH_ROWS * d->outputs, sizeof *O_out);
     double *Y = resize_array(NULL, BATCH_ROWS * d->outputs, sizeof *Y);
     nnblas_status status = NNBLAS_OK;
     for (size_t r = 0; r < d->N && !status; r += BATCH_ROWS) {
         size_t N = nn_min(d->N - r, BATCH_ROWS);
-        status = nnblas_net_predict(net, N, d->X + r * d->inputs, d->inputs, O_out, d->outputs);
-        restore_rows(&s->targets, N, d->Y + r * d->outputs, Y);
+        status = predict_model(model, N, d->X + r * d->inputs, O_out, NULL);
+        restore_rows(&model->schema.targets, N, d->Y + r * d->outputs, Y);
         if (!status)
             add_scores(sum, N, Y, O_out, d->weights ? d->weights + r : NULL);
     }

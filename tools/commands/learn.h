@@ -4,6 +4,7 @@
 #define NNBLAS_COMMANDS_LEARN_H
 
 #include "commands/training_data.h"
+#include "table/model.h"
 #include "table/scores.h"
 
 typedef struct {
@@ -20,7 +21,7 @@ typedef struct {
 learnt_net learn(const training_settings *settings, output_kind kind, const training_rows *rows);
 void free_learnt(learnt_net *learnt);
 
-/* Adds scaled rows, as the network predicts them. */
-nnblas_status score_dataset(const nnblas_net *net, const schema *s, const dataset *d, scores *sum);
+/* Adds scaled rows, as the model predicts them. */
+nnblas_status score_dataset(const table_model *model, const dataset *d, scores *sum);
 
 #endif

@@ -4,6 +4,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "commands/commands.h"
+#include "table/confusion.h"
 #include "table/model_reader.h"
 #include "table/table_options.h"
 
@@ -16,7 +17,9 @@ static const char HELP[] =
     "Predicts the target of each row of DATA.csv and writes a table with as many rows. Its first\n"
     "column, prediction, has the most probable class or the number; then follows a column for\n"
     "each class, with its probability, or for each target. With several targets, prediction is\n"
-    "the first of them, and predicted_TARGET the class of each other.\n"
+    "the first of them, and predicted_TARGET the class of each other. Where MODEL is an ensemble,\n"
+    "spread is the standard deviation between its networks, of the number or of the probability\n"
+    "of the predicted class; with several targets spread_TARGET.\n"
     "\n"
     "MODEL is a file that nnblas train saved. Columns are found by name, in any order; other\n"
     "columns, the targets among them, are ignored. A table without a header must have the columns\n"
@@ -29,11 +32,13 @@ static const char HELP[] =
 
 /* ---- the header ------------------------------------------------------------------------------ */
 
-static const char PREFIX[] = "predicted_";
+static char *join_texts(const char *first, const char *second) {
+    char *longer = resize_array(NULL, strlen(first) + strlen(second) + 1, 1);
+    return strcat(strcpy(longer, first), second);
+}
 
 static char *add_prefix(const char *name) {
-    char *longer = resize_array(NULL, strlen(PREFIX) + strlen(name) + 1, 1);
-    return strcat(strcpy(longer, PREFIX), name);
+    return join_texts("predicted_", name);
 }
 
 /* A column without a name gets its number for one. */
@@ -71,6 +76,17 @@ static bool has_own_prediction(const column_list *targets, size_t t) {
     return t > 0 && targets->columns[t].categories.count > 0;
 }
 
+static void write_spread_names(const char *command, csv_text *text, const column_list *targets,
+                               name_list *taken) {
+    for (size_t t = 0; t < targets->count; t++) {
+        char *name = targets->count > 1 ? join_texts("spread_", targets->columns[t].name)
+                                        : copy_text("spread");
+        append_byte(text, ',');
+        write_own_name(command, text, name, taken);
+        free(name);
+    }
+}
+
 static void write_header(const char *command, csv_text *text, const model_reader *reader) {
     name_list taken = {0}, outputs = {0};
     const column_list *targets = &reader->model->schema.targets;
@@ -90,6 +106,8 @@ static void write_header(const char *command, csv_text *text, const model_reader
         append_byte(text, ',');
         write_own_name(command, text, outputs.names[k], &taken);
     }
+    if (reader->model->n_others > 0)
+        write_spread_names(command, text, targets, &taken);
     append_byte(text, '\n');
     free_names(&outputs);
     free_names(&taken);
@@ -127,6 +145,21 @@ static void write_predictions(csv_text *text, const column_list *targets, const 
     }
 }
 
+/* How far the networks of an ensemble differ: in the probability of the class that is predicted, or
+ * in the number. */
+static void write_spreads(csv_text *text, const column_list *targets, const double *outputs,
+                          const double *spreads) {
+    for (size_t t = 0; t < targets->count; t++) {
+        const table_column *target = &targets->columns[t];
+        size_t width = get_width(target), k = width > 1 ? find_largest(outputs, width) : 0;
+        double unit = target->kind == COLUMN_NUMBER ? target->deviation : 1.0;
+        append_byte(text, ',');
+        write_number(text, unit * spreads[k]);
+        outputs += width;
+        spreads += width;
+    }
+}
+
 /* As many empty values as there are predictions. */
 static void write_no_predictions(csv_text *text, const column_list *targets, size_t outputs) {
     for (size_t t = 0; t < targets->count; t++)
@@ -144,16 +177,21 @@ static void write_text(FILE *stream, csv_text *text) {
 static void write_batch(FILE *stream, csv_text *text, const model_reader *reader,
                         const row_batch *batch) {
     const column_list *targets = &reader->model->schema.targets;
-    const double *outputs = batch->O_out;
+    const double *outputs = batch->O_out, *spreads = batch->O_spread;
     restore_rows(targets, batch->N, batch->O_out, batch->O_out);
     for (size_t r = 0; r < batch->rows; r++) {
         size_t start = r > 0 ? batch->kept_ends[r - 1] : 0;
         append_bytes(text, batch->kept.bytes + start, batch->kept_ends[r] - start);
         if (batch->is_good[r]) {
             write_predictions(text, targets, outputs, reader->outputs);
+            if (spreads)
+                write_spreads(text, targets, outputs, spreads);
             outputs += reader->outputs;
+            spreads = spreads ? spreads + reader->outputs : NULL;
         } else {
             write_no_predictions(text, targets, reader->outputs);
+            for (size_t t = 0; spreads && t < targets->count; t++)
+                append_byte(text, ',');
         }
         append_byte(text, '\n');
         write_text(stream, text);

@@ -7,6 +7,7 @@
 #include "commands/commands.h"
 #include "commands/gnuplot.h"
 #include "commands/history.h"
+#include "commands/many_trainings.h"
 #include "commands/plans.h"
 #include "commands/plot.h"
 #include "commands/resume.h"
@@ -14,6 +15,7 @@
 #include "commands/train_settings.h"
 #include "commands/training_run.h"
 #include "core/clock.h"
+#include "table/ensemble.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -127,6 +129,8 @@ static bool make(training_run *run) {
 static bool train(training_run *run) {
     if (run->summary)
         print_beginning(run);
+    if (has_many_trainings(run->settings))
+        return train_many(run);
     run->status = fit(run);
     if (run->status < 0) {
         report_failure(run->command);
@@ -171,6 +175,8 @@ static bool score_and_note(training_run *run) {
     nnblas_status status = score_rows(run);
     if (!status)
         status = note_run(run, true);
+    if (!status)
+        status = pack_members(&run->model);
     if (status)
         report_failure(run->command);
     return !status;

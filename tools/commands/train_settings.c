@@ -4,6 +4,7 @@
 #include "cli/files.h"
 #include "cli/memory.h"
 #include "commands/gnuplot.h"
+#include "commands/many_trainings.h"
 #include "iris/iris_csv.h"
 
 #include <stdlib.h>
@@ -36,6 +37,9 @@ static const char TRAIN_HELP[] =
     "  --json R.json         write the settings, the costs and the scores as JSON\n"
     "  --plans PLANS         use the plans that nnblas tune saved\n"
     "  --quiet               print errors only\n"
+    "  --restarts K          train K networks, of the seeds from --seed on, and keep the one of\n"
+    "                        the lowest cost on the validation set, or without it on all rows\n"
+    "  --ensemble K          train K networks, and save all in MODEL: predictions are their means\n"
     "\n" TRAINING_OPTIONS_HELP "\n" TABLE_OPTIONS_HELP "\n"
     "Ctrl-C ends the training after the current epoch and saves the best network so far; a second\n"
     "Ctrl-C ends the program at once. The last line is one of\n"
@@ -207,12 +211,19 @@ int read_training_options(int argc, char **argv, const char *help, const command
 
 int read_train_settings(int argc, char **argv, train_settings *set) {
     const command_option own[] = {
-        {"output", .text = &set->output}, {"history", .text = &set->history},
-        {"plot", .text = &set->plot},     {"plans", .text = &set->plans},
-        {"json", .text = &set->json},     {"quiet", .flag = &set->is_quiet},
+        {"output", .text = &set->output},
+        {"history", .text = &set->history},
+        {"plot", .text = &set->plot},
+        {"plans", .text = &set->plans},
+        {"json", .text = &set->json},
+        {"quiet", .flag = &set->is_quiet},
+        {"restarts", .value = &set->restarts, .minimum = 2, .maximum = 10000},
+        {"ensemble", .value = &set->members, .minimum = 2, .maximum = 10000},
     };
     int status =
         read_training_options(argc, argv, TRAIN_HELP, own, sizeof own / sizeof own[0], set, NULL);
+    if (status == CARRY_ON)
+        status = check_many_trainings(argv[0], set);
     return status == CARRY_ON ? check_own_files(argv[0], set) : status;
 }
 

@@ -21,8 +21,9 @@
 typedef struct {
     const char *data, *output, *history, *plot, *plans, *json;
     bool is_quiet;
-    bool tunes;     /* nnblas tune: output are plans */
-    double seconds; /* tune: for all plans */
+    bool tunes;                 /* nnblas tune: output are plans */
+    double seconds;             /* tune: for all plans */
+    uint64_t restarts, members; /* networks; 0 where not given */
     column_choice columns;
     table_options table;
     training_settings training;

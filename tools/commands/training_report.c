@@ -43,10 +43,8 @@ nnblas_epoch find_kept_epoch(const training_run *run) {
 nnblas_status score_rows(training_run *run) {
     run->learnt = start_scores(&run->model.schema);
     run->held_out = start_scores(&run->model.schema);
-    const nnblas_net *net = run->model.net;
-    const schema *s = &run->model.schema;
-    nnblas_status status = score_dataset(net, s, &run->rows.learnt, &run->learnt);
-    return status ? status : score_dataset(net, s, &run->rows.held_out, &run->held_out);
+    nnblas_status status = score_dataset(&run->model, &run->rows.learnt, &run->learnt);
+    return status ? status : score_dataset(&run->model, &run->rows.held_out, &run->held_out);
 }
 
 /* ---- the summary ----------------------------------------------------------------------------- */

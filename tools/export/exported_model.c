@@ -25,6 +25,10 @@ bool load_exported_model(const char *command, const char *path, exported_model *
     *exported = (exported_model){0};
     if (!load_model_or_net(command, path, &exported->model))
         return false;
+    if (!check_single(command, path, &exported->model)) {
+        free_exported_model(exported);
+        return false;
+    }
     exported->has_table = exported->model.schema.features.count > 0;
     if (!exported->has_table)
         describe_net(exported->model.net, &exported->model.schema);

@@ -4,6 +4,7 @@
 #include "cli/memory.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "table/ensemble.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -67,11 +68,14 @@ bool load_model_or_net(const char *command, const char *path, table_model *model
         is_input ? load_from_stream(stdin, &model->net) : nnblas_net_load(path, &model->net);
     if (status)
         return report_no_model(command, path, status);
-    if (!nnblas_net_metadata(model->net, SCHEMA_KEY) || unpack_model(model))
+    bool has_schema = nnblas_net_metadata(model->net, SCHEMA_KEY) != NULL;
+    bool is_read = !has_schema || unpack_model(model);
+    if (is_read && (!has_schema || unpack_members(model)))
         return true;
     free_model(model);
     return report(command, is_input ? "standard input" : path,
-                  "has a schema of a table that this version cannot read");
+                  is_read ? "is an ensemble with a damaged network"
+                          : "has a schema of a table that this version cannot read");
 }
 
 bool load_model(const char *command, const char *path, table_model *model) {
@@ -84,8 +88,19 @@ bool load_model(const char *command, const char *path, table_model *model) {
                   "has no schema of a table: it was not saved by nnblas train");
 }
 
+bool check_single(const char *command, const char *path, const table_model *model) {
+    if (model->n_others == 0)
+        return true;
+    fprintf(stderr, "nnblas %s: %s: is an ensemble of %zu networks, and this takes one\n", command,
+            strcmp(path, "-") == 0 ? "standard input" : path, model->n_others + 1);
+    return false;
+}
+
 void free_model(table_model *model) {
     nnblas_net_destroy(model->net);
+    for (size_t i = 0; i < model->n_others; i++)
+        nnblas_net_destroy(model->others[i]);
+    free(model->others);
     free_schema(&model->schema);
     *model = (table_model){0};
 }

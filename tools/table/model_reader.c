@@ -4,6 +4,7 @@
 #include "cli/memory.h"
 #include "cli/options.h"
 #include "core/processors.h"
+#include "table/ensemble.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,8 @@ static bool keep_columns(model_reader *r, const row_parts *parts, table_error *e
 static void make_batch(const model_reader *r, row_batch *batch, const row_parts *parts) {
     batch->X = resize_array(NULL, BATCH_ROWS * r->inputs, sizeof *batch->X);
     batch->O_out = resize_array(NULL, BATCH_ROWS * r->outputs, sizeof *batch->O_out);
+    if (r->model->n_others > 0)
+        batch->O_spread = resize_array(NULL, BATCH_ROWS * r->outputs, sizeof *batch->O_spread);
     if (parts->has_targets)
         batch->Y = resize_array(NULL, BATCH_ROWS * r->outputs, sizeof *batch->Y);
     if (parts->weights)
@@ -84,6 +87,7 @@ static void free_batch(row_batch *batch) {
     free(batch->X);
     free(batch->Y);
     free(batch->O_out);
+    free(batch->O_spread);
     free(batch->weights);
     free_csv_text(&batch->kept);
 }
@@ -185,8 +189,8 @@ bool read_batch(const char *command, model_reader *r, row_batch **batch) {
 bool predict_batch(const char *command, model_reader *r, row_batch **batch) {
     if (!read_batch(command, r, batch))
         return false;
-    if ((*batch)->N == 0 || nnblas_net_predict(r->model->net, (*batch)->N, (*batch)->X, r->inputs,
-                                               (*batch)->O_out, r->outputs) == NNBLAS_OK)
+    row_batch *b = *batch;
+    if (b->N == 0 || predict_model(r->model, b->N, b->X, b->O_out, b->O_spread) == NNBLAS_OK)
         return true;
     report_failure(command);
     return false;

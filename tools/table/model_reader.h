@@ -19,8 +19,9 @@ typedef struct {
     bool is_good[BATCH_ROWS];
     size_t N;
     double *X, *Y, *O_out;
-    double *weights; /* null where they are not read */
-    csv_text kept;   /* the values of each row that are kept */
+    double *O_spread; /* between the networks; null where there is one */
+    double *weights;  /* null where they are not read */
+    csv_text kept;    /* the values of each row that are kept */
     size_t kept_ends[BATCH_ROWS];
 } row_batch;
 

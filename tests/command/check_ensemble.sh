@@ -1,0 +1,107 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# nnblas train --restarts and --ensemble: which networks are kept, and what an ensemble predicts.
+# usage: check_ensemble.sh NNBLAS
+set -u
+# shellcheck source=support.sh
+. "$(dirname "$0")/support.sh"
+
+"$nnblas" iris >iris.csv
+
+# train_members OPTION...: the networks of seeds 4, 5 and 6, and their predictions
+train_members() {
+    for seed in 4 5 6; do
+        "$nnblas" train iris.csv "$@" --epochs 30 --seed $seed --quiet --output member_$seed
+        "$nnblas" predict member_$seed iris.csv >predicted_$seed
+    done
+}
+
+# The largest distance of the outputs from the means of the members, and of the spread from the
+# deviation between them. The outputs are the columns from the second on; of several the largest is
+# predicted.
+check_against_members() {
+    outputs=$1
+    shift
+    train_members "$@"
+    expect_status 0 train iris.csv "$@" --epochs 30 --seed 4 --ensemble 3 --output ensemble
+    check "the summary has each network" test "$(grep -c '^network [123]: seed [456], 30 epochs' "$out")" -eq 3
+    expect_status 0 predict ensemble iris.csv
+    check "there is a column of the spread" has "$out" '^prediction,.*,spread$'
+    paste -d, predicted_4 predicted_5 predicted_6 "$out" | sed 1d >together
+    awk -F, -v K="$outputs" '
+        { W = K + 1; largest = -1e300; spread = $(3 * W + W + 1)
+          for (k = 2; k <= W; k++) {
+              mean = ($k + $(W + k) + $(2 * W + k)) / 3; o = $(3 * W + k)
+              d = mean - o; worst = d * d > worst ? d * d : worst
+              if (o > largest) {
+                  largest = o
+                  squares = ($k - mean) ^ 2 + ($(W + k) - mean) ^ 2 + ($(2 * W + k) - mean) ^ 2
+              }
+          }
+          d = spread - sqrt(squares / 2); worst = d * d > worst ? d * d : worst
+          sum += spread }
+        END { exit !(worst < 1e-20 && sum > 0 && NR == 150) }' together
+    check "the predictions are the means of the members, the spread their deviation" test $? -eq 0
+}
+
+check_scores() {
+    "$nnblas" train iris.csv --target species --epochs 30 --seed 4 --ensemble 3 --output ensemble >summary
+    expect_status 0 evaluate ensemble iris.csv
+    accuracy=$(tail -n 1 "$out" | cut -d' ' -f1-4)
+    check "evaluate has the scores of the summary: $accuracy" has summary "^train $accuracy "
+    right=$("$nnblas" predict ensemble iris.csv | sed 1d | cut -d, -f1 |
+        paste -d' ' - classes | awk '$1 == $2' | wc -l)
+    check "  which are those of its predictions" test "$(awk "BEGIN { printf \"%.4f\", $right / 150 }")" = \
+        "$(echo "$accuracy" | cut -d' ' -f2)"
+    expect_status 0 train iris.csv --target petal_length,petal_width --epochs 5 --ensemble 2 --output two
+    expect_status 0 predict two iris.csv
+    check "several targets have a spread each" has "$out" \
+        '^prediction,petal_length,petal_width,spread_petal_length,spread_petal_width$'
+    { cat iris.csv; echo 'x,1,1,1,setosa'; } >bad.csv
+    expect_status 0 predict ensemble bad.csv --skip-bad-rows
+    check "a row that is skipped has as many values" test "$(tail -n 1 "$out" | tr -cd , | wc -c)" -eq 4
+}
+
+check_restarts() {
+    expect_status 0 train iris.csv --target species --epochs 30 --seed 4 --restarts 3 --validation 0.3 \
+        --output best --history history.csv
+    best=$(sed -n 's/^network \([0-9]*\) has the lowest cost/\1/p' "$out")
+    lowest=$(sed -n 's/^network \([0-9]*\): .*, cost /\1 /p' "$out" | sort -g -k 2 | head -n 1)
+    check "the network of the lowest cost is kept: $lowest" test "$best" = "${lowest% *}"
+    check "  and its epoch has that cost" has "$out" "kept epoch [0-9]+: validation cost ${lowest#* } "
+    check "  and its history" has_lines history.csv 31
+    train_members --target species
+    expect_status 0 train iris.csv --target species --epochs 30 --seed 4 --restarts 3 --output best
+    best=$(sed -n 's/^network \([0-9]*\) has the lowest cost/\1/p' "$out")
+    "$nnblas" predict best iris.csv >predicted
+    check "without a validation set it is that of seed $((best + 3))" cmp -s predicted \
+        "predicted_$((best + 3))"
+    check "one network is kept" lacks predicted spread
+    for threads in 1 2; do
+        "$nnblas" train iris.csv --target species --epochs 30 --ensemble 3 --threads $threads --quiet \
+            --output model
+        "$nnblas" predict model iris.csv >threads_$threads
+    done
+    check "2 threads have the ensemble of 1" cmp -s threads_1 threads_2
+}
+
+check_refusals() {
+    refuses 'cannot be used together' train iris.csv --target species --restarts 2 --ensemble 2
+    refuses '--restarts takes a whole number from 2' train iris.csv --target species --restarts 1
+    refuses 'leave out --checkpoint' train iris.csv --target species --restarts 2 --checkpoint c
+    refuses 'leave out --checkpoint' train iris.csv --target species --ensemble 2 --checkpoint c --resume
+    refuses 'leave out --history' train iris.csv --target species --ensemble 2 --history h.csv
+    fails 'the network of seed 1: .*learning rate' train iris.csv --target sepal_width --ensemble 2 \
+        --learning-rate 1e300
+    fails 'ensemble: is an ensemble of 3 networks' export ensemble --c model.c
+    sed 's/"member 2":"..../"member 2":"AAAA/' ensemble >damaged
+    fails 'damaged: is an ensemble with a damaged network' predict damaged iris.csv
+}
+
+cut -d, -f5 iris.csv | sed 1d >classes
+check_against_members 3 --target species
+check_against_members 1 --target sepal_length
+check_scores
+check_restarts
+check_refusals
+conclude

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "commands/many_trainings.h"
+
+#include "cli/memory.h"
+#include "cli/options.h"
+#include "cli/pool.h"
+#include "cli/stop_signal.h"
+#include "commands/folds.h"
+#include "commands/learn.h"
+#include "core/clock.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+bool has_many_trainings(const train_settings *set) {
+    return set->restarts > 0 || set->members > 0;
+}
+
+int check_many_trainings(const char *command, const train_settings *set) {
+    const char *option = set->restarts > 0 ? "restarts" : "ensemble";
+    if (!has_many_trainings(set))
+        return CARRY_ON;
+    if (set->restarts > 0 && set->members > 0)
+        return refuse_usage(command, "--restarts and --ensemble cannot be used together");
+    if (set->training.checkpoint)
+        return refuse_usage(command,
+                            "--%s has no checkpoints, which are of one training: leave out "
+                            "--checkpoint",
+                            option);
+    if (set->members > 0 && (set->history || set->plot))
+        return refuse_usage(command, "--ensemble has no single history: leave out --%s",
+                            set->history ? "history" : "plot");
+    return CARRY_ON;
+}
+
+/* ---- the trainings --------------------------------------------------------------------------- */
+
+typedef struct {
+    const training_run *run;
+    output_kind kind;
+    learnt_net *nets;
+    size_t count;
+} trainings;
+
+static bool learn_one(void *context, size_t i) {
+    const trainings *all = context;
+    training_settings settings = all->run->settings->training;
+    settings.seed += i;
+    all->nets[i] = learn(&settings, all->kind, &all->run->rows);
+    return true;
+}
+
+static void show_done(void *context, size_t done) {
+    const trainings *all = context;
+    if (all->run->summary)
+        show_trainings_done(done, all->count);
+}
+
+static void learn_all(trainings *all, training_run *run) {
+    const task_pool pool = {all->count, run->settings->training.threads, learn_one, show_done, all};
+    double start = nn_read_clock();
+    catch_stop_signals();
+    run_tasks(&pool);
+    release_stop_signals();
+    run->seconds = nn_read_clock() - start;
+    if (run->summary)
+        end_trainings_done();
+}
+
+/* Where a stop was requested, the last ones did not begin. */
+static bool is_trained(const learnt_net *net) {
+    return net->net && net->status >= 0;
+}
+
+static void print_trainings(const trainings *all) {
+    const training_run *run = all->run;
+    for (size_t i = 0; i < all->count; i++) {
+        const learnt_net *net = &all->nets[i];
+        if (is_trained(net))
+            fprintf(run->summary, "network %zu: seed %" PRIu64 ", %zu epochs, cost %.6g\n", i + 1,
+                    run->settings->training.seed + i, nnblas_trainer_history_count(net->trainer),
+                    net->cost);
+        else if (net->status < 0)
+            fprintf(run->summary, "network %zu: seed %" PRIu64 ", failed: %s\n", i + 1,
+                    run->settings->training.seed + i, net->problem);
+    }
+}
+
+/* ---- the model ------------------------------------------------------------------------------- */
+
+static size_t find_best(const trainings *all) {
+    size_t best = all->count;
+    for (size_t i = 0; i < all->count; i++)
+        if (is_trained(&all->nets[i]) &&
+            (best == all->count || all->nets[i].cost < all->nets[best].cost))
+            best = i;
+    return best;
+}
+
+/* The network gets the metadata of the one that the run began with. */
+static bool take_first(training_run *run, learnt_net *from) {
+    table_model *model = &run->model;
+    nnblas_status status = NNBLAS_OK;
+    for (size_t i = 0; i < nnblas_net_metadata_count(model->net) && !status; i++) {
+        const char *key = nnblas_net_metadata_key(model->net, i);
+        status = nnblas_net_set_metadata(from->net, key, nnblas_net_metadata(model->net, key));
+    }
+    nnblas_trainer_destroy(run->trainer);
+    nnblas_net_destroy(model->net);
+    model->net = from->net;
+    run->trainer = from->trainer;
+    run->status = from->status;
+    run->first_epoch = 1;
+    from->net = NULL;
+    from->trainer = NULL;
+    if (status)
+        report_failure(run->command);
+    return !status;
+}
+
+static void take_others(training_run *run, trainings *all) {
+    table_model *model = &run->model;
+    model->others = resize_array(NULL, all->count, sizeof *model->others);
+    for (size_t i = 0; i < all->count; i++)
+        if (is_trained(&all->nets[i])) {
+            model->others[model->n_others++] = all->nets[i].net;
+            all->nets[i].net = NULL;
+        }
+}
+
+/* Of an ensemble each member counts; of restarts one that is good is enough. */
+static bool report_problem(const trainings *all) {
+    const training_run *run = all->run;
+    bool is_ensemble = run->settings->members > 0;
+    for (size_t i = 0; i < all->count; i++)
+        if (all->nets[i].status < 0 && (is_ensemble || find_best(all) == all->count)) {
+            fprintf(stderr, "nnblas %s: the network of seed %" PRIu64 ": %s\n", run->command,
+                    run->settings->training.seed + i, all->nets[i].problem);
+            return false;
+        }
+    if (find_best(all) < all->count)
+        return true;
+    fprintf(stderr, "nnblas %s: stopped by a signal before a training began\n", run->command);
+    return false;
+}
+
+static bool choose_model(training_run *run, trainings *all) {
+    if (!report_problem(all))
+        return false;
+    bool is_ensemble = run->settings->members > 0;
+    size_t first = is_ensemble ? 0 : find_best(all);
+    if (run->summary)
+        print_trainings(all);
+    if (!take_first(run, &all->nets[first]))
+        return false;
+    if (is_ensemble)
+        take_others(run, all);
+    if (run->summary && is_ensemble)
+        fprintf(run->summary, "an ensemble of %zu networks\n", run->model.n_others + 1);
+    else if (run->summary)
+        fprintf(run->summary, "network %zu has the lowest cost\n", first + 1);
+    if (run->summary && !is_ensemble)
+        print_end(run);
+    return true;
+}
+
+bool train_many(training_run *run) {
+    const train_settings *set = run->settings;
+    trainings all = {.run = run,
+                     .kind = get_output_kind(&run->model.schema),
+                     .count = set->restarts > 0 ? set->restarts : set->members};
+    all.nets = resize_array(NULL, all.count, sizeof *all.nets);
+    for (size_t i = 0; i < all.count; i++)
+        all.nets[i] = (learnt_net){0};
+    learn_all(&all, run);
+    bool is_good = choose_model(run, &all);
+    for (size_t i = 0; i < all.count; i++)
+        free_learnt(&all.nets[i]);
+    free(all.nets);
+    return is_good;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A model of several networks, which were trained from different seeds: its outputs are the means
+ * of theirs. */
+#ifndef NNBLAS_TABLE_ENSEMBLE_H
+#define NNBLAS_TABLE_ENSEMBLE_H
+
+#include "table/model.h"
+
+/* Puts the other networks into the metadata of the first, as base64 under the keys "member 2" and
+ * so on: they are saved with it. */
+nnblas_status pack_members(table_model *model);
+
+/* Takes them out again, when the first is loaded. False if one is damaged, or has other inputs or
+ * outputs. */
+bool unpack_members(table_model *model);
+
+/*
+ * O_out: of N scaled rows X, the outputs, or their means over the networks. O_spread: null, or the
+ * standard deviations between the networks (the squared distances are divided by their number less
+ * 1); 0 of a single network.
+ */
+nnblas_status predict_model(const table_model *model, size_t N, const double *X, double *O_out,
+                            double *O_spread);
+
+#endif
