@@ -30,8 +30,12 @@ static bool is_shorter(const char *text, const char *other) {
 /* The texts of rows outlive the search. */
 static void take_category(const table_column *column, const char *text, double value,
                           name_list *keys, category *found) {
-    const number_text number = write_real(value + 0.0); /* -0 is 0 */
-    const char *key = column->is_number ? number.text : text;
+    number_text number;
+    const char *key = text;
+    if (column->is_number) {
+        number = write_real(value + 0.0); /* -0 is 0 */
+        key = number.text;
+    }
     if (add_name(keys, key)) {
         found[keys->count - 1] = (category){text, value};
         return;

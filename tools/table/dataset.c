@@ -72,40 +72,73 @@ void free_dataset(dataset *d) {
 
 /* ---- scaling --------------------------------------------------------------------------------- */
 
-/* In long double, so that neither sums nor squares overflow. Equal values get a deviation of
- * exactly 0, which their rounded mean would not give. Missing values, NaN, do not count. */
-static void infer_column_scaling(table_column *column, size_t N, size_t width,
-                                 const double *numbers) {
-    long double sum = 0.0L, squares = 0.0L;
-    double first = (double)NAN;
-    size_t count = 0;
-    bool is_constant = true;
+/* The values of a column in long double, so that neither sums nor squares overflow. Equal values
+ * get a deviation of exactly 0, which their rounded mean would not give. Missing values, NaN, do
+ * not count. */
+typedef struct {
+    table_column *column;
+    size_t place, count; /* of its numbers in a row; of its values */
+    double first;
+    bool is_constant;
+    long double sum, squares;
+} column_sums;
+
+static size_t list_scaled_columns(column_list *list, column_sums *sums) {
+    size_t n_scaled = 0, place = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        table_column *column = &list->columns[i];
+        if (is_scaled(column))
+            sums[n_scaled++] = (column_sums){.column = column, .place = place, .is_constant = true};
+        place += get_width(column);
+    }
+    return n_scaled;
+}
+
+static void add_values(column_sums *s, size_t N, size_t width, const double *numbers) {
+    long double sum = s->sum;
     for (size_t r = 0; r < N; r++) {
-        double value = numbers[r * width];
+        double value = numbers[r * width + s->place];
         if (isnan(value))
             continue;
-        if (count++ == 0)
-            first = value;
+        if (s->count++ == 0)
+            s->first = value;
+        s->is_constant = s->is_constant && value == s->first;
         sum += (long double)value;
-        is_constant = is_constant && value == first;
     }
-    long double mean = sum / (long double)count;
+    s->sum = sum;
+}
+
+static void add_squares(column_sums *s, size_t N, size_t width, const double *numbers) {
+    long double mean = s->sum / (long double)s->count, squares = s->squares;
     for (size_t r = 0; r < N; r++) {
-        long double distance = (long double)numbers[r * width] - mean;
-        squares += isnan(numbers[r * width]) ? 0.0L : distance * distance;
+        long double distance = (long double)numbers[r * width + s->place] - mean;
+        squares += isnan(numbers[r * width + s->place]) ? 0.0L : distance * distance;
     }
-    column->mean = count == 0 ? 0.0 : is_constant ? first : (double)mean;
-    column->deviation = is_constant ? 0.0 : (double)sqrtl(squares / (long double)count);
+    s->squares = squares;
+}
+
+/* All columns of some rows before the next rows, so that memory is read once. */
+static void add_rows(void (*add)(column_sums *, size_t, size_t, const double *), column_sums *sums,
+                     size_t n_scaled, size_t N, size_t width, const double *numbers) {
+    enum { MOST_ROWS = 64 };
+    for (size_t r = 0; r < N; r += MOST_ROWS)
+        for (size_t i = 0; i < n_scaled; i++)
+            add(&sums[i], N - r < MOST_ROWS ? N - r : MOST_ROWS, width, numbers + r * width);
 }
 
 static void infer_scaling(column_list *list, size_t N, const double *numbers) {
     size_t width = count_numbers(list);
-    for (size_t i = 0; i < list->count; i++) {
-        table_column *column = &list->columns[i];
-        if (is_scaled(column))
-            infer_column_scaling(column, N, width, numbers);
-        numbers += get_width(column);
+    column_sums *sums = resize_array(NULL, list->count, sizeof *sums);
+    size_t n_scaled = list_scaled_columns(list, sums);
+    add_rows(add_values, sums, n_scaled, N, width, numbers);
+    add_rows(add_squares, sums, n_scaled, N, width, numbers);
+    for (size_t i = 0; i < n_scaled; i++) {
+        const column_sums *s = &sums[i];
+        long double count = (long double)s->count;
+        s->column->mean = s->is_constant ? s->first : (double)(s->sum / count);
+        s->column->deviation = s->is_constant ? 0.0 : (double)sqrtl(s->squares / count);
     }
+    free(sums);
 }
 
 void infer_dataset_scaling(schema *s, const dataset *learnt) {
