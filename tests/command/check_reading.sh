@@ -18,6 +18,10 @@ check_delimiters() {
     detects bar '|'
     tr , ';' <rows.csv >found.csv
     check "  without a header" predicts_like expected found.csv
+    expect_status 0 train found.csv --target 5 --epochs 2
+    check "  and train says so" has "$out" "values are divided by ';'"
+    expect_status 0 train train.csv --target species --epochs 2
+    check "  but not of commas" lacks "$out" 'values are divided'
     sed 's/$/,"a;b;c"/; 1s/,"a;b;c"/,note/' test.csv >found.csv
     check "a delimiter in quotes does not count" predicts_like expected found.csv
     sed 's/$/,a;b/' test.csv >found.csv

@@ -2,6 +2,7 @@
 #include "table/dataset.h"
 
 #include "cli/memory.h"
+#include "cli/parts.h"
 #include "table/weights.h"
 
 #include <math.h>
@@ -15,18 +16,41 @@ static void allocate_rows(dataset *d, bool has_weights) {
         d->weights = resize_array(NULL, d->N, sizeof *d->weights);
 }
 
+/* Each part has an error of its own. */
+typedef struct {
+    const table_source *source;
+    const text_rows *rows;
+    const schema *s;
+    dataset *d;
+    bool is_bad[MOST_PARTS];
+    table_error errors[MOST_PARTS];
+} encoding;
+
+static void encode_part(void *context, size_t part, size_t begin, size_t end) {
+    encoding *e = context;
+    const dataset *d = e->d;
+    table_error *error = &e->errors[part];
+    for (size_t r = begin; r < end && !e->is_bad[part]; r++) {
+        csv_row row = get_row(e->rows, r);
+        e->is_bad[part] =
+            !encode_row(&e->s->features, e->source, &row, d->X + r * d->inputs, error) ||
+            !encode_row(&e->s->targets, e->source, &row, d->Y + r * d->outputs, error) ||
+            (d->weights && !encode_row(&e->s->weights, e->source, &row, d->weights + r, error));
+    }
+}
+
 static bool encode_rows(const table_source *source, const text_rows *rows, const schema *s,
                         dataset *d, table_error *error) {
     *d = (dataset){
         .N = rows->N, .inputs = count_numbers(&s->features), .outputs = count_numbers(&s->targets)};
     allocate_rows(d, s->weights.count > 0);
-    for (size_t r = 0; r < d->N; r++) {
-        csv_row row = get_row(rows, r);
-        if (!encode_row(&s->features, source, &row, d->X + r * d->inputs, error) ||
-            !encode_row(&s->targets, source, &row, d->Y + r * d->outputs, error) ||
-            (d->weights && !encode_row(&s->weights, source, &row, d->weights + r, error)))
+    encoding e = {.source = source, .rows = rows, .s = s, .d = d};
+    run_in_parts(d->N, encode_part, &e);
+    for (size_t part = 0; part < MOST_PARTS; part++)
+        if (e.is_bad[part]) {
+            *error = e.errors[part];
             return false;
-    }
+        }
     return true;
 }
 
@@ -51,10 +75,19 @@ static bool check_targets(const table_source *source, const schema *s, const dat
     return true;
 }
 
+static void note_delimiter(const table_source *source, note_list *notes) {
+    char delimiter = get_delimiter(source->reader);
+    if (delimiter == '\t')
+        add_note(notes, "values are divided by tabs");
+    else if (delimiter != ',')
+        add_note(notes, "values are divided by '%c'", delimiter);
+}
+
 bool read_dataset(table_source *source, const column_choice *choice, skipped_rows *skipped,
                   note_list *notes, schema *s, dataset *d, table_error *error) {
     text_rows rows;
     *d = (dataset){0};
+    note_delimiter(source, notes);
     bool is_good = read_rows(source, &rows, skipped, error) &&
                    infer_schema(source, &rows, choice, skipped, notes, s, error) &&
                    encode_rows(source, &rows, s, d, error) && check_targets(source, s, d, error) &&
@@ -146,9 +179,20 @@ void infer_dataset_scaling(schema *s, const dataset *learnt) {
     infer_scaling(&s->targets, learnt->N, learnt->Y);
 }
 
+typedef struct {
+    const schema *s;
+    dataset *d;
+} scaling;
+
+static void scale_part(void *context, size_t part, size_t begin, size_t end) {
+    const scaling *c = context;
+    (void)part;
+    scale_rows(&c->s->features, end - begin, c->d->X + begin * c->d->inputs);
+    scale_rows(&c->s->targets, end - begin, c->d->Y + begin * c->d->outputs);
+}
+
 void scale_dataset(const schema *s, dataset *d) {
-    scale_rows(&s->features, d->N, d->X);
-    scale_rows(&s->targets, d->N, d->Y);
+    run_in_parts(d->N, scale_part, &(scaling){s, d});
 }
 
 dataset take_rows(const dataset *d, const size_t *rows, size_t N) {

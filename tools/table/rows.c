@@ -3,6 +3,7 @@
 
 #include "cli/memory.h"
 #include "cli/number.h"
+#include "cli/parts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -55,8 +56,6 @@ static void reserve_row(text_rows *rows, size_t bytes) {
     size_t cells = (rows->N + 1) * rows->columns, N = rows->N + 1;
     rows->text = reserve_array(rows->text, &rows->text_capacity, rows->length + bytes, 1);
     rows->starts = reserve_array(rows->starts, &rows->starts_capacity, cells, sizeof *rows->starts);
-    rows->numbers =
-        reserve_array(rows->numbers, &rows->numbers_capacity, cells, sizeof *rows->numbers);
     rows->begins = reserve_array(rows->begins, &rows->begins_capacity, N, sizeof *rows->begins);
     rows->lines = reserve_array(rows->lines, &rows->lines_capacity, N, sizeof *rows->lines);
 }
@@ -67,12 +66,21 @@ static void append_row(text_rows *rows, const csv_row *row) {
     reserve_row(rows, bytes);
     memcpy(rows->text + rows->length, row->text, bytes);
     memcpy(rows->starts + cells, row->starts, row->count * sizeof *row->starts);
-    for (size_t i = 0; i < row->count; i++)
-        if (!read_real(get_value(row, i), &rows->numbers[cells + i]))
-            rows->numbers[cells + i] = (double)NAN;
     rows->begins[rows->N] = rows->length;
     rows->lines[rows->N++] = row->line;
     rows->length += bytes;
+}
+
+static void read_numbers(void *context, size_t part, size_t begin, size_t end) {
+    const text_rows *rows = context;
+    (void)part;
+    for (size_t r = begin; r < end; r++) {
+        csv_row row = get_row(rows, r);
+        double *numbers = rows->numbers + r * rows->columns;
+        for (size_t i = 0; i < row.count; i++)
+            if (!read_real(get_value(&row, i), &numbers[i]))
+                numbers[i] = (double)NAN;
+    }
 }
 
 bool read_rows(table_source *source, text_rows *rows, skipped_rows *skipped, table_error *error) {
@@ -85,6 +93,8 @@ bool read_rows(table_source *source, text_rows *rows, skipped_rows *skipped, tab
         else if (result == ROW_FAILED || !skip_row(skipped, error))
             return false;
     }
+    rows->numbers = resize_array(NULL, rows->N * rows->columns, sizeof *rows->numbers);
+    run_in_parts(rows->N, read_numbers, rows);
     return true;
 }
 

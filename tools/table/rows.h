@@ -15,7 +15,7 @@ typedef struct {
     size_t begins_capacity, lines_capacity;
     uint32_t *starts; /* N x columns, where the values begin in the row */
     double *numbers;  /* N x columns, NaN where a value is no number */
-    size_t starts_capacity, numbers_capacity;
+    size_t starts_capacity;
     size_t N, columns;
 } text_rows;
 

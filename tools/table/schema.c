@@ -282,14 +282,21 @@ bool is_scaled(const table_column *column) {
     return column->kind == COLUMN_NUMBER || column->kind == COLUMN_DATE;
 }
 
+static void scale_block(const column_list *list, size_t N, size_t width, double *numbers) {
+    for (size_t i = 0; i < list->count; i++) {
+        const table_column *column = &list->columns[i];
+        for (size_t r = 0; r < N && is_scaled(column); r++)
+            numbers[r * width] = scale_number(column, numbers[r * width]);
+        numbers += get_width(column);
+    }
+}
+
+/* Column by column in blocks of rows that stay in the cache. */
 void scale_rows(const column_list *list, size_t N, double *numbers) {
-    for (size_t r = 0; r < N; r++)
-        for (size_t i = 0; i < list->count; i++) {
-            const table_column *column = &list->columns[i];
-            if (is_scaled(column))
-                *numbers = scale_number(column, *numbers);
-            numbers += get_width(column);
-        }
+    enum { BLOCK_ROWS = 64 };
+    size_t width = count_numbers(list);
+    for (size_t r = 0; r < N; r += BLOCK_ROWS)
+        scale_block(list, N - r < BLOCK_ROWS ? N - r : BLOCK_ROWS, width, numbers + r * width);
 }
 
 double restore_number(const table_column *column, double scaled) {
