@@ -15,6 +15,7 @@ class Table:
     target: str
     has_classes: bool = False
     ignored: tuple = ()
+    texts: tuple = ()  # numbers with a few texts among them, which nnblas wants to be named
 
 
 def list_scikit_learn():
@@ -41,7 +42,7 @@ def list_r():
         Table("airquality", "R", "datasets::airquality", "Ozone"),
         Table("birthwt", "R", "MASS::birthwt", "low", True, ("bwt",)),
         Table("boston", "R", "MASS::Boston", "medv"),
-        Table("cars93", "R", "MASS::Cars93", "Price", ignored=("Min.Price", "Max.Price")),
+        Table("cars93", "R", "MASS::Cars93", "Price", ignored=("Min.Price", "Max.Price"), texts=("Cylinders",)),
         Table("cpus", "R", "MASS::cpus", "perf", ignored=("estperf",)),
         Table("crabs", "R", "MASS::crabs", "sp", True, ("index",)),
         Table("diamonds", "R", "ggplot2::diamonds", "price"),

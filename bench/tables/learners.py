@@ -88,6 +88,8 @@ def run_nnblas(rows, seed, command, arguments):
         train = ["train", files[0], "--target", rows.table.target, "--quiet", "--output", files[2]]
         if rows.table.ignored:
             train += ["--ignore", ",".join(rows.table.ignored)]
+        if rows.table.texts:
+            train += ["--text", ",".join(rows.table.texts)]
         _, seconds = run_command(command, *train, "--seed", str(seed), *arguments)
         page, _ = run_command(command, "predict", files[2], files[1])
     predictions = [row["prediction"] for row in csv.DictReader(io.StringIO(page))]

@@ -56,6 +56,11 @@ make_rows() {
     }' >"$2"
 }
 
+# decay_of NAME: the weight decay that NAME.json has.
+decay_of() {
+    grep -o '"weight_decay": *[0-9.e-]*' "$1.json" | head -n 1 | cut -d : -f 2
+}
+
 check_defaults_by_rows() {
     make_rows 20 few.csv
     expect_status 0 train few.csv --target y --patience 0
@@ -74,6 +79,16 @@ check_defaults_by_rows() {
     check "  of 50 units" has "$out" '^2-50-1 relu'
     expect_status 0 train many.csv --target y --quiet --patience 0 --weight-decay 0.0004 --output decayed
     check "  with a decay of 2 rows" same_network by_default decayed
+    awk -v OFS=, 'BEGIN {
+        srand(1)
+        print "a,b,exact,noise"
+        for (i = 0; i < 500; i++) print rand(), i % 9, i % 9 + 0.5, rand()
+    }' >noisy.csv
+    for target in exact noise; do
+        expect_status 0 train noisy.csv --target $target --features a,b --numbers --quiet --json $target.json
+    done
+    check "numbers without noise have less decay" awk "BEGIN { exit !($(decay_of exact) < 0.003) }"
+    check "  and those that are noise more" awk "BEGIN { exit !($(decay_of noise) > 0.006) }"
     expect_status 0 train --patience 0 --optimizer rprop --history history.csv
     check "other optimizers have 200 epochs" has "$out" '^200 of 200 epochs'
     check "  at a constant rate" has history.csv '^200,[^,]+,,0.1,'

@@ -24,13 +24,19 @@
  *   It depends on the epoch alone, so that a training that is resumed for more epochs goes on as
  *   if it had had them.
  * - Weight decay: as a prior on the weights it counts as much as a number of rows, so it is that
- *   number over the rows.
+ *   number over the rows. For numbers the prior counts the more, the more noise there is in the
+ *   rows. A short training estimates it by the rows that it holds out; those are few, so that it
+ *   is taken halfway, by the geometric mean, to a middle noise. In tables of many rows the decay is
+ *   too weak to matter, and the middle is assumed.
  */
 static const size_t ROWS_A_HIDDEN_UNIT = 100, LEAST_HIDDEN = 32, MOST_HIDDEN = 100;
 static const double EPOCHS_OF_FEW_ROWS = 60.0, FEW_ROWS = 1000.0, LEAST_EPOCHS = 10.0;
 static const double LEAST_STEPS = 300.0, EPOCHS_OF_OTHER_OPTIMIZERS = 200.0;
 static const double FALL_OVER_EPOCHS = 1.5, FALL_POWER = 2.0;
-static const double ROWS_A_PRIOR_OF_CLASSES = 4.0, ROWS_A_PRIOR_OF_NUMBERS = 2.0;
+static const double ROWS_A_PRIOR_OF_CLASSES = 4.0, ROWS_A_PRIOR_OF_NOISE = 8.0;
+static const double LEAST_NOISE = 0.02, MIDDLE_NOISE = 0.25; /* of a variance of 1 */
+static const size_t MOST_PILOT_ROWS = 4000;
+static const double PILOT_EPOCHS = 20.0, PILOT_STEPS = 100.0, PILOT_HELD_OUT = 0.25;
 
 /* What stands for a default that depends on the rows. */
 static const size_t HIDDEN_BY_ROWS = 0;
@@ -307,14 +313,16 @@ static size_t get_hidden_units(const training_settings *s, size_t layer, size_t 
     return nn_min(nn_max(rows / ROWS_A_HIDDEN_UNIT, LEAST_HIDDEN), MOST_HIDDEN);
 }
 
+static double count_steps_an_epoch(const training_settings *s, size_t rows) {
+    return s->batch > 0 ? ceil((double)rows / (double)s->batch) : 1.0;
+}
+
 static double get_default_epochs(const training_settings *s, size_t rows) {
     if (s->optimizer != NNBLAS_ADAM)
         return EPOCHS_OF_OTHER_OPTIMIZERS;
-    size_t batch = s->batch > 0 ? s->batch : rows;
-    double steps_an_epoch = ceil((double)rows / (double)batch);
     double share = sqrt(FEW_ROWS / fmax((double)rows, FEW_ROWS));
     double epochs = fmax(EPOCHS_OF_FEW_ROWS * share, LEAST_EPOCHS);
-    return ceil(fmax(epochs, LEAST_STEPS / steps_an_epoch));
+    return ceil(fmax(epochs, LEAST_STEPS / count_steps_an_epoch(s, rows)));
 }
 
 static uint64_t get_epochs(const training_settings *s, size_t rows) {
@@ -327,13 +335,6 @@ static schedule get_schedule(const training_settings *s, size_t rows) {
     return (schedule){.kind = NNBLAS_SCHEDULE_INVERSE,
                       .scale = FALL_OVER_EPOCHS / get_default_epochs(s, rows),
                       .power = FALL_POWER};
-}
-
-static double get_weight_decay(const training_settings *s, size_t rows, const nnblas_net *net) {
-    if (s->weight_decay != DECAY_BY_ROWS)
-        return s->weight_decay;
-    bool has_numbers = nnblas_net_output_activation(net) == NNBLAS_IDENTITY;
-    return (has_numbers ? ROWS_A_PRIOR_OF_NUMBERS : ROWS_A_PRIOR_OF_CLASSES) / (double)rows;
 }
 
 /* ---- the library's objects ------------------------------------------------------------------- */
@@ -405,9 +406,9 @@ static nnblas_status set_lbfgs(const training_settings *s, nnblas_trainer *train
                                                                     : tolerance);
 }
 
-static nnblas_status set_steps(const training_settings *s, size_t rows, nnblas_trainer *trainer) {
+static nnblas_status set_steps(const training_settings *s, size_t rows, double weight_decay,
+                               nnblas_trainer *trainer) {
     const schedule fall = get_schedule(s, rows);
-    const double weight_decay = get_weight_decay(s, rows, nnblas_trainer_net(trainer));
     nnblas_status status = nnblas_trainer_set_optimizer(trainer, s->optimizer);
     if (!status)
         status = nnblas_trainer_set_learning_rate(trainer, s->learning_rate);
@@ -425,6 +426,64 @@ static nnblas_status set_steps(const training_settings *s, size_t rows, nnblas_t
         status = nnblas_trainer_set_seed(trainer, s->seed);
     return status;
 }
+
+/* ---- the weight decay ------------------------------------------------------------------------ */
+
+static double find_lowest_cost(const nnblas_trainer *trainer) {
+    double lowest = HUGE_VAL;
+    for (size_t i = 0; i < nnblas_trainer_history_count(trainer); i++) {
+        nnblas_epoch epoch;
+        if (nnblas_trainer_history_epoch(trainer, i, &epoch, sizeof epoch) == NNBLAS_OK)
+            lowest = fmin(lowest, epoch.validation_cost);
+    }
+    return lowest;
+}
+
+static nnblas_status fit_pilot(const training_settings *s, const dataset *learnt, double decay,
+                               nnblas_trainer *pilot) {
+    double steps_an_epoch = count_steps_an_epoch(s, learnt->N) * (1.0 - PILOT_HELD_OUT);
+    double epochs = ceil(fmax(PILOT_EPOCHS, PILOT_STEPS / steps_an_epoch));
+    nnblas_status status = set_steps(s, learnt->N, decay, pilot);
+    if (!status)
+        status = nnblas_trainer_set_epochs(pilot, nn_min((size_t)epochs, get_epochs(s, learnt->N)));
+    if (!status)
+        status = nnblas_trainer_set_sample_weights(pilot, learnt->weights);
+    if (!status)
+        status = nnblas_trainer_set_validation_fraction(pilot, PILOT_HELD_OUT);
+    if (!status)
+        status = nnblas_trainer_fit(pilot, learnt->N, learnt->X, learnt->inputs, learnt->Y,
+                                    learnt->outputs);
+    return status;
+}
+
+/* About the part of the targets' variance that a training does not explain in rows that it has not
+ * seen. What is wrong with the rows or the settings is left to the training itself. */
+static double estimate_noise(const training_settings *s, const dataset *learnt,
+                             const nnblas_net *net) {
+    nnblas_net *copy = NULL;
+    nnblas_trainer *pilot = NULL;
+    double noise = MIDDLE_NOISE;
+    bool is_short = learnt->N >= 2 && learnt->N <= MOST_PILOT_ROWS;
+    if (is_short && nnblas_net_clone(net, &copy) == NNBLAS_OK &&
+        nnblas_trainer_create(copy, &pilot) == NNBLAS_OK &&
+        fit_pilot(s, learnt, ROWS_A_PRIOR_OF_NOISE * MIDDLE_NOISE / (double)learnt->N, pilot) >= 0)
+        noise = sqrt(MIDDLE_NOISE * 2.0 * find_lowest_cost(pilot) / (double)learnt->outputs);
+    nnblas_trainer_destroy(pilot);
+    nnblas_net_destroy(copy);
+    return fmin(fmax(noise, LEAST_NOISE), 1.0);
+}
+
+static double get_weight_decay(const training_settings *s, const dataset *learnt,
+                               const nnblas_net *net) {
+    if (s->weight_decay != DECAY_BY_ROWS)
+        return s->weight_decay;
+    bool has_numbers = nnblas_net_output_activation(net) == NNBLAS_IDENTITY;
+    double rows = has_numbers ? ROWS_A_PRIOR_OF_NOISE * estimate_noise(s, learnt, net)
+                              : ROWS_A_PRIOR_OF_CLASSES;
+    return rows / (double)learnt->N;
+}
+
+/* ---- the trainer ----------------------------------------------------------------------------- */
 
 static nnblas_score choose_score(const training_settings *s, const nnblas_net *net) {
     if (!s->has_score)
@@ -462,7 +521,8 @@ static nnblas_status set_validation(const training_settings *s, const dataset *l
 
 static nnblas_status set_up(const training_settings *s, const dataset *learnt,
                             const dataset *deciding, nnblas_trainer *trainer) {
-    nnblas_status status = set_steps(s, learnt->N, trainer);
+    const double weight_decay = get_weight_decay(s, learnt, nnblas_trainer_net(trainer));
+    nnblas_status status = set_steps(s, learnt->N, weight_decay, trainer);
     if (!status)
         status = set_end(s, learnt->N, trainer);
     if (!status)

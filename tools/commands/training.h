@@ -53,7 +53,7 @@ typedef struct {
     "                        cosine:LAST, plateau:EPOCHS:FACTOR, adaptive:EPOCHS:FACTOR:LAST,\n"   \
     "                        inverse, inverse:SCALE:POWER (default inverse with adam, else\n"      \
     "                        constant)\n"                                                          \
-    "  --weight-decay D      (default 4 / rows for classes, 2 / rows for numbers)\n"               \
+    "  --weight-decay D      (default 4 / rows for classes, about 2 / rows for numbers)\n"         \
     "  --validation F        use the fraction F of the rows as a validation set, and keep the\n"   \
     "                        network of the epoch with the lowest cost on it (default 0: none)\n"  \
     "  --patience N          stop after N epochs without improvement of the cost, on the "         \
