@@ -70,9 +70,7 @@ check_options() {
     refuses '--lbfgs-tolerance has no effect with --optimizer adam' train --lbfgs-tolerance 0.1
     refuses '--lbfgs-memory takes a whole number from 1 to 1000' train --lbfgs-memory 0
     expect_status 0 train --quiet --optimizer nesterov --momentum 0.5 --epochs 3
-    fails 'test.csv: is no model; it looks like a table \(MODEL is what nnblas train saved' \
-        predict test.csv model
-    fails 'test.csv: is no model; it looks like a table' evaluate test.csv test.csv
+    fails 'test.csv: is no model; it looks like a table \(MODEL is what nnblas train saved' evaluate test.csv test.csv
     expect_status 0 tune --help
     check "the help of tune has what plans depend on" has "$out" '^  --validation F'
     for option in epochs learning-rate checkpoint seed; do

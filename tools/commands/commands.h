@@ -12,6 +12,7 @@ int run_info(int argc, char **argv);
 int run_iris(int argc, char **argv);
 int run_predict(int argc, char **argv);
 int run_search(int argc, char **argv);
+int run_show(int argc, char **argv);
 int run_train(int argc, char **argv);
 int run_tune(int argc, char **argv);
 

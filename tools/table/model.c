@@ -43,7 +43,7 @@ static bool looks_like_table(const char *path) {
     return count > 8 && !memchr(bytes, '\0', count) && memchr(bytes, '\n', count);
 }
 
-static bool report_no_model(const char *command, const char *path, nnblas_status status) {
+bool report_no_model(const char *command, const char *path, nnblas_status status) {
     if (status == NNBLAS_ERROR_FORMAT && looks_like_table(path))
         return report(command, path,
                       "is no model; it looks like a table (MODEL is what nnblas train saved, and "
@@ -52,7 +52,7 @@ static bool report_no_model(const char *command, const char *path, nnblas_status
     return false;
 }
 
-static bool unpack_model(table_model *model) {
+bool unpack_model(table_model *model) {
     if (!read_schema(nnblas_net_metadata(model->net, SCHEMA_KEY), &model->schema))
         return false;
     const schema *s = &model->schema;

@@ -3,6 +3,7 @@
 
 #include "cli/memory.h"
 #include "cli/number.h"
+#include "table/model_file.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -93,6 +94,8 @@ bool open_source(table_source *s, const char *path, const source_format *format,
                  table_error *error) {
     if (strcmp(path, "-") == 0)
         return open_source_stream(s, stdin, "standard input", format, error);
+    if (is_model_file(path))
+        return set_error(error, "%s: is a network, not a table; nnblas show shows it", path);
     FILE *file = fopen(path, "rb");
     if (!file)
         return set_error(error, "%s: %s", path, strerror(errno));

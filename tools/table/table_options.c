@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "table/table_options.h"
 
+#include "table/model_file.h"
+
 #include <string.h>
 
 void list_table_options(table_arguments *arguments, command_option *options) {
@@ -100,6 +102,9 @@ int read_model_arguments(int argc, char **argv, const char *help, const command_
 int check_model_files(const char *command, const model_arguments *arguments,
                       const file_argument *written, size_t n_written) {
     enum { N_READ = 2, MOST_WRITTEN = 4 };
+    if (is_model_file(arguments->data) && is_other_file(arguments->model))
+        return refuse_usage(command, "%s is the model, and comes first: nnblas %s MODEL DATA.csv",
+                            arguments->data, command);
     file_argument files[N_READ + MOST_WRITTEN] = {
         {"MODEL", arguments->model, FILE_READ},
         {"DATA.csv", arguments->data, FILE_READ},

@@ -1,0 +1,76 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# What nnblas show says about models, checkpoints and other networks; files that are given in the
+# place of another.
+# usage: check_show.sh NNBLAS
+set -u
+# shellcheck source=support.sh
+. "$(dirname "$0")/support.sh"
+
+check_models() {
+    expect_status 0 show model
+    check "the layers" has "$out" '^network +4-32-3 units; hidden units [a-z]+; outputs softmax$'
+    check "the parameters" has "$out" '^parameters  259, with biases$'
+    check "the features and how they are scaled" has "$out" \
+        '^  column 3 \(petal_length\): number, 1 number; mean 3\.77, deviation 1\.75464'
+    check "the classes" has "$out" '^  column 5 \(species\): category, 3 numbers; setosa, versicolor, virginica$'
+    awk -v OFS=, 'BEGIN { print "text,same,y"; for (i = 0; i < 60; i++) print "t" i % 11, 7, i / 7 }' >texts.csv
+    expect_status 0 train texts.csv --target y --features text,same --quiet --epochs 2 --hidden 0 --output texts
+    expect_status 0 show - <texts
+    check "many categories are cut short" has "$out" '\(text\): category, 11 numbers; .* and 3 more$'
+    check "a column that was constant" has "$out" '\(same\): .*always 7 in training'
+    check "no hidden units" has "$out" '^network +12-1 units; outputs identity$'
+}
+
+check_json() {
+    expect_status 0 show model --json shown.json
+    check "the text is printed too" has "$out" '^network'
+    expect_status 0 show model --json -
+    check "--json - prints no text" cmp "$out" shown.json
+    has_program jq jq || return 0
+    check "the layers" test "$(jq -c .network.layers shown.json)" = '[4,32,3]'
+    check "the schema" test "$(jq -r '.table.features[2].name' shown.json)" = petal_length
+    check "no checkpoint" test "$(jq .checkpoint shown.json)" = null
+}
+
+check_checkpoint() {
+    expect_status 0 train train.csv --target species --quiet --epochs 30 --learning-rate 0.01 \
+        --checkpoint checkpoint
+    expect_status 0 show checkpoint
+    check "a checkpoint is a model" has "$out" 'species\): category'
+    check "  with its progress" has "$out" 'progress.epoch +[1-9]'
+    check "  and its settings" has "$out" 'settings.learning_rate +0\.01$'
+    check "  by name" has "$out" 'settings.optimizer +adam$'
+}
+
+# As another program of the library would save it.
+check_other_network() {
+    sed 's/"table":/"tablf":/' model >other
+    expect_status 0 show other
+    check "a network without a schema is shown" has "$out" '^network +4-32-3'
+    check "  and so is that it has none" has "$out" '^It has no schema of a table'
+    check "  and its metadata" has "$out" '^  tablf +[0-9]+ bytes$'
+    fails 'other: has no schema of a table' predict other test.csv
+}
+
+check_other_files() {
+    fails '^nnblas show: nowhere: No such file' show nowhere
+    fails '^nnblas show: train.csv: is no model; it looks like a table' \
+        show train.csv
+    fails '^nnblas predict: train.csv: is no model; it looks like a table' predict train.csv test.csv
+    fails '^nnblas evaluate: other: is a network, not a table; nnblas show' evaluate model other
+    refuses 'model is the model, and comes first: nnblas predict MODEL DATA.csv$' predict test.csv model
+    refuses 'model is the model, and comes first: nnblas evaluate MODEL DATA.csv$' evaluate test.csv model
+    fails 'model: is a network, not a table' train model --target species
+    head -c 900 model >short
+    fails '^nnblas show: ' show short
+    refuses 'MODEL is missing' show
+}
+
+make_model
+check_models
+check_json
+check_checkpoint
+check_other_network
+check_other_files
+conclude

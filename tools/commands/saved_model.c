@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "commands/saved_model.h"
+
+#include "cli/memory.h"
+#include "commands/run_record.h"
+#include "table/json.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- a checkpoint ---------------------------------------------------------------------------- */
+
+/* A word of 16 hexadecimal digits is the bits of a number (doc/file_format.md). */
+static json_t *unpack_word(const char *word) {
+    char *end;
+    uint64_t bits = strtoull(word, &end, 16);
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    if (strlen(word) == 16 && *end == '\0')
+        return pack_real(value);
+    long long whole = strtoll(word, &end, 10);
+    return *word && *end == '\0' ? json_integer(whole) : json_string(word);
+}
+
+static json_t *pack_optimizer(const char *word) {
+    static const char *const NAMES[] = {[NNBLAS_GRADIENT_DESCENT] = "gradient-descent",
+                                        [NNBLAS_MOMENTUM] = "momentum",
+                                        [NNBLAS_NESTEROV] = "nesterov",
+                                        [NNBLAS_RPROP] = "rprop",
+                                        [NNBLAS_ADAM] = "adam",
+                                        [NNBLAS_LBFGS] = "lbfgs"};
+    size_t number = strtoul(word, NULL, 10);
+    return json_string(number < sizeof NAMES / sizeof NAMES[0] ? NAMES[number] : word);
+}
+
+/* "name=word name=word"; what is of use to the library only is left out. */
+static json_t *unpack_words(const char *text) {
+    json_t *unpacked = check_json(json_object());
+    char *copy = copy_text(text), *rest = copy, *pair;
+    while ((pair = strsep(&rest, " ")) != NULL) {
+        char *word = strchr(pair, '=');
+        if (!word || strncmp(pair, "random", 6) == 0 || strncmp(pair, "file_", 5) == 0)
+            continue;
+        *word++ = '\0';
+        bool is_optimizer = strcmp(pair, "optimizer") == 0;
+        set_member(unpacked, pair, is_optimizer ? pack_optimizer(word) : unpack_word(word));
+    }
+    free(copy);
+    return unpacked;
+}
+
+/* The library keeps its own metadata for itself: they are read in the head of the file, behind 8
+ * bytes that have its length. */
+static json_t *read_head(const char *bytes, size_t size) {
+    uint64_t length = 0;
+    for (size_t i = 8; i-- > 0 && size > 8;)
+        length = length << 8 | (unsigned char)bytes[i];
+    return length < size ? json_loadb(bytes + 8, (size_t)length, 0, NULL) : NULL;
+}
+
+static json_t *read_checkpoint(const char *bytes, size_t size) {
+    json_t *head = read_head(bytes, size), *checkpoint = NULL;
+    const json_t *metadata = json_object_get(head, "__metadata__");
+    const char *settings =
+        json_string_value(json_object_get(metadata, "nnblas.checkpoint.settings"));
+    const char *state = json_string_value(json_object_get(metadata, "nnblas.checkpoint.progress"));
+    if (settings && state) {
+        checkpoint = check_json(json_object());
+        set_member(checkpoint, "settings", unpack_words(settings));
+        set_member(checkpoint, "progress", unpack_words(state));
+    }
+    json_decref(head);
+    return checkpoint;
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+static bool report(const char *command, const char *path, const char *problem) {
+    fprintf(stderr, "nnblas %s: %s: %s\n", command, path, problem);
+    return false;
+}
+
+static char *read_bytes(FILE *stream, size_t *size) {
+    char *bytes = NULL;
+    size_t capacity = 0, got;
+    *size = 0;
+    do {
+        bytes = reserve_array(bytes, &capacity, *size + BUFSIZ, 1);
+        got = fread(bytes + *size, 1, BUFSIZ, stream);
+        *size += got;
+    } while (got > 0);
+    return bytes;
+}
+
+static bool unpack_file(const char *command, const char *path, const char *bytes, size_t size,
+                        saved_model *saved) {
+    table_model *model = &saved->model;
+    nnblas_status status = nnblas_net_load_from_memory(bytes, size, &model->net);
+    if (status)
+        return report_no_model(command, path, status);
+    saved->has_schema = unpack_model(model);
+    const char *training = nnblas_net_metadata(model->net, TRAINING_KEY);
+    saved->training = training ? json_loads(training, 0, NULL) : NULL;
+    saved->checkpoint = read_checkpoint(bytes, size);
+    return true;
+}
+
+bool read_saved_model(const char *command, const char *path, saved_model *saved) {
+    *saved = (saved_model){0};
+    bool is_input = strcmp(path, "-") == 0;
+    size_t size;
+    FILE *stream = is_input ? stdin : fopen(path, "rbe");
+    if (!stream)
+        return report(command, path, strerror(errno));
+    char *bytes = read_bytes(stream, &size);
+    bool is_read = !ferror(stream);
+    const char *problem = strerror(errno);
+    if (!is_input)
+        fclose(stream);
+    bool is_good =
+        is_read ? unpack_file(command, path, bytes, size, saved) : report(command, path, problem);
+    free(bytes);
+    return is_good;
+}
+
+void free_saved_model(saved_model *saved) {
+    free_model(&saved->model);
+    json_decref(saved->training);
+    json_decref(saved->checkpoint);
+    *saved = (saved_model){0};
+}
+
+/* ---- as JSON --------------------------------------------------------------------------------- */
+
+const char *name_units(nnblas_activation activation) {
+    switch (activation) {
+    case NNBLAS_SIGMOID:
+        return "sigmoid";
+    case NNBLAS_TANH:
+        return "tanh";
+    case NNBLAS_RELU:
+        return "relu";
+    case NNBLAS_IDENTITY:
+        return "identity";
+    case NNBLAS_SOFTMAX:
+        return "softmax";
+    }
+    return "unknown";
+}
+
+const char *name_cost(nnblas_cost cost) {
+    return cost == NNBLAS_MSE ? "mse" : "cross_entropy";
+}
+
+static json_t *pack_network(const nnblas_net *net) {
+    json_t *packed = check_json(json_object()), *layers;
+    set_member(packed, "layers", layers = check_json(json_array()));
+    for (size_t l = 0; l < nnblas_net_layer_count(net); l++)
+        append_element(layers, pack_size(nnblas_net_layer_size(net, l)));
+    set_member(packed, "hidden_activation",
+               json_string(name_units(nnblas_net_hidden_activation(net))));
+    set_member(packed, "output_activation",
+               json_string(name_units(nnblas_net_output_activation(net))));
+    set_member(packed, "cost", json_string(name_cost(nnblas_net_cost(net))));
+    set_member(packed, "has_biases", json_boolean(nnblas_net_flags(net) & NNBLAS_BIAS));
+    set_member(packed, "parameters", pack_size(nnblas_net_parameter_count(net)));
+    return packed;
+}
+
+/* As in the file. */
+static json_t *pack_table(const saved_model *saved) {
+    if (!saved->has_schema)
+        return json_null();
+    return json_loads(nnblas_net_metadata(saved->model.net, SCHEMA_KEY), 0, NULL);
+}
+
+static json_t *pack_metadata(const nnblas_net *net) {
+    json_t *packed = check_json(json_object());
+    for (size_t i = 0; i < nnblas_net_metadata_count(net); i++) {
+        const char *key = nnblas_net_metadata_key(net, i);
+        if (strcmp(key, SCHEMA_KEY) != 0 && strcmp(key, TRAINING_KEY) != 0)
+            set_member(packed, key, json_string(nnblas_net_metadata(net, key)));
+    }
+    return packed;
+}
+
+static json_t *share(json_t *value) {
+    return value ? json_incref(value) : json_null();
+}
+
+json_t *pack_saved_model(const saved_model *saved) {
+    json_t *packed = check_json(json_object());
+    set_member(packed, "network", pack_network(saved->model.net));
+    set_member(packed, "table", pack_table(saved));
+    set_member(packed, "training", share(saved->training));
+    set_member(packed, "checkpoint", share(saved->checkpoint));
+    set_member(packed, "metadata", pack_metadata(saved->model.net));
+    return packed;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Shows what a file of a network says about it. */
+#include "cli/files.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "commands/commands.h"
+#include "commands/saved_model.h"
+#include "table/json.h"
+#include "table/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char HELP[] =
+    "usage: nnblas show MODEL [--json FILE]\n"
+    "\n"
+    "Prints what the file of a network says: its layers, the columns of the table it was trained\n"
+    "on, how they become inputs, and the record of the training. MODEL is a file that nnblas\n"
+    "train saved, a checkpoint, or any other network of the library; - is standard input.\n"
+    "\n"
+    "  --json FILE           write it here, as JSON; - for standard output, and no text\n";
+
+/* ---- the network ----------------------------------------------------------------------------- */
+
+static void print_network(const nnblas_net *net) {
+    size_t layers = nnblas_net_layer_count(net);
+    fputs("network     ", stdout);
+    for (size_t l = 0; l < layers; l++)
+        printf("%s%zu", l > 0 ? "-" : "", nnblas_net_layer_size(net, l));
+    fputs(" units", stdout);
+    if (layers > 2)
+        printf("; hidden units %s", name_units(nnblas_net_hidden_activation(net)));
+    printf("; outputs %s\ncost        %s\n", name_units(nnblas_net_output_activation(net)),
+           name_cost(nnblas_net_cost(net)));
+    printf("parameters  %zu, %s biases\n", nnblas_net_parameter_count(net),
+           nnblas_net_flags(net) & NNBLAS_BIAS ? "with" : "without");
+}
+
+/* ---- the columns ----------------------------------------------------------------------------- */
+
+static const char *name_kind(const table_column *column) {
+    switch (column->kind) {
+    case COLUMN_NUMBER:
+        return "number";
+    case COLUMN_CATEGORY:
+        return "category";
+    case COLUMN_DATE:
+        return "date";
+    case COLUMN_LABEL:
+        return "label";
+    }
+    return "unknown";
+}
+
+enum { MOST_CATEGORIES_SHOWN = 8 };
+
+static void print_categories(const name_list *categories) {
+    for (size_t k = 0; k < categories->count && k < MOST_CATEGORIES_SHOWN; k++)
+        printf("%s%s", k > 0 ? ", " : "", show_text(categories->names[k]).text);
+    if (categories->count > MOST_CATEGORIES_SHOWN)
+        printf(" and %zu more", categories->count - MOST_CATEGORIES_SHOWN);
+}
+
+/* The constant of a column that was the same in all rows counts nothing. */
+static void print_scaling(const table_column *column) {
+    if (column->deviation > 0.0)
+        printf("mean %.6g, deviation %.6g", column->mean, column->deviation);
+    else
+        printf("always %.6g in training: it does not count", column->mean);
+}
+
+static void print_gaps(const table_column *column) {
+    if (column->expects_gaps)
+        fputs(column->categories.count > 0 ? "; missing ones are a category of their own"
+                                           : "; missing ones are the mean, with an indicator",
+              stdout);
+}
+
+static void print_column(const table_column *column) {
+    shown_column shown = show_column(column->name, column->place);
+    printf("  %s: %s, %zu number%s; ", shown.text, name_kind(column), get_width(column),
+           get_width(column) == 1 ? "" : "s");
+    if (column->categories.count > 0)
+        print_categories(&column->categories);
+    else
+        print_scaling(column);
+    print_gaps(column);
+    putchar('\n');
+}
+
+static void print_columns(const char *title, const column_list *list) {
+    printf("\n%s: %zu column%s, %zu number%s\n", title, list->count, list->count == 1 ? "" : "s",
+           count_numbers(list), count_numbers(list) == 1 ? "" : "s");
+    for (size_t i = 0; i < list->count; i++)
+        print_column(&list->columns[i]);
+}
+
+/* ---- records --------------------------------------------------------------------------------- */
+
+static void print_value(const json_t *value) {
+    if (json_is_string(value))
+        printf("%s\n", json_string_value(value));
+    else if (json_is_real(value))
+        printf("%.6g\n", json_real_value(value));
+    else {
+        json_dumpf(value, stdout, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(6));
+        putchar('\n');
+    }
+}
+
+/* One line a value; `prefix` are the keys that lead to the members. */
+static void print_members(const char *prefix, json_t *object) {
+    const char *key;
+    json_t *value;
+    json_object_foreach(object, key, value) {
+        char path[128];
+        snprintf(path, sizeof path, "%s%s%s", prefix, *prefix ? "." : "", key);
+        if (json_is_object(value)) {
+            print_members(path, value);
+            continue;
+        }
+        printf("  %-42s ", path);
+        print_value(value);
+    }
+}
+
+static void print_record(const char *title, json_t *record) {
+    if (!record)
+        return;
+    printf("\n%s\n", title);
+    print_members("", record);
+}
+
+enum { LONGEST_SHOWN = 200 };
+
+static void print_metadata(const saved_model *saved) {
+    json_t *packed = pack_saved_model(saved), *metadata = json_object_get(packed, "metadata");
+    const char *key;
+    json_t *value;
+    if (json_object_size(metadata) > 0)
+        puts("\nother metadata");
+    json_object_foreach(metadata, key, value) {
+        if (json_string_length(value) > LONGEST_SHOWN)
+            printf("  %-42s %zu bytes\n", show_text(key).text, json_string_length(value));
+        else
+            printf("  %-42s %s\n", show_text(key).text, show_text(json_string_value(value)).text);
+    }
+    json_decref(packed);
+}
+
+/* ---- the command ----------------------------------------------------------------------------- */
+
+static void print_saved_model(const saved_model *saved) {
+    const schema *s = &saved->model.schema;
+    print_network(saved->model.net);
+    if (saved->has_schema) {
+        print_columns("features", &s->features);
+        print_columns("targets", &s->targets);
+    } else {
+        puts("\nIt has no schema of a table, so that nnblas predict cannot use it.");
+    }
+    print_record("training", saved->training);
+    print_record("checkpoint of a training that can go on", saved->checkpoint);
+    print_metadata(saved);
+}
+
+static bool write_saved_model(const char *command, const saved_model *saved, const char *path) {
+    output_file output;
+    if (!open_output(command, &output, path))
+        return false;
+    json_t *packed = pack_saved_model(saved);
+    write_json(output.stream, packed);
+    json_decref(packed);
+    return keep_output(command, &output);
+}
+
+static bool show(const char *command, const char *model, const char *json) {
+    saved_model saved;
+    bool is_good = read_saved_model(command, model, &saved);
+    if (is_good && (!json || !is_standard_output(json)))
+        print_saved_model(&saved);
+    if (is_good && json)
+        is_good = write_saved_model(command, &saved, json);
+    free_saved_model(&saved);
+    return is_good;
+}
+
+int run_show(int argc, char **argv) {
+    const char *model = NULL, *json = NULL;
+    const command_option options[] = {{.place = "MODEL", .text = &model}, {"json", .text = &json}};
+    int status = read_options(argc, argv, HELP, options, sizeof options / sizeof options[0]);
+    if (status != CARRY_ON)
+        return status;
+    if (!model)
+        return refuse_usage(argv[0], "MODEL is missing; usage: nnblas show MODEL");
+    const file_argument files[] = {{"MODEL", model, FILE_READ}, {"--json", json, FILE_WRITTEN}};
+    status = check_files(argv[0], files, sizeof files / sizeof files[0]);
+    if (status != CARRY_ON)
+        return status;
+    ignore_write_signals();
+    return show(argv[0], model, json) ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef NNBLAS_TABLE_MODEL_FILE_H
+#define NNBLAS_TABLE_MODEL_FILE_H
+
+#include <stdbool.h>
+
+/* Whether the file begins as one of a network does, and as no table: it is given where the other
+ * should be. False for what is no regular file, which is not read. */
+bool is_model_file(const char *path);
+
+/* Whether it is a regular file that begins in another way. */
+bool is_other_file(const char *path);
+
+#endif
