@@ -162,9 +162,8 @@ static json_t *pack_run(const training_run *run, bool in_full) {
 
 nnblas_status note_run(const training_run *run, bool is_done) {
     json_t *record = is_done ? pack_run(run, false) : pack_beginning(run);
-    char *text = json_dumps(record, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    char *text = dump_json(record, JSON_COMPACT | JSON_REAL_PRECISION(15));
     json_decref(record);
-    check_json(text ? json_true() : NULL);
     nnblas_status status = nnblas_net_set_metadata(run->model.net, TRAINING_KEY, text);
     free(text);
     return status;

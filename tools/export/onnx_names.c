@@ -2,8 +2,8 @@
 #include "export/onnx_names.h"
 
 #include "cli/memory.h"
+#include "table/json.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 
 static void append_name(json_t *names, const char *name) {
@@ -13,10 +13,8 @@ static void append_name(json_t *names, const char *name) {
 
 /* Releases names. */
 static char *write_names(json_t *names) {
-    char *text = json_dumps(names, JSON_COMPACT);
+    char *text = dump_json(names, JSON_COMPACT);
     json_decref(names);
-    if (!text)
-        end_without_memory(1);
     return text;
 }
 

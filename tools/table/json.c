@@ -29,6 +29,17 @@ void append_element(json_t *array, json_t *value) {
         end_without_memory(1);
 }
 
+/* json_dumps() of Jansson 2.14 leaves out the key of an object, and gives the text without it,
+ * where there is no memory for the key: into a buffer that is large enough it allocates nothing. */
+char *dump_json(const json_t *value, size_t flags) {
+    size_t bytes = json_dumpb(value, NULL, 0, flags);
+    char *text = resize_array(NULL, bytes + 1, 1);
+    if (bytes == 0 || json_dumpb(value, text, bytes, flags) != bytes)
+        end_without_memory(bytes);
+    text[bytes] = '\0';
+    return text;
+}
+
 /* A failure to write shows when the stream is closed. */
 void write_json(FILE *stream, const json_t *value) {
     json_dumpf(value, stream, JSON_INDENT(2));

@@ -18,6 +18,9 @@ json_t *pack_size(size_t value);
 void set_member(json_t *object, const char *key, json_t *value);
 void append_element(json_t *array, json_t *value);
 
+/* The value as text, with flags of Jansson; released by free(). */
+char *dump_json(const json_t *value, size_t flags);
+
 /* Writes the value, indented, and the end of a line. */
 void write_json(FILE *stream, const json_t *value);
 

@@ -72,7 +72,7 @@ bool read_names(const char *text, name_list *list) {
         return false;
     FILE *stream = fmemopen((char *)text, strlen(text), "r");
     if (!stream)
-        return false;
+        end_without_memory(strlen(text));
     csv_reader *reader = open_csv(stream, "", ',');
     csv_row row;
     table_error error;

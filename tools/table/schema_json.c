@@ -105,10 +105,8 @@ char *write_schema(const schema *s) {
     set_member(root, "columns", pack_names(&s->table_columns));
     set_member(root, "features", pack_columns(&s->features));
     set_member(root, "targets", pack_columns(&s->targets));
-    char *text = json_dumps(root, JSON_COMPACT);
+    char *text = dump_json(root, JSON_COMPACT);
     json_decref(root);
-    if (!text)
-        end_without_memory(1);
     return text;
 }
 

@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# Each allocation of a training fails in turn: it ends with a message, or with a model that is read.
+# usage: check_memory.sh NNBLAS FAILING_ALLOCATIONS
+set -u
+library=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
+# shellcheck source=support.sh
+. "$(dirname "$0")/support.sh"
+
+# train_failing VARIABLE VALUE: trains with one of the variables of failing_allocations.c
+train_failing() {
+    rm -f model
+    env LD_PRELOAD="$library" "$1=$2" "$nnblas" train table.csv --target y --epochs 2 --threads 1 \
+        --output model >"$out" 2>"$err"
+}
+
+# What is wrong with the end of a training whose allocation failed, if anything is.
+judge() {
+    case $1 in
+    0) test -e model || echo "no model" ;;
+    1) has "$err" '^nnblas' || echo "no message" ;;
+    *) echo "status $1" ;;
+    esac
+    ! test -e model || "$nnblas" predict model table.csv >/dev/null 2>"$err" || echo "a bad model"
+}
+
+cat >table.csv <<END
+n,day,price,colour,y
+1,2024-03-01,"1,5",red,a
+2,2024-03-02,"2,5",,b
+4,2024-04-03,,blue,a
+5,2024-03-04,"4,5",red,b
+END
+train_failing COUNT_ALLOCATIONS "$directory/count"
+check "a training without failures" test -s model
+last=$(cat count)
+check "  allocates memory" test "$last" -gt 100
+for number in $(seq "$last"); do
+    train_failing FAIL_ALLOCATION "$number"
+    problem=$(judge $?)
+    test -z "$problem" || report 1 "allocation $number of $last fails: $problem: $(head -n 1 "$err")"
+done
+report 0 "each of $last allocations has failed"
+conclude
