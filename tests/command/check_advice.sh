@@ -25,8 +25,10 @@ check_costs() {
         --epochs 4 --weight-decay 0
     advises 'the cost was still falling at epoch 30: try more --epochs, such as 60$' --epochs 30 \
         --learning-rate 0.003 --schedule constant
-    expect_status 0 train --epochs 1000 --patience 0 --learning-rate 0.01
-    check "a training that has settled needs no advice" lacks "$err" warning
+    expect_status 0 train --epochs 200 --patience 0 --learning-rate 0.003 --schedule constant \
+        --weight-decay 0.01 --batch 32
+    check "a cost that hardly falls needs no advice" lacks "$err" warning
+    check "  also where the last epoch is kept" has "$out" '^kept epoch 200:'
     expect_status 0 train --quiet --epochs 30 --learning-rate 0.003 --schedule constant
     check "--quiet has no warnings" is_empty "$err"
 }

@@ -108,9 +108,14 @@ print_weights() {
     tail -c +$(($(find_weights "$1") + 1)) "$1"
 }
 
-# in_header MODEL TEXT: the header has the text, in which no quote is escaped
+# The header of a model, in which no quote is escaped.
+print_header() {
+    head -c "$(find_weights "$1")" "$1" | tail -c +9 | sed 's/[\\]//g'
+}
+
+# in_header MODEL TEXT
 in_header() {
-    head -c "$(find_weights "$1")" "$1" | sed 's/[\\]//g' | grep -aqF -e "$2"
+    print_header "$1" | grep -qF -e "$2"
 }
 
 # same_network MODEL MODEL: all bits of their weights are the same
