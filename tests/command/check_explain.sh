@@ -106,6 +106,14 @@ check_large() {
     check "the page has the first units" has page.html '^"sizes": \[16,16,1\],$'
     check "  of all" has page.html '^"whole_sizes": \[30,200,1\],$'
     check "  under a megabyte" test "$(wc -c <page.html)" -lt 1000000
+    awk 'BEGIN { srand(1); for (r = 0; r < 21; r++) { for (j = 0; j < 2900; j++)
+        printf "%s,", r ? rand() : "a name of fifty characters, as they may be " j
+        print r ? rand() : "y" } }' | sed '1s/, as/ as/g' >wide.csv
+    expect_status 0 train wide.csv --target y --hidden 2 --epochs 1 --quiet --output wide
+    expect_status 0 explain --html page.html wide wide.csv
+    check "a network of 2900 inputs is not cut" has page.html '^"sizes": \[2900,2,1\],$'
+    check "  its page has two rows" has page.html '^"N": 2,$'
+    check "  under a megabyte" test "$(wc -c <page.html)" -lt 1000000
 }
 
 check_explain

@@ -76,6 +76,11 @@ def check_graph(page):
         .dispatchEvent(new MouseEvent("mouseenter"));""")
     strong = page.browser.run("""return document.querySelector("#graph .strong").id""")
     check(strong == "edge-2-0-1", "a path of the list is shown in the graph")
+    page.check_press("the next path", "#path-table", ["Down"], "path-status", "Path 3")
+    page.check_press("the path before", "#path-table", ["Up"], "path-status",
+                     "Path 2: sepal length → h0 → versicolor, in example 1 (setosa), adds")
+    strong = page.browser.run("""return document.querySelector("#graph .strong").id""")
+    check(strong == "edge-2-0-1", "it is shown in the graph too")
 
 
 def check_selects(page):

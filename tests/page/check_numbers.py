@@ -69,7 +69,7 @@ def check_paths(browser, data, name):
     browser.run("document.getElementById('all').click()")
     paths = browser.run(READ_PATHS)
     count = data["N"] * math.prod(data["sizes"][2:])
-    check(len(paths) == min(count, 48), f"{name}: {len(paths)} of {count} paths are listed")
+    check(len(paths) == min(count, 60), f"{name}: {len(paths)} of {count} paths are listed")
     check(all(is_near(math.prod(factors), term, 1e-15) for *factors, term in paths),
           f"{name}: factors multiply to terms")
     if len(paths) == count:

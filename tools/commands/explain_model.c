@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The page is to stay under a megabyte, and its matrices are to be read. */
+/* The page is to stay under a megabyte, and its matrices are to be read. The largest that were seen
+ * have 0.4 MB, of 80 inputs and 70 hidden units, and 0.6 MB, of 2900 inputs with long names. */
 enum { MOST_ROWS = 20, MOST_NUMBERS = 8000, MOST_PARAMETERS = 6000, MOST_UNITS = 16 };
 
 static const double LEARNING_RATE = 0.1;

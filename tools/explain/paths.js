@@ -6,7 +6,7 @@ import { byId, h, plural, replaceChildren, shorten, show, showCount, showDiffere
 import { computeDifference, countPaths, listPaths, MOST_PATHS, sumPaths } from "./sums.js";
 import { addView, change, data, getExampleName, getLetter, getParameters, getShortName, getUnitName, getWeightName, L, net, state, X, Y } from "./state.js";
 
-const MOST_SHOWN = 48;
+const MOST_SHOWN = 60;
 
 // ---- the names of the factors --------------------------------------------------------------------
 
@@ -38,18 +38,25 @@ function showPath(path) {
     return [getShortName(layer - 1, row), ...names].map((name) => shorten(name, 18)).join(" → ");
 }
 
-function drawPath(path) {
-    const light = (chosen) => () => lightPath(chosen);
-    return h("tr", { onmouseenter: light(path), onmouseleave: light(null) },
+function drawPath(path, i) {
+    return h("tr", { onmouseenter: () => lightPath(i), onmouseleave: () => lightPath(-1),
+        onclick: () => lightPath(i) },
         state.showsAll && h("td", {}, getExampleName(path.e)), h("td", { class: "way" }, showPath(path)),
         path.factors.map((f, i) => h("td", { class: "number", "data-value": String(f) },
             i === 0 ? `1/${showCount(data.N)}` : show(f))),
         h("td", { class: "number term", "data-value": String(path.term) }, show(path.term, 6)));
 }
 
-// Only the graph changes.
-function lightPath(path) {
+// The paths of the table, and which of them is lit in the graph, or -1.
+let shownPaths = [], litPath = -1;
+
+function lightPath(i) {
+    const path = shownPaths[i] ?? null;
     state.path = path;
+    litPath = path ? i : -1;
+    document.querySelectorAll("#path-table tbody tr").forEach((row, r) => row.classList.toggle("now", r === i));
+    byId("path-status").textContent = path
+        ? `Path ${i + 1}: ${showPath(path)}, in example ${getExampleName(path.e)}, adds ${show(path.term, 6)}.` : "";
     for (const edge of document.querySelectorAll("#graph .edge, #graph .end"))
         edge.classList.remove("strong");
     if (!path)
@@ -58,6 +65,15 @@ function lightPath(path) {
     for (let i = 1; i < path.units.length; i++)
         document.getElementById(`edge-${first + i}-${path.units[i - 1]}-${path.units[i]}`)
             ?.classList.add("strong");
+}
+
+function moveByArrow(event) {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!by || event.target.id !== "path-table")
+        return;
+    event.preventDefault();
+    lightPath(Math.max(0, Math.min(litPath + by, shownPaths.length - 1)));
+    document.querySelector("#path-table .now").scrollIntoView({ block: "nearest" });
 }
 
 function listShownPaths() {
@@ -78,6 +94,9 @@ function describeShown(paths, count) {
 
 function drawPathTable(sums) {
     const { paths, count } = listShownPaths();
+    shownPaths = paths;
+    litPath = -1;
+    byId("path-status").textContent = "";
     const total = state.showsAll ? sums.sum : sums.examples[state.example];
     const names = listFactorNames();
     replaceChildren(byId("path-table"), h("table", { class: "paths" },
@@ -217,6 +236,7 @@ export function openPaths() {
     byId("example").addEventListener("input", (event) =>
         change({ example: Number(event.target.value) - 1 }));
     byId("all").addEventListener("change", (event) => change({ showsAll: event.target.checked }));
+    byId("path-table").addEventListener("keydown", moveByArrow);
     addView(drawBar);
     addView(drawPaths);
 }
