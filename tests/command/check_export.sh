@@ -85,13 +85,30 @@ check_texts() {
     check_source only 1 -DHAS_TEXTS -DNO_SCALING
 }
 
+# What was missing in training, dates, and targets of several kinds.
+check_gaps() {
+    make_gaps
+    list_targets >targets
+    while read -r target outputs; do
+        train gaps "$target" --features when,colour,b
+        cp gaps.tsv gaps.all
+        cut -f1,3,4 gaps.all >gaps.tsv
+        check_source gaps "$outputs" -DHAS_TEXTS -DHAS_DATES
+        mv gaps.all gaps.tsv
+    done <targets
+    train gaps y --features when,a,colour,b
+    check_source gaps 1 -DHAS_TEXTS -DHAS_DATES
+    check "the comment has the dates" has gaps.c '^ \*   x\[0\]  "when", a date: seconds since 1970'
+}
+
 # What C could take for something else.
 check_awkward_names() {
     awk 'BEGIN {
         print "int,\"a */ b /* c\",\"???/\",\"q\"\"\\n\\\\\",\"gr\303\274n \342\200\256\",%s %n,\"x\ty\",y"
         split("*/|/*|??/|\\|\"\"|\342\200\256 \303\274|%d|12\t3", texts, "|")
         for (i = 0; i < 80; i++)
-            print i % 7 ",\"" texts[1 + i % 8] "\"," i % 3 ".5,1.5," i % 4 ".5," i ".25,1," i ".5" }' >awkward.csv
+            print i % 7 ",\"" texts[1 + i % 8] "\"," i % 3 ".5," i % 4 ".5," \
+                i % 5 ".5," i ".25," i % 9 "," i ".5" }' >awkward.csv
     train awkward y
     expect_status 0 export awkward --c awkward.c --jacobian
     check "awkward names compile" compile awkward.c
@@ -170,14 +187,15 @@ END
     fails 'has no schema of a table' predict plain iris.csv
 }
 
-make_table numbers 200 'print "a", "b", "constant", "y", "z"
+make_table numbers 200 'print "a", "b", "y", "z"
     for (i = 0; i < rows; i++) { a = 100 * rand(); b = noise() / 1000
-        print a, b, 3, sin(a / 20) + 200 * b, 1e6 + 1e5 * b * a }'
-cut -f1-3 numbers.tsv >numbers.inputs
+        print a, b, sin(a / 20) + 200 * b, 1e6 + 1e5 * b * a }'
+cut -f1-2 numbers.tsv >numbers.inputs
 mv numbers.inputs numbers.tsv
 check_iris
 check_activations
 check_texts
+check_gaps
 check_awkward_names
 check_large
 check_two_models

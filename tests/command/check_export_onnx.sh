@@ -92,10 +92,21 @@ check_texts() {
     check_model one y 1 1 0
 }
 
+check_gaps() {
+    make_gaps
+    list_targets >targets
+    while read -r target outputs; do
+        check_model gaps "$target" "$outputs" 1,4 3 --features when,colour,b
+    done <targets
+    check_model gaps kind 3 1,2,4 3 --features when,a,colour,b
+    check_labels gaps
+}
+
 checks=false
 runs=false
 has_checker && checks=true
 has_runtime && runs=true
 check_iris
 check_texts
+check_gaps
 conclude

@@ -20,7 +20,7 @@ enum { INPUTS = OF(INPUTS), OUTPUTS = OF(OUTPUTS) };
 
 static double read_input(int i, const char *text) {
 #ifdef HAS_TEXTS
-    if (OF(category_counts)[i] > 0)
+    if (*text && OF(category_counts)[i] > 0)
         return OF(find_category)(i, text);
 #endif
     (void)i;
@@ -60,7 +60,12 @@ static int is_number(const double *x, int i) {
     return !isnan(x[i]);
 }
 
-static double get_deviation(int i) {
+/* What is much for the input: of a date what makes a step of 1/8 second, which is exact. */
+static double get_scale(int i) {
+#ifdef HAS_DATES
+    if (OF(date_parts)[i])
+        return 12500.0;
+#endif
 #ifdef NO_SCALING
     return 1.0 + 0.0 * i;
 #else
@@ -69,7 +74,7 @@ static double get_deviation(int i) {
 }
 
 static double difference(const double *x, int k, int i) {
-    double moved[INPUTS], above[OUTPUTS], below[OUTPUTS], step = 1e-5 * get_deviation(i);
+    double moved[INPUTS], above[OUTPUTS], below[OUTPUTS], step = 1e-5 * get_scale(i);
     memcpy(moved, x, sizeof moved);
     moved[i] = x[i] + step;
     OF(predict)(moved, above);
@@ -87,7 +92,7 @@ static int check_jacobian(const double *x) {
         for (int i = 0; i < INPUTS; i++) {
             double expected = is_number(x, i) ? difference(x, k, i) : 0.0;
             double found = J[k * INPUTS + i];
-            double most = 1e-8 * fabs(expected) + 1e-9 * fabs(y[k]) / get_deviation(i);
+            double most = 1e-8 * fabs(expected) + 1e-9 * fabs(y[k]) / get_scale(i);
             if (!(fabs(found - expected) <= most)) {
                 printf("d y[%d] / d x[%d]: %.17g, not %.17g\n", k, i, found, expected);
                 return 0;

@@ -82,15 +82,27 @@ static void write_names(const c_source *c) {
 
 /* ---- numbers --------------------------------------------------------------------------------- */
 
-/* How many inputs of the network each input becomes. */
-static void write_widths(const c_source *c) {
+/* How many inputs of the network each input becomes, and what is special about some. */
+static void write_layout(const c_source *c) {
     const column_list *features = &c->schema->features;
-    size_t *widths = resize_array(NULL, features->count, sizeof *widths);
-    for (size_t i = 0; i < features->count; i++)
-        widths[i] = get_width(&features->columns[i]);
+    size_t *numbers = resize_array(NULL, features->count, sizeof *numbers);
     fputs("\n/* How many inputs of the network each input becomes. */\n", c->stream);
-    write_integers(c->stream, c->name, "widths", widths, features->count);
-    free(widths);
+    for (size_t i = 0; i < features->count; i++)
+        numbers[i] = get_width(&features->columns[i]);
+    write_integers(c->stream, c->name, "widths", numbers, features->count);
+    for (size_t i = 0; i < features->count; i++)
+        numbers[i] = features->columns[i].expects_gaps;
+    if (c->has_gaps) {
+        fputs("/* Whether the last of them says that the input is missing. */\n", c->stream);
+        write_integers(c->stream, c->name, "gaps", numbers, features->count);
+    }
+    for (size_t i = 0; i < features->count; i++)
+        numbers[i] = features->columns[i].parts;
+    if (c->has_dates) {
+        fputs("/* Of dates, as bits: 1 the year, 2 the week, 4 the day. */\n", c->stream);
+        write_integers(c->stream, c->name, "date_parts", numbers, features->count);
+    }
+    free(numbers);
 }
 
 /* 0 and 0 for a column of texts. */
@@ -98,11 +110,10 @@ static void write_scaling(const c_source *c) {
     const column_list *features = &c->schema->features;
     double *values = resize_array(NULL, features->count, sizeof *values);
     for (size_t i = 0; i < features->count; i++)
-        values[i] = features->columns[i].kind == COLUMN_NUMBER ? features->columns[i].mean : 0.0;
+        values[i] = is_scaled(&features->columns[i]) ? features->columns[i].mean : 0.0;
     write_reals(c->stream, c->name, "means", values, features->count);
     for (size_t i = 0; i < features->count; i++)
-        values[i] =
-            features->columns[i].kind == COLUMN_NUMBER ? features->columns[i].deviation : 0.0;
+        values[i] = is_scaled(&features->columns[i]) ? features->columns[i].deviation : 0.0;
     write_reals(c->stream, c->name, "deviations", values, features->count);
     free(values);
 }
@@ -141,8 +152,8 @@ static void write_layers(const c_source *c) {
 void write_c_arrays(const c_source *c, const output_scaling *scaling) {
     write_names(c);
     if (c->has_table)
-        write_widths(c);
-    if (c->has_table && c->has_numbers)
+        write_layout(c);
+    if (c->has_table && c->has_scaled)
         write_scaling(c);
     if (c->has_scaling) {
         write_reals(c->stream, c->name, "output_means", scaling->means, scaling->count);

@@ -7,17 +7,23 @@ static void write_encode(const c_source *c) {
         write_part(c, ENCODE_PLAIN);
         return;
     }
-    if (c->has_numbers)
+    if (c->has_scaled)
         write_part(c, SCALE_NUMBER);
     if (c->has_categories)
         write_part(c, ENCODE_CATEGORY);
+    if (c->has_dates)
+        write_part(c, FIND_PHASES);
     write_part(c, BEGIN_ENCODE);
     if (c->has_categories)
-        write_part(c, c->has_numbers ? SKIP_CATEGORY : ENCODE_ONLY_CATEGORY);
-    if (c->has_numbers)
+        write_part(c, CALL_ENCODE_CATEGORY);
+    if (c->has_categories && c->has_scaled)
+        write_part(c, ELSE);
+    if (c->has_scaled)
         write_part(c, ENCODE_NUMBER);
+    if (c->has_dates)
+        write_part(c, CALL_ENCODE_DATE);
     if (c->has_gaps)
-        write_part(c, ENCODE_INDICATOR);
+        write_part(c, ENCODE_GAP);
     write_part(c, END_LOOP);
 }
 
@@ -99,6 +105,19 @@ static const char *get_output_slope(const c_source *c) {
     return c->has_scaling ? "j == k ? NAME_output_deviations[k] : 0.0" : "j == k ? 1.0 : 0.0";
 }
 
+static void write_decode(const c_source *c) {
+    if (!c->has_table || !c->has_scaled) {
+        write_part(c, c->has_table ? DECODE_NOTHING : DECODE_PLAIN);
+        return;
+    }
+    if (c->has_dates)
+        write_part(c, DATE_SLOPE);
+    write_part(c, BEGIN_DECODE);
+    if (c->has_dates)
+        write_part(c, DECODE_DATE);
+    write_part(c, END_LOOP);
+}
+
 static void write_jacobian(const c_source *c) {
     const char *slope = c->has_hidden ? get_hidden_slope(c) : NULL;
     write_part(c, MULTIPLY_BACK);
@@ -112,7 +131,7 @@ static void write_jacobian(const c_source *c) {
         write_part(c, ";\n");
     }
     write_part(c, END_LOOP);
-    write_part(c, !c->has_table ? DECODE_PLAIN : c->has_numbers ? DECODE : DECODE_NOTHING);
+    write_decode(c);
     write_part(c, BEGIN_JACOBIAN);
     if (nnblas_net_output_activation(c->net) != NNBLAS_IDENTITY)
         write_part(c, OUTPUTS);

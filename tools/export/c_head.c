@@ -25,7 +25,7 @@ static void list_categories(const c_source *c, const table_column *column) {
         place += (size_t)fprintf(c->stream, k + 1 < column->categories.count ? "," : ";");
     }
     wrap(c, &place);
-    fputs(column->expects_gaps ? " -1 where it is missing" : " -1 for any other", c->stream);
+    fputs(" -1 for any other", c->stream);
 }
 
 static void write_name(const c_source *c, const table_column *column) {
@@ -39,14 +39,18 @@ static void describe_input(const c_source *c, const table_column *column) {
     switch (column->kind) {
     case COLUMN_NUMBER:
         fputs(", a number", c->stream);
-        if (column->expects_gaps)
-            fputs("; NAN where it is missing", c->stream);
+        if (column->format.unit[0]) {
+            fputs(" of ", c->stream);
+            write_in_comment(c->stream, column->format.unit);
+        }
+        break;
+    case COLUMN_DATE:
+        fputs(", a date: seconds since 1970-01-01 00:00:00", c->stream);
         break;
     case COLUMN_CATEGORY:
         fputs(", a text:", c->stream);
         list_categories(c, column);
         break;
-    case COLUMN_DATE:
     case COLUMN_LABEL:
         break;
     }
@@ -102,16 +106,19 @@ static void write_comment(const c_source *c) {
     fprintf(c->stream, " *\n * and writes y, of %zu:\n *\n", outputs);
     list_outputs(c);
     write_part(c, " *\n");
-    if (c->has_table && c->has_numbers)
-        write_part(c, " * A number that is NAN is missing, and counts as the mean.\n");
+    if (c->has_table)
+        write_part(
+            c, " * NAN is a missing input. A number or date that is missing counts as the mean.\n");
+    if (c->has_dates)
+        write_part(
+            c, " * The year, week and day of a date are those of its seconds: leave out an offset "
+               "of UTC.\n");
     if (c->has_categories)
-        write_part(c,
-                   " * NAME_find_category(i, text) is the number for x[i]; what is no number of\n"
-                   " * a category counts as missing, or as no category.\n");
+        write_part(c, " * NAME_find_category(i, text) is the number for x[i], or -1.\n");
     if (c->has_jacobian)
         write_part(c, " * NAME_jacobian(x, J) writes J[k * NAME_INPUTS + i] = d y[k] / d x[i], "
                       "which is 0 for\n"
-                      " * texts and for missing numbers.\n");
+                      " * texts and for missing inputs.\n");
     fprintf(
         c->stream,
         " *\n"

@@ -12,9 +12,10 @@ typedef struct {
     const char *name;
     const nnblas_net *net;
     const schema *schema;
-    bool has_table; /* else x are the inputs of the network themselves */
-    bool has_numbers, has_categories;
-    bool has_gaps;    /* numbers with an indicator behind them */
+    bool has_table;  /* else x are the inputs of the network themselves */
+    bool has_scaled; /* numbers or dates */
+    bool has_dates, has_categories;
+    bool has_gaps;    /* columns with an indicator behind them */
     bool has_scaling; /* of outputs */
     bool has_hidden;  /* layers */
     bool has_jacobian;

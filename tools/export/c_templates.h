@@ -18,17 +18,53 @@ static const char SCALE_NUMBER[] =
 
 static const char ENCODE_CATEGORY[] =
     "\n"
-    "/* 1 for the category with the index value, 0 for the others. What is no index is missing, "
-    "which is\n"
-    "   the last number where there is one more than categories. */\n"
-    "static void NAME_encode_category(double value, int i, double *units) {\n"
-    "    int count = NAME_category_counts[i], width = NAME_widths[i];\n"
-    "    for (int k = 0; k < width; k++)\n"
+    "/* 1 for the category with the index value, 0 for the others. */\n"
+    "static void NAME_encode_category(double value, int count, double *units) {\n"
+    "    for (int k = 0; k < count; k++)\n"
     "        units[k] = 0.0;\n"
     "    if (value >= 0.0 && value < count)\n"
     "        units[(int)value] = 1.0;\n"
-    "    else if (width > count)\n"
-    "        units[count] = 1.0;\n"
+    "}\n";
+
+static const char FIND_PHASES[] =
+    "\n"
+    "static const double NAME_TURN = 6.283185307179586;\n"
+    "\n"
+    "/* Days of the first years after a February of the Gregorian calendar. */\n"
+    "static double NAME_count_days(double years) {\n"
+    "    return 365.0 * years + floor(years / 4.0) - floor(years / 100.0) + floor(years / 400.0);\n"
+    "}\n"
+    "\n"
+    "/* How much of the year, week and day is over, from 0 to below 1: the first two by whole "
+    "days. */\n"
+    "static void NAME_find_phases(double seconds, double *phases) {\n"
+    "    double day = floor(seconds / 86400.0), since_monday = day + 3.0;\n"
+    "    double since_march = day + 719468.0; /* of the year 0 */\n"
+    "    double of_era = since_march - 146097.0 * floor(since_march / 146097.0);\n"
+    "    double leaps = floor(of_era / 1460.0) - floor(of_era / 36524.0) + floor(of_era / "
+    "146096.0);\n"
+    "    double year = floor((of_era - leaps) / 365.0);\n"
+    "    double of_year = of_era - NAME_count_days(year);\n"
+    "    double month = floor((5.0 * of_year + 2.0) / 153.0); /* 0 is March */\n"
+    "    double first = floor((153.0 * month + 2.0) / 5.0);\n"
+    "    double days = NAME_count_days(year + 1.0) - NAME_count_days(year);\n"
+    "    double next = fmin(floor((153.0 * month + 155.0) / 5.0), days);\n"
+    "    double past = (of_year - first) / (next - first); /* of the month */\n"
+    "    phases[0] = ((month < 10.0 ? month + 2.0 : month - 10.0) + past) / 12.0;\n"
+    "    phases[1] = (since_monday - 7.0 * floor(since_monday / 7.0)) / 7.0;\n"
+    "    phases[2] = (seconds - 86400.0 * day) / 86400.0;\n"
+    "}\n"
+    "\n"
+    "/* The sine and cosine of each part of a date; parts has them as bits. */\n"
+    "static void NAME_encode_date(double seconds, int parts, double *units) {\n"
+    "    double phases[3];\n"
+    "    NAME_find_phases(seconds, phases);\n"
+    "    for (int p = 0; p < 3; p++) {\n"
+    "        if (!(parts >> p & 1))\n"
+    "            continue;\n"
+    "        *units++ = isnan(seconds) ? 0.0 : sin(NAME_TURN * phases[p]);\n"
+    "        *units++ = isnan(seconds) ? 0.0 : cos(NAME_TURN * phases[p]);\n"
+    "    }\n"
     "}\n";
 
 static const char BEGIN_ENCODE[] =
@@ -37,18 +73,23 @@ static const char BEGIN_ENCODE[] =
     "static void NAME_encode(const double *x, double *units) {\n"
     "    for (int i = 0; i < NAME_INPUTS; units += NAME_widths[i++]) {\n";
 
-static const char SKIP_CATEGORY[] = "        if (NAME_category_counts[i] > 0) {\n"
-                                    "            NAME_encode_category(x[i], i, units);\n"
-                                    "            continue;\n"
-                                    "        }\n";
+static const char CALL_ENCODE_CATEGORY[] =
+    "        if (NAME_category_counts[i] > 0)\n"
+    "            NAME_encode_category(x[i], NAME_category_counts[i], units);\n";
 
-static const char ENCODE_ONLY_CATEGORY[] = "        NAME_encode_category(x[i], i, units);\n";
+static const char ELSE[] = "        else\n"
+                           "    ";
 
 static const char ENCODE_NUMBER[] =
     "        units[0] = NAME_scale(x[i], NAME_means[i], NAME_deviations[i]);\n";
 
-static const char ENCODE_INDICATOR[] = "        if (NAME_widths[i] == 2)\n"
-                                       "            units[1] = isnan(x[i]) ? 1.0 : 0.0;\n";
+static const char CALL_ENCODE_DATE[] =
+    "        if (NAME_date_parts[i])\n"
+    "            NAME_encode_date(x[i], NAME_date_parts[i], units + 1);\n";
+
+static const char ENCODE_GAP[] =
+    "        if (NAME_gaps[i])\n"
+    "            units[NAME_widths[i] - 1] = isnan(x[i]) ? 1.0 : 0.0;\n";
 
 static const char ENCODE_PLAIN[] = "\n"
                                    "static void NAME_encode(const double *x, double *units) {\n"
@@ -208,15 +249,29 @@ static const char END_JACOBIAN[] = "        NAME_backward(units, deltas);\n"
                                    "    }\n"
                                    "}\n";
 
-static const char DECODE[] =
+static const char DATE_SLOPE[] =
+    "\n"
+    "/* By the day alone: the phases of year and week change from day to day. */\n"
+    "static double NAME_date_slope(double seconds, int parts, const double *deltas) {\n"
+    "    int place = 2 * ((parts & 1) + (parts >> 1 & 1));\n"
+    "    double phases[3], slope;\n"
+    "    NAME_find_phases(seconds, phases);\n"
+    "    slope = deltas[place] * cos(NAME_TURN * phases[2]) -\n"
+    "            deltas[place + 1] * sin(NAME_TURN * phases[2]);\n"
+    "    return NAME_TURN / 86400.0 * slope;\n"
+    "}\n";
+
+static const char BEGIN_DECODE[] =
     "\n"
     "/* From the derivatives by the inputs of the network to those by x. */\n"
     "static void NAME_decode(const double *x, const double *deltas, double *J) {\n"
     "    for (int i = 0; i < NAME_INPUTS; deltas += NAME_widths[i++]) {\n"
     "        double deviation = NAME_deviations[i];\n"
-    "        J[i] = isnan(x[i]) || !(deviation > 0.0) ? 0.0 : deltas[0] / deviation;\n"
-    "    }\n"
-    "}\n";
+    "        J[i] = isnan(x[i]) || !(deviation > 0.0) ? 0.0 : deltas[0] / deviation;\n";
+
+static const char DECODE_DATE[] =
+    "        if ((NAME_date_parts[i] & 4) && !isnan(x[i]))\n"
+    "            J[i] += NAME_date_slope(x[i], NAME_date_parts[i], deltas + 1);\n";
 
 static const char DECODE_PLAIN[] =
     "\n"

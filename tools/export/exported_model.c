@@ -48,9 +48,13 @@ size_t count_features_of_kind(const schema *s, column_kind kind) {
     return count;
 }
 
+size_t count_scaled_features(const schema *s) {
+    return count_features_of_kind(s, COLUMN_NUMBER) + count_features_of_kind(s, COLUMN_DATE);
+}
+
 bool has_gaps(const schema *s) {
     for (size_t i = 0; i < s->features.count; i++)
-        if (s->features.columns[i].kind == COLUMN_NUMBER && s->features.columns[i].expects_gaps)
+        if (s->features.columns[i].expects_gaps)
             return true;
     return false;
 }
@@ -62,10 +66,10 @@ output_scaling get_output_scaling(const schema *s) {
                               .count = count};
     for (size_t t = 0; t < s->targets.count; t++) {
         const table_column *target = &s->targets.columns[t];
-        bool is_scaled = target->kind == COLUMN_NUMBER;
+        bool has_unit = is_scaled(target);
         for (size_t j = 0; j < get_width(target); j++, k++) {
-            scaling.means[k] = is_scaled ? target->mean : 0.0;
-            scaling.deviations[k] = is_scaled ? target->deviation : 1.0;
+            scaling.means[k] = has_unit ? target->mean : 0.0;
+            scaling.deviations[k] = has_unit ? target->deviation : 1.0;
             scaling.is_needed |= scaling.means[k] != 0.0 || scaling.deviations[k] != 1.0;
         }
     }

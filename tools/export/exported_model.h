@@ -17,7 +17,9 @@ bool load_exported_model(const char *command, const char *path, exported_model *
 void free_exported_model(exported_model *exported);
 
 size_t count_features_of_kind(const schema *s, column_kind kind);
-/* Whether a number among the features has an indicator behind it. */
+/* Numbers and dates. */
+size_t count_scaled_features(const schema *s);
+/* Whether a feature has an indicator behind it. */
 bool has_gaps(const schema *s);
 
 /* A mean and a deviation for each output: 0 and 1 for those that are not scaled. is_needed: whether

@@ -157,6 +157,14 @@ void add_binary(message *graph, const char *operator, const char * left, const c
     end_node(graph, &node);
 }
 
+void add_columns(message *graph, const char *matrix, const char *places, const char *output) {
+    message node = begin_node("Gather", output);
+    put_node_input(&node, matrix);
+    put_node_input(&node, places);
+    put_attribute(&node, "axis", 1);
+    end_node(graph, &node);
+}
+
 /* ---- the model ------------------------------------------------------------------------------- */
 
 static void put_opset(message *model, const char *domain, int64_t version) {

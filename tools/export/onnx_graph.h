@@ -45,6 +45,9 @@ void add_unary(message *graph, const char *operator, const char * input, const c
 void add_binary(message *graph, const char *operator, const char * left, const char *right,
                 const char *output);
 
+/* Columns of a matrix, by their places. */
+void add_columns(message *graph, const char *matrix, const char *places, const char *output);
+
 /* The whole model: releases graph, and returns its bytes. */
 typedef struct {
     const char *key, *value;

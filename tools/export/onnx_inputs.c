@@ -2,24 +2,42 @@
 #include "export/onnx_inputs.h"
 
 #include "cli/memory.h"
+#include "export/onnx_dates.h"
 #include "export/onnx_graph.h"
 #include "export/onnx_names.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 const char NETWORK_INPUTS[] = "network_inputs";
 
 /* ---- the order of the inputs ----------------------------------------------------------------- */
 
-/* Numbers first, then what is behind a number, then categories. */
-static size_t get_rank(const table_column *column, size_t part) {
-    return column->kind == COLUMN_CATEGORY ? 2 : part;
+enum { RANK_NUMBER, RANK_GAP, RANK_PARTS, RANK_TEXT = RANK_PARTS + 2 * N_DATE_PARTS, N_RANKS };
+
+/* Of the sine or cosine that is the input number place of a date. */
+static size_t rank_date_part(const table_column *column, size_t place) {
+    size_t part = 0;
+    for (size_t before = (place - 1) / 2; !has_part(column, part) || before-- > 0;)
+        part++;
+    return RANK_PARTS + 2 * part + (place - 1) % 2;
+}
+
+/* Numbers, indicators, the parts of dates, texts. */
+static size_t get_rank(const table_column *column, size_t place) {
+    if (column->kind == COLUMN_CATEGORY)
+        return RANK_TEXT;
+    if (place == 0)
+        return RANK_NUMBER;
+    if (column->expects_gaps && place == get_width(column) - 1)
+        return RANK_GAP;
+    return rank_date_part(column, place);
 }
 
 static size_t *order_inputs(const column_list *features) {
     size_t *order = resize_array(NULL, count_numbers(features), sizeof *order), count = 0;
-    for (size_t rank = 0; rank < 3; rank++) {
+    for (size_t rank = 0; rank < N_RANKS; rank++) {
         size_t input = 0;
         for (size_t i = 0; i < features->count; i++)
             for (size_t part = 0; part < get_width(&features->columns[i]); part++, input++)
@@ -38,7 +56,7 @@ static void add_scaling(message *graph, const column_list *features, size_t coun
     size_t n = 0;
     for (size_t i = 0; i < features->count; i++) {
         const table_column *column = &features->columns[i];
-        if (column->kind != COLUMN_NUMBER)
+        if (!is_scaled(column))
             continue;
         means[n] = column->mean;
         deviations[n++] = column->deviation > 0.0 ? column->deviation : HUGE_VAL;
@@ -63,16 +81,6 @@ static void add_scaled_numbers(message *graph, const column_list *features, size
     end_node(graph, &choice);
 }
 
-/* Columns of a matrix, by their places. */
-static void add_columns(message *graph, const char *matrix, const char *places,
-                        const char *output) {
-    message node = begin_node("Gather", output);
-    put_node_input(&node, matrix);
-    put_node_input(&node, places);
-    put_attribute(&node, "axis", 1);
-    end_node(graph, &node);
-}
-
 static void add_as_doubles(message *graph, const char *input, const char *output) {
     message node = begin_node("Cast", output);
     put_node_input(&node, input);
@@ -80,20 +88,24 @@ static void add_as_doubles(message *graph, const char *input, const char *output
     end_node(graph, &node);
 }
 
-static void add_indicators(message *graph, const column_list *features) {
+/* Of the numbers and dates that expect gaps. */
+static void add_indicators(message *graph, const column_list *features, message *concatenation) {
     int64_t *places = resize_array(NULL, features->count, sizeof *places), number = 0;
     size_t count = 0;
     for (size_t i = 0; i < features->count; i++) {
         const table_column *column = &features->columns[i];
-        if (column->kind != COLUMN_NUMBER)
+        if (!is_scaled(column))
             continue;
         if (column->expects_gaps)
             places[count++] = number;
         number++;
     }
-    add_integers(graph, "gap_places", (onnx_shape){count, 0}, places);
-    add_columns(graph, "is_missing", "gap_places", "is_gap");
-    add_as_doubles(graph, "is_gap", "indicators");
+    if (count > 0) {
+        add_integers(graph, "gap_places", (onnx_shape){count, 0}, places);
+        add_columns(graph, "is_missing", "gap_places", "is_gap");
+        add_as_doubles(graph, "is_gap", "indicators");
+        put_node_input(concatenation, "indicators");
+    }
     free(places);
 }
 
@@ -106,19 +118,24 @@ static int64_t *count_up(size_t count) {
     return numbers;
 }
 
-/* The index of each text among the categories; any other text is the last number of the column
- * where that is for missing ones, else none. */
+/* The index of each text among the categories, or -1. "" is one more where the column expects gaps.
+ */
 static void add_indices(message *graph, const table_column *column, const char *texts,
                         const char *output) {
-    const name_list *names = &column->categories;
-    int64_t *indices = count_up(names->count);
+    size_t count = get_width(column);
+    int64_t *indices = count_up(count);
+    const char **keys = resize_array(NULL, count, sizeof *keys);
+    memcpy(keys, column->categories.names, column->categories.count * sizeof *keys);
+    if (column->expects_gaps)
+        keys[count - 1] = "";
     message node = begin_node("LabelEncoder", output);
     put_domain(&node, "ai.onnx.ml");
     put_node_input(&node, texts);
-    put_texts_attribute(&node, "keys_strings", names->count, names->names);
-    put_integers_attribute(&node, "values_int64s", names->count, indices);
-    put_attribute(&node, "default_int64", column->expects_gaps ? (int64_t)names->count : -1);
+    put_texts_attribute(&node, "keys_strings", count, keys);
+    put_integers_attribute(&node, "values_int64s", count, indices);
+    put_attribute(&node, "default_int64", -1);
     end_node(graph, &node);
+    free(keys);
     free(indices);
 }
 
@@ -153,7 +170,7 @@ static void add_all_texts(message *graph, const column_list *features, message *
 }
 
 static void add_table_inputs(message *graph, const schema *s, const onnx_inputs *inputs) {
-    size_t n_numbers = count_features_of_kind(s, COLUMN_NUMBER);
+    size_t n_numbers = count_scaled_features(s);
     size_t n_texts = count_features_of_kind(s, COLUMN_CATEGORY);
     message concatenation = begin_node("Concat", NETWORK_INPUTS);
     put_attribute(&concatenation, "axis", 1);
@@ -161,10 +178,8 @@ static void add_table_inputs(message *graph, const schema *s, const onnx_inputs 
         add_input(graph, "numbers", ONNX_DOUBLE, n_numbers, inputs->numbers);
         add_scaled_numbers(graph, &s->features, n_numbers);
         put_node_input(&concatenation, "scaled_numbers");
-    }
-    if (has_gaps(s)) {
-        add_indicators(graph, &s->features);
-        put_node_input(&concatenation, "indicators");
+        add_indicators(graph, &s->features, &concatenation);
+        add_date_parts(graph, &s->features, &concatenation);
     }
     if (n_texts > 0) {
         add_input(graph, "texts", ONNX_STRING, n_texts, inputs->texts);
@@ -175,8 +190,8 @@ static void add_table_inputs(message *graph, const schema *s, const onnx_inputs 
 
 onnx_inputs add_inputs(message *graph, const exported_model *exported) {
     const schema *s = &exported->model.schema;
-    onnx_inputs inputs = {order_inputs(&s->features), list_feature_names(s, COLUMN_NUMBER),
-                          list_feature_names(s, COLUMN_CATEGORY)};
+    onnx_inputs inputs = {order_inputs(&s->features), list_feature_names(s, true),
+                          list_feature_names(s, false)};
     if (exported->has_table) {
         add_table_inputs(graph, s, &inputs);
     } else {

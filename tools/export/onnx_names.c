@@ -18,10 +18,10 @@ static char *write_names(json_t *names) {
     return text;
 }
 
-char *list_feature_names(const schema *s, column_kind kind) {
+char *list_feature_names(const schema *s, bool are_scaled) {
     json_t *names = json_array();
     for (size_t i = 0; i < s->features.count; i++)
-        if (s->features.columns[i].kind == kind)
+        if (is_scaled(&s->features.columns[i]) == are_scaled)
             append_name(names, s->features.columns[i].name);
     return write_names(names);
 }

@@ -5,7 +5,8 @@
 
 #include "table/schema.h"
 
-char *list_feature_names(const schema *s, column_kind kind);
+/* Of numbers and dates, or of texts. */
+char *list_feature_names(const schema *s, bool are_scaled);
 char *list_output_names(const schema *s);
 
 #endif
