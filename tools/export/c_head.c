@@ -95,15 +95,24 @@ static void list_outputs(const c_source *c) {
 
 /* ---- the head -------------------------------------------------------------------------------- */
 
+/* "x[0] to x[3]:" */
+static void write_range(const c_source *c, char array, size_t count) {
+    fprintf(c->stream, "%c[0]", array);
+    if (count > 1)
+        fprintf(c->stream, " to %c[%zu]", array, count - 1);
+    fputs(":\n *\n", c->stream);
+}
+
 static void write_comment(const c_source *c) {
     size_t inputs = c->schema->features.count, outputs = count_numbers(&c->schema->targets);
     size_t bytes = count_units(c->net) * sizeof(double);
     fprintf(c->stream, "/*\n * %s: a neural network, written by nnblas export (libnnblas %s).\n",
             c->name, nnblas_version());
-    fprintf(c->stream, " *\n * %s_predict(x, y) reads the %zu numbers of x:\n *\n", c->name,
-            inputs);
+    write_part(c, " *\n * NAME_predict(x, y) reads ");
+    write_range(c, 'x', inputs);
     list_inputs(c);
-    fprintf(c->stream, " *\n * and writes y, of %zu:\n *\n", outputs);
+    write_part(c, " *\n * and writes ");
+    write_range(c, 'y', outputs);
     list_outputs(c);
     write_part(c, " *\n");
     if (c->has_table)
