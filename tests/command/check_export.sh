@@ -90,13 +90,13 @@ check_gaps() {
     make_gaps
     list_targets >targets
     while read -r target outputs; do
-        train gaps "$target" --features when,colour,b
+        train gaps "$target" --features when,colour,b --activation tanh
         cp gaps.tsv gaps.all
         cut -f1,3,4 gaps.all >gaps.tsv
         check_source gaps "$outputs" -DHAS_TEXTS -DHAS_DATES
         mv gaps.all gaps.tsv
     done <targets
-    train gaps y --features when,a,colour,b
+    train gaps y --features when,a,colour,b --activation tanh
     check_source gaps 1 -DHAS_TEXTS -DHAS_DATES
     check "the comment has the dates" has gaps.c '^ \*   x\[0\]  "when", a date: seconds since 1970'
 }
