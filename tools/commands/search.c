@@ -305,10 +305,14 @@ static bool varies(const search *s, size_t option) {
     return false;
 }
 
+static int get_settings_width(size_t option) {
+    return (int)strlen(SEARCHED_OPTIONS[option]) + 4;
+}
+
 static void print_settings_of(const search *s, const trial *t) {
     for (size_t o = 0; o < N_SEARCHED; o++)
         if (varies(s, o))
-            fprintf(s->summary, "  %-*s", (int)strlen(SEARCHED_OPTIONS[o]) + 2,
+            fprintf(s->summary, "%*s", get_settings_width(o),
                     *t->texts[o] ? t->texts[o] : "default");
 }
 
@@ -332,7 +336,7 @@ static void print_trials(const search *s) {
             (int)strlen(name) < 8 ? 10 : (int)strlen(name) + 2, name);
     for (size_t o = 0; o < N_SEARCHED; o++)
         if (varies(s, o))
-            fprintf(s->summary, "  %s  ", SEARCHED_OPTIONS[o]);
+            fprintf(s->summary, "%*s", get_settings_width(o), SEARCHED_OPTIONS[o]);
     fputc('\n', s->summary);
     for (size_t place = 0; place < complete; place++)
         print_outcome(s, place);
