@@ -30,6 +30,7 @@ static struct {
     {"cross-validate", WITH_TABLES(run_cross_validate),
      "score the settings of a training on rows that it has not seen"},
     {"search", WITH_TABLES(run_search), "search for good settings of a training"},
+    {"importance", WITH_TABLES(run_importance), "measure how much a model needs each column"},
     {"show", WITH_TABLES(run_show), "show what the file of a network says about it"},
     {"tune", WITH_TABLES(run_tune), "measure the fastest plans for a training"},
     {"export", WITH_TABLES(run_export), "write a model as C source or for ONNX"},

@@ -8,6 +8,7 @@ int run_demo(int argc, char **argv);
 int run_evaluate(int argc, char **argv);
 int run_explain(int argc, char **argv);
 int run_export(int argc, char **argv);
+int run_importance(int argc, char **argv);
 int run_info(int argc, char **argv);
 int run_iris(int argc, char **argv);
 int run_predict(int argc, char **argv);

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Measures how much a model needs each column: how much worse it is where the column's values are
+ * dealt anew to the rows (L. Breiman, "Random Forests", Machine Learning 45, 2001). */
+#include "cli/files.h"
+#include "cli/memory.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "commands/commands.h"
+#include "core/random.h"
+#include "table/ensemble.h"
+#include "table/json.h"
+#include "table/model_reader.h"
+#include "table/scores.h"
+#include "table/table_options.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char HELP[] =
+    "usage: nnblas importance MODEL DATA.csv [OPTION]...\n"
+    "\n"
+    "Prints for each feature how much the accuracy, or the R2 of numbers, falls where the values "
+    "of\n"
+    "its column are dealt anew to the rows: the mean and the deviation over the repeats, the most\n"
+    "important first. A column that another one makes up for falls little.\n"
+    "\n"
+    "  --measure NAME        another measure that nnblas evaluate prints; the fall of an error is "
+    "negative\n"
+    "  --repeats N           deal the values N times (default 5)\n"
+    "  --seed S              of the dealing (default 1)\n"
+    "  --json FILE           write the table here, as JSON; - for standard output, and no "
+    "text\n" MODEL_OPTIONS_HELP;
+
+enum { MOST_ROWS = 50000 };
+
+typedef struct {
+    const char *measure, *json;
+    uint64_t repeats, seed;
+} importance_settings;
+
+/* The rows, and what one feature after the other costs. */
+typedef struct {
+    const table_model *model;
+    size_t N, inputs, outputs;
+    bool has_more;
+    double *X, *Y, *O_out;
+} held_rows;
+
+typedef struct {
+    const char *name;
+    size_t place;
+    double mean, deviation;
+} importance;
+
+static void append_rows(held_rows *rows, const row_batch *batch) {
+    size_t N = batch->N < MOST_ROWS - rows->N ? batch->N : MOST_ROWS - rows->N;
+    rows->has_more = rows->has_more || N < batch->N;
+    rows->X = resize_array(rows->X, (rows->N + N) * rows->inputs, sizeof *rows->X);
+    rows->Y = resize_array(rows->Y, (rows->N + N) * rows->outputs, sizeof *rows->Y);
+    memcpy(rows->X + rows->N * rows->inputs, batch->X, N * rows->inputs * sizeof *rows->X);
+    memcpy(rows->Y + rows->N * rows->outputs, batch->Y, N * rows->outputs * sizeof *rows->Y);
+    rows->N += N;
+}
+
+static bool hold_rows(const char *command, model_reader *reader, held_rows *rows) {
+    row_batch *batch;
+    do {
+        if (!read_batch(command, reader, &batch))
+            return false;
+        if (batch->N > 0)
+            append_rows(rows, batch);
+    } while (batch->rows > 0 && !rows->has_more);
+    if (rows->N > 0)
+        return true;
+    fprintf(stderr, "nnblas %s: %s: has no rows to predict\n", command, reader->source.name);
+    return false;
+}
+
+static double measure_rows(const char *command, const held_rows *rows, const char *name) {
+    double value = (double)NAN;
+    measure measures[MOST_MEASURES];
+    scores s = start_scores(&rows->model->schema);
+    if (strcmp(name, "auc") != 0)
+        leave_out_auc(&s);
+    if (predict_model(rows->model, rows->N, rows->X, rows->O_out, NULL)) {
+        report_failure(command);
+    } else {
+        add_scores(&s, rows->N, rows->Y, rows->O_out, NULL);
+        value = get_measure(measures, list_measures(&s, measures), name);
+    }
+    free_scores(&s);
+    return value;
+}
+
+static void swap_values(double *a, double *b, size_t width) {
+    for (size_t k = 0; k < width; k++) {
+        double value = a[k];
+        a[k] = b[k];
+        b[k] = value;
+    }
+}
+
+/* All numbers that the column became stay together. */
+static void deal_column(held_rows *rows, size_t first, size_t width, nn_random *random) {
+    for (size_t r = rows->N; r-- > 1;) {
+        size_t other = (size_t)(nn_random_unit(random) * (double)(r + 1));
+        swap_values(rows->X + r * rows->inputs + first, rows->X + other * rows->inputs + first,
+                    width);
+    }
+}
+
+/* The fall of the measure; that of an error is negative. */
+static void measure_column(const char *command, held_rows *rows, const importance_settings *set,
+                           size_t first, size_t width, double whole, importance *result) {
+    double *kept = resize_array(NULL, rows->N * rows->inputs, sizeof *kept), squares = 0.0;
+    size_t bytes = rows->N * rows->inputs * sizeof *kept;
+    memcpy(kept, rows->X, bytes);
+    nn_random random;
+    nn_random_seed(&random, set->seed + first);
+    result->mean = 0.0;
+    for (uint64_t i = 0; i < set->repeats; i++) {
+        deal_column(rows, first, width, &random);
+        double fall = whole - measure_rows(command, rows, set->measure);
+        double distance = fall - result->mean;
+        result->mean += distance / (double)(i + 1);
+        squares += distance * (fall - result->mean);
+    }
+    result->deviation = sqrt(squares / (double)set->repeats);
+    memcpy(rows->X, kept, bytes);
+    free(kept);
+}
+
+static int compare_importance(const void *a, const void *b) {
+    double first = fabs(((const importance *)a)->mean),
+           second = fabs(((const importance *)b)->mean);
+    return (first < second) - (first > second);
+}
+
+static void print_table(const importance_settings *set, const held_rows *rows, double whole,
+                        const importance *list, size_t count) {
+    if (rows->has_more)
+        printf("of the first %zu rows\n", rows->N);
+    printf("%s %.6g of %zu rows; its fall without a column, over %zu repeats\n", set->measure,
+           whole, rows->N, (size_t)set->repeats);
+    for (size_t i = 0; i < count; i++)
+        printf("%12.5g +- %-12.3g %s\n", list[i].mean, list[i].deviation,
+               show_column(list[i].name, list[i].place).text);
+}
+
+static bool write_table(const char *command, const importance_settings *set, const held_rows *rows,
+                        double whole, const importance *list, size_t count) {
+    output_file output;
+    if (!open_output(command, &output, set->json))
+        return false;
+    json_t *packed = check_json(json_object()), *columns;
+    set_member(packed, "measure", json_string(set->measure));
+    set_member(packed, "value", pack_real(whole));
+    set_member(packed, "rows", pack_size(rows->N));
+    set_member(packed, "repeats", pack_size((size_t)set->repeats));
+    set_member(packed, "columns", columns = check_json(json_array()));
+    for (size_t i = 0; i < count; i++) {
+        json_t *column = check_json(json_object());
+        set_member(column, "name", json_string(list[i].name));
+        set_member(column, "fall", pack_real(list[i].mean));
+        set_member(column, "deviation", pack_real(list[i].deviation));
+        append_element(columns, column);
+    }
+    write_json(output.stream, packed);
+    json_decref(packed);
+    return keep_output(command, &output);
+}
+
+static bool measure_columns(const char *command, held_rows *rows, const importance_settings *set) {
+    const column_list *features = &rows->model->schema.features;
+    rows->O_out = resize_array(NULL, rows->N * rows->outputs, sizeof *rows->O_out);
+    double whole = measure_rows(command, rows, set->measure);
+    if (isnan(whole)) {
+        refuse_usage(command, "--measure %s is not one of this model, or not defined for the rows",
+                     set->measure);
+        return false;
+    }
+    importance *list = resize_array(NULL, features->count, sizeof *list);
+    for (size_t i = 0, first = 0; i < features->count;
+         first += get_width(&features->columns[i++])) {
+        const table_column *column = &features->columns[i];
+        list[i] = (importance){.name = column->name, .place = column->place};
+        measure_column(command, rows, set, first, get_width(column), whole, &list[i]);
+    }
+    qsort(list, features->count, sizeof *list, compare_importance);
+    if (!set->json || !is_standard_output(set->json))
+        print_table(set, rows, whole, list, features->count);
+    bool is_good = !set->json || write_table(command, set, rows, whole, list, features->count);
+    free(list);
+    return is_good;
+}
+
+static bool measure_table(const char *command, table_model *model, const model_arguments *arguments,
+                          importance_settings *set) {
+    model_reader reader;
+    if (!open_reader(command, &reader, model, arguments->data, &arguments->table,
+                     &(row_parts){.has_targets = true}))
+        return false;
+    held_rows rows = {.model = model, .inputs = reader.inputs, .outputs = reader.outputs};
+    if (!set->measure)
+        set->measure = get_output_kind(&model->schema) == OUTPUTS_NUMBERS ? "r2" : "accuracy";
+    bool is_good = hold_rows(command, &reader, &rows) && measure_columns(command, &rows, set);
+    close_reader(&reader);
+    free(rows.X);
+    free(rows.Y);
+    free(rows.O_out);
+    return is_good;
+}
+
+int run_importance(int argc, char **argv) {
+    model_arguments arguments;
+    importance_settings set = {.repeats = 5, .seed = 1};
+    const command_option own[] = {
+        {"measure", .text = &set.measure},
+        {"json", .text = &set.json},
+        {"repeats", .value = &set.repeats, .minimum = 1, .maximum = 1000},
+        {"seed", .value = &set.seed, .minimum = 0, .maximum = UINT64_MAX},
+    };
+    int status =
+        read_model_arguments(argc, argv, HELP, own, sizeof own / sizeof own[0], &arguments);
+    if (status == CARRY_ON)
+        status = check_model_files(argv[0], &arguments,
+                                   &(file_argument){"--json", set.json, FILE_WRITTEN}, 1);
+    if (status != CARRY_ON)
+        return status;
+    ignore_write_signals();
+    table_model model;
+    if (!load_model(argv[0], arguments.model, &model))
+        return EXIT_FAILURE;
+    bool is_good = measure_table(argv[0], &model, &arguments, &set);
+    free_model(&model);
+    return is_good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
