@@ -26,17 +26,18 @@ static struct {
 } COMMANDS[] = {
     {"train", WITH_TABLES(run_train), "train a network on a table of comma-separated values"},
     {"predict", WITH_TABLES(run_predict), "predict the target of the rows of a table"},
-    {"evaluate", WITH_TABLES(run_evaluate), "score a trained network on a table"},
+    {"evaluate", WITH_TABLES(run_evaluate), "score a model on a table"},
     {"cross-validate", WITH_TABLES(run_cross_validate),
-     "score the settings of a training on rows that it has not seen"},
+     "score the settings of a training by rows that are held out"},
     {"search", WITH_TABLES(run_search), "search for good settings of a training"},
     {"importance", WITH_TABLES(run_importance), "measure how much a model needs each column"},
-    {"show", WITH_TABLES(run_show), "show what the file of a network says about it"},
-    {"tune", WITH_TABLES(run_tune), "measure the fastest plans for a training"},
+    {"show", WITH_TABLES(run_show),
+     "show the columns, the settings and the scores that a model holds"},
     {"export", WITH_TABLES(run_export), "write a model as C source or for ONNX"},
+    {"explain", run_explain, "show one iteration of backpropagation with all its numbers"},
+    {"tune", WITH_TABLES(run_tune), "measure the fastest plans for a training"},
     {"iris", WITH_TABLES(run_iris), "write Fisher's iris flowers as a table"},
     {"demo", run_demo, "train a network on Fisher's iris flowers and test it"},
-    {"explain", run_explain, "show one iteration of backpropagation with all its numbers"},
     {"info", run_info, "show the versions, processors and threads in use"},
 };
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# The man page has every command and option.
+# The man page has every command and option, in the order of the help.
 # usage: check_man_page.sh NNBLAS MAN_PAGE
 set -u
 man_page=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
@@ -19,6 +19,8 @@ check_man_page() {
         done <options)
         check "  with its options $missing" test -z "$missing"
     done <commands
+    sed -n 's/^\.SS nnblas //p' "$man_page" >sections
+    check "  in the order of the help" cmp commands sections
     has_program man man-db || return 0
     MANWIDTH=80 LC_ALL=C.UTF-8 man --warnings -l "$man_page" >"$out" 2>"$err"
     check "man shows it" has "$out" 'nnblas'

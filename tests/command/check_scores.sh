@@ -84,15 +84,15 @@ check_weights() {
     awk -F, -v OFS=, 'NR == 1 { print $0, "weight" } NR > 1 { print $0, NR % 4 }' test.csv >weighted.csv
     awk -F, -v OFS=, 'NR == 1 || NR % 4 > 0 { print } NR > 1 && NR % 4 > 1 { print }
         NR > 1 && NR % 4 > 2 { print }' test.csv >repeated.csv
-    expect_status 0 evaluate model weighted.csv --weights weight
+    expect_status 0 evaluate model weighted.csv --weight weight
     sed 's/ rows 30$//; s/weights of the rows/rows/; s/ weight$/   rows/' "$out" >weighted
     expect_status 0 evaluate model repeated.csv
     sed 's/ rows [0-9]*$//' "$out" >repeated
     check "a weight is as good as that many rows" cmp weighted repeated
     sed -i '5s/[^,]*$/-1/' weighted.csv
-    fails "line 5, column 6 \(weight\): '-1' is no weight" evaluate model weighted.csv --weights weight
+    fails "line 5, column 6 \(weight\): '-1' is no weight" evaluate model weighted.csv --weight weight
     sed '2,$s/[^,]*$/0/' weighted.csv >zero.csv
-    fails 'has no rows to evaluate with a weight above 0' evaluate model zero.csv --weights 6
+    fails 'has no rows to evaluate with a weight above 0' evaluate model zero.csv --weight 6
 }
 
 compare_with_sklearn() {

@@ -40,7 +40,7 @@ def read_predictions(model, data):
 
 
 def evaluate(model, data, weights):
-    arguments = ["--weights", "weight"] if weights is not None else []
+    arguments = ["--weight", "weight"] if weights is not None else []
     return json.loads(run("evaluate", model, data, "--json", "-", *arguments))
 
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Scores the settings of a training on rows that it has not seen. */
+/* Scores the settings of a training by rows that are held out. */
 #include "cli/files.h"
 #include "cli/memory.h"
 #include "cli/output.h"
@@ -20,14 +20,12 @@
 static const char HELP[] =
     "usage: nnblas cross-validate [DATA.csv] --target COLUMN[,COLUMN...] [OPTION]...\n"
     "\n"
-    "Says how well nnblas train with these options would predict rows that it has not seen. The\n"
-    "rows are divided into K parts (folds); K networks are trained, each on all folds but one, "
-    "and\n"
-    "scored on that one. Folds are random, and each has the same share of each class. Numbers are\n"
-    "scaled by the rows that are learnt from, as in nnblas train. Nothing is saved.\n"
+    "Scores the options of nnblas train by rows that are held out. The rows are divided into K\n"
+    "parts (folds); K networks are trained, each on all folds but one, and scored on that one.\n"
+    "Folds are random, and each has the same share of each class. Nothing is saved.\n"
     "\n"
     "Prints the scores of each fold, and of all the mean and the standard deviation between them.\n"
-    "Scores of the rows that were learnt from, where they are much better, show overfitting.\n"
+    "Where those of the rows that were learnt from are much better, the networks overfit.\n"
     "Without DATA.csv the table is Fisher's iris flowers, the target their species.\n"
     "\n" COLUMNS_HELP "\n" FOLD_OPTIONS_HELP
     "  --json FILE           write all scores, and the rows of each fold; - is standard output\n"
@@ -35,10 +33,8 @@ static const char HELP[] =
     "\n" TRAINING_OPTIONS_HELP "\n" TABLE_OPTIONS_HELP "\n"
     "--seed is that of the folds too. Trainings run at the same time, on --threads threads in "
     "all;\n"
-    "their number does not change the scores. --time-limit is for each of them. Checkpoints are "
-    "for\n"
-    "nnblas train alone. Ctrl-C ends the trainings, and prints the scores of those that were\n"
-    "complete. The last line is\n"
+    "their number does not change the scores. --time-limit is for each of them. Ctrl-C ends the\n"
+    "trainings, and prints the scores of those that were complete. The last line is\n"
     "  cross-validate accuracy 0.9600 deviation 0.0279 folds 5 repeats 1 seconds 0.31\n"
     "with the first measure of the table, r2 for numbers.\n";
 
@@ -130,7 +126,7 @@ static void print_fold(const validation *v, size_t i) {
 
 static void print_folds(const validation *v) {
     const row_scores *first = &find_complete(v->results, v->count)->held_out;
-    fputs("\nthe rows of each fold, by the network that has not seen them\n", v->summary);
+    fputs("\neach fold, held out from its network\n", v->summary);
     fprintf(v->summary, "%sfold    rows", v->plan.repeats > 1 ? "repeat  " : "");
     for (size_t m = 0; m < first->n_measures; m++)
         fprintf(v->summary, "%*s", get_width_of(&first->measures[m]), first->measures[m].name);
@@ -142,7 +138,7 @@ static void print_folds(const validation *v) {
 
 static void print_means(const validation *v) {
     const row_scores *first = &find_complete(v->results, v->count)->held_out;
-    fprintf(v->summary, "\n%-17s%24s%24s\n", "", "rows not seen", "rows learnt from");
+    fprintf(v->summary, "\n%-17s%24s%24s\n", "", "held out", "learnt");
     fprintf(v->summary, "%-17s%12s%12s%12s%12s\n", "measure", "mean", "deviation", "mean",
             "deviation");
     for (size_t m = 0; m < first->n_measures; m++) {

@@ -34,7 +34,7 @@ static const char HELP[] =
     "  --json FILE           write all measures here, as JSON; - for standard output, and no text\n"
     "  --plot FILE           draw the confusion matrix, or predicted numbers against true ones,\n"
     "                        with gnuplot, as .svg or .png\n"
-    "  --weights COLUMN      the weights of the rows\n" MODEL_OPTIONS_HELP;
+    "  --weight COLUMN       the weights of the rows\n" MODEL_OPTIONS_HELP;
 
 typedef struct {
     const char *json, *plot;
@@ -119,7 +119,7 @@ int run_evaluate(int argc, char **argv) {
     evaluation_settings set = {.parts.has_targets = true};
     const command_option own[] = {{"json", .text = &set.json},
                                   {"plot", .text = &set.plot},
-                                  {"weights", .text = &set.parts.weights}};
+                                  {"weight", .text = &set.parts.weights}};
     int status =
         read_model_arguments(argc, argv, HELP, own, sizeof own / sizeof own[0], &arguments);
     if (status == CARRY_ON)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Measures how much a model needs each column: how much worse it is where the column's values are
- * dealt anew to the rows (L. Breiman, "Random Forests", Machine Learning 45, 2001). */
+ * permuted among the rows (L. Breiman, "Random Forests", Machine Learning 45, 2001). */
 #include "cli/files.h"
 #include "cli/memory.h"
 #include "cli/options.h"
@@ -20,15 +20,15 @@
 static const char HELP[] =
     "usage: nnblas importance MODEL DATA.csv [OPTION]...\n"
     "\n"
-    "Prints for each feature how much the accuracy, or the R2 of numbers, falls where the values "
-    "of\n"
-    "its column are dealt anew to the rows: the mean and the deviation over the repeats, the most\n"
-    "important first. A column that another one makes up for falls little.\n"
+    "Prints for each feature how much the accuracy of MODEL, or the R2 of numbers, falls where\n"
+    "the values of that column are permuted among the rows: the mean and the deviation over the\n"
+    "repeats, the most important feature first. It is little where another column says the same.\n"
+    "The rows should not be those that MODEL was trained on.\n"
     "\n"
-    "  --measure NAME        another measure that nnblas evaluate prints; the fall of an error is "
-    "negative\n"
-    "  --repeats N           deal the values N times (default 5)\n"
-    "  --seed S              of the dealing (default 1)\n"
+    "  --measure NAME        another measure that nnblas evaluate prints; the fall of an error\n"
+    "                        is negative\n"
+    "  --repeats N           permute each column N times (default 5)\n"
+    "  --seed S              of the permutations (default 1)\n"
     "  --json FILE           write the table here, as JSON; - for standard output, and no "
     "text\n" MODEL_OPTIONS_HELP;
 

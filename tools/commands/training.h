@@ -35,15 +35,15 @@ typedef struct {
 } training_settings;
 
 #define TRAINING_OPTIONS_HELP                                                                      \
-    "  --hidden N[,N...]     units of each hidden layer (default 1 a hundred\n"                    \
-    "                        rows, from 32 to 100), 0 for none\n"                                  \
+    "  --hidden N[,N...]     units of each hidden layer, 0 for none (default one layer of\n"       \
+    "                        1 unit a hundred rows, from 32 to 100)\n"                             \
     "  --activation NAME     of the hidden units: sigmoid, tanh, relu, identity (default relu)\n"  \
     "  --epochs N            the most epochs (default with adam 60, fewer of more than\n"          \
     "                        1000 rows, and at least 300 steps; 200 with the others)\n"            \
     "  --batch N             rows in a mini-batch (default 32), or all\n"                          \
     "  --optimizer NAME      gradient-descent, momentum, nesterov, rprop, adam, lbfgs (default\n"  \
     "                        adam); rprop and lbfgs use all rows in each step\n"                   \
-    "  --learning-rate R     (default 0.02 with adam, else 0.1)\n"                                 \
+    "  --learning-rate R     how large the steps are (default 0.02 with adam, else 0.1)\n"         \
     "  --momentum M          of momentum and nesterov (default 0.9)\n"                             \
     "  --lbfgs-memory N      of lbfgs: the last steps that the curvature is estimated from\n"      \
     "                        (default 20)\n"                                                       \
@@ -53,19 +53,20 @@ typedef struct {
     "                        cosine:LAST, plateau:EPOCHS:FACTOR, adaptive:EPOCHS:FACTOR:LAST,\n"   \
     "                        inverse, inverse:SCALE:POWER (default inverse with adam, else\n"      \
     "                        constant)\n"                                                          \
-    "  --weight-decay D      (default 4 / rows for classes, about 2 / rows for numbers)\n"         \
+    "  --weight-decay D      how strongly weights are kept small (default 4 / rows for\n"          \
+    "                        classes, about 2 / rows for numbers)\n"                               \
     "  --validation F        use the fraction F of the rows as a validation set, and keep the\n"   \
     "                        network of the epoch with the lowest cost on it (default 0: none)\n"  \
-    "  --patience N          stop after N epochs without improvement of the cost, on the "         \
-    "validation\n"                                                                                 \
-    "                        set if there is one (default 20); 0: never\n"                         \
-    "  --score               go by the accuracy of classes or the R2 of numbers on the "           \
-    "validation\n"                                                                                 \
-    "                        set, not by its cost: which network is kept, --patience, "            \
-    "--schedule\n"                                                                                 \
+    "  --patience N          stop after N epochs without improvement of the cost, on the\n"        \
+    "                        validation set if there is one (default 20); 0: never\n"              \
+    "  --score               go by the accuracy of classes or the R2 of numbers on the\n"          \
+    "                        validation set, not by its cost: which network is kept,\n"            \
+    "                        --patience, --schedule\n"                                             \
     "  --time-limit SECONDS  stop after so many seconds\n"                                         \
     "  --seed S              of the initial weights and of the row order (default 1)\n"            \
-    "  --threads N           use at most N threads (default 0: the library decides)\n"             \
+    "  --threads N           use at most N threads (default 0: the library decides)\n"
+
+#define CHECKPOINT_OPTIONS_HELP                                                                    \
     "  --checkpoint FILE     save the state of the training to FILE\n"                             \
     "  --checkpoint-every N  after every N epochs and at the end (default 10)\n"                   \
     "  --resume              continue from the checkpoint, if there is one\n"

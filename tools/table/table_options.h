@@ -15,9 +15,9 @@
     "                        first rows)\n"                                                        \
     "  --decimal C           the decimal mark of numbers, . or ,\n"                                \
     "  --thousands C         the mark between thousands: , . ' _ or space\n"                       \
-    "  --missing RULE        of features: impute (the mean, or no or an own category; the\n"       \
-    "                        default, unless the model has another rule), refuse, or skip the "    \
-    "row\n"                                                                                        \
+    "  --missing RULE        missing values of features: impute (the mean, or a category of\n"     \
+    "                        their own; the default, unless the model has another rule), refuse\n" \
+    "                        them, or skip the row\n"                                              \
     "  --skip-bad-rows       skip bad rows, and print how many and the first ten\n"
 
 /* The arguments as given. */
