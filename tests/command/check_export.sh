@@ -101,6 +101,23 @@ check_gaps() {
     check "the comment has the dates" has gaps.c '^ \*   x\[0\]  "when", a date: seconds since 1970'
 }
 
+check_ensembles() {
+    for option in "--ensemble 3" "--ensemble 3 --hidden 0"; do
+        # shellcheck disable=SC2086 # an option and its value
+        train iris species $option
+        check_source iris 3
+        # shellcheck disable=SC2086
+        train numbers y,z $option
+        check_source numbers 2
+    done
+    check "the comment has the number of networks" has numbers.c \
+        '^ \* numbers: the mean of 3 neural networks, '
+    train gaps kind,y,late --features when,colour,b --ensemble 2
+    cut -f1,3,4 gaps.tsv >gaps.inputs
+    mv gaps.inputs gaps.tsv
+    check_source gaps 5 -DHAS_TEXTS -DHAS_DATES
+}
+
 # What C could take for something else.
 check_awkward_names() {
     awk 'BEGIN {
@@ -196,6 +213,7 @@ check_iris
 check_activations
 check_texts
 check_gaps
+check_ensembles
 check_awkward_names
 check_large
 check_two_models

@@ -102,6 +102,13 @@ check_gaps() {
     check_labels gaps
 }
 
+check_ensembles() {
+    check_model iris species 3 1-4 0 --ensemble 3
+    check_labels iris
+    check_model iris petal_length,petal_width 2 1-2 5 --ensemble 2 --hidden 0
+    check_model gaps kind,y,late 5 1,4 3 --features when,colour,b --ensemble 3
+}
+
 checks=false
 runs=false
 has_checker && checks=true
@@ -109,4 +116,5 @@ has_runtime && runs=true
 check_iris
 check_texts
 check_gaps
+check_ensembles
 conclude

@@ -13,11 +13,14 @@ make_table() {
     sed 1d "$1.all" >"$1.tsv"
 }
 
-# predict_outputs MODEL TABLE COUNT: the last COUNT columns of the predictions, with tabs
+# predict_outputs MODEL TABLE COUNT: the last COUNT columns of the predictions, with tabs, before those of
+# the spread
 predict_outputs() {
-    "${nnblas:?}" predict "$1" "$2" | sed 1d |
-        awk -F, -v OFS='\t' -v n="$3" '{ for (i = NF - n + 1; i <= NF; i++)
-            printf "%s%s", $i, i < NF ? OFS : "\n" }'
+    "${nnblas:?}" predict "$1" "$2" |
+        awk -F, -v OFS='\t' -v n="$3" '
+            NR == 1 { for (i = 1; i <= NF; i++) spreads += $i ~ /^spread/; next }
+            { last = NF - spreads
+              for (i = last - n + 1; i <= last; i++) printf "%s%s", $i, i < last ? OFS : "\n" }'
 }
 
 # agree EXPECTED FOUND TOLERANCE: the same numbers, relative to the largest of their column

@@ -118,34 +118,66 @@ static void write_scaling(const c_source *c) {
     free(values);
 }
 
-static void write_parameters(const c_source *c, size_t l) {
-    size_t inputs = nnblas_net_layer_size(c->net, l - 1);
-    size_t outputs = nnblas_net_layer_size(c->net, l);
-    char array[32];
-    snprintf(array, sizeof array, "W%zu", l);
-    write_reals(c->stream, c->name, array, nnblas_net_const_weights(c->net, l), inputs * outputs);
-    snprintf(array, sizeof array, "b%zu", l);
-    if (nnblas_net_flags(c->net) & NNBLAS_BIAS)
-        write_reals(c->stream, c->name, array, nnblas_net_const_bias(c->net, l), outputs);
+/* "W1", or of a member of an ensemble "W1_2". */
+typedef struct {
+    char text[64];
+} array_name;
+
+static array_name name_array(const c_source *c, char letter, size_t l, size_t m) {
+    array_name name;
+    int length = snprintf(name.text, sizeof name.text, "%c%zu", letter, l);
+    if (c->n_members > 1)
+        snprintf(name.text + length, sizeof name.text - (size_t)length, "_%zu", m + 1);
+    return name;
 }
 
-static void write_layer(const c_source *c, size_t l) {
-    fprintf(c->stream, "    {%zu, %zu, %s_W%zu, ", nnblas_net_layer_size(c->net, l - 1),
-            nnblas_net_layer_size(c->net, l), c->name, l);
-    if (nnblas_net_flags(c->net) & NNBLAS_BIAS)
-        fprintf(c->stream, "%s_b%zu},\n", c->name, l);
+static bool has_bias(const c_source *c) {
+    return (nnblas_net_flags(c->net) & NNBLAS_BIAS) != 0;
+}
+
+static void write_parameters(const c_source *c, size_t l, size_t m) {
+    const nnblas_net *net = get_member(c->exported, m);
+    size_t inputs = nnblas_net_layer_size(net, l - 1), outputs = nnblas_net_layer_size(net, l);
+    write_reals(c->stream, c->name, name_array(c, 'W', l, m).text, nnblas_net_const_weights(net, l),
+                inputs * outputs);
+    if (has_bias(c))
+        write_reals(c->stream, c->name, name_array(c, 'b', l, m).text,
+                    nnblas_net_const_bias(net, l), outputs);
+}
+
+static void write_layer(const c_source *c, size_t l, size_t m) {
+    fprintf(c->stream, "    {%zu, %zu, %s_%s, ", nnblas_net_layer_size(c->net, l - 1),
+            nnblas_net_layer_size(c->net, l), c->name, name_array(c, 'W', l, m).text);
+    if (has_bias(c))
+        fprintf(c->stream, "%s_%s},\n", c->name, name_array(c, 'b', l, m).text);
     else
         fputs("0},\n", c->stream);
 }
 
+static void write_members(const c_source *c, size_t n_layers) {
+    write_part(c, "static const NAME_layer NAME_members[NAME_MEMBERS][NAME_LAYERS] = {\n");
+    for (size_t m = 0; m < c->n_members; m++) {
+        fputs("    {\n", c->stream);
+        for (size_t l = 1; l <= n_layers; l++)
+            write_layer(c, l, m);
+        fputs("    },\n", c->stream);
+    }
+    fputs("};\n", c->stream);
+}
+
 static void write_layers(const c_source *c) {
-    size_t last = nnblas_net_layer_count(c->net) - 1;
-    for (size_t l = 1; l <= last; l++)
-        write_parameters(c, l);
+    size_t n_layers = nnblas_net_layer_count(c->net) - 1;
+    for (size_t m = 0; m < c->n_members; m++)
+        for (size_t l = 1; l <= n_layers; l++)
+            write_parameters(c, l, m);
     write_part(c, LAYER_TYPE);
+    if (c->n_members > 1) {
+        write_members(c, n_layers);
+        return;
+    }
     write_part(c, "static const NAME_layer NAME_layers[NAME_LAYERS] = {\n");
-    for (size_t l = 1; l <= last; l++)
-        write_layer(c, l);
+    for (size_t l = 1; l <= n_layers; l++)
+        write_layer(c, l, 0);
     fputs("};\n", c->stream);
 }
 

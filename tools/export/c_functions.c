@@ -70,8 +70,12 @@ static void write_forward(const c_source *c) {
 }
 
 static void write_predict(const c_source *c) {
+    bool has_members = c->n_members > 1;
+    write_part(c, has_members ? BEGIN_PREDICT_MEMBER : BEGIN_PREDICT);
     write_part(c, PREDICT);
     write_part(c, c->has_scaling ? RESTORED : PLAIN);
+    if (has_members)
+        write_part(c, AVERAGE_PREDICTIONS);
 }
 
 /* In terms of the value. */
@@ -119,6 +123,7 @@ static void write_decode(const c_source *c) {
 }
 
 static void write_jacobian(const c_source *c) {
+    bool has_members = c->n_members > 1;
     const char *slope = c->has_hidden ? get_hidden_slope(c) : NULL;
     write_part(c, MULTIPLY_BACK);
     write_part(c, BEGIN_BACKWARD);
@@ -132,13 +137,16 @@ static void write_jacobian(const c_source *c) {
     }
     write_part(c, END_LOOP);
     write_decode(c);
-    write_part(c, BEGIN_JACOBIAN);
+    write_part(c, has_members ? BEGIN_JACOBIAN_MEMBER : BEGIN_JACOBIAN);
+    write_part(c, UNITS_AND_DELTAS);
     if (nnblas_net_output_activation(c->net) != NNBLAS_IDENTITY)
         write_part(c, OUTPUTS);
     write_part(c, BEGIN_ROWS);
     write_part(c, get_output_slope(c));
     write_part(c, ";\n");
     write_part(c, END_JACOBIAN);
+    if (has_members)
+        write_part(c, AVERAGE_JACOBIANS);
 }
 
 void write_c_functions(const c_source *c) {

@@ -103,41 +103,61 @@ static void write_range(const c_source *c, char array, size_t count) {
     fputs(":\n *\n", c->stream);
 }
 
-static void write_comment(const c_source *c) {
-    size_t inputs = c->schema->features.count, outputs = count_numbers(&c->schema->targets);
-    size_t bytes = count_units(c->net) * sizeof(double);
-    fprintf(c->stream, "/*\n * %s: a neural network, written by nnblas export (libnnblas %s).\n",
-            c->name, nnblas_version());
+static void write_columns(const c_source *c) {
     write_part(c, " *\n * NAME_predict(x, y) reads ");
-    write_range(c, 'x', inputs);
+    write_range(c, 'x', c->schema->features.count);
     list_inputs(c);
     write_part(c, " *\n * and writes ");
-    write_range(c, 'y', outputs);
+    write_range(c, 'y', count_numbers(&c->schema->targets));
     list_outputs(c);
-    write_part(c, " *\n");
+}
+
+static void write_rules(const c_source *c) {
     if (c->has_table)
-        write_part(
-            c, " * NAN is a missing input. A number or date that is missing counts as the mean.\n");
+        write_part(c, " * NAN is a missing input. A number or date that is missing counts as the "
+                      "mean.\n");
     if (c->has_dates)
-        write_part(
-            c, " * The year, week and day of a date are those of its seconds: leave out an offset "
-               "of UTC.\n");
+        write_part(c, " * The year, week and day of a date are those of its seconds: leave out an "
+                      "offset of UTC.\n");
     if (c->has_categories)
         write_part(c, " * NAME_find_category(i, text) is the number for x[i], or -1.\n");
     if (c->has_jacobian)
         write_part(c, " * NAME_jacobian(x, J) writes J[k * NAME_INPUTS + i] = d y[k] / d x[i], "
                       "which is 0 for\n"
                       " * texts and for missing inputs.\n");
-    fprintf(
-        c->stream,
+}
+
+/* The arrays of the functions that are generated. */
+static void write_stack_use(const c_source *c) {
+    size_t inputs = c->schema->features.count, outputs = count_numbers(&c->schema->targets);
+    size_t units = count_units(c->net), extra = c->n_members > 1 ? outputs : 0;
+    fprintf(c->stream, " * Its arrays on the stack take %zu bytes",
+            (units + extra) * sizeof(double));
+    if (c->has_jacobian)
+        fprintf(c->stream, ", those of the Jacobian %zu",
+                (2 * units + inputs * extra) * sizeof(double));
+    fputs(".\n", c->stream);
+}
+
+static void write_comment(const c_source *c) {
+    fprintf(c->stream, "/*\n * %s: ", c->name);
+    if (c->n_members > 1)
+        fprintf(c->stream, "the mean of %zu neural networks", c->n_members);
+    else
+        fputs("a neural network", c->stream);
+    fprintf(c->stream, ", written by nnblas export (libnnblas %s).\n", nnblas_version());
+    write_columns(c);
+    fputs(" *\n", c->stream);
+    write_rules(c);
+    fputs(
         " *\n"
         " * C99 or C++, with no library but math.h; not with -ffast-math, which has no NAN. It\n"
-        " * allocates nothing, has no state, and may be called by any number of threads at once.\n"
-        " * Its arrays on the stack take %zu bytes%s.\n"
-        " *\n"
-        " * A file that only calls it defines %s_DECLARATIONS and includes this one.\n"
-        " */\n",
-        bytes, c->has_jacobian ? ", and twice as many for the Jacobian" : "", c->name);
+        " * allocates nothing, has no state, and may be called by any number of threads at once.\n",
+        c->stream);
+    write_stack_use(c);
+    write_part(c, " *\n"
+                  " * A file that only calls it defines NAME_DECLARATIONS and includes this one.\n"
+                  " */\n");
 }
 
 static void write_declarations(const c_source *c) {
@@ -170,4 +190,6 @@ void write_c_head(const c_source *c) {
     write_part(c, "\n#ifndef NAME_DECLARATIONS\n\n#include <math.h>\n\n");
     fprintf(c->stream, "#define %s_UNITS %zu\n#define %s_LAYERS %zu\n", c->name,
             count_units(c->net), c->name, n_layers);
+    if (c->n_members > 1)
+        fprintf(c->stream, "#define %s_MEMBERS %zu\n", c->name, c->n_members);
 }

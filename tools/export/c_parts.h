@@ -10,7 +10,9 @@
 typedef struct {
     FILE *stream;
     const char *name;
-    const nnblas_net *net;
+    const exported_model *exported;
+    const nnblas_net *net; /* the first, which has the sizes and activations of all members */
+    size_t n_members;
     const schema *schema;
     bool has_table;  /* else x are the inputs of the network themselves */
     bool has_scaled; /* numbers or dates */

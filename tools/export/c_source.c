@@ -23,7 +23,9 @@ void write_c_source(FILE *stream, const exported_model *exported, const char *na
     output_scaling scaling = get_output_scaling(s);
     c_source c = {.stream = stream,
                   .name = name,
+                  .exported = exported,
                   .net = exported->model.net,
+                  .n_members = count_members(exported),
                   .schema = s,
                   .has_table = exported->has_table,
                   .has_scaled = count_scaled_features(s) > 0,

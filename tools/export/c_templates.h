@@ -150,13 +150,13 @@ static const char MULTIPLY[] =
 static const char BEGIN_FORWARD[] =
     "\n"
     "/* units: the inputs of the network, and behind them the outputs of each layer. */\n"
-    "static void NAME_forward(double *units) {\n"
+    "static void NAME_forward(const NAME_layer *layers, double *units) {\n"
     "    for (int l = 0; l < NAME_LAYERS; l++) {\n"
-    "        double *out = units + NAME_layers[l].inputs;\n"
-    "        NAME_multiply(&NAME_layers[l], units, out);\n";
+    "        double *out = units + layers[l].inputs;\n"
+    "        NAME_multiply(&layers[l], units, out);\n";
 
 static const char ACTIVATE_HIDDEN[] =
-    "        for (int j = 0; l < NAME_LAYERS - 1 && j < NAME_layers[l].outputs; j++)\n"
+    "        for (int j = 0; l < NAME_LAYERS - 1 && j < layers[l].outputs; j++)\n"
     "            out[j] = ";
 
 static const char END_FORWARD[] = "        units = out;\n"
@@ -169,13 +169,32 @@ static const char FINISH_SOFTMAX[] = "    NAME_softmax(units);\n";
 
 /* ---- predict --------------------------------------------------------------------------------- */
 
-static const char PREDICT[] = "\n"
-                              "void NAME_predict(const double *x, double *y) {\n"
-                              "    double units[NAME_UNITS];\n"
+static const char BEGIN_PREDICT[] = "\n"
+                                    "void NAME_predict(const double *x, double *y) {\n"
+                                    "    const NAME_layer *layers = NAME_layers;\n";
+
+static const char BEGIN_PREDICT_MEMBER[] =
+    "\n"
+    "static void NAME_predict_member(const NAME_layer *layers, const double *x, double *y) {\n";
+
+static const char PREDICT[] = "    double units[NAME_UNITS];\n"
                               "    const double *outputs = units + NAME_UNITS - NAME_OUTPUTS;\n"
                               "    NAME_encode(x, units);\n"
-                              "    NAME_forward(units);\n"
+                              "    NAME_forward(layers, units);\n"
                               "    for (int k = 0; k < NAME_OUTPUTS; k++)\n";
+
+static const char AVERAGE_PREDICTIONS[] =
+    "\n"
+    "void NAME_predict(const double *x, double *y) {\n"
+    "    double of_member[NAME_OUTPUTS];\n"
+    "    for (int k = 0; k < NAME_OUTPUTS; k++)\n"
+    "        y[k] = 0.0;\n"
+    "    for (int m = 0; m < NAME_MEMBERS; m++) {\n"
+    "        NAME_predict_member(NAME_members[m], x, of_member);\n"
+    "        for (int k = 0; k < NAME_OUTPUTS; k++)\n"
+    "            y[k] += of_member[k] / NAME_MEMBERS;\n"
+    "    }\n"
+    "}\n";
 
 static const char RESTORED[] =
     "        y[k] = NAME_output_means[k] + outputs[k] * NAME_output_deviations[k];\n"
@@ -217,15 +236,15 @@ static const char MULTIPLY_BACK[] =
 static const char BEGIN_BACKWARD[] =
     "\n"
     "/* deltas: as units; on entry those of the outputs. */\n"
-    "static void NAME_backward(const double *units, double *deltas) {\n"
+    "static void NAME_backward(const NAME_layer *layers, const double *units, double *deltas) {\n"
     "    int first = NAME_UNITS - NAME_OUTPUTS;\n";
 
 static const char UNUSED_UNITS[] = "    (void)units;\n";
 
 static const char BACKWARD[] =
     "    for (int l = NAME_LAYERS - 1; l >= 0; l--) {\n"
-    "        int inputs = NAME_layers[l].inputs;\n"
-    "        NAME_multiply_back(&NAME_layers[l], deltas + first, deltas + first - inputs);\n"
+    "        int inputs = layers[l].inputs;\n"
+    "        NAME_multiply_back(&layers[l], deltas + first, deltas + first - inputs);\n"
     "        first -= inputs;\n";
 
 static const char SLOPE[] = "        for (int i = first; l > 0 && i < first + inputs; i++)\n"
@@ -233,18 +252,37 @@ static const char SLOPE[] = "        for (int i = first; l > 0 && i < first + in
 
 static const char BEGIN_JACOBIAN[] = "\n"
                                      "void NAME_jacobian(const double *x, double *J) {\n"
-                                     "    double units[NAME_UNITS], deltas[NAME_UNITS];\n";
+                                     "    const NAME_layer *layers = NAME_layers;\n";
+
+static const char BEGIN_JACOBIAN_MEMBER[] =
+    "\n"
+    "static void NAME_jacobian_member(const NAME_layer *layers, const double *x, double *J) {\n";
+
+static const char UNITS_AND_DELTAS[] = "    double units[NAME_UNITS], deltas[NAME_UNITS];\n";
+
+static const char AVERAGE_JACOBIANS[] =
+    "\n"
+    "void NAME_jacobian(const double *x, double *J) {\n"
+    "    double of_member[NAME_OUTPUTS * NAME_INPUTS];\n"
+    "    for (int i = 0; i < NAME_OUTPUTS * NAME_INPUTS; i++)\n"
+    "        J[i] = 0.0;\n"
+    "    for (int m = 0; m < NAME_MEMBERS; m++) {\n"
+    "        NAME_jacobian_member(NAME_members[m], x, of_member);\n"
+    "        for (int i = 0; i < NAME_OUTPUTS * NAME_INPUTS; i++)\n"
+    "            J[i] += of_member[i] / NAME_MEMBERS;\n"
+    "    }\n"
+    "}\n";
 
 static const char OUTPUTS[] = "    const double *outputs = units + NAME_UNITS - NAME_OUTPUTS;\n";
 
 static const char BEGIN_ROWS[] = "    double *output_deltas = deltas + NAME_UNITS - NAME_OUTPUTS;\n"
                                  "    NAME_encode(x, units);\n"
-                                 "    NAME_forward(units);\n"
+                                 "    NAME_forward(layers, units);\n"
                                  "    for (int k = 0; k < NAME_OUTPUTS; k++, J += NAME_INPUTS) {\n"
                                  "        for (int j = 0; j < NAME_OUTPUTS; j++)\n"
                                  "            output_deltas[j] = ";
 
-static const char END_JACOBIAN[] = "        NAME_backward(units, deltas);\n"
+static const char END_JACOBIAN[] = "        NAME_backward(layers, units, deltas);\n"
                                    "        NAME_decode(x, deltas, J);\n"
                                    "    }\n"
                                    "}\n";

@@ -5,6 +5,40 @@
 
 #include <stdlib.h>
 
+/* ---- members --------------------------------------------------------------------------------- */
+
+size_t count_members(const exported_model *exported) {
+    return 1 + exported->model.n_others;
+}
+
+const nnblas_net *get_member(const exported_model *exported, size_t m) {
+    return m == 0 ? exported->model.net : exported->model.others[m - 1];
+}
+
+static bool is_like(const nnblas_net *net, const nnblas_net *first) {
+    bool is_alike = nnblas_net_flags(net) == nnblas_net_flags(first) &&
+                    nnblas_net_layer_count(net) == nnblas_net_layer_count(first) &&
+                    nnblas_net_hidden_activation(net) == nnblas_net_hidden_activation(first) &&
+                    nnblas_net_output_activation(net) == nnblas_net_output_activation(first);
+    for (size_t l = 0; is_alike && l < nnblas_net_layer_count(net); l++)
+        is_alike = nnblas_net_layer_size(net, l) == nnblas_net_layer_size(first, l);
+    return is_alike;
+}
+
+/* Each has the arrays of the others' sizes in what is written. */
+static bool check_members(const char *command, const char *path, const exported_model *exported) {
+    for (size_t m = 1; m < count_members(exported); m++) {
+        if (is_like(get_member(exported, m), exported->model.net))
+            continue;
+        fprintf(stderr,
+                "nnblas %s: %s: is an ensemble of networks with different layers, which cannot be "
+                "written\n",
+                command, path);
+        return false;
+    }
+    return true;
+}
+
 /* ---- loading --------------------------------------------------------------------------------- */
 
 static void name_numbers(column_list *list, const char *word, size_t count) {
@@ -25,7 +59,7 @@ bool load_exported_model(const char *command, const char *path, exported_model *
     *exported = (exported_model){0};
     if (!load_model_or_net(command, path, &exported->model))
         return false;
-    if (!check_single(command, path, &exported->model)) {
+    if (!check_members(command, path, exported)) {
         free_exported_model(exported);
         return false;
     }

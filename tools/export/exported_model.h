@@ -16,6 +16,10 @@ typedef struct {
 bool load_exported_model(const char *command, const char *path, exported_model *exported);
 void free_exported_model(exported_model *exported);
 
+/* The networks of an ensemble, whose outputs are averaged; any other model has one. */
+size_t count_members(const exported_model *exported);
+const nnblas_net *get_member(const exported_model *exported, size_t m);
+
 size_t count_features_of_kind(const schema *s, column_kind kind);
 /* Numbers and dates. */
 size_t count_scaled_features(const schema *s);

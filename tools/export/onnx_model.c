@@ -11,32 +11,48 @@
 
 /* ---- the layers ------------------------------------------------------------------------------ */
 
+/* A network as it is written; number: among the members of an ensemble, from 0. */
+typedef struct {
+    message *graph;
+    const nnblas_net *net;
+    size_t number;
+    const size_t *input_order;
+} member;
+
+/* "W1", or of another member than the first "W1_2". */
+static value_name name_value(const member *m, const char *word, size_t l) {
+    value_name name = number_value(word, l);
+    size_t length = strlen(name.text);
+    if (m->number > 0)
+        snprintf(name.text + length, sizeof name.text - length, "_%zu", m->number + 1);
+    return name;
+}
+
 /* The weights of a layer; those of the first with its rows in the order of the inputs. */
-static void add_weights(message *graph, const nnblas_net *net, size_t l, const char *name,
-                        const size_t *input_order) {
-    size_t inputs = nnblas_net_layer_size(net, l - 1), outputs = nnblas_net_layer_size(net, l);
-    const double *weights = nnblas_net_const_weights(net, l);
+static void add_weights(const member *m, size_t l, const char *name) {
+    size_t inputs = nnblas_net_layer_size(m->net, l - 1);
+    size_t outputs = nnblas_net_layer_size(m->net, l);
+    const double *weights = nnblas_net_const_weights(m->net, l);
     double *ordered = resize_array(NULL, inputs * outputs, sizeof *ordered);
     for (size_t i = 0; i < inputs; i++)
-        memcpy(ordered + i * outputs, weights + (l == 1 ? input_order[i] : i) * outputs,
+        memcpy(ordered + i * outputs, weights + (l == 1 ? m->input_order[i] : i) * outputs,
                outputs * sizeof *ordered);
-    add_reals(graph, name, (onnx_shape){inputs, outputs}, ordered);
+    add_reals(m->graph, name, (onnx_shape){inputs, outputs}, ordered);
     free(ordered);
 }
 
-static void add_product(message *graph, const nnblas_net *net, size_t l, const char *input,
-                        const char *output, const size_t *input_order) {
-    value_name weights = number_value("W", l), biases = number_value("b", l);
+static void add_product(const member *m, size_t l, const char *input, const char *output) {
+    value_name weights = name_value(m, "W", l), biases = name_value(m, "b", l);
     message node = begin_node("Gemm", output);
     put_node_input(&node, input);
     put_node_input(&node, weights.text);
-    add_weights(graph, net, l, weights.text, input_order);
-    if (nnblas_net_flags(net) & NNBLAS_BIAS) {
+    add_weights(m, l, weights.text);
+    if (nnblas_net_flags(m->net) & NNBLAS_BIAS) {
         put_node_input(&node, biases.text);
-        add_reals(graph, biases.text, (onnx_shape){nnblas_net_layer_size(net, l), 0},
-                  nnblas_net_const_bias(net, l));
+        add_reals(m->graph, biases.text, (onnx_shape){nnblas_net_layer_size(m->net, l), 0},
+                  nnblas_net_const_bias(m->net, l));
     }
-    end_node(graph, &node);
+    end_node(m->graph, &node);
 }
 
 static const char *get_operator(nnblas_activation activation) {
@@ -55,21 +71,40 @@ static const char *get_operator(nnblas_activation activation) {
     return "Identity";
 }
 
-static const char OUTPUTS[] = "outputs";
-
-static void add_layers(message *graph, const nnblas_net *net, const size_t *input_order) {
-    size_t last = nnblas_net_layer_count(net) - 1;
+static void add_layers(const member *m, const char *network_outputs) {
+    size_t last = nnblas_net_layer_count(m->net) - 1;
     for (size_t l = 1; l <= last; l++) {
-        value_name input = number_value("units", l - 1), product = number_value("product", l),
-                   output = number_value("units", l);
-        add_product(graph, net, l, l == 1 ? NETWORK_INPUTS : input.text, product.text, input_order);
+        value_name input = name_value(m, "units", l - 1), product = name_value(m, "product", l),
+                   output = name_value(m, "units", l);
+        add_product(m, l, l == 1 ? NETWORK_INPUTS : input.text, product.text);
         if (l < last)
-            add_unary(graph, get_operator(nnblas_net_hidden_activation(net)), product.text,
+            add_unary(m->graph, get_operator(nnblas_net_hidden_activation(m->net)), product.text,
                       output.text);
         else
-            add_unary(graph, get_operator(nnblas_net_output_activation(net)), product.text,
-                      OUTPUTS);
+            add_unary(m->graph, get_operator(nnblas_net_output_activation(m->net)), product.text,
+                      network_outputs);
     }
+}
+
+static const char OUTPUTS[] = "outputs";
+
+/* The mean of the members. */
+static void add_networks(message *graph, const exported_model *exported, const size_t *order) {
+    size_t count = count_members(exported);
+    message sum = begin_node("Sum", "sum");
+    for (size_t i = 0; i < count; i++) {
+        member m = {graph, get_member(exported, i), i, order};
+        value_name outputs = number_value("outputs_of_member", i + 1);
+        add_layers(&m, count == 1 ? OUTPUTS : outputs.text);
+        put_node_input(&sum, outputs.text);
+    }
+    if (count == 1) {
+        free(sum.bytes);
+        return;
+    }
+    end_node(graph, &sum);
+    add_reals(graph, "members", (onnx_shape){1, 0}, &(double){(double)count});
+    add_binary(graph, "Div", "sum", "members", OUTPUTS);
 }
 
 /* ---- what the outputs mean ------------------------------------------------------------------- */
@@ -144,7 +179,7 @@ message make_onnx_model(const exported_model *exported, const char *name) {
     message graph = {0};
     char *outputs = list_output_names(s);
     onnx_inputs inputs = add_inputs(&graph, exported);
-    add_layers(&graph, exported->model.net, inputs.order);
+    add_networks(&graph, exported, inputs.order);
     add_outputs(&graph, s, outputs);
     const onnx_text texts[] = {
         {"numbers", inputs.numbers},
