@@ -4,41 +4,55 @@
 #include "cli/memory.h"
 #include "table/csv_reader.h"
 
-#include <search.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The bytes of the name follow the entry in the same allocation. */
-typedef struct {
-    const char *name;
-    size_t position;
-} entry;
-
-static int compare_names(const void *a, const void *b) {
-    return strcmp(((const entry *)a)->name, ((const entry *)b)->name);
+/* FNV-1a. */
+static size_t hash_name(const char *name) {
+    uint64_t hash = 14695981039346656037U;
+    for (; *name; name++)
+        hash = (hash ^ (unsigned char)*name) * 1099511628211U;
+    return (size_t)(hash ^ hash >> 32);
 }
 
-static entry *make_entry(const char *name, size_t position) {
-    size_t bytes = strlen(name) + 1;
-    entry *made = resize_array(NULL, sizeof *made + bytes, 1);
-    *made = (entry){memcpy(made + 1, name, bytes), position};
-    return made;
+/* The place of the name, or the free one that it would take. */
+static size_t *find_place(const name_list *list, const char *name) {
+    size_t mask = list->n_places - 1, at = hash_name(name) & mask;
+    while (list->places[at] > 0 && strcmp(list->names[list->places[at] - 1], name) != 0)
+        at = (at + 1) & mask;
+    return &list->places[at];
+}
+
+/* At least half of the places are free, and their number is a power of two. */
+static void reserve_place(name_list *list) {
+    enum { FEWEST_PLACES = 16 };
+    size_t *before = list->places, n_before = list->n_places;
+    if (2 * (list->count + 1) <= n_before)
+        return;
+    list->n_places = n_before > 0 ? 2 * n_before : FEWEST_PLACES;
+    while (2 * (list->count + 1) > list->n_places)
+        list->n_places *= 2;
+    list->places = resize_array(NULL, list->n_places, sizeof *list->places);
+    memset(list->places, 0, list->n_places * sizeof *list->places);
+    for (size_t i = 0; i < n_before; i++)
+        if (before[i] > 0)
+            *find_place(list, list->names[before[i] - 1]) = before[i];
+    free(before);
 }
 
 static void append_name(name_list *list, const char *name) {
     list->names = reserve_array(list->names, &list->capacity, list->count + 1, sizeof *list->names);
-    list->names[list->count++] = name;
+    list->names[list->count++] = copy_text(name);
 }
 
 bool add_name(name_list *list, const char *name) {
-    const entry sought = {name, 0};
-    const entry **found = tsearch(&sought, &list->tree, compare_names);
-    if (!found)
-        end_without_memory(sizeof sought);
-    if (*found != &sought)
+    reserve_place(list);
+    size_t *place = find_place(list, name);
+    if (*place > 0)
         return false;
-    *found = make_entry(name, list->count); /* its key compares equal to sought */
-    append_name(list, (*found)->name);
+    append_name(list, name);
+    *place = list->count;
     return true;
 }
 
@@ -47,15 +61,16 @@ void add_no_name(name_list *list) {
 }
 
 void free_names(name_list *list) {
-    tdestroy(list->tree, free);
+    for (size_t i = 0; i < list->count; i++)
+        free((char *)list->names[i]);
     free(list->names);
+    free(list->places);
     *list = (name_list){0};
 }
 
 size_t find_name(const name_list *list, const char *name) {
-    const entry sought = {name, 0};
-    entry *const *found = tfind(&sought, &list->tree, compare_names);
-    return found ? (*found)->position : list->count;
+    size_t place = list->n_places > 0 ? *find_place(list, name) : 0;
+    return place > 0 ? place - 1 : list->count;
 }
 
 static bool add_values(const csv_row *row, name_list *list) {

@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 typedef struct {
-    const char **names;
+    const char **names; /* released with the list */
     size_t count, capacity;
-    void *tree; /* finds the names */
+    size_t *places, n_places; /* a hash table that finds the names: their numbers from 1, or 0 */
 } name_list;
 
 /* False if the list has the name already; nothing is added then. */
