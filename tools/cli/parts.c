@@ -4,6 +4,8 @@
 #include "core/processors.h"
 #include "core/sizes.h"
 
+#include <nnblas.h>
+
 #include <pthread.h>
 #include <stdbool.h>
 
@@ -13,27 +15,39 @@ typedef struct {
     size_t part, begin, end;
     pthread_t thread;
     bool is_thread;
-} row_part;
+} item_part;
 
 static void *run_part(void *user) {
-    const row_part *p = user;
+    const item_part *p = user;
     p->work(p->context, p->part, p->begin, p->end);
     return NULL;
 }
 
+static size_t count_threads(void) {
+    int threads = nnblas_local_threads() > 0 ? nnblas_local_threads() : nnblas_threads();
+    return (size_t)(threads > 0 ? threads : nn_count_processors());
+}
+
+static size_t count_parts(size_t count, size_t size) {
+    enum { LEAST_VALUES = 200000 };
+    size_t least = LEAST_VALUES / nn_min(nn_max(size, 1), LEAST_VALUES);
+    size_t enough = nn_min(count / least + 1, count);
+    return enough > 1 ? nn_min(enough, nn_min(count_threads(), MOST_PARTS)) : enough;
+}
+
 /* Where no thread can be created, the part is run here. */
-void run_in_parts(size_t rows, part_work work, void *context) {
-    enum { LEAST_ROWS = 20000 };
-    row_part parts[MOST_PARTS];
-    size_t count = nn_min(nn_min((size_t)nn_count_processors(), MOST_PARTS), rows / LEAST_ROWS + 1);
-    for (size_t i = count; i-- > 0;) {
-        parts[i] = (row_part){work, context, i, rows * i / count, rows * (i + 1) / count, 0, false};
+void run_in_parts(size_t count, size_t size, part_work work, void *context) {
+    item_part parts[MOST_PARTS];
+    size_t n_parts = count_parts(count, size);
+    for (size_t i = n_parts; i-- > 0;) {
+        parts[i] =
+            (item_part){work, context, i, count * i / n_parts, count * (i + 1) / n_parts, 0, false};
         parts[i].is_thread =
             i > 0 && pthread_create(&parts[i].thread, NULL, run_part, &parts[i]) == 0;
         if (!parts[i].is_thread)
             run_part(&parts[i]);
     }
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < n_parts; i++)
         if (parts[i].is_thread)
             pthread_join(parts[i].thread, NULL);
 }

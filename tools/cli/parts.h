@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Work on many rows, divided over a few threads. */
+/* Work on the rows or columns of a table, divided over a few threads. */
 #ifndef NNBLAS_CLI_PARTS_H
 #define NNBLAS_CLI_PARTS_H
 
 #include <stddef.h>
 
-/* At most MOST_PARTS parts [begin, end) of the rows, one a processor; few rows are one part. Each
- * is run once, at the same time, and the call returns when all have ended. */
+/* At most MOST_PARTS parts [begin, end) of count items, one a thread that a call of the library may
+ * use; few values, `size` an item, are one part. Each is run once, at the same time, and the call
+ * returns when all have ended. */
 enum { MOST_PARTS = 4 };
 typedef void (*part_work)(void *context, size_t part, size_t begin, size_t end);
-void run_in_parts(size_t rows, part_work work, void *context);
+void run_in_parts(size_t count, size_t size, part_work work, void *context);
 
 #endif

@@ -181,7 +181,8 @@ static void write_batch(FILE *stream, csv_text *text, const model_reader *reader
     restore_rows(targets, batch->N, batch->O_out, batch->O_out);
     for (size_t r = 0; r < batch->rows; r++) {
         size_t start = r > 0 ? batch->kept_ends[r - 1] : 0;
-        append_bytes(text, batch->kept.bytes + start, batch->kept_ends[r] - start);
+        if (reader->n_kept > 0)
+            append_bytes(text, batch->kept.bytes + start, batch->kept_ends[r] - start);
         if (batch->is_good[r]) {
             write_predictions(text, targets, outputs, reader->outputs);
             if (spreads)

@@ -157,6 +157,8 @@ static int take_arguments(const char *command, const train_arguments *a, train_s
         status = take_training_texts(command, &a->training, &set->training);
     if (status == CARRY_ON && set->plot && !is_plot_path(set->plot))
         return refuse_usage(command, "--plot takes a file name that ends in .svg or .png");
+    if (status == CARRY_ON && nnblas_set_threads((int)set->training.threads))
+        return report_failure(command);
     return status;
 }
 

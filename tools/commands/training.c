@@ -532,9 +532,7 @@ static nnblas_status set_up(const training_settings *s, const dataset *learnt,
 
 nnblas_status create_trainer(const training_settings *s, const dataset *learnt,
                              const dataset *deciding, nnblas_net *net, nnblas_trainer **trainer) {
-    nnblas_status status = nnblas_set_threads((int)s->threads);
-    if (!status)
-        status = nnblas_trainer_create(net, trainer);
+    nnblas_status status = nnblas_trainer_create(net, trainer);
     if (status)
         return status;
     status = set_up(s, learnt, deciding, *trainer);

@@ -17,9 +17,7 @@ static nnblas_status tune_net(const train_settings *set, const note_list *notes,
         print_settings(stdout, &set->training, net);
         fflush(stdout);
     }
-    nnblas_status status = nnblas_set_threads((int)set->training.threads);
-    if (!status)
-        status = measure_plans(&set->training, rows, net, set->seconds);
+    nnblas_status status = measure_plans(&set->training, rows, net, set->seconds);
     if (!status)
         status = nnblas_plans_save(set->output);
     if (!status && !set->is_quiet) {

@@ -45,7 +45,7 @@ static bool encode_rows(const table_source *source, const text_rows *rows, const
         .N = rows->N, .inputs = count_numbers(&s->features), .outputs = count_numbers(&s->targets)};
     allocate_rows(d, s->weights.count > 0);
     encoding e = {.source = source, .rows = rows, .s = s, .d = d};
-    run_in_parts(d->N, encode_part, &e);
+    run_in_parts(d->N, d->inputs + d->outputs, encode_part, &e);
     for (size_t part = 0; part < MOST_PARTS; part++)
         if (e.is_bad[part]) {
             *error = e.errors[part];
@@ -159,18 +159,29 @@ static void add_rows(void (*add)(column_sums *, size_t, size_t, const double *),
             add(&sums[i], N - r < MOST_ROWS ? N - r : MOST_ROWS, width, numbers + r * width);
 }
 
-static void infer_scaling(column_list *list, size_t N, const double *numbers) {
-    size_t width = count_numbers(list);
-    column_sums *sums = resize_array(NULL, list->count, sizeof *sums);
-    size_t n_scaled = list_scaled_columns(list, sums);
-    add_rows(add_values, sums, n_scaled, N, width, numbers);
-    add_rows(add_squares, sums, n_scaled, N, width, numbers);
-    for (size_t i = 0; i < n_scaled; i++) {
-        const column_sums *s = &sums[i];
+typedef struct {
+    column_sums *sums;
+    size_t N, width;
+    const double *numbers;
+} column_scaling;
+
+static void scale_columns(void *context, size_t part, size_t begin, size_t end) {
+    const column_scaling *c = context;
+    (void)part;
+    add_rows(add_values, c->sums + begin, end - begin, c->N, c->width, c->numbers);
+    add_rows(add_squares, c->sums + begin, end - begin, c->N, c->width, c->numbers);
+    for (size_t i = begin; i < end; i++) {
+        const column_sums *s = &c->sums[i];
         long double count = (long double)s->count;
         s->column->mean = s->is_constant ? s->first : (double)(s->sum / count);
         s->column->deviation = s->is_constant ? 0.0 : (double)sqrtl(s->squares / count);
     }
+}
+
+static void infer_scaling(column_list *list, size_t N, const double *numbers) {
+    column_sums *sums = resize_array(NULL, list->count, sizeof *sums);
+    column_scaling scaling = {sums, N, count_numbers(list), numbers};
+    run_in_parts(list_scaled_columns(list, sums), N, scale_columns, &scaling);
     free(sums);
 }
 
@@ -192,7 +203,7 @@ static void scale_part(void *context, size_t part, size_t begin, size_t end) {
 }
 
 void scale_dataset(const schema *s, dataset *d) {
-    run_in_parts(d->N, scale_part, &(scaling){s, d});
+    run_in_parts(d->N, d->inputs + d->outputs, scale_part, &(scaling){s, d});
 }
 
 dataset take_rows(const dataset *d, const size_t *rows, size_t N) {

@@ -78,6 +78,8 @@ bool open_reader(const char *command, model_reader *r, table_model *model, const
     r->inputs = count_numbers(&model->schema.features);
     r->outputs = count_numbers(&model->schema.targets);
     r->is_alone = parts->takes_first || nnblas_threads() == 1 || nn_count_processors() == 1;
+    if (!r->is_alone && nnblas_threads() > 1)
+        nnblas_set_local_threads(nnblas_threads() - 1); /* another one reads */
     for (size_t b = 0; b < 2; b++)
         make_batch(r, &r->batches[b], parts);
     return true;
@@ -95,6 +97,7 @@ static void free_batch(row_batch *batch) {
 void close_reader(model_reader *r) {
     if (r->is_reading)
         pthread_join(r->thread, NULL);
+    nnblas_set_local_threads(0);
     close_source(&r->source);
     free(r->kept);
     for (size_t b = 0; b < 2; b++)

@@ -94,7 +94,7 @@ bool read_rows(table_source *source, text_rows *rows, skipped_rows *skipped, tab
             return false;
     }
     rows->numbers = resize_array(NULL, rows->N * rows->columns, sizeof *rows->numbers);
-    run_in_parts(rows->N, read_numbers, rows);
+    run_in_parts(rows->N, rows->columns, read_numbers, rows);
     return true;
 }
 

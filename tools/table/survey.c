@@ -2,6 +2,7 @@
 #include "table/survey.h"
 
 #include "cli/memory.h"
+#include "cli/parts.h"
 #include "table/dates.h"
 #include "table/gaps.h"
 
@@ -52,10 +53,39 @@ static void take_other(column_survey *s, const char *text) {
     s->has_other_bytes = s->has_other_bytes || !is_ascii(text);
 }
 
+typedef struct {
+    const text_rows *rows;
+    const bool *is_used;
+    number_format expected;
+    column_survey *surveys;
+} table_survey;
+
+static void take_value(const table_survey *t, const csv_row *row, size_t r, size_t i) {
+    const char *text = get_value(row, i);
+    double value;
+    if (!get_formatted(row, i, &t->expected, &value)) {
+        take_other(&t->surveys[i], text);
+        return;
+    }
+    take_number(&t->surveys[i], text, value, r);
+    keep_formats_of_number(&t->surveys[i], text);
+}
+
+/* Parts of the columns, not of the rows: what a value means depends on those before it. */
+static void survey_part(void *context, size_t part, size_t begin, size_t end) {
+    const table_survey *t = context;
+    (void)part;
+    for (size_t r = 0; r < t->rows->N; r++) {
+        csv_row row = get_row(t->rows, r);
+        for (size_t i = begin; i < end; i++)
+            if (t->is_used[i])
+                take_value(t, &row, r, i);
+    }
+}
+
 column_survey *survey_columns(const text_rows *rows, const bool *is_used, char decimal,
                               char thousands) {
     column_survey *surveys = resize_array(NULL, rows->columns, sizeof *surveys);
-    const number_format expected = {decimal ? decimal : '.', thousands, ""};
     const column_survey empty = {.formats = list_formats(decimal, thousands),
                                  .dates = (1U << N_DATE_FORMATS) - 1,
                                  .is_constant = true,
@@ -63,20 +93,7 @@ column_survey *survey_columns(const text_rows *rows, const bool *is_used, char d
                                  .counts_rows = true};
     for (size_t i = 0; i < rows->columns; i++)
         surveys[i] = empty;
-    for (size_t r = 0; r < rows->N; r++) {
-        csv_row row = get_row(rows, r);
-        for (size_t i = 0; i < rows->columns; i++) {
-            const char *text = get_value(&row, i);
-            double value;
-            if (!is_used[i])
-                continue;
-            if (!get_formatted(&row, i, &expected, &value)) {
-                take_other(&surveys[i], text);
-                continue;
-            }
-            take_number(&surveys[i], text, value, r);
-            keep_formats_of_number(&surveys[i], text);
-        }
-    }
+    table_survey t = {rows, is_used, {decimal ? decimal : '.', thousands, ""}, surveys};
+    run_in_parts(rows->columns, rows->N, survey_part, &t);
     return surveys;
 }
