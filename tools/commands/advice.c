@@ -25,13 +25,16 @@ void advise_on_overflow(const training_run *run) {
              s->learning_rate / 10.0);
 }
 
+/* By more than rounding. */
+static const double RISEN = 1e-6;
+
 static void advise_on_rising_cost(const training_run *run) {
     size_t count = nnblas_trainer_history_count(run->trainer);
     const training_settings *s = &run->settings->training;
     if (count < 2 || s->optimizer == NNBLAS_LBFGS)
         return;
     double first = get_epoch(run->trainer, 0).cost, last = get_epoch(run->trainer, count - 1).cost;
-    if (last > first)
+    if (last > (1.0 + RISEN) * first)
         warn(run, "the cost rose from %.4g to %.4g: try a lower --learning-rate, such as %g", first,
              last, s->learning_rate / 10.0);
 }

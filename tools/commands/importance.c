@@ -176,7 +176,7 @@ static bool measure_columns(const char *command, held_rows *rows, const importan
     rows->O_out = resize_array(NULL, rows->N * rows->outputs, sizeof *rows->O_out);
     double whole = measure_rows(command, rows, set->measure);
     if (isnan(whole)) {
-        refuse_usage(command, "--measure %s is not one of this model, or not defined for the rows",
+        refuse_usage(command, "the measure %s is not defined for these rows: try another --measure",
                      set->measure);
         return false;
     }
@@ -204,7 +204,8 @@ static bool measure_table(const char *command, table_model *model, const model_a
     held_rows rows = {.model = model, .inputs = reader.inputs, .outputs = reader.outputs};
     if (!set->measure)
         set->measure = get_output_kind(&model->schema) == OUTPUTS_NUMBERS ? "r2" : "accuracy";
-    bool is_good = hold_rows(command, &reader, &rows) && measure_columns(command, &rows, set);
+    bool is_good = check_measure(command, &model->schema, set->measure) &&
+                   hold_rows(command, &reader, &rows) && measure_columns(command, &rows, set);
     close_reader(&reader);
     free(rows.X);
     free(rows.Y);

@@ -142,19 +142,12 @@ static const measure *list_first_measures(const search *s, size_t *count) {
     return first ? first->held_out.measures : NULL;
 }
 
-static bool find_measure(search *s) {
+static void find_measure(search *s) {
     size_t count;
     const measure *measures = list_first_measures(s, &count);
     while (s->measure && s->measure_index < count &&
            strcmp(measures[s->measure_index].name, s->measure) != 0)
         s->measure_index++;
-    if (s->measure_index < count || !s->measure)
-        return true;
-    fprintf(stderr, "nnblas %s: there is no measure '%s'; there are", s->command, s->measure);
-    for (size_t m = 0; m < count; m++)
-        fprintf(stderr, "%s %s", m > 0 ? "," : "", measures[m].name);
-    fputc('\n', stderr);
-    return false;
 }
 
 static const char *find_problem(const fold_result *results, size_t count) {
@@ -218,8 +211,7 @@ static bool sort_trials(search *s) {
     size_t count = s->trials.count;
     if (!find_complete(s->results, count * s->folds))
         return report_none(s);
-    if (!find_measure(s))
-        return false;
+    find_measure(s);
     s->outcomes = resize_array(NULL, count, sizeof *s->outcomes);
     for (size_t t = 0; t < count; t++)
         s->outcomes[t] = judge(s, t);
@@ -438,6 +430,7 @@ static bool write_result(const search *s) {
 static bool run_search_of(search *s) {
     const uint64_t seed = s->settings.training.seed;
     if (!read_training_data(s->command, &s->settings, &s->notes, &s->schema, &s->rows) ||
+        (s->measure && !check_measure(s->command, &s->schema, s->measure)) ||
         !deal_folds(s->command, &s->schema, &s->rows, seed, &s->plan))
         return false;
     s->folds = s->plan.k * s->plan.repeats;

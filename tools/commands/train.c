@@ -106,7 +106,8 @@ static bool read_and_split(training_run *run) {
     schema *s = &run->model.schema;
     bool is_good = read_training_data(run->command, run->settings, &run->notes, s, &d);
     run->hash = hash_dataset(&d);
-    is_good = is_good && split_training_data(run->command, run->settings, s, &d, &run->rows);
+    if (is_good)
+        split_rows(&run->settings->training, s, &d, &run->rows);
     free_dataset(&d);
     return is_good;
 }

@@ -82,17 +82,6 @@ void split_rows(const training_settings *t, schema *s, dataset *d, training_rows
     scale_dataset(s, &rows->sample);
 }
 
-bool split_training_data(const char *command, const train_settings *set, schema *s, dataset *d,
-                         training_rows *rows) {
-    if (set->training.validation > 0.0 && d->N < 2) {
-        fprintf(stderr, "nnblas %s: --validation needs 2 rows or more, and the table has %zu\n",
-                command, d->N);
-        return false;
-    }
-    split_rows(&set->training, s, d, rows);
-    return true;
-}
-
 void free_training_rows(training_rows *rows) {
     free_dataset(&rows->learnt);
     free_dataset(&rows->held_out);

@@ -26,9 +26,6 @@ const dataset *get_deciding_rows(const training_rows *rows);
 /* Divides the rows, and scales them by the means and deviations of those that are learnt from. The
  * rows of d move; d is empty then. A single row is learnt from. */
 void split_rows(const training_settings *settings, schema *s, dataset *d, training_rows *rows);
-/* The same; false, with a message, where there are too few rows. */
-bool split_training_data(const char *command, const train_settings *set, schema *s, dataset *d,
-                         training_rows *rows);
 void free_training_rows(training_rows *rows);
 
 /* "120 rows of iris.csv: 4 features as 4 inputs; 3 classes of species", and how many are held out.

@@ -44,9 +44,11 @@ static int tune(const char *command, const train_settings *set) {
     dataset d = {0};
     training_rows rows = {0};
     note_list notes = {0};
-    bool is_good = read_training_data(command, set, &notes, &s, &d) &&
-                   split_training_data(command, set, &s, &d, &rows) &&
-                   make_and_tune(command, set, &notes, &s, &rows);
+    bool is_good = read_training_data(command, set, &notes, &s, &d);
+    if (is_good) {
+        split_rows(&set->training, &s, &d, &rows);
+        is_good = make_and_tune(command, set, &notes, &s, &rows);
+    }
     free_schema(&s);
     free_dataset(&d);
     free_training_rows(&rows);

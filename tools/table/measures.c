@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "table/scores.h"
 
+#include "cli/options.h"
+#include "table/text.h"
+
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ---- classes --------------------------------------------------------------------------------- */
@@ -148,6 +152,24 @@ size_t list_measures(const scores *s, measure measures[MOST_MEASURES]) {
     for (size_t m = 0; m < count; m++)
         measures[m].value = get_mean(means[m]);
     return count;
+}
+
+bool check_measure(const char *command, const schema *s, const char *name) {
+    measure measures[MOST_MEASURES];
+    char list[200] = "";
+    scores none = start_scores(s);
+    leave_out_auc(&none);
+    size_t count = list_measures(&none, measures), length = 0;
+    free_scores(&none);
+    if (find_measure_place(measures, count, name) < count)
+        return true;
+    for (size_t m = 0; m < count; m++)
+        length += (size_t)snprintf(list + length, sizeof list - length, "%s%s", measures[m].name,
+                                   m + 2 < count   ? ", "
+                                   : m + 1 < count ? " or "
+                                                   : "");
+    refuse_usage(command, "--measure takes %s here, not '%s'", list, show_text(name).text);
+    return false;
 }
 
 double get_measure(const measure *measures, size_t count, const char *name) {

@@ -82,6 +82,9 @@ const char *name_class(const target_score *t, size_t class);
 
 /* "accuracy 0.9733 mse 0.0123 rows 150", or "r2 0.9733 mae 1.2345 rows 150"; of a mixture of
  * targets "accuracy 0.9733 r2 0.9733 mae 1.2345 rows 150". */
+/* Whether there is such a measure for a model of the schema, with a message on stderr if not. */
+bool check_measure(const char *command, const schema *s, const char *name);
+
 void print_score_line(FILE *stream, const scores *s);
 /* The measures of each class and target, and the confusion matrices. */
 void print_scores_in_full(FILE *stream, const scores *s);
