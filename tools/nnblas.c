@@ -2,6 +2,7 @@
 /* The nnblas command: trains networks on tables, and shows the library at work. */
 #include "cli/core_type.h"
 #include "cli/options.h"
+#include "cli/text.h"
 #include "commands/commands.h"
 
 #include <nnblas.h>
@@ -68,7 +69,7 @@ static void print_help(FILE *stream) {
 static int refuse_command(const char *argument, bool is_ambiguous) {
     fprintf(stderr, "nnblas: %s %s '%s'; see nnblas --help\n",
             is_ambiguous ? "ambiguous" : "unknown", argument[0] == '-' ? "option" : "command",
-            argument);
+            show_text(argument).text);
     return EXIT_USAGE;
 }
 

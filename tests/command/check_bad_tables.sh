@@ -87,7 +87,7 @@ check_missing_columns() {
         predict model bad.csv --header
     paste -d, train.csv train.csv | sed '1s/.*/a,b,c,d,e,f,g,h,i,j/' >bad.csv
     fails "its columns are 'a', 'b', 'c', 'd', 'e' and 5 more\$" train bad.csv --target species
-    fails "rows.csv: has no column 'x'; it has 5, and no header; --header reads" \
+    fails "rows.csv: has no column 'x'; it has 5 columns and no header; --header reads" \
         train rows.csv --target x
     tr , ';' <train.csv >bad.csv
     fails "its only column is 'sepal_length;sepal_width;.*'; try --delimiter ';'\$" \

@@ -71,9 +71,9 @@ check_names() {
     train_table --target kind --epochs 1
     check "more than 1000 texts are left out" has "$err" \
         'warning: left out, more than 1000 different texts: column 1 \(name\); --features'
-    fails 'column 1 \(name\): has more than 1000 different texts, and each would be a category' \
+    fails 'column 1 \(name\) has more than 1000 different texts, and each would be a category' \
         train table.csv --target kind --features name
-    fails 'column 1 \(name\): has more than 1000 different texts, and each would be a class' \
+    fails 'column 1 \(name\) has more than 1000 different texts, and each would be a class' \
         train table.csv --target name
 }
 
@@ -132,7 +132,7 @@ check_spellings() {
     check "a text that is not UTF-8 is in a bad row" has "$err" 'bad rows skipped: 1:$'
     awk 'BEGIN { print "size,n"; for (i = 0; i < 30; i++) print i % 4 "," i + 100 }' >table.csv
     train_table --target n --classes
-    check "classes of one row each are warned of" has "$err" 'warning: column 2 \(n\): has 30 classes in 30 rows'
+    check "classes of one row each are warned of" has "$err" 'warning: column 2 \(n\) has 30 classes in 30 rows'
 }
 
 check_index

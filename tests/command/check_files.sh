@@ -22,7 +22,7 @@ check_before() {
         fails_at_once 'cannot write dangling: it is a link that leads nowhere' $option dangling
         fails_at_once 'cannot write folder/: it is a folder' $option folder/
         fails_at_once 'cannot write new/: its name ends in a slash' $option new/
-        fails_at_once 'cannot write : its name is empty' $option ''
+        fails_at_once "cannot write '': its name is empty" $option ''
         fails_at_once 'cannot write nowhere/new: No such file' $option nowhere/new
         fails_at_once 'cannot write test.csv/new: Not a directory' $option test.csv/new
     done

@@ -133,7 +133,7 @@ check_bad_rows() {
     { cat test.csv && awk 'BEGIN { for (i = 0; i < 14; i++) print "bad" }'; } >bad.csv
     expect_status 0 predict model bad.csv --skip-bad-rows
     check "fourteen bad rows are counted" has "$err" 'warning: bad.csv: bad rows skipped: 14; the first 10:$'
-    check "  and the tenth is shown" has "$err" '^  bad.csv: line 41: 1 values'
+    check "  and the tenth is shown" has "$err" '^  bad.csv: line 41: 1 value,'
     check "  and no more" lacks "$err" 'line 42'
     awk 'BEGIN { print "a,b"; printf "\"x"; for (i = 0; i < 3000000; i++) print "1,2,3,4,5,6,7,8,9,10,11,12" }' >long.csv
     fails 'long.csv: line 2: a quote that opens in this row is never closed' train long.csv --target a
@@ -148,7 +148,7 @@ check_headers() {
     sed '1s/$/,/' test.csv >trailing.csv
     check "  of the header alone" predicts_like expected trailing.csv
     sed '1s/$/,/; 2s/,.*//' test.csv >trailing.csv
-    fails 'trailing.csv: line 2: 1 values, but the table has 6 columns' predict model trailing.csv
+    fails 'trailing.csv: line 2: 1 value, but the table has 6 columns' predict model trailing.csv
     sed '1!s/$/,/' test.csv >trailing.csv
     check "  of the rows alone" predicts_like expected trailing.csv
     sed 's/$/,/' train.csv >trailing.csv

@@ -57,7 +57,7 @@ check_columns() {
     sed '1s/.*/1,2,3,4,5/' test.csv >numbered_test.csv
     "$nnblas" predict numbered numbered_test.csv --header >"$out"
     check "--header takes numbers for names" cmp expected "$out"
-    fails "has no column 'species'; it has 5, and no header; --header reads" train train_rows.csv \
+    fails "has no column 'species'; it has 5 columns and no header; --header reads" train train_rows.csv \
         --target species
     sed '1s/petal_width/"a, ""b"" \n c"/' train.csv >odd.csv
     expect_status 0 train odd.csv --quiet --epochs 5 --target species \
@@ -91,7 +91,7 @@ check_texts() {
     expect_status 0 train texts.csv --target class --text size --epochs 2
     check "--text takes numbers for texts" has "$out" '2 features as 7 inputs'
     awk 'BEGIN { print "name,class"; for (i = 0; i < 1100; i++) print "n" i "," i % 2 }' >names.csv
-    fails "names.csv: column 1 \(name\): has more than 1000 different texts" train names.csv \
+    fails "names.csv: column 1 \(name\) has more than 1000 different texts" train names.csv \
         --target class --features name
 }
 

@@ -2,6 +2,7 @@
 #include "cli/options.h"
 #include "cli/memory.h"
 #include "cli/number.h"
+#include "cli/text.h"
 
 #include <nnblas.h>
 
@@ -28,7 +29,8 @@ int refuse_usage(const char *command, const char *format, ...) {
 }
 
 static int refuse(const char *command, const char *what, const char *argument) {
-    return refuse_usage(command, "%s '%s'; see nnblas %s --help", what, argument, command);
+    return refuse_usage(command, "%s '%s'; see nnblas %s --help", what, show_text(argument).text,
+                        command);
 }
 
 static bool read_number(const command_option *option, const char *text) {
@@ -48,15 +50,20 @@ static bool read_real_in_range(const command_option *option, const char *text) {
     return true;
 }
 
-static int refuse_text(const char *command, const command_option *option) {
+/* text is null where there is none. */
+static int refuse_text(const char *command, const command_option *option, const char *text) {
     if (option->flag)
         return refuse_usage(command, "--%s takes no argument", option->name);
     if (option->text)
-        return refuse_usage(command, "--%s takes an argument", option->name);
+        return refuse_usage(command, "--%s takes an argument; see nnblas %s --help", option->name,
+                            command);
+    const shown_text shown = show_text(text ? text : "");
+    const char *before = text ? ", not '" : "", *after = text ? "'" : "";
     if (option->real)
-        return refuse_usage(command, "--%s takes %s", option->name, option->takes);
-    return refuse_usage(command, "--%s takes a whole number from %" PRIu64 " to %" PRIu64,
-                        option->name, option->minimum, option->maximum);
+        return refuse_usage(command, "--%s takes %s%s%s%s", option->name, option->takes, before,
+                            shown.text, after);
+    return refuse_usage(command, "--%s takes a whole number from %" PRIu64 " to %" PRIu64 "%s%s%s",
+                        option->name, option->minimum, option->maximum, before, shown.text, after);
 }
 
 /* A flag has no text. */
@@ -136,7 +143,7 @@ static int refuse_missing_value(const char *command, const command_option *optio
 static int refuse_option(const char *command, const char *argument, const command_option *options,
                          const struct option *long_options) {
     if (optopt >= FIRST_OPTION)
-        return refuse_text(command, &options[optopt - FIRST_OPTION]);
+        return refuse_text(command, &options[optopt - FIRST_OPTION], NULL);
     if (optopt == HELP_OPTION)
         return refuse_usage(command, "--help takes no argument");
     bool is_ambiguous = is_abbreviation(argument, long_options);
@@ -164,7 +171,7 @@ static int walk_arguments(int argc, char **argv, const char *help, const command
         else if (is_value_missing(&options[found - FIRST_OPTION], argv, long_options))
             status = refuse_missing_value(argv[0], &options[found - FIRST_OPTION]);
         else if (!take_text(&options[found - FIRST_OPTION], optarg))
-            status = refuse_text(argv[0], &options[found - FIRST_OPTION]);
+            status = refuse_text(argv[0], &options[found - FIRST_OPTION], optarg);
         else
             note_given(given, options[found - FIRST_OPTION].name, optarg);
         at = optind;

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 static bool report(const char *command, const char *path, const char *reason) {
-    fprintf(stderr, "nnblas %s: cannot write %s: %s\n", command, path, reason);
+    fprintf(stderr, "nnblas %s: cannot write %s: %s\n", command, *path ? path : "''", reason);
     return false;
 }
 

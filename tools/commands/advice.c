@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "commands/advice.h"
 
-#include "table/text.h"
+#include "cli/text.h"
 
 #include <math.h>
 #include <stdarg.h>

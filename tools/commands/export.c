@@ -3,10 +3,10 @@
 #include "cli/files.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/text.h"
 #include "commands/commands.h"
 #include "export/c_source.h"
 #include "export/onnx_model.h"
-#include "table/text.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 
 #include "cli/number.h"
 #include "cli/output.h"
-#include "table/text.h"
+#include "cli/text.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "commands/resume.h"
 
+#include "cli/text.h"
 #include "commands/run_record.h"
-#include "table/text.h"
 
 #include <inttypes.h>
 #include <jansson.h>

@@ -2,6 +2,7 @@
 #include "commands/search_space.h"
 
 #include "cli/memory.h"
+#include "cli/text.h"
 #include "core/random.h"
 
 #include <float.h>
@@ -220,7 +221,8 @@ static int check_value_of(const char *command, size_t option, const char *value,
     training_settings tried = *settings;
     trial t = {0};
     if (strlen(value) >= sizeof t.texts[option])
-        return refuse_usage(command, "--%s: '%s' is too long", SEARCHED_OPTIONS[option], value);
+        return refuse_usage(command, "--%s: '%s' is too long", SEARCHED_OPTIONS[option],
+                            show_text(value).text);
     set_text(&t, option, *value ? value : " ");
     return take_trial(command, &t, &tried);
 }

@@ -3,10 +3,10 @@
 #include "cli/files.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/text.h"
 #include "commands/commands.h"
 #include "commands/saved_model.h"
 #include "table/json.h"
-#include "table/text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #include "export/c_text.h"
 
 #include "cli/number.h"
-#include "table/text.h"
+#include "cli/text.h"
 
 #include <string.h>
 

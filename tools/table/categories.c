@@ -101,7 +101,8 @@ void warn_of_similar_categories(const table_column *column, note_list *notes) {
 
             const char *other = column->categories.names[find_name(&simple, text)];
             add_warning(notes,
-                        "%s: '%s' and '%s' differ only in case or blanks, and are two categories",
+                        "%s: '%s' and '%s' differ only in case or blanks, and are two categories: "
+                        "if they are one, write them alike",
                         show_column(column->name, column->place).text, show_text(other).text,
                         show_text(name).text);
             free(text);

@@ -49,8 +49,9 @@ static bool check_columns(const table_source *source, const schema *s, table_err
         for (size_t i = 0; i < lists[l]->count && is_good; i++) {
             const table_column *column = &lists[l]->columns[i];
             if (is_taken[column->place])
-                is_good = set_error(error, "%s: %s is named twice", source->name,
-                                    show_column(column->name, column->place).text);
+                is_good = set_error(
+                    error, "%s: %s is named twice: it can be a target, a feature or the weight",
+                    source->name, show_column(column->name, column->place).text);
             else
                 is_good = check_name(source, column->name, error);
             is_taken[column->place] = true;

@@ -258,7 +258,8 @@ static bool drop_bad_rows(const inference *in, skipped_rows *skipped, table_erro
 static bool has_too_many(const inference *in, const table_column *column, const char *what,
                          table_error *error) {
     return column->categories.count > MOST_CATEGORIES &&
-           !set_error(error, "%s: %s: has more than %d different %s, and each would be a %s",
+           !set_error(error,
+                      "%s: %s has more than %d different %s, and each would be a %s: leave it out",
                       in->source->name, show_column(column->name, column->place).text,
                       MOST_CATEGORIES, column->is_number ? "numbers" : "texts", what);
 }
@@ -272,7 +273,7 @@ static bool find_classes(const inference *in, table_error *error) {
         if (has_too_many(in, target, "class", error))
             return false;
         if (target->categories.count > 2 && target->categories.count > values / 2)
-            add_warning(in->notes, "%s: has %zu classes in %zu rows",
+            add_warning(in->notes, "%s has %zu classes in %zu rows: is it the target?",
                         show_column(target->name, target->place).text, target->categories.count,
                         values);
         warn_of_similar_categories(target, in->notes);

@@ -2,7 +2,7 @@
 #include "table/scores.h"
 
 #include "cli/options.h"
-#include "table/text.h"
+#include "cli/text.h"
 
 #include <math.h>
 #include <stdio.h>

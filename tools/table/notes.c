@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "table/notes.h"
 
-#include "table/text.h"
+#include "cli/text.h"
 
 #include <stdarg.h>
 #include <string.h>

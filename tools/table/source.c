@@ -98,7 +98,7 @@ bool open_source(table_source *s, const char *path, const source_format *format,
         return set_error(error, "%s: is a network, not a table; nnblas show shows it", path);
     FILE *file = fopen(path, "rb");
     if (!file)
-        return set_error(error, "%s: %s", path, strerror(errno));
+        return set_error(error, "%s: %s", *path ? path : "''", strerror(errno));
     return open_source_stream(s, file, path, format, error);
 }
 
@@ -130,8 +130,9 @@ row_result read_source_row(table_source *s, csv_row *row, table_error *error) {
         row->count--;
     if (row->count == s->columns.count)
         return ROW_GOOD;
-    set_error(error, "%s: line %zu: %zu values, but the table has %zu columns", s->name, row->line,
-              row->count, s->columns.count);
+    set_error(error, "%s: line %zu: %zu value%s, but the table has %zu column%s", s->name,
+              row->line, row->count, row->count == 1 ? "" : "s", s->columns.count,
+              s->columns.count == 1 ? "" : "s");
     return ROW_BAD;
 }
 
@@ -171,7 +172,7 @@ static void show_columns(const column_names *names, const char *similar, shown_c
 
 /* A table with another delimiter is read as one column. */
 static void show_only_column(const char *name, shown_columns *columns) {
-    const char *delimiter = strpbrk(name, ";\t|");
+    const char *delimiter = strpbrk(name, ",;\t|");
     append(columns, "its only column is '%s'", show_text(name).text);
     if (delimiter && *delimiter == '\t')
         append(columns, "; try --delimiter tab");
@@ -183,8 +184,8 @@ static bool set_column_error(const table_source *s, const char *name, const char
                              table_error *error) {
     shown_columns columns = {""};
     if (!s->has_header)
-        append(&columns, "it has %zu, and no header; --header reads the first line as one",
-               s->columns.count);
+        append(&columns, "it has %zu column%s and no header; --header reads the first line as one",
+               s->columns.count, s->columns.count == 1 ? "" : "s");
     else if (s->columns.count == 1)
         show_only_column(s->columns.names[0], &columns);
     else

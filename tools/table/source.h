@@ -3,9 +3,9 @@
 #ifndef NNBLAS_TABLE_SOURCE_H
 #define NNBLAS_TABLE_SOURCE_H
 
+#include "cli/text.h"
 #include "table/column_names.h"
 #include "table/csv_reader.h"
-#include "table/text.h"
 
 /* HEADER_DETECT: the first row is a header if none of its values is a number. */
 typedef enum { HEADER_DETECT, HEADER_PRESENT, HEADER_ABSENT } header_rule;

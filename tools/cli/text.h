@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#ifndef NNBLAS_TABLE_TEXT_H
-#define NNBLAS_TABLE_TEXT_H
+/* Texts of users, in messages. */
+#ifndef NNBLAS_CLI_TEXT_H
+#define NNBLAS_CLI_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "table/text.h"
+#include "cli/text.h"
 
 #include <stdint.h>
 #include <stdio.h>
