@@ -83,6 +83,40 @@ check_random() {
     check "where there are two, no more are tried" has_lines ranks 2
 }
 
+# check_defaults TARGET USUAL: the defaults are tried, and weight decays around the USUAL of 150 rows
+check_defaults() {
+    target=$1
+    usual=$2
+    for option in "--trials 40" "--grid --hidden 5:6 --activation relu --learning-rate 0.01"; do
+        # shellcheck disable=SC2086 # options and their values
+        expect_status 0 search iris.csv --target "$target" --folds 2 --epochs 1 $option --quiet --json tried.json
+        has_program jq jq || return 0
+        case $option in
+        --trials*) check "the first trial has the defaults" jq -e '[.trials[] | select(.trial == 1)][0] |
+            ."weight-decay" == null and .hidden == null and ."learning-rate" == null' tried.json ;;
+        *) check "  also of a grid" jq -e '[.trials[] | select(.trial == 1)][0] |
+            ."weight-decay" == null and .hidden == "5"' tried.json ;;
+        esac
+        check "the weight decays are 0.03 to 10 times $usual / rows" jq -e --argjson usual "$usual" \
+            '[.trials[]."weight-decay" | select(.) | tonumber * 150 / $usual] |
+            min > 0.029 and max < 10.1 and max > 2' tried.json
+    done
+}
+
+# The scores of the line are those of the trial, whatever it has from the search and the command line.
+check_line_of_numbers() {
+    for given in "--target sepal_width --trials 1" \
+        "--target species --trials 3 --class-weights setosa=3 --ignore petal_width"; do
+        # shellcheck disable=SC2086 # options and their values
+        expect_status 0 search iris.csv $given --folds 3 --epochs 20
+        score=$(print_ranks | awk 'NR == 1 { print $3, $4 }')
+        tail -n 1 "$out" | sed 's/^nnblas train/"$nnblas" cross-validate/; s/$/ --folds 3/' >again
+        nnblas=$nnblas sh again >"$out" 2>"$err"
+        check "the line has the score of its trial, $score" test \
+            "$(awk '$1 == "accuracy" || $1 == "r2" { print $2, $3; exit }' "$out")" = "$score"
+    done
+}
+
 # without_times FILE: they differ from run to run
 without_times() {
     grep -v '"seconds"' "$1"
@@ -140,6 +174,9 @@ check_best
 check_order
 check_grid
 check_random
+check_defaults species 4
+check_defaults sepal_width 2
+check_line_of_numbers
 check_threads
 check_ends
 check_refusals

@@ -59,6 +59,24 @@ check_weights() {
     # shellcheck disable=SC2086
     expect_status 0 train table.csv $common --output plain
     "$nnblas" predict plain table.csv | cut -d, -f1 >plain.out
+    for command in train cross-validate "search --trials 2"; do
+        # shellcheck disable=SC2086 # a command and its options
+        expect_status 0 $command table.csv --target kind --features x,z --weight w --epochs 5
+        check "$command says that scores are weighted" has "$out" \
+            '^rows have weights, in the training and in all scores$'
+    done
+    "$nnblas" evaluate weighted table.csv --weight w >"$out"
+    weighted=$(tail -n 1 "$out" | cut -d' ' -f1-4)
+    # shellcheck disable=SC2086
+    "$nnblas" train table.csv $common --weight w --output weighted >"$out"
+    check "the scores of train are those that evaluate weighs" has "$out" "^train $weighted "
+    # shellcheck disable=SC2086
+    expect_status 0 train table.csv $common --ensemble 2 --weight w --output weighted
+    # shellcheck disable=SC2086
+    expect_status 0 train repeated.csv $common --ensemble 2 --output repeated
+    "$nnblas" predict weighted table.csv | cut -d, -f1 >weighted.out
+    "$nnblas" predict repeated table.csv | cut -d, -f1 >repeated.out
+    check "  as it is for an ensemble" cmp weighted.out repeated.out
     for change in '17s/[0-9.]*$/-1/:is no weight' '17s/[0-9.]*$/x/:is not a number' \
         '17s/[0-9.]*$//:is a missing value'; do
         sed "${change%:*}" table.csv >bad.csv

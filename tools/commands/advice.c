@@ -81,10 +81,9 @@ static void advise_on_imbalance(const training_run *run, size_t target) {
            fewest = count_rows_of(&t->confusion, smallest);
     if (!run->rows.learnt.weights && fewest > 0.0 && most >= HEAVY_IMBALANCE * fewest)
         warn(run,
-             "class '%s' has %g rows to learn from, and class '%s' %g: look at balanced_accuracy, "
-             "and try --class-weights balanced",
+             "class '%s' has %g rows to learn from, and class '%s' %g: look at balanced_accuracy%s",
              show_text(name_class(t, largest)).text, most, show_text(name_class(t, smallest)).text,
-             fewest);
+             fewest, has_classes(&run->model.schema) ? ", and try --class-weights balanced" : "");
 }
 
 static void advise_on_classes_not_predicted(const training_run *run, size_t target) {
@@ -92,9 +91,10 @@ static void advise_on_classes_not_predicted(const training_run *run, size_t targ
     for (size_t c = 0; c < t->classes; c++)
         if (count_rows_of(&t->confusion, c) > 0.0 && count_predicted(&t->confusion, c) == 0.0) {
             warn(run,
-                 "class '%s' is not predicted for any row that was learnt from: try more --epochs, "
-                 "or --class-weights balanced",
-                 show_text(name_class(t, c)).text);
+                 "class '%s' is not predicted for any row that was learnt from: try more "
+                 "--epochs%s",
+                 show_text(name_class(t, c)).text,
+                 has_classes(&run->model.schema) ? ", or --class-weights balanced" : "");
             return;
         }
 }

@@ -35,13 +35,14 @@ static const char HELP[] =
     "  --batch N:M:...           default 16:32:64; with --grid 32\n"
     "  --learning-rate R:S:...   or LEAST..MOST; default 0.2 to 5 times the default of the\n"
     "                            optimizer; with --grid a third, 1 and 3.33 times\n"
-    "  --weight-decay D:E:...    or LEAST..MOST; default 0.03 / rows to 30 / rows; with --grid\n"
-    "                            0.1 / rows, 1 / rows and 10 / rows\n"
-    "An option with a single value is fixed. The first random trial has the first value of each\n"
-    "list that is given, and the defaults of nnblas train for the other options.\n"
+    "  --weight-decay D:E:...    or LEAST..MOST; default 0.03 to 10 times 4 / rows for classes,\n"
+    "                            2 / rows for numbers; with --grid a tenth, 1 and 10 times\n"
+    "An option with a single value is fixed. The first trial has the first value of each list "
+    "that\n"
+    "is given, and the defaults of nnblas train for the other options.\n"
     "\n"
     "  --trials N            random trials (default 30)\n"
-    "  --grid                try all combinations instead\n"
+    "  --grid                try the first trial and all combinations instead\n"
     "  --measure NAME        the best has the best mean of this (default: accuracy, or r2 of\n"
     "                        numbers); any of the table of nnblas "
     "cross-validate\n" FOLD_OPTIONS_HELP
@@ -176,6 +177,8 @@ static outcome judge(const search *s, size_t t) {
         judged.rank = -HUGE_VAL;
     if (judged.is_complete) /* the last measure, mse, of all kinds of targets */
         judged.tie = average_held_out(results, s->folds, results->held_out.n_measures - 1).mean;
+    if (isnan(judged.tie))
+        judged.tie = HUGE_VAL;
     return judged;
 }
 
@@ -434,8 +437,9 @@ static bool run_search_of(search *s) {
         !deal_folds(s->command, &s->schema, &s->rows, seed, &s->plan))
         return false;
     s->folds = s->plan.k * s->plan.repeats;
-    s->trials = s->is_grid ? list_grid(&s->lists, s->rows.N)
-                           : draw_trials(&s->lists, s->rows.N, s->n_trials, seed);
+    const double decay = get_usual_weight_decay(get_output_kind(&s->schema), s->rows.N);
+    s->trials =
+        s->is_grid ? list_grid(&s->lists, decay) : draw_trials(&s->lists, decay, s->n_trials, seed);
     if (s->summary)
         print_head(s);
     learn_all(s);

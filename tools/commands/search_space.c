@@ -18,7 +18,7 @@ const char *const SEARCHED_OPTIONS[N_SEARCHED] = {
 
 /*
  * Around the defaults of train, which are good for many tables. Learning rates are multiples of the
- * default of the optimizer, weight decays of 1 / rows. "" is the default of train.
+ * default of the optimizer, weight decays of the usual one of the rows. "" is the default of train.
  */
 static const char *const GRID_DEFAULTS[N_SEARCHED] = {
     [OPTIMIZER] = "",
@@ -30,7 +30,7 @@ static const char *const GRID_DEFAULTS[N_SEARCHED] = {
 };
 static const char *const RANDOM_DEFAULTS[N_SEARCHED] = {
     [OPTIMIZER] = "",           [HIDDEN] = "16:32:64:128:32,32:64,64", [ACTIVATION] = "tanh:relu",
-    [LEARNING_RATE] = "0.2..5", [WEIGHT_DECAY] = "0.03..30",           [BATCH] = "16:32:64",
+    [LEARNING_RATE] = "0.2..5", [WEIGHT_DECAY] = "0.03..10",           [BATCH] = "16:32:64",
 };
 
 static bool is_number(size_t option) {
@@ -130,10 +130,10 @@ void free_trials(trial_list *list) {
 }
 
 /* What relative numbers are multiples of. The optimizer of the trial is set. */
-static double get_base(const trial *t, size_t option, size_t rows) {
+static double get_base(const trial *t, size_t option, double weight_decay) {
     training_settings settings = default_settings();
     if (option == WEIGHT_DECAY)
-        return 1.0 / (double)rows;
+        return weight_decay;
     const char *optimizer = *t->texts[OPTIMIZER] ? t->texts[OPTIMIZER] : NULL;
     take_training_texts("search", &(training_texts){.optimizer = optimizer}, &settings);
     return settings.learning_rate;
@@ -144,28 +144,37 @@ static void set_number(trial *t, size_t option, double number) {
     snprintf(t->texts[option], sizeof t->texts[option], "%.2g", number);
 }
 
-static void set_value(trial *t, size_t option, const choices *from, size_t i, size_t rows) {
+static void set_value(trial *t, size_t option, const choices *from, size_t i, double weight_decay) {
     double factor;
     if (from->is_relative && read_real(from->values.names[i], &factor))
-        set_number(t, option, factor * get_base(t, option, rows));
+        set_number(t, option, factor * get_base(t, option, weight_decay));
     else
         set_text(t, option, from->values.names[i]);
 }
 
-static void draw_value(trial *t, size_t option, const choices *from, size_t rows,
+static void draw_value(trial *t, size_t option, const choices *from, double weight_decay,
                        nn_random *random) {
     if (from->values.count > 0) {
-        set_value(t, option, from, (size_t)(nn_random_bits(random) % from->values.count), rows);
+        set_value(t, option, from, (size_t)(nn_random_bits(random) % from->values.count),
+                  weight_decay);
         return;
     }
-    double base = from->is_relative ? get_base(t, option, rows) : 1.0;
+    double base = from->is_relative ? get_base(t, option, weight_decay) : 1.0;
     set_number(t, option,
                base * from->least * pow(from->most / from->least, nn_random_unit(random)));
 }
 
 /* ---- the two searches ------------------------------------------------------------------------ */
 
-trial_list list_grid(const search_lists *lists, size_t rows) {
+static trial make_first_trial(const search_lists *lists, const choices *all, double weight_decay) {
+    trial first = {0};
+    for (size_t o = 0; o < N_SEARCHED; o++)
+        if (lists->texts[o] && all[o].values.count > 0)
+            set_value(&first, o, &all[o], 0, weight_decay);
+    return first;
+}
+
+trial_list list_grid(const search_lists *lists, double weight_decay) {
     trial_list list = {0};
     choices all[N_SEARCHED];
     size_t combinations = 1;
@@ -173,10 +182,11 @@ trial_list list_grid(const search_lists *lists, size_t rows) {
         all[o] = read_choices(lists, GRID_DEFAULTS, o);
         combinations *= all[o].values.count;
     }
+    add_trial(&list, make_first_trial(lists, all, weight_decay));
     for (size_t c = 0; c < combinations; c++) {
         trial t = {0};
         for (size_t o = 0, left = c; o < N_SEARCHED; left /= all[o++].values.count)
-            set_value(&t, o, &all[o], left % all[o].values.count, rows);
+            set_value(&t, o, &all[o], left % all[o].values.count, weight_decay);
         add_trial(&list, t);
     }
     for (size_t o = 0; o < N_SEARCHED; o++)
@@ -184,29 +194,22 @@ trial_list list_grid(const search_lists *lists, size_t rows) {
     return list;
 }
 
-static trial make_first_trial(const search_lists *lists, const choices *all, size_t rows) {
-    trial first = {0};
-    for (size_t o = 0; o < N_SEARCHED; o++)
-        if (lists->texts[o] && all[o].values.count > 0)
-            set_value(&first, o, &all[o], 0, rows);
-    return first;
-}
-
 /* Many draws in a row that are there already: there are no others, or hardly any. */
 enum { MOST_VAIN_DRAWS = 1000 };
 
-trial_list draw_trials(const search_lists *lists, size_t rows, size_t count, uint64_t seed) {
+trial_list draw_trials(const search_lists *lists, double weight_decay, size_t count,
+                       uint64_t seed) {
     trial_list list = {0};
     choices all[N_SEARCHED];
     nn_random random;
     nn_random_seed(&random, seed);
     for (size_t o = 0; o < N_SEARCHED; o++)
         all[o] = read_choices(lists, RANDOM_DEFAULTS, o);
-    add_trial(&list, make_first_trial(lists, all, rows));
+    add_trial(&list, make_first_trial(lists, all, weight_decay));
     for (size_t vain = 0; list.count < count && vain < MOST_VAIN_DRAWS;) {
         trial t = {0};
         for (size_t o = 0; o < N_SEARCHED; o++)
-            draw_value(&t, o, &all[o], rows, &random);
+            draw_value(&t, o, &all[o], weight_decay, &random);
         vain = add_trial(&list, t) ? 0 : vain + 1;
     }
     for (size_t o = 0; o < N_SEARCHED; o++)

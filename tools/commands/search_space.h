@@ -31,11 +31,11 @@ typedef struct {
 int check_search_lists(const char *command, const search_lists *lists, bool is_grid,
                        const training_settings *settings);
 
-/* rows: of the table, which the default weight decays depend on. */
-trial_list list_grid(const search_lists *lists, size_t rows);
-/* The first has the first value of each list, and of other options the default of train. Fewer
- * where there are no others. */
-trial_list draw_trials(const search_lists *lists, size_t rows, size_t count, uint64_t seed);
+/* The first trial has the first value of each list, and of other options the default of train.
+ * weight_decay: what those that are tried by default are around. */
+trial_list list_grid(const search_lists *lists, double weight_decay);
+/* Fewer where there are no others. */
+trial_list draw_trials(const search_lists *lists, double weight_decay, size_t count, uint64_t seed);
 void free_trials(trial_list *list);
 
 /* Sets what the trial has. CARRY_ON, or EXIT_USAGE with a message. */

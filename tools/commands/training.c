@@ -473,6 +473,12 @@ static double estimate_noise(const training_settings *s, const dataset *learnt,
     return fmin(fmax(noise, LEAST_NOISE), 1.0);
 }
 
+double get_usual_weight_decay(output_kind kind, size_t rows) {
+    bool has_numbers = kind == OUTPUTS_NUMBERS || kind == OUTPUTS_MIXED;
+    double prior = has_numbers ? ROWS_A_PRIOR_OF_NOISE * MIDDLE_NOISE : ROWS_A_PRIOR_OF_CLASSES;
+    return prior / (double)rows;
+}
+
 static double get_weight_decay(const training_settings *s, const dataset *learnt,
                                const nnblas_net *net) {
     if (s->weight_decay != DECAY_BY_ROWS)

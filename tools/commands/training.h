@@ -90,6 +90,9 @@ int take_training_texts(const char *command, const training_texts *texts,
 nnblas_status create_net(const training_settings *settings, const dataset *learnt, output_kind kind,
                          nnblas_net **net);
 
+/* The weight decay that is the default for so many rows, for numbers that of a middle noise. */
+double get_usual_weight_decay(output_kind kind, size_t rows);
+
 /*
  * A trainer for scaled rows, which it keeps, with their weights. The cost of the deciding rows
  * after an epoch decides whether it is kept. Where there are none they are drawn from the others if

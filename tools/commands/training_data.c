@@ -123,4 +123,6 @@ void print_training_data(FILE *stream, const train_settings *set, const schema *
     if (rows->held_out.N > 0)
         fprintf(stream, "learns from %zu rows; %zu are held out for the validation\n", learnt->N,
                 rows->held_out.N);
+    if (learnt->weights)
+        fputs("rows have weights, in the training and in all scores\n", stream);
 }

@@ -105,13 +105,18 @@ static double compute_r2(const target_score *t) {
     return t->squared_errors > 0.0L ? 0.0 : 1.0;
 }
 
+/* The square of a large number is more than a double holds. */
+static double nan_if_infinite(long double value) {
+    return isfinite((double)value) ? (double)value : (double)NAN;
+}
+
 static size_t list_number_measures(const scores *s, const target_score *t, measure *measures) {
     long double mean_square = t->squared_errors / s->weight;
     const measure listed[] = {
         {"r2", compute_r2(t), false},
         {"rmse", (double)sqrtl(mean_square), true},
         {"mae", (double)(t->absolute_errors / s->weight), true},
-        {"mse", (double)(mean_square / 2.0L), true},
+        {"mse", nan_if_infinite(mean_square / 2.0L), true},
     };
     enum { COUNT = sizeof listed / sizeof listed[0] };
     for (size_t i = 0; i < COUNT; i++)

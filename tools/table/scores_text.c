@@ -135,8 +135,12 @@ static void print_numbers(FILE *stream, const scores *s, size_t target, int widt
     size_t count = list_target_measures(s, target, m);
     print_name(stream, s->targets[target].column->name, width);
     print_r2(stream, get_measure(m, count, "r2"), 9);
-    fprintf(stream, "%14.6g%14.6g%14.6g\n", get_measure(m, count, "mae"),
-            get_measure(m, count, "rmse"), get_measure(m, count, "mse"));
+    fprintf(stream, "%14.6g%14.6g", get_measure(m, count, "mae"), get_measure(m, count, "rmse"));
+    double mse = get_measure(m, count, "mse");
+    if (isnan(mse))
+        fprintf(stream, "%14s\n", "-");
+    else
+        fprintf(stream, "%14.6g\n", mse);
 }
 
 static void print_all_numbers(FILE *stream, const scores *s) {
