@@ -62,6 +62,32 @@ check_scores() {
     check "a row that is skipped has as many values" test "$(tail -n 1 "$out" | tr -cd , | wc -c)" -eq 4
 }
 
+check_records() {
+    expect_status 0 train iris.csv --target species --epochs 30 --seed 4 --ensemble 3 --hidden 5 \
+        --validation 0.3 --score --output ensemble --json run.json
+    check "the last line has the epochs of all networks" has "$out" \
+        "^train .* epochs $(sed -n 's/^network [123]: .*, \([0-9]*\) epochs.*/\1/p' "$out" | awk '{ sum += $1 } END { print sum }') seconds"
+    expect_status 0 show ensemble
+    sed 's/"member 2":"..../"member 2":"AAAA/' ensemble >damaged
+    fails 'damaged: is an ensemble with a damaged network' show damaged
+    expect_status 0 show ensemble
+    check "show has the networks" test "$(grep -c '^  network [23]  4-5-3 units, 43 parameters$' "$out")" -eq 2
+    check "  and how many" has "$out" '^ensemble +3 networks'
+    check "  not as metadata" lacks "$out" 'member'
+    expect_status 0 train iris.csv --target sepal_width --epochs 30 --seed 4 --restarts 4 --validation 0.3 \
+        --score --output best --json best.json
+    best=$(sed -n 's/^network \([0-9]*\) has the highest score/\1/p' "$out")
+    highest=$(sed -n 's/^network \([0-9]*\): .*, score /\1 /p' "$out" | sort -rg -k 2 | head -n 1)
+    check "with --score the network of the highest is kept: $highest" test "$best" = "${highest% *}"
+    check "  and its epoch has that score" has "$out" "^kept epoch [0-9]+: validation score ${highest#* },"
+    has_program jq jq || return 0
+    check "the record has the seeds, epochs, costs and scores" jq -e '.result.networks |
+        map(.seed) == [4, 5, 6] and all(.is_kept and .epochs > 0 and .cost > 0 and .score > 0)' run.json
+    check "  and which is kept" test \
+        "$(jq -c '[.result.networks[] | .is_kept] | index(true) + 1' best.json)" = "$best"
+    check "show has how many networks as JSON" test "$("$nnblas" show ensemble --json - | jq .networks)" = 3
+}
+
 check_restarts() {
     expect_status 0 train iris.csv --target species --epochs 30 --seed 4 --restarts 3 --validation 0.3 \
         --output best --history history.csv
@@ -105,5 +131,6 @@ check_against_members 3 --target species
 check_against_members 1 --target sepal_length
 check_scores
 check_restarts
+check_records
 check_refusals
 conclude

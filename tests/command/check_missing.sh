@@ -22,6 +22,9 @@ check_marks() {
         '^missing numbers are the mean, and have an indicator: column 1 \(size\)$'
     check "  and of texts" has "$out" \
         '^missing texts are a category of their own: column 2 \(colour\)$'
+    count=$(awk -F, 'NR > 1 && $4 != "" { size += $1 == ""; colour += $2 == "" }
+        END { print size " of column 1 \\(size\\), " colour " of column 2 \\(colour\\)" }' table.csv)
+    check "  and how many there are, the most first" has "$out" "^missing values: $count\$"
     check "rows without a target are left out" has "$err" 'table.csv: rows without a target left out: 3$'
     cp table.csv empty.csv
     "$nnblas" predict first empty.csv >expected

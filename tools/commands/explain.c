@@ -40,7 +40,7 @@ static const char HELP[] =
     "of DATA.csv, which has the targets too: evenly spaced, so that a table that is sorted by\n"
     "class shows each. Of a network with more than 6000 parameters it shows the first 16 units of\n"
     "each layer, as a network of its own, and says so.\n"
-    "\n" TABLE_OPTIONS_HELP
+    "\n" MODEL_OPTIONS_HELP
 #endif
     ;
 
@@ -93,6 +93,7 @@ static bool make_iris(explained *e) {
 typedef struct {
     const char *html, *model, *data;
 #ifdef HAVE_CSV
+    uint64_t threads;
     table_options table;
 #endif
 } explain_arguments;
@@ -112,17 +113,20 @@ static int check_arguments(const explain_arguments *a) {
 }
 
 static int read_arguments(int argc, char **argv, explain_arguments *a) {
-    enum { N_OWN = 3 };
+    enum { N_OWN = 4 };
     table_arguments table = {0};
     command_option options[N_TABLE_OPTIONS + N_OWN] = {
         {.place = "MODEL", .text = &a->model},
         {.place = "DATA.csv", .text = &a->data},
         {"html", .text = &a->html},
+        {"threads", .value = &a->threads, .minimum = 0, .maximum = 100000},
     };
     list_table_options(&table, options + N_OWN);
     int status = read_options(argc, argv, HELP, options, N_OWN + N_TABLE_OPTIONS);
     if (status == CARRY_ON)
         status = take_table_arguments("explain", &table, &a->table);
+    if (status == CARRY_ON && nnblas_set_threads((int)a->threads))
+        return report_failure("explain");
     return status == CARRY_ON ? check_arguments(a) : status;
 }
 

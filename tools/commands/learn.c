@@ -2,12 +2,14 @@
 #include "commands/learn.h"
 
 #include "cli/memory.h"
+#include "cli/progress.h"
 #include "cli/stop_signal.h"
 #include "core/clock.h"
 #include "core/sizes.h"
 #include "table/ensemble.h"
 #include "table/model_reader.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -34,6 +36,13 @@ static nnblas_status compute_cost(const nnblas_net *net, const dataset *d, doubl
                                         cost);
 }
 
+static double find_best_score(const nnblas_trainer *trainer) {
+    double best = (double)NAN;
+    for (size_t i = 0; i < nnblas_trainer_history_count(trainer); i++)
+        best = fmax(best, get_epoch(trainer, i).score);
+    return best;
+}
+
 static nnblas_status fit(const training_rows *rows, learnt_net *learnt) {
     const dataset *d = &rows->learnt;
     double start = nn_read_clock();
@@ -41,6 +50,7 @@ static nnblas_status fit(const training_rows *rows, learnt_net *learnt) {
     learnt->seconds = nn_read_clock() - start;
     if (learnt->status < 0)
         return learnt->status;
+    learnt->score = find_best_score(learnt->trainer);
     return compute_cost(learnt->net, get_deciding_rows(rows), &learnt->cost);
 }
 

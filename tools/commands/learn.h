@@ -13,6 +13,7 @@ typedef struct {
     nnblas_net *net;
     nnblas_trainer *trainer; /* with the history */
     double cost;             /* of the rows that decide which epoch is kept */
+    double score;            /* of that epoch; NaN where it is not the score that decides */
     double seconds;
 } learnt_net;
 

@@ -10,6 +10,7 @@
 #include "core/clock.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 bool has_many_trainings(const train_settings *set) {
@@ -72,27 +73,53 @@ static bool is_trained(const learnt_net *net) {
     return net->net && net->status >= 0;
 }
 
+static void note_trainings(const trainings *all, training_run *run) {
+    run->networks = resize_array(NULL, all->count, sizeof *run->networks);
+    run->n_networks = all->count;
+    for (size_t i = 0; i < all->count; i++) {
+        const learnt_net *net = &all->nets[i];
+        bool is_good = is_trained(net);
+        run->networks[i] = (trained_network){
+            .seed = run->settings->training.seed + i,
+            .epochs = is_good ? nnblas_trainer_history_count(net->trainer) : 0,
+            .cost = is_good ? net->cost : (double)NAN,
+            .score = is_good ? net->score : (double)NAN,
+            .is_kept = is_good && run->settings->members > 0,
+        };
+    }
+}
+
 static void print_trainings(const trainings *all) {
     const training_run *run = all->run;
     for (size_t i = 0; i < all->count; i++) {
-        const learnt_net *net = &all->nets[i];
-        if (is_trained(net))
-            fprintf(run->summary, "network %zu: seed %" PRIu64 ", %zu epochs, cost %.6g\n", i + 1,
-                    run->settings->training.seed + i, nnblas_trainer_history_count(net->trainer),
-                    net->cost);
-        else if (net->status < 0)
-            fprintf(run->summary, "network %zu: seed %" PRIu64 ", failed: %s\n", i + 1,
-                    run->settings->training.seed + i, net->problem);
+        const trained_network *network = &run->networks[i];
+        if (!is_trained(&all->nets[i]) && all->nets[i].status >= 0)
+            continue;
+        fprintf(run->summary, "network %zu: seed %" PRIu64 ", ", i + 1, network->seed);
+        if (is_trained(&all->nets[i]))
+            fprintf(run->summary, "%zu epochs, cost %.6g", network->epochs, network->cost);
+        else
+            fprintf(run->summary, "failed: %s", all->nets[i].problem);
+        if (!isnan(network->score))
+            fprintf(run->summary, ", score %.6g", network->score);
+        fputc('\n', run->summary);
     }
 }
 
 /* ---- the model ------------------------------------------------------------------------------- */
 
+/* As of epochs, the highest score where it decides, and of equal ones the lowest cost. */
+static bool is_better(const trainings *all, size_t i, size_t best) {
+    const learnt_net *a = &all->nets[i], *b = &all->nets[best];
+    if (all->run->settings->training.has_score && a->score != b->score)
+        return a->score > b->score;
+    return a->cost < b->cost;
+}
+
 static size_t find_best(const trainings *all) {
     size_t best = all->count;
     for (size_t i = 0; i < all->count; i++)
-        if (is_trained(&all->nets[i]) &&
-            (best == all->count || all->nets[i].cost < all->nets[best].cost))
+        if (is_trained(&all->nets[i]) && (best == all->count || is_better(all, i, best)))
             best = i;
     return best;
 }
@@ -149,6 +176,8 @@ static bool choose_model(training_run *run, trainings *all) {
         return false;
     bool is_ensemble = run->settings->members > 0;
     size_t first = is_ensemble ? 0 : find_best(all);
+    note_trainings(all, run);
+    run->networks[first].is_kept = true;
     if (run->summary)
         print_trainings(all);
     if (!take_first(run, &all->nets[first]))
@@ -158,7 +187,8 @@ static bool choose_model(training_run *run, trainings *all) {
     if (run->summary && is_ensemble)
         fprintf(run->summary, "an ensemble of %zu networks\n", run->model.n_others + 1);
     else if (run->summary)
-        fprintf(run->summary, "network %zu has the lowest cost\n", first + 1);
+        fprintf(run->summary, "network %zu has the %s\n", first + 1,
+                run->settings->training.has_score ? "highest score" : "lowest cost");
     if (run->summary && !is_ensemble)
         print_end(run);
     return true;

@@ -110,10 +110,29 @@ static json_t *pack_epoch(const training_run *run, const nnblas_epoch *e) {
     return packed;
 }
 
+static json_t *pack_networks(const training_run *run) {
+    json_t *packed = check_json(json_array());
+    for (size_t i = 0; i < run->n_networks; i++) {
+        const trained_network *n = &run->networks[i];
+        json_t *network = check_json(json_object());
+        set_member(network, "seed", pack_whole(n->seed));
+        set_member(network, "epochs", pack_size(n->epochs));
+        set_member(network, "cost", pack_real(n->cost));
+        if (run->settings->training.has_score)
+            set_member(network, "score", pack_real(n->score));
+        set_member(network, "is_kept", check_json(json_boolean(n->is_kept)));
+        append_element(packed, network);
+    }
+    return packed;
+}
+
+/* Of an ensemble the first, the kept and the last epoch are those of its first network. */
 static json_t *pack_result(const training_run *run) {
     size_t count = nnblas_trainer_history_count(run->trainer);
     json_t *packed = check_json(json_object());
-    set_member(packed, "epochs", pack_size(count));
+    set_member(packed, "epochs", pack_size(count_epochs(run)));
+    if (run->n_networks > 0)
+        set_member(packed, "networks", pack_networks(run));
     set_member(packed, "end", json_string(explain_end(run)));
     if (count == 0)
         return packed;

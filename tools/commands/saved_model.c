@@ -3,6 +3,7 @@
 
 #include "cli/memory.h"
 #include "commands/run_record.h"
+#include "table/ensemble.h"
 #include "table/json.h"
 
 #include <errno.h>
@@ -100,6 +101,8 @@ static bool unpack_file(const char *command, const char *path, const char *bytes
     if (status)
         return report_no_model(command, path, status);
     saved->has_schema = unpack_model(model);
+    if (saved->has_schema && !unpack_members(model))
+        return report(command, path, "is an ensemble with a damaged network");
     const char *training = nnblas_net_metadata(model->net, TRAINING_KEY);
     saved->training = training ? json_loads(training, 0, NULL) : NULL;
     saved->checkpoint = read_checkpoint(bytes, size);
@@ -179,7 +182,7 @@ static json_t *pack_metadata(const nnblas_net *net) {
     json_t *packed = check_json(json_object());
     for (size_t i = 0; i < nnblas_net_metadata_count(net); i++) {
         const char *key = nnblas_net_metadata_key(net, i);
-        if (strcmp(key, SCHEMA_KEY) != 0 && strcmp(key, TRAINING_KEY) != 0)
+        if (strcmp(key, SCHEMA_KEY) != 0 && strcmp(key, TRAINING_KEY) != 0 && !is_member_key(key))
             set_member(packed, key, json_string(nnblas_net_metadata(net, key)));
     }
     return packed;
@@ -192,6 +195,7 @@ static json_t *share(json_t *value) {
 json_t *pack_saved_model(const saved_model *saved) {
     json_t *packed = check_json(json_object());
     set_member(packed, "network", pack_network(saved->model.net));
+    set_member(packed, "networks", pack_size(saved->model.n_others + 1));
     set_member(packed, "table", pack_table(saved));
     set_member(packed, "training", share(saved->training));
     set_member(packed, "checkpoint", share(saved->checkpoint));

@@ -19,8 +19,8 @@ typedef struct {
 bool read_saved_model(const char *command, const char *path, saved_model *saved);
 void free_saved_model(saved_model *saved);
 
-/* {"network": {...}, "table": {...}, "training": {...}, "checkpoint": {...}, "metadata": {...}};
- * what there is not is null. */
+/* {"network": {...}, "networks": 1, "table": {...}, "training": {...}, "checkpoint": {...},
+ * "metadata": {...}}; what there is not is null. */
 json_t *pack_saved_model(const saved_model *saved);
 
 /* The names as in files of networks. */

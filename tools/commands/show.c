@@ -22,18 +22,31 @@ static const char HELP[] =
 
 /* ---- the network ----------------------------------------------------------------------------- */
 
-static void print_network(const nnblas_net *net) {
-    size_t layers = nnblas_net_layer_count(net);
-    fputs("network     ", stdout);
-    for (size_t l = 0; l < layers; l++)
+static void print_sizes(const nnblas_net *net) {
+    for (size_t l = 0; l < nnblas_net_layer_count(net); l++)
         printf("%s%zu", l > 0 ? "-" : "", nnblas_net_layer_size(net, l));
+}
+
+static void print_network(const nnblas_net *net) {
+    fputs("network     ", stdout);
+    print_sizes(net);
     fputs(" units", stdout);
-    if (layers > 2)
+    if (nnblas_net_layer_count(net) > 2)
         printf("; hidden units %s", name_units(nnblas_net_hidden_activation(net)));
     printf("; outputs %s\ncost        %s\n", name_units(nnblas_net_output_activation(net)),
            name_cost(nnblas_net_cost(net)));
     printf("parameters  %zu, %s biases\n", nnblas_net_parameter_count(net),
            nnblas_net_flags(net) & NNBLAS_BIAS ? "with" : "without");
+}
+
+static void print_members_of(const table_model *model) {
+    printf("ensemble    %zu networks, whose outputs are averaged; the first is the one above\n",
+           model->n_others + 1);
+    for (size_t i = 0; i < model->n_others; i++) {
+        printf("  network %zu  ", i + 2);
+        print_sizes(model->others[i]);
+        printf(" units, %zu parameters\n", nnblas_net_parameter_count(model->others[i]));
+    }
 }
 
 /* ---- the columns ----------------------------------------------------------------------------- */
@@ -153,6 +166,8 @@ static void print_metadata(const saved_model *saved) {
 static void print_saved_model(const saved_model *saved) {
     const schema *s = &saved->model.schema;
     print_network(saved->model.net);
+    if (saved->model.n_others > 0)
+        print_members_of(&saved->model);
     if (saved->has_schema) {
         print_columns("features", &s->features);
         print_columns("targets", &s->targets);

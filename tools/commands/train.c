@@ -214,6 +214,7 @@ static void free_run(training_run *run) {
     free_scores(&run->held_out);
     free_model(&run->model);
     free_training_rows(&run->rows);
+    free(run->networks);
     free_notes(&run->notes);
 }
 

@@ -141,9 +141,19 @@ static void print_measures(const training_run *run) {
         fputs("mse is half the mean squared error: of one target rmse^2 / 2\n", run->summary);
 }
 
+size_t count_epochs(const training_run *run) {
+    size_t sum = 0;
+    if (run->settings->members == 0)
+        return nnblas_trainer_history_count(run->trainer);
+    for (size_t i = 0; i < run->n_networks; i++)
+        sum += run->networks[i].epochs;
+    return sum;
+}
+
 double get_seconds_of_epochs(const training_run *run) {
     size_t count = nnblas_trainer_history_count(run->trainer);
-    return count > 0 ? get_epoch(run->trainer, count - 1).seconds : run->seconds;
+    return count > 0 && run->n_networks == 0 ? get_epoch(run->trainer, count - 1).seconds
+                                             : run->seconds;
 }
 
 void print_result(const training_run *run) {
@@ -155,6 +165,6 @@ void print_result(const training_run *run) {
     }
     fputs("train ", run->summary);
     print_score_line(run->summary, &run->learnt);
-    fprintf(run->summary, " epochs %zu seconds %.2f\n", nnblas_trainer_history_count(run->trainer),
+    fprintf(run->summary, " epochs %zu seconds %.2f\n", count_epochs(run),
             get_seconds_of_epochs(run));
 }

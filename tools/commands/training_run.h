@@ -8,6 +8,14 @@
 #include "table/model_reader.h"
 #include "table/scores.h"
 
+/* One of several networks that are trained. epochs is 0 where its training did not begin. */
+typedef struct {
+    uint64_t seed;
+    size_t epochs;
+    double cost, score; /* of the epoch that is kept; score is NaN without --score */
+    bool is_kept;
+} trained_network;
+
 typedef struct {
     const train_settings *settings;
     const char *command;
@@ -19,6 +27,8 @@ typedef struct {
     training_rows rows;
     uint64_t hash; /* of the rows before they are scaled */
     nnblas_trainer *trainer;
+    trained_network *networks; /* of --restarts or --ensemble */
+    size_t n_networks;
     progress progress;
     nnblas_status status;
     size_t first_epoch;         /* of this process; 0 where it had none */
@@ -41,6 +51,9 @@ double get_deciding_cost(const nnblas_epoch *epoch);
 
 /* Why the training ended. */
 const char *explain_end(const training_run *run);
+
+/* Those of the training; of an ensemble the sum over its networks. */
+size_t count_epochs(const training_run *run);
 
 /* Of all epochs, those of the checkpoint included. */
 double get_seconds_of_epochs(const training_run *run);

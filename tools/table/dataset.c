@@ -83,6 +83,50 @@ static void note_delimiter(const table_source *source, note_list *notes) {
         add_note(notes, "values are divided by '%c'", delimiter);
 }
 
+typedef struct {
+    const table_column *column;
+    size_t count;
+} column_gaps;
+
+static int compare_gaps(const void *a, const void *b) {
+    const column_gaps *left = a, *right = b;
+    if (left->count != right->count)
+        return left->count > right->count ? -1 : 1;
+    return (left->column > right->column) - (left->column < right->column);
+}
+
+/* The last number of a column that expects gaps is 1 where the value is missing. */
+static size_t count_missing(const dataset *d, size_t place) {
+    size_t count = 0;
+    for (size_t r = 0; r < d->N; r++)
+        count += d->X[r * d->inputs + place] == 1.0;
+    return count;
+}
+
+/* "missing values: 120 of column 2 (age), 3 of column 5 and in 7 other columns" */
+static void note_missing(const schema *s, const dataset *d, note_list *notes) {
+    enum { MOST_NOTED = 4 };
+    char text[MOST_NOTED * 128] = "";
+    size_t count = 0, place = 0;
+    column_gaps *gaps = resize_array(NULL, s->features.count, sizeof *gaps);
+    for (size_t i = 0; i < s->features.count; i++) {
+        const table_column *column = &s->features.columns[i];
+        place += get_width(column);
+        if (column->expects_gaps)
+            gaps[count++] = (column_gaps){column, count_missing(d, place - 1)};
+    }
+    qsort(gaps, count, sizeof *gaps, compare_gaps);
+    for (size_t i = 0, used = 0; i < count && i < MOST_NOTED; used = strlen(text), i++)
+        snprintf(text + used, sizeof text - used, "%s%zu of %s", i > 0 ? ", " : "", gaps[i].count,
+                 show_column(gaps[i].column->name, gaps[i].column->place).text);
+    if (count > MOST_NOTED)
+        add_note(notes, "missing values: %s and fewer of %zu other columns", text,
+                 count - MOST_NOTED);
+    else if (count > 0)
+        add_note(notes, "missing values: %s", text);
+    free(gaps);
+}
+
 bool read_dataset(table_source *source, const column_choice *choice, skipped_rows *skipped,
                   note_list *notes, schema *s, dataset *d, table_error *error) {
     text_rows rows;
@@ -92,6 +136,8 @@ bool read_dataset(table_source *source, const column_choice *choice, skipped_row
                    infer_schema(source, &rows, choice, skipped, notes, s, error) &&
                    encode_rows(source, &rows, s, d, error) && check_targets(source, s, d, error) &&
                    weight_rows(source, choice->class_weights, s, d, error);
+    if (is_good)
+        note_missing(s, d, notes);
     free_rows(&rows);
     return is_good;
 }

@@ -50,10 +50,18 @@ typedef struct {
     char text[32];
 } member_key;
 
+static const char MEMBER[] = "member ";
+
 static member_key name_member(size_t number) {
     member_key key;
-    snprintf(key.text, sizeof key.text, "member %zu", number);
+    snprintf(key.text, sizeof key.text, "%s%zu", MEMBER, number);
     return key;
+}
+
+bool is_member_key(const char *key) {
+    size_t length = strlen(MEMBER);
+    return strncmp(key, MEMBER, length) == 0 && key[length] != '\0' &&
+           strspn(key + length, "0123456789") == strlen(key + length);
 }
 
 nnblas_status pack_members(table_model *model) {

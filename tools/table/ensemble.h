@@ -10,6 +10,9 @@
  * so on: they are saved with it. */
 nnblas_status pack_members(table_model *model);
 
+/* Whether metadata under this key are another network. */
+bool is_member_key(const char *key);
+
 /* Takes them out again, when the first is loaded. False if one is damaged, or has other inputs or
  * outputs. */
 bool unpack_members(table_model *model);

@@ -51,8 +51,8 @@ void add_scores(scores *s, size_t N, const double *Y, const double *O_out, const
  * classes that occur in the rows or the predictions, where 0 / 0 is 0. Other than there, auc is
  * the mean over the classes that some of the rows are of, and others not; and mse is half of the
  * mean squared error, as in the cost of the library, for classes summed over the outputs. Where
- * classes are mixed with numbers, their outputs are no probabilities, and log_loss is NaN; as is an mse of
- * numbers that is more than a double holds.
+ * classes are mixed with numbers, their outputs are no probabilities, and log_loss is NaN; as is an
+ * mse of numbers that is more than a double holds.
  */
 typedef struct {
     const char *name;
