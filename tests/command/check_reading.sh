@@ -160,7 +160,20 @@ check_headers() {
     check "blank lines before the header" predicts_like expected blank.csv
 }
 
+# Blocks of 256 KiB end at each byte of a line of 11.
+check_block_ends() {
+    for blanks in 0 1 2 3 4 5 6 7 8 9 10 11; do
+        awk -v blanks="$blanks" 'BEGIN { printf "%" blanks "sa,b\r\n", ""
+            for (i = 10000; i < 70000; i++) printf "%d,\"%d\"\r\n", i, i % 10
+            print "bad" }' >blocks.csv
+        "$nnblas" train blocks.csv --target b --epochs 1 >"$out" 2>"$err"
+        check "the line of a row behind $blanks blanks" \
+            has "$err" '^nnblas train: blocks.csv: line 60002: 1 values'
+    done
+}
+
 make_model
+check_block_ends
 check_delimiters
 check_encodings
 check_gzip

@@ -45,6 +45,10 @@ for threads in 1 2 3 4; do
 done
 run_on 2 evaluate model.1 table.csv
 is_bounded 2
+head -n 2001 table.csv >head.csv
+run_on 1 train head.csv --target y --hidden 400 --epochs 1 --quiet --output wide
+run_on 2 predict wide table.csv
+is_bounded 2
 awk 'NR == 30000 || NR == 70000 { sub(/^[^,]*/, "x") } { print }' table.csv >bad.csv
 for threads in 1 4; do
     fails 'bad.csv: line 30000, column 1 \(a\): .x. is not a number' train bad.csv --target y \

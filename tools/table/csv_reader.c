@@ -146,7 +146,7 @@ static split_result split_quoted(csv_reader *r, size_t *at, const char **problem
             return SPLIT_CUT;
         }
         size_t end = (size_t)(quote - r->text);
-        if (r->text[end + 1] != '"' || end + 1 == r->end) {
+        if (r->text[end + 1] != '"') {
             add_span(r, begin, end);
             *at = end + 1;
             return SPLIT_DONE;
