@@ -81,11 +81,12 @@ check_same_files() {
     cp model model.kept
     for pair in '--output new --history new' '--output new --checkpoint ./new' \
         '--history new --checkpoint new' '--output new.svg --plot new.svg' \
-        '--output - --history -' '--history new.epochs --checkpoint new' \
+        '--history new.epochs --checkpoint new' \
         '--output data.csv' '--history folder/../data.csv' '--checkpoint data.csv' '--plot data.svg'; do
         # shellcheck disable=SC2086
         refuses ' are the same file' train data.csv --target species --epochs 2 $pair
     done
+    refuses "cannot both be standard output" train data.csv --target species --output - --history -
     check "the table is as it was" cmp train.csv data.csv
     check "  and there is no other file" test ! -e new
     refuses '^nnblas predict: MODEL and --output are the same file: model and model$' \

@@ -64,14 +64,20 @@ static bool are_same(const file_argument *a, const file_argument *b) {
     return !exists_a && !exists_b && will_be_same(a->path, b->path);
 }
 
+static int refuse_same(const char *command, const file_argument *a, const file_argument *b) {
+    if (is_stream(a) && is_stream(b) && is_written(a) && is_written(b))
+        return refuse_usage(command, "%s and %s cannot both be standard output", a->argument,
+                            b->argument);
+    return refuse_usage(command, "%s and %s are the same file: %s and %s", a->argument, b->argument,
+                        a->path, b->path);
+}
+
 static int refuse_same_files(const char *command, const file_argument *files, size_t count) {
     for (size_t i = 0; i < count; i++)
         for (size_t j = i + 1; j < count; j++)
             if (files[i].path && files[j].path &&
                 (is_written(&files[i]) || is_written(&files[j])) && are_same(&files[i], &files[j]))
-                return refuse_usage(command, "%s and %s are the same file: %s and %s",
-                                    files[i].argument, files[j].argument, files[i].path,
-                                    files[j].path);
+                return refuse_same(command, &files[i], &files[j]);
     return CARRY_ON;
 }
 
