@@ -125,4 +125,7 @@ check_dates() {
 check_formats
 check_ambiguous
 check_dates
+awk 'BEGIN { print "a,y"; for (i = 0; i < 30; i++) print "\"1,23," 100 + i % 3 "\"," i % 7 / 2 }' >groups.csv
+expect_status 0 train groups.csv --target y --epochs 1
+check "groups of two digits are no thousands" lacks "$out" 'numbers written as'
 conclude
