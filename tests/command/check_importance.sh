@@ -23,5 +23,51 @@ check_importance() {
     fails 'measure takes r2, .* here, not .auc' importance model table.csv --measure auc
 }
 
+# Targets of all kinds, of a table with dates and missing values.
+check_kinds() {
+    awk -v OFS=, 'BEGIN { srand(2); print "when,a,colour,y,wet,late,kind"
+        for (i = 0; i < 200; i++) { a = rand(); c = i % 3; month = 1 + int(12 * rand())
+            print "2024-" (month < 10 ? "0" : "") month "-11", (i % 9 ? a : ""), (i % 7 ? "c" c : ""), 10 * a, (a > 0.5), (c == 1), "k" c } }' \
+        >kinds.csv
+    while read -r target measure option; do
+        # shellcheck disable=SC2086 # an option and its value, or nothing
+        expect_status 0 train kinds.csv --target $target --features when,a,colour --epochs 40 --quiet \
+            --output kinds $option
+        expect_status 0 importance kinds kinds.csv --repeats 2
+        check "  of $target $option: $measure" has "$out" "^$measure 0\\.[89][0-9]* of 200 rows|^$measure 1 of"
+        check "  of three columns, the date among them" test "$(grep -c ' column [1-3] (' "$out")" -eq 3
+        # shellcheck disable=SC2016 # for awk
+        check "  which counts less than the best" awk 'NR == 2 { best = $1 } /\(when\)/ { date = $1 }
+            END { exit !(date < best / 2) }' "$out"
+    done <<END
+y r2
+kind accuracy
+kind accuracy --ensemble 2
+wet,late accuracy
+y,kind accuracy
+END
+    expect_status 0 importance kinds kinds.csv --repeats 2 --measure r2
+    check "of a mixture the measure of the numbers too" has "$out" '^r2 0'
+}
+
+check_plot() {
+    has_program gnuplot gnuplot-nox || return 0
+    expect_status 0 importance model table.csv --plot bars.svg
+    check "--plot draws the columns" test "$(grep -c -e '>noise<' -e '>x<' -e '>text<' bars.svg)" -eq 3
+    check "  and the measure" has bars.svg 'fall of r2 without a column, of 300 rows'
+    refuses '--plot takes a file name that ends in' importance model table.csv --plot bars.pdf
+    refuses 'table.csv' importance model table.csv --json table.csv
+    fails 'nowhere/bars.svg' importance model table.csv --plot nowhere/bars.svg
+}
+
+check_large() {
+    awk -v OFS=, 'BEGIN { print "noise,x,text,y"; for (i = 0; i < 50001; i++) print i % 7, i % 5, "t" i % 3, i % 5 + i % 3 }' >large.csv
+    expect_status 0 importance model large.csv --repeats 1
+    check "of a large table the first rows are used, which is said" has "$out" '^of the first 50000 rows$'
+}
+
 check_importance
+check_kinds
+check_plot
+check_large
 conclude

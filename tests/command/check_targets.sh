@@ -42,6 +42,29 @@ check_mixture() {
     expect_status 0 evaluate mixed table.csv
 }
 
+# The scores of each target by itself, by hand from the predictions.
+check_each_target() {
+    "$nnblas" train table.csv --target wet,windy,sky --features x,z --epochs 4 --quiet --output labels
+    "$nnblas" predict labels table.csv --keep wet,windy,sky >predicted.csv 2>"$err"
+    head -n 1 predicted.csv >header
+    check "the classes of other labels have columns" has header ',prediction,predicted_windy,predicted_sky,'
+    awk -F, 'NR > 1 { a += $1 == $4; b += $2 == $5; c += $3 == $6; n++ }
+        END { printf "%.4f\n%.4f\n%.4f\n", a / n, b / n, c / n }' predicted.csv >by_hand
+    expect_status 0 evaluate labels table.csv
+    awk '$1 == "accuracy" && NF == 2 { print $2 }' "$out" >shown
+    check "the accuracy of each label is that of its column: $(tr '\n' ' ' <by_hand)" cmp by_hand shown
+    # shellcheck disable=SC2016 # for awk
+    check "  and the last line has the mean" awk 'NR == FNR { mean += $1 / 3; next } { shown = $2 }
+        END { d = shown - mean; exit !(d * d < 1e-8) }' by_hand "$out"
+    "$nnblas" train table.csv --target sun,sky --features x,z --epochs 4 --quiet --output mixed
+    "$nnblas" predict mixed table.csv --keep sun,sky >predicted.csv 2>"$err"
+    awk -F, 'NR > 1 { e = $3 - $1; a += e < 0 ? -e : e; q += e * e; s += $1; t += $1 * $1; right += $2 == $4; n++ }
+        END { printf "%.4f %.4f %.4f\n", right / n, 1 - q / (t - s * s / n), a / n }' predicted.csv >by_hand
+    expect_status 0 evaluate mixed table.csv
+    tail -n 1 "$out" | awk '{ printf "%.4f %.4f %.4f\n", $2, $4, $6 }' >shown
+    check "accuracy, r2 and mae of a mixture: $(cat by_hand)" cmp by_hand shown
+}
+
 check_weights() {
     expect_status 0 train table.csv --target kind --features x,z --weight w --epochs 20 --output weighted
     check "--weight takes a column" has "$out" '^train accuracy '
@@ -113,6 +136,7 @@ check_class_weights() {
 make_table
 check_labels
 check_mixture
+check_each_target
 check_weights
 check_class_weights
 conclude

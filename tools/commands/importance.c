@@ -6,6 +6,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "commands/commands.h"
+#include "commands/gnuplot.h"
 #include "core/random.h"
 #include "table/ensemble.h"
 #include "table/json.h"
@@ -29,13 +30,14 @@ static const char HELP[] =
     "                        is negative\n"
     "  --repeats N           permute each column N times (default 5)\n"
     "  --seed S              of the permutations (default 1)\n"
+    "  --plot FILE           draw the falls and their deviations with gnuplot, as .svg or .png\n"
     "  --json FILE           write the table here, as JSON; - for standard output, and no "
     "text\n" MODEL_OPTIONS_HELP;
 
 enum { MOST_ROWS = 50000 };
 
 typedef struct {
-    const char *measure, *json;
+    const char *measure, *json, *plot;
     uint64_t repeats, seed;
 } importance_settings;
 
@@ -148,6 +150,44 @@ static void print_table(const importance_settings *set, const held_rows *rows, d
                show_column(list[i].name, list[i].place).text);
 }
 
+/* ---- the picture ----------------------------------------------------------------------------- */
+
+enum { MOST_BARS = 40, BAR_HEIGHT = 22, PLOT_WIDTH = 800, PLOT_MARGIN = 110 };
+
+static void write_bars(FILE *script, const importance *list, size_t count) {
+    fputs("$bars << END\n", script);
+    for (size_t i = 0; i < count; i++) {
+        write_plot_number(script, list[i].mean);
+        write_plot_number(script, list[i].deviation);
+        fputc('\n', script);
+    }
+    fputs("END\nset ytics (", script);
+    for (size_t i = 0; i < count; i++) {
+        fputs(i > 0 ? ", " : "", script);
+        write_plot_text(script, *list[i].name ? list[i].name
+                                              : show_column(list[i].name, list[i].place).text);
+        fprintf(script, " %zu", i);
+    }
+    fputs(")\n", script);
+}
+
+/* Of many columns the first, which count most. */
+static bool plot_table(const char *command, const importance_settings *set, const held_rows *rows,
+                       const importance *list, size_t count) {
+    size_t bars = count < MOST_BARS ? count : MOST_BARS;
+    FILE *script = start_plot(command, set->plot, PLOT_WIDTH, PLOT_MARGIN + BAR_HEIGHT * (int)bars);
+    if (!script)
+        return false;
+    write_bars(script, list, bars);
+    fprintf(script,
+            "set title 'fall of %s without a column, of %zu rows'\n"
+            "set yrange [%zu.5:-0.5]\nset grid x\nset style fill solid\nunset key\n"
+            "plot $bars using 1:0:(0):1:($0-0.4):($0+0.4) with boxxyerror linecolor '#1f77b4', "
+            "$bars using 1:0:2 with xerrorbars pointtype 0 linecolor 'black'\n",
+            set->measure, rows->N, bars - 1);
+    return finish_plot(command, script, set->plot);
+}
+
 static bool write_table(const char *command, const importance_settings *set, const held_rows *rows,
                         double whole, const importance *list, size_t count) {
     output_file output;
@@ -157,6 +197,7 @@ static bool write_table(const char *command, const importance_settings *set, con
     set_member(packed, "measure", json_string(set->measure));
     set_member(packed, "value", pack_real(whole));
     set_member(packed, "rows", pack_size(rows->N));
+    set_member(packed, "has_more_rows", json_boolean(rows->has_more));
     set_member(packed, "repeats", pack_size((size_t)set->repeats));
     set_member(packed, "columns", columns = check_json(json_array()));
     for (size_t i = 0; i < count; i++) {
@@ -190,7 +231,8 @@ static bool measure_columns(const char *command, held_rows *rows, const importan
     qsort(list, features->count, sizeof *list, compare_importance);
     if (!set->json || !is_standard_output(set->json))
         print_table(set, rows, whole, list, features->count);
-    bool is_good = !set->json || write_table(command, set, rows, whole, list, features->count);
+    bool is_good = (!set->json || write_table(command, set, rows, whole, list, features->count)) &&
+                   (!set->plot || plot_table(command, set, rows, list, features->count));
     free(list);
     return is_good;
 }
@@ -213,20 +255,32 @@ static bool measure_table(const char *command, table_model *model, const model_a
     return is_good;
 }
 
+static int check_arguments(const char *command, const model_arguments *arguments,
+                           const importance_settings *set) {
+    const file_argument written[] = {{"--json", set->json, FILE_WRITTEN},
+                                     {"--plot", set->plot, FILE_WRITTEN}};
+    if (set->plot && !is_plot_path(set->plot))
+        return refuse_usage(command, "--plot takes a file name that ends in .svg or .png");
+    int status = check_model_files(command, arguments, written, sizeof written / sizeof written[0]);
+    if (status == CARRY_ON && set->plot && !check_gnuplot(command))
+        return EXIT_FAILURE;
+    return status;
+}
+
 int run_importance(int argc, char **argv) {
     model_arguments arguments;
     importance_settings set = {.repeats = 5, .seed = 1};
     const command_option own[] = {
         {"measure", .text = &set.measure},
         {"json", .text = &set.json},
+        {"plot", .text = &set.plot},
         {"repeats", .value = &set.repeats, .minimum = 1, .maximum = 1000},
         {"seed", .value = &set.seed, .minimum = 0, .maximum = UINT64_MAX},
     };
     int status =
         read_model_arguments(argc, argv, HELP, own, sizeof own / sizeof own[0], &arguments);
     if (status == CARRY_ON)
-        status = check_model_files(argv[0], &arguments,
-                                   &(file_argument){"--json", set.json, FILE_WRITTEN}, 1);
+        status = check_arguments(argv[0], &arguments, &set);
     if (status != CARRY_ON)
         return status;
     ignore_write_signals();
