@@ -168,7 +168,7 @@ check_block_ends() {
             print "bad" }' >blocks.csv
         "$nnblas" train blocks.csv --target b --epochs 1 >"$out" 2>"$err"
         check "the line of a row behind $blanks blanks" \
-            has "$err" '^nnblas train: blocks.csv: line 60002: 1 values'
+            has "$err" '^nnblas train: blocks.csv: line 60002: 1 value,'
     done
 }
 
