@@ -109,7 +109,7 @@ check_dates() {
     printf 'when\n2024-03-01 10:00+01:00\n2024-03-01 09:00Z\n' >zones.csv
     expect_status 0 predict dates zones.csv
     sed -i '5s/^[^,]*/soon/' dates.csv
-    fails "line 5, column 1 \(when\): 'soon' is not a date as the others" predict dates dates.csv
+    fails "line 5, column 1 \(when\): 'soon' is not a date as the others \(year-month-day\)" predict dates dates.csv
     sed -i '5s/^[^,]*//' dates.csv
     expect_status 0 predict dates dates.csv
     check "a missing date is the mean" has "$err" 'missing values filled in: 1$'

@@ -57,6 +57,24 @@ static bool is_html(const char *bytes, size_t count) {
            (count >= 5 && strncasecmp(bytes, "<html", 5) == 0);
 }
 
+/* Every second byte is 0, as of the letters of most languages of Europe; first: where the first of
+ * them is. */
+static bool has_zeros_from(const char *bytes, size_t count, size_t first) {
+    enum { COMPARED = 16 };
+    for (size_t i = 0; i < COMPARED; i++)
+        if (i >= count || (bytes[i] == '\0') != (i % 2 == first))
+            return false;
+    return true;
+}
+
+static const char *name_utf16(const char *bytes, size_t count) {
+    if (has_zeros_from(bytes, count, 1))
+        return "a text in UTF-16 without its mark: convert it first: iconv -f UTF-16LE -t UTF-8";
+    if (has_zeros_from(bytes, count, 0))
+        return "a text in UTF-16 without its mark: convert it first: iconv -f UTF-16BE -t UTF-8";
+    return NULL;
+}
+
 const char *find_foreign_format(const char *bytes, size_t count) {
     for (size_t b = 0; b < sizeof BEGINNINGS / sizeof *BEGINNINGS; b++)
         if (count >= BEGINNINGS[b].count &&
@@ -64,5 +82,5 @@ const char *find_foreign_format(const char *bytes, size_t count) {
             return BEGINNINGS[b].description;
     if (count >= 4 && memcmp(bytes, "PK\3\4", 4) == 0)
         return name_zip(bytes, count);
-    return is_html(bytes, count) ? "a page in HTML, not a table" : NULL;
+    return is_html(bytes, count) ? "a page in HTML, not a table" : name_utf16(bytes, count);
 }

@@ -141,16 +141,23 @@ static bool refuse_gap(const column_list *list, const table_source *source, cons
     return false;
 }
 
-/* Null, or what is wrong. */
-static const char *read_cell(const table_column *column, const csv_row *row, cell *read) {
+static bool read_cell(const table_column *column, const csv_row *row, cell *read) {
     const char *text = get_value(row, column->position);
     if (column->kind == COLUMN_DATE)
-        return read_date(text, column->dates, &read->moment) ? NULL : "is not a date as the others";
-    if (column->is_number)
-        return get_formatted(row, column->position, &column->format, &read->number)
-                   ? NULL
-                   : "is not a number";
-    return is_utf8(text) ? NULL : "is not UTF-8";
+        return read_date(text, column->dates, &read->moment);
+    return column->is_number ? get_formatted(row, column->position, &column->format, &read->number)
+                             : is_utf8(text);
+}
+
+static bool refuse_value(const table_column *column, const table_source *source, const csv_row *row,
+                         table_error *error) {
+    char problem[64] = "is not a number";
+    if (column->kind == COLUMN_DATE)
+        snprintf(problem, sizeof problem, "is not a date as the others (%s)",
+                 show_date_format(column->dates));
+    else if (!column->is_number)
+        snprintf(problem, sizeof problem, "%s", NOT_UTF8);
+    return set_value_error(source, row, column->position, problem, error);
 }
 
 static bool read_value(const column_list *list, const table_column *column,
@@ -158,13 +165,13 @@ static bool read_value(const column_list *list, const table_column *column,
                        table_error *error) {
     const char *text = get_value(row, column->position);
     bool is_number = column->is_number || column->kind == COLUMN_DATE;
-    const char *problem = read_cell(column, row, read);
-    read->is_missing = (problem || !is_number) && is_gap(text, is_number) &&
+    bool is_good = read_cell(column, row, read);
+    read->is_missing = (!is_good || !is_number) && is_gap(text, is_number) &&
                        find_name(&column->categories, text) == column->categories.count;
     if (read->is_missing)
         return list->missing == MISSING_IMPUTED ||
                refuse_gap(list, source, row, column->position, "is a missing value", error);
-    return !problem || set_value_error(source, row, column->position, problem, error);
+    return is_good || refuse_value(column, source, row, error);
 }
 
 bool check_row(const column_list *list, const table_source *source, const csv_row *row,

@@ -40,8 +40,8 @@ static bool name_columns(table_source *s, const csv_row *row, table_error *error
     for (size_t i = 0; i < row->count; i++) {
         const char *name = s->has_header ? get_value(row, i) : "";
         if (!is_utf8(name))
-            return set_error(error, "%s: line %zu: the name of column %zu is not UTF-8", s->name,
-                             row->line, i + 1);
+            return set_error(error, "%s: line %zu: the name of column %zu %s", s->name, row->line,
+                             i + 1, NOT_UTF8);
         add_column_name(&s->columns, name);
     }
     return true;
