@@ -66,6 +66,8 @@ check_targets() {
         has "$err" "warning: the target 'y' is the same in all rows that were learnt from" && break
     done
     check "a target that is the same in the learnt rows is seen" test "$seed" -lt 8
+    check "  and the other value counts in the scores" has "$out" '^validation r2 -0\.2000 mae 0\.0416667 rows 6$'
+    check "  where the learnt ones have no r2" has "$out" '^train r2 - mae 0 rows 6 '
 }
 
 check_options() {

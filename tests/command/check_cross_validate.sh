@@ -48,6 +48,19 @@ check_folds() {
     check "another seed has other folds" test "$(cat rows_1)" != "$(cat rows_of_seed_2)"
 }
 
+# Eleven values are 0.5: the fold with the other one is predicted by networks that have nothing to
+# learn, and the other folds have no r2.
+check_constant_targets() {
+    awk 'BEGIN { print "x,y"; for (i = 0; i < 12; i++) print i "," (i == 4 ? 0.25 : 0.5) }' >alike.csv
+    expect_status 0 cross-validate alike.csv --target y --numbers --folds 3 --epochs 5
+    check "a target that is the same in the learnt rows is warned of" has "$err" \
+        "warning: repeat 1, fold [123]: the target 'y' is the same in all rows"
+    check "  its r2 is that of the mean" has "$out" '^ +[123] +4 +-0\.3333 +0\.125 +0\.0625 '
+    check "  and an r2 of equal values is not defined" test \
+        "$(grep -Ec '^ +[123] +4 +- +[0-9]' "$out")" -eq 2
+    check "  nor in the mean" has "$out" '^cross-validate r2 -0\.3333 deviation - folds 3'
+}
+
 check_threads() {
     for threads in 1 2 3; do
         expect_status 0 cross-validate table.csv --target z --threads $threads --repeats 2 \
@@ -138,6 +151,7 @@ check_stop() {
 }
 
 check_folds
+check_constant_targets
 check_threads
 check_means
 check_leak mse --target class --ignore z

@@ -34,6 +34,43 @@ static void warn_of_rare_classes(const char *command, const schema *s, const dat
     }
 }
 
+static bool is_constant_without(const dataset *rows, const size_t *folds, size_t fold,
+                                size_t output) {
+    const double *first = NULL;
+    for (size_t r = 0; r < rows->N; r++) {
+        const double *y = rows->Y + r * rows->outputs + output;
+        if (folds[r] == fold)
+            continue;
+        if (first && *y != *first)
+            return false;
+        first = y;
+    }
+    return true;
+}
+
+static void warn_of_constant_target(const char *command, const fold_plan *plan,
+                                    const table_column *target, size_t output) {
+    for (size_t i = 0; i < plan->k * plan->repeats; i++) {
+        if (!is_constant_without(plan->rows, plan->folds + i / plan->k * plan->rows->N, i % plan->k,
+                                 output))
+            continue;
+        fprintf(stderr,
+                "nnblas %s: warning: repeat %zu, fold %zu: the target '%s' is the same in all rows "
+                "that are learnt from: there is nothing to learn\n",
+                command, i / plan->k + 1, i % plan->k + 1, show_text(target->name).text);
+        return;
+    }
+}
+
+static void warn_of_constant_targets(const char *command, const fold_plan *plan) {
+    const column_list *targets = &plan->schema->targets;
+    for (size_t t = 0, output = 0; t < targets->count; t++) {
+        if (targets->columns[t].kind == COLUMN_NUMBER)
+            warn_of_constant_target(command, plan, &targets->columns[t], output);
+        output += get_width(&targets->columns[t]);
+    }
+}
+
 bool deal_folds(const char *command, const schema *s, const dataset *rows, uint64_t seed,
                 fold_plan *plan) {
     if (plan->k > rows->N) {
@@ -48,6 +85,7 @@ bool deal_folds(const char *command, const schema *s, const dataset *rows, uint6
         resize_array(NULL, nn_multiply_sizes(plan->repeats, rows->N), sizeof *plan->folds);
     for (size_t repeat = 0; repeat < plan->repeats; repeat++)
         assign_folds(s, rows, plan->k, seed + repeat, plan->folds + repeat * rows->N);
+    warn_of_constant_targets(command, plan);
     return true;
 }
 

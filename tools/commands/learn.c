@@ -79,9 +79,11 @@ nnblas_status score_dataset(const table_model *model, const dataset *d, scores *
     for (size_t r = 0; r < d->N && !status; r += BATCH_ROWS) {
         size_t N = nn_min(d->N - r, BATCH_ROWS);
         status = predict_model(model, N, d->X + r * d->inputs, O_out, NULL);
-        restore_rows(&model->schema.targets, N, d->Y + r * d->outputs, Y);
+        if (!d->true_Y)
+            restore_rows(&model->schema.targets, N, d->Y + r * d->outputs, Y);
         if (!status)
-            add_scores(sum, N, Y, O_out, d->weights ? d->weights + r : NULL);
+            add_scores(sum, N, d->true_Y ? d->true_Y + r * d->outputs : Y, O_out,
+                       d->weights ? d->weights + r : NULL);
     }
     free(O_out);
     free(Y);

@@ -101,6 +101,17 @@ static bool check(const training_run *run) {
     return (!set->plot || check_gnuplot(run->command)) && load_plans(run->command, set->plans);
 }
 
+/* Of one row there is nothing to learn. */
+static bool leaves_rows(const training_run *run) {
+    const training_rows *rows = &run->rows;
+    if (rows->held_out.N == 0 || rows->learnt.N > 1)
+        return true;
+    fprintf(stderr,
+            "nnblas %s: --validation %g leaves 1 row of %zu to learn from: hold out fewer rows\n",
+            run->command, run->settings->training.validation, rows->held_out.N + 1);
+    return false;
+}
+
 static bool read_and_split(training_run *run) {
     dataset d = {0};
     schema *s = &run->model.schema;
@@ -109,7 +120,7 @@ static bool read_and_split(training_run *run) {
     if (is_good)
         split_rows(&run->settings->training, s, &d, &run->rows);
     free_dataset(&d);
-    return is_good;
+    return is_good && leaves_rows(run);
 }
 
 static bool make(training_run *run) {

@@ -146,6 +146,7 @@ void free_dataset(dataset *d) {
     free(d->X);
     free(d->Y);
     free(d->weights);
+    free(d->true_Y);
     *d = (dataset){0};
 }
 
@@ -248,7 +249,19 @@ static void scale_part(void *context, size_t part, size_t begin, size_t end) {
     scale_rows(&c->s->targets, end - begin, c->d->Y + begin * c->d->outputs);
 }
 
+/* A deviation of 0 makes all values the mean. */
+static bool loses_targets(const schema *s) {
+    for (size_t t = 0; t < s->targets.count; t++)
+        if (is_scaled(&s->targets.columns[t]) && s->targets.columns[t].deviation == 0.0)
+            return true;
+    return false;
+}
+
 void scale_dataset(const schema *s, dataset *d) {
+    if (loses_targets(s)) {
+        d->true_Y = resize_array(NULL, d->N * d->outputs, sizeof *d->true_Y);
+        memcpy(d->true_Y, d->Y, d->N * d->outputs * sizeof *d->Y);
+    }
     run_in_parts(d->N, d->inputs + d->outputs, scale_part, &(scaling){s, d});
 }
 

@@ -5,10 +5,11 @@
 
 #include "table/infer_schema.h"
 
-/* N rows of features and targets; weights is null where each row counts as 1. */
+/* N rows of features and targets; weights is null where each row counts as 1. true_Y are the
+ * targets as they were before they were scaled, where that cannot be undone, else null. */
 typedef struct {
     size_t N, inputs, outputs;
-    double *X, *Y, *weights;
+    double *X, *Y, *weights, *true_Y;
 } dataset;
 
 /* Reads all rows of the source, infers their schema and encodes them; they are not scaled yet. The

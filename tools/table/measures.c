@@ -97,12 +97,11 @@ static size_t list_class_measures(const scores *s, const target_score *t, measur
 
 /* ---- numbers --------------------------------------------------------------------------------- */
 
-/* 1 - (squared errors) / (squared errors of predicting the mean); if all values are equal, 1 for a
- * perfect prediction and 0 otherwise. */
+/* 1 - (squared errors) / (squared errors of predicting the mean); not defined of equal values. */
 static double compute_r2(const target_score *t) {
     if (t->squared_distances > 0.0L)
         return (double)(1.0L - t->squared_errors / t->squared_distances);
-    return t->squared_errors > 0.0L ? 0.0 : 1.0;
+    return (double)NAN;
 }
 
 /* The square of a large number is more than a double holds. */

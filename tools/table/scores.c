@@ -85,7 +85,7 @@ static void add_number(target_score *t, double y, double prediction, double weig
     long double distance = value - t->mean, w = (long double)weight;
     t->squared_errors += w * error * error;
     t->absolute_errors += w * fabsl(error);
-    t->mean += sum > 0.0L ? distance * w / sum : 0.0L;
+    t->mean += sum > 0.0L ? distance * (w / sum) : 0.0L;
     t->squared_distances += w * distance * (value - t->mean);
 }
 

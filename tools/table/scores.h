@@ -46,7 +46,8 @@ void add_scores(scores *s, size_t N, const double *Y, const double *O_out, const
 
 /*
  * Classes have accuracy, balanced_accuracy, precision, recall, f1, auc, log_loss and mse, numbers
- * r2, rmse, mae and mse, a mixture of targets all of them. value is NaN where it is not defined.
+ * r2, rmse, mae and mse, a mixture of targets all of them. value is NaN where it is not defined, as
+ * r2 is of equal values.
  * They are those of scikit-learn, the ones of classes as its macro averages: the mean over the
  * classes that occur in the rows or the predictions, where 0 / 0 is 0. Other than there, auc is
  * the mean over the classes that some of the rows are of, and others not; and mse is half of the

@@ -6,7 +6,10 @@
 
 /* It has no lower limit: where the prediction is far off, it could have 300 digits. */
 static void print_r2(FILE *stream, double r2, int width) {
-    fprintf(stream, r2 > -1000.0 ? "%*.4f" : "%*.3g", width, r2);
+    if (isnan(r2))
+        fprintf(stream, "%*s", width, "-");
+    else
+        fprintf(stream, r2 > -1000.0 ? "%*.4f" : "%*.3g", width, r2);
 }
 
 /* Of classes. 0.0000 would hide how small it is. */
