@@ -122,8 +122,34 @@ check_dates() {
         "warning: column 1 \(when\): '01/01/2024' and all others can be day/month or month/day"
 }
 
+# one_bad VALUES: a table of them in the first of two columns, with a word in line 10
+one_bad() {
+    awk "function value(i) { return $1 }"' BEGIN { print "x;y"
+        for (i = 0; i < 40; i++) print (i == 8 ? "oops" : value(i)) ";" i % 7 * 1.5 }' >bad.csv
+}
+
+check_one_bad_value() {
+    one_bad 'sprintf("$%.2f", i * 1.25)'
+    fails "line 10, column 1 \\(x\\): 'oops' is not a number" train bad.csv --target y
+    expect_status 0 train bad.csv --target y --epochs 2 --skip-bad-rows
+    check "numbers with a currency stay numbers" has "$out" '^39 rows of .*: 1 features as 1 inputs'
+    one_bad 'sprintf("%d.%03d,%02d", i + 1, i * 9, i)'
+    fails "line 10, column 1 \\(x\\): 'oops' is not a number" train bad.csv --target y
+    fails "line 10, column 1 \\(x\\): 'oops' is not a number" train bad.csv --target x
+    one_bad 'sprintf("2024-%02d-%02d", i % 12 + 1, i % 28 + 1)'
+    fails "line 10, column 1 \\(x\\): 'oops' is not a date as the others" train bad.csv --target y
+    expect_status 0 train bad.csv --target y --epochs 2 --skip-bad-rows
+    check "dates stay dates" has "$out" 'column 1 \(x\): dates as year-month-day'
+    sed -i '10s/oops/20240101/' bad.csv
+    fails "line 10, column 1 \\(x\\): '20240101' is not a date as the others" train bad.csv --target y
+    one_bad 'i % 8 ? sprintf("$%.2f", i) : "none of them"'
+    expect_status 0 train bad.csv --target y --epochs 2 --features x
+    check "six words of 40 make a column of texts" lacks "$out" 'numbers written as'
+}
+
 check_formats
 check_ambiguous
+check_one_bad_value
 check_dates
 awk 'BEGIN { print "a,y"; for (i = 0; i < 30; i++) print "\"1,23," 100 + i % 3 "\"," i % 7 / 2 }' >groups.csv
 expect_status 0 train groups.csv --target y --epochs 1

@@ -39,7 +39,7 @@ static void note_format(const inference *in, const table_column *column) {
              has_unit ? " with " : "", format->unit);
 }
 
-/* All values are numbers, but not plain ones. */
+/* The values are numbers, but not plain ones. */
 static void take_format(const inference *in, table_column *column, const column_survey *survey) {
     column->format =
         choose_format(survey->formats, get_delimiter(in->source->reader), survey->unit);
@@ -88,7 +88,7 @@ static void choose_type(const inference *in, table_column *column, bool is_targe
 }
 
 static bool holds_dates(const column_survey *survey) {
-    return survey->others > 0 && survey->numbers == 0 && survey->dates;
+    return survey->others > 0 && survey->dates;
 }
 
 static void find_date_parts(const inference *in, table_column *column) {
@@ -216,7 +216,8 @@ static bool can_be_bad(const inference *in, const column_list *list) {
         const column_survey *survey = &in->surveys[column->place];
         bool is_number = column->kind == COLUMN_NUMBER || column->is_number;
         size_t gaps = is_number ? survey->number_gaps : survey->text_gaps;
-        if ((is_number && survey->others > 0 && !survey->formats) || survey->has_other_bytes ||
+        if ((is_number && survey->bad_numbers > 0) || survey->has_other_bytes ||
+            (column->kind == COLUMN_DATE && survey->bad_dates > 0) ||
             (gaps > 0 && list->missing != MISSING_IMPUTED))
             return true;
     }

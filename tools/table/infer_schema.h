@@ -11,11 +11,11 @@
 enum { MOST_NUMBER_CLASSES = 20 };
 
 /*
- * A column holds numbers if all of its values, without the missing ones, are numbers written in the
- * same way, or more than half are plain numbers; it holds dates if all are dates, and texts
- * otherwise; choice->texts hold texts in any case. Features that say nothing, or name the rows, are
- * left out unless choice->features asks for them. Rows with a bad value in a column that is used
- * are removed from rows, if skipped allows it. Notes say what was decided.
+ * A column holds numbers if nine of ten of its values, without the missing ones, are numbers
+ * written in the same way, or more than half are plain numbers; it holds dates if nine of ten are,
+ * and texts otherwise; choice->texts hold texts in any case. Features that say nothing, or name the
+ * rows, are left out unless choice->features asks for them. Rows with a bad value in a column that
+ * is used are removed from rows, if skipped allows it. Notes say what was decided.
  */
 bool infer_schema(const table_source *source, text_rows *rows, const column_choice *choice,
                   skipped_rows *skipped, note_list *notes, schema *s, table_error *error);

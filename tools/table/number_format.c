@@ -174,14 +174,13 @@ bool get_formatted(const csv_row *row, size_t position, const number_format *for
 /* ---- formats of a column --------------------------------------------------------------------- */
 
 /* In the order in which they are preferred. */
-static const number_format FORMATS[] = {
+static const number_format FORMATS[N_NUMBER_FORMATS] = {
     {'.', 0, ""},   {'.', ',', ""},  {',', 0, ""},    {',', '.', ""}, {'.', ' ', ""},
     {',', ' ', ""}, {'.', '\'', ""}, {',', '\'', ""}, {'.', '_', ""}, {',', '_', ""}};
-enum { N_FORMATS = sizeof FORMATS / sizeof FORMATS[0] };
 
 format_set list_formats(char decimal, char thousands) {
     format_set set = 0;
-    for (unsigned f = 0; f < N_FORMATS; f++)
+    for (unsigned f = 0; f < N_NUMBER_FORMATS; f++)
         if ((!decimal || FORMATS[f].decimal == decimal) &&
             (!thousands || FORMATS[f].thousands == thousands))
             set |= 1U << f;
@@ -191,7 +190,7 @@ format_set list_formats(char decimal, char thousands) {
 format_set keep_formats(format_set set, const char *text, char unit[8]) {
     const char *found = NULL;
     double value;
-    for (unsigned f = 0; f < N_FORMATS; f++)
+    for (unsigned f = 0; f < N_NUMBER_FORMATS; f++)
         if (set & 1U << f && !read_number(text, &FORMATS[f], &found, &value))
             set &= ~(1U << f);
     if (!set || !found)
@@ -211,7 +210,7 @@ number_format choose_format(format_set set, char delimiter, const char *unit) {
     if (is_ambiguous(set) && delimiter == ';')
         set &= list_formats(',', '\0');
     unsigned f = 0;
-    while (f + 1 < N_FORMATS && !(set & 1U << f))
+    while (f + 1 < N_NUMBER_FORMATS && !(set & 1U << f))
         f++;
     number_format chosen = FORMATS[f];
     snprintf(chosen.unit, sizeof chosen.unit, "%s", unit);
@@ -222,7 +221,7 @@ const char *show_format(const number_format *format) {
     static const char *const EXAMPLES[] = {"1234.5",  "1,234.5", "1234,5",  "1.234,5", "1 234.5",
                                            "1 234,5", "1'234.5", "1'234,5", "1_234.5", "1_234,5"};
     unsigned f = 0;
-    while (f + 1 < N_FORMATS &&
+    while (f + 1 < N_NUMBER_FORMATS &&
            (FORMATS[f].decimal != format->decimal || FORMATS[f].thousands != format->thousands))
         f++;
     return EXAMPLES[f];

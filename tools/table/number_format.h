@@ -28,6 +28,7 @@ bool get_formatted(const csv_row *row, size_t position, const number_format *for
 
 /* The formats that are tried, as bits; the mark that --decimal or --thousands gives leaves some. */
 typedef unsigned format_set;
+enum { N_NUMBER_FORMATS = 10 };
 format_set list_formats(char decimal, char thousands);
 
 /* Keeps of the set the formats in which the text is a number. unit is that of the numbers before

@@ -9,6 +9,16 @@
 #include <math.h>
 #include <string.h>
 
+/* A format that so many values, and more than half, do not fit is tried no more. */
+enum { FEWEST_MISFITS = 16 };
+
+static void count_misfits(format_trial *trial, unsigned fitting, size_t values) {
+    for (unsigned f = 0; f < N_NUMBER_FORMATS; f++)
+        if ((trial->set & ~fitting) >> f & 1 && ++trial->misfits[f] >= FEWEST_MISFITS &&
+            2 * trial->misfits[f] > values)
+            trial->set &= ~(1U << f);
+}
+
 static void take_number(column_survey *s, const char *text, double value, size_t row) {
     if (s->numbers++ == 0)
         s->first = value;
@@ -19,16 +29,17 @@ static void take_number(column_survey *s, const char *text, double value, size_t
         s->leading_zeros = text;
     if (!s->too_long && is_too_long(text))
         s->too_long = text;
-    s->dates = 0;
+    if (s->date_trial.set)
+        count_misfits(&s->date_trial, 0, s->numbers + s->others);
 }
 
 /* A number with a decimal point is none with a decimal comma, but may be one with points between
  * thousands. */
-static void keep_formats_of_number(column_survey *s, const char *text) {
-    static const format_set ALL = ~(format_set)0;
-    format_set with_comma = s->formats & list_formats(',', '\0');
+static void try_formats_of_number(column_survey *s, const char *text) {
+    format_set with_comma = s->number_trial.set & list_formats(',', '\0');
     if (with_comma && strchr(text, '.'))
-        s->formats &= keep_formats(with_comma, text, s->unit) | (ALL & ~with_comma);
+        count_misfits(&s->number_trial, keep_formats(with_comma, text, s->unit) | ~with_comma,
+                      s->numbers + s->others);
 }
 
 static bool is_ascii(const char *text) {
@@ -38,6 +49,16 @@ static bool is_ascii(const char *text) {
     return true;
 }
 
+static void try_formats(column_survey *s, const char *text) {
+    bool has_digit = strpbrk(text, "0123456789") != NULL;
+    format_set formats = has_digit ? keep_formats(s->number_trial.set, text, s->unit) : 0;
+    unsigned dates = has_digit ? keep_date_formats(s->date_trial.set, text) : 0;
+    if (!s->odd && (formats || dates))
+        s->odd = text;
+    count_misfits(&s->number_trial, formats, s->numbers + s->others);
+    count_misfits(&s->date_trial, dates, s->numbers + s->others);
+}
+
 static void take_other(column_survey *s, const char *text) {
     bool is_number_gap = is_gap(text, true), is_text_gap = is_number_gap && is_gap(text, false);
     s->number_gaps += is_number_gap;
@@ -45,11 +66,8 @@ static void take_other(column_survey *s, const char *text) {
     if (is_number_gap)
         return;
     s->others++;
-    s->odd = s->odd ? s->odd : text;
-    if (s->formats)
-        s->formats = keep_formats(s->formats, text, s->unit);
-    if (s->dates)
-        s->dates = keep_date_formats(s->dates, text);
+    if (s->number_trial.set || s->date_trial.set)
+        try_formats(s, text);
     s->has_other_bytes = s->has_other_bytes || !is_ascii(text);
 }
 
@@ -68,7 +86,7 @@ static void take_value(const table_survey *t, const csv_row *row, size_t r, size
         return;
     }
     take_number(&t->surveys[i], text, value, r);
-    keep_formats_of_number(&t->surveys[i], text);
+    try_formats_of_number(&t->surveys[i], text);
 }
 
 /* Parts of the columns, not of the rows: what a value means depends on those before it. */
@@ -83,11 +101,35 @@ static void survey_part(void *context, size_t part, size_t begin, size_t end) {
     }
 }
 
+/* Those of the formats tried that the fewest values do not fit, if these are one of ten at most. */
+static unsigned choose_fitting(const format_trial *trial, size_t values, size_t *bad) {
+    unsigned best = 0;
+    *bad = values / 10;
+    for (unsigned f = 0; f < N_NUMBER_FORMATS; f++) {
+        if (!(trial->set >> f & 1) || trial->misfits[f] > *bad)
+            continue;
+        best = (trial->misfits[f] < *bad ? 0 : best) | 1U << f;
+        *bad = trial->misfits[f];
+    }
+    return best;
+}
+
+/* Numbers with marks must explain more than plain numbers do. */
+static void choose_formats(column_survey *s) {
+    size_t values = s->numbers + s->others;
+    s->formats = choose_fitting(&s->number_trial, values, &s->bad_numbers);
+    s->dates = choose_fitting(&s->date_trial, values, &s->bad_dates);
+    if (s->others > 0 && s->bad_numbers >= s->others)
+        s->formats = 0;
+    if (!s->formats)
+        s->bad_numbers = s->others;
+}
+
 column_survey *survey_columns(const text_rows *rows, const bool *is_used, char decimal,
                               char thousands) {
     column_survey *surveys = resize_array(NULL, rows->columns, sizeof *surveys);
-    const column_survey empty = {.formats = list_formats(decimal, thousands),
-                                 .dates = (1U << N_DATE_FORMATS) - 1,
+    const column_survey empty = {.number_trial.set = list_formats(decimal, thousands),
+                                 .date_trial.set = (1U << N_DATE_FORMATS) - 1,
                                  .is_constant = true,
                                  .is_whole = true,
                                  .counts_rows = true};
@@ -95,5 +137,7 @@ column_survey *survey_columns(const text_rows *rows, const bool *is_used, char d
         surveys[i] = empty;
     table_survey t = {rows, is_used, {decimal ? decimal : '.', thousands, ""}, surveys};
     run_in_parts(rows->columns, rows->N, survey_part, &t);
+    for (size_t i = 0; i < rows->columns; i++)
+        choose_formats(&surveys[i]);
     return surveys;
 }

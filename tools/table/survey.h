@@ -6,17 +6,28 @@
 #include "table/number_format.h"
 #include "table/rows.h"
 
+/* Of a set of formats, as bits, those that are still tried, and how many values do not fit each. */
+typedef struct {
+    unsigned set;
+    size_t misfits[N_NUMBER_FORMATS];
+} format_trial;
+
 /* numbers: values that are numbers in the format that was expected; others: all other values but
  * those that stand for a missing one. */
 typedef struct {
     size_t numbers, others;
     size_t number_gaps, text_gaps; /* missing, if the column holds numbers, or texts */
-    format_set formats;            /* in which all values are numbers, with this unit */
+    format_trial number_trial, date_trial;
+    /* In which the most values are numbers, with this unit, or dates: all values, or at least nine
+     * of ten and the others are bad; 0 where there is none. */
+    format_set formats;
+    unsigned dates;
+    size_t bad_numbers, bad_dates; /* the values that do not fit */
     char unit[8];
-    unsigned dates;                             /* the date formats of all values, as bits */
-    const char *odd, *leading_zeros, *too_long; /* the first value that is so, or null */
-    bool is_constant, is_whole, counts_rows;    /* of the numbers */
-    bool has_other_bytes;                       /* than those of ASCII */
+    const char *odd;                         /* the first other value that fits a format, or null */
+    const char *leading_zeros, *too_long;    /* the first value that is so, or null */
+    bool is_constant, is_whole, counts_rows; /* of the numbers */
+    bool has_other_bytes;                    /* than those of ASCII */
     double first;
 } column_survey;
 
