@@ -48,7 +48,7 @@ check_targets() {
     check "an imbalance is seen" has "$err" \
         "warning: class 'many' has 95 rows to learn from, and class 'few' 5: .*try --class-weights balanced$"
     check "  and a class that is never predicted" has "$err" \
-        "warning: class 'few' is not predicted for any row that was learnt from"
+        "warning: class 'few' of 'y' is not predicted for any row that was learnt from"
     sed 's/$/,1/; 1s/1$/z/; 2s/1$/0/' classes.csv >labels.csv
     expect_status 0 train labels.csv --target y,z --epochs 20
     check "of labels too" has "$err" "class 'few' 5: look at balanced_accuracy$"

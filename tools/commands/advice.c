@@ -68,6 +68,11 @@ static void advise_on_constant_targets(const training_run *run) {
 /* Of at least this many times the rows of the smallest class. */
 static const double HEAVY_IMBALANCE = 10.0;
 
+/* --class-weights takes a single target. */
+static bool can_weight_classes(const training_run *run) {
+    return run->learnt.n_targets == 1 && has_classes(&run->model.schema);
+}
+
 static void advise_on_imbalance(const training_run *run, size_t target) {
     const target_score *t = &run->learnt.targets[target];
     size_t largest = 0, smallest = 0;
@@ -83,7 +88,7 @@ static void advise_on_imbalance(const training_run *run, size_t target) {
         warn(run,
              "class '%s' has %g rows to learn from, and class '%s' %g: look at balanced_accuracy%s",
              show_text(name_class(t, largest)).text, most, show_text(name_class(t, smallest)).text,
-             fewest, has_classes(&run->model.schema) ? ", and try --class-weights balanced" : "");
+             fewest, can_weight_classes(run) ? ", and try --class-weights balanced" : "");
 }
 
 static void advise_on_classes_not_predicted(const training_run *run, size_t target) {
@@ -91,10 +96,10 @@ static void advise_on_classes_not_predicted(const training_run *run, size_t targ
     for (size_t c = 0; c < t->classes; c++)
         if (count_rows_of(&t->confusion, c) > 0.0 && count_predicted(&t->confusion, c) == 0.0) {
             warn(run,
-                 "class '%s' is not predicted for any row that was learnt from: try more "
+                 "class '%s' of '%s' is not predicted for any row that was learnt from: try more "
                  "--epochs%s",
-                 show_text(name_class(t, c)).text,
-                 has_classes(&run->model.schema) ? ", or --class-weights balanced" : "");
+                 show_text(name_class(t, c)).text, show_text(t->column->name).text,
+                 can_weight_classes(run) ? ", or --class-weights balanced" : "");
             return;
         }
 }

@@ -42,9 +42,10 @@ static const double PILOT_EPOCHS = 20.0, PILOT_STEPS = 100.0, PILOT_HELD_OUT = 0
 static const size_t HIDDEN_BY_ROWS = 0;
 static const uint64_t EPOCHS_BY_ROWS = 0;
 static const double DECAY_BY_ROWS = -1.0;
-static const char SCHEDULE_BY_ROWS[] = "inverse";     /* as --schedule has it too */
-static const double NOT_GIVEN = -1.0;                 /* stands for the defaults of the library */
-static const uint64_t DEFAULT_CHECKPOINT_EPOCHS = 10; /* 0 stands for it */
+static const char SCHEDULE_BY_ROWS[] = "inverse"; /* as --schedule has it too */
+static const double NOT_GIVEN = -1.0;             /* stands for the defaults of the library */
+/* A tenth of all epochs, but no more than these; 0 stands for it. */
+static const uint64_t MOST_CHECKPOINT_EPOCHS = 10;
 
 training_settings default_settings(void) {
     return (training_settings){.hidden = {HIDDEN_BY_ROWS},
@@ -259,8 +260,6 @@ static int take_checkpoint(const char *command, training_settings *s) {
     if (s->checkpoint && s->optimizer == NNBLAS_LBFGS)
         return refuse_usage(command,
                             "--optimizer lbfgs has no checkpoints: leave out --checkpoint");
-    if (s->checkpoint_epochs == 0)
-        s->checkpoint_epochs = DEFAULT_CHECKPOINT_EPOCHS;
     return CARRY_ON;
 }
 
@@ -499,6 +498,13 @@ static nnblas_score choose_score(const training_settings *s, const nnblas_net *n
     return is_classifier(net) ? NNBLAS_SCORE_ACCURACY : NNBLAS_SCORE_R2;
 }
 
+static uint64_t get_checkpoint_epochs(const training_settings *s, size_t rows) {
+    if (s->checkpoint_epochs > 0)
+        return s->checkpoint_epochs;
+    uint64_t tenth = get_epochs(s, rows) / 10;
+    return tenth < 1 ? 1 : tenth > MOST_CHECKPOINT_EPOCHS ? MOST_CHECKPOINT_EPOCHS : tenth;
+}
+
 static nnblas_status set_end(const training_settings *s, size_t rows, nnblas_trainer *trainer) {
     nnblas_score score = choose_score(s, nnblas_trainer_net(trainer));
     nnblas_status status = nnblas_trainer_set_epochs(trainer, get_epochs(s, rows));
@@ -509,7 +515,8 @@ static nnblas_status set_end(const training_settings *s, size_t rows, nnblas_tra
     if (!status)
         status = nnblas_trainer_set_time_limit(trainer, s->time_limit);
     if (!status && s->checkpoint)
-        status = nnblas_trainer_set_checkpoint(trainer, s->checkpoint, s->checkpoint_epochs);
+        status =
+            nnblas_trainer_set_checkpoint(trainer, s->checkpoint, get_checkpoint_epochs(s, rows));
     return status;
 }
 

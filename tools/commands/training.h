@@ -68,7 +68,8 @@ typedef struct {
 
 #define CHECKPOINT_OPTIONS_HELP                                                                    \
     "  --checkpoint FILE     save the state of the training to FILE\n"                             \
-    "  --checkpoint-every N  after every N epochs and at the end (default 10)\n"                   \
+    "  --checkpoint-every N  after every N epochs and at the end (default a tenth\n"               \
+    "                        of them, at most 10)\n"                                               \
     "  --resume              continue from the checkpoint, if there is one\n"
 
 /* The options that are not a single number, as given. */

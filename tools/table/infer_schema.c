@@ -147,6 +147,23 @@ static bool holds_few_whole_numbers(const inference *in, table_column *target) {
     return target->categories.count <= MOST_NUMBER_CLASSES;
 }
 
+/* Where a value has few rows, it is more likely a quantity than a class. */
+static bool holds_number_classes(const inference *in, table_column *target) {
+    if (!holds_few_whole_numbers(in, target))
+        return false;
+    shown_column shown = show_column(target->name, target->place);
+    size_t values = find_categories(in->rows, target), count = target->categories.count;
+    bool are_classes = count <= 2 || values >= LEAST_ROWS_OF_A_CLASS * count;
+    if (are_classes)
+        add_note(in->notes, "%s: whole numbers, taken for classes: --numbers makes it a regression",
+                 shown.text);
+    else
+        add_note(in->notes,
+                 "%s: whole numbers, taken for a regression: --classes makes it a classification",
+                 shown.text);
+    return are_classes;
+}
+
 static bool is_category_of(const table_column *column, size_t category, double value) {
     double number;
     return read_formatted(column->categories.names[category], &column->format, &number) &&
@@ -179,8 +196,8 @@ static void choose_target_kinds(const inference *in) {
         if (choice->task == TASK_NUMBERS && !in->is_text[target->place]) {
             target->kind = COLUMN_NUMBER;
             target->is_number = true;
-        } else if (choice->task == TASK_CLASSES || (targets->count == 1 && target->is_number &&
-                                                    holds_few_whole_numbers(in, target))) {
+        } else if (choice->task == TASK_CLASSES ||
+                   (targets->count == 1 && target->is_number && holds_number_classes(in, target))) {
             target->kind = COLUMN_CATEGORY;
         }
     }

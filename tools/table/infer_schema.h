@@ -7,8 +7,9 @@
 #include "table/notes.h"
 #include "table/rows.h"
 
-/* A target of whole numbers is a classification if it has at most so many different values. */
-enum { MOST_NUMBER_CLASSES = 20 };
+/* A target of whole numbers is a classification if it has at most so many different values, and
+ * where they are more than two, so many rows for each on average. */
+enum { MOST_NUMBER_CLASSES = 20, LEAST_ROWS_OF_A_CLASS = 5 };
 
 /*
  * A column holds numbers if nine of ten of its values, without the missing ones, are numbers
