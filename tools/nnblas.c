@@ -8,9 +8,11 @@
 #include <nnblas.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What reads tables is null in a build without Jansson. */
 #ifdef HAVE_CSV
@@ -132,12 +134,22 @@ static int run(int argc, char **argv) {
                                         : run_command(argc - 1, argv + 1);
 }
 
-/* A full disk may only show when the last of the output is written. */
+/* A pipe whose reader has ended. */
+static bool is_closed_pipe(int descriptor) {
+    struct pollfd poller = {.fd = descriptor, .events = POLLOUT};
+    return poll(&poller, 1, 0) == 1 && poller.revents & POLLERR;
+}
+
+/* A full disk may only show when the last of the output is written. A reader that has ended has
+ * what it wanted. */
 static int close_output(void) {
     int failed_before = ferror(stdout);
+    bool is_read_no_more = is_closed_pipe(STDOUT_FILENO);
     errno = 0;
     if (fclose(stdout) == 0 && !failed_before)
         return EXIT_SUCCESS;
+    if (errno == EPIPE || is_read_no_more)
+        return EXIT_FAILURE;
     fprintf(stderr, "nnblas: cannot write to standard output%s%s\n", errno ? ": " : "",
             errno ? strerror(errno) : "");
     return EXIT_FAILURE;
