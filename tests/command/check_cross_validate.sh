@@ -93,6 +93,26 @@ check_means() {
     check "numbers have an r2, and it is their mean too" is_mean 3 r2
 }
 
+# Large errors have texts as wide as their columns were; a network without weights predicts the mean,
+# whose r2 is 0, or a little below.
+check_widths() {
+    awk -v OFS=, 'BEGIN { print "x,y"; for (i = 0; i < 60; i++) print i * 7 % 11, 1e7 * (i * i % 13) + i }' \
+        >large.csv
+    expect_status 0 cross-validate large.csv --target y --weight-decay 10 --optimizer gradient-descent \
+        --epochs 50
+    check "large numbers are wide" has "$out" '[0-9]e\+1[0-9] '
+    # shellcheck disable=SC2016 # for awk
+    check "  with blanks between all columns" awk '
+        /^fold / { columns = NF } /^ +[1-5] +12 / { n++; ok += NF == columns }
+        /^(r2|rmse|mae|mse) / { n++; ok += NF == 5 }
+        END { exit !(n == 9 && ok == 9) }' "$out"
+    expect_status 0 train large.csv --target y --weight-decay 10 --optimizer gradient-descent \
+        --epochs 50 --output flat
+    expect_status 0 evaluate flat large.csv
+    check "an r2 that is nearly 0 has no sign" has "$out" '^r2 0\.0000 mae'
+    check "  in any table" lacks "$out" '-0\.0000'
+}
+
 # take_score MEASURE REPORT: of the held-out rows of fold 2
 take_score() {
     awk -v measure="\"$1\":" '/"fold": 2/ { is_fold = 1 } is_fold && /"held_out"/ { is_held = 1 }
@@ -154,6 +174,7 @@ check_folds
 check_constant_targets
 check_threads
 check_means
+check_widths
 check_leak mse --target class --ignore z
 check_leak mae --target z --validation 0.25
 check_leak mae --target z,y

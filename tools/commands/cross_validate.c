@@ -107,9 +107,18 @@ static size_t count_complete(const validation *v) {
     return complete;
 }
 
-static int get_width_of(const measure *m) {
-    size_t length = strlen(m->name);
-    return length < 8 ? 10 : (int)length + 2;
+/* Two blanks more than the longest text of the column. */
+static int get_measure_width(const validation *v, size_t m) {
+    size_t longest = 8;
+    for (size_t i = 0; i < v->count; i++) {
+        if (!v->results[i].is_complete)
+            continue;
+        const measure *of = &v->results[i].held_out.measures[m];
+        size_t name = strlen(of->name), value = strlen(write_measure(of, of->value).text);
+        longest = name > longest ? name : longest;
+        longest = value > longest ? value : longest;
+    }
+    return (int)longest + 2;
 }
 
 static void print_fold(const validation *v, size_t i) {
@@ -119,7 +128,7 @@ static void print_fold(const validation *v, size_t i) {
         fprintf(v->summary, "%6zu  ", i / v->plan.k + 1);
     fprintf(v->summary, "%4zu%8zu", i % v->plan.k + 1, s->rows);
     for (size_t m = 0; m < s->n_measures; m++)
-        fprintf(v->summary, "%*s", get_width_of(&s->measures[m]),
+        fprintf(v->summary, "%*s", get_measure_width(v, m),
                 write_measure(&s->measures[m], s->measures[m].value).text);
     fprintf(v->summary, "%8zu%9.2f\n", result->epochs, result->seconds);
 }
@@ -129,7 +138,7 @@ static void print_folds(const validation *v) {
     fputs("\neach fold, held out from its network\n", v->summary);
     fprintf(v->summary, "%sfold    rows", v->plan.repeats > 1 ? "repeat  " : "");
     for (size_t m = 0; m < first->n_measures; m++)
-        fprintf(v->summary, "%*s", get_width_of(&first->measures[m]), first->measures[m].name);
+        fprintf(v->summary, "%*s", get_measure_width(v, m), first->measures[m].name);
     fputs("  epochs  seconds\n", v->summary);
     for (size_t i = 0; i < v->count; i++)
         if (v->results[i].is_complete)
@@ -139,13 +148,13 @@ static void print_folds(const validation *v) {
 static void print_means(const validation *v) {
     const row_scores *first = &find_complete(v->results, v->count)->held_out;
     fprintf(v->summary, "\n%-17s%24s%24s\n", "", "held out", "learnt");
-    fprintf(v->summary, "%-17s%12s%12s%12s%12s\n", "measure", "mean", "deviation", "mean",
+    fprintf(v->summary, "%-17s %11s %11s %11s %11s\n", "measure", "mean", "deviation", "mean",
             "deviation");
     for (size_t m = 0; m < first->n_measures; m++) {
         const measure *of = &first->measures[m];
         fold_mean held_out = average_held_out(v->results, v->count, m),
                   learnt = average_learnt(v->results, v->count, m);
-        fprintf(v->summary, "%-17s%12s%12s%12s%12s\n", of->name,
+        fprintf(v->summary, "%-17s %11s %11s %11s %11s\n", of->name,
                 write_measure(of, held_out.mean).text, write_measure(of, held_out.deviation).text,
                 write_measure(of, learnt.mean).text, write_measure(of, learnt.deviation).text);
     }

@@ -235,8 +235,9 @@ fold_mean average_learnt(const fold_result *results, size_t count, size_t m) {
 /* Losses are in the unit of the target, or have no upper limit; R2 has no lower one. */
 number_text write_measure(const measure *m, double value) {
     number_text written;
-    bool is_share = !m->is_loss && value > -1000.0;
-    snprintf(written.text, sizeof written.text, is_share ? "%.4f" : "%.5g", value);
+    bool is_share = !m->is_loss && fabs(value) < 1000.0;
+    snprintf(written.text, sizeof written.text, is_share ? "%.4f" : "%.5g",
+             is_share ? drop_zero_sign(value) : value);
     if (isnan(value))
         strcpy(written.text, "-");
     return written;

@@ -316,7 +316,8 @@ static void print_outcome(const search *s, size_t place) {
     const measure *m = &list_first_measures(s, &(size_t){0})[s->measure_index];
     fprintf(s->summary, "%4zu%7zu", place + 1, o->number);
     if (o->is_complete)
-        fprintf(s->summary, "%*s%11s%11s", (int)strlen(m->name) < 8 ? 10 : (int)strlen(m->name) + 2,
+        fprintf(s->summary, " %*s %10s %10s",
+                (int)strlen(m->name) < 8 ? 9 : (int)strlen(m->name) + 1,
                 write_measure(m, o->score.mean).text, write_measure(m, o->score.deviation).text,
                 write_measure(m, o->learnt.mean).text);
     fprintf(s->summary, "%9.2f", o->seconds);

@@ -87,6 +87,9 @@ const char *name_class(const target_score *t, size_t class);
 /* Whether there is such a measure for a model of the schema, with a message on stderr if not. */
 bool check_measure(const char *command, const schema *s, const char *name);
 
+/* 0 where four digits behind the point would make it -0.0000. */
+double drop_zero_sign(double value);
+
 void print_score_line(FILE *stream, const scores *s);
 /* The measures of each class and target, and the confusion matrices. */
 void print_scores_in_full(FILE *stream, const scores *s);

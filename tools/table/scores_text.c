@@ -4,12 +4,16 @@
 
 #include <math.h>
 
+double drop_zero_sign(double value) {
+    return value > -0.00005 && value < 0.0 ? 0.0 : value;
+}
+
 /* It has no lower limit: where the prediction is far off, it could have 300 digits. */
 static void print_r2(FILE *stream, double r2, int width) {
     if (isnan(r2))
         fprintf(stream, "%*s", width, "-");
     else
-        fprintf(stream, r2 > -1000.0 ? "%*.4f" : "%*.3g", width, r2);
+        fprintf(stream, r2 > -1000.0 ? "%*.4f" : "%*.3g", width, drop_zero_sign(r2));
 }
 
 /* Of classes. 0.0000 would hide how small it is. */
