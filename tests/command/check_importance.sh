@@ -44,17 +44,48 @@ y r2
 kind accuracy
 kind accuracy --ensemble 2
 wet,late accuracy
-y,kind accuracy
+y,kind mean.of.accuracy.and.r2
 END
+    # shellcheck disable=SC2016 # for awk
+    check "a mixture needs the column of its number, and that of its class" awk '
+        /\(a\)|\(colour\)/ && $1 > 0.2 { n++ } END { exit n != 2 }' "$out"
     expect_status 0 importance kinds kinds.csv --repeats 2 --measure r2
     check "of a mixture the measure of the numbers too" has "$out" '^r2 0'
+}
+
+# The column that harms is the last, of an error too.
+check_order() {
+    awk -v OFS=, 'BEGIN { srand(3); print "harm,use,y"
+        for (i = 0; i < 200; i++) { use = rand(); harm = rand(); print harm, use, 3 * use + harm } }' >learnt.csv
+    awk -F, -v OFS=, 'NR > 1 { $3 -= 2 * $1 } { print }' learnt.csv >turned.csv
+    expect_status 0 train learnt.csv --target y --quiet --output model
+    for measure in r2 rmse; do
+        expect_status 0 importance model turned.csv --measure $measure
+        check "the column that harms $measure is the last" test "$(sed -n '$s/.* column 1 (harm)/last/p' "$out")" = last
+        check "  with another sign" test "$(sed 1d "$out" | grep -c '^ *-')" -eq 1
+    done
+}
+
+check_weights() {
+    awk -F, -v OFS=, 'NR == 1 { print $0, "weight" }
+        NR > 1 { print $0, 1; print $2, $1, $3, 0 }' learnt.csv >weighted.csv
+    expect_status 0 importance model weighted.csv --weight weight
+    check "rows of the weight 0 count nothing" has "$out" '^r2 0\.99'
+    expect_status 0 importance model weighted.csv
+    check "  and without --weight as the others" lacks "$out" '^r2 0\.99'
+    sed 's/,1$/,0/' weighted.csv >light.csv
+    fails 'light.csv: has no rows to predict with a weight above 0' importance model light.csv --weight weight
+    fails "line 2, column 4 \\(weight\\): '-1' is no weight" importance model - --weight weight <<END
+harm,use,y,weight
+1,2,3,-1
+END
 }
 
 check_plot() {
     has_program gnuplot gnuplot-nox || return 0
     expect_status 0 importance model table.csv --plot bars.svg
     check "--plot draws the columns" test "$(grep -c -e '>noise<' -e '>x<' -e '>text<' bars.svg)" -eq 3
-    check "  and the measure" has bars.svg 'fall of r2 without a column, of 300 rows'
+    check "  and the measure" has bars.svg 'fall of r2 when a column is shuffled, of 300 rows'
     refuses '--plot takes a file name that ends in' importance model table.csv --plot bars.pdf
     refuses 'table.csv' importance model table.csv --json table.csv
     fails 'nowhere/bars.svg' importance model table.csv --plot nowhere/bars.svg
@@ -70,4 +101,6 @@ check_importance
 check_kinds
 check_plot
 check_large
+check_order
+check_weights
 conclude

@@ -22,23 +22,29 @@ static const char HELP[] =
     "usage: nnblas importance MODEL DATA.csv [OPTION]...\n"
     "\n"
     "Prints for each feature how much the accuracy of MODEL, or the R2 of numbers, falls where\n"
-    "the values of that column are permuted among the rows: the mean and the deviation over the\n"
-    "repeats, the most important feature first. It is little where another column says the same.\n"
+    "the values of that column are shuffled among the rows: the mean and the deviation over the\n"
+    "repeats, the most important feature first. Of classes and numbers together it is the mean\n"
+    "of accuracy and R2. It is little where another column says the same.\n"
     "The rows should not be those that MODEL was trained on.\n"
     "\n"
     "  --measure NAME        another measure that nnblas evaluate prints; the fall of an error\n"
     "                        is negative\n"
-    "  --repeats N           permute each column N times (default 5)\n"
-    "  --seed S              of the permutations (default 1)\n"
+    "  --weight COLUMN       the weights of the rows; those of the training are not known\n"
+    "  --repeats N           shuffle each column N times (default 5)\n"
+    "  --seed S              of the shuffles (default 1)\n"
     "  --plot FILE           draw the falls and their deviations with gnuplot, as .svg or .png\n"
     "  --json FILE           write the table here, as JSON; - for standard output, and no "
     "text\n" MODEL_OPTIONS_HELP;
 
 enum { MOST_ROWS = 50000 };
 
+/* The default of classes and numbers together, where neither measure sees all targets. */
+static const char MEAN_OF_BOTH[] = "mean of accuracy and r2";
+
 typedef struct {
     const char *measure, *json, *plot;
     uint64_t repeats, seed;
+    row_parts parts;
 } importance_settings;
 
 /* The rows, and what one feature after the other costs. */
@@ -47,12 +53,14 @@ typedef struct {
     size_t N, inputs, outputs;
     bool has_more;
     double *X, *Y, *O_out;
+    double *weights; /* null where each is 1 */
 } held_rows;
 
 typedef struct {
     const char *name;
     size_t place;
     double mean, deviation;
+    double loss; /* what the model is worse without it: of an error that is its rise */
 } importance;
 
 static void append_rows(held_rows *rows, const row_batch *batch) {
@@ -62,7 +70,18 @@ static void append_rows(held_rows *rows, const row_batch *batch) {
     rows->Y = resize_array(rows->Y, (rows->N + N) * rows->outputs, sizeof *rows->Y);
     memcpy(rows->X + rows->N * rows->inputs, batch->X, N * rows->inputs * sizeof *rows->X);
     memcpy(rows->Y + rows->N * rows->outputs, batch->Y, N * rows->outputs * sizeof *rows->Y);
+    if (batch->weights) {
+        rows->weights = resize_array(rows->weights, rows->N + N, sizeof *rows->weights);
+        memcpy(rows->weights + rows->N, batch->weights, N * sizeof *rows->weights);
+    }
     rows->N += N;
+}
+
+static bool has_weight(const held_rows *rows) {
+    for (size_t r = 0; r < rows->N; r++)
+        if (!rows->weights || rows->weights[r] > 0.0)
+            return true;
+    return false;
 }
 
 static bool hold_rows(const char *command, model_reader *reader, held_rows *rows) {
@@ -73,26 +92,42 @@ static bool hold_rows(const char *command, model_reader *reader, held_rows *rows
         if (batch->N > 0)
             append_rows(rows, batch);
     } while (batch->rows > 0 && !rows->has_more);
-    if (rows->N > 0)
+    if (has_weight(rows))
         return true;
-    fprintf(stderr, "nnblas %s: %s: has no rows to predict\n", command, reader->source.name);
+    fprintf(stderr, "nnblas %s: %s: has no rows to predict%s\n", command, reader->source.name,
+            rows->N > 0 ? " with a weight above 0" : "");
     return false;
 }
 
-static double measure_rows(const char *command, const held_rows *rows, const char *name) {
-    double value = (double)NAN;
+static measure find_measure(const measure *measures, size_t count, const char *name) {
+    for (size_t m = 0; m < count; m++)
+        if (strcmp(measures[m].name, name) == 0)
+            return measures[m];
+    return (measure){name, (double)NAN, false};
+}
+
+static measure take_measure(const scores *s, const char *name) {
     measure measures[MOST_MEASURES];
+    size_t count = list_measures(s, measures);
+    if (name != MEAN_OF_BOTH)
+        return find_measure(measures, count, name);
+    double sum = get_measure(measures, count, "accuracy") + get_measure(measures, count, "r2");
+    return (measure){name, sum / 2.0, false};
+}
+
+static measure measure_rows(const char *command, const held_rows *rows, const char *name) {
+    measure result = {name, (double)NAN, false};
     scores s = start_scores(&rows->model->schema);
     if (strcmp(name, "auc") != 0)
         leave_out_auc(&s);
     if (predict_model(rows->model, rows->N, rows->X, rows->O_out, NULL)) {
         report_failure(command);
     } else {
-        add_scores(&s, rows->N, rows->Y, rows->O_out, NULL);
-        value = get_measure(measures, list_measures(&s, measures), name);
+        add_scores(&s, rows->N, rows->Y, rows->O_out, rows->weights);
+        result = take_measure(&s, name);
     }
     free_scores(&s);
-    return value;
+    return result;
 }
 
 static void swap_values(double *a, double *b, size_t width) {
@@ -114,7 +149,7 @@ static void deal_column(held_rows *rows, size_t first, size_t width, nn_random *
 
 /* The fall of the measure; that of an error is negative. */
 static void measure_column(const char *command, held_rows *rows, const importance_settings *set,
-                           size_t first, size_t width, double whole, importance *result) {
+                           size_t first, size_t width, measure whole, importance *result) {
     double *kept = resize_array(NULL, rows->N * rows->inputs, sizeof *kept), squares = 0.0;
     size_t bytes = rows->N * rows->inputs * sizeof *kept;
     memcpy(kept, rows->X, bytes);
@@ -123,19 +158,19 @@ static void measure_column(const char *command, held_rows *rows, const importanc
     result->mean = 0.0;
     for (uint64_t i = 0; i < set->repeats; i++) {
         deal_column(rows, first, width, &random);
-        double fall = whole - measure_rows(command, rows, set->measure);
+        double fall = whole.value - measure_rows(command, rows, set->measure).value;
         double distance = fall - result->mean;
         result->mean += distance / (double)(i + 1);
         squares += distance * (fall - result->mean);
     }
+    result->loss = whole.is_loss ? -result->mean : result->mean;
     result->deviation = sqrt(squares / (double)set->repeats);
     memcpy(rows->X, kept, bytes);
     free(kept);
 }
 
 static int compare_importance(const void *a, const void *b) {
-    double first = fabs(((const importance *)a)->mean),
-           second = fabs(((const importance *)b)->mean);
+    double first = ((const importance *)a)->loss, second = ((const importance *)b)->loss;
     return (first < second) - (first > second);
 }
 
@@ -143,8 +178,8 @@ static void print_table(const importance_settings *set, const held_rows *rows, d
                         const importance *list, size_t count) {
     if (rows->has_more)
         printf("of the first %zu rows\n", rows->N);
-    printf("%s %.6g of %zu rows; its fall without a column, over %zu repeats\n", set->measure,
-           whole, rows->N, (size_t)set->repeats);
+    printf("%s %.6g of %zu rows; its fall when a column is shuffled, over %zu repeats\n",
+           set->measure, whole, rows->N, (size_t)set->repeats);
     for (size_t i = 0; i < count; i++)
         printf("%12.5g +- %-12.3g %s\n", list[i].mean, list[i].deviation,
                show_column(list[i].name, list[i].place).text);
@@ -180,7 +215,7 @@ static bool plot_table(const char *command, const importance_settings *set, cons
         return false;
     write_bars(script, list, bars);
     fprintf(script,
-            "set title 'fall of %s without a column, of %zu rows'\n"
+            "set title 'fall of %s when a column is shuffled, of %zu rows'\n"
             "set yrange [%zu.5:-0.5]\nset grid x\nset style fill solid\nunset key\n"
             "plot $bars using 1:0:(0):1:($0-0.4):($0+0.4) with boxxyerror linecolor '#1f77b4', "
             "$bars using 1:0:2 with xerrorbars pointtype 0 linecolor 'black'\n",
@@ -215,8 +250,8 @@ static bool write_table(const char *command, const importance_settings *set, con
 static bool measure_columns(const char *command, held_rows *rows, const importance_settings *set) {
     const column_list *features = &rows->model->schema.features;
     rows->O_out = resize_array(NULL, rows->N * rows->outputs, sizeof *rows->O_out);
-    double whole = measure_rows(command, rows, set->measure);
-    if (isnan(whole)) {
+    measure whole = measure_rows(command, rows, set->measure);
+    if (isnan(whole.value)) {
         refuse_usage(command, "the measure %s is not defined for these rows: try another --measure",
                      set->measure);
         return false;
@@ -230,28 +265,37 @@ static bool measure_columns(const char *command, held_rows *rows, const importan
     }
     qsort(list, features->count, sizeof *list, compare_importance);
     if (!set->json || !is_standard_output(set->json))
-        print_table(set, rows, whole, list, features->count);
-    bool is_good = (!set->json || write_table(command, set, rows, whole, list, features->count)) &&
-                   (!set->plot || plot_table(command, set, rows, list, features->count));
+        print_table(set, rows, whole.value, list, features->count);
+    bool is_good =
+        (!set->json || write_table(command, set, rows, whole.value, list, features->count)) &&
+        (!set->plot || plot_table(command, set, rows, list, features->count));
     free(list);
     return is_good;
+}
+
+static const char *choose_measure(const schema *s) {
+    output_kind kind = get_output_kind(s);
+    if (kind == OUTPUTS_MIXED)
+        return MEAN_OF_BOTH;
+    return kind == OUTPUTS_NUMBERS ? "r2" : "accuracy";
 }
 
 static bool measure_table(const char *command, table_model *model, const model_arguments *arguments,
                           importance_settings *set) {
     model_reader reader;
-    if (!open_reader(command, &reader, model, arguments->data, &arguments->table,
-                     &(row_parts){.has_targets = true}))
+    if (!open_reader(command, &reader, model, arguments->data, &arguments->table, &set->parts))
         return false;
     held_rows rows = {.model = model, .inputs = reader.inputs, .outputs = reader.outputs};
+    bool is_good = (!set->measure || check_measure(command, &model->schema, set->measure)) &&
+                   hold_rows(command, &reader, &rows);
     if (!set->measure)
-        set->measure = get_output_kind(&model->schema) == OUTPUTS_NUMBERS ? "r2" : "accuracy";
-    bool is_good = check_measure(command, &model->schema, set->measure) &&
-                   hold_rows(command, &reader, &rows) && measure_columns(command, &rows, set);
+        set->measure = choose_measure(&model->schema);
+    is_good = is_good && measure_columns(command, &rows, set);
     close_reader(&reader);
     free(rows.X);
     free(rows.Y);
     free(rows.O_out);
+    free(rows.weights);
     return is_good;
 }
 
@@ -269,11 +313,12 @@ static int check_arguments(const char *command, const model_arguments *arguments
 
 int run_importance(int argc, char **argv) {
     model_arguments arguments;
-    importance_settings set = {.repeats = 5, .seed = 1};
+    importance_settings set = {.repeats = 5, .seed = 1, .parts.has_targets = true};
     const command_option own[] = {
         {"measure", .text = &set.measure},
         {"json", .text = &set.json},
         {"plot", .text = &set.plot},
+        {"weight", .text = &set.parts.weights},
         {"repeats", .value = &set.repeats, .minimum = 1, .maximum = 1000},
         {"seed", .value = &set.seed, .minimum = 0, .maximum = UINT64_MAX},
     };
