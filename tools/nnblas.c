@@ -2,6 +2,7 @@
 /* The nnblas command: trains networks on tables, and shows the library at work. */
 #include "cli/core_type.h"
 #include "cli/options.h"
+#include "cli/similar_text.h"
 #include "cli/text.h"
 #include "commands/commands.h"
 
@@ -68,7 +69,20 @@ static void print_help(FILE *stream) {
           stream);
 }
 
+static const char *find_similar_command(const char *text) {
+    const char *names[N_COMMANDS];
+    for (size_t c = 0; c < N_COMMANDS; c++)
+        names[c] = COMMANDS[c].name;
+    return find_similar_text(names, N_COMMANDS, text);
+}
+
 static int refuse_command(const char *argument, bool is_ambiguous) {
+    const char *similar = is_ambiguous ? NULL : find_similar_command(argument);
+    if (similar) {
+        fprintf(stderr, "nnblas: unknown command '%s'; did you mean '%s'? See nnblas --help\n",
+                show_text(argument).text, similar);
+        return EXIT_USAGE;
+    }
     fprintf(stderr, "nnblas: %s %s '%s'; see nnblas --help\n",
             is_ambiguous ? "ambiguous" : "unknown", argument[0] == '-' ? "option" : "command",
             show_text(argument).text);
@@ -110,7 +124,8 @@ static int run_command(int argc, char **argv) {
 static int run_help(int argc, char **argv) {
     static char HELP[] = "--help";
     if (argc > 2)
-        return refuse_command(argv[2], false);
+        return refuse_usage("help", "unexpected argument '%s'; see nnblas --help",
+                            show_text(argv[2]).text);
     if (argc == 2)
         return run_command(2, (char *[]){argv[1], HELP, NULL});
     print_help(stdout);

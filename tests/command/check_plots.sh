@@ -36,12 +36,17 @@ check_score_plots() {
     report $? "evaluate --plot without gnuplot exits 1"
     check "  before it reads the table" is_empty "$out"
     has_program gnuplot gnuplot-nox || return 0
-    sed "s/virginica/it's a_b/" train.csv >odd.csv
+    sed "s/virginica/it's a_b/; s/versicolor/versicolor of many colours/" train.csv >odd.csv
     "$nnblas" train odd.csv --target species --quiet --epochs 20 --output odd
     expect_status 0 evaluate odd odd.csv --plot scores.svg
     check "the confusion matrix is an SVG" has scores.svg '<svg'
     check "  with the names of the classes as they are" has scores.svg ">it('|&apos;|&#39;)s a_b<"
     check "  and the counts" has scores.svg '> ?40<'
+    check "  whose names are turned, as they are long" has scores.svg 'rotate[(]30'
+    awk -v OFS=, 'BEGIN { print "x,y"; for (i = 0; i < 60; i++) print i % 7, (i % 7 > 3) }' >label.csv
+    "$nnblas" train label.csv --target y --quiet --epochs 20 --output label
+    expect_status 0 evaluate label label.csv --plot label.svg
+    check "short names of classes stand straight" lacks label.svg 'rotate[(]30'
     awk -v OFS=, 'BEGIN { print "x,y,z"; for (i = 0; i < 3000; i++) print i, i * i / 7, -i }' >numbers.csv
     "$nnblas" train numbers.csv --target y,z --quiet --epochs 2 --output numbers
     expect_status 0 evaluate numbers numbers.csv --plot scatter.svg

@@ -34,7 +34,7 @@ check_refusals() {
     refuses "unknown command ''" ''
     refuses "ambiguous command 'e'" e
     refuses "unknown command 'nonsense'" help nonsense
-    refuses "unknown command 'info'" help demo info
+    refuses "unexpected argument 'info'" help demo info
     for name in demo explain info; do
         refuses "unknown option '--nonsense'" "$name" --nonsense
     done

@@ -2,6 +2,7 @@
 #include "cli/options.h"
 #include "cli/memory.h"
 #include "cli/number.h"
+#include "cli/similar_text.h"
 #include "cli/text.h"
 
 #include <nnblas.h>
@@ -139,6 +140,32 @@ static int refuse_missing_value(const char *command, const command_option *optio
                         option->name, optarg, option->name, optarg);
 }
 
+/* Null, or the name of the option that may have been meant; argument begins with --. */
+static const char *find_similar_option(const char *argument, const struct option *long_options) {
+    size_t count = 0;
+    while (long_options[count].name)
+        count++;
+    const char **names = resize_array(NULL, count, sizeof *names);
+    for (size_t o = 0; o < count; o++)
+        names[o] = long_options[o].name;
+    char *name = copy_text(argument + 2);
+    name[strcspn(name, "=")] = '\0';
+    const char *similar = find_similar_text(names, count, name);
+    free(name);
+    free(names);
+    return similar;
+}
+
+static int refuse_unknown_option(const char *command, const char *argument,
+                                 const struct option *long_options) {
+    const char *similar =
+        strncmp(argument, "--", 2) == 0 ? find_similar_option(argument, long_options) : NULL;
+    if (!similar)
+        return refuse(command, "unknown option", argument);
+    return refuse_usage(command, "unknown option '%s'; did you mean '--%s'? See nnblas %s --help",
+                        show_text(argument).text, similar, command);
+}
+
 /* For what getopt_long does not accept; optopt is the option, where that is known. */
 static int refuse_option(const char *command, const char *argument, const command_option *options,
                          const struct option *long_options) {
@@ -146,8 +173,9 @@ static int refuse_option(const char *command, const char *argument, const comman
         return refuse_text(command, &options[optopt - FIRST_OPTION], NULL);
     if (optopt == HELP_OPTION)
         return refuse_usage(command, "--help takes no argument");
-    bool is_ambiguous = is_abbreviation(argument, long_options);
-    return refuse(command, is_ambiguous ? "ambiguous option" : "unknown option", argument);
+    return is_abbreviation(argument, long_options)
+               ? refuse(command, "ambiguous option", argument)
+               : refuse_unknown_option(command, argument, long_options);
 }
 
 static int walk_arguments(int argc, char **argv, const char *help, const command_option *options,

@@ -41,7 +41,13 @@ void free_sample(row_sample *sample) {
 
 /* ---- the picture ----------------------------------------------------------------------------- */
 
-enum { MOST_PARTS = 9, PART_COLUMNS = 3, PART_SIZE = 560, MOST_NUMBERED = 24 };
+enum {
+    MOST_PARTS = 9,
+    PART_COLUMNS = 3,
+    PART_SIZE = 560,
+    MOST_NUMBERED = 24,
+    MOST_CHARACTERS = 40
+};
 
 /* Names along an axis. */
 static void write_class_tics(FILE *script, const target_score *t, const char *axis) {
@@ -70,14 +76,22 @@ static void write_cells(FILE *script, const target_score *t) {
     fputs("END\n", script);
 }
 
+/* Long ones would overlap. */
+static bool has_long_names(const target_score *t) {
+    size_t characters = 0;
+    for (size_t k = 0; k < t->classes; k++)
+        characters += strlen(name_class(t, k)) + 2;
+    return characters > MOST_CHARACTERS;
+}
+
 static void write_confusion(FILE *script, const target_score *t) {
     write_cells(script, t);
     write_class_tics(script, t, "x");
     write_class_tics(script, t, "y");
     fprintf(script, "set xrange [-0.5:%zu.5]\nset yrange [%zu.5:-0.5]\n", t->classes - 1,
             t->classes - 1);
-    fputs("set xtics rotate by -30\n"
-          "set xlabel 'predicted'\nset ylabel 'true'\nunset grid\n"
+    fprintf(script, "set xtics %s\n", has_long_names(t) ? "rotate by -30" : "norotate");
+    fputs("set xlabel 'predicted'\nset ylabel 'true'\nunset grid\n"
           "set palette defined (0 'white', 1 '#1f77b4')\nset cbrange [0:1]\n"
           "set cblabel 'share of the rows of the class'\n"
           "plot $cells using 1:2:3 with image notitle",

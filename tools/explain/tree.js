@@ -150,9 +150,12 @@ function describeStep(tree, step) {
     const unit = getUnitName(tree.l, tree.j), next = getLetter(tree.l + 1), W = `W${tree.l + 1}`;
     const sum = tree.branches.map(({ delta, w }) => `${showFactor(delta)} · ${showFactor(w)}`).join(" + ");
     const more = tree.left > 0 ? ` + ${tree.left} more` : "";
+    const units = net.sizes[tree.l + 1];
     return [
-        `The cost depends on ${unit} only through the ${net.sizes[tree.l + 1]} units of the next layer: ` +
-            "one branch for each of them.",
+        units === 1
+            ? `The cost depends on ${unit} only through the one unit of the next layer: a single branch.`
+            : `The cost depends on ${unit} only through the ${units} units of the next layer: ` +
+              "one branch for each of them.",
         `Each branch has two factors: the weight, which is the derivative of the next unit's input by ` +
             `${unit}, and ${next}_delta, which is the derivative of the cost by that input.`,
         `The multivariable chain rule: multiply along each branch, and add over the branches. ` +

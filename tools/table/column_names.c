@@ -2,8 +2,8 @@
 #include "table/column_names.h"
 
 #include "cli/memory.h"
+#include "cli/similar_text.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,50 +64,6 @@ size_t find_column_name(const column_names *columns, const char *name, size_t fo
     return count;
 }
 
-/* ---- similar names --------------------------------------------------------------------------- */
-
-enum { LONGEST_COMPARED = 64 };
-
-static size_t least(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
-static int lower(char c) {
-    return tolower((unsigned char)c);
-}
-
-/* How many bytes must be added, left out or changed (Levenshtein), upper or lower case being the
- * same. Row by row: distances[j] is that of the bytes of a so far from the first j bytes of b. */
-static size_t measure_distance(const char *a, const char *b) {
-    size_t distances[LONGEST_COMPARED + 1], length = strlen(b);
-    for (size_t j = 0; j <= length; j++)
-        distances[j] = j;
-    for (size_t i = 0; a[i]; i++) {
-        size_t diagonal = distances[0];
-        distances[0] = i + 1;
-        for (size_t j = 0; j < length; j++) {
-            size_t changed = diagonal + (lower(a[i]) != lower(b[j]));
-            diagonal = distances[j + 1];
-            distances[j + 1] = least(changed, least(diagonal, distances[j]) + 1);
-        }
-    }
-    return distances[length];
-}
-
 const char *find_similar_name(const column_names *columns, const char *name) {
-    const char *similar = NULL;
-    size_t length = strlen(name), nearest = length / 3 + 1;
-    if (length > LONGEST_COMPARED)
-        return NULL;
-    for (size_t i = 0; i < columns->count; i++) {
-        const char *other = columns->names[i];
-        if (*other == '\0' || strlen(other) > LONGEST_COMPARED)
-            continue;
-        size_t distance = measure_distance(name, other);
-        if (distance > nearest || (similar && distance == nearest) || distance >= strlen(other))
-            continue;
-        nearest = distance;
-        similar = other;
-    }
-    return similar;
+    return find_similar_text((const char *const *)columns->names, columns->count, name);
 }
