@@ -122,6 +122,31 @@ check_dates() {
         "warning: column 1 \(when\): '01/01/2024' and all others can be day/month or month/day"
 }
 
+# The points of 3.057 beside 563.
+check_points() {
+    awk 'BEGIN { print "x;z;y"; for (i = 1; i < 40; i++)
+        print (i < 4 ? 500 + i : i "." 100 + i * 7) ";" i % 5 ",25;" i % 7 ",5" }' >points.csv
+    sed '1!s/^\([0-9]*\)\.\([0-9]*\)/\1\2/' points.csv >plain.csv
+    expect_status 0 train plain.csv --target y --epochs 2 --output plain
+    "$nnblas" predict plain plain.csv >expected
+    expect_status 0 train points.csv --target y --epochs 2 --output points
+    check "points before three digits separate thousands beside decimal commas, with a warning" \
+        has "$err" "warning: column 1 \\(x\\): '4.128' is read as 4128; --decimal . reads it otherwise"
+    expect_status 0 predict points points.csv
+    check "  and are read so" cmp expected "$out"
+    expect_status 0 predict plain points.csv --thousands .
+    check "  as --thousands . makes another model read them" cmp expected "$out"
+    cut -d';' -f1,3 points.csv | tr ';,' ',.' >commas.csv
+    expect_status 0 train commas.csv --target y --epochs 2
+    check "  but not where commas separate the values" lacks "$out" 'numbers written as'
+    expect_status 0 train commas.csv --target y --epochs 2 --thousands .
+    check "  unless --thousands . says so" has "$out" '^column 1 \(x\): numbers written as 1.234,5$'
+    check "  which leaves 2.5 alone, and gives no warning" lacks "$err" warning
+    tr , . <points.csv >decimals.csv
+    expect_status 0 train decimals.csv --target y --epochs 2
+    check "  nor where another column has decimal points" lacks "$out" 'numbers written as'
+}
+
 # one_bad VALUES: a table of them in the first of two columns, with a word in line 10
 one_bad() {
     awk "function value(i) { return $1 }"' BEGIN { print "x;y"
@@ -149,6 +174,7 @@ check_one_bad_value() {
 
 check_formats
 check_ambiguous
+check_points
 check_one_bad_value
 check_dates
 awk 'BEGIN { print "a,y"; for (i = 0; i < 30; i++) print "\"1,23," 100 + i % 3 "\"," i % 7 / 2 }' >groups.csv

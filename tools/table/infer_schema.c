@@ -16,18 +16,18 @@ typedef struct {
     const column_choice *choice;
     note_list *notes;
     schema *s;
-    column_survey *surveys; /* of each column of the table */
-    bool *is_text;          /* as choice->texts says */
+    column_survey *surveys;                      /* of each column of the table */
+    bool *is_text;                               /* as choice->texts says */
+    bool has_decimal_commas, has_decimal_points; /* in columns that cannot be read otherwise */
 } inference;
 
 /* ---- kinds of columns ------------------------------------------------------------------------ */
 
-static void warn_of_comma(const inference *in, const table_column *column,
-                          const column_survey *survey) {
+static void warn_of_mark(const inference *in, const table_column *column, const char *text) {
     double value = 0.0;
-    read_formatted(survey->odd, &column->format, &value);
+    read_formatted(text, &column->format, &value);
     add_warning(in->notes, "%s: '%s' is read as %s; --decimal %s reads it otherwise",
-                show_column(column->name, column->place).text, show_text(survey->odd).text,
+                show_column(column->name, column->place).text, show_text(text).text,
                 write_real(value).text, column->format.decimal == '.' ? "," : ".");
 }
 
@@ -45,7 +45,42 @@ static void take_format(const inference *in, table_column *column, const column_
         choose_format(survey->formats, get_delimiter(in->source->reader), survey->unit);
     note_format(in, column);
     if (is_ambiguous(survey->formats) && !in->choice->decimal && !in->choice->thousands)
-        warn_of_comma(in, column, survey);
+        warn_of_mark(in, column, survey->odd);
+}
+
+/* Of plain numbers: whether all points stand before exactly three digits. */
+static bool fits_points(const column_survey *survey) {
+    return survey->pointed && survey->others == 0 && survey->formats & list_formats(',', '.');
+}
+
+static void find_decimal_marks(inference *in) {
+    for (size_t i = 0; i < in->rows->columns; i++) {
+        const column_survey *survey = &in->surveys[i];
+        if (survey->others > 0 && survey->formats)
+            in->has_decimal_commas |= !(survey->formats & list_formats('.', '\0'));
+        else if (survey->pointed && survey->others == 0)
+            in->has_decimal_points |= !fits_points(survey);
+    }
+}
+
+/* 3.057 beside 563: a point between thousands, if the table has decimal commas. */
+static void take_points(const inference *in, table_column *column, const column_survey *survey) {
+    bool has_semicolons = get_delimiter(in->source->reader) == ';' && !in->has_decimal_points;
+    bool are_thousands = in->choice->thousands == '.' || in->has_decimal_commas || has_semicolons;
+    if (!are_thousands)
+        return;
+    column->format = (number_format){',', '.', ""};
+    note_format(in, column);
+    if (!in->choice->thousands)
+        warn_of_mark(in, column, survey->pointed);
+}
+
+/* As the values are written, where they are not plain numbers. */
+static void find_format(const inference *in, table_column *column, const column_survey *survey) {
+    if (survey->others > 0 && survey->formats)
+        take_format(in, column, survey);
+    else if (in->choice->decimal == '\0' && fits_points(survey))
+        take_points(in, column, survey);
 }
 
 /* Digits that are no quantity: with zeros in front, or too many for a double. */
@@ -83,8 +118,7 @@ static void choose_type(const inference *in, table_column *column, bool is_targe
     }
     column->format =
         (number_format){in->choice->decimal ? in->choice->decimal : '.', in->choice->thousands, ""};
-    if (survey->others > 0 && survey->formats)
-        take_format(in, column, survey);
+    find_format(in, column, survey);
 }
 
 static bool holds_dates(const column_survey *survey) {
@@ -216,9 +250,7 @@ static void choose_kinds(const inference *in) {
     choose_target_kinds(in);
     for (size_t i = 0; i < in->s->weights.count; i++) {
         table_column *weight = &in->s->weights.columns[i];
-        const column_survey *survey = &in->surveys[weight->place];
-        if (survey->others > 0 && survey->formats)
-            take_format(in, weight, survey);
+        find_format(in, weight, &in->surveys[weight->place]);
     }
     in->s->features.missing = in->choice->missing;
     in->s->targets.missing = MISSING_TARGET;
@@ -364,6 +396,7 @@ static bool infer(inference *in, skipped_rows *skipped, table_error *error) {
     if (in->rows->N == 0)
         return set_error(error, "%s: has no rows to train on", in->source->name);
     survey_table(in);
+    find_decimal_marks(in);
     choose_kinds(in);
     if (in->choice->features.count == 0)
         leave_out_numbers(in->rows, in->surveys, &in->s->features, in->notes);

@@ -51,6 +51,8 @@ static void set_marks(column_list *list, const table_options *options) {
             format->thousands = options->thousands;
         if (options->decimal)
             format->decimal = options->decimal;
+        else if (format->thousands == format->decimal)
+            format->decimal = format->decimal == '.' ? ',' : '.';
     }
 }
 

@@ -37,7 +37,11 @@ static void take_number(column_survey *s, const char *text, double value, size_t
  * thousands. */
 static void try_formats_of_number(column_survey *s, const char *text) {
     format_set with_comma = s->number_trial.set & list_formats(',', '\0');
-    if (with_comma && strchr(text, '.'))
+    if (!strchr(text, '.'))
+        return;
+    if (!s->pointed)
+        s->pointed = text;
+    if (with_comma)
         count_misfits(&s->number_trial, keep_formats(with_comma, text, s->unit) | ~with_comma,
                       s->numbers + s->others);
 }

@@ -25,6 +25,7 @@ typedef struct {
     size_t bad_numbers, bad_dates; /* the values that do not fit */
     char unit[8];
     const char *odd;                         /* the first other value that fits a format, or null */
+    const char *pointed;                     /* the first plain number with a point, or null */
     const char *leading_zeros, *too_long;    /* the first value that is so, or null */
     bool is_constant, is_whole, counts_rows; /* of the numbers */
     bool has_other_bytes;                    /* than those of ASCII */
