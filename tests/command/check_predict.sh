@@ -75,4 +75,10 @@ check_kept_columns
 check_names
 check_bad_rows
 check_threads
+awk 'BEGIN { print "name,2019,2020"; for (i = 0; i < 30; i++) print "t" i % 3 "," i % 7 * 2.5 "," i % 7 + i % 3 }' >years.csv
+expect_status 0 train years.csv --target 2020 --header --epochs 2 --output years
+expect_status 0 predict years years.csv --header
+cp "$out" with_header
+expect_status 0 predict years years.csv
+check "a first line of the model's names is a header, be they years" cmp with_header "$out"
 conclude

@@ -67,8 +67,10 @@ static void take_options(schema *s, const table_options *options) {
 bool open_reader(const char *command, model_reader *r, table_model *model, const char *path,
                  const table_options *options, const row_parts *parts) {
     table_error error;
+    source_format format = options->format;
+    format.names = &model->schema.table_columns;
     *r = (model_reader){.model = model, .skipped.is_allowed = options->skips_bad_rows};
-    if (!open_source(&r->source, path, &options->format, &error) ||
+    if (!open_source(&r->source, path, &format, &error) ||
         !bind_schema(&model->schema, &r->source, parts->has_targets, &error) ||
         (parts->weights && !find_chosen_column(&r->source, parts->weights, &r->weights, &error)) ||
         !keep_columns(r, parts, &error)) {

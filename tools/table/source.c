@@ -32,8 +32,17 @@ static bool has_number(const csv_row *row) {
     return false;
 }
 
-static bool is_header(const csv_row *row, header_rule rule) {
-    return rule == HEADER_PRESENT || (rule == HEADER_DETECT && !has_number(row));
+static bool has_only_names(const csv_row *row, const name_list *names) {
+    for (size_t i = 0; i < row->count; i++)
+        if (!*get_value(row, i) || find_name(names, get_value(row, i)) == names->count)
+            return false;
+    return true;
+}
+
+static bool is_header(const csv_row *row, const source_format *format) {
+    return format->header == HEADER_PRESENT ||
+           (format->header == HEADER_DETECT &&
+            (!has_number(row) || (format->names && has_only_names(row, format->names))));
 }
 
 static bool name_columns(table_source *s, const csv_row *row, table_error *error) {
@@ -69,7 +78,7 @@ static bool read_head(table_source *s, const source_format *format, table_error 
         return set_error(error, "%s: has no rows", s->name);
     if (result != CSV_ROW)
         return false;
-    s->has_header = is_header(&row, format->header);
+    s->has_header = is_header(&row, format);
     s->has_first = !s->has_header;
     s->first = row;
     s->first_result = CSV_ROW;

@@ -6,15 +6,18 @@
 #include "cli/text.h"
 #include "table/column_names.h"
 #include "table/csv_reader.h"
+#include "table/names.h"
 
 #define NOT_UTF8 "is not UTF-8: try iconv -f WINDOWS-1252 -t UTF-8"
 
 /* HEADER_DETECT: the first row is a header if none of its values is a number. */
 typedef enum { HEADER_DETECT, HEADER_PRESENT, HEADER_ABSENT } header_rule;
 
+/* names: a first row of nothing but these is a header too, be they numbers; or null. */
 typedef struct {
     header_rule header;
     char delimiter; /* 0 to detect it */
+    const name_list *names;
 } source_format;
 
 /* The name of a column without one is empty; without a header that is so of all. */
