@@ -126,6 +126,17 @@ check_refusals() {
     fails 'damaged: is an ensemble with a damaged network' predict damaged iris.csv
 }
 
+# A stop leaves the networks that began.
+check_stop() {
+    "$nnblas" train iris.csv --target species --ensemble 9 --threads 1 --epochs 1000000000 --patience 0 \
+        --output stopped >"$out" 2>"$err" &
+    running=$!
+    sleep 1
+    kill -INT "$running"
+    wait "$running"
+    check "an ensemble that is stopped says so" has "$out" '^stopped by a signal: [1-8] of 9 networks$'
+}
+
 cut -d, -f5 iris.csv | sed 1d >classes
 check_against_members 3 --target species
 check_against_members 1 --target sepal_length
@@ -133,4 +144,5 @@ check_scores
 check_restarts
 check_records
 check_refusals
+check_stop
 conclude

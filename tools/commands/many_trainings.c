@@ -184,6 +184,9 @@ static bool choose_model(training_run *run, trainings *all) {
         return false;
     if (is_ensemble)
         take_others(run, all);
+    if (run->summary && is_ensemble && run->model.n_others + 1 < all->count)
+        fprintf(run->summary, "stopped by a signal: %zu of %zu networks\n", run->model.n_others + 1,
+                all->count);
     if (run->summary && is_ensemble)
         fprintf(run->summary, "an ensemble of %zu networks\n", run->model.n_others + 1);
     else if (run->summary)
