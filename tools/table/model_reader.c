@@ -133,6 +133,7 @@ static bool encode_parts(const model_reader *r, row_batch *batch, const csv_row 
     const schema *s = &r->model->schema;
     double *x = batch->X + batch->N * r->inputs;
     return encode_row(&s->features, &r->source, row, x, error) &&
+           check_distances(&s->features, &r->source, row, x, error) &&
            (!batch->Y ||
             encode_row(&s->targets, &r->source, row, batch->Y + batch->N * r->outputs, error)) &&
            (!batch->weights || read_weight(r, row, batch->weights + batch->N, error));

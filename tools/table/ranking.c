@@ -51,6 +51,14 @@ static int compare_outputs(const void *a, const void *b) {
     return (first > second) - (first < second);
 }
 
+/* NaN is before no number and behind none. */
+static bool has_order(const ranked_row *rows, size_t N) {
+    for (size_t i = 0; i < N; i++)
+        if (isnan(rows[i].output))
+            return false;
+    return true;
+}
+
 static ranked_row *rank_rows(const ranking *r, size_t output) {
     ranked_row *rows = resize_array(NULL, r->N, sizeof *rows);
     for (size_t i = 0; i < r->N; i++) {
@@ -81,7 +89,7 @@ double compute_auc(const ranking *r, size_t output) {
     if (r->is_given_up)
         return NAN;
     ranked_row *rows = rank_rows(r, output);
-    double area = compute_area(rows, r->N);
+    double area = has_order(rows, r->N) ? compute_area(rows, r->N) : (double)NAN;
     free(rows);
     return area;
 }

@@ -289,6 +289,23 @@ bool is_scaled(const table_column *column) {
     return column->kind == COLUMN_NUMBER || column->kind == COLUMN_DATE;
 }
 
+/* In deviations: far beyond any number that belongs to the same column, and far below what the sums
+ * of a network overflow at. */
+static const double FARTHEST = 1e100;
+
+bool check_distances(const column_list *list, const table_source *source, const csv_row *row,
+                     const double *numbers, table_error *error) {
+    for (size_t i = 0; i < list->count; i++) {
+        const table_column *column = &list->columns[i];
+        if (is_scaled(column) && fabs(scale_number(column, *numbers)) > FARTHEST)
+            return set_value_error(source, row, column->position,
+                                   "is too far from the numbers that the model has learnt from",
+                                   error);
+        numbers += get_width(column);
+    }
+    return true;
+}
+
 static void scale_block(const column_list *list, size_t N, size_t width, double *numbers) {
     for (size_t i = 0; i < list->count; i++) {
         const table_column *column = &list->columns[i];

@@ -83,6 +83,11 @@ bool encode_row(const column_list *list, const table_source *source, const csv_r
  * no gaps. */
 void count_gaps(const column_list *list, size_t N, const double *numbers, gap_counts *counts);
 
+/* Whether none of the numbers of a row, from encode_row, is so far from those of the training that
+ * its prediction would overflow. */
+bool check_distances(const column_list *list, const table_source *source, const csv_row *row,
+                     const double *numbers, table_error *error);
+
 /* Scales N rows of such numbers; NaN becomes 0, which is the mean. */
 void scale_rows(const column_list *list, size_t N, double *numbers);
 
