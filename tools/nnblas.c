@@ -5,6 +5,9 @@
 #include "cli/similar_text.h"
 #include "cli/text.h"
 #include "commands/commands.h"
+#ifdef HAVE_CSV
+#include "table/json.h"
+#endif
 
 #include <nnblas.h>
 
@@ -171,6 +174,9 @@ static int close_output(void) {
 }
 
 int main(int argc, char **argv) {
+#ifdef HAVE_CSV
+    guard_json_memory();
+#endif
     restart_with_better_core(argv);
     int status = run(argc, argv);
     int output_status = close_output();

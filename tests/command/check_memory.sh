@@ -44,4 +44,28 @@ for number in $(seq "$last"); do
     test -z "$problem" || report 1 "allocation $number of $last fails: $problem: $(head -n 1 "$err")"
 done
 report 0 "each of $last allocations has failed"
+
+# What reads a model and writes JSON: a sample of their allocations, which ends with a message or with
+# the file of before.
+"$nnblas" train table.csv --target y --epochs 1 --quiet --output model
+for arguments in "show model" "evaluate model table.csv --threads 1" \
+    "importance model table.csv --repeats 1 --threads 1" \
+    "cross-validate table.csv --target y --epochs 1 --folds 2 --threads 1"; do
+    # shellcheck disable=SC2086 # several arguments
+    env LD_PRELOAD="$library" COUNT_ALLOCATIONS="$directory/count" "$nnblas" $arguments \
+        --json whole.json >"$out" 2>"$err"
+    for number in $(seq 1 "$(($(cat count) / 100 + 1))" "$(cat count)"); do
+        rm -f some.json
+        # shellcheck disable=SC2086 # several arguments
+        env LD_PRELOAD="$library" FAIL_ALLOCATION="$number" "$nnblas" $arguments --json some.json \
+            >"$out" 2>"$err"
+        status=$?
+        case $status in
+        0) test "$(wc -l <some.json)" -eq "$(wc -l <whole.json)" ;;
+        1) has "$err" '^nnblas' && test ! -e some.json && is_alone some.json ;;
+        *) false ;;
+        esac || report 1 "$arguments: allocation $number fails: status $status: $(head -n 1 "$err")"
+    done
+    report 0 "$arguments: its allocations have failed"
+done
 conclude

@@ -92,6 +92,9 @@ check_weights() {
     check "a weight is as good as that many rows" cmp weighted repeated
     sed -i '5s/[^,]*$/-1/' weighted.csv
     fails "line 5, column 6 \(weight\): '-1' is no weight" evaluate model weighted.csv --weight weight
+    sed -i '5s/[^,]*$/1e101/' weighted.csv
+    fails "line 5, column 6 \(weight\): '1e101' is no weight" evaluate model weighted.csv \
+        --weight weight
     sed '2,$s/[^,]*$/0/' weighted.csv >zero.csv
     fails 'has no rows to evaluate with a weight above 0' evaluate model zero.csv --weight 6
 }

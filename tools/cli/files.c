@@ -60,7 +60,9 @@ static bool are_same(const file_argument *a, const file_argument *b) {
         return true;
     bool exists_a = find_state(a, &state_a), exists_b = find_state(b, &state_b);
     if (exists_a && exists_b)
-        return is_same_state(&state_a, &state_b) && S_ISREG(state_a.st_mode);
+        return is_same_state(&state_a, &state_b) &&
+               (S_ISREG(state_a.st_mode) ||
+                (S_ISFIFO(state_a.st_mode) && is_written(a) && is_written(b)));
     return !exists_a && !exists_b && will_be_same(a->path, b->path);
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -63,16 +64,22 @@ enum { N_ENDING_SIGNALS = sizeof ENDING_SIGNALS / sizeof ENDING_SIGNALS[0] };
 static const nn_replacement *volatile unfinished;
 static struct sigaction earlier_actions[N_ENDING_SIGNALS];
 
-static void remove_unfinished(int signal_number) {
+static void remove_unfinished(void) {
     if (unfinished)
         unlinkat(unfinished->folder, unfinished->temporary, 0);
+}
+
+static void end_by_signal(int signal_number) {
+    remove_unfinished();
     signal(signal_number, SIG_DFL);
     raise(signal_number);
 }
 
-/* A signal that ends the program removes the temporary file first. */
+/* A signal that ends the program removes the temporary file first, and so does exit(). */
 static void guard_file(const nn_replacement *file) {
-    const struct sigaction action = {.sa_handler = remove_unfinished};
+    const struct sigaction action = {.sa_handler = end_by_signal};
+    static bool is_registered;
+    is_registered = is_registered || atexit(remove_unfinished) == 0;
     unfinished = file;
     for (size_t s = 0; s < N_ENDING_SIGNALS; s++) {
         sigaction(ENDING_SIGNALS[s], NULL, &earlier_actions[s]);

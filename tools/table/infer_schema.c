@@ -279,8 +279,9 @@ static bool check_weight(const inference *in, const csv_row *row, table_error *e
         return true;
     const table_column *column = &in->s->weights.columns[0];
     get_formatted(row, column->place, &column->format, &weight);
-    return weight >= 0.0 ||
-           set_value_error(in->source, row, column->place, "is no weight: it is below 0", error);
+    return (weight >= 0.0 && weight <= LARGEST_WEIGHT) ||
+           set_value_error(in->source, row, column->place, "is no weight, a number from 0 to 1e100",
+                           error);
 }
 
 static bool drop_bad_rows(const inference *in, skipped_rows *skipped, table_error *error) {

@@ -4,6 +4,15 @@
 #include "cli/memory.h"
 
 #include <math.h>
+#include <stdlib.h>
+
+static void *allocate(size_t bytes) {
+    return resize_array(NULL, bytes, 1);
+}
+
+void guard_json_memory(void) {
+    json_set_alloc_funcs(allocate, free);
+}
 
 json_t *check_json(json_t *value) {
     if (!value)

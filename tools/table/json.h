@@ -7,6 +7,11 @@
 #include <jansson.h>
 #include <stdio.h>
 
+/* Has Jansson end the program with a message where there is no memory. Without this its parser
+ * crashes (2.14), and some of its writers leave out what they have no memory for. To be called
+ * first. */
+void guard_json_memory(void);
+
 /* The value, which is not null. */
 json_t *check_json(json_t *value);
 

@@ -123,9 +123,11 @@ static void keep_values(const model_reader *r, row_batch *batch, const csv_row *
 
 static bool read_weight(const model_reader *r, const csv_row *row, double *weight,
                         table_error *error) {
-    if (read_real(get_value(row, r->weights), weight) && *weight >= 0.0)
+    if (read_real(get_value(row, r->weights), weight) && *weight >= 0.0 &&
+        *weight <= LARGEST_WEIGHT)
         return true;
-    return set_value_error(&r->source, row, r->weights, "is no weight, a number from 0 on", error);
+    return set_value_error(&r->source, row, r->weights, "is no weight, a number from 0 to 1e100",
+                           error);
 }
 
 static bool encode_parts(const model_reader *r, row_batch *batch, const csv_row *row,

@@ -66,6 +66,9 @@ output_kind get_output_kind(const schema *s);
 /* Whether that is OUTPUTS_CLASSES. */
 bool has_classes(const schema *s);
 
+/* The largest weight of a row: sums of weights do not overflow. */
+#define LARGEST_WEIGHT 1e100
+
 /* How many numbers a column of one row, and all columns of a list, become. */
 size_t get_width(const table_column *column);
 size_t count_numbers(const column_list *list);
