@@ -32,9 +32,25 @@ check_names() {
     awk -v OFS=, 'BEGIN { print "x,y"; for (i = 0; i < 60; i++) print i, i * i / 8 }' >numbers.csv
     expect_status 0 train numbers.csv --target y --quiet --output numbers --epochs 5
     expect_status 0 predict numbers numbers.csv --keep all
-    check "a column that is kept and predicted has two names" has "$out" \
-        '^x,y,prediction,predicted_y$'
-    check "  which is said" has "$err" "column 'y' already: the one of the predictions is 'predicted_y'"
+    check "a number that is kept is predicted once" has "$out" '^x,y,prediction$'
+    check "  in each row" test "$(sed 1d "$out" | tr -cd ',\n' | sort -u)" = ,,
+    check "  without a message" is_empty "$err"
+    awk -v OFS=, 'BEGIN { print "x,a,b,setosa,prediction"; for (i = 0; i < 60; i++)
+        print i % 9, (i % 9 > 4), (i % 9 < 3), i, i }' >labels.csv
+    expect_status 0 train labels.csv --target a,b --features x --quiet --output labels --epochs 5
+    expect_status 0 predict labels labels.csv --keep x,a,b
+    check "labels have a class and a probability each, under other names than theirs" has "$out" \
+        '^x,a,b,prediction,predicted_b,probability_a,probability_b$'
+    check "  and without a message" is_empty "$err"
+    expect_status 0 predict labels labels.csv --keep prediction
+    check "a name that is taken gets a prefix" has "$out" '^prediction,predicted_prediction,predicted_b,'
+    check "  which is said" has "$err" "column 'prediction' already: the one of the predictions is"
+    sed '1s/setosa/predicted_b/' labels.csv >doubled.csv
+    expect_status 0 predict labels doubled.csv --keep predicted_b
+    check "  or a number, never the same prefix again" has "$out" '^predicted_b,prediction,predicted_b \(2\),'
+    sed '1s/$/,virginica/; 1!s/$/,1/' test.csv >taken.csv
+    expect_status 0 predict model taken.csv --keep virginica
+    check "the probability of a class is called so" has "$out" '^virginica,prediction,setosa,versicolor,probability_virginica$'
     sed '1s/x,y/x,prediction/' numbers.csv >named.csv
     expect_status 0 train named.csv --target prediction --quiet --output named --epochs 5
     expect_status 0 predict named named.csv

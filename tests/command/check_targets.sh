@@ -19,7 +19,7 @@ check_labels() {
     expect_status 0 evaluate labels table.csv
     check "  which are learnt" has "$out" '^accuracy (0\.9[0-9]*|1\.0000) '
     expect_status 0 predict labels table.csv
-    check "  each with its probability" has "$out" ',wet,windy,sky$'
+    check "  each with its probability" has "$out" ',probability_wet,probability_windy,probability_sky$'
     odd=$(sed 1d "$out" | awk -F, '{ for (k = NF - 2; k <= NF; k++) n += $k < 0 || $k > 1 } END { print n + 0 }')
     check "  from 0 to 1" test "$odd" -eq 0
     expect_status 0 train table.csv --target wet,w --features x,z --epochs 2

@@ -16,8 +16,9 @@ static const char HELP[] =
     "\n"
     "Predicts the target of each row of DATA.csv and writes a table with as many rows. Its first\n"
     "column, prediction, has the most probable class or the number; then follows a column for\n"
-    "each class, with its probability, or for each target. With several targets, prediction is\n"
-    "the first of them, and predicted_TARGET the class of each other. Where MODEL is an ensemble,\n"
+    "each class, with its probability, or for each number. With several targets,\n"
+    "prediction is the first of them, predicted_TARGET the class of each other, and\n"
+    "probability_LABEL the probability of the second text of a label. Where MODEL is an ensemble,\n"
     "spread is the standard deviation between its networks, of the number or of the probability\n"
     "of the predicted class; with several targets spread_TARGET.\n"
     "\n"
@@ -37,8 +38,16 @@ static char *join_texts(const char *first, const char *second) {
     return strcat(strcpy(longer, first), second);
 }
 
-static char *add_prefix(const char *name) {
-    return join_texts("predicted_", name);
+/* A single number is the prediction itself: its name is that of the column that is kept, if it is
+ * kept, and no second one is made up. */
+static size_t count_output_columns(const model_reader *reader) {
+    const column_list *targets = &reader->model->schema.targets;
+    if (targets->count > 1 || targets->columns[0].kind != COLUMN_NUMBER)
+        return reader->outputs;
+    for (size_t i = 0; i < reader->n_kept; i++)
+        if (strcmp(reader->source.columns.names[reader->kept[i]], targets->columns[0].name) == 0)
+            return 0;
+    return reader->outputs;
 }
 
 /* A column without a name gets its number for one. */
@@ -53,15 +62,19 @@ static void write_kept_name(csv_text *text, const table_source *source, size_t p
     append_byte(text, ',');
 }
 
-/* Writes the name of a column of predictions, with the prefix if it is taken. */
-static void write_own_name(const char *command, csv_text *text, const char *name,
-                           name_list *taken) {
-    char *own = copy_text(name);
-    while (!add_name(taken, own)) {
-        char *longer = add_prefix(own);
-        free(own);
-        own = longer;
-    }
+/* Writes the name of a column of predictions, with the prefix if it is taken, and a number if that
+ * is taken too. */
+static void write_own_name(const char *command, csv_text *text, const char *prefix,
+                           const char *name, name_list *taken) {
+    size_t most = strlen(prefix) + strlen(name) + 32;
+    char *own = resize_array(NULL, most, 1);
+    strcpy(own, name);
+    bool has_prefix = strncmp(name, prefix, strlen(prefix)) == 0;
+    for (size_t copy = has_prefix ? 2 : 1; !add_name(taken, own); copy++)
+        if (copy == 1)
+            snprintf(own, most, "%s%s", prefix, name);
+        else
+            snprintf(own, most, "%s (%zu)", name, copy);
     if (strcmp(own, name) != 0)
         fprintf(stderr,
                 "nnblas %s: there is a column '%s' already: the one of the predictions is '%s'\n",
@@ -82,34 +95,47 @@ static void write_spread_names(const char *command, csv_text *text, const column
         char *name = targets->count > 1 ? join_texts("spread_", targets->columns[t].name)
                                         : copy_text("spread");
         append_byte(text, ',');
-        write_own_name(command, text, name, taken);
+        write_own_name(command, text, "predicted_", name, taken);
         free(name);
     }
 }
 
+/* The outputs of labels and of a class are probabilities, the others are as the target is. */
+static void write_output_names(const char *command, csv_text *text, const schema *s,
+                               name_list *taken) {
+    output_kind kind = get_output_kind(s);
+    bool are_probabilities = kind == OUTPUTS_CLASSES || kind == OUTPUTS_LABELS;
+    name_list outputs = {0};
+    name_outputs(s, &outputs);
+    for (size_t k = 0; k < outputs.count; k++) {
+        char *name = join_texts(kind == OUTPUTS_LABELS ? "probability_" : "", outputs.names[k]);
+        append_byte(text, ',');
+        write_own_name(command, text, are_probabilities ? "probability_" : "predicted_", name,
+                       taken);
+        free(name);
+    }
+    free_names(&outputs);
+}
+
 static void write_header(const char *command, csv_text *text, const model_reader *reader) {
-    name_list taken = {0}, outputs = {0};
+    name_list taken = {0};
     const column_list *targets = &reader->model->schema.targets;
     for (size_t i = 0; i < reader->n_kept; i++)
         write_kept_name(text, &reader->source, reader->kept[i], &taken);
-    write_own_name(command, text, "prediction", &taken);
+    write_own_name(command, text, "predicted_", "prediction", &taken);
     for (size_t t = 0; t < targets->count; t++) {
         if (!has_own_prediction(targets, t))
             continue;
-        char *name = add_prefix(targets->columns[t].name);
+        char *name = join_texts("predicted_", targets->columns[t].name);
         append_byte(text, ',');
-        write_own_name(command, text, name, &taken);
+        write_own_name(command, text, "predicted_", name, &taken);
         free(name);
     }
-    name_outputs(&reader->model->schema, &outputs);
-    for (size_t k = 0; k < outputs.count; k++) {
-        append_byte(text, ',');
-        write_own_name(command, text, outputs.names[k], &taken);
-    }
+    if (count_output_columns(reader) > 0)
+        write_output_names(command, text, &reader->model->schema, &taken);
     if (reader->model->n_others > 0)
         write_spread_names(command, text, targets, &taken);
     append_byte(text, '\n');
-    free_names(&outputs);
     free_names(&taken);
 }
 
@@ -178,19 +204,20 @@ static void write_batch(FILE *stream, csv_text *text, const model_reader *reader
                         const row_batch *batch) {
     const column_list *targets = &reader->model->schema.targets;
     const double *outputs = batch->O_out, *spreads = batch->O_spread;
+    size_t columns = count_output_columns(reader);
     restore_rows(targets, batch->N, batch->O_out, batch->O_out);
     for (size_t r = 0; r < batch->rows; r++) {
         size_t start = r > 0 ? batch->kept_ends[r - 1] : 0;
         if (reader->n_kept > 0)
             append_bytes(text, batch->kept.bytes + start, batch->kept_ends[r] - start);
         if (batch->is_good[r]) {
-            write_predictions(text, targets, outputs, reader->outputs);
+            write_predictions(text, targets, outputs, columns);
             if (spreads)
                 write_spreads(text, targets, outputs, spreads);
             outputs += reader->outputs;
             spreads = spreads ? spreads + reader->outputs : NULL;
         } else {
-            write_no_predictions(text, targets, reader->outputs);
+            write_no_predictions(text, targets, columns);
             for (size_t t = 0; spreads && t < targets->count; t++)
                 append_byte(text, ',');
         }
