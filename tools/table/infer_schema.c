@@ -373,6 +373,19 @@ static void note_gaps(const inference *in) {
         add_note(in->notes, "missing texts are a category of their own: %s", show_listing(&texts));
 }
 
+/* A column may be taken for texts that is not meant as such: dates or amounts in a form that is not
+ * known. */
+static void note_texts(const inference *in) {
+    column_listing texts = {.count = 0};
+    for (size_t i = 0; i < in->s->features.count; i++) {
+        const table_column *feature = &in->s->features.columns[i];
+        if (feature->kind == COLUMN_CATEGORY)
+            list_column(&texts, feature->name, feature->place);
+    }
+    if (texts.count > 0)
+        add_note(in->notes, "texts, each different one an input: %s", show_listing(&texts));
+}
+
 static bool has_features(const inference *in, table_error *error) {
     return in->s->features.count > 0 ||
            set_error(error,
@@ -405,6 +418,7 @@ static bool infer(inference *in, skipped_rows *skipped, table_error *error) {
         !find_features_categories(in, error) || !find_classes(in, error) ||
         !has_features(in, error))
         return false;
+    note_texts(in);
     note_gaps(in);
     return true;
 }
