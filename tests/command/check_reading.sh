@@ -30,6 +30,12 @@ check_delimiters() {
     fails "found.csv: line 2, column 1 \(sepal_length\): '1,5' is not a number" predict model found.csv
     sed 1d found.csv >rows_only.csv
     fails "rows_only.csv: line 1, column 1: '1,5' is not a number" predict model rows_only.csv
+    { printf 'sep=;\r\n' && tr , ';' <test.csv; } >found.csv
+    check "a first line that names the delimiter" predicts_like expected found.csv
+    { printf '\357\273\277sep=|\n' && tr , '|' <test.csv; } >found.csv
+    check "  behind a byte order mark" predicts_like expected found.csv
+    sed -i '4s/^[^|]*/x/' found.csv
+    fails "found.csv: line 4, column 1 \(sepal_length\): 'x'" predict model found.csv
     tr , ';' <test.csv >found.csv
     fails "its only column is 'sepal_length;" predict model found.csv --delimiter ,
 }

@@ -294,11 +294,26 @@ static csv_result end_long_row(csv_reader *r, const char *problem, table_error *
     return fail(r, CSV_FAILED, "a line of more than 64 MiB", error);
 }
 
+/* "sep=;": a first line that tells spreadsheets the delimiter, and is no row. */
+static void take_delimiter_line(csv_reader *r) {
+    static const char BEGINNING[] = "sep=";
+    const size_t length = sizeof BEGINNING - 1, end = r->row + length + 1;
+    const char *line = r->text + r->row;
+    if (r->end <= end || memcmp(line, BEGINNING, length) != 0 || !is_line_end(r->text[end]) ||
+        is_line_end(line[length]) || line[length] == '"')
+        return;
+    if (!r->delimiter)
+        r->delimiter = line[length];
+    r->row = skip_line_end(r, end);
+    r->line++;
+}
+
 static bool read_first(csv_reader *r, table_error *error) {
     if (!read_more(r, error))
         return false;
+    take_delimiter_line(r);
     if (!r->delimiter)
-        r->delimiter = detect_delimiter(r->text, r->end);
+        r->delimiter = detect_delimiter(r->text + r->row, r->end - r->row);
     r->is_special[(unsigned char)r->delimiter] = true;
     return true;
 }

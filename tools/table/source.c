@@ -139,9 +139,10 @@ row_result read_source_row(table_source *s, csv_row *row, table_error *error) {
         row->count--;
     if (row->count == s->columns.count)
         return ROW_GOOD;
-    set_error(error, "%s: line %zu: %zu value%s, but the table has %zu column%s", s->name,
+    set_error(error, "%s: line %zu: %zu value%s, but the table has %zu column%s%s", s->name,
               row->line, row->count, row->count == 1 ? "" : "s", s->columns.count,
-              s->columns.count == 1 ? "" : "s");
+              s->columns.count == 1 ? "" : "s",
+              s->columns.count == 1 ? ": delete lines that stand before the table" : "");
     return ROW_BAD;
 }
 
