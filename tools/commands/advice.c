@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <string.h>
 
 __attribute__((format(printf, 2, 3))) static void warn(const training_run *run, const char *format,
                                                        ...) {
@@ -28,15 +29,42 @@ void advise_on_overflow(const training_run *run) {
 /* By more than rounding. */
 static const double RISEN = 1e-6;
 
-static void advise_on_rising_cost(const training_run *run) {
+static bool advise_on_rising_cost(const training_run *run) {
     size_t count = nnblas_trainer_history_count(run->trainer);
     const training_settings *s = &run->settings->training;
     if (count < 2 || s->optimizer == NNBLAS_LBFGS)
-        return;
+        return false;
     double first = get_epoch(run->trainer, 0).cost, last = get_epoch(run->trainer, count - 1).cost;
-    if (last > (1.0 + RISEN) * first)
-        warn(run, "the cost rose from %.4g to %.4g: try a lower --learning-rate, such as %g", first,
-             last, s->learning_rate / 10.0);
+    if (!(last > (1.0 + RISEN) * first))
+        return false;
+    warn(run, "the cost rose from %.4g to %.4g: try a lower --learning-rate, such as %g", first,
+         last, s->learning_rate / 10.0);
+    return true;
+}
+
+static double find_measure(const scores *s, const char *name) {
+    measure measures[MOST_MEASURES];
+    size_t count = list_measures(s, measures);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(measures[i].name, name) == 0)
+            return measures[i].value;
+    return (double)NAN;
+}
+
+/* An R2 of 0 is that of a model that knows the mean of the target alone. At a low rate the training
+ * is only at its beginning. */
+static bool has_gone_astray(const training_run *run) {
+    const training_settings *s = &run->settings->training;
+    return s->optimizer != NNBLAS_LBFGS && s->learning_rate > get_default_rate(s->optimizer) &&
+           find_measure(&run->learnt, "r2") < -1.0;
+}
+
+static void advise_on_bad_fit(const training_run *run) {
+    if (has_gone_astray(run))
+        warn(run,
+             "the rows that were learnt from are predicted far worse than by their mean: try a "
+             "lower --learning-rate, such as %g",
+             run->settings->training.learning_rate / 10.0);
 }
 
 /* By more than this in the last tenth of the epochs. */
@@ -44,7 +72,8 @@ static const double STILL_FALLING = 0.05;
 
 static void advise_on_epochs(const training_run *run) {
     size_t count = nnblas_trainer_history_count(run->trainer);
-    if (run->status != NNBLAS_OK || count < 10 || find_kept_epoch(run).epoch != count)
+    if (run->status != NNBLAS_OK || count < 10 || find_kept_epoch(run).epoch != count ||
+        has_gone_astray(run))
         return;
     const nnblas_epoch before = get_epoch(run->trainer, count - 1 - count / 10),
                        last = get_epoch(run->trainer, count - 1);
@@ -120,7 +149,8 @@ static void advise_on_validation(const training_run *run, size_t target) {
 }
 
 void advise_on_result(const training_run *run) {
-    advise_on_rising_cost(run);
+    if (!advise_on_rising_cost(run))
+        advise_on_bad_fit(run);
     advise_on_epochs(run);
     advise_on_constant_targets(run);
     for (size_t t = 0; t < run->learnt.n_targets; t++) {

@@ -223,7 +223,7 @@ static bool takes_all_rows(nnblas_optimizer optimizer) {
     return optimizer == NNBLAS_RPROP || optimizer == NNBLAS_LBFGS;
 }
 
-static double get_default_rate(nnblas_optimizer optimizer) {
+double get_default_rate(nnblas_optimizer optimizer) {
     return optimizer == NNBLAS_ADAM ? 0.02 : 0.1;
 }
 

@@ -87,6 +87,9 @@ void list_training_options(training_settings *settings, training_texts *texts,
 int take_training_texts(const char *command, const training_texts *texts,
                         training_settings *settings);
 
+/* The learning rate unless one is given. */
+double get_default_rate(nnblas_optimizer optimizer);
+
 /* Creates a network for these rows. */
 nnblas_status create_net(const training_settings *settings, const dataset *learnt, output_kind kind,
                          nnblas_net **net);

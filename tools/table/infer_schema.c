@@ -252,6 +252,10 @@ static void choose_kinds(const inference *in) {
         table_column *weight = &in->s->weights.columns[i];
         find_format(in, weight, &in->surveys[weight->place]);
     }
+    if (get_output_kind(in->s) == OUTPUTS_MIXED)
+        add_note(in->notes,
+                 "targets of several kinds: the outputs of classes are near 1 and 0, but "
+                 "no probabilities");
     in->s->features.missing = in->choice->missing;
     in->s->targets.missing = MISSING_TARGET;
     in->s->weights.missing = MISSING_REFUSED;
