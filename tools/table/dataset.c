@@ -127,6 +127,27 @@ static void note_missing(const schema *s, const dataset *d, note_list *notes) {
     free(gaps);
 }
 
+static size_t count_texts(const column_list *list) {
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++)
+        count += list->columns[i].kind != COLUMN_DATE && !list->columns[i].is_number;
+    return count;
+}
+
+/* Among numbers alone it is plain what the first line is. */
+static void note_header(const table_source *source, const schema *s, note_list *notes) {
+    size_t texts = count_texts(&s->features) + count_texts(&s->targets);
+    if (!source->is_header_detected)
+        return;
+    if (!source->has_header && texts > 0)
+        add_note(notes, "the first line has numbers and is taken for a row: --header makes it the "
+                        "names of the columns");
+    if (source->has_header && texts == s->features.count + s->targets.count)
+        add_note(
+            notes,
+            "the first line is taken for the names of the columns: --no-header makes it a row");
+}
+
 bool read_dataset(table_source *source, const column_choice *choice, skipped_rows *skipped,
                   note_list *notes, schema *s, dataset *d, table_error *error) {
     text_rows rows;
@@ -136,8 +157,10 @@ bool read_dataset(table_source *source, const column_choice *choice, skipped_row
                    infer_schema(source, &rows, choice, skipped, notes, s, error) &&
                    encode_rows(source, &rows, s, d, error) && check_targets(source, s, d, error) &&
                    weight_rows(source, choice->class_weights, s, d, error);
-    if (is_good)
+    if (is_good) {
+        note_header(source, s, notes);
         note_missing(s, d, notes);
+    }
     free_rows(&rows);
     return is_good;
 }

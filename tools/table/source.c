@@ -79,6 +79,7 @@ static bool read_head(table_source *s, const source_format *format, table_error 
     if (result != CSV_ROW)
         return false;
     s->has_header = is_header(&row, format);
+    s->is_header_detected = format->header == HEADER_DETECT;
     s->has_first = !s->has_header;
     s->first = row;
     s->first_result = CSV_ROW;

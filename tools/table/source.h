@@ -26,6 +26,7 @@ typedef struct {
     csv_reader *reader;
     column_names columns;
     bool has_header, has_first;
+    bool is_header_detected; /* nobody said whether there is one */
     csv_row first; /* a row that was read with the header, or is none, and what became of it */
     csv_result first_result;
     table_error first_error;
