@@ -6,8 +6,8 @@
 _nnblas_columns() {
     local word
     for word in "$@"; do
-        if [[ $word == *.?sv && -r $word ]]; then
-            head -n 1 -- "$word" | tr -d '\r"' | tr ',;\t' '[\n*]'
+        if [[ $word == *.?sv?(.gz) && -r $word ]]; then
+            gzip -cdf -- "$word" 2>/dev/null | head -n 1 | tr -d '\0\r"' | tr ',;\t' '[\n*]'
             return
         fi
     done
@@ -16,13 +16,14 @@ _nnblas_columns() {
 # _nnblas_values OPTION WORD...: what the option takes, where that is a few names
 _nnblas_values() {
     case $1 in
-    --activation) echo sigmoid tanh relu identity ;;
-    --optimizer) echo gradient-descent momentum nesterov rprop adam lbfgs ;;
-    --schedule) echo constant step: cosine plateau: adaptive: inverse: ;;
-    --batch) echo all ;;
-    --missing) echo impute refuse skip ;;
-    --class-weights) echo balanced ;;
-    --delimiter) echo tab ;;
+    --activation) printf '%s\n' sigmoid tanh relu identity ;;
+    --optimizer) printf '%s\n' gradient-descent momentum nesterov rprop adam lbfgs ;;
+    --schedule) printf '%s\n' constant step: cosine plateau: adaptive: inverse: ;;
+    --batch) printf '%s\n' all ;;
+    --missing) printf '%s\n' impute refuse skip ;;
+    --measure) printf '%s\n' accuracy balanced_accuracy precision recall f1 auc log_loss r2 rmse mae mse ;;
+    --class-weights) printf '%s\n' balanced ;;
+    --delimiter) printf '%s\n' tab ;;
     --target | --features | --ignore | --text | --weight | --keep)
         shift
         _nnblas_columns "$@"
@@ -31,7 +32,7 @@ _nnblas_values() {
 }
 
 _nnblas() {
-    local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} help
+    local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} help begun=
     COMPREPLY=()
     if ((COMP_CWORD == 1)) || [[ ${COMP_WORDS[1]} == help ]]; then
         help=$("${COMP_WORDS[0]}" --help 2>/dev/null | sed -n 's/^  \([a-z][a-z-]*\)  .*/\1/p')
@@ -42,7 +43,8 @@ _nnblas() {
     if [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(grep -oE '^  --[a-z-]+(, --[a-z-]+)?' <<<"$help" | tr ',' ' ') --help" -- "$current")
     elif grep -qE -e "^  $before [A-Z]" <<<"$help"; then
-        mapfile -t COMPREPLY < <(compgen -W "$(_nnblas_values "$before" "${COMP_WORDS[@]}")" -- "$current")
+        [[ $current != *,* ]] || begun=${current%,*},
+        mapfile -t COMPREPLY < <(IFS=$'\n' compgen -P "$begun" -W "$(_nnblas_values "$before" "${COMP_WORDS[@]}")" -- "${current##*,}")
         [[ ${COMPREPLY[*]} ]] || mapfile -t COMPREPLY < <(compgen -f -- "$current")
     else
         mapfile -t COMPREPLY < <(compgen -f -- "$current")

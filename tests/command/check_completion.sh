@@ -7,7 +7,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=support.sh
 . "$(dirname "$0")/support.sh"
 completion=$2
-printf 'width,height,kind\n1,2,a\n' >table.csv
+printf 'width,height,kind of it\n1,2,a\n' >table.csv
+gzip -k table.csv
 
 # The words after this one are the command line; the last, which may be empty, is completed.
 in_bash() {
@@ -28,6 +29,10 @@ check_bash() {
     check "  and no others" has_lines "$out" 2
     in_bash train table.csv --target ''
     check "bash: the columns of the table" has "$out" '^height$'
+    in_bash train table.csv --target height,w
+    check "  also behind a comma" has "$out" '^height,width$'
+    in_bash train table.csv.gz --target k
+    check "  of a compressed one, and with blanks" has "$out" '^kind of it$'
     in_bash train --optimizer l
     check "bash: the optimizers" has "$out" '^lbfgs$'
     in_bash train ta
@@ -43,6 +48,8 @@ check_zsh() {
     check "zsh: options of train" has "$out" '--checkpoint-every'
     in_zsh 'nnblas train table.csv --target '
     check "zsh: the columns of the table" has "$out" 'height'
+    in_zsh 'nnblas train table.csv --target height,wi'
+    check "  also behind a comma" has "$out" 'height,width'
     in_zsh 'nnblas train --optimizer '
     check "zsh: the optimizers" has "$out" 'gradient-descent'
     in_zsh 'nnblas train tab'
@@ -54,7 +61,7 @@ check_values() {
     for option in activation optimizer; do
         refuses "--$option takes" train --"$option" nonsense
         for shell in nnblas.bash _nnblas; do
-            names=$(sed -n "s/^ *--$option) \(echo\|print -l\) \(.*\) ;;/\2/p" "$completion/$shell")
+            names=$(sed -n "s/^ *--$option) \(printf '%s.n'\|print -l\) \(.*\) ;;/\2/p" "$completion/$shell")
             check "$shell has names for --$option" test -n "$names"
             # "A, B or C" as "A B C"
             check "  and they are all" \
