@@ -32,9 +32,8 @@ static fuzz_table choose_options(uint8_t options, const uint8_t *bytes, size_t s
     fuzz_table table = {
         .bytes = bytes,
         .size = size,
-        .format = {HEADERS[options & 3], options & 128 ? '\0'
-                                         : options & 4 ? ';'
-                                                       : ','},
+        .format = {.header = HEADERS[options & 3],
+                   .delimiter = options & 128 ? '\0' : (options & 4 ? ';' : ',')},
         .skipped = {.is_allowed = options & 8},
         .choice = {.task = TASKS[options >> 4 & 3]},
     };

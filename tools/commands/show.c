@@ -8,8 +8,10 @@
 #include "commands/saved_model.h"
 #include "table/json.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static const char HELP[] =
     "usage: nnblas show MODEL [--json FILE]\n"
@@ -75,8 +77,21 @@ static void print_categories(const name_list *categories) {
 }
 
 /* The constant of a column that was the same in all rows counts nothing. */
+static const double SECONDS_A_DAY = 86400.0;
+
+/* The day of so many seconds since 1970. */
+static bool show_date(double seconds, size_t size, char *text) {
+    const time_t time = (time_t)seconds;
+    struct tm parts;
+    return fabs(seconds) < 1e12 && gmtime_r(&time, &parts) &&
+           strftime(text, size, "%Y-%m-%d", &parts) > 0;
+}
+
 static void print_scaling(const table_column *column) {
-    if (column->deviation > 0.0)
+    char mean[32];
+    if (column->kind == COLUMN_DATE && show_date(column->mean, sizeof mean, mean))
+        printf("mean %s, deviation %.6g days", mean, column->deviation / SECONDS_A_DAY);
+    else if (column->deviation > 0.0)
         printf("mean %.6g, deviation %.6g", column->mean, column->deviation);
     else
         printf("always %.6g in training: it does not count", column->mean);

@@ -87,7 +87,7 @@ static double compute_area(const ranked_row *rows, size_t N) {
 
 double compute_auc(const ranking *r, size_t output) {
     if (r->is_given_up)
-        return NAN;
+        return (double)NAN;
     ranked_row *rows = rank_rows(r, output);
     double area = has_order(rows, r->N) ? compute_area(rows, r->N) : (double)NAN;
     free(rows);
