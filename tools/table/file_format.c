@@ -41,13 +41,14 @@ static const beginning BEGINNINGS[] = {
     {BEGINNING("<?xml"), "XML, not a table"},
 };
 
+static bool holds(const char *bytes, size_t count, const char *text) {
+    return bytes && memmem(bytes, count, text, strlen(text));
+}
+
 static const char *name_zip(const char *bytes, size_t count) {
-    static const char WORKSHEET[] = "xl/", DOCUMENT[] = "[Content_Types].xml";
-    static const char OPEN_DOCUMENT[] = "mimetypeapplication/vnd.oasis.opendocument";
-    if (memmem(bytes, count, DOCUMENT, sizeof DOCUMENT - 1) ||
-        memmem(bytes, count, WORKSHEET, sizeof WORKSHEET - 1))
+    if (holds(bytes, count, "[Content_Types].xml") || holds(bytes, count, "xl/"))
         return "a workbook of Excel (xlsx) or another document of Office: save it as CSV first";
-    if (memmem(bytes, count, OPEN_DOCUMENT, sizeof OPEN_DOCUMENT - 1))
+    if (holds(bytes, count, "mimetypeapplication/vnd.oasis.opendocument"))
         return "a document of LibreOffice: save it as CSV first";
     return "a zip archive: extract the table with unzip first";
 }
