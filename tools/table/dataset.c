@@ -281,7 +281,7 @@ static bool loses_targets(const schema *s) {
 }
 
 void scale_dataset(const schema *s, dataset *d) {
-    if (loses_targets(s)) {
+    if (d->N > 0 && loses_targets(s)) {
         d->true_Y = resize_array(NULL, d->N * d->outputs, sizeof *d->true_Y);
         memcpy(d->true_Y, d->Y, d->N * d->outputs * sizeof *d->Y);
     }
