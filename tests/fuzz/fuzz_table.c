@@ -64,6 +64,9 @@ static void check_same_numbers(const fuzz_table *table, schema *s, const dataset
     double *x = resize_array(NULL, d->inputs, sizeof *x);
     double *y = resize_array(NULL, d->outputs, sizeof *y);
     expect(open_table(table, &source, &error) && bind_schema(s, &source, true, &error));
+    /* A row that was bad in a column which was left out afterwards is good here. */
+    bool has_left_out =
+        table->skipped.is_allowed && s->features.count + s->targets.count < source.columns.count;
     while ((result = read_source_row(&source, &row, &error)) != ROW_END) {
         expect(result == ROW_GOOD || (result == ROW_BAD && table->skipped.is_allowed));
         if (result == ROW_BAD || !encode_row(&s->features, &source, &row, x, &error) ||
@@ -71,9 +74,10 @@ static void check_same_numbers(const fuzz_table *table, schema *s, const dataset
             continue;
         scale_rows(&s->features, 1, x);
         scale_rows(&s->targets, 1, y);
-        expect(r < d->N && memcmp(x, d->X + r * d->inputs, d->inputs * sizeof *x) == 0 &&
-               memcmp(y, d->Y + r * d->outputs, d->outputs * sizeof *y) == 0);
-        r++;
+        bool is_same = r < d->N && memcmp(x, d->X + r * d->inputs, d->inputs * sizeof *x) == 0 &&
+                       memcmp(y, d->Y + r * d->outputs, d->outputs * sizeof *y) == 0;
+        expect(is_same || has_left_out);
+        r += is_same;
     }
     expect(r == d->N);
     close_source(&source);
