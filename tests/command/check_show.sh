@@ -44,6 +44,15 @@ check_checkpoint() {
 }
 
 # As another program of the library would save it.
+check_dates() {
+    printf 'on,at,y\n2024-01-01,2024-03-01,1.5\n2024-01-03,2024-03-01,2.5\n2024-01-05,2024-03-01,4\n' >dates.csv
+    "$nnblas" train dates.csv --target y --features on,at --epochs 1 --quiet --output dated
+    expect_status 0 show dated
+    check "dates have a day as their mean, and days as deviation" \
+        has "$out" '\(on\): date, .* mean 2024-01-03, deviation 1\.6[0-9]* days$'
+    check "  also where all are the same" has "$out" '\(at\): date, .* always 2024-03-01 in training'
+}
+
 check_other_network() {
     sed 's/"table":/"tablf":/' model >other
     expect_status 0 show other
@@ -71,6 +80,7 @@ make_model
 check_models
 check_json
 check_checkpoint
+check_dates
 check_other_network
 check_other_files
 conclude

@@ -5,7 +5,6 @@
 
 #include <math.h>
 #include <stdarg.h>
-#include <string.h>
 
 __attribute__((format(printf, 2, 3))) static void warn(const training_run *run, const char *format,
                                                        ...) {
@@ -42,21 +41,14 @@ static bool advise_on_rising_cost(const training_run *run) {
     return true;
 }
 
-static double find_measure(const scores *s, const char *name) {
-    measure measures[MOST_MEASURES];
-    size_t count = list_measures(s, measures);
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(measures[i].name, name) == 0)
-            return measures[i].value;
-    return (double)NAN;
-}
-
 /* An R2 of 0 is that of a model that knows the mean of the target alone. At a low rate the training
  * is only at its beginning. */
 static bool has_gone_astray(const training_run *run) {
     const training_settings *s = &run->settings->training;
+    measure measures[MOST_MEASURES];
+    size_t count = list_measures(&run->learnt, measures);
     return s->optimizer != NNBLAS_LBFGS && s->learning_rate > get_default_rate(s->optimizer) &&
-           find_measure(&run->learnt, "r2") < -1.0;
+           get_measure(measures, count, "r2") < -1.0;
 }
 
 static void advise_on_bad_fit(const training_run *run) {

@@ -3,7 +3,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "commands/commands.h"
-#include "commands/gnuplot.h"
+#include "commands/report_files.h"
 #include "commands/score_plot.h"
 #include "table/json.h"
 #include "table/model_reader.h"
@@ -102,18 +102,6 @@ static bool evaluate_table(const char *command, table_model *model,
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-static int check_arguments(const char *command, const model_arguments *arguments,
-                           const evaluation_settings *set) {
-    const file_argument written[] = {{"--json", set->json, FILE_WRITTEN},
-                                     {"--plot", set->plot, FILE_WRITTEN}};
-    if (set->plot && !is_plot_path(set->plot))
-        return refuse_usage(command, "--plot takes a file name that ends in .svg or .png");
-    int status = check_model_files(command, arguments, written, sizeof written / sizeof written[0]);
-    if (status == CARRY_ON && set->plot && !check_gnuplot(command))
-        return EXIT_FAILURE;
-    return status;
-}
-
 int run_evaluate(int argc, char **argv) {
     model_arguments arguments;
     evaluation_settings set = {.parts.has_targets = true};
@@ -123,7 +111,7 @@ int run_evaluate(int argc, char **argv) {
     int status =
         read_model_arguments(argc, argv, HELP, own, sizeof own / sizeof own[0], &arguments);
     if (status == CARRY_ON)
-        status = check_arguments(argv[0], &arguments, &set);
+        status = check_report_files(argv[0], &arguments, set.json, set.plot);
     if (status != CARRY_ON)
         return status;
     ignore_write_signals();

@@ -216,20 +216,22 @@ static fold_mean get_mean(const running_mean *sum) {
                                       : (double)NAN};
 }
 
-fold_mean average_held_out(const fold_result *results, size_t count, size_t m) {
+static fold_mean average(const fold_result *results, size_t count, size_t m, bool is_learnt) {
     running_mean sum = {0};
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        const row_scores *of_rows = is_learnt ? &results[i].learnt : &results[i].held_out;
         if (results[i].is_complete)
-            add_value(&sum, results[i].held_out.measures[m].value);
+            add_value(&sum, of_rows->measures[m].value);
+    }
     return get_mean(&sum);
 }
 
+fold_mean average_held_out(const fold_result *results, size_t count, size_t m) {
+    return average(results, count, m, false);
+}
+
 fold_mean average_learnt(const fold_result *results, size_t count, size_t m) {
-    running_mean sum = {0};
-    for (size_t i = 0; i < count; i++)
-        if (results[i].is_complete)
-            add_value(&sum, results[i].learnt.measures[m].value);
-    return get_mean(&sum);
+    return average(results, count, m, true);
 }
 
 /* Losses are in the unit of the target, or have no upper limit; R2 has no lower one. */
@@ -250,10 +252,10 @@ static json_t *pack_mean(fold_mean mean) {
     return packed;
 }
 
-json_t *pack_means(const fold_result *results, size_t count, fold_average *average) {
+json_t *pack_means(const fold_result *results, size_t count, fold_average *of_rows) {
     const fold_result *first = find_complete(results, count);
     json_t *means = check_json(json_object());
     for (size_t m = 0; first && m < first->held_out.n_measures; m++)
-        set_member(means, first->held_out.measures[m].name, pack_mean(average(results, count, m)));
+        set_member(means, first->held_out.measures[m].name, pack_mean(of_rows(results, count, m)));
     return means;
 }

@@ -7,6 +7,7 @@
 #include "cli/output.h"
 #include "commands/commands.h"
 #include "commands/gnuplot.h"
+#include "commands/report_files.h"
 #include "core/random.h"
 #include "table/ensemble.h"
 #include "table/json.h"
@@ -99,18 +100,12 @@ static bool hold_rows(const char *command, model_reader *reader, held_rows *rows
     return false;
 }
 
-static measure find_measure(const measure *measures, size_t count, const char *name) {
-    for (size_t m = 0; m < count; m++)
-        if (strcmp(measures[m].name, name) == 0)
-            return measures[m];
-    return (measure){name, (double)NAN, false};
-}
-
 static measure take_measure(const scores *s, const char *name) {
     measure measures[MOST_MEASURES];
     size_t count = list_measures(s, measures);
-    if (name != MEAN_OF_BOTH)
-        return find_measure(measures, count, name);
+    size_t place = find_measure(measures, count, name);
+    if (place < count)
+        return measures[place];
     double sum = get_measure(measures, count, "accuracy") + get_measure(measures, count, "r2");
     return (measure){name, sum / 2.0, false};
 }
@@ -299,18 +294,6 @@ static bool measure_table(const char *command, table_model *model, const model_a
     return is_good;
 }
 
-static int check_arguments(const char *command, const model_arguments *arguments,
-                           const importance_settings *set) {
-    const file_argument written[] = {{"--json", set->json, FILE_WRITTEN},
-                                     {"--plot", set->plot, FILE_WRITTEN}};
-    if (set->plot && !is_plot_path(set->plot))
-        return refuse_usage(command, "--plot takes a file name that ends in .svg or .png");
-    int status = check_model_files(command, arguments, written, sizeof written / sizeof written[0]);
-    if (status == CARRY_ON && set->plot && !check_gnuplot(command))
-        return EXIT_FAILURE;
-    return status;
-}
-
 int run_importance(int argc, char **argv) {
     model_arguments arguments;
     importance_settings set = {.repeats = 5, .seed = 1, .parts.has_targets = true};
@@ -325,7 +308,7 @@ int run_importance(int argc, char **argv) {
     int status =
         read_model_arguments(argc, argv, HELP, own, sizeof own / sizeof own[0], &arguments);
     if (status == CARRY_ON)
-        status = check_arguments(argv[0], &arguments, &set);
+        status = check_report_files(argv[0], &arguments, set.json, set.plot);
     if (status != CARRY_ON)
         return status;
     ignore_write_signals();

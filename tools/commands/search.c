@@ -143,12 +143,11 @@ static const measure *list_first_measures(const search *s, size_t *count) {
     return first ? first->held_out.measures : NULL;
 }
 
-static void find_measure(search *s) {
+static void choose_measure(search *s) {
     size_t count;
     const measure *measures = list_first_measures(s, &count);
-    while (s->measure && s->measure_index < count &&
-           strcmp(measures[s->measure_index].name, s->measure) != 0)
-        s->measure_index++;
+    if (s->measure)
+        s->measure_index = find_measure(measures, count, s->measure);
 }
 
 static const char *find_problem(const fold_result *results, size_t count) {
@@ -214,7 +213,7 @@ static bool sort_trials(search *s) {
     size_t count = s->trials.count;
     if (!find_complete(s->results, count * s->folds))
         return report_none(s);
-    find_measure(s);
+    choose_measure(s);
     s->outcomes = resize_array(NULL, count, sizeof *s->outcomes);
     for (size_t t = 0; t < count; t++)
         s->outcomes[t] = judge(s, t);

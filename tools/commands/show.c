@@ -76,7 +76,6 @@ static void print_categories(const name_list *categories) {
         printf(" and %zu more", categories->count - MOST_CATEGORIES_SHOWN);
 }
 
-/* The constant of a column that was the same in all rows counts nothing. */
 static const double SECONDS_A_DAY = 86400.0;
 
 /* The day of so many seconds since 1970. */
@@ -87,14 +86,18 @@ static bool show_date(double seconds, size_t size, char *text) {
            strftime(text, size, "%Y-%m-%d", &parts) > 0;
 }
 
+/* The constant of a column that was the same in all rows counts nothing. */
 static void print_scaling(const table_column *column) {
     char mean[32];
-    if (column->kind == COLUMN_DATE && show_date(column->mean, sizeof mean, mean))
+    bool is_date = column->kind == COLUMN_DATE && show_date(column->mean, sizeof mean, mean);
+    if (!is_date)
+        snprintf(mean, sizeof mean, "%.6g", column->mean);
+    if (column->deviation == 0.0)
+        printf("always %s in training: it does not count", mean);
+    else if (is_date)
         printf("mean %s, deviation %.6g days", mean, column->deviation / SECONDS_A_DAY);
-    else if (column->deviation > 0.0)
-        printf("mean %.6g, deviation %.6g", column->mean, column->deviation);
     else
-        printf("always %.6g in training: it does not count", column->mean);
+        printf("mean %s, deviation %.6g", mean, column->deviation);
 }
 
 static void print_gaps(const table_column *column) {

@@ -131,7 +131,7 @@ size_t list_target_measures(const scores *s, size_t target, measure measures[MOS
                           : list_number_measures(s, t, measures);
 }
 
-static size_t find_measure_place(const measure *measures, size_t count, const char *name) {
+size_t find_measure(const measure *measures, size_t count, const char *name) {
     size_t place = 0;
     while (place < count && strcmp(measures[place].name, name) != 0)
         place++;
@@ -146,7 +146,7 @@ size_t list_measures(const scores *s, measure measures[MOST_MEASURES]) {
     for (size_t t = 0; t < s->n_targets; t++) {
         size_t listed = list_target_measures(s, t, of_target);
         for (size_t i = 0; i < listed; i++) {
-            size_t place = find_measure_place(measures, count, of_target[i].name);
+            size_t place = find_measure(measures, count, of_target[i].name);
             if (place == count)
                 measures[count++] = of_target[i];
             if (!isnan(of_target[i].value))
@@ -165,7 +165,7 @@ bool check_measure(const char *command, const schema *s, const char *name) {
     leave_out_auc(&none);
     size_t count = list_measures(&none, measures), length = 0;
     free_scores(&none);
-    if (find_measure_place(measures, count, name) < count)
+    if (find_measure(measures, count, name) < count)
         return true;
     for (size_t m = 0; m < count; m++)
         length += (size_t)snprintf(list + length, sizeof list - length, "%s%s", measures[m].name,
@@ -177,6 +177,6 @@ bool check_measure(const char *command, const schema *s, const char *name) {
 }
 
 double get_measure(const measure *measures, size_t count, const char *name) {
-    size_t place = find_measure_place(measures, count, name);
+    size_t place = find_measure(measures, count, name);
     return place < count ? measures[place].value : (double)NAN;
 }

@@ -172,7 +172,7 @@ static void *read_ahead(void *user) {
     return NULL;
 }
 
-/* Where no thread can be had, the batch is read when it is asked for. */
+/* If no thread can be created, the batch is read when it is asked for. */
 static void start_reading(model_reader *r) {
     r->is_reading = !r->is_alone && pthread_create(&r->thread, NULL, read_ahead, r) == 0;
 }

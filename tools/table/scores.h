@@ -68,7 +68,8 @@ size_t list_measures(const scores *s, measure measures[MOST_MEASURES]);
 /* Those of one target. */
 size_t list_target_measures(const scores *s, size_t target, measure measures[MOST_MEASURES]);
 
-/* The value of a listed measure by its name; NaN where it is not listed. */
+/* The place of a listed measure by its name, count where it is not listed; and its value, or NaN. */
+size_t find_measure(const measure *measures, size_t count, const char *name);
 double get_measure(const measure *measures, size_t count, const char *name);
 
 /* The measures of one class of a target; precision and recall are NaN where they are 0 / 0. */
