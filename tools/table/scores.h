@@ -68,7 +68,7 @@ size_t list_measures(const scores *s, measure measures[MOST_MEASURES]);
 /* Those of one target. */
 size_t list_target_measures(const scores *s, size_t target, measure measures[MOST_MEASURES]);
 
-/* The place of a listed measure by its name, count where it is not listed; and its value, or NaN. */
+/* The place of a listed measure by its name, or count; and its value, or NaN. */
 size_t find_measure(const measure *measures, size_t count, const char *name);
 double get_measure(const measure *measures, size_t count, const char *name);
 
@@ -83,14 +83,14 @@ const char *name_class(const target_score *t, size_t class);
 
 /* ---- output ---------------------------------------------------------------------------------- */
 
-/* "accuracy 0.9733 mse 0.0123 rows 150", or "r2 0.9733 mae 1.2345 rows 150"; of a mixture of
- * targets "accuracy 0.9733 r2 0.9733 mae 1.2345 rows 150". */
 /* Whether there is such a measure for a model of the schema, with a message on stderr if not. */
 bool check_measure(const char *command, const schema *s, const char *name);
 
 /* 0 where four digits behind the point would make it -0.0000. */
 double drop_zero_sign(double value);
 
+/* "accuracy 0.9733 mse 0.0123 rows 150", or "r2 0.9733 mae 1.2345 rows 150"; of a mixture of
+ * targets "accuracy 0.9733 r2 0.9733 mae 1.2345 rows 150". */
 void print_score_line(FILE *stream, const scores *s);
 /* The measures of each class and target, and the confusion matrices. */
 void print_scores_in_full(FILE *stream, const scores *s);
