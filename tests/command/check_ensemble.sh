@@ -119,9 +119,6 @@ check_refusals() {
     refuses 'leave out --history' train iris.csv --target species --ensemble 2 --history h.csv
     fails 'the network of seed 1: .*learning rate' train iris.csv --target sepal_width --ensemble 2 \
         --learning-rate 1e300
-    fails 'ensemble: is an ensemble of 3 networks, and this takes one' explain ensemble iris.csv \
-        --html page.html
-    check "  and writes no page" test ! -e page.html
     sed 's/"member 2":"..../"member 2":"AAAA/' ensemble >damaged
     fails 'damaged: is an ensemble with a damaged network' predict damaged iris.csv
 }

@@ -74,6 +74,35 @@ check_page_of_model() {
     fails 'nonsense' explain --html page.html model nonsense.csv
 }
 
+# What the page has of the network
+print_parameters() {
+    grep '^"parameters": ' page.html
+}
+
+# Of an ensemble one network is explained: that of the same seed alone.
+check_member() {
+    expect_status 0 train train.csv --target species --epochs 3 --seed 4 --ensemble 3 --quiet --output ensemble
+    expect_status 0 train train.csv --target species --epochs 3 --seed 5 --quiet --output second
+    expect_status 0 explain --html page.html ensemble test.csv
+    check "an ensemble is explained by its first network, which is said" has "$err" \
+        '^nnblas explain: ensemble: is an ensemble of 3 networks: this explains the first; --member takes another$'
+    print_parameters >of_ensemble
+    expect_status 0 explain --html page.html --member 1 ensemble test.csv
+    check "  which is --member 1" test "$(print_parameters)" = "$(cat of_ensemble)"
+    check "  and is not said where it was chosen" is_empty "$err"
+    expect_status 0 explain --html page.html --member 2 ensemble test.csv
+    check "--member takes another" has page.html '^"member": 2,$'
+    check "  of all" has page.html '^"members": 3,$'
+    print_parameters >of_ensemble
+    expect_status 0 explain --html page.html second test.csv --member 1
+    check "  which is that of the next seed" test "$(print_parameters)" = "$(cat of_ensemble)"
+    fails 'ensemble: has no member 4: --member takes 1 to 3' explain --html new.html --member 4 ensemble test.csv
+    check "  and writes no page" test ! -e new.html
+    fails 'second: has no member 2: --member takes 1' explain --html new.html --member 2 second test.csv
+    refuses 'takes a whole number from 1 to' explain --html new.html --member 0 ensemble test.csv
+    refuses 'is for a MODEL that is an ensemble' explain --member 2 --html new.html
+}
+
 # A name that would end the script stays in it, as data.
 check_names() {
     awk 'BEGIN { print "\"a</script><b>&\\\",y"
@@ -120,6 +149,7 @@ check_explain
 check_page
 if "$nnblas" --help | grep -q '^  train '; then
     check_page_of_model
+    check_member
     check_names
     check_input_names
     check_large

@@ -119,6 +119,9 @@ def check_texts(browser, pages):
     browser.open(pages["a deep network"])
     check("20 rows of deep.csv, evenly spaced over its 60 rows" in browser.run("return document.getElementById('about').innerText"),
           "which rows are explained is said")
+    browser.open(pages["an ensemble"])
+    check("number 2 of the 3 of the ensemble ensemble." in browser.run("return document.getElementById('about').innerText"),
+          "which network of an ensemble is explained is said")
 
 
 skip_without_browser("the numbers of the page of nnblas explain")

@@ -63,10 +63,10 @@ class Pages:
     def make_iris(self):
         return self.explain("iris")
 
-    def make_model(self, name, table, *options):
+    def make_model(self, name, table, *options, explained=()):
         model = self.path / name
         self.run("train", table, "--epochs", 5, "--quiet", "--output", model, *options)
-        return self.explain(name, model, table)
+        return self.explain(name, model, table, *explained)
 
     def make_classes(self):
         table = self.path / "iris.csv"
@@ -97,11 +97,18 @@ class Pages:
         write_table(table, [f"column {i}" for i in range(40)], make_rows(40, 40))
         return self.make_model("large", table, "--target", 40, "--hidden", 200)
 
+    def make_ensemble(self):
+        table = self.path / "products.csv"
+        rows = [[a, b, round(a * b, 3)] for a, b in make_rows(30, 2)]
+        write_table(table, ["a", "b", "y"], rows)
+        return self.make_model("ensemble", table, "--target", "y", "--hidden", 3, "--ensemble", 3,
+                               explained=["--member", 2])
+
     def make_all(self):
         return {"the flowers": self.make_iris(), "classes": self.make_classes(),
                 "a deep network": self.make_deep(), "labels": self.make_labels(),
                 "a network without hidden layers": self.make_linear(),
-                "a large network": self.make_large()}
+                "a large network": self.make_large(), "an ensemble": self.make_ensemble()}
 
 
 def read_data(page):

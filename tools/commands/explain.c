@@ -40,7 +40,8 @@ static const char HELP[] =
     "of DATA.csv, which has the targets too: evenly spaced, so that a table that is sorted by\n"
     "class shows each. Of a network with more than 6000 parameters it shows the first 16 units of\n"
     "each layer, as a network of its own, and says so.\n"
-    "\n" MODEL_OPTIONS_HELP
+    "\n"
+    "  --member K            of an ensemble, the network number K (default 1)\n" MODEL_OPTIONS_HELP
 #endif
     ;
 
@@ -93,7 +94,7 @@ static bool make_iris(explained *e) {
 typedef struct {
     const char *html, *model, *data;
 #ifdef HAVE_CSV
-    uint64_t threads;
+    uint64_t threads, member;
     table_options table;
 #endif
 } explain_arguments;
@@ -101,6 +102,8 @@ typedef struct {
 #ifdef HAVE_CSV
 
 static int check_arguments(const explain_arguments *a) {
+    if (a->member > 0 && !a->model)
+        return refuse_usage("explain", "--member is for a MODEL that is an ensemble");
     if (a->model && !a->html)
         return refuse_usage("explain", "--html FILE is missing: a model is explained on a page; "
                                        "see nnblas explain --help");
@@ -113,12 +116,13 @@ static int check_arguments(const explain_arguments *a) {
 }
 
 static int read_arguments(int argc, char **argv, explain_arguments *a) {
-    enum { N_OWN = 4 };
+    enum { N_OWN = 5 };
     table_arguments table = {0};
     command_option options[N_TABLE_OPTIONS + N_OWN] = {
         {.place = "MODEL", .text = &a->model},
         {.place = "DATA.csv", .text = &a->data},
         {"html", .text = &a->html},
+        {"member", .value = &a->member, .minimum = 1, .maximum = 100000},
         {"threads", .value = &a->threads, .minimum = 0, .maximum = 100000},
     };
     list_table_options(&table, options + N_OWN);
@@ -131,7 +135,9 @@ static int read_arguments(int argc, char **argv, explain_arguments *a) {
 }
 
 static bool make_explained(const explain_arguments *a, explained *e) {
-    return a->model ? read_explained("explain", a->model, a->data, &a->table, e) : make_iris(e);
+    if (!a->model)
+        return make_iris(e);
+    return read_explained("explain", a->model, a->data, &a->table, (size_t)a->member, e);
 }
 
 #else

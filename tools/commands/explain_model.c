@@ -52,7 +52,28 @@ static nnblas_status cut_network(const nnblas_net *whole, nnblas_net **cut) {
     return status;
 }
 
-static nnblas_status take_network(nnblas_net *net, explained *e) {
+static bool choose_member(const char *command, const table_model *model, size_t member,
+                          explained *e) {
+    e->members = model->n_others + 1;
+    e->member = member > 0 ? member : 1;
+    if (e->member > e->members) {
+        fprintf(stderr, "nnblas %s: %s: has no member %zu: --member takes 1 to %zu\n", command,
+                e->model, e->member, e->members);
+        return false;
+    }
+    if (member == 0 && e->members > 1)
+        fprintf(stderr,
+                "nnblas %s: %s: is an ensemble of %zu networks: this explains the first; --member "
+                "takes another\n",
+                command, e->model, e->members);
+    return true;
+}
+
+static const nnblas_net *get_member(const table_model *model, size_t member) {
+    return member == 1 ? model->net : model->others[member - 2];
+}
+
+static nnblas_status take_network(const nnblas_net *net, explained *e) {
     if (nnblas_net_parameter_count(net) <= MOST_PARAMETERS)
         return nnblas_net_clone(net, &e->net);
     nnblas_status status = nnblas_net_clone(net, &e->whole);
@@ -162,7 +183,7 @@ static bool take_rows(const char *command, model_reader *reader, explained *e) {
 static bool read_rows_of(const char *command, table_model *model, const char *data,
                          const table_options *options, explained *e) {
     model_reader reader;
-    if (take_network(model->net, e)) {
+    if (take_network(get_member(model, e->member), e)) {
         report_failure(command);
         return false;
     }
@@ -175,14 +196,14 @@ static bool read_rows_of(const char *command, table_model *model, const char *da
 }
 
 bool read_explained(const char *command, const char *model, const char *data,
-                    const table_options *options, explained *e) {
+                    const table_options *options, size_t member, explained *e) {
     table_model loaded;
     *e = (explained){.learning_rate = LEARNING_RATE};
     if (!load_model(command, model, &loaded))
         return false;
     e->model = name_file(strcmp(model, "-") == 0 ? "standard input" : model);
-    bool is_good =
-        check_single(command, model, &loaded) && read_rows_of(command, &loaded, data, options, e);
+    bool is_good = choose_member(command, &loaded, member, e) &&
+                   read_rows_of(command, &loaded, data, options, e);
     free_model(&loaded);
     if (!is_good)
         free_explained(e);

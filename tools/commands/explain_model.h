@@ -6,8 +6,9 @@
 #include "commands/explain_page.h"
 #include "table/model_reader.h"
 
-/* False after a message on stderr; e is empty then. */
+/* member: which network of an ensemble, from 1; 0 is the first, which is said on stderr. False
+ * after a message on stderr; e is empty then. */
 bool read_explained(const char *command, const char *model, const char *data,
-                    const table_options *options, explained *e);
+                    const table_options *options, size_t member, explained *e);
 
 #endif

@@ -152,6 +152,11 @@ static void write_numbers(FILE *stream, const char *key, const double *numbers, 
     putc(']', stream);
 }
 
+static void write_size(FILE *stream, const char *key, size_t size) {
+    write_key(stream, key);
+    fprintf(stream, "%zu", size);
+}
+
 static void write_sizes(FILE *stream, const char *key, const nnblas_net *net) {
     write_key(stream, key);
     if (!net)
@@ -195,20 +200,20 @@ static void write_data(FILE *stream, const explained *e, const library_numbers *
     write_text(stream, e->model);
     write_key(stream, "table");
     write_text(stream, e->table);
+    write_size(stream, "member", e->member);
+    write_size(stream, "members", e->members);
     write_key(stream, "rows");
     for (size_t r = 0; r < e->N; r++)
         fprintf(stream, "%c%zu", r > 0 ? ',' : '[', e->rows[r]);
     putc(']', stream);
-    write_key(stream, "n_read");
-    fprintf(stream, "%zu", e->n_read);
+    write_size(stream, "n_read", e->n_read);
     write_key(stream, "is_whole");
     fputs(e->is_whole ? "true" : "false", stream);
     write_sizes(stream, "whole_sizes", e->whole);
     write_network(stream, e->net);
     write_texts(stream, "inputs", e->input_names, inputs);
     write_texts(stream, "outputs", e->output_names, outputs);
-    write_key(stream, "N");
-    fprintf(stream, "%zu", e->N);
+    write_size(stream, "N", e->N);
     write_numbers(stream, "X", e->X, e->N * inputs);
     write_numbers(stream, "Y", e->Y, e->N * outputs);
     write_numbers(stream, "learning_rate", &e->learning_rate, 1);

@@ -14,11 +14,12 @@ typedef struct {
     double *X, *Y;                      /* as the network takes them */
     char **input_names, **output_names; /* inputs and outputs of them */
     double learning_rate;
-    char *model, *table; /* their files; null for the iris flowers */
-    size_t *rows;        /* N, the numbers of the rows among those that were read, from 1 */
-    size_t n_read;       /* rows of the table */
-    bool is_whole;       /* that is the whole table */
-    nnblas_net *whole;   /* the network of the model where net is cut from it, else null */
+    char *model, *table;    /* their files; null for the iris flowers */
+    size_t member, members; /* which of how many networks of the model */
+    size_t *rows;           /* N, the numbers of the rows among those that were read, from 1 */
+    size_t n_read;          /* rows of the table */
+    bool is_whole;          /* that is the whole table */
+    nnblas_net *whole;      /* the network of the model where net is cut from it, else null */
 } explained;
 
 /* False after a message on stderr. path "-" is standard output. */

@@ -31,7 +31,9 @@ function describeRows() {
     const rows = data.N < data.n_read
         ? `${plural(data.N, "row", "rows")} of ${data.table}, evenly spaced over its ${read}`
         : `the ${read} of ${data.table}`;
-    return `The network is ${data.model}. The examples are ${rows}, encoded and scaled as in its training. ` +
+    const network = data.members === 1 ? data.model
+        : `number ${data.member} of the ${data.members} of the ensemble ${data.model}`;
+    return `The network is ${network}. The examples are ${rows}, encoded and scaled as in its training. ` +
         "All numbers of this page are over these examples only.";
 }
 

@@ -88,14 +88,6 @@ bool load_model(const char *command, const char *path, table_model *model) {
                   "has no schema of a table: it was not saved by nnblas train");
 }
 
-bool check_single(const char *command, const char *path, const table_model *model) {
-    if (model->n_others == 0)
-        return true;
-    fprintf(stderr, "nnblas %s: %s: is an ensemble of %zu networks, and this takes one\n", command,
-            strcmp(path, "-") == 0 ? "standard input" : path, model->n_others + 1);
-    return false;
-}
-
 void free_model(table_model *model) {
     nnblas_net_destroy(model->net);
     for (size_t i = 0; i < model->n_others; i++)

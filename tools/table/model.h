@@ -31,9 +31,6 @@ bool load_model(const char *command, const char *path, table_model *model);
 /* The same for a network that may have no schema: it is empty then. */
 bool load_model_or_net(const char *command, const char *path, table_model *model);
 
-/* For what takes a single network: false where the model is an ensemble. */
-bool check_single(const char *command, const char *path, const table_model *model);
-
 /* Saves a network; path "-" is standard output. */
 bool save_net(const char *command, const nnblas_net *net, const char *path);
 
