@@ -70,6 +70,14 @@ check_gzip() {
     check "  from standard input" cmp expected "$out"
     { head -n 5 test.csv | gzip && sed 1,5d test.csv | gzip; } >packed.csv.gz
     check "  in two parts" predicts_like expected packed.csv.gz
+    if has_program iconv libc-bin; then
+        { printf '\377\376' && iconv -f utf-8 -t utf-16le test.csv; } >coded.csv
+        for at in 1 2 3 4 5 6 7 8 9; do
+            tail -c +$at coded.csv | head -c 1 | gzip
+        done >packed.csv.gz
+        tail -c +10 coded.csv | gzip >>packed.csv.gz
+        check "  of UTF-16, in parts of a byte" predicts_like expected packed.csv.gz
+    fi
     awk 'BEGIN { for (i = 0; i < 200000; i++) print i ",2,3,4" }' >many.csv
     gzip <many.csv >packed.csv.gz
     "$nnblas" predict model many.csv >many.expected

@@ -67,15 +67,22 @@ static bool read_bytes(text_input *input, char *bytes, size_t most, size_t *got,
     return true;
 }
 
-/* Moves what is left in the block to its beginning, and reads more behind it. */
+/* The mark of UTF-8 has 3 bytes, and a character of UTF-16 has up to 4. */
+enum { NEEDED_BYTES = 4 };
+
+/* Moves what is left in the block to its beginning, and reads more behind it: less than a character
+ * at the end of the file only, though gzip may give out a byte at a time. */
 static bool fill_block(text_input *input, table_error *error) {
     size_t got, left = input->end - input->next;
     memmove(input->block, input->block + input->next, left);
     input->next = 0;
     input->end = left;
-    if (!read_bytes(input, input->block + left, BLOCK_BYTES - left, &got, error))
-        return false;
-    input->end += got;
+    do {
+        char *begin = input->block + input->end;
+        if (!read_bytes(input, begin, BLOCK_BYTES - input->end, &got, error))
+            return false;
+        input->end += got;
+    } while (got > 0 && input->end < NEEDED_BYTES);
     return true;
 }
 
