@@ -53,10 +53,43 @@ check_encodings() {
     { printf '\377\376' && iconv -f utf-8 -t utf-16le names.csv; } >coded.csv
     expect_status 0 train coded.csv --target name --epochs 1 --output coded.model
     check "UTF-16 of one unit and of two gives the same model" same_network names.model coded.model
-    printf '\377\376a' >coded.csv
-    fails 'coded.csv: ends within a character of UTF-16' predict model coded.csv
-    printf '\377\376a\000\n\000\000\330' >coded.csv
-    expect_status 1 predict model coded.csv
+}
+
+# in_units ORDER: standard input as UTF-16, le or be
+in_units() {
+    iconv -f utf-8 -t "utf-16$1"
+}
+
+# skips_line LINE DESCRIPTION: in that line half.csv has a bad row, and without it is short.csv
+skips_line() {
+    fails "^nnblas train: half.csv: line $1, column 2 \(kind\): '.*\?\?\?' has half a character of UTF-16$" \
+        train half.csv --target y
+    expect_status 0 train half.csv --target y --epochs 2 --skip-bad-rows --output half.model
+    check "$2: the row is skipped" has "$err" 'bad rows skipped: 1:$'
+    check "  and no other" same_network short.model half.model
+}
+
+# A unit that is half a pair, the first half or the second, and an odd byte at the end.
+check_halves() {
+    has_program iconv libc-bin || return 0
+    awk 'BEGIN { print "y,kind"; for (i = 0; i < 30; i++) print i % 2 "," (i % 3 ? "a" : "\303\274") }' >short.csv
+    expect_status 0 train short.csv --target y --epochs 2 --output short.model
+    for order in le be; do
+        if [ $order = le ]; then
+            mark='\0377\0376' first='\0012\0330' second='\0012\0334'
+        else
+            mark='\0376\0377' first='\0330\0012' second='\0334\0012'
+        fi
+        for half in "$first" "$second" "$second$first" "$first$first"; do
+            { printf %b "$mark" && sed 4q short.csv | in_units $order && printf 1,b | in_units $order &&
+                printf %b "$half" && { echo && sed 1,4d short.csv; } | in_units $order; } >half.csv
+            skips_line 5 "half a pair, $order"
+        done
+        { printf %b "$mark" && { cat short.csv && printf 1,b; } | in_units $order && printf '\1'; } >half.csv
+        skips_line 32 "an odd last byte, $order"
+    done
+    printf '\377\376a' >half.csv
+    fails 'line 1: the name of column 1 has half a character of UTF-16' train half.csv --target 1
 }
 
 check_gzip() {
@@ -190,6 +223,7 @@ make_model
 check_block_ends
 check_delimiters
 check_encodings
+check_halves
 check_gzip
 check_foreign_files
 check_bad_rows

@@ -28,11 +28,23 @@ static size_t measure_character(const char *text) {
     return is_good && !is_half_pair ? count : 0;
 }
 
+/* The first bytes that are no character, or the end. */
+static const char *skip_characters(const char *text) {
+    size_t count;
+    while (*text && (count = measure_character(text)) > 0)
+        text += count;
+    return text;
+}
+
 bool is_utf8(const char *text) {
-    size_t count = 1;
-    for (; *text && count > 0; text += count)
-        count = measure_character(text);
-    return count > 0;
+    return *skip_characters(text) == '\0';
+}
+
+const char *describe_bad_text(const char *text) {
+    const unsigned char *bad = (const unsigned char *)skip_characters(text);
+    bool is_half_pair = bad[0] == 0xed && (bad[1] & 0xe0) == 0xa0 && (bad[2] & 0xc0) == 0x80;
+    return is_half_pair ? "has half a character of UTF-16"
+                        : "is not UTF-8: try iconv -f WINDOWS-1252 -t UTF-8";
 }
 
 static bool is_control(char c) {

@@ -8,6 +8,9 @@
 
 bool is_utf8(const char *text);
 
+/* What is wrong with a text that is not. */
+const char *describe_bad_text(const char *text);
+
 /* A value for a message: cut to a short length, in UTF-8, without control characters. */
 typedef struct {
     char text[64];

@@ -156,7 +156,8 @@ static bool refuse_value(const table_column *column, const table_source *source,
         snprintf(problem, sizeof problem, "is not a date as the others (%s)",
                  show_date_format(column->dates));
     else if (!column->is_number)
-        snprintf(problem, sizeof problem, "%s", NOT_UTF8);
+        snprintf(problem, sizeof problem, "%s",
+                 describe_bad_text(get_value(row, column->position)));
     return set_value_error(source, row, column->position, problem, error);
 }
 

@@ -50,7 +50,7 @@ static bool name_columns(table_source *s, const csv_row *row, table_error *error
         const char *name = s->has_header ? get_value(row, i) : "";
         if (!is_utf8(name))
             return set_error(error, "%s: line %zu: the name of column %zu %s", s->name, row->line,
-                             i + 1, NOT_UTF8);
+                             i + 1, describe_bad_text(name));
         add_column_name(&s->columns, name);
     }
     return true;

@@ -8,8 +8,6 @@
 #include "table/csv_reader.h"
 #include "table/names.h"
 
-#define NOT_UTF8 "is not UTF-8: try iconv -f WINDOWS-1252 -t UTF-8"
-
 /* HEADER_DETECT: the first row is a header if none of its values is a number. */
 typedef enum { HEADER_DETECT, HEADER_PRESENT, HEADER_ABSENT } header_rule;
 

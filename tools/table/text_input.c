@@ -133,15 +133,16 @@ static uint32_t get_unit(const text_input *input, size_t at) {
                                                   : (uint32_t)(bytes[0] << 8 | bytes[1]);
 }
 
-/* A character of one or two units; half a pair becomes the replacement character, U+FFFD. */
+/* A character of one or two units. Half a pair stays what it is, and a byte behind the last unit
+ * becomes one: written as UTF-8, which has no such characters, they make their value a bad one. */
 static uint32_t take_character(text_input *input) {
-    uint32_t first = get_unit(input, input->next);
-    input->next += 2;
-    if (first < 0xd800 || first > 0xdfff)
-        return first;
+    const uint32_t half_pair = 0xd800;
+    bool is_cut = input->end - input->next == 1;
+    uint32_t first = is_cut ? half_pair : get_unit(input, input->next);
+    input->next += is_cut ? 1 : 2;
     uint32_t second = input->end - input->next >= 2 ? get_unit(input, input->next) : 0;
-    if (first > 0xdbff || second < 0xdc00 || second > 0xdfff)
-        return 0xfffd;
+    if (first < 0xd800 || first > 0xdbff || second < 0xdc00 || second > 0xdfff)
+        return first;
     input->next += 2;
     return 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
 }
@@ -158,15 +159,12 @@ static size_t write_utf8(uint32_t character, char *bytes) {
 /* As many characters as there is room for four bytes each. */
 static bool convert_utf16(text_input *input, char *bytes, size_t most, size_t *got,
                           table_error *error) {
-    if (input->end - input->next < 4 && !fill_block(input, error))
+    if (input->end - input->next < NEEDED_BYTES && !fill_block(input, error))
         return false;
-    while (input->end - input->next >= 4 && most - *got >= 4)
+    while (input->end - input->next >= NEEDED_BYTES && most - *got >= 4)
         *got += write_utf8(take_character(input), bytes + *got);
-    if (*got > 0 || input->end == input->next)
-        return true;
-    if (input->end - input->next == 1)
-        return set_error(error, "%s: ends within a character of UTF-16", input->name);
-    *got = write_utf8(take_character(input), bytes);
+    if (*got == 0 && input->end > input->next)
+        *got = write_utf8(take_character(input), bytes);
     return true;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The bytes of a file that should be a text, as UTF-8: gzip is expanded, UTF-16 with its byte order
- * mark is converted, the mark of UTF-8 is dropped. Files that are no text are refused by their
- * name.
+ * mark is converted, the mark of UTF-8 is dropped. Half a character of UTF-16 becomes bytes that
+ * are not UTF-8. Files that are no text are refused by their name.
  */
 #ifndef NNBLAS_TABLE_TEXT_INPUT_H
 #define NNBLAS_TABLE_TEXT_INPUT_H
