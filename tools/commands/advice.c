@@ -2,6 +2,7 @@
 #include "commands/advice.h"
 
 #include "cli/text.h"
+#include "commands/training_defaults.h"
 
 #include <math.h>
 #include <stdarg.h>

@@ -9,6 +9,7 @@
 #include "commands/folds.h"
 #include "commands/train_settings.h"
 #include "commands/training_data.h"
+#include "commands/training_defaults.h"
 #include "core/clock.h"
 #include "table/json.h"
 

@@ -3,7 +3,8 @@
 #ifndef NNBLAS_COMMANDS_FOLDS_H
 #define NNBLAS_COMMANDS_FOLDS_H
 
-#include "commands/training.h"
+#include "cli/options.h"
+#include "commands/training_settings.h"
 #include "table/dataset.h"
 #include "table/scores.h"
 

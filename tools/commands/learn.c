@@ -4,6 +4,7 @@
 #include "cli/memory.h"
 #include "cli/progress.h"
 #include "cli/stop_signal.h"
+#include "commands/trainer.h"
 #include "core/clock.h"
 #include "core/sizes.h"
 #include "table/ensemble.h"

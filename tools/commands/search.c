@@ -10,6 +10,8 @@
 #include "commands/search_space.h"
 #include "commands/train_settings.h"
 #include "commands/training_data.h"
+#include "commands/training_defaults.h"
+#include "commands/weight_decay.h"
 #include "core/clock.h"
 #include "table/json.h"
 

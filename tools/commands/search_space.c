@@ -2,7 +2,10 @@
 #include "commands/search_space.h"
 
 #include "cli/memory.h"
+#include "cli/number.h"
 #include "cli/text.h"
+#include "commands/training_defaults.h"
+#include "commands/training_options.h"
 #include "core/random.h"
 
 #include <float.h>

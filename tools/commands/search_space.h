@@ -3,7 +3,7 @@
 #ifndef NNBLAS_COMMANDS_SEARCH_SPACE_H
 #define NNBLAS_COMMANDS_SEARCH_SPACE_H
 
-#include "commands/training.h"
+#include "commands/training_settings.h"
 #include "table/names.h"
 
 /* The options that are searched, in the order in which a trial is made of them. */

@@ -13,6 +13,8 @@
 #include "commands/resume.h"
 #include "commands/run_record.h"
 #include "commands/train_settings.h"
+#include "commands/trainer.h"
+#include "commands/training_defaults.h"
 #include "commands/training_run.h"
 #include "core/clock.h"
 #include "table/ensemble.h"

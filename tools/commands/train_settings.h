@@ -4,7 +4,7 @@
 #ifndef NNBLAS_COMMANDS_TRAIN_SETTINGS_H
 #define NNBLAS_COMMANDS_TRAIN_SETTINGS_H
 
-#include "commands/training.h"
+#include "commands/training_options.h"
 #include "table/infer_schema.h"
 #include "table/table_options.h"
 

@@ -5,7 +5,9 @@
 #include "commands/commands.h"
 #include "commands/plans.h"
 #include "commands/train_settings.h"
+#include "commands/trainer.h"
 #include "commands/training_data.h"
+#include "commands/training_defaults.h"
 
 #include <stdlib.h>
 

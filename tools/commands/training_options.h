@@ -1,38 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The options of nnblas train for the network and the trainer. */
-#ifndef NNBLAS_COMMANDS_TRAINING_H
-#define NNBLAS_COMMANDS_TRAINING_H
+#ifndef NNBLAS_COMMANDS_TRAINING_OPTIONS_H
+#define NNBLAS_COMMANDS_TRAINING_OPTIONS_H
 
 #include "cli/options.h"
-#include "table/dataset.h"
-
-#include <nnblas.h>
-
-#include <stdio.h>
-
-enum { MOST_HIDDEN_LAYERS = 16 };
-
-typedef struct {
-    nnblas_schedule kind;
-    const char *text; /* as given */
-    size_t epochs;
-    double factor, last, scale, power;
-} schedule;
-
-typedef struct {
-    size_t hidden[MOST_HIDDEN_LAYERS], n_hidden; /* default_settings() leaves some to the rows */
-    nnblas_activation activation;
-    nnblas_optimizer optimizer;
-    schedule schedule;
-    size_t batch; /* 0 = all rows */
-    uint64_t epochs, patience, seed, threads, checkpoint_epochs;
-    double learning_rate, momentum, weight_decay, validation, time_limit;
-    uint64_t lbfgs_memory;
-    double lbfgs_tolerance;
-    const char *checkpoint;
-    bool is_resumed;
-    bool has_score;
-} training_settings;
+#include "commands/training_settings.h"
 
 #define TRAINING_OPTIONS_HELP                                                                      \
     "  --hidden N[,N...]     units of each hidden layer, 0 for none (default one layer of\n"       \
@@ -77,8 +49,6 @@ typedef struct {
     const char *hidden, *activation, *batch, *optimizer, *schedule;
 } training_texts;
 
-training_settings default_settings(void);
-
 enum { N_TRAINING_OPTIONS = 20 };
 void list_training_options(training_settings *settings, training_texts *texts,
                            command_option *options);
@@ -86,32 +56,5 @@ void list_training_options(training_settings *settings, training_texts *texts,
 /* CARRY_ON, or EXIT_USAGE with a message on stderr. */
 int take_training_texts(const char *command, const training_texts *texts,
                         training_settings *settings);
-
-/* The learning rate unless one is given. */
-double get_default_rate(nnblas_optimizer optimizer);
-
-/* Creates a network for these rows. */
-nnblas_status create_net(const training_settings *settings, const dataset *learnt, output_kind kind,
-                         nnblas_net **net);
-
-/* The weight decay that is the default for so many rows, for numbers that of a middle noise. */
-double get_usual_weight_decay(output_kind kind, size_t rows);
-
-/*
- * A trainer for scaled rows, which it keeps, with their weights. The cost of the deciding rows
- * after an epoch decides whether it is kept. Where there are none they are drawn from the others if
- * settings->validation is above 0. L-BFGS without validation keeps the last epoch, since its cost
- * only falls.
- */
-nnblas_status create_trainer(const training_settings *settings, const dataset *learnt,
-                             const dataset *deciding, nnblas_net *net, nnblas_trainer **trainer);
-
-/* As options have them. */
-const char *name_activation(const training_settings *settings);
-const char *name_optimizer(const training_settings *settings);
-const char *name_schedule(const training_settings *settings);
-
-/* "4-32-3 relu; adam, learning rate 0.02, 32 rows a step; seed 1" */
-void print_settings(FILE *stream, const training_settings *settings, const nnblas_net *net);
 
 #endif

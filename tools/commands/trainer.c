@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "commands/trainer.h"
+
+#include "commands/trainer_steps.h"
+#include "commands/training_defaults.h"
+#include "commands/weight_decay.h"
+
+static nnblas_status set_output(nnblas_net *net, output_kind kind) {
+    switch (kind) {
+    case OUTPUTS_CLASSES:
+        return nnblas_net_set_output(net, NNBLAS_SOFTMAX, NNBLAS_CROSS_ENTROPY);
+    case OUTPUTS_LABELS:
+        return nnblas_net_set_output(net, NNBLAS_SIGMOID, NNBLAS_CROSS_ENTROPY);
+    case OUTPUTS_NUMBERS:
+    case OUTPUTS_MIXED:
+        break;
+    }
+    return nnblas_net_set_output(net, NNBLAS_IDENTITY, NNBLAS_MSE);
+}
+
+nnblas_status create_net(const training_settings *s, const dataset *learnt, output_kind kind,
+                         nnblas_net **net) {
+    size_t sizes[MOST_HIDDEN_LAYERS + 2] = {learnt->inputs};
+    for (size_t l = 0; l < s->n_hidden; l++)
+        sizes[l + 1] = get_hidden_units(s, l, learnt->N);
+    sizes[s->n_hidden + 1] = learnt->outputs;
+    nnblas_status status = nnblas_net_create(sizes, s->n_hidden + 2, NNBLAS_BIAS, net);
+    if (status)
+        return status;
+    status = nnblas_net_set_hidden(*net, s->activation);
+    if (!status)
+        status = set_output(*net, kind);
+    if (!status)
+        status = nnblas_net_init(*net, s->seed);
+    if (status) {
+        nnblas_net_destroy(*net);
+        *net = NULL;
+    }
+    return status;
+}
+
+/* ---- the trainer ----------------------------------------------------------------------------- */
+
+static nnblas_score choose_score(const training_settings *s, const nnblas_net *net) {
+    if (!s->has_score)
+        return NNBLAS_SCORE_NONE;
+    if (nnblas_net_output_activation(net) == NNBLAS_SIGMOID)
+        return NNBLAS_SCORE_LABELS;
+    bool is_classifier = nnblas_net_output_activation(net) == NNBLAS_SOFTMAX;
+    return is_classifier ? NNBLAS_SCORE_ACCURACY : NNBLAS_SCORE_R2;
+}
+
+static nnblas_status set_end(const training_settings *s, size_t rows, nnblas_trainer *trainer) {
+    nnblas_score score = choose_score(s, nnblas_trainer_net(trainer));
+    nnblas_status status = nnblas_trainer_set_epochs(trainer, get_epochs(s, rows));
+    if (!status)
+        status = nnblas_trainer_set_patience(trainer, s->patience);
+    if (!status)
+        status = nnblas_trainer_set_score(trainer, score);
+    if (!status)
+        status = nnblas_trainer_set_time_limit(trainer, s->time_limit);
+    if (!status && s->checkpoint)
+        status =
+            nnblas_trainer_set_checkpoint(trainer, s->checkpoint, get_checkpoint_epochs(s, rows));
+    return status;
+}
+
+static nnblas_status set_validation(const training_settings *s, const dataset *learnt,
+                                    const dataset *deciding, nnblas_trainer *trainer) {
+    if (deciding->N == 0 && s->validation > 0.0)
+        return nnblas_trainer_set_validation_fraction(trainer, s->validation);
+    if (s->validation == 0.0 && s->optimizer == NNBLAS_LBFGS)
+        return NNBLAS_OK;
+    const dataset *rows = deciding->N > 0 ? deciding : learnt;
+    nnblas_status status = nnblas_trainer_set_validation_rows(trainer, rows->N, rows->X,
+                                                              rows->inputs, rows->Y, rows->outputs);
+    return status ? status : nnblas_trainer_set_validation_weights(trainer, rows->weights);
+}
+
+static nnblas_status set_up(const training_settings *s, const dataset *learnt,
+                            const dataset *deciding, nnblas_trainer *trainer) {
+    const double weight_decay = get_weight_decay(s, learnt, nnblas_trainer_net(trainer));
+    nnblas_status status = set_steps(s, learnt->N, weight_decay, trainer);
+    if (!status)
+        status = set_end(s, learnt->N, trainer);
+    if (!status)
+        status = nnblas_trainer_set_sample_weights(trainer, learnt->weights);
+    return status ? status : set_validation(s, learnt, deciding, trainer);
+}
+
+nnblas_status create_trainer(const training_settings *s, const dataset *learnt,
+                             const dataset *deciding, nnblas_net *net, nnblas_trainer **trainer) {
+    nnblas_status status = nnblas_trainer_create(net, trainer);
+    if (status)
+        return status;
+    status = set_up(s, learnt, deciding, *trainer);
+    if (status) {
+        nnblas_trainer_destroy(*trainer);
+        *trainer = NULL;
+    }
+    return status;
+}

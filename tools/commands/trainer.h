@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The network and the trainer of a training. */
+#ifndef NNBLAS_COMMANDS_TRAINER_H
+#define NNBLAS_COMMANDS_TRAINER_H
+
+#include "commands/training_settings.h"
+#include "table/dataset.h"
+
+/* Creates a network for these rows. */
+nnblas_status create_net(const training_settings *settings, const dataset *learnt, output_kind kind,
+                         nnblas_net **net);
+
+/*
+ * A trainer for scaled rows, which it keeps, with their weights. The cost of the deciding rows
+ * after an epoch decides whether it is kept. Where there are none they are drawn from the others if
+ * settings->validation is above 0. L-BFGS without validation keeps the last epoch, since its cost
+ * only falls.
+ */
+nnblas_status create_trainer(const training_settings *settings, const dataset *learnt,
+                             const dataset *deciding, nnblas_net *net, nnblas_trainer **trainer);
+
+#endif

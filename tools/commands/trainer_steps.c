@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "commands/trainer_steps.h"
+
+#include "commands/training_defaults.h"
+
+static nnblas_status set_lbfgs(const training_settings *s, nnblas_trainer *trainer) {
+    size_t memory;
+    double tolerance;
+    nnblas_status status = nnblas_trainer_lbfgs(trainer, &memory, &tolerance);
+    if (status)
+        return status;
+    return nnblas_trainer_set_lbfgs(trainer, s->lbfgs_memory > 0 ? s->lbfgs_memory : memory,
+                                    is_given(s->lbfgs_tolerance) ? s->lbfgs_tolerance : tolerance);
+}
+
+nnblas_status set_steps(const training_settings *s, size_t rows, double weight_decay,
+                        nnblas_trainer *trainer) {
+    const schedule fall = get_schedule(s, rows);
+    nnblas_status status = nnblas_trainer_set_optimizer(trainer, s->optimizer);
+    if (!status)
+        status = nnblas_trainer_set_learning_rate(trainer, s->learning_rate);
+    if (!status && is_given(s->momentum))
+        status = nnblas_trainer_set_momentum(trainer, s->momentum);
+    if (!status)
+        status = set_lbfgs(s, trainer);
+    if (!status)
+        status = nnblas_trainer_set_weight_decay(trainer, weight_decay);
+    if (!status)
+        status = set_schedule(&fall, trainer);
+    if (!status)
+        status = nnblas_trainer_set_batch_size(trainer, s->batch);
+    if (!status)
+        status = nnblas_trainer_set_seed(trainer, s->seed);
+    return status;
+}

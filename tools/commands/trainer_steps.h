@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How a trainer steps: its optimizer, and what that needs. */
+#ifndef NNBLAS_COMMANDS_TRAINER_STEPS_H
+#define NNBLAS_COMMANDS_TRAINER_STEPS_H
+
+#include "commands/training_settings.h"
+
+/* rows: that are learnt from. */
+nnblas_status set_steps(const training_settings *settings, size_t rows, double weight_decay,
+                        nnblas_trainer *trainer);
+
+#endif

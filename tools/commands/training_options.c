@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "commands/training_options.h"
+
+#include "cli/number.h"
+#include "commands/training_defaults.h"
+
+#include <float.h>
+#include <string.h>
+
+void list_training_options(training_settings *s, training_texts *texts, command_option *options) {
+    static const char ABOVE_0[] = "a number above 0", NOT_BELOW_0[] = "a number not below 0",
+                      FRACTION[] = "a number from 0 to below 1";
+    const double below_1 = 1.0 - DBL_EPSILON / 2.0;
+    const command_option all[N_TRAINING_OPTIONS] = {
+        {"hidden", .text = &texts->hidden},
+        {"activation", .text = &texts->activation},
+        {"batch", .text = &texts->batch},
+        {"optimizer", .text = &texts->optimizer},
+        {"schedule", .text = &texts->schedule},
+        {"epochs", .value = &s->epochs, .minimum = 1, .maximum = 1000000000},
+        {"patience", .value = &s->patience, .minimum = 0, .maximum = 1000000000},
+        {"seed", .value = &s->seed, .minimum = 0, .maximum = UINT64_MAX},
+        {"threads", .value = &s->threads, .minimum = 0, .maximum = 100000},
+        {"checkpoint-every", .value = &s->checkpoint_epochs, .minimum = 1, .maximum = 1000000000},
+        {"learning-rate", .real = &s->learning_rate, .least = DBL_MIN, .most = DBL_MAX, ABOVE_0},
+        {"momentum", .real = &s->momentum, .least = 0.0, .most = below_1, FRACTION},
+        {"lbfgs-memory", .value = &s->lbfgs_memory, .minimum = 1, .maximum = 1000},
+        {"lbfgs-tolerance", .real = &s->lbfgs_tolerance, .least = 0.0, .most = below_1, FRACTION},
+        {"weight-decay", .real = &s->weight_decay, .least = 0.0, .most = DBL_MAX, NOT_BELOW_0},
+        {"validation", .real = &s->validation, .least = 0.0, .most = below_1, FRACTION},
+        {"time-limit", .real = &s->time_limit, .least = DBL_MIN, .most = DBL_MAX, ABOVE_0},
+        {"checkpoint", .text = &s->checkpoint},
+        {"resume", .flag = &s->is_resumed},
+        {"score", .flag = &s->has_score},
+    };
+    memcpy(options, all, sizeof all);
+}
+
+static bool read_hidden(const char *text, training_settings *s) {
+    s->n_hidden = read_sizes(text, MOST_HIDDEN_LAYERS, s->hidden);
+    return s->n_hidden > 0 || strcmp(text, "0") == 0;
+}
+
+static bool read_batch(const char *text, size_t *batch) {
+    *batch = 0;
+    return strcmp(text, "all") == 0 || read_sizes(text, 1, batch) == 1;
+}
+
+static bool takes_all_rows(nnblas_optimizer optimizer) {
+    return optimizer == NNBLAS_RPROP || optimizer == NNBLAS_LBFGS;
+}
+
+static int take_names(const char *command, const training_texts *texts, training_settings *s) {
+    if (texts->activation && !find_activation(texts->activation, &s->activation))
+        return refuse_usage(command, "--activation takes sigmoid, tanh, relu or identity");
+    if (texts->optimizer && !find_optimizer(texts->optimizer, &s->optimizer))
+        return refuse_usage(command, "--optimizer takes gradient-descent, momentum, nesterov, "
+                                     "rprop, adam or lbfgs");
+    return CARRY_ON;
+}
+
+static int take_lists(const char *command, const training_texts *texts, training_settings *s) {
+    if (texts->hidden && !read_hidden(texts->hidden, s))
+        return refuse_usage(command,
+                            "--hidden takes 0, or up to %d whole numbers separated by commas",
+                            MOST_HIDDEN_LAYERS);
+    if (texts->batch && !read_batch(texts->batch, &s->batch))
+        return refuse_usage(command, "--batch takes a whole number above 0, or all");
+    if (texts->schedule && !read_schedule(texts->schedule, &s->schedule))
+        return refuse_usage(command, "--schedule takes constant, step:EPOCHS:FACTOR, cosine, "
+                                     "cosine:LAST, plateau:EPOCHS:FACTOR, "
+                                     "adaptive:EPOCHS:FACTOR:LAST, inverse or inverse:SCALE:POWER");
+    return CARRY_ON;
+}
+
+static int take_checkpoint(const char *command, training_settings *s) {
+    if (!s->checkpoint && (s->is_resumed || s->checkpoint_epochs > 0))
+        return refuse_usage(command, "--%s needs --checkpoint FILE",
+                            s->is_resumed ? "resume" : "checkpoint-every");
+    if (s->checkpoint && s->optimizer == NNBLAS_LBFGS)
+        return refuse_usage(command,
+                            "--optimizer lbfgs has no checkpoints: leave out --checkpoint");
+    return CARRY_ON;
+}
+
+/* An option that would have no effect is refused, so that nobody waits for its effect. */
+static int refuse_without_effect(const char *command, const training_texts *texts,
+                                 const training_settings *s) {
+    bool is_lbfgs = s->optimizer == NNBLAS_LBFGS;
+    bool has_momentum = s->optimizer == NNBLAS_MOMENTUM || s->optimizer == NNBLAS_NESTEROV;
+    const struct {
+        const char *option;
+        bool has_no_effect;
+    } given[] = {
+        {"momentum", is_given(s->momentum) && !has_momentum},
+        {"lbfgs-memory", s->lbfgs_memory > 0 && !is_lbfgs},
+        {"lbfgs-tolerance", is_given(s->lbfgs_tolerance) && !is_lbfgs},
+        {"learning-rate", s->learning_rate > 0.0 && is_lbfgs},
+        {"schedule", texts->schedule && is_lbfgs},
+    };
+    for (size_t i = 0; i < sizeof given / sizeof given[0]; i++)
+        if (given[i].has_no_effect)
+            return refuse_usage(command, "--%s has no effect with --optimizer %s: leave it out",
+                                given[i].option, name_optimizer(s));
+    return CARRY_ON;
+}
+
+int take_training_texts(const char *command, const training_texts *texts, training_settings *s) {
+    int status = take_names(command, texts, s);
+    if (status == CARRY_ON)
+        status = take_lists(command, texts, s);
+    if (status == CARRY_ON)
+        status = refuse_without_effect(command, texts, s);
+    if (status != CARRY_ON)
+        return status;
+    if (!texts->batch && takes_all_rows(s->optimizer))
+        s->batch = 0;
+    if (s->batch > 0 && takes_all_rows(s->optimizer))
+        return refuse_usage(command, "--optimizer %s needs --batch all", texts->optimizer);
+    if (s->has_score && s->validation == 0.0)
+        return refuse_usage(command, "--score needs --validation F");
+    if (s->learning_rate == 0.0)
+        s->learning_rate = get_default_rate(s->optimizer);
+    return take_checkpoint(command, s);
+}

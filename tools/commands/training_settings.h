@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The settings of a training, as the options of nnblas train have them. */
+#ifndef NNBLAS_COMMANDS_TRAINING_SETTINGS_H
+#define NNBLAS_COMMANDS_TRAINING_SETTINGS_H
+
+#include "commands/schedule.h"
+
+#include <nnblas.h>
+
+#include <stdint.h>
+#include <stdio.h>
+
+enum { MOST_HIDDEN_LAYERS = 16 };
+
+/* What is not given is 0 in hidden, epochs and checkpoint_epochs, and below 0 in momentum,
+ * lbfgs_tolerance and weight_decay. */
+typedef struct {
+    size_t hidden[MOST_HIDDEN_LAYERS], n_hidden;
+    nnblas_activation activation;
+    nnblas_optimizer optimizer;
+    schedule schedule;
+    size_t batch; /* 0 = all rows */
+    uint64_t epochs, patience, seed, threads, checkpoint_epochs;
+    double learning_rate, momentum, weight_decay, validation, time_limit;
+    uint64_t lbfgs_memory;
+    double lbfgs_tolerance;
+    const char *checkpoint;
+    bool is_resumed;
+    bool has_score;
+} training_settings;
+
+static inline bool is_given(double setting) {
+    return setting >= 0.0;
+}
+
+/* False where there is none of this name. */
+bool find_activation(const char *name, nnblas_activation *activation);
+bool find_optimizer(const char *name, nnblas_optimizer *optimizer);
+
+/* As options have them. */
+const char *name_activation(const training_settings *settings);
+const char *name_optimizer(const training_settings *settings);
+const char *name_schedule(const training_settings *settings);
+
+/* "4-32-3 relu; adam, learning rate 0.02, 32 rows a step; seed 1" */
+void print_settings(FILE *stream, const training_settings *settings, const nnblas_net *net);
+
+#endif
