@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "commands/search_run.h"
+
+#include "cli/memory.h"
+
+#include <string.h>
+
+typedef struct {
+    char *text;
+    size_t length, capacity;
+} command_line;
+
+static void add_text(command_line *line, const char *text) {
+    size_t length = strlen(text);
+    line->text = reserve_array(line->text, &line->capacity, line->length + length + 1, 1);
+    memcpy(line->text + line->length, text, length + 1);
+    line->length += length;
+}
+
+static void add_quoted(command_line *line, const char *text) {
+    static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-./,:=+@%";
+    if (*text && strspn(text, PLAIN) == strlen(text)) {
+        add_text(line, text);
+        return;
+    }
+    add_text(line, "'");
+    for (; *text; text++)
+        add_text(line, *text == '\'' ? "'\\''" : (char[]){*text, '\0'});
+    add_text(line, "'");
+}
+
+/* With = after it, so that a value may begin as an option does. */
+static void add_option(command_line *line, const char *name, const char *value) {
+    bool is_option = value && strncmp(value, "--", 2) == 0;
+    add_text(line, " --");
+    add_text(line, name);
+    if (value)
+        add_text(line, is_option ? "=" : " ");
+    if (value)
+        add_quoted(line, value);
+}
+
+static bool is_of_search(const char *name) {
+    static const char *const OWN[] = {"trials",  "grid", "measure", "folds",
+                                      "repeats", "json", "quiet",   "time-limit"};
+    for (size_t i = 0; i < sizeof OWN / sizeof OWN[0]; i++)
+        if (strcmp(name, OWN[i]) == 0)
+            return true;
+    for (size_t o = 0; o < N_SEARCHED; o++)
+        if (strcmp(name, SEARCHED_OPTIONS[o]) == 0)
+            return true;
+    return false;
+}
+
+char *write_train_line(const search *s, const trial *best) {
+    command_line line = {0};
+    add_text(&line, "nnblas train");
+    for (size_t i = 0; i < s->given.count; i++) {
+        const given_option *given = &s->given.options[i];
+        if (!given->name) {
+            add_text(&line, given->text[0] == '-' && given->text[1] ? " ./" : " ");
+            add_quoted(&line, given->text);
+        } else if (!is_of_search(given->name)) {
+            add_option(&line, given->name, given->text);
+        }
+    }
+    for (size_t o = 0; o < N_SEARCHED; o++)
+        if (*best->texts[o])
+            add_option(&line, SEARCHED_OPTIONS[o], best->texts[o]);
+    return line.text;
+}

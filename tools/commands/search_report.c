@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "commands/search_run.h"
+
+#include "cli/output.h"
+#include "cli/pool.h"
+#include "cli/stop_signal.h"
+#include "commands/training_data.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool varies(const search *s, size_t option) {
+    for (size_t t = 1; t < s->trials.count; t++)
+        if (strcmp(s->trials.trials[t].texts[option], s->trials.trials[0].texts[option]) != 0)
+            return true;
+    return false;
+}
+
+static int get_settings_width(size_t option) {
+    return (int)strlen(SEARCHED_OPTIONS[option]) + 4;
+}
+
+static void print_settings_of(const search *s, const trial *t) {
+    for (size_t o = 0; o < N_SEARCHED; o++)
+        if (varies(s, o))
+            fprintf(s->summary, "%*s", get_settings_width(o),
+                    *t->texts[o] ? t->texts[o] : "default");
+}
+
+static void print_outcome(const search *s, size_t place) {
+    const outcome *o = &s->outcomes[place];
+    const measure *m = get_ranking_measure(s);
+    fprintf(s->summary, "%4zu%7zu", place + 1, o->number);
+    if (o->is_complete)
+        fprintf(s->summary, " %*s %10s %10s",
+                (int)strlen(m->name) < 8 ? 9 : (int)strlen(m->name) + 1,
+                write_measure(m, o->score.mean).text, write_measure(m, o->score.deviation).text,
+                write_measure(m, o->learnt.mean).text);
+    fprintf(s->summary, "%9.2f", o->seconds);
+    print_settings_of(s, o->trial);
+    fputc('\n', s->summary);
+}
+
+static void print_trials(const search *s) {
+    const char *name = get_ranking_measure(s)->name;
+    size_t complete = count_complete_trials(s);
+    fprintf(s->summary, "\nrank  trial%*s  deviation     learnt  seconds",
+            (int)strlen(name) < 8 ? 10 : (int)strlen(name) + 2, name);
+    for (size_t o = 0; o < N_SEARCHED; o++)
+        if (varies(s, o))
+            fprintf(s->summary, "%*s", get_settings_width(o), SEARCHED_OPTIONS[o]);
+    fputc('\n', s->summary);
+    for (size_t place = 0; place < complete; place++)
+        print_outcome(s, place);
+}
+
+static void print_incomplete(const search *s) {
+    size_t complete = count_complete_trials(s), unfinished = 0;
+    for (size_t place = complete; place < s->trials.count; place++) {
+        const outcome *o = &s->outcomes[place];
+        unfinished += !o->problem;
+        if (!o->problem)
+            continue;
+        fprintf(s->summary, "failed: trial %zu:", o->number);
+        print_settings_of(s, o->trial);
+        fprintf(s->summary, ": %s\n", o->problem);
+    }
+    if (unfinished > 0)
+        fprintf(s->summary, "\n%s: %zu of %zu trials are complete\n",
+                is_stop_requested() ? "stopped by a signal" : "the time limit is reached", complete,
+                s->trials.count);
+}
+
+void print_search_beginning(const search *s) {
+    const task_pool pool = {.count = s->trials.count * s->folds,
+                            .threads = s->settings.training.threads};
+    print_training_data(s->summary, &s->settings, &s->schema, &(training_rows){.learnt = s->rows});
+    print_notes(s->summary, &s->notes);
+    fprintf(s->summary,
+            "%zu trials by %zu %sfolds of seed %" PRIu64 "; %zu trainings, %zu at the same time\n",
+            s->trials.count, s->folds, has_classes(&s->schema) ? "stratified " : "",
+            s->settings.training.seed, pool.count, count_pool_threads(&pool));
+    fflush(s->summary);
+}
+
+void print_search_result(const search *s) {
+    char *line = write_train_line(s, s->outcomes[0].trial);
+    if (s->summary) {
+        print_trials(s);
+        print_incomplete(s);
+        fprintf(s->summary, "\nseconds %.2f; the best:\n", s->seconds);
+    }
+    bool is_taken = s->json && is_standard_output(s->json);
+    if (s->summary || !is_taken)
+        fprintf(s->summary ? s->summary : stdout, "%s\n", line);
+    free(line);
+}
