@@ -103,6 +103,58 @@ check_member() {
     refuses 'is for a MODEL that is an ensemble' explain --member 2 --html new.html
 }
 
+# has_weights NUMBERS: the page has these, and the cost of a training in which all rows are shown
+has_weights() {
+    check "  the weights are $1" has page.html "^\"weights\": \\[$1\\],\$"
+    cost=$(sed -n 's/.*"cost_after": \([^,]*\),/\1/p' run.json | sed -n 2p)
+    of_page=$(sed -n 's/^"library_costs": \[\([^,]*\),.*/\1/p' page.html)
+    check "  the cost of the page is that of the training, $cost" awk \
+        "BEGIN { d = $of_page - $cost; exit !(d < 1e-14 && d > -1e-14) }"
+}
+
+# The rows have the weights of the training.
+check_weights() {
+    awk 'BEGIN { print "a,w,y"; for (i = 0; i < 8; i++) print i % 5 "," (i % 4 + 1) / 2 "," (i % 3 ? "n" : "j") }' >rows.csv
+    train() {
+        expect_status 0 train "$@" --epochs 3 --quiet --output weighted --json run.json
+    }
+    train rows.csv --target y --weight w
+    expect_status 0 explain --html page.html weighted rows.csv
+    has_weights '0.5,1,1.5,2,0.5,1,1.5,2'
+    train rows.csv --target y --ignore w --class-weights j=3
+    expect_status 0 explain --html page.html weighted rows.csv
+    has_weights '3,1,1,3,1,1,3,1'
+    train rows.csv --target y --weight w --class-weights balanced
+    expect_status 0 explain --html page.html weighted rows.csv
+    has_weights '0.625,0.8333333333333334,1.25,2.5,0.4166666666666667,0.8333333333333334,1.875,1.6666666666666667'
+    cut -d, -f1,3 rows.csv >without.csv
+    expect_status 0 explain --html page.html weighted without.csv
+    check "a table without the column of weights is told" has "$err" \
+        '^nnblas explain: without.csv: has no column 2 \(w\), the weights of the rows in the training: 1 is taken for each$'
+    check "  and the page says so" has page.html '^"lacks_weights": true,$'
+    check "  and has those of the classes" has page.html '^"weights": \[1.25,0.8333333333333334,'
+    tr , '\t' <rows.csv | tr . , >comma.csv
+    train comma.csv --target y --weight w
+    expect_status 0 explain --html page.html weighted comma.csv
+    has_weights '0.5,1,1.5,2,0.5,1,1.5,2'
+    sed 1d rows.csv >headless.csv
+    train headless.csv --weight 2 --target 3
+    expect_status 0 explain --html page.html weighted headless.csv
+    has_weights '0.5,1,1.5,2,0.5,1,1.5,2'
+    sed '3,5s/,[0-9.]*,/,0,/' rows.csv >some.csv
+    train some.csv --target y --weight w
+    expect_status 0 explain --html page.html weighted some.csv
+    has_weights '0.5,0.5,1,1.5,2'
+    check "  rows of weight 0 are not shown" has page.html '^"rows": \[1,5,6,7,8\],$'
+    sed 's/,[0-9.]*,/,0,/' rows.csv >none.csv
+    fails 'none.csv: has no rows to explain with a weight above 0' explain --html page.html weighted none.csv
+    sed '4s/,[0-9.]*,/,-1,/' rows.csv >bad.csv
+    fails "bad.csv: line 4, column 2 \(w\): '-1' is no weight" explain --html page.html weighted bad.csv
+    "$nnblas" train rows.csv --target y --epochs 3 --quiet --output weighted
+    expect_status 0 explain --html page.html weighted rows.csv
+    check "without weights the page has none" lacks page.html '^"weights"'
+}
+
 # A name that would end the script stays in it, as data.
 check_names() {
     awk 'BEGIN { print "\"a</script><b>&\\\",y"
@@ -150,6 +202,7 @@ check_page
 if "$nnblas" --help | grep -q '^  train '; then
     check_page_of_model
     check_member
+    check_weights
     check_names
     check_input_names
     check_large

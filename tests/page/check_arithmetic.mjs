@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const load = (name) => import(pathToFileURL(join(resolve(process.argv[2]), name)));
-const { countParameters, makeMatrix, multiply, runIteration, takeStep, transpose } =
+const { countParameters, getElement, makeMatrix, multiply, runIteration, takeStep, transpose } =
     await load("arithmetic.js");
 const { computeDifference, countPaths, findUnits, listPaths, sumExample, sumPaths } = await load("sums.js");
 
@@ -35,6 +35,7 @@ function makeProblem(net, next) {
         parameters: Float64Array.from({ length: countParameters(net) }, next),
         X: makeMatrix(N, net.sizes[0], next),
         Y: makeMatrix(N, outputs, (e, k) => (e % outputs === k ? 1 : 0)),
+        weights: null,
     };
 }
 
@@ -45,10 +46,10 @@ function listWeights(net) {
 }
 
 // The largest distances of the paths and of the differences from the products.
-function compare(net, { parameters, X, Y }) {
-    const run = runIteration(net, parameters, X, Y), largest = { paths: 0, difference: 0 };
+function compare(net, { parameters, X, Y, weights }) {
+    const run = runIteration(net, parameters, X, Y, weights), largest = { paths: 0, difference: 0 };
     listWeights(net).forEach((weight, p) => {
-        const { difference, hasCorner } = computeDifference(net, parameters, X, Y, weight);
+        const { difference, hasCorner } = computeDifference(net, parameters, X, Y, weight, weights);
         const paths = sumPaths(net, run, weight).sum;
         largest.paths = Math.max(largest.paths, Math.abs(paths - run.gradient[p]));
         if (!hasCorner)
@@ -66,9 +67,12 @@ function checkKinds() {
                 for (const biases of [false, true]) {
                     const activations = sizes.slice(1).map((_, l) => (l < sizes.length - 2 ? hidden : output));
                     const net = { sizes, activations, cost, biases };
-                    const found = compare(net, makeProblem(net, next));
-                    largest.paths = Math.max(largest.paths, found.paths);
-                    largest.difference = Math.max(largest.difference, found.difference);
+                    const problem = makeProblem(net, next);
+                    for (const weights of [null, [1, 0.5, 0, 3, 2]]) {
+                        const found = compare(net, { ...problem, weights });
+                        largest.paths = Math.max(largest.paths, found.paths);
+                        largest.difference = Math.max(largest.difference, found.difference);
+                    }
                 }
             check(largest.paths <= 1e-14 && largest.difference <= 1e-8,
                 `${hidden}, ${output}, ${cost}: paths within ${largest.paths}, differences within ` +
@@ -89,6 +93,18 @@ function checkByHand() {
     check(near(run.gradient[0], delta * 4 * 0.75 * 0.25), "the gradient of the first weight by hand");
     const stepped = takeStep(Float64Array.of(1, 2), run.gradient, 10);
     check(stepped[0] === 1 - 10 * run.gradient[0], "a step by hand");
+}
+
+// An example of weight 2 counts as one that is there twice, and one of weight 0 as none.
+function checkWeights() {
+    const net = { sizes: [2, 3, 2], activations: ["tanh", "softmax"], cost: "cross-entropy", biases: true };
+    const { parameters, X, Y } = makeProblem(net, makeNumbers(9)), rows = [0, 2, 2, 3, 4];
+    const repeat = (A) => makeMatrix(rows.length, A.columns, (r, c) => getElement(A, rows[r], c));
+    const weighted = runIteration(net, parameters, X, Y, [1, 0, 2, 1, 1]);
+    const repeated = runIteration(net, parameters, repeat(X), repeat(Y));
+    const distance = Math.max(Math.abs(weighted.cost - repeated.cost),
+        ...weighted.gradient.map((g, p) => Math.abs(g - repeated.gradient[p])));
+    check(distance < 1e-15, `a weight of 2 is a row twice, within ${distance}`);
 }
 
 function checkMatrices() {
@@ -144,6 +160,7 @@ function checkExtremes() {
 checkMatrices();
 checkByHand();
 checkKinds();
+checkWeights();
 checkPaths();
 checkManyPaths();
 checkCorners();

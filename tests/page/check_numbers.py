@@ -4,6 +4,7 @@
 
 usage: check_numbers.py NNBLAS
 """
+import json
 import math
 import sys
 
@@ -124,6 +125,28 @@ def check_texts(browser, pages):
           "which network of an ensemble is explained is said")
 
 
+def check_cost_of_training(pages, page):
+    """Of all rows of a training that had weights the page has the cost that the training had."""
+    data = read_data(page)
+    run = json.loads((pages.path / "weighted.json").read_text())
+    lines = (pages.path / "weighted.csv").read_text().split()[1:]
+    right = [int(line.split(",")[3]) * (2.5 if ",yes," in line else 1) for line in lines]
+    check(data["weights"] == right, "the weights are those of the column times those of the classes")
+    cost = run["result"]["kept"]["cost_after"]
+    check(is_near(data["library_costs"][0], cost, 1e-14), f"the weighted cost is that of the training, {cost}")
+
+
+def check_weights_shown(browser, page):
+    browser.open(page)
+    read = lambda name: browser.run("return document.querySelector(arguments[0]).innerText", name)
+    check("−1/Σw Σ w y ln o." in read("#about"), "the cost is said to be weighted")
+    check("\tw/Σw\to_delta\t" in read("#path-table"), "the weight is a factor of a path")
+    check("\t2.5/86\t" in read("#path-table"), "which is shown with the sum of the weights")
+    check(read("#path-formula").split("\n")[1:5] == ["1/Σw", "Σexamples", "Σoutputs", "w"],
+          "the formula of a weight has those of the rows")
+    check("w O_delta\ngives Σw · W2_update" in read("#product-list"), "the products have them too")
+
+
 skip_without_browser("the numbers of the page of nnblas explain")
 pages = Pages(sys.argv[1])
 made = pages.make_all()
@@ -131,4 +154,6 @@ with Browser() as chromium:
     for name, page in made.items():
         check_page(chromium, page, name)
     check_texts(chromium, made)
+    check_weights_shown(chromium, made["weighted rows"])
+check_cost_of_training(pages, made["weighted rows"])
 conclude()

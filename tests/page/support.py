@@ -104,11 +104,20 @@ class Pages:
         return self.make_model("ensemble", table, "--target", "y", "--hidden", 3, "--ensemble", 3,
                                explained=["--member", 2])
 
+    def make_weighted(self):
+        """20 rows, all shown, so that the cost of the page is that of the training."""
+        table = self.path / "weighted.csv"
+        rows = [[a, b, "yes" if a > b else "no", 1 + i % 4] for i, (a, b) in enumerate(make_rows(20, 2))]
+        write_table(table, ["a", "b", "y", "w"], rows)
+        return self.make_model("weighted", table, "--target", "y", "--weight", "w", "--hidden", 3,
+                               "--class-weights", "yes=2.5", "--json", self.path / "weighted.json")
+
     def make_all(self):
         return {"the flowers": self.make_iris(), "classes": self.make_classes(),
                 "a deep network": self.make_deep(), "labels": self.make_labels(),
                 "a network without hidden layers": self.make_linear(),
-                "a large network": self.make_large(), "an ensemble": self.make_ensemble()}
+                "a large network": self.make_large(), "an ensemble": self.make_ensemble(),
+                "weighted rows": self.make_weighted()}
 
 
 def read_data(page):

@@ -3,6 +3,7 @@
 
 #include "cli/memory.h"
 #include "cli/options.h"
+#include "table/confusion.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,11 +139,45 @@ static char **copy_output_names(const schema *s, size_t count) {
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
-/* Evenly spaced over those that were read, so that a sorted table shows each class. */
-static void choose_rows(explained *e) {
+/* As in the training: of the column, where the table has it, times that of the class. Null where
+ * the training had none. */
+static double *weigh_rows(const model_reader *reader, const row_batch *batch) {
+    const double *class_weights = reader->model->schema.class_weights;
+    if (!reader->has_training_weights && !class_weights)
+        return NULL;
+    double *weights = resize_array(NULL, batch->N, sizeof *weights);
+    for (size_t r = 0; r < batch->N; r++) {
+        weights[r] = batch->weights ? batch->weights[r] : 1.0;
+        if (class_weights)
+            weights[r] *=
+                class_weights[find_largest(batch->Y + r * reader->outputs, reader->outputs)];
+    }
+    return weights;
+}
+
+static void report_no_weights(const char *command, const model_reader *reader, explained *e) {
+    const column_list *weights = &reader->model->schema.weights;
+    e->lacks_weights = weights->count > 0 && !reader->has_training_weights;
+    if (e->lacks_weights)
+        fprintf(stderr,
+                "nnblas %s: %s: has no %s, the weights of the rows in the training: 1 is taken for "
+                "each\n",
+                command, reader->source.name,
+                show_column(weights->columns[0].name, weights->columns[0].place).text);
+}
+
+/* At most as many rows as are wanted, evenly spaced over those that were read and whose weight is
+ * above 0, so that a sorted table shows each class. */
+static void choose_rows(explained *e, size_t wanted, const double *weights) {
+    size_t *counting = resize_array(NULL, e->n_read, sizeof *counting), count = 0;
+    for (size_t r = 0; r < e->n_read; r++)
+        if (!weights || weights[r] > 0.0)
+            counting[count++] = r + 1;
+    e->N = get_smaller(count, wanted);
     e->rows = resize_array(NULL, e->N, sizeof *e->rows);
     for (size_t r = 0; r < e->N; r++)
-        e->rows[r] = r * e->n_read / e->N + 1;
+        e->rows[r] = counting[r * count / e->N];
+    free(counting);
 }
 
 /* The first columns of the chosen rows. */
@@ -155,22 +190,38 @@ static double *copy_chosen(const explained *e, const double *numbers, size_t all
     return chosen;
 }
 
+static size_t count_fitting_rows(const explained *e) {
+    size_t last = nnblas_net_layer_count(e->net) - 1;
+    size_t numbers = nnblas_net_layer_size(e->net, 0) + nnblas_net_layer_size(e->net, last);
+    return numbers < MOST_NUMBERS ? get_smaller(MOST_ROWS, MOST_NUMBERS / numbers) : 1;
+}
+
+static bool choose_weighed_rows(const char *command, const model_reader *reader,
+                                const row_batch *batch, explained *e) {
+    double *weights = weigh_rows(reader, batch);
+    e->n_read = batch->N;
+    e->is_whole = batch->rows < BATCH_ROWS;
+    choose_rows(e, count_fitting_rows(e), weights);
+    if (weights)
+        e->weights = copy_chosen(e, weights, 1, 1);
+    free(weights);
+    if (e->N > 0)
+        return true;
+    fprintf(stderr, "nnblas %s: %s: has no rows to explain%s\n", command, reader->source.name,
+            e->n_read > 0 ? " with a weight above 0" : "");
+    return false;
+}
+
 static bool take_rows(const char *command, model_reader *reader, explained *e) {
     row_batch *batch;
     if (!read_batch(command, reader, &batch))
         return false;
     report_skipped(command, reader->source.name, &reader->skipped);
-    if (batch->N == 0) {
-        fprintf(stderr, "nnblas %s: %s: has no rows to explain\n", command, reader->source.name);
-        return false;
-    }
     size_t inputs = nnblas_net_layer_size(e->net, 0);
     size_t outputs = nnblas_net_layer_size(e->net, nnblas_net_layer_count(e->net) - 1);
-    size_t fitting = MOST_NUMBERS / (inputs + outputs);
-    e->N = get_smaller(batch->N, get_smaller(MOST_ROWS, fitting > 0 ? fitting : 1));
-    e->n_read = batch->N;
-    e->is_whole = batch->rows < BATCH_ROWS;
-    choose_rows(e);
+    report_no_weights(command, reader, e);
+    if (!choose_weighed_rows(command, reader, batch, e))
+        return false;
     scale_rows(&reader->model->schema.targets, batch->N, batch->Y);
     e->X = copy_chosen(e, batch->X, reader->inputs, inputs);
     e->Y = copy_chosen(e, batch->Y, reader->outputs, outputs);
@@ -187,8 +238,9 @@ static bool read_rows_of(const char *command, table_model *model, const char *da
         report_failure(command);
         return false;
     }
-    if (!open_reader(command, &reader, model, data, options,
-                     &(row_parts){.has_targets = true, .takes_first = true}))
+    if (!open_reader(
+            command, &reader, model, data, options,
+            &(row_parts){.has_targets = true, .has_training_weights = true, .takes_first = true}))
         return false;
     bool is_good = take_rows(command, &reader, e);
     close_reader(&reader);

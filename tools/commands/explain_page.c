@@ -46,6 +46,7 @@ void free_explained(explained *e) {
     nnblas_net_destroy(e->whole);
     free(e->X);
     free(e->Y);
+    free(e->weights);
     free(e->rows);
     free(e->model);
     free(e->table);
@@ -56,8 +57,11 @@ void free_explained(explained *e) {
 
 static nnblas_status compute_gradient(const explained *e, const nnblas_net *net, double *gradient,
                                       double *cost) {
-    return nnblas_net_gradient(net, e->N, e->X, count_inputs(e), e->Y, count_outputs(e), gradient,
-                               cost);
+    size_t inputs = count_inputs(e), outputs = count_outputs(e);
+    if (!e->weights)
+        return nnblas_net_gradient(net, e->N, e->X, inputs, e->Y, outputs, gradient, cost);
+    return nnblas_net_gradient_weighted(net, e->N, e->X, inputs, e->Y, outputs, e->weights,
+                                        gradient, cost);
 }
 
 static nnblas_status descend(const explained *e, library_numbers *numbers) {
@@ -152,6 +156,11 @@ static void write_numbers(FILE *stream, const char *key, const double *numbers, 
     putc(']', stream);
 }
 
+static void write_bool(FILE *stream, const char *key, bool is_so) {
+    write_key(stream, key);
+    fputs(is_so ? "true" : "false", stream);
+}
+
 static void write_size(FILE *stream, const char *key, size_t size) {
     write_key(stream, key);
     fprintf(stream, "%zu", size);
@@ -186,8 +195,7 @@ static void write_network(FILE *stream, const nnblas_net *net) {
     write_activations(stream, net);
     write_key(stream, "cost");
     write_text(stream, nnblas_net_cost(net) == NNBLAS_MSE ? "mse" : "cross-entropy");
-    write_key(stream, "biases");
-    fputs(nnblas_net_flags(net) & NNBLAS_BIAS ? "true" : "false", stream);
+    write_bool(stream, "biases", nnblas_net_flags(net) & NNBLAS_BIAS);
     write_numbers(stream, "parameters", nnblas_net_const_parameters(net),
                   nnblas_net_parameter_count(net));
 }
@@ -207,8 +215,7 @@ static void write_data(FILE *stream, const explained *e, const library_numbers *
         fprintf(stream, "%c%zu", r > 0 ? ',' : '[', e->rows[r]);
     putc(']', stream);
     write_size(stream, "n_read", e->n_read);
-    write_key(stream, "is_whole");
-    fputs(e->is_whole ? "true" : "false", stream);
+    write_bool(stream, "is_whole", e->is_whole);
     write_sizes(stream, "whole_sizes", e->whole);
     write_network(stream, e->net);
     write_texts(stream, "inputs", e->input_names, inputs);
@@ -216,6 +223,9 @@ static void write_data(FILE *stream, const explained *e, const library_numbers *
     write_size(stream, "N", e->N);
     write_numbers(stream, "X", e->X, e->N * inputs);
     write_numbers(stream, "Y", e->Y, e->N * outputs);
+    if (e->weights)
+        write_numbers(stream, "weights", e->weights, e->N);
+    write_bool(stream, "lacks_weights", e->lacks_weights);
     write_numbers(stream, "learning_rate", &e->learning_rate, 1);
     write_numbers(stream, "library_outputs", numbers->O_out, e->N * outputs);
     write_numbers(stream, "library_gradient", numbers->gradient,

@@ -12,6 +12,8 @@ typedef struct {
     nnblas_net *net;
     size_t N;
     double *X, *Y;                      /* as the network takes them */
+    double *weights;                    /* N, those of the training; null where it had none */
+    bool lacks_weights;                 /* of a column of weights, which the table has not */
     char **input_names, **output_names; /* inputs and outputs of them */
     double learning_rate;
     char *model, *table;    /* their files; null for the iris flowers */

@@ -179,6 +179,21 @@ static void print_metadata(const saved_model *saved) {
     json_decref(packed);
 }
 
+/* Those that the rows had in the training. */
+static void print_weights(const schema *s) {
+    if (s->weights.count > 0)
+        printf("\nweights of the rows: %s\n",
+               show_column(s->weights.columns[0].name, s->weights.columns[0].place).text);
+    if (!s->class_weights)
+        return;
+    const name_list *classes = &s->targets.columns[0].categories;
+    printf("\nweights of the classes:");
+    for (size_t k = 0; k < classes->count; k++)
+        printf("%s %s %g", k > 0 ? "," : "", show_text(classes->names[k]).text,
+               s->class_weights[k]);
+    putchar('\n');
+}
+
 /* ---- the command ----------------------------------------------------------------------------- */
 
 static void print_saved_model(const saved_model *saved) {
@@ -189,6 +204,7 @@ static void print_saved_model(const saved_model *saved) {
     if (saved->has_schema) {
         print_columns("features", &s->features);
         print_columns("targets", &s->targets);
+        print_weights(s);
     } else {
         puts("\nIt has no schema of a table, so that nnblas predict cannot use it.");
     }

@@ -119,9 +119,11 @@ function activate(activation, A) {
     return { ...A, at: A.at.map(ACTIVATIONS[activation]) };
 }
 
-// in[l] and out[l] are the matrices of layer l, W[l] and b[l] its weights; out[0] is X.
-export function runForward(net, parameters, X) {
-    const run = { in: [null], out: [X], W: [null], b: [null] };
+// in[l] and out[l] are the matrices of layer l, W[l] and b[l] its weights; out[0] is X. weights are
+// those of the examples, or null where each counts as 1; total is their sum, or N.
+export function runForward(net, parameters, X, weights = null) {
+    const total = weights ? weights.reduce((sum, w) => sum + w, 0) : X.rows;
+    const run = { in: [null], out: [X], W: [null], b: [null], weights, total };
     for (let l = 1; l <= countLayers(net); l++) {
         run.W[l] = getWeights(net, parameters, l);
         run.b[l] = getBiases(net, parameters, l);
@@ -164,15 +166,20 @@ function takeRow(A, r) {
     return Array.from(A.at.subarray(r * A.columns, (r + 1) * A.columns));
 }
 
+// How much example e counts.
+export function getExampleWeight(run, e) {
+    return run.weights ? run.weights[e] : 1;
+}
+
 export function computeCost(net, run, Y) {
     const L = countLayers(net), kind = getCostKind(net);
     let sum = 0;
     for (let e = 0; e < Y.rows; e++) {
         const z = takeRow(run.in[L], e), o = takeRow(run.out[L], e), y = takeRow(Y, e);
         for (let k = 0; k < y.length; k++)
-            sum += computeOutputCost(kind, z, o, y, k);
+            sum += getExampleWeight(run, e) * computeOutputCost(kind, z, o, y, k);
     }
-    return sum / Y.rows;
+    return sum / run.total;
 }
 
 // ---- backward ------------------------------------------------------------------------------------
@@ -191,27 +198,33 @@ function computeOutputDelta(net, out, Y) {
     return makeMatrix(Y.rows, Y.columns, (e, k) => compute(takeRow(out, e), takeRow(Y, e), k));
 }
 
-function computeUpdate(A, delta) {
-    const update = multiply(transpose(A), delta);
+function weighRows(run, delta) {
+    return run.weights
+        ? makeMatrix(delta.rows, delta.columns, (e, j) => run.weights[e] * getElement(delta, e, j)) : delta;
+}
+
+function computeUpdate(A, weighted, total) {
+    const update = multiply(transpose(A), weighted);
     update.at.forEach((sum, i) => {
-        update.at[i] = sum / delta.rows;
+        update.at[i] = sum / total;
     });
     return update;
 }
 
-function sumColumns(delta) {
-    return makeMatrix(1, delta.columns, (_, c) => {
+function sumColumns(weighted, total) {
+    return makeMatrix(1, weighted.columns, (_, c) => {
         let sum = 0;
-        for (let e = 0; e < delta.rows; e++)
-            sum += getElement(delta, e, c);
-        return sum / delta.rows;
+        for (let e = 0; e < weighted.rows; e++)
+            sum += getElement(weighted, e, c);
+        return sum / total;
     });
 }
 
-// Adds delta[l], error[l], W_update[l] and b_update[l] to a run. error of the outputs is O_out - Y.
+// Adds delta[l], error[l], W_update[l] and b_update[l] to a run, and weighted[l], the rows of delta[l]
+// times the weights of their examples. error of the outputs is O_out - Y.
 export function runBackward(net, run, Y) {
     const L = countLayers(net);
-    Object.assign(run, { delta: [], error: [], W_update: [null], b_update: [null] });
+    Object.assign(run, { delta: [], weighted: [], error: [], W_update: [null], b_update: [null] });
     run.error[L] = makeMatrix(Y.rows, Y.columns,
         (e, k) => getElement(run.out[L], e, k) - getElement(Y, e, k));
     run.delta[L] = computeOutputDelta(net, run.out[L], Y);
@@ -221,15 +234,16 @@ export function runBackward(net, run, Y) {
             differentiate(getActivation(net, l), getElement(run.out[l], e, j)));
     }
     for (let l = 1; l <= L; l++) {
-        run.W_update[l] = computeUpdate(run.out[l - 1], run.delta[l]);
-        run.b_update[l] = net.biases ? sumColumns(run.delta[l]) : null;
+        run.weighted[l] = weighRows(run, run.delta[l]);
+        run.W_update[l] = computeUpdate(run.out[l - 1], run.weighted[l], run.total);
+        run.b_update[l] = net.biases ? sumColumns(run.weighted[l], run.total) : null;
     }
     return run;
 }
 
 // All matrices of one iteration, the gradient as a vector like the parameters, and the cost.
-export function runIteration(net, parameters, X, Y) {
-    const run = runBackward(net, runForward(net, parameters, X), Y);
+export function runIteration(net, parameters, X, Y, weights = null) {
+    const run = runBackward(net, runForward(net, parameters, X, weights), Y);
     run.gradient = new Float64Array(countParameters(net));
     for (let l = 1; l <= countLayers(net); l++) {
         run.gradient.set(run.W_update[l].at, findWeights(net, l));

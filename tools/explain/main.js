@@ -6,7 +6,7 @@ import { openDescent } from "./descent.js";
 import { openGraph } from "./graph.js";
 import { openPaths } from "./paths.js";
 import { openProducts } from "./products.js";
-import { addView, change, data, getParameters, L, net, state, X, Y } from "./state.js";
+import { addView, change, data, getParameters, L, net, rowWeights, state, X, Y } from "./state.js";
 import { computeDifference, sumPaths } from "./sums.js";
 import { openTree } from "./tree.js";
 
@@ -16,9 +16,10 @@ function describeNetwork() {
     const hidden = net.sizes.slice(1, L).map((size, l) =>
         `${plural(size, "hidden", "hidden")} ${net.activations[l]} ${size === 1 ? "unit" : "units"}`);
     const outputs = `${net.sizes[L]} ${net.activations[L - 1]} ${net.sizes[L] === 1 ? "output" : "outputs"}`;
-    const cost = net.cost === "mse" ? "mean squared error, 1/(2N) Σ (o − y)²"
-        : net.activations[L - 1] === "softmax" ? "cross-entropy, −1/N Σ y ln o"
-            : "cross-entropy, −1/N Σ y ln o + (1 − y) ln(1 − o)";
+    const [N, w] = rowWeights ? ["Σw", "w "] : ["N", ""];
+    const cost = net.cost === "mse" ? `mean squared error, 1/(2${N}) Σ ${w}(o − y)²`
+        : net.activations[L - 1] === "softmax" ? `cross-entropy, −1/${N} Σ ${w}y ln o`
+            : `cross-entropy, −1/${N} Σ ${w}(y ln o + (1 − y) ln(1 − o))`;
     return `${plural(net.sizes[0], "input", "inputs")}, ${[...hidden, outputs].join(", ")}` +
         `${net.biases ? ", with biases" : ""}. The cost is the ${cost}.`;
 }
@@ -35,6 +36,13 @@ function describeRows() {
         : `number ${data.member} of the ${data.members} of the ensemble ${data.model}`;
     return `The network is ${network}. The examples are ${rows}, encoded and scaled as in its training. ` +
         "All numbers of this page are over these examples only.";
+}
+
+function describeWeights() {
+    const lacks = data.lacks_weights
+        ? " The table has no column of the weights that the rows of the training had: 1 is taken for each." : "";
+    return rowWeights ? " Each row has the weight w of its column or class, as in the training; rows of weight 0 " +
+        `are left out.${lacks}` : lacks;
 }
 
 function describeCut() {
@@ -66,7 +74,7 @@ function findLargest(values) {
 function compareAll() {
     const weights = listWeights(), gradient = state.run.gradient;
     const paths = weights.map((w, p) => sumPaths(net, state.run, w).sum - gradient[p]);
-    const differences = weights.map((w) => computeDifference(net, getParameters(), X, Y, w));
+    const differences = weights.map((w) => computeDifference(net, getParameters(), X, Y, w, rowWeights));
     const smooth = differences.map((d, p) => (d.hasCorner ? 0 : d.difference - gradient[p]));
     return { count: weights.length, paths: findLargest(paths), differences: findLargest(smooth),
         corners: differences.filter((d) => d.hasCorner).length };
@@ -104,7 +112,7 @@ function drawChecks() {
 }
 
 function openMain() {
-    byId("about").textContent = `${describeNetwork()} ${describeRows()}`;
+    byId("about").textContent = `${describeNetwork()} ${describeRows()}${describeWeights()}`;
     if (data.whole_sizes)
         byId("about").after(h("p", { class: "note", id: "cut" }, describeCut()));
     document.querySelectorAll("[data-biases]").forEach((element) => {

@@ -4,7 +4,7 @@
 import { findParameter, getActivation, getCostKind, getElement, isBias } from "./arithmetic.js";
 import { byId, h, plural, replaceChildren, shorten, show, showCount, showDifference, showExactly } from "./dom.js";
 import { computeDifference, countPaths, listPaths, MOST_PATHS, sumPaths } from "./sums.js";
-import { addView, change, data, getExampleName, getLetter, getParameters, getShortName, getUnitName, getWeightName, L, net, state, X, Y } from "./state.js";
+import { addView, change, data, getExampleName, getLetter, getParameters, getShortName, getUnitName, getWeightName, L, net, rowWeights, state, X, Y } from "./state.js";
 
 const MOST_SHOWN = 60;
 
@@ -24,7 +24,7 @@ const DERIVATIVE_TEXTS = {
 };
 
 function listFactorNames() {
-    const { layer } = state.weight, names = ["1/N", "o_delta"];
+    const { layer } = state.weight, names = [rowWeights ? "w/Σw" : "1/N", "o_delta"];
     for (let l = L; l > layer; l--)
         names.push(`w${l}`, DERIVATIVE_TEXTS[getActivation(net, l - 1)](getSmall(l - 1)));
     return [...names, isBias(net, state.weight) ? "1" : getSmall(layer - 1)];
@@ -38,12 +38,16 @@ function showPath(path) {
     return [getShortName(layer - 1, row), ...names].map((name) => shorten(name, 18)).join(" → ");
 }
 
+function showShare(e) {
+    return rowWeights ? `${show(rowWeights[e])}/${show(state.run.total)}` : `1/${showCount(data.N)}`;
+}
+
 function drawPath(path, i) {
     return h("tr", { onmouseenter: () => lightPath(i), onmouseleave: () => lightPath(-1),
         onclick: () => lightPath(i) },
         state.showsAll && h("td", {}, getExampleName(path.e)), h("td", { class: "way" }, showPath(path)),
         path.factors.map((f, i) => h("td", { class: "number", "data-value": String(f) },
-            i === 0 ? `1/${showCount(data.N)}` : show(f))),
+            i === 0 ? showShare(path.e) : show(f))),
         h("td", { class: "number term", "data-value": String(path.term) }, show(path.term, 6)));
 }
 
@@ -132,7 +136,7 @@ function nameSum(count) {
 
 function drawSums(sums) {
     const p = findParameter(net, state.weight), count = data.N * countPaths(net, state.weight);
-    const { difference, hasCorner } = computeDifference(net, getParameters(), X, Y, state.weight);
+    const { difference, hasCorner } = computeDifference(net, getParameters(), X, Y, state.weight, rowWeights);
     replaceChildren(byId("sums"), h("table", { class: "sums" },
         h("caption", {}, `∂cost/∂${getWeightName(state.weight)}, ` +
             (data.N === 1 ? "of the example" : `over all ${data.N} examples`)),
@@ -203,9 +207,10 @@ function drawOutputDeltas() {
 function drawFormula() {
     const later = L - state.weight.layer;
     const index = later === 1 ? "outputs" : "paths";
-    const [, ...names] = listFactorNames();
+    const names = listFactorNames();
+    names.splice(0, 1, ...(rowWeights ? ["w"] : []));
     replaceChildren(byId("path-formula"), h("span", {}, `∂cost/∂${getWeightName(state.weight)} =`),
-        h("span", {}, "1/N"), h("span", {}, "Σ", h("sub", {}, "examples")),
+        h("span", {}, rowWeights ? "1/Σw" : "1/N"), h("span", {}, "Σ", h("sub", {}, "examples")),
         later > 0 && h("span", {}, "Σ", h("sub", {}, index)),
         names.map((name, i) => h("span", {}, i > 0 ? `· ${name}` : name)));
 }

@@ -3,9 +3,12 @@
 import { getElement, listProducts, transpose } from "./arithmetic.js";
 import { byId, h, makeFormat, replaceChildren, show } from "./dom.js";
 import { drawMatrix } from "./matrix.js";
-import { addView, change, data, getExampleName, getLetter, getOutName, getUnitName, L, net, state } from "./state.js";
+import { addView, change, getExampleName, getLetter, getOutName, getUnitName, L, net, rowWeights, state } from "./state.js";
 
 const MOST_TERMS = 8;
+
+// What the sums over the examples are divided by.
+const TOTAL = rowWeights ? "Σw" : "N";
 
 const unitsOf = (l) => (j) => getUnitName(l, j);
 
@@ -35,13 +38,13 @@ function makeError(l) {
 }
 
 function makeUpdate(l) {
-    const A = `${getOutName(l - 1)}ᵀ`, delta = `${getLetter(l)}_delta`;
+    const A = `${getOutName(l - 1)}ᵀ`, delta = `${rowWeights ? "w " : ""}${getLetter(l)}_delta`;
     return {
-        name: `${A}·${delta}`, what: `gives N · W${l}_update`,
+        name: `${A}·${delta}`, what: `gives ${TOTAL} · W${l}_update`,
         get: () => ({
-            A: [A, transpose(state.run.out[l - 1])], B: [delta, state.run.delta[l]],
+            A: [A, transpose(state.run.out[l - 1])], B: [delta, state.run.weighted[l]],
             C: [`W${l}_update`, state.run.W_update[l]], bias: null,
-            rows: unitsOf(l - 1), inner: getExampleName, columns: unitsOf(l), scale: data.N,
+            rows: unitsOf(l - 1), inner: getExampleName, columns: unitsOf(l), scale: state.run.total,
         }),
     };
 }
@@ -89,7 +92,7 @@ function describeElement(product, terms) {
         return `${adds}. With the bias ${product.bias[0]}[${c}] = ` +
             `${show(getElement(product.bias[1], 0, c))}, ${where} = ${show(value, 6)}.`;
     if (product.scale !== 1)
-        return `${adds}. Divided by N = ${product.scale}, ${where} = ${show(value, 6)}.`;
+        return `${adds}. Divided by ${TOTAL} = ${show(product.scale)}, ${where} = ${show(value, 6)}.`;
     return `${adds}: ${where} = ${show(value, 6)}.`;
 }
 
@@ -101,7 +104,7 @@ function drawProducts() {
     const [A, B, C] = [product.A, product.B, product.C];
     replaceChildren(byId("product-figure"),
         h("p", { class: "corner" }, h("b", {}, `${C[0]} = ${PRODUCTS[state.product].name}` +
-            (product.scale === 1 ? "" : " / N") + (product.bias ? ` + ${product.bias[0]}` : "")),
+            (product.scale === 1 ? "" : ` / ${TOTAL}`) + (product.bias ? ` + ${product.bias[0]}` : "")),
         h("span", {}, "Choose an element of the result; the arrow keys move in it.")),
         h("div", { class: "b" }, drawMatrix(B[1], { name: B[0], rowNames: product.inner,
             columnNames: product.columns, mark: { column } })),

@@ -13,6 +13,8 @@ export const net = {
 export const L = countLayers(net);
 export const X = makeMatrix(data.N, net.sizes[0], (r, c) => data.X[r * net.sizes[0] + c]);
 export const Y = makeMatrix(data.N, net.sizes[L], (r, c) => data.Y[r * net.sizes[L] + c]);
+// The weights of the examples, or null.
+export const rowWeights = data.weights ?? null;
 
 function readData() {
     return JSON.parse(document.getElementById("data").textContent);
@@ -36,7 +38,7 @@ export const state = {
 };
 
 function addStep(parameters, rate) {
-    const run = runIteration(net, parameters, X, Y);
+    const run = runIteration(net, parameters, X, Y, rowWeights);
     state.steps.push({ parameters, rate, cost: run.cost });
     return run;
 }
@@ -53,7 +55,7 @@ export function goToStep(step) {
     step = Math.max(0, Math.min(step, MOST_STEPS));
     while (state.steps.length <= step) {
         const last = state.steps[state.steps.length - 1];
-        const run = runIteration(net, last.parameters, X, Y);
+        const run = runIteration(net, last.parameters, X, Y, rowWeights);
         const next = addStep(takeStep(last.parameters, run.gradient, state.rate), state.rate);
         if (!Number.isFinite(next.cost)) {
             state.steps.pop();
@@ -62,7 +64,7 @@ export function goToStep(step) {
         }
     }
     state.step = step;
-    state.run = runIteration(net, getParameters(), X, Y);
+    state.run = runIteration(net, getParameters(), X, Y, rowWeights);
 }
 
 // Steps behind this one were taken at another rate.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The gradient of one weight without matrices: the sum over its paths to the cost, and the central
 // difference of the cost.
-import { computeCost, countLayers, differentiate, findParameter, getActivation, getElement, isBias, runForward } from "./arithmetic.js";
+import { computeCost, countLayers, differentiate, findParameter, getActivation, getElement, getExampleWeight, isBias, runForward } from "./arithmetic.js";
 
 // Kahan's sum as A. Neumaier improved it: what each addition is rounded by is added up too.
 export function makeSum() {
@@ -37,11 +37,17 @@ export function getSource(net, run, weight, e) {
     return isBias(net, weight) ? 1 : getElement(run.out[weight.layer - 1], e, weight.row);
 }
 
-// The factors of a path from the cost back to the weight: 1/N, o_delta of the output, then for each
-// layer on the way back a weight and a derivative, and last the value that the weight multiplies.
+// The share of example e in the cost: 1/N, or its weight by the sum of the weights.
+export function getShare(run, e) {
+    return getExampleWeight(run, e) / run.total;
+}
+
+// The factors of a path from the cost back to the weight: the share of the example, o_delta of the
+// output, then for each layer on the way back a weight and a derivative, and last the value that the
+// weight multiplies.
 export function listFactors(net, run, weight, e, units) {
     const L = countLayers(net);
-    const factors = [1 / run.out[0].rows, getElement(run.delta[L], e, units[L - weight.layer])];
+    const factors = [getShare(run, e), getElement(run.delta[L], e, units[L - weight.layer])];
     for (let l = L; l > weight.layer; l--) {
         const from = units[l - 1 - weight.layer], to = units[l - weight.layer];
         factors.push(getElement(run.W[l], from, to));
@@ -77,12 +83,12 @@ function collect(net, run, e, l, j, found) {
     return found.get(key);
 }
 
-// The sum over all paths in example e, with the factor 1/N.
+// The sum over all paths in example e, with its share.
 export function sumExample(net, run, weight, e) {
     const sum = makeSum();
     if (countPaths(net, weight) * run.out[0].rows > MOST_PATHS)
         return collect(net, run, e, weight.layer, weight.column, new Map()) *
-            getSource(net, run, weight, e) / run.out[0].rows;
+            getSource(net, run, weight, e) * getShare(run, e);
     for (const path of listPaths(net, run, weight, e))
         sum.add(path.term);
     return sum.get();
@@ -109,12 +115,12 @@ function crossesCorner(net, above, below) {
         above.in[i + 1].at.some((a, p) => a > 0 !== below.in[i + 1].at[p] > 0));
 }
 
-export function computeDifference(net, parameters, X, Y, weight) {
+export function computeDifference(net, parameters, X, Y, weight, weights = null) {
     const p = findParameter(net, weight);
     const [above, below] = [DIFFERENCE_STEP, -DIFFERENCE_STEP].map((step) => {
         const moved = Float64Array.from(parameters);
         moved[p] += step;
-        return runForward(net, moved, X);
+        return runForward(net, moved, X, weights);
     });
     return {
         difference: (computeCost(net, above, Y) - computeCost(net, below, Y)) / (2 * DIFFERENCE_STEP),

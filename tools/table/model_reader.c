@@ -40,7 +40,7 @@ static void make_batch(const model_reader *r, row_batch *batch, const row_parts 
         batch->O_spread = resize_array(NULL, BATCH_ROWS * r->outputs, sizeof *batch->O_spread);
     if (parts->has_targets)
         batch->Y = resize_array(NULL, BATCH_ROWS * r->outputs, sizeof *batch->Y);
-    if (parts->weights)
+    if (parts->weights || r->has_training_weights)
         batch->weights = resize_array(NULL, BATCH_ROWS, sizeof *batch->weights);
 }
 
@@ -60,6 +60,7 @@ static void set_marks(column_list *list, const table_options *options) {
 static void take_options(schema *s, const table_options *options) {
     set_marks(&s->features, options);
     set_marks(&s->targets, options);
+    set_marks(&s->weights, options);
     if (options->has_missing)
         s->features.missing = options->missing;
 }
@@ -77,6 +78,8 @@ bool open_reader(const char *command, model_reader *r, table_model *model, const
         close_reader(r);
         return report_error(command, &error);
     }
+    r->has_training_weights = parts->has_training_weights && model->schema.weights.count > 0 &&
+                              bind_weights(&model->schema, &r->source);
     take_options(&model->schema, options);
     r->skipped.leaves_out_gaps = model->schema.features.missing == MISSING_SKIPPED;
     r->inputs = count_numbers(&model->schema.features);
@@ -123,10 +126,13 @@ static void keep_values(const model_reader *r, row_batch *batch, const csv_row *
 
 static bool read_weight(const model_reader *r, const csv_row *row, double *weight,
                         table_error *error) {
-    if (read_real(get_value(row, r->weights), weight) && *weight >= 0.0 &&
-        *weight <= LARGEST_WEIGHT)
-        return true;
-    return set_value_error(&r->source, row, r->weights, "is no weight, a number from 0 to 1e100",
+    const column_list *of_training = &r->model->schema.weights;
+    size_t position = r->has_training_weights ? of_training->columns[0].position : r->weights;
+    if (r->has_training_weights && !encode_row(of_training, &r->source, row, weight, error))
+        return false;
+    bool is_read = r->has_training_weights || read_real(get_value(row, position), weight);
+    return (is_read && *weight >= 0.0 && *weight <= LARGEST_WEIGHT) ||
+           set_value_error(&r->source, row, position, "is no weight, a number from 0 to 1e100",
                            error);
 }
 

@@ -28,8 +28,9 @@ typedef struct {
 /* What is read of each row, beside the features. */
 typedef struct {
     bool has_targets;
-    const char *weights; /* a column, or null */
-    bool takes_first;    /* only the first batch: nothing is read ahead */
+    const char *weights;       /* a column, or null */
+    bool has_training_weights; /* those of the training, where the table has their column */
+    bool takes_first;          /* only the first batch: nothing is read ahead */
     bool keeps_all;
     name_list kept; /* names or numbers of columns, unless all are kept */
 } row_parts;
@@ -41,6 +42,7 @@ typedef struct {
     skipped_rows skipped;
     size_t inputs, outputs;
     size_t *kept, n_kept, weights; /* positions of columns */
+    bool has_training_weights;     /* their column is in the table */
     row_batch batches[2];
     size_t next; /* the batch that is read next, or is being read */
     bool is_alone, is_reading, is_read;

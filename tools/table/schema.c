@@ -22,6 +22,7 @@ void free_schema(schema *s) {
     free_columns(&s->features);
     free_columns(&s->targets);
     free_columns(&s->weights);
+    free(s->class_weights);
     *s = (schema){0};
 }
 
@@ -401,4 +402,12 @@ bool bind_schema(schema *s, const table_source *source, bool with_targets, table
         return bind_by_place(s, source, with_targets, error);
     return bind_columns(&s->features, source, error) &&
            (!with_targets || bind_columns(&s->targets, source, error));
+}
+
+bool bind_weights(schema *s, const table_source *source) {
+    table_error error;
+    if (source->has_header && has_names(&s->table_columns))
+        return bind_columns(&s->weights, source, &error);
+    take_places(&s->weights);
+    return source->columns.count == s->table_columns.count;
 }

@@ -43,10 +43,12 @@ typedef struct {
 } column_list;
 
 /* table_columns: all columns of the table of the training, in their order. weights: none or one
- * column, of the weights of the rows in training, which is not saved. */
+ * column, of the weights of the rows in training. class_weights: those of the classes, by which
+ * they were multiplied, or null. */
 typedef struct {
     name_list table_columns;
     column_list features, targets, weights;
+    double *class_weights;
 } schema;
 
 void free_schema(schema *s);
@@ -116,6 +118,9 @@ void name_outputs(const schema *s, name_list *names);
  * column has no name. Without a header the table has all columns of the table of the training, or
  * only the features. */
 bool bind_schema(schema *s, const table_source *source, bool with_targets, table_error *error);
+
+/* The same for the weights of the training; false where the table has no such column. */
+bool bind_weights(schema *s, const table_source *source);
 
 /* As JSON; released by free(). */
 char *write_schema(const schema *s);

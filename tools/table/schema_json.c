@@ -11,6 +11,9 @@
  *    "targets": [{"name": "species", "place": 4, "kind": "category", "type": "text",
  *                 "gaps": false, "categories": ["setosa", ...]}]}
  *
+ * Where the rows of the training had weights, there are "weights", their column as those of
+ * features, and "class_weights", a number for each class of the target.
+ *
  * A date has "dates", its format, and "parts", the names of those that become sines and cosines.
  * Version 1 had neither "missing", which then was "refuse", nor places, kinds, gaps and the marks
  * of numbers; it named a column without a name by its number.
@@ -98,6 +101,13 @@ static json_t *pack_columns(const column_list *list) {
     return array;
 }
 
+static json_t *pack_class_weights(const schema *s) {
+    json_t *array = check_json(json_array());
+    for (size_t k = 0; k < s->targets.columns[0].categories.count; k++)
+        append_element(array, pack_real(s->class_weights[k]));
+    return array;
+}
+
 char *write_schema(const schema *s) {
     json_t *root = check_json(json_object());
     set_member(root, "version", json_integer(VERSION));
@@ -105,6 +115,10 @@ char *write_schema(const schema *s) {
     set_member(root, "columns", pack_names(&s->table_columns));
     set_member(root, "features", pack_columns(&s->features));
     set_member(root, "targets", pack_columns(&s->targets));
+    if (s->weights.count > 0)
+        set_member(root, "weights", pack_columns(&s->weights));
+    if (s->class_weights)
+        set_member(root, "class_weights", pack_class_weights(s));
     char *text = dump_json(root, JSON_COMPACT);
     json_decref(root);
     return text;
@@ -236,6 +250,34 @@ static bool unpack_columns(const json_t *array, json_int_t version, const schema
     return list->count > 0;
 }
 
+static bool is_weight(double number) {
+    return isfinite(number) && number >= 0.0;
+}
+
+/* Both may be missing. */
+static bool unpack_weights(const json_t *root, json_int_t version, schema *s) {
+    const json_t *column = json_object_get(root, "weights");
+    const json_t *classes = json_object_get(root, "class_weights");
+    size_t count = json_array_size(classes);
+    s->weights.missing = MISSING_REFUSED;
+    if (column &&
+        (json_array_size(column) != 1 || !unpack_columns(column, version, s, &s->weights) ||
+         s->weights.columns[0].kind != COLUMN_NUMBER))
+        return false;
+    if (!classes)
+        return true;
+    if (!has_classes(s) || count != s->targets.columns[0].categories.count)
+        return false;
+    s->class_weights = resize_array(NULL, count, sizeof *s->class_weights);
+    bool is_good = true;
+    for (size_t k = 0; k < count; k++) {
+        const json_t *weight = json_array_get(classes, k);
+        s->class_weights[k] = json_number_value(weight);
+        is_good = is_good && json_is_number(weight) && is_weight(s->class_weights[k]);
+    }
+    return is_good;
+}
+
 static bool unpack_missing(const json_t *root, json_int_t version, schema *s) {
     size_t rule = MISSING_REFUSED;
     bool is_good = version == 1 || unpack_word(root, "missing", RULES, N_RULES, &rule);
@@ -257,7 +299,7 @@ static bool unpack_schema(const json_t *root, schema *s) {
            unpack_names(json_object_get(root, "columns"), version > 1, &s->table_columns) &&
            unpack_columns(json_object_get(root, "features"), version, s, &s->features) &&
            unpack_columns(json_object_get(root, "targets"), version, s, &s->targets) &&
-           !has_gaps(&s->targets);
+           !has_gaps(&s->targets) && unpack_weights(root, version, s) && !has_gaps(&s->weights);
 }
 
 bool read_schema(const char *text, schema *s) {

@@ -61,10 +61,11 @@ static bool read_class_weights(const char *text, const schema *s, double *class_
     return is_good;
 }
 
-static bool weight_classes(const char *text, const schema *s, dataset *d, table_error *error) {
+static bool weight_classes(const char *text, schema *s, dataset *d, table_error *error) {
     if (!has_classes(s))
         return set_error(error, "--class-weights needs one target that is classes");
     double *class_weights = resize_array(NULL, d->outputs, sizeof *class_weights);
+    s->class_weights = class_weights;
     memset(class_weights, 0, d->outputs * sizeof *class_weights);
     bool is_good = true;
     if (strcmp(text, "balanced") == 0)
@@ -78,11 +79,10 @@ static bool weight_classes(const char *text, const schema *s, dataset *d, table_
         free(d->weights);
         d->weights = weights;
     }
-    free(class_weights);
     return is_good;
 }
 
-bool weight_rows(const table_source *source, const char *class_weights, const schema *s, dataset *d,
+bool weight_rows(const table_source *source, const char *class_weights, schema *s, dataset *d,
                  table_error *error) {
     if (class_weights && !weight_classes(class_weights, s, d, error))
         return false;

@@ -9,9 +9,9 @@
  * Multiplies the weights of the rows, which are 1 each where there are none, by those of their
  * classes. class_weights is CLASS=NUMBER,... with 1 for the classes that it does not name, or
  * "balanced", so that the rows of each class weigh the same together, or null. An error where there
- * are no classes, and where all rows weigh nothing.
+ * are no classes, and where all rows weigh nothing. The schema keeps the weights of the classes.
  */
-bool weight_rows(const table_source *source, const char *class_weights, const schema *s, dataset *d,
+bool weight_rows(const table_source *source, const char *class_weights, schema *s, dataset *d,
                  table_error *error);
 
 #endif
