@@ -44,6 +44,53 @@ check_outputs() {
     check "  also under a model" test -c /dev/null
 }
 
+# holds PACKED EXPECTED: the file is gzip of the other
+holds() {
+    gzip -dc "$1" | cmp -s - "$2"
+}
+
+# What is written under a name that ends in .gz is compressed.
+check_gzip() {
+    if ! "$nnblas" info --json info.gz >"$out" 2>"$err"; then
+        check "without zlib a name that ends in .gz is refused" has "$err" \
+            '^nnblas info: this build has no zlib to compress info.gz: leave out its .gz$'
+        return 0
+    fi
+    expect_status 0 predict model test.csv --output packed.csv.gz
+    check "predictions are compressed" holds packed.csv.gz expected
+    cp packed.csv.gz before.gz
+    expect_status 0 predict model test.csv --output packed.csv.gz
+    check "  always in the same bytes" cmp -s packed.csv.gz before.gz
+    "$nnblas" iris >iris.csv
+    expect_status 0 train iris.csv --target species --epochs 3 --quiet --history history.csv.gz --json run.json.gz
+    check "a history" test "$(gzip -dc history.csv.gz | wc -l)" -eq 4
+    check "a record, with all of its lines" test "$(gzip -dc run.json.gz | sed -n '1p;$p' | tr -d '\n')" = '{}'
+    "$nnblas" export model --c model.c
+    expect_status 0 export model --c model.c.gz
+    check "C source" holds model.c.gz model.c
+    "$nnblas" explain --html page.html
+    expect_status 0 explain --html page.html.gz
+    check "a page, which has more than a buffer holds" holds page.html.gz page.html
+    mkfifo pipe.gz
+    cat pipe.gz >packed &
+    expect_status 0 predict model test.csv --output pipe.gz
+    wait
+    check "a pipe of such a name" holds packed expected
+    for argument in --output --checkpoint; do
+        refuses "$argument is not compressed: leave out the .gz of model.gz" train iris.csv --target species \
+            $argument model.gz
+    done
+    check "  before a file is written" test ! -e model.gz
+    [ -c /dev/full ] || return 0
+    ln -s /dev/full full.gz
+    fails 'cannot write full.gz: No space left' predict model test.csv --output full.gz
+    fails 'cannot write full.gz: No space left' explain --html full.gz
+    (ulimit -f 8 && "$nnblas" explain --html page.html.gz 2>"$err")
+    check "no room for all of it" has "$err" '^nnblas explain: cannot write page.html.gz: File too large$'
+    check "  leaves the old file" holds page.html.gz page.html
+    check "  alone" is_alone page.html.gz
+}
+
 # More than a pipe holds when they are predicted.
 make_many_rows() {
     cat rows.csv rows.csv rows.csv rows.csv rows.csv rows.csv rows.csv rows.csv >more.csv
@@ -128,6 +175,7 @@ check_closed_pipe() {
 make_model
 check_streams
 check_outputs
+check_gzip
 check_full_disk
 check_size_limit
 check_checkpoint_failure

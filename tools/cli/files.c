@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/files.h"
 
+#include "cli/gzip_stream.h"
 #include "cli/memory.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -11,7 +12,7 @@
 #include <unistd.h>
 
 static bool is_written(const file_argument *file) {
-    return file->use == FILE_WRITTEN || file->use == FILE_WRITTEN_BY_NAME;
+    return file->use >= FILE_WRITTEN;
 }
 
 static bool is_by_name(const file_argument *file) {
@@ -91,6 +92,21 @@ static int refuse_streams(const char *command, const file_argument *files, size_
     return CARRY_ON;
 }
 
+static int refuse_gzip(const char *command, const file_argument *files, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const file_argument *file = &files[i];
+        if (!file->path || !is_written(file) || !is_gzip_name(file->path))
+            continue;
+        if (file->use != FILE_WRITTEN)
+            return refuse_usage(command, "%s is not compressed: leave out the .gz of %s",
+                                file->argument, file->path);
+        if (!can_compress())
+            return refuse_usage(command, "this build has no zlib to compress %s: leave out its .gz",
+                                file->path);
+    }
+    return CARRY_ON;
+}
+
 static bool can_be_written(const char *command, const file_argument *file) {
     return is_by_name(file) ? check_replacement(command, file->path)
                             : check_output(command, file->path);
@@ -98,6 +114,8 @@ static bool can_be_written(const char *command, const file_argument *file) {
 
 int check_files(const char *command, const file_argument *files, size_t count) {
     int status = refuse_streams(command, files, count);
+    if (status == CARRY_ON)
+        status = refuse_gzip(command, files, count);
     if (status == CARRY_ON)
         status = refuse_same_files(command, files, count);
     for (size_t i = 0; i < count && status == CARRY_ON; i++)

@@ -6,8 +6,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* By name: the library reads or writes it, and no stream, or written no device, will do. */
-typedef enum { FILE_READ, FILE_READ_BY_NAME, FILE_WRITTEN, FILE_WRITTEN_BY_NAME } file_use;
+/* By name: the library reads or writes it, and no stream, or written no device, will do. What is
+ * written so, or plain, is never compressed, and a name that ends in .gz is refused. */
+typedef enum {
+    FILE_READ,
+    FILE_READ_BY_NAME,
+    FILE_WRITTEN,
+    FILE_WRITTEN_PLAIN,
+    FILE_WRITTEN_BY_NAME
+} file_use;
 
 /* A path that was not given is null; "-" is standard input, or output where it is written. */
 typedef struct {

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/output.h"
 
+#include "cli/gzip_stream.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,14 +101,25 @@ static void leave_file(void) {
 
 /* ---- opening and closing --------------------------------------------------------------------- */
 
+/* Takes the descriptor, or the error of opening it. */
+static FILE *open_stream(const char *path, int descriptor) {
+    if (descriptor < 0)
+        return NULL;
+    if (is_gzip_name(path))
+        return open_gzip_stream(descriptor);
+    FILE *stream = fdopen(descriptor, "w");
+    if (!stream)
+        close(descriptor);
+    return stream;
+}
+
 /* The stream has a descriptor of its own, so that it can be closed before the file is renamed. */
 static bool open_replacement(const char *command, output_file *output) {
     nn_replacement *r = &output->replacement;
     nn_replacement_clear(output->path);
     if (!nn_replacement_open(r, output->path))
         return report_replacement(command, r);
-    int copy = dup(r->descriptor);
-    output->stream = copy >= 0 ? fdopen(copy, "w") : NULL;
+    output->stream = open_stream(output->path, dup(r->descriptor));
     if (!output->stream) {
         report(command, output->path, strerror(errno));
         nn_replacement_abandon(r);
@@ -120,7 +134,9 @@ bool open_output(const char *command, output_file *output, const char *path) {
     *output = (output_file){.path = path};
     if (is_replaceable(path) && !is_standard_output(path))
         return open_replacement(command, output);
-    output->stream = is_standard_output(path) ? stdout : fopen(path, "we");
+    output->stream = is_standard_output(path)
+                         ? stdout
+                         : open_stream(path, open(path, O_WRONLY | O_TRUNC | O_CLOEXEC));
     return output->stream || report(command, path, strerror(errno));
 }
 

@@ -9,9 +9,9 @@
 #include <stdio.h>
 
 /*
- * Writes go to a temporary file in the same folder, which replaces path when it is complete. If
- * path exists and is no regular file, such as a pipe or /dev/null, it is written to directly, and
- * so is standard output, path "-".
+ * A file whose name ends in .gz is compressed by gzip. Writes go to a temporary file in the same
+ * folder, which replaces path when it is complete. If path exists and is no regular file, such as a
+ * pipe or /dev/null, it is written to directly, and so is standard output, path "-".
  */
 typedef struct {
     FILE *stream;

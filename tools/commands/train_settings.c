@@ -136,7 +136,7 @@ static int check_own_files(const char *command, const train_settings *set) {
     const file_argument files[] = {
         {"DATA.csv", set->data, FILE_READ},
         {"--plans", set->plans, FILE_READ_BY_NAME},
-        {"--output", set->output, set->tunes ? FILE_WRITTEN_BY_NAME : FILE_WRITTEN},
+        {"--output", set->output, set->tunes ? FILE_WRITTEN_BY_NAME : FILE_WRITTEN_PLAIN},
         {"--history", set->history, FILE_WRITTEN},
         {"--plot", set->plot, FILE_WRITTEN},
         {"--json", set->json, FILE_WRITTEN},
