@@ -123,6 +123,36 @@ check_refusals() {
     fails 'damaged: is an ensemble with a damaged network' predict damaged iris.csv
 }
 
+# The second network of another ensemble, which has other layers, is put into this one.
+check_mixed() {
+    has_program python3 python3 || return 0
+    for hidden in 5 6; do
+        "$nnblas" train iris.csv --target species --hidden $hidden --epochs 2 --ensemble 2 --quiet --output "of_$hidden"
+    done
+    python3 - <<'END'
+import json
+import pathlib
+
+
+def read(path):
+    data = pathlib.Path(path).read_bytes()
+    end = 8 + int.from_bytes(data[:8], "little")
+    return json.loads(data[8:end]), data[end:]
+
+
+(head, weights), (other, _) = read("of_5"), read("of_6")
+head["__metadata__"]["member 2"] = other["__metadata__"]["member 2"]
+text = json.dumps(head).encode()
+text += b" " * (-len(text) % 8)
+pathlib.Path("mixed").write_bytes(len(text).to_bytes(8, "little") + text + weights)
+END
+    expect_status 0 predict mixed iris.csv
+    fails '^nnblas export: mixed: is an ensemble of networks with different layers, which cannot be written$' \
+        export mixed --c mixed.c
+    check "  and writes nothing" test ! -e mixed.c
+    fails 'different layers' export mixed --onnx mixed.onnx
+}
+
 # A stop leaves the networks that began.
 check_stop() {
     "$nnblas" train iris.csv --target species --ensemble 9 --threads 1 --epochs 1000000000 --patience 0 \
@@ -141,5 +171,6 @@ check_scores
 check_restarts
 check_records
 check_refusals
+check_mixed
 check_stop
 conclude

@@ -155,6 +155,16 @@ check_weights() {
     check "without weights the page has none" lacks page.html '^"weights"'
 }
 
+# The last parameter of a network of numbers, which is the bias of its output, becomes 1e300.
+check_overflow() {
+    awk 'BEGIN { print "x,y"; for (i = 0; i < 8; i++) print i "," i * i }' >squares.csv
+    expect_status 0 train squares.csv --target y --epochs 1 --quiet --output squares
+    { head -c $(($(wc -c <squares) - 8)) squares && printf '\234\165\000\210\074\344\067\176'; } >overflowing
+    fails 'overflowing: the cost or its gradient is not finite for these rows' \
+        explain --html new.html overflowing squares.csv
+    check "  and no page is written" test ! -e new.html
+}
+
 # A name that would end the script stays in it, as data.
 check_names() {
     awk 'BEGIN { print "\"a</script><b>&\\\",y"
@@ -203,6 +213,7 @@ if "$nnblas" --help | grep -q '^  train '; then
     check_page_of_model
     check_member
     check_weights
+    check_overflow
     check_names
     check_input_names
     check_large

@@ -40,10 +40,13 @@ last=$(cat count)
 check "  allocates memory" test "$last" -gt 100
 for number in $(seq "$last"); do
     train_failing FAIL_ALLOCATION "$number"
-    problem=$(judge $?)
+    status=$?
+    cat "$err" >>messages
+    problem=$(judge $status)
     test -z "$problem" || report 1 "allocation $number of $last fails: $problem: $(head -n 1 "$err")"
 done
 report 0 "each of $last allocations has failed"
+check "those of the command say so" has messages '^nnblas: out of memory: [0-9]+ bytes$'
 
 # What reads a model and writes JSON: a sample of their allocations, which ends with a message or with
 # the file of before.

@@ -44,6 +44,12 @@ check_outputs() {
     check "  also under a model" test -c /dev/null
 }
 
+check_socket() {
+    has_program python3 python3 || return 0
+    python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("named")'
+    fails '^nnblas predict: cannot write named: it is a socket$' predict model test.csv --output named
+}
+
 # holds PACKED EXPECTED: the file is gzip of the other
 holds() {
     gzip -dc "$1" | cmp -s - "$2"
@@ -175,6 +181,7 @@ check_closed_pipe() {
 make_model
 check_streams
 check_outputs
+check_socket
 check_gzip
 check_full_disk
 check_size_limit

@@ -12,6 +12,14 @@ check_plots() {
     test $? -eq 1
     report $? "a plot without gnuplot exits 1"
     check "  and says why" has "$err" 'cannot run gnuplot.*: No such file'
+    mkdir broken
+    printf '#!/bin/sh\nexit 3\n' >broken/gnuplot
+    chmod +x broken/gnuplot
+    PATH=$PWD/broken:$PATH "$nnblas" train --epochs 2 --plot curve.svg >"$out" 2>"$err"
+    test $? -eq 1
+    report $? "a gnuplot that fails exits 1"
+    check "  with its status" has "$err" '^nnblas train: gnuplot failed with status 3$'
+    check "  and draws nothing" test ! -e curve.svg
     has_program gnuplot gnuplot-nox || return 0
     expect_status 0 train --quiet --epochs 20 --validation 0.2 --plot "it's \$(x).svg"
     check "the plot is an SVG" has "it's \$(x).svg" '<svg'
@@ -26,6 +34,24 @@ check_plots() {
     check "  but the cost after the epoch" has plain.svg 'cost after the epoch'
     expect_status 0 train --quiet --epochs 20 --plot curve.png
     check "or a PNG" test "$(head -c 4 curve.png | tail -c 3)" = PNG
+}
+
+# The gradient of this training is 0 from the beginning.
+check_no_epoch() {
+    has_program gnuplot gnuplot-nox || return 0
+    awk 'BEGIN { print "x,y"; for (i = 0; i < 8; i++) print "7," (i % 2 ? "no" : "yes") }' >same.csv
+    "$nnblas" train same.csv --target y --features x --hidden 0 --optimizer lbfgs --weight-decay 0 \
+        --plot none.svg >"$out" 2>"$err"
+    status=$?
+    if has "$err" 'without liblbfgs'; then
+        echo "skipped: a training without an epoch (needs liblbfgs)"
+        return 0
+    fi
+    report $status "a training that begins at a minimum"
+    check "  keeps what it began with" has "$out" '^kept the initial weights$'
+    check "  has nothing to draw" has "$err" \
+        '^nnblas train: warning: there is no epoch to draw: none.svg is not written$'
+    check "  and writes no picture" test ! -e none.svg
 }
 
 check_score_plots() {
@@ -76,6 +102,7 @@ check_size_limit() {
 }
 
 check_plots
+check_no_epoch
 check_score_plots
 if command -v gnuplot >/dev/null; then
     check_full_disk

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # Trainings that are interrupted and resumed, and their progress.
-# usage: check_stops.sh NNBLAS
+# usage: check_stops.sh NNBLAS [STOP_AT_ONCE]
 set -u
+library=${2:+$(cd "$(dirname "$2")" && pwd)/$(basename "$2")}
 # shellcheck source=support.sh
 . "$(dirname "$0")/support.sh"
 
@@ -26,6 +27,26 @@ interrupts() {
 check_interruption() {
     interrupts INT
     interrupts TERM
+}
+
+# stops_at_once STATUS ARGUMENTS...: the signal arrives before the first epoch
+stops_at_once() {
+    expected=$1
+    shift
+    LD_PRELOAD=$library "$nnblas" "$@" >"$out" 2>"$err"
+    test $? -eq "$expected"
+    report $? "'nnblas $*', stopped at once, exits $expected"
+}
+
+check_early_stop() {
+    [ -n "$library" ] || return 0
+    stops_at_once 0 train --epochs 9 --output stopped
+    check "one epoch is completed" has "$out" '^1 of 9 epochs: stopped by a signal$'
+    stops_at_once 1 train --ensemble 3 --epochs 9 --output none
+    check "no network of an ensemble began" has "$err" '^nnblas train: stopped by a signal before a training began$'
+    check "  and none is saved" test ! -e none
+    stops_at_once 1 cross-validate --epochs 9
+    check "nor one of a fold" has "$err" 'stopped by a signal before a training was complete$'
 }
 
 check_resumption() {
@@ -56,10 +77,22 @@ check_progress() {
     check "has a line that changes" has lines '^\[#+-*\] epoch [0-9]+/2000  cost '
     check "  with rows a second and the time left" has lines ' rows/s  [0-9]+:[0-9]{2} left'
     check "  until the end" has lines '^\[#{20}\] epoch 2000/2000 '
+    on_terminal() {
+        script -qec "$nnblas $*" typescript </dev/null >/dev/null
+        tr '\r' '\n' <typescript >lines
+    }
+    on_terminal train --epochs 20 --validation 0.2
+    check "  with the validation cost" has lines ' cost 0\.[0-9]+  validation 0\.[0-9]+  [0-9]'
+    on_terminal train --epochs 20 --validation 0.2 --score
+    check "  and the score" has lines ' cost 0\.[0-9]+  validation 0\.[0-9]+  score 0\.[0-9]+'
+    on_terminal train --epochs 2 --ensemble 3
+    check "several trainings are counted" has lines '^1 of 3 trainings'
+    check "  to the last" has lines '^3 of 3 trainings'
 }
 
 make_model
 check_interruption
+check_early_stop
 check_resumption
 check_progress
 conclude
