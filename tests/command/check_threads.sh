@@ -56,4 +56,13 @@ for threads in 1 4; do
     fails 'bad.csv: line 30000, column 1 \(a\): .x. is not a number' predict model.1 bad.csv \
         --threads "$threads"
 done
+
+# The rows that are left are those of a table without the bad ones.
+grep -v '^x' bad.csv >good.csv
+expect_status 0 train good.csv --target y --hidden 2 --epochs 1 --quiet --output good --threads 1
+for threads in 1 4; do
+    expect_status 0 train bad.csv --skip-bad-rows --target y --hidden 2 --epochs 1 --quiet \
+        --output skipped --threads "$threads"
+    check "  with the same weights as without the bad rows" same_network good skipped
+done
 conclude

@@ -6,9 +6,6 @@
 
 #include <nnblas.h>
 
-#include <pthread.h>
-#include <stdbool.h>
-
 typedef struct {
     part_work work;
     void *context;
@@ -50,4 +47,30 @@ void run_in_parts(size_t count, size_t size, part_work work, void *context) {
     for (size_t i = 0; i < n_parts; i++)
         if (parts[i].is_thread)
             pthread_join(parts[i].thread, NULL);
+}
+
+/* ---- a thread beside the caller's ------------------------------------------------------------ */
+
+static void *run_beside(void *user) {
+    side_thread *side = user;
+    side->work(side->context);
+    atomic_store(&side->is_done, true);
+    return NULL;
+}
+
+bool begin_beside(side_thread *side, void (*work)(void *context), void *context) {
+    if (count_threads() < 2 || (side->is_begun && !atomic_load(&side->is_done)))
+        return false;
+    end_beside(side);
+    side->work = work;
+    side->context = context;
+    atomic_store(&side->is_done, false);
+    side->is_begun = pthread_create(&side->thread, NULL, run_beside, side) == 0;
+    return side->is_begun;
+}
+
+void end_beside(side_thread *side) {
+    if (side->is_begun)
+        pthread_join(side->thread, NULL);
+    side->is_begun = false;
 }

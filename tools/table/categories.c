@@ -2,6 +2,7 @@
 #include "table/categories.h"
 
 #include "cli/memory.h"
+#include "cli/parts.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -12,6 +13,13 @@ typedef struct {
     const char *text;
     double value;
 } category;
+
+/* values: how many were looked at, be they equal. */
+typedef struct {
+    name_list keys;
+    category found[MOST_CATEGORIES + 1];
+    size_t values;
+} found_list;
 
 static int compare_texts(const void *a, const void *b) {
     return strcmp(((const category *)a)->text, ((const category *)b)->text);
@@ -29,48 +37,73 @@ static bool is_shorter(const char *text, const char *other) {
 
 /* The texts of rows outlive the search. */
 static void take_category(const table_column *column, const char *text, double value,
-                          name_list *keys, category *found) {
+                          found_list *list) {
     number_text number;
     const char *key = text;
     if (column->is_number) {
         number = write_real(value + 0.0); /* -0 is 0 */
         key = number.text;
     }
-    if (add_name(keys, key)) {
-        found[keys->count - 1] = (category){text, value};
+    if (add_name(&list->keys, key)) {
+        list->found[list->keys.count - 1] = (category){text, value};
         return;
     }
     if (!column->is_number)
         return;
-    category *same = &found[find_name(keys, key)];
+    category *same = &list->found[find_name(&list->keys, key)];
     if (is_shorter(text, same->text))
         same->text = text;
 }
 
-size_t find_categories(const text_rows *rows, table_column *column) {
-    name_list keys = {0};
-    category *found = resize_array(NULL, MOST_CATEGORIES + 1, sizeof *found);
-    size_t values = 0;
+static void find_in_block(const row_block *block, const table_column *column, found_list *found) {
     const char *last = NULL;
-    for (size_t r = 0; r < rows->N && keys.count <= MOST_CATEGORIES; r++) {
-        csv_row row = get_row(rows, r);
+    for (size_t r = 0; r < block->N && found->keys.count <= MOST_CATEGORIES; r++) {
+        csv_row row = get_row(block, r);
         const char *text = get_value(&row, column->place);
         double value = 0.0;
         if (is_gap(text, column->is_number) ||
             (column->is_number && !get_formatted(&row, column->place, &column->format, &value)))
             continue;
-        values++;
+        found->values++;
         if (!last || strcmp(text, last) != 0)
-            take_category(column, text, value, &keys, found);
+            take_category(column, text, value, found);
         last = text;
     }
-    qsort(found, keys.count, sizeof *found, column->is_number ? compare_numbers : compare_texts);
+}
+
+typedef struct {
+    const text_rows *rows;
+    const table_column *column;
+    found_list parts[MOST_PARTS];
+} search;
+
+static void find_part(void *context, size_t part, size_t begin, size_t end) {
+    search *s = context;
+    for (size_t b = begin; b < end; b++)
+        find_in_block(s->rows->blocks[b], s->column, &s->parts[part]);
+}
+
+/* Adds what another part has found. */
+static void take_part(const table_column *column, found_list *part, found_list *all) {
+    for (size_t k = 0; k < part->keys.count && all->keys.count <= MOST_CATEGORIES; k++)
+        take_category(column, part->found[k].text, part->found[k].value, all);
+    all->values += part->values;
+    free_names(&part->keys);
+}
+
+size_t find_categories(const text_rows *rows, table_column *column) {
+    search s = {.rows = rows, .column = column};
+    found_list *all = &s.parts[0];
+    run_in_parts(rows->n_blocks, rows->N / rows->n_blocks, find_part, &s);
+    for (size_t part = 1; part < MOST_PARTS; part++)
+        take_part(column, &s.parts[part], all);
+    qsort(all->found, all->keys.count, sizeof *all->found,
+          column->is_number ? compare_numbers : compare_texts);
     free_names(&column->categories);
-    for (size_t k = 0; k < keys.count; k++)
-        add_name(&column->categories, found[k].text);
-    free_names(&keys);
-    free(found);
-    return values;
+    for (size_t k = 0; k < all->keys.count; k++)
+        add_name(&column->categories, all->found[k].text);
+    free_names(&all->keys);
+    return all->values;
 }
 
 /* ---- spelling -------------------------------------------------------------------------------- */

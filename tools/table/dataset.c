@@ -19,33 +19,43 @@ static void allocate_rows(dataset *d, bool has_weights) {
 /* Each part has an error of its own. */
 typedef struct {
     const table_source *source;
-    const text_rows *rows;
+    text_rows *rows;
     const schema *s;
-    dataset *d;
+    const dataset *d;
     bool is_bad[MOST_PARTS];
     table_error errors[MOST_PARTS];
 } encoding;
 
+static bool encode_block(const encoding *e, const row_block *block, table_error *error) {
+    const dataset *d = e->d;
+    for (size_t i = 0; i < block->N; i++) {
+        size_t r = block->first + i;
+        csv_row row = get_row(block, i);
+        if (!encode_row(&e->s->features, e->source, &row, d->X + r * d->inputs, error) ||
+            !encode_row(&e->s->targets, e->source, &row, d->Y + r * d->outputs, error) ||
+            (d->weights && !encode_row(&e->s->weights, e->source, &row, d->weights + r, error)))
+            return false;
+    }
+    return true;
+}
+
+/* Parts of the blocks, each of which is freed as soon as it is encoded. */
 static void encode_part(void *context, size_t part, size_t begin, size_t end) {
     encoding *e = context;
-    const dataset *d = e->d;
-    table_error *error = &e->errors[part];
-    for (size_t r = begin; r < end && !e->is_bad[part]; r++) {
-        csv_row row = get_row(e->rows, r);
-        e->is_bad[part] =
-            !encode_row(&e->s->features, e->source, &row, d->X + r * d->inputs, error) ||
-            !encode_row(&e->s->targets, e->source, &row, d->Y + r * d->outputs, error) ||
-            (d->weights && !encode_row(&e->s->weights, e->source, &row, d->weights + r, error));
+    for (size_t b = begin; b < end && !e->is_bad[part]; b++) {
+        e->is_bad[part] = !encode_block(e, e->rows->blocks[b], &e->errors[part]);
+        free_block(e->rows->blocks[b]);
     }
 }
 
-static bool encode_rows(const table_source *source, const text_rows *rows, const schema *s,
-                        dataset *d, table_error *error) {
+static bool encode_rows(const table_source *source, text_rows *rows, const schema *s, dataset *d,
+                        table_error *error) {
     *d = (dataset){
         .N = rows->N, .inputs = count_numbers(&s->features), .outputs = count_numbers(&s->targets)};
     allocate_rows(d, s->weights.count > 0);
     encoding e = {.source = source, .rows = rows, .s = s, .d = d};
-    run_in_parts(d->N, d->inputs + d->outputs, encode_part, &e);
+    size_t numbers = d->N * (d->inputs + d->outputs);
+    run_in_parts(rows->n_blocks, numbers / rows->n_blocks, encode_part, &e);
     for (size_t part = 0; part < MOST_PARTS; part++)
         if (e.is_bad[part]) {
             *error = e.errors[part];

@@ -128,8 +128,9 @@ static bool holds_dates(const column_survey *survey) {
 static void find_date_parts(const inference *in, table_column *column) {
     moment first = {0}, date;
     bool has_first = false;
-    for (size_t r = 0; r < in->rows->N; r++) {
-        csv_row row = get_row(in->rows, r);
+    row_cursor next = {0};
+    csv_row row;
+    while (next_row(in->rows, &next, &row)) {
         if (!read_date(get_value(&row, column->place), column->dates, &date))
             continue;
         if (!has_first)
@@ -288,24 +289,41 @@ static bool check_weight(const inference *in, const csv_row *row, table_error *e
                            error);
 }
 
-static bool drop_bad_rows(const inference *in, skipped_rows *skipped, table_error *error) {
+static bool is_good_row(const inference *in, const csv_row *row, table_error *error) {
     const schema *s = in->s;
-    text_rows *rows = in->rows;
+    return check_row(&s->targets, in->source, row, error) &&
+           check_row(&s->features, in->source, row, error) &&
+           check_row(&s->weights, in->source, row, error) && check_weight(in, row, error);
+}
+
+static bool drop_bad_rows_of(const inference *in, row_block *block, skipped_rows *skipped,
+                             table_error *error) {
     size_t kept = 0;
-    skipped->leaves_out_gaps = in->choice->missing == MISSING_SKIPPED;
-    if (s->weights.count == 0 && !can_be_bad(in, &s->features) && !can_be_bad(in, &s->targets))
-        return true;
-    for (size_t r = 0; r < rows->N; r++) {
-        csv_row row = get_row(rows, r);
-        if (check_row(&s->targets, in->source, &row, error) &&
-            check_row(&s->features, in->source, &row, error) &&
-            check_row(&s->weights, in->source, &row, error) && check_weight(in, &row, error))
-            move_row(rows, kept++, r);
+    for (size_t r = 0; r < block->N; r++) {
+        csv_row row = get_row(block, r);
+        if (is_good_row(in, &row, error))
+            move_row(block, kept++, r);
         else if (!skip_row(skipped, error))
             return false;
     }
-    rows->N = kept;
-    return kept > 0 || set_error(error, "%s: has no rows to train on", in->source->name);
+    block->N = kept;
+    return true;
+}
+
+static bool drop_bad_rows(const inference *in, skipped_rows *skipped, table_error *error) {
+    const schema *s = in->s;
+    text_rows *rows = in->rows;
+    skipped->leaves_out_gaps = in->choice->missing == MISSING_SKIPPED;
+    if (s->weights.count == 0 && !can_be_bad(in, &s->features) && !can_be_bad(in, &s->targets))
+        return true;
+    rows->N = 0;
+    for (size_t b = 0; b < rows->n_blocks; b++) {
+        if (!drop_bad_rows_of(in, rows->blocks[b], skipped, error))
+            return false;
+        rows->blocks[b]->first = rows->N;
+        rows->N += rows->blocks[b]->N;
+    }
+    return rows->N > 0 || set_error(error, "%s: has no rows to train on", in->source->name);
 }
 
 /* ---- categories ------------------------------------------------------------------------------ */

@@ -57,10 +57,10 @@ static int compare_values(const void *a, const void *b) {
 static bool are_all_different(const text_rows *rows, const table_column *column) {
     double *values = resize_array(NULL, rows->N, sizeof *values);
     size_t count = 0, same = 0;
-    for (size_t r = 0; r < rows->N; r++) {
-        csv_row row = get_row(rows, r);
+    row_cursor next = {0};
+    csv_row row;
+    while (next_row(rows, &next, &row))
         count += get_formatted(&row, column->place, &column->format, &values[count]);
-    }
     qsort(values, count, sizeof *values, compare_values);
     for (size_t i = 1; i < count; i++)
         same += values[i] == values[i - 1];

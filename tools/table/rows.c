@@ -52,73 +52,137 @@ void report_skipped(const char *command, const char *name, const skipped_rows *s
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
-static void reserve_row(text_rows *rows, size_t bytes) {
-    size_t cells = (rows->N + 1) * rows->columns, N = rows->N + 1;
-    rows->text = reserve_array(rows->text, &rows->text_capacity, rows->length + bytes, 1);
-    rows->starts = reserve_array(rows->starts, &rows->starts_capacity, cells, sizeof *rows->starts);
-    rows->begins = reserve_array(rows->begins, &rows->begins_capacity, N, sizeof *rows->begins);
-    rows->lines = reserve_array(rows->lines, &rows->lines_capacity, N, sizeof *rows->lines);
+/* tests/fuzz has smaller blocks. */
+#ifndef ROW_BLOCK_VALUES
+#define ROW_BLOCK_VALUES 131072
+#endif
+
+static size_t count_block_rows(size_t columns) {
+    return columns < ROW_BLOCK_VALUES ? ROW_BLOCK_VALUES / columns : 1;
+}
+
+/* Pages that are never written take no memory. */
+static row_block *add_block(text_rows *rows) {
+    size_t most = count_block_rows(rows->columns), cells = most * rows->columns;
+    row_block *block = resize_array(NULL, 1, sizeof *block);
+    *block = (row_block){.first = rows->N, .columns = rows->columns};
+    block->begins = resize_array(NULL, most, sizeof *block->begins);
+    block->lines = resize_array(NULL, most, sizeof *block->lines);
+    block->starts = resize_array(NULL, cells, sizeof *block->starts);
+    block->numbers = resize_array(NULL, cells, sizeof *block->numbers);
+    if (rows->n_blocks > 0) {
+        size_t before = rows->blocks[rows->n_blocks - 1]->length;
+        block->text = reserve_array(NULL, &block->text_capacity, before + before / 8, 1);
+    }
+    rows->blocks =
+        reserve_array(rows->blocks, &rows->capacity, rows->n_blocks + 1, sizeof *rows->blocks);
+    rows->blocks[rows->n_blocks++] = block;
+    return block;
+}
+
+static bool is_full(const row_block *block) {
+    return block->N == count_block_rows(block->columns);
+}
+
+/* The one that is not full, or null. */
+static row_block *get_open_block(const text_rows *rows) {
+    row_block *last = rows->n_blocks > 0 ? rows->blocks[rows->n_blocks - 1] : NULL;
+    return last && !is_full(last) ? last : NULL;
 }
 
 /* The values of a row are contiguous, so that they are copied as a whole. */
-static void append_row(text_rows *rows, const csv_row *row) {
-    size_t bytes = (size_t)row->starts[row->count] + 1, cells = rows->N * rows->columns;
-    reserve_row(rows, bytes);
-    memcpy(rows->text + rows->length, row->text, bytes);
-    memcpy(rows->starts + cells, row->starts, row->count * sizeof *row->starts);
-    rows->begins[rows->N] = rows->length;
-    rows->lines[rows->N++] = row->line;
-    rows->length += bytes;
+static void append_row(row_block *block, const csv_row *row) {
+    size_t bytes = (size_t)row->starts[row->count] + 1, cells = block->N * block->columns;
+    block->text = reserve_array(block->text, &block->text_capacity, block->length + bytes, 1);
+    memcpy(block->text + block->length, row->text, bytes);
+    memcpy(block->starts + cells, row->starts, row->count * sizeof *row->starts);
+    block->begins[block->N] = block->length;
+    block->lines[block->N++] = row->line;
+    block->length += bytes;
 }
 
-static void read_numbers(void *context, size_t part, size_t begin, size_t end) {
-    const text_rows *rows = context;
-    (void)part;
-    for (size_t r = begin; r < end; r++) {
-        csv_row row = get_row(rows, r);
-        double *numbers = rows->numbers + r * rows->columns;
+static void read_numbers(void *context) {
+    const row_block *block = context;
+    for (size_t r = 0; r < block->N; r++) {
+        csv_row row = get_row(block, r);
+        double *numbers = block->numbers + r * block->columns;
         for (size_t i = 0; i < row.count; i++)
             if (!read_real(get_value(&row, i), &numbers[i]))
                 numbers[i] = (double)NAN;
     }
 }
 
-bool read_rows(table_source *source, text_rows *rows, skipped_rows *skipped, table_error *error) {
-    *rows = (text_rows){.columns = source->columns.count};
+/* The numbers of a block are read beside the next blocks, or else at once. */
+static void take_row(text_rows *rows, const csv_row *row, side_thread *side) {
+    row_block *open = get_open_block(rows), *block = open ? open : add_block(rows);
+    append_row(block, row);
+    rows->N++;
+    if (is_full(block) && !begin_beside(side, read_numbers, block))
+        read_numbers(block);
+}
+
+static bool read_text_rows(table_source *source, text_rows *rows, side_thread *side,
+                           skipped_rows *skipped, table_error *error) {
     csv_row row;
     row_result result;
     while ((result = read_source_row(source, &row, error)) != ROW_END) {
         if (result == ROW_GOOD)
-            append_row(rows, &row);
+            take_row(rows, &row, side);
         else if (result == ROW_FAILED || !skip_row(skipped, error))
             return false;
     }
-    rows->numbers = resize_array(NULL, rows->N * rows->columns, sizeof *rows->numbers);
-    run_in_parts(rows->N, rows->columns, read_numbers, rows);
+    if (get_open_block(rows))
+        read_numbers(get_open_block(rows));
     return true;
 }
 
+bool read_rows(table_source *source, text_rows *rows, skipped_rows *skipped, table_error *error) {
+    side_thread side = {.is_begun = false};
+    *rows = (text_rows){.columns = source->columns.count};
+    bool is_good = read_text_rows(source, rows, &side, skipped, error);
+    end_beside(&side);
+    return is_good;
+}
+
+void free_block(row_block *block) {
+    free(block->text);
+    free(block->begins);
+    free(block->lines);
+    free(block->starts);
+    free(block->numbers);
+    *block = (row_block){0};
+}
+
 void free_rows(text_rows *rows) {
-    free(rows->text);
-    free(rows->begins);
-    free(rows->lines);
-    free(rows->starts);
-    free(rows->numbers);
+    for (size_t b = 0; b < rows->n_blocks; b++) {
+        free_block(rows->blocks[b]);
+        free(rows->blocks[b]);
+    }
+    free(rows->blocks);
     *rows = (text_rows){0};
 }
 
-csv_row get_row(const text_rows *rows, size_t r) {
-    size_t cells = r * rows->columns;
-    return (csv_row){rows->text + rows->begins[r], rows->starts + cells, rows->numbers + cells,
-                     rows->columns, rows->lines[r]};
+csv_row get_row(const row_block *block, size_t r) {
+    size_t cells = r * block->columns;
+    return (csv_row){block->text + block->begins[r], block->starts + cells, block->numbers + cells,
+                     block->columns, block->lines[r]};
 }
 
-void move_row(text_rows *rows, size_t to, size_t r) {
-    size_t from = r * rows->columns, cells = to * rows->columns;
+void move_row(row_block *block, size_t to, size_t r) {
+    size_t from = r * block->columns, cells = to * block->columns;
     if (to == r)
         return;
-    memcpy(rows->starts + cells, rows->starts + from, rows->columns * sizeof *rows->starts);
-    memcpy(rows->numbers + cells, rows->numbers + from, rows->columns * sizeof *rows->numbers);
-    rows->begins[to] = rows->begins[r];
-    rows->lines[to] = rows->lines[r];
+    memcpy(block->starts + cells, block->starts + from, block->columns * sizeof *block->starts);
+    memcpy(block->numbers + cells, block->numbers + from, block->columns * sizeof *block->numbers);
+    block->begins[to] = block->begins[r];
+    block->lines[to] = block->lines[r];
+}
+
+bool next_row(const text_rows *rows, row_cursor *next, csv_row *row) {
+    while (next->block < rows->n_blocks && next->r == rows->blocks[next->block]->N)
+        *next = (row_cursor){next->block + 1, 0};
+    if (next->block == rows->n_blocks)
+        return false;
+    *row = get_row(rows->blocks[next->block], next->r++);
+    return true;
 }

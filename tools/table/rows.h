@@ -6,16 +6,22 @@
 #include "table/gaps.h"
 #include "table/source.h"
 
-/* Each cell is read as a number once, and the number kept. */
+/* Rows that follow each other. Each cell is read as a number once, and the number kept. */
 typedef struct {
     char *text;
     size_t length, text_capacity;
-    size_t *begins; /* N, where the rows begin in text */
-    size_t *lines;  /* N, where they begin in the file */
-    size_t begins_capacity, lines_capacity;
+    size_t *begins;   /* N, where the rows begin in text */
+    size_t *lines;    /* N, where they begin in the file */
     uint32_t *starts; /* N x columns, where the values begin in the row */
     double *numbers;  /* N x columns, NaN where a value is no number */
-    size_t starts_capacity;
+    size_t first;     /* how many rows are before those of the block */
+    size_t N, columns;
+} row_block;
+
+/* All rows, in blocks that stay where they are while more is read. */
+typedef struct {
+    row_block **blocks;
+    size_t n_blocks, capacity;
     size_t N, columns;
 } text_rows;
 
@@ -40,8 +46,17 @@ void report_skipped(const char *command, const char *name, const skipped_rows *s
 bool read_rows(table_source *source, text_rows *rows, skipped_rows *skipped, table_error *error);
 void free_rows(text_rows *rows);
 
-csv_row get_row(const text_rows *rows, size_t r);
-/* Moves row r to the place of an earlier row. */
-void move_row(text_rows *rows, size_t to, size_t r);
+/* Of a block that is not needed any more; free_rows() does the rest. */
+void free_block(row_block *block);
+
+csv_row get_row(const row_block *block, size_t r);
+/* Moves row r to the place of an earlier row of the block. */
+void move_row(row_block *block, size_t to, size_t r);
+
+/* Goes through the rows of all blocks; begins as zeros. False behind the last. */
+typedef struct {
+    size_t block, r;
+} row_cursor;
+bool next_row(const text_rows *rows, row_cursor *next, csv_row *row);
 
 #endif

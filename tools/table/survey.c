@@ -97,12 +97,12 @@ static void take_value(const table_survey *t, const csv_row *row, size_t r, size
 static void survey_part(void *context, size_t part, size_t begin, size_t end) {
     const table_survey *t = context;
     (void)part;
-    for (size_t r = 0; r < t->rows->N; r++) {
-        csv_row row = get_row(t->rows, r);
+    row_cursor next = {0};
+    csv_row row;
+    for (size_t r = 0; next_row(t->rows, &next, &row); r++)
         for (size_t i = begin; i < end; i++)
             if (t->is_used[i])
                 take_value(t, &row, r, i);
-    }
 }
 
 /* Those of the formats tried that the fewest values do not fit, if these are one of ten at most. */
