@@ -17,7 +17,7 @@ bool is_gap(const char *text, bool is_number) {
     static const char *const NUMBER_MARKS[] = {"none", "-", "."};
     if (*text == '\0')
         return true;
-    if (!strchr("?nN-.", *text))
+    if (*text != '?' && *text != 'n' && *text != 'N' && *text != '-' && *text != '.')
         return false;
     return is_one_of(text, MARKS, sizeof MARKS / sizeof *MARKS) ||
            (is_number && is_one_of(text, NUMBER_MARKS, sizeof NUMBER_MARKS / sizeof *NUMBER_MARKS));

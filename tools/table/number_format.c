@@ -230,7 +230,11 @@ const char *show_format(const number_format *format) {
 /* ---- numbers that are none ------------------------------------------------------------------- */
 
 static bool is_digits(const char *text) {
-    return *text && !text[strspn(text, "0123456789")];
+    if (!*text)
+        return false;
+    while (isdigit((unsigned char)*text))
+        text++;
+    return *text == '\0';
 }
 
 bool has_leading_zeros(const char *text) {
@@ -241,7 +245,7 @@ bool is_too_long(const char *text) {
     enum { DIGITS_OF_A_DOUBLE = 15 };
     char exact[400];
     text += *text == '-';
-    if (strlen(text) <= DIGITS_OF_A_DOUBLE || !is_digits(text) || strlen(text) >= sizeof exact)
+    if (!is_digits(text) || strlen(text) <= DIGITS_OF_A_DOUBLE || strlen(text) >= sizeof exact)
         return false;
     snprintf(exact, sizeof exact, "%.0f", strtod(text, NULL));
     return strcmp(text, exact) != 0;

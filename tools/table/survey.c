@@ -19,16 +19,22 @@ static void count_misfits(format_trial *trial, unsigned fitting, size_t values) 
             trial->set &= ~(1U << f);
 }
 
+/* A number of more than 15 digits begins with 0 or is at least 1e15: few texts are looked at. */
+static void take_digits(column_survey *s, const char *text, double value) {
+    bool begins_with_0 = text[*text == '-'] == '0';
+    if (begins_with_0 && !s->leading_zeros && has_leading_zeros(text))
+        s->leading_zeros = text;
+    if ((begins_with_0 || fabs(value) >= 1e15) && !s->too_long && is_too_long(text))
+        s->too_long = text;
+}
+
 static void take_number(column_survey *s, const char *text, double value, size_t row) {
     if (s->numbers++ == 0)
         s->first = value;
     s->is_constant = s->is_constant && value == s->first;
     s->is_whole = s->is_whole && floor(value) == value;
     s->counts_rows = s->counts_rows && value == s->first + (double)row;
-    if (!s->leading_zeros && has_leading_zeros(text))
-        s->leading_zeros = text;
-    if (!s->too_long && is_too_long(text))
-        s->too_long = text;
+    take_digits(s, text, value);
     if (s->date_trial.set)
         count_misfits(&s->date_trial, 0, s->numbers + s->others);
 }
@@ -37,7 +43,7 @@ static void take_number(column_survey *s, const char *text, double value, size_t
  * thousands. */
 static void try_formats_of_number(column_survey *s, const char *text) {
     format_set with_comma = s->number_trial.set & list_formats(',', '\0');
-    if (!strchr(text, '.'))
+    if ((s->pointed && !with_comma) || !strchr(text, '.'))
         return;
     if (!s->pointed)
         s->pointed = text;
