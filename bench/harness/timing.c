@@ -10,8 +10,8 @@
 
 enum { TURNS = 8, MAX_SAMPLES = 1024 };
 
-/* The least length of a sample, so that reading the clock (about 30 ns) does not matter. */
-static const double SAMPLE_SECONDS = 50e-6;
+/* So that reading the clock (about 30 ns) does not matter. */
+const double SAMPLE_SECONDS = 50e-6;
 
 /* A pause between candidates: threads of OpenMP and of OpenBLAS spin for some milliseconds after
  * their work, and would take processors from the next one. */
@@ -31,19 +31,30 @@ typedef struct samples {
     double seconds[MAX_SAMPLES]; /* of one repetition each */
 } samples;
 
-static void run_repetitions(const candidate *c, size_t repetitions) {
-    for (size_t i = 0; i < repetitions; i++)
-        c->run(c->context);
+double time_runs(void (*run)(void *context), void *context, size_t count) {
+    double start = nn_read_clock();
+    for (size_t i = 0; i < count; i++)
+        run(context);
+    return (nn_read_clock() - start) / (double)count;
 }
 
-static double take_time(const candidate *c, size_t repetitions) {
-    double start = nn_read_clock();
-    run_repetitions(c, repetitions);
-    return nn_read_clock() - start;
+size_t count_runs(void (*run)(void *context), void *context) {
+    size_t count = 1;
+    while (time_runs(run, context, count) * (double)count < SAMPLE_SECONDS)
+        count *= 2;
+    return count;
+}
+
+double estimate_clock_seconds(void) {
+    enum { READINGS = 1000 };
+    double start = nn_read_clock(), end = start;
+    for (int i = 0; i < READINGS; i++)
+        end = nn_read_clock();
+    return (end - start) / READINGS;
 }
 
 static double time_repetition(const candidate *c, samples *s) {
-    double seconds = take_time(c, s->repetitions) / (double)s->repetitions;
+    double seconds = time_runs(c->run, c->context, s->repetitions);
     s->fewest = seconds < s->fewest ? seconds : s->fewest;
     return seconds;
 }
@@ -60,24 +71,21 @@ static void take_sample(const candidate *c, samples *s) {
     s->seconds[s->count++] = elapsed / (double)s->repetitions;
 }
 
-/* Finds how many repetitions make a sample. The very first run is cold: it is a sample only where
- * it took so long that there may be no other. */
+/* Finds how many repetitions make a sample, however small the share of the time. The very first run
+ * is cold: it is a sample only where it took so long that there may be no other. */
 static void calibrate(const candidate *c, samples *s, double share) {
+    static const double LONG_RUN = 10e-3;
     s->repetitions = 1;
     s->count = 0;
     s->fewest = HUGE_VAL;
-    s->spent = take_time(c, 1);
-    if (s->spent >= share / 4) {
+    s->spent = time_runs(c->run, c->context, 1);
+    if (s->spent >= fmax(share / 4, LONG_RUN)) {
         s->seconds[s->count++] = s->spent;
         return;
     }
-    for (;;) {
-        double elapsed = take_time(c, s->repetitions);
-        s->spent += elapsed;
-        if (elapsed >= SAMPLE_SECONDS || s->spent >= share / 4)
-            return;
-        s->repetitions *= 2;
-    }
+    double start = nn_read_clock();
+    s->repetitions = count_runs(c->run, c->context);
+    s->spent += nn_read_clock() - start;
 }
 
 static void wait_for_calm(void) {

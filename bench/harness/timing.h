@@ -17,4 +17,17 @@ typedef struct candidate {
  * budget seconds. */
 void measure_medians(candidate *candidates, size_t count, double budget);
 
+/* No shorter time between two readings of the clock is kept. */
+extern const double SAMPLE_SECONDS;
+
+/* How many runs one after the other take that long. Runs at least once. */
+size_t count_runs(void (*run)(void *context), void *context);
+
+/* Seconds of one of so many runs. */
+double time_runs(void (*run)(void *context), void *context, size_t count);
+
+/* What two readings of the clock add to the time between them, to be taken off where a run cannot
+ * be repeated. */
+double estimate_clock_seconds(void);
+
 #endif

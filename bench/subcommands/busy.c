@@ -6,11 +6,12 @@
 #include "harness/host_product.h"
 #include "harness/neighbours.h"
 #include "harness/runs.h"
+#include "harness/timing.h"
 #include "subcommands/subcommand.h"
 
-#include "core/clock.h"
 #include "core/sizes.h"
 
+#include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,10 +114,7 @@ static void free_work(work *w) {
 /* ---- timing ---------------------------------------------------------------------------------- */
 
 static double time_work(work *w, size_t repetitions) {
-    double start = nn_read_clock();
-    for (size_t i = 0; i < repetitions; i++)
-        run_work(w);
-    return (nn_read_clock() - start) / (double)repetitions;
+    return time_runs(run_work, w, repetitions);
 }
 
 static int compare_doubles(const void *a, const void *b) {
@@ -132,9 +130,7 @@ static double get_median(double seconds[TURNS]) {
 /* As many as fit into a number of seconds. */
 static size_t count_repetitions(work *w, double seconds) {
     set_threads(w, 1);
-    run_work(w);
-    double fewest = time_work(w, 1);
-    fewest = time_work(w, fewest < seconds / 100.0 ? 10 : 1);
+    double fewest = time_work(w, count_runs(run_work, w));
     return fewest < seconds ? (size_t)(seconds / fewest) : 1;
 }
 
@@ -143,7 +139,8 @@ static size_t count_repetitions(work *w, double seconds) {
 static void time_series(work *w, double budget, double medians[SERIES]) {
     enum { CHUNKS = 4 };
     double seconds[SERIES][TURNS] = {{0.0}};
-    size_t repetitions = count_repetitions(w, budget / (SERIES * TURNS));
+    double share = fmax(budget / (SERIES * TURNS), CHUNKS * SAMPLE_SECONDS);
+    size_t repetitions = count_repetitions(w, share);
     size_t chunks = nn_min(CHUNKS, repetitions);
     for (size_t turn = 0; turn < TURNS; turn++)
         for (size_t i = 0; i < SERIES * chunks; i++) {
@@ -157,11 +154,8 @@ static void time_series(work *w, double budget, double medians[SERIES]) {
 
 /* ---- with the host's products ---------------------------------------------------------------- */
 
-static double time_products(const host_product *p, size_t repetitions) {
-    double start = nn_read_clock();
-    for (size_t i = 0; i < repetitions; i++)
-        compute_host_product(p);
-    return (nn_read_clock() - start) / (double)repetitions;
+static void run_product(void *context) {
+    compute_host_product(context);
 }
 
 /* Of a gradient with a product of the host's behind it, of that product, and of the product alone.
@@ -170,23 +164,26 @@ typedef struct host_times {
     double steps[SERIES], products[SERIES], only_product;
 } host_times;
 
-static void time_in_turns(work *w, const host_product *p, size_t repetitions, double *step,
+/* A gradient of a row is not much longer than reading the clock is. */
+static void time_in_turns(work *w, host_product *p, size_t repetitions, double *step,
                           double *product) {
-    *step = *product = 0.0;
+    double steps = 0.0, products = 0.0, clock = estimate_clock_seconds();
     for (size_t i = 0; i < repetitions; i++) {
-        *step += time_work(w, 1) / (double)repetitions;
-        *product += time_products(p, 1) / (double)repetitions;
+        steps += time_work(w, 1) - clock;
+        products += time_runs(run_product, p, 1) - clock;
     }
+    *step = steps / (double)repetitions;
+    *product = products / (double)repetitions;
 }
 
-static host_times time_host(work *w, const host_product *p, int blas_threads, double budget) {
+static host_times time_host(work *w, host_product *p, int blas_threads, double budget) {
     double steps[SERIES][TURNS], products[SERIES][TURNS], only[TURNS];
     set_five_threads(blas_threads);
-    time_products(p, 1); /* may start threads */
-    double least = time_products(p, 1) + time_work(w, 1);
+    run_product(p); /* may start threads */
+    double least = time_runs(run_product, p, 1) + time_work(w, 1);
     size_t repetitions = 2 + (size_t)(budget / (TURNS * (SERIES + 1)) / least);
     for (size_t turn = 0; turn < TURNS; turn++) {
-        only[turn] = time_products(p, repetitions);
+        only[turn] = time_runs(run_product, p, repetitions);
         for (size_t i = 0; i < SERIES; i++) {
             size_t s = (turn + i) % SERIES;
             set_threads(w, SERIES_THREADS[s]);
