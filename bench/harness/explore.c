@@ -6,24 +6,22 @@
 #include "engine/plan_measure.h"
 #include "engine/plan_search.h"
 #include "harness/allocate.h"
-#include "harness/planned_run.h"
 #include "harness/runs.h"
 #include "harness/timing.h"
+#include "harness/trial_problem.h"
 #include "workers/threads.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* The best of a few runs: quick, and good enough to drop plans that are far from the fastest so
+/* The best of a few samples: quick, and good enough to drop plans that are far from the fastest so
  * far. */
-static double time_shortly(planned_run *run, double fastest) {
+static double time_shortly(nn_trial *trial, double fastest) {
     const double MOMENT = 1e-3, HOPELESS = 1.5;
     double best = HUGE_VAL, start = nn_read_clock();
+    size_t runs = count_runs(run_trial, trial);
     for (int i = 0; i < 3 || nn_read_clock() - start < MOMENT; i++) {
-        double before = nn_read_clock();
-        run_planned_gradient(run);
-        double seconds = nn_read_clock() - before;
-        best = seconds < best ? seconds : best;
+        best = fmin(best, nn_trial_time(trial, runs));
         if (best > MOMENT && best > HOPELESS * fastest)
             break;
     }
@@ -50,7 +48,7 @@ static size_t find_plan(const exploration *e, const nn_plan *plan) {
 enum { FINALISTS = 8 };
 
 /* Times the fastest plans and the chosen one, in turns. */
-static void time_finalists(const problem *p, exploration *e, double *updates, double seconds) {
+static void time_finalists(const trial_problem *t, exploration *e, double seconds) {
     timed_plan chosen = e->plans[e->chosen];
     if (e->chosen >= FINALISTS) {
         e->plans[e->chosen] = e->plans[FINALISTS];
@@ -58,30 +56,28 @@ static void time_finalists(const problem *p, exploration *e, double *updates, do
         e->chosen = FINALISTS;
     }
     size_t count = e->count < FINALISTS + 1 ? e->count : FINALISTS + 1;
-    planned_run runs[FINALISTS + 1];
+    nn_trial trials[FINALISTS + 1];
     candidate candidates[FINALISTS + 1];
     for (size_t i = 0; i < count; i++) {
-        runs[i] = open_planned_run(p, updates);
-        start_plan(&runs[i], &e->plans[i].plan);
-        candidates[i] = (candidate){run_planned_gradient, &runs[i], 0.0};
+        open_trial(&trials[i], t, &e->plans[i].plan);
+        candidates[i] = (candidate){run_trial, &trials[i], 0.0};
     }
     measure_medians(candidates, count, seconds);
     for (size_t i = 0; i < count; i++) {
         e->plans[i].seconds = candidates[i].median;
-        end_plan(&runs[i]);
+        nn_trial_close(&trials[i]);
     }
     qsort(e->plans, count, sizeof *e->plans, compare_seconds);
     e->chosen = find_plan(e, &chosen.plan);
 }
 
 /* The plan that the library takes: measured for so many seconds, or 0 for the estimated one. */
-static nn_plan choose_plan(const planned_run *run, double measured) {
-    nn_model model = get_planned_model(run);
-    nn_problem planned = get_planned_problem(run);
+static nn_plan choose_plan(const trial_problem *t, double measured) {
+    const nn_problem *planned = &t->rows.problem;
     nn_measured_plan found;
     if (measured == 0.0)
-        return nn_make_plan(&planned);
-    require_ok(nn_measure_plan(&model, planned.N, planned.purpose, measured, &found));
+        return nn_make_plan(planned);
+    require_ok(nn_measure_plan(&t->model, planned->N, planned->purpose, measured, &found));
     return found.plan;
 }
 
@@ -100,23 +96,23 @@ static exploration list_plans(const nn_problem *planned) {
     return e;
 }
 
-exploration explore_plans(const problem *p, double measured, double seconds) {
-    double *updates = allocate_array(count_parameters(&p->shape), sizeof *updates);
-    planned_run run = open_planned_run(p, updates);
-    nn_problem planned = get_planned_problem(&run);
-    nn_plan chosen = choose_plan(&run, measured);
-    exploration e = list_plans(&planned);
+exploration explore_plans(const shape *s, double measured, double seconds) {
+    trial_problem t;
+    open_trial_problem(&t, s);
+    nn_plan chosen = choose_plan(&t, measured);
+    exploration e = list_plans(&t.rows.problem);
     double fastest = HUGE_VAL;
     for (size_t i = 0; i < e.count; i++) {
-        start_plan(&run, &e.plans[i].plan);
-        e.plans[i].seconds = time_shortly(&run, fastest);
+        nn_trial trial;
+        open_trial(&trial, &t, &e.plans[i].plan);
+        e.plans[i].seconds = time_shortly(&trial, fastest);
         fastest = fmin(fastest, e.plans[i].seconds);
-        end_plan(&run);
+        nn_trial_close(&trial);
     }
     qsort(e.plans, e.count, sizeof *e.plans, compare_seconds);
     e.chosen = find_plan(&e, &chosen);
-    time_finalists(p, &e, updates, seconds);
-    free(updates);
+    time_finalists(&t, &e, seconds);
+    close_trial_problem(&t);
     return e;
 }
 

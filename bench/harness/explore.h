@@ -22,7 +22,7 @@ typedef struct exploration {
 /* Times a gradient by each plan for a moment, and the fastest ones and the library's choice again
  * in turns for about the given seconds. The choice is the plan that was measured before, for about
  * so many seconds, or the estimated one where measured is 0. */
-exploration explore_plans(const problem *p, double measured, double seconds);
+exploration explore_plans(const shape *s, double measured, double seconds);
 void free_exploration(exploration *e);
 
 #endif

@@ -7,8 +7,9 @@
 #include "engine/plan_search.h"
 #include "engine/rows.h"
 #include "harness/allocate.h"
-#include "harness/planned_run.h"
 #include "harness/runs.h"
+#include "harness/timing.h"
+#include "harness/trial_problem.h"
 #include "kernels/kernels.h"
 #include "workers/threads.h"
 
@@ -31,19 +32,12 @@ static price_sample *add_sample(price_samples *s, sample_kind kind) {
 
 /* Nanoseconds of the fastest of many runs: what disturbs a run only makes it longer. */
 static double time_fastest(void (*run)(void *context), void *context) {
-    static const double SAMPLE = 20e-6, MOMENT = 4e-3;
+    static const double MOMENT = 4e-3;
     enum { FEWEST = 4 };
+    size_t repetitions = count_runs(run, context);
     double fastest = HUGE_VAL, start = nn_read_clock();
-    size_t repetitions = 1;
-    for (int i = 0; i < FEWEST || nn_read_clock() - start < MOMENT; i++) {
-        double before = nn_read_clock();
-        for (size_t k = 0; k < repetitions; k++)
-            run(context);
-        double seconds = nn_read_clock() - before;
-        fastest = fmin(fastest, seconds / (double)repetitions);
-        if (seconds < SAMPLE)
-            repetitions *= 2;
-    }
+    for (int i = 0; i < FEWEST || nn_read_clock() - start < MOMENT; i++)
+        fastest = fmin(fastest, time_runs(run, context, repetitions));
     return 1e9 * fastest;
 }
 
@@ -184,15 +178,16 @@ static size_t list_plans(const nn_problem *planned, const nn_prices *prices, pri
     return count;
 }
 
-static void sample_plan(price_samples *s, planned_run *run, const shape *drawn,
+static void sample_plan(price_samples *s, const trial_problem *t, const shape *drawn,
                         const nn_plan *plan) {
     bool is_shared = plan->strategy == NN_SHARED_TILES;
     if (is_shared && plan->threads < 2)
         return;
     require_ok(nnblas_set_threads(is_shared ? 2 : 1));
-    start_plan(run, plan);
-    double nanoseconds = time_fastest(run_planned_gradient, run);
-    end_plan(run);
+    nn_trial trial;
+    open_trial(&trial, t, plan);
+    double nanoseconds = time_fastest(run_trial, &trial);
+    nn_trial_close(&trial);
     double waking =
         nn_estimate_threads(0.0, 2, 2) * 2.0 * (double)nn_divide_up(drawn->N, plan->tile_rows);
     if (is_shared && nanoseconds < 2.0 * waking)
@@ -208,21 +203,18 @@ static void sample_plans_of(price_samples *s, const shape *drawn, const nn_price
                             uint64_t *state) {
     enum { EACH = 7 };
     static const double HOPELESS = 2.5;
-    problem p = make_problem(drawn, 1);
-    double *updates = allocate_array(count_parameters(drawn), sizeof *updates);
-    planned_run run = open_planned_run(&p, updates);
-    nn_problem planned = get_planned_problem(&run);
+    trial_problem t;
+    open_trial_problem(&t, drawn);
     priced_plan *plans = allocate_array(NN_MOST_PLANS, sizeof *plans);
-    size_t count = list_plans(&planned, prices, plans), hopeful = 0;
+    size_t count = list_plans(&t.rows.problem, prices, plans), hopeful = 0;
     while (hopeful < count && plans[hopeful].nanoseconds <= HOPELESS * plans[0].nanoseconds)
         hopeful++;
     for (size_t i = 0; i < EACH && i < hopeful; i++)
-        sample_plan(s, &run, drawn, &plans[i].plan);
+        sample_plan(s, &t, drawn, &plans[i].plan);
     for (size_t i = EACH; i < 2 * EACH && i < hopeful; i++)
-        sample_plan(s, &run, drawn, &plans[EACH + nn_splitmix_bits(state) % (hopeful - EACH)].plan);
+        sample_plan(s, &t, drawn, &plans[EACH + nn_splitmix_bits(state) % (hopeful - EACH)].plan);
     free(plans);
-    free(updates);
-    free_problem(&p);
+    close_trial_problem(&t);
 }
 
 void sample_plans(price_samples *s, double seconds, const nn_prices *prices, uint64_t *state) {

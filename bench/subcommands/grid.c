@@ -40,8 +40,7 @@ static json_t *describe_plans(const exploration *e) {
 }
 
 static double explore_shape(const shape *s, const options *o, report *r) {
-    problem p = make_problem(s, 1);
-    exploration e = explore_plans(&p, o->measured, o->seconds);
+    exploration e = explore_plans(s, o->measured, o->seconds);
     const timed_plan *chosen = &e.plans[e.chosen], *best = &e.plans[0];
     char chosen_text[256], best_text[256];
     nn_describe_plan(&chosen->plan, chosen_text, sizeof chosen_text);
@@ -57,7 +56,6 @@ static double explore_shape(const shape *s, const options *o, report *r) {
         json_object_set_new(result, "plans", describe_plans(&e));
     add_result(r, result);
     free_exploration(&e);
-    free_problem(&p);
     return ratio;
 }
 

@@ -34,14 +34,12 @@ static void report_plan(const shape *s, const exploration *e, size_t i, report *
 }
 
 static bool tune_shape(const shape *s, const options *o, report *r) {
-    problem p = make_problem(s, 1);
-    exploration e = explore_plans(&p, o->measured, o->seconds);
+    exploration e = explore_plans(s, o->measured, o->seconds);
     for (size_t i = 0; i < e.count && i < SHOWN_PLANS; i++)
         report_plan(s, &e, i, r);
     if (e.chosen >= SHOWN_PLANS)
         report_plan(s, &e, e.chosen, r);
     free_exploration(&e);
-    free_problem(&p);
     return true;
 }
 
