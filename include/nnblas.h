@@ -907,10 +907,11 @@ nnblas_status nnblas_net_measure_plans(const nnblas_net *net, size_t N, nnblas_p
                                        double seconds);
 
 /*
- * The plan of such calls in words, with its time where it was measured, such as "rows, 8 parts, up
- * to 2 threads, tiles of 128; measured: 812.5 us, by the estimated plan 903.1 us". Without a
- * measured plan it ends in "; estimated". The form may change from release to release. Null where
- * an argument is refused. Valid until the calling thread's next call of this function.
+ * The plan of such calls in words, with the threads that the calling thread may use at present and
+ * the time where it was measured, such as "rows, 8 parts, up to 2 threads, tiles of 128; measured:
+ * 812.5 us, by the estimated plan 903.1 us". Without a measured plan it ends in "; estimated". The
+ * form may change from release to release. Null where an argument is refused. Valid until the
+ * calling thread's next call of this function.
  */
 const char *nnblas_net_plan_info(const nnblas_net *net, size_t N, nnblas_plan_purpose purpose);
 

@@ -3,6 +3,7 @@
 #include "harness/allocate.h"
 #include "harness/explore.h"
 #include "subcommands/subcommand.h"
+#include "workers/threads.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,8 +44,8 @@ static double explore_shape(const shape *s, const options *o, report *r) {
     exploration e = explore_plans(s, o->measured, o->seconds);
     const timed_plan *chosen = &e.plans[e.chosen], *best = &e.plans[0];
     char chosen_text[256], best_text[256];
-    nn_describe_plan(&chosen->plan, chosen_text, sizeof chosen_text);
-    nn_describe_plan(&best->plan, best_text, sizeof best_text);
+    nn_describe_plan(&chosen->plan, nn_count_threads(), chosen_text, sizeof chosen_text);
+    nn_describe_plan(&best->plan, nn_count_threads(), best_text, sizeof best_text);
     double ratio = chosen->seconds / best->seconds;
     json_t *result = describe_shape(s);
     json_object_set_new(result, "chosen_seconds", json_real(chosen->seconds));

@@ -53,7 +53,7 @@ static size_t find_best(const plan_list *list, nn_strategy strategy, size_t part
 static void report_plan(const shape *s, const nn_plan *plan, double estimate, bool is_choice,
                         report *r) {
     char text[256];
-    nn_describe_plan(plan, text, sizeof text);
+    nn_describe_plan(plan, nn_count_threads(), text, sizeof text);
     json_t *result = describe_shape(s);
     json_object_set_new(result, "estimate_seconds", json_real(1e-9 * estimate));
     json_object_set_new(result, "choice", json_string(is_choice ? "*" : ""));

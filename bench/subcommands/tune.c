@@ -2,6 +2,7 @@
 /* Times all plans for a shape, and shows the fastest and the library's choice. */
 #include "harness/explore.h"
 #include "subcommands/subcommand.h"
+#include "workers/threads.h"
 
 #include <stdlib.h>
 
@@ -23,7 +24,7 @@ enum { SHOWN_PLANS = 10 };
 static void report_plan(const shape *s, const exploration *e, size_t i, report *r) {
     const timed_plan *t = &e->plans[i];
     char text[256];
-    nn_describe_plan(&t->plan, text, sizeof text);
+    nn_describe_plan(&t->plan, nn_count_threads(), text, sizeof text);
     json_t *result = describe_shape(s);
     json_object_set_new(result, "ratio", json_real(t->seconds / e->plans[0].seconds));
     json_object_set_new(result, "seconds", json_real(t->seconds));

@@ -54,10 +54,11 @@ static void append(char *text, size_t size, const char *format, size_t number) {
     snprintf(text + used, size - used, format, number);
 }
 
-void nn_describe_plan(const nn_plan *plan, char *text, size_t size) {
+void nn_describe_plan(const nn_plan *plan, size_t threads, char *text, size_t size) {
+    size_t used = nn_min(plan->threads, threads);
     snprintf(text, size, "%s", plan->strategy == NN_OWN_ROWS ? "rows" : "shared");
     append(text, size, plan->parts == 1 ? ", %zu part" : ", %zu parts", plan->parts);
-    append(text, size, plan->threads == 1 ? ", %zu thread" : ", up to %zu threads", plan->threads);
+    append(text, size, used == 1 ? ", %zu thread" : ", up to %zu threads", used);
     append(text, size, ", tiles of %zu", plan->tile_rows);
     for (size_t l = 0; l < 64; l++)
         if (plan->transposed >> l & 1)

@@ -37,7 +37,8 @@ size_t nn_get_part_rows(const nn_plan *plan);
 /* The layout of layer l, without its weights. */
 nn_layout nn_lay_out_layer(const nn_plan *plan, const nn_problem *p, size_t l);
 
-/* Writes "rows, 8 parts, up to 2 threads, tiles of 128, ...", truncated to size. */
-void nn_describe_plan(const nn_plan *plan, char *text, size_t size);
+/* Writes "rows, 8 parts, up to 2 threads, tiles of 128, ...", truncated to size, for a call that
+ * may use so many threads. */
+void nn_describe_plan(const nn_plan *plan, size_t threads, char *text, size_t size);
 
 #endif

@@ -4,6 +4,7 @@
 #include "engine/plan_cache.h"
 #include "engine/plan_measure.h"
 #include "network/network.h"
+#include "workers/threads.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -60,7 +61,7 @@ const char *nnblas_net_plan_info(const nnblas_net *net, size_t N, nnblas_plan_pu
     const nn_rows rows = {.N = N, .Y = purpose == NNBLAS_PLAN_PREDICT ? NULL : NO_LABELS};
     const nn_problem problem = nn_make_problem(&model, &rows, get_purpose(purpose));
     const nn_plan plan = nn_get_plan(&problem);
-    nn_describe_plan(&plan, info, sizeof info - 96);
+    nn_describe_plan(&plan, nn_count_threads(), info, sizeof info - 96);
     nn_measured_plan measured;
     size_t length = strlen(info);
     if (nn_find_measured_plan(&problem, &measured))

@@ -84,12 +84,12 @@ START_TEST(rows_of_a_part_cover_a_shared_tile) {
 }
 END_TEST
 
-static void check_words(const nn_plan *plan, const char *expected) {
+static void check_words(const nn_plan *plan, size_t threads, const char *expected) {
     char text[200];
-    nn_describe_plan(plan, text, sizeof text);
+    nn_describe_plan(plan, threads, text, sizeof text);
     ck_assert_str_eq(text, expected);
     for (size_t size = 1; size <= sizeof text; size++) {
-        nn_describe_plan(plan, text, size);
+        nn_describe_plan(plan, threads, text, size);
         ck_assert_uint_le(strlen(text), size - 1);
         ck_assert_int_eq(strncmp(text, expected, strlen(text)), 0);
     }
@@ -98,7 +98,7 @@ static void check_words(const nn_plan *plan, const char *expected) {
 START_TEST(plans_are_described) {
     check_words(
         &(nn_plan){.strategy = NN_OWN_ROWS, .parts = 1, .threads = 1, .tile_rows = 7, .padding = 1},
-        "rows, 1 part, 1 thread, tiles of 7");
+        8, "rows, 1 part, 1 thread, tiles of 7");
     check_words(
         &(nn_plan){.strategy = NN_SHARED_TILES,
                    .parts = 4,
@@ -108,8 +108,18 @@ START_TEST(plans_are_described) {
                    .transposed_updates = 2,
                    .padding = 8,
                    .product_limit = 1000},
+        8,
         "shared, 4 parts, up to 2 threads, tiles of 128, layer 1 transposed, layer 3 transposed, "
         "W2_update transposed, padded to 8, products up to 1000");
+}
+END_TEST
+
+/* However many threads the plan is worth. */
+START_TEST(a_plan_has_no_more_threads_than_a_call_may_use) {
+    const nn_plan plan = {
+        .strategy = NN_OWN_ROWS, .parts = 64, .threads = 64, .tile_rows = 7, .padding = 1};
+    check_words(&plan, 2, "rows, 64 parts, up to 2 threads, tiles of 7");
+    check_words(&plan, 1, "rows, 64 parts, 1 thread, tiles of 7");
 }
 END_TEST
 
@@ -122,6 +132,7 @@ int main(void) {
         deep_layers_are_not_transposed,
         rows_of_a_part_cover_a_shared_tile,
         plans_are_described,
+        a_plan_has_no_more_threads_than_a_call_may_use,
     };
     return run_tests("layouts", tests, sizeof tests / sizeof *tests);
 }

@@ -55,6 +55,22 @@ START_TEST(info_tells_the_plan_and_its_time) {
 }
 END_TEST
 
+START_TEST(info_tells_the_threads_that_calls_may_use) {
+    problem p = make_rows(get_kind(0));
+    nnblas_net *net = make_net(&p);
+    ck_assert_ok(nnblas_set_threads(2));
+    const char *info = nnblas_net_plan_info(net, 10000000, NNBLAS_PLAN_GRADIENT);
+    ck_assert_ptr_nonnull(strstr(info, ", up to 2 threads, "));
+    ck_assert_ok(nnblas_set_local_threads(1));
+    info = nnblas_net_plan_info(net, 10000000, NNBLAS_PLAN_GRADIENT);
+    ck_assert_ptr_nonnull(strstr(info, ", 1 thread, "));
+    ck_assert_ok(nnblas_set_local_threads(0));
+    ck_assert_ok(nnblas_set_threads(0));
+    nnblas_net_destroy(net);
+    free_problem(&p);
+}
+END_TEST
+
 /* Each call with each kind of network finds the plan that was measured for it. */
 START_TEST(measured_plans_are_those_of_the_calls) {
     for (size_t i = 0; i < N_KINDS; i++) {
@@ -172,8 +188,11 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        info_tells_the_plan_and_its_time,  measured_plans_are_those_of_the_calls,
-        results_are_right_and_of_the_plan, arguments_are_refused,
+        info_tells_the_plan_and_its_time,
+        info_tells_the_threads_that_calls_may_use,
+        measured_plans_are_those_of_the_calls,
+        results_are_right_and_of_the_plan,
+        arguments_are_refused,
         others_may_call_meanwhile,
     };
     return run_tests("measured_calls", tests, sizeof tests / sizeof *tests);
