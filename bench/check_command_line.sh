@@ -45,6 +45,7 @@ small='--shape 20,4,2,3'
     expect 2 "one subcommand at a time: 'plan'" tune plan
 }
 expect 0 "const nn_prices nn_" fit --repeat 0.001
+expect 0 "taken: near" fit --repeat 0.001
 expect 2 "no shape N,INPUTS,HIDDEN,OUTPUTS: '1,2,3'" compare --shape 1,2,3
 expect 2 "no number of seconds: '0'" compare --repeat 0
 expect 2 "no number of seconds: '-1'" grid --measured -1

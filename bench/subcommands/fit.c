@@ -91,7 +91,13 @@ static double get_cache_bytes(int name, double usual) {
     return bytes > 0 ? (double)bytes : usual;
 }
 
-/* Tries shares of the caches, since weights, stacks and neighbours are in them too. */
+static const char CACHES[] =
+    "Beyond the near cache, a core's own, what a tile uses again is slower to read, and beyond "
+    "the\n"
+    "far one, the core's share of the next, slower still. How much of them is left beside weights\n"
+    "and stacks is tried: for each pair, by how much the estimates of plans are off on average.\n";
+
+/* Says how far off the estimates are by each pair. */
 static void fit(nn_prices *prices, const price_samples *s) {
     static const double NEAR[] = {0.25, 0.5, 1.0}, FAR[] = {4.0, 8.0, 16.0};
     double second = get_cache_bytes(_SC_LEVEL2_CACHE_SIZE, 1 << 20), least = HUGE_VAL;
@@ -101,14 +107,16 @@ static void fit(nn_prices *prices, const price_samples *s) {
             prices->near_bytes = NEAR[i] * second;
             prices->far_bytes = FAR[k] * second;
             double error = solve(prices, s);
-            fprintf(stderr, "near %.0f KiB, far %.0f KiB: mean error of plans %.4f\n",
-                    prices->near_bytes / 1024, prices->far_bytes / 1024, error);
+            fprintf(stderr, "  near %.0f KiB, far %.0f KiB: %.1f %%\n", prices->near_bytes / 1024,
+                    prices->far_bytes / 1024, 100.0 * error);
             if (error < least) {
                 best = *prices;
                 least = error;
             }
         }
     *prices = best;
+    fprintf(stderr, "  taken: near %.0f KiB, far %.0f KiB\n", prices->near_bytes / 1024,
+            prices->far_bytes / 1024);
 }
 
 static int compare_doubles(const void *a, const void *b) {
@@ -116,13 +124,14 @@ static int compare_doubles(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static void show_errors(const char *what, const nn_prices *prices, const price_samples *s) {
+static void show_errors(const char *by, const nn_prices *prices, const price_samples *s) {
     static const char *const KINDS[N_SAMPLE_KINDS] = {[SAMPLE_PRODUCT] = "products",
                                                       [SAMPLE_PASS] = "passes",
                                                       [SAMPLE_PLAN] = "plans",
                                                       [SAMPLE_SHARED_PLAN] =
                                                           "plans with shared tiles"};
     double *errors = allocate_array(s->count, sizeof *errors);
+    fprintf(stderr, "How far the estimates are off, %s:\n", by);
     for (int kind = 0; kind < N_SAMPLE_KINDS; kind++) {
         size_t count = 0;
         for (size_t i = 0; i < s->count; i++)
@@ -132,8 +141,10 @@ static void show_errors(const char *what, const nn_prices *prices, const price_s
         if (count == 0)
             continue;
         qsort(errors, count, sizeof *errors, compare_doubles);
-        fprintf(stderr, "%s: error of %zu %s: median %.3f, 90 %% %.3f, worst %.3f\n", what, count,
-                KINDS[kind], errors[count / 2], errors[count * 9 / 10], errors[count - 1]);
+        fprintf(stderr,
+                "  %s, %zu: half within %.1f %%, nine in ten within %.1f %%, worst %.1f %%\n",
+                KINDS[kind], count, 100.0 * errors[count / 2], 100.0 * errors[count * 9 / 10],
+                100.0 * errors[count - 1]);
     }
     free(errors);
 }
@@ -246,11 +257,12 @@ int run_fit(const options *o) {
     sample_products(&samples, PRODUCTS * o->seconds, &state);
     sample_passes(&samples, PASSES * o->seconds, &state);
     take_plans(&samples, o, &prices, &state);
-    show_errors("before", &prices, &samples);
+    show_errors("by the prices so far", &prices, &samples);
+    fputs(CACHES, stderr);
     fit(&prices, &samples);
     take_plans(&samples, o, &prices, &state);
     fit(&prices, &samples);
-    show_errors("fitted", &prices, &samples);
+    show_errors("by the fitted prices", &prices, &samples);
     print_prices(&prices);
     free(samples.samples);
     return EXIT_SUCCESS;
