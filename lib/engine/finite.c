@@ -54,7 +54,8 @@ nnblas_status nn_report_not_finite(const nn_model *model, const nn_rows *rows, d
     if (!isfinite(cost))
         return nn_fail(NNBLAS_ERROR_NOT_FINITE,
                        "the cost overflows, though X, Y and the weights are finite: some of them "
-                       "are too large, or the learning rate of the steps before was");
+                       "are too large%s",
+                       learning_rate > 0.0 ? ", or the learning rate of the steps before was" : "");
     for (size_t l = 0; l <= last; l++)
         if (check_layer(&model->layers[l], l, updates[l], "_update"))
             return NNBLAS_ERROR_NOT_FINITE;

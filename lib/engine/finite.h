@@ -15,8 +15,8 @@ nnblas_status nn_check_finite(const char *name, size_t rows, size_t columns, con
 nnblas_status nn_check_parameters_finite(const nn_model *model);
 
 /* After a step that would have stored a number that is not finite: finds the first such number, in
- * the order X, Y, W, the cost, the updates, the step, and names it in the message. Returns
- * NNBLAS_ERROR_NOT_FINITE. */
+ * the order X, Y, W, the cost, the updates, the step, and names it in the message. learning_rate: 0
+ * where there is none. Returns NNBLAS_ERROR_NOT_FINITE. */
 nnblas_status nn_report_not_finite(const nn_model *model, const nn_rows *rows, double cost,
                                    double learning_rate, double *const *updates);
 

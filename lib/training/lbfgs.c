@@ -250,7 +250,7 @@ static nnblas_status begin(search *s) {
                            "the weight decay's share of the cost overflows: the weights or the "
                            "decay %g are too large",
                            fit->settings->weight_decay);
-        return nn_report_not_finite(&fit->model, &fit->rows, s->cost, 1.0, fit->engine.updates);
+        return nn_report_not_finite(&fit->model, &fit->rows, s->cost, 0.0, fit->engine.updates);
     }
     if (fit->settings->desired_cost > 0.0 && s->cost <= fit->settings->desired_cost)
         return NNBLAS_STOPPED_COST;
