@@ -504,11 +504,10 @@ class Perceptron(BaseEstimator):
 
     def _explain_divergence(self, epoch: int, error: NotFiniteError) -> NotFiniteError:
         place = "" if "epoch" in str(error) else f" in epoch {epoch}"
-        return NotFiniteError(
-            f"The training diverged{place}: {error}. Scale the features (StandardScaler), or lower "
-            f"learning_rate_init, which is {self.learning_rate_init:g}.",
-            error.status,
-        )
+        advice = "Scale the features (StandardScaler)"
+        if self.solver != "lbfgs":
+            advice += f", or lower learning_rate_init, which is {self.learning_rate_init:g}"
+        return NotFiniteError(f"The training diverged{place}: {error}. {advice}.", error.status)
 
     def _keep_history(self, trainer: Trainer, rows: int, scored: bool) -> None:
         history = trainer.history

@@ -796,6 +796,13 @@ def test_divergence_says_what_to_do(iris, early_stopping):
     assert caught.value.status == nnblas.Status.ERROR_NOT_FINITE
 
 
+def test_divergence_of_lbfgs_has_no_learning_rate():
+    model = MLPRegressor((), solver="lbfgs", random_state=0)
+    with pytest.raises(ValueError, match="diverged.*StandardScaler") as caught:
+        model.fit(numpy.full((10, 1), 1e200), numpy.arange(10.0))
+    assert "rate" not in str(caught.value)
+
+
 def test_ctrl_c_keeps_what_is_learnt(iris, monkeypatch):
     def interrupt(self, epoch):
         if epoch.epoch == 3:
