@@ -35,7 +35,7 @@ random_state : int, RandomState instance or None, default=None
 tol : float, default=1e-4
     Training stops where the loss, or with early_stopping the score, has not improved by more than
     this for more than n_iter_no_change epochs. 'lbfgs' stops where no element of the gradient is
-    larger.
+    larger. 'adaptive' looks at the loss without the L2 penalty.
 verbose : bool, default=False
     Whether to print each epoch.
 warm_start : bool, default=False
@@ -64,7 +64,8 @@ Attributes
 loss_ : float
     The last loss of ``loss_curve_``.
 loss_curve_ : list of float
-    The loss of each epoch, without the penalty of the weights. scikit-learn's is with it.
+    The loss of each epoch, with the L2 penalty of the weights. Of an epoch with several steps the
+    penalty is interpolated between its first and its last weights; that of partial_fit is not.
 best_loss_ : float or None
     The lowest loss; None with early_stopping.
 validation_scores_ : list of float or None
@@ -72,7 +73,7 @@ validation_scores_ : list of float or None
 best_validation_score_ : float or None
     The highest of them.
 validation_loss_curve_ : list of float or None
-    The loss of each epoch on the validation rows: an addition.
+    The loss of each epoch on the validation rows, without the penalty: an addition.
 n_iter_ : int
     Epochs so far.
 t_ : int

@@ -21,7 +21,8 @@ from ._arrays import FloatArray
 from ._errors import NotFiniteError, Status
 from ._estimator_arrays import Array, Views, Weights, get_mean, to_rows, validate_data
 from ._net import Net
-from ._trainer import Epoch, Score, Trainer
+from ._progress import Progress, sum_squares
+from ._trainer import Score, Trainer
 
 _ACTIVATIONS = {"identity": "identity", "logistic": "sigmoid", "tanh": "tanh", "relu": "relu"}
 # The solvers that take mini-batches; 'sgd' is one of the three behind it by its momentum.
@@ -127,7 +128,6 @@ class Perceptron(BaseEstimator):
 
     _cost: str
     _watched: Score
-    _printed_rate: float
     out_activation_: str
 
     def _learn_target(self, y: Array, reset: bool) -> None:
@@ -255,6 +255,7 @@ class Perceptron(BaseEstimator):
         self.validation_scores_: Union[list[float], None] = None
         self.best_validation_score_: Union[float, None] = None
         self.validation_loss_curve_: Union[list[float], None] = None
+        self._unimproved = 0
         self._trainer: Union[Trainer, None] = None
 
     def _check_net(self, inputs: int, outputs: int) -> None:
@@ -355,17 +356,13 @@ class Perceptron(BaseEstimator):
         if self.solver == "lbfgs":
             trainer.epochs = min(self.max_iter, self.max_fun)
             return
-        patience = 0 if self.n_iter_no_change == numpy.inf else int(self.n_iter_no_change) + 1
         if scored:
             trainer.score = self._watched
-            trainer.tolerance = self.tol
-        else:
-            trainer.tolerance = self.tol * self._get_loss_scale()
-        if self._is_adaptive() and patience > 0:
+        if self._is_adaptive() and self.n_iter_no_change != numpy.inf:
+            patience = int(self.n_iter_no_change) + 1
+            trainer.tolerance = self.tol * (1 if scored else self._get_loss_scale())
             trainer.schedule = "adaptive", patience, 1 / _ADAPTIVE_DIVISOR, _ADAPTIVE_LAST
-            return
-        trainer.patience = patience
-        if self.solver == "sgd" and self.learning_rate == "invscaling":
+        elif self.solver == "sgd" and self.learning_rate == "invscaling":
             trainer.schedule = "inverse", rows, self.power_t
 
     def _compute_gradient(
@@ -412,15 +409,9 @@ class Perceptron(BaseEstimator):
             "consecutive epochs."
         )
 
-    def _print_epoch(self, epoch: Epoch) -> None:
-        scored = epoch.score == epoch.score
-        if self._is_adaptive() and epoch.learning_rate != self._printed_rate:
-            self._printed_rate = epoch.learning_rate
-            print(f"{self._describe_stall(scored)} Setting learning rate to {self._printed_rate:f}")
-        loss = epoch.cost / self._get_loss_scale()
-        print(f"Iteration {self.n_iter_ + epoch.epoch}, loss = {loss:.8f}")
-        if scored:
-            print(f"Validation score: {epoch.score:f}")
+    def _watches_losses(self) -> bool:
+        """Whether a fit stops where they do not improve. Of 'adaptive' the library does, by its rate."""
+        return self.solver != "lbfgs" and not self._is_adaptive()
 
     def _prepare(
         self, X: Any, y: Any, sample_weight: Any, reset: bool, learns: bool, random: Any
@@ -460,17 +451,19 @@ class Perceptron(BaseEstimator):
         weights: Weights,
         validation: Union[tuple[FloatArray, ...], None],
     ) -> None:
-        callback = self._print_epoch if self.verbose else None
-        self._printed_rate = trainer.learning_rate
+        scored = validation is not None
+        batch = trainer.batch_size or len(X)
+        steps = -(-len(X) // batch)
+        penalty = trainer.weight_decay / 2 * batch * steps / len(X)
+        progress = Progress(self, len(X), 0 if self.solver == "lbfgs" else steps, penalty, scored)
+        self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else numpy.inf
         status = Status.STOPPED_CANCELLED
         try:
-            status = trainer.fit(X, Y, weights=weights, validation=validation, callback=callback)
+            status = trainer.fit(X, Y, weights=weights, validation=validation, callback=progress)
         except KeyboardInterrupt:
             warnings.warn("Training interrupted by user.")
         except NotFiniteError as error:
-            epoch = self.n_iter_ + len(trainer.history) + 1
-            raise self._explain_divergence(epoch, error) from error
-        self._keep_history(trainer, len(X), validation is not None)
+            raise self._explain_divergence(self.n_iter_ + 1, error) from error
         if self.solver == "lbfgs":
             if status in (Status.OK, Status.STOPPED_LINE_SEARCH):
                 largest = abs(self._compute_gradient(trainer, X, Y, weights)).max()
@@ -481,9 +474,9 @@ class Perceptron(BaseEstimator):
                 "optimization hasn't converged yet.",
                 ConvergenceWarning,
             )
-        elif status == Status.STOPPED_PATIENCE and self.verbose:
+        elif status in (Status.STOPPED_CALLBACK, Status.STOPPED_PATIENCE) and self.verbose:
             reason = " Learning rate too small." if self._is_adaptive() else ""
-            print(f"{self._describe_stall(validation is not None)}{reason} Stopping.")
+            print(f"{self._describe_stall(scored)}{reason} Stopping.")
 
     def _warn_of_gradient(self, trainer: Trainer, status: Status, largest: float) -> None:
         """Where 'lbfgs' has stopped before its gradient is as small as tol."""
@@ -509,22 +502,6 @@ class Perceptron(BaseEstimator):
             advice += f", or lower learning_rate_init, which is {self.learning_rate_init:g}"
         return NotFiniteError(f"The training diverged{place}: {error}. {advice}.", error.status)
 
-    def _keep_history(self, trainer: Trainer, rows: int, scored: bool) -> None:
-        history = trainer.history
-        self.n_iter_ += len(history)
-        self.t_ += len(history) * rows
-        self.loss_curve_ += (history["cost"] / self._get_loss_scale()).tolist()
-        self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else numpy.inf
-        if not scored:
-            self.best_loss_ = min(self.loss_curve_, default=numpy.inf)
-            return
-        self.best_loss_ = None
-        scores = (self.validation_scores_ or []) + history["score"].tolist()
-        self.validation_scores_ = scores
-        self.best_validation_score_ = max(scores, default=-numpy.inf)
-        losses = history["validation_cost"] / self._get_loss_scale()
-        self.validation_loss_curve_ = (self.validation_loss_curve_ or []) + losses.tolist()
-
     # ---- training, a pass at a time
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, reset: bool) -> Any:
@@ -535,7 +512,6 @@ class Perceptron(BaseEstimator):
         X, y, Y, weights = self._prepare(X, y, sample_weight, reset, False, random)
         if self._trainer is None:
             self._trainer = self._make_trainer(len(X), weights, 0)
-            self._unimproved = 0
         loss = self._step_through(self._trainer, X, Y, weights, random)
         self.n_iter_ += 1
         self.t_ += len(X)
@@ -560,16 +536,18 @@ class Perceptron(BaseEstimator):
         rows = numpy.arange(len(X))
         if self.shuffle:
             random.shuffle(rows)
-        total = 0.0
+        cost = squares = 0.0
         try:
             for begin in range(0, len(X), batch):
                 chosen = rows[begin : begin + batch]
                 chosen_weights = None if weights is None else weights[chosen]
-                cost = trainer.step(X[chosen], Y[chosen], weights=chosen_weights)
-                total += cost * shares[chosen].sum()
+                squares += sum_squares(self.coefs_) if self.alpha > 0 else 0.0
+                step_cost = trainer.step(X[chosen], Y[chosen], weights=chosen_weights)
+                cost += step_cost * shares[chosen].sum()
         except NotFiniteError as error:
             raise self._explain_divergence(self.n_iter_ + 1, error) from error
-        return float(total / self._get_loss_scale())
+        penalty = trainer.weight_decay / 2 * batch / len(X) * squares
+        return float(cost / self._get_loss_scale() + penalty)
 
     def _adapt_rate(self, trainer: Trainer, loss: float) -> None:
         """The learning rate of the next pass, and how many passes have not lowered the loss."""
