@@ -191,6 +191,9 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     ) -> "MLPClassifier":
         """One pass over the rows in mini-batches, which goes on where the call before stopped.
 
+        A copy (pickle, copy.deepcopy, joblib) has the weights and not the state of the optimizer: its
+        next call begins with moments of 0 and the first learning rate.
+
         Parameters
         ----------
         X, y, sample_weight
@@ -314,6 +317,9 @@ class MLPRegressor(RegressorMixin, Perceptron):
     @available_if(is_stochastic)
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> "MLPRegressor":
         """One pass over the rows in mini-batches, which goes on where the call before stopped.
+
+        A copy (pickle, copy.deepcopy, joblib) has the weights and not the state of the optimizer: its
+        next call begins with moments of 0 and the first learning rate.
 
         Parameters
         ----------
