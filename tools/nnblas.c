@@ -173,12 +173,25 @@ static int close_output(void) {
     return EXIT_FAILURE;
 }
 
+static bool asks_for_help(char **argv) {
+    bool asks = argv[1] && strcmp(argv[1], "help") == 0;
+    for (; *argv && !asks; argv++)
+        asks = strcmp(*argv, "--version") == 0 || strcmp(*argv, "--help") == 0 ||
+               strcmp(*argv, "-h") == 0;
+    return asks;
+}
+
 int main(int argc, char **argv) {
 #ifdef HAVE_CSV
     guard_json_memory();
 #endif
+    bool is_help = asks_for_help(argv);
     restart_with_better_core(argv);
     int status = run(argc, argv);
     int output_status = close_output();
+    /* The end of OpenBLAS joins its threads, and one that the system refuses memory never ends
+     * (0.3.21, blas_memory_alloc): what needed no BLAS does not wait for them. */
+    if (is_help)
+        _exit(status != EXIT_SUCCESS ? status : output_status);
     return status != EXIT_SUCCESS ? status : output_status;
 }

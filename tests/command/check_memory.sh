@@ -71,4 +71,12 @@ for arguments in "show model" "evaluate model table.csv --threads 1" \
     done
     report 0 "$arguments: its allocations have failed"
 done
+
+# A limit under which OpenBLAS has no memory for its own threads.
+for arguments in --version --help 'help train' 'train --help'; do
+    # shellcheck disable=SC2086,SC3045 # several arguments; dash has -v too
+    (ulimit -v 120000 && OPENBLAS_NUM_THREADS=2 "$nnblas" $arguments >"$out" 2>"$err")
+    report $? "nnblas $arguments ends where OpenBLAS has no memory"
+    check "  with what was asked for" has "$out" nnblas
+done
 conclude
