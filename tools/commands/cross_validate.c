@@ -244,6 +244,7 @@ static bool write_result(const validation *v) {
 
 static bool cross_validate(validation *v) {
     const training_settings *training = &v->settings.training;
+    v->plan.packs_scores = v->json != NULL;
     if (!read_training_data(v->command, &v->settings, &v->notes, &v->schema, &v->rows) ||
         !deal_folds(v->command, &v->schema, &v->rows, training->seed, &v->plan))
         return false;

@@ -139,13 +139,14 @@ static void free_fold_rows(fold_rows *rows) {
 
 /* ---- scores ---------------------------------------------------------------------------------- */
 
-static nnblas_status score(const table_model *model, const dataset *d, row_scores *result) {
+static nnblas_status score(const table_model *model, const dataset *d, bool packs_scores,
+                           row_scores *result) {
     scores sum = start_scores(&model->schema);
     nnblas_status status = score_dataset(model, d, &sum);
     if (!status) {
         result->rows = d->N;
         result->n_measures = list_measures(&sum, result->measures);
-        result->json = pack_scores(&sum);
+        result->json = packs_scores ? pack_scores(&sum) : NULL;
     }
     free_scores(&sum);
     return status;
@@ -163,9 +164,10 @@ fold_result learn_fold(const fold_plan *plan, const training_settings *settings,
                           .seconds = learnt.seconds};
     memcpy(result.problem, learnt.problem, sizeof result.problem);
     const table_model model = {.net = learnt.net, .schema = rows.schema};
-    result.is_complete = learnt.status >= 0 && learnt.status != NNBLAS_STOPPED_CALLBACK &&
-                         !score(&model, &rows.training.learnt, &result.learnt) &&
-                         !score(&model, &rows.held_out, &result.held_out);
+    result.is_complete =
+        learnt.status >= 0 && learnt.status != NNBLAS_STOPPED_CALLBACK &&
+        !score(&model, &rows.training.learnt, plan->packs_scores, &result.learnt) &&
+        !score(&model, &rows.held_out, plan->packs_scores, &result.held_out);
     free_learnt(&learnt);
     free_fold_rows(&rows);
     return result;

@@ -20,7 +20,8 @@ typedef struct {
     const schema *schema;
     const dataset *rows;
     uint64_t k, repeats;
-    size_t *folds; /* of each row, for each repeat */
+    size_t *folds;     /* of each row, for each repeat */
+    bool packs_scores; /* as JSON too */
 } fold_plan;
 
 void list_fold_options(fold_plan *plan, command_option *options);
@@ -35,7 +36,7 @@ void free_folds(fold_plan *plan);
 typedef struct {
     size_t rows, n_measures;
     measure measures[MOST_MEASURES];
-    json_t *json;
+    json_t *json; /* null unless they are packed */
 } row_scores;
 
 typedef struct {

@@ -70,7 +70,6 @@ static bool learn_one(void *context, size_t i) {
     settings.time_limit = left < HUGE_VAL ? fmax(left, 1e-3) : 0.0;
     take_trial(s->command, &s->trials.trials[i / s->folds], &settings);
     s->results[i] = learn_fold(&s->plan, &settings, i % s->folds);
-    free_fold_result(&s->results[i]); /* what is printed is in the means */
     if (s->results[i].status == NNBLAS_STOPPED_TIME)
         s->results[i].is_complete = false;
     return true;
