@@ -139,6 +139,34 @@ check_leak() {
         "BEGIN { d = $score / $expected - 1; exit !(d * d < 1e-4) }"
 }
 
+# get_epochs LOG: of the first fold
+get_epochs() {
+    awk '$1 == 1 && $2 == 12 { print $(NF - 1) }' "$1"
+}
+
+# What --ensemble scores is what train saves, whatever the threads.
+check_ensemble() {
+    check_leak mse --target class --ignore z --ensemble 3
+    check_leak mae --target z --validation 0.25 --ensemble 2
+    for threads in 1 2 3; do
+        expect_status 0 cross-validate table.csv --target class --ensemble 3 --repeats 2 --threads $threads \
+            --json threads.json
+        without_times threads.json >threads_$threads
+    done
+    check "2 threads have the ensembles of 1" cmp -s threads_1 threads_2
+    check "3 threads have the ensembles of 1" cmp -s threads_1 threads_3
+    check "the summary says how many networks there are" has "$out" \
+        '^5 stratified folds of seed 1; 10 trainings of 3 networks each, [0-9]+ at the same time$'
+    check "  and so does the JSON" has threads.json '^  "networks": 3,$'
+    expect_status 0 cross-validate table.csv --target class --epochs 7
+    cp "$out" single
+    expect_status 0 cross-validate table.csv --target class --epochs 7 --ensemble 3
+    check "the epochs are those of all networks" test "$(get_epochs single)" -eq 7 -a "$(get_epochs "$out")" -eq 21
+    check "the scores are not those of one network" test "$(grep '^log_loss' single)" != "$(grep '^log_loss' "$out")"
+    refuses '--ensemble takes a whole number from 2 to 10000' cross-validate table.csv --target class --ensemble 1
+    fails 'repeat 1, fold 1: ' cross-validate table.csv --target z --learning-rate 1e300 --ensemble 2
+}
+
 check_refusals() {
     refuses '--folds takes a whole number from 2' cross-validate table.csv --target class --folds 1
     fails '60 rows cannot be divided into 61 folds' cross-validate table.csv --target class --folds 61
@@ -178,6 +206,7 @@ check_widths
 check_leak mse --target class --ignore z
 check_leak mae --target z --validation 0.25
 check_leak mae --target z,y
+check_ensemble
 check_refusals
 check_stop
 conclude

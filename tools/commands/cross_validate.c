@@ -28,7 +28,9 @@ static const char HELP[] =
     "Prints the scores of each fold, and of all the mean and the standard deviation between them.\n"
     "Where those of the rows that were learnt from are much better, the networks overfit.\n"
     "Without DATA.csv the table is Fisher's iris flowers, the target their species.\n"
-    "\n" COLUMNS_HELP "\n" FOLD_OPTIONS_HELP
+    "\n" COLUMNS_HELP "\n" FOLD_OPTIONS_HELP "  --ensemble K          train K networks for each "
+                                             "fold, and score the means of their outputs,\n"
+    "                        as those of nnblas train --ensemble K\n"
     "  --json FILE           write all scores, and the rows of each fold; - is standard output\n"
     "  --quiet               print errors only\n"
     "\n" TRAINING_OPTIONS_HELP "\n" TABLE_OPTIONS_HELP "\n"
@@ -180,9 +182,11 @@ static void print_head(const validation *v) {
                             .threads = v->settings.training.threads};
     print_training_data(v->summary, &v->settings, &v->schema, &(training_rows){.learnt = v->rows});
     print_notes(v->summary, &v->notes);
-    fprintf(v->summary, "%zu %sfolds of seed %" PRIu64 "; %zu trainings, %zu at the same time\n",
-            (size_t)v->plan.k, has_classes(&v->schema) ? "stratified " : "",
-            v->settings.training.seed, pool.count, count_pool_threads(&pool));
+    fprintf(v->summary, "%zu %sfolds of seed %" PRIu64 "; %zu trainings", (size_t)v->plan.k,
+            has_classes(&v->schema) ? "stratified " : "", v->settings.training.seed, pool.count);
+    if (v->plan.members > 0)
+        fprintf(v->summary, " of %zu networks each", (size_t)v->plan.members);
+    fprintf(v->summary, ", %zu at the same time\n", count_pool_threads(&pool));
     fflush(v->summary);
 }
 
@@ -216,6 +220,7 @@ static json_t *pack_result(const validation *v) {
     set_member(packed, "rows", pack_size(v->rows.N));
     set_member(packed, "folds", pack_size(v->plan.k));
     set_member(packed, "repeats", pack_size(v->plan.repeats));
+    set_member(packed, "networks", pack_size(v->plan.members > 0 ? v->plan.members : 1));
     set_member(packed, "seed", pack_size(v->settings.training.seed));
     set_member(packed, "is_complete", json_boolean(count_complete(v) == v->count));
     set_member(packed, "seconds", pack_real(v->seconds));
@@ -269,9 +274,13 @@ static void free_validation(validation *v) {
 }
 
 static int read_arguments(int argc, char **argv, validation *v) {
-    command_option own[N_FOLD_OPTIONS + 2] = {{"json", .text = &v->json},
-                                              {"quiet", .flag = &v->settings.is_quiet}};
-    list_fold_options(&v->plan, own + 2);
+    enum { N_OWN = 3 };
+    command_option own[N_OWN + N_FOLD_OPTIONS] = {
+        {"json", .text = &v->json},
+        {"quiet", .flag = &v->settings.is_quiet},
+        {"ensemble", .value = &v->plan.members, .minimum = 2, .maximum = 10000},
+    };
+    list_fold_options(&v->plan, own + N_OWN);
     int status = read_training_options(argc, argv, HELP, own, sizeof own / sizeof own[0],
                                        &v->settings, NULL);
     if (status == CARRY_ON)

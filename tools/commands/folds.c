@@ -154,21 +154,59 @@ static nnblas_status score(const table_model *model, const dataset *d, bool pack
 
 /* ---- one training ---------------------------------------------------------------------------- */
 
+static void take_net(table_model *model, learnt_net *learnt) {
+    if (model->net) {
+        model->others = resize_array(model->others, model->n_others + 1, sizeof *model->others);
+        model->others[model->n_others++] = learnt->net;
+    } else {
+        model->net = learnt->net;
+    }
+    learnt->net = NULL;
+}
+
+static void free_nets(table_model *model) {
+    nnblas_net_destroy(model->net);
+    for (size_t i = 0; i < model->n_others; i++)
+        nnblas_net_destroy(model->others[i]);
+    free(model->others);
+}
+
+/* Adds a network to the model; false where its training failed or was stopped. */
+static bool learn_net(const training_settings *settings, const training_rows *rows,
+                      table_model *model, fold_result *result) {
+    learnt_net learnt = learn(settings, get_output_kind(&model->schema), rows);
+    bool is_complete = learnt.status >= 0 && learnt.status != NNBLAS_STOPPED_CALLBACK;
+    result->status = learnt.status;
+    result->epochs += nnblas_trainer_history_count(learnt.trainer);
+    result->seconds += learnt.seconds;
+    memcpy(result->problem, learnt.problem, sizeof result->problem);
+    if (is_complete)
+        take_net(model, &learnt);
+    free_learnt(&learnt);
+    return is_complete;
+}
+
+/* As nnblas train --ensemble does. */
+static bool learn_nets(const fold_plan *plan, const training_settings *settings,
+                       const training_rows *rows, table_model *model, fold_result *result) {
+    training_settings own = *settings;
+    for (size_t m = 0; m < nn_max(plan->members, 1); m++, own.seed++)
+        if (!learn_net(&own, rows, model, result))
+            return false;
+    return true;
+}
+
 fold_result learn_fold(const fold_plan *plan, const training_settings *settings, size_t i) {
     training_settings own = *settings;
     own.seed += i / plan->k;
     fold_rows rows = take_fold_rows(plan, &own, i);
-    learnt_net learnt = learn(&own, get_output_kind(plan->schema), &rows.training);
-    fold_result result = {.status = learnt.status,
-                          .epochs = nnblas_trainer_history_count(learnt.trainer),
-                          .seconds = learnt.seconds};
-    memcpy(result.problem, learnt.problem, sizeof result.problem);
-    const table_model model = {.net = learnt.net, .schema = rows.schema};
+    fold_result result = {0};
+    table_model model = {.schema = rows.schema};
     result.is_complete =
-        learnt.status >= 0 && learnt.status != NNBLAS_STOPPED_CALLBACK &&
+        learn_nets(plan, &own, &rows.training, &model, &result) &&
         !score(&model, &rows.training.learnt, plan->packs_scores, &result.learnt) &&
         !score(&model, &rows.held_out, plan->packs_scores, &result.held_out);
-    free_learnt(&learnt);
+    free_nets(&model);
     free_fold_rows(&rows);
     return result;
 }

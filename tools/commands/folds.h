@@ -20,6 +20,7 @@ typedef struct {
     const schema *schema;
     const dataset *rows;
     uint64_t k, repeats;
+    uint64_t members;  /* of an ensemble that each training is of; 0 where it is one network */
     size_t *folds;     /* of each row, for each repeat */
     bool packs_scores; /* as JSON too */
 } fold_plan;
@@ -43,7 +44,7 @@ typedef struct {
     bool is_complete;
     nnblas_status status;
     char problem[512]; /* of a status below 0 */
-    size_t epochs;
+    size_t epochs;     /* of all networks */
     double seconds;
     row_scores learnt, held_out;
 } fold_result;
