@@ -6,32 +6,56 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool mark_columns(const table_source *source, const name_list *list, bool *marks,
-                  table_error *error) {
-    for (size_t i = 0; i < list->count; i++) {
-        size_t position;
-        if (!find_chosen_column(source, list->names[i], &position, error))
-            return false;
-        marks[position] = true;
-    }
-    return true;
-}
-
 bool *clear_marks(const table_source *source) {
     bool *marks = resize_array(NULL, source->columns.count, sizeof *marks);
     memset(marks, 0, source->columns.count * sizeof *marks);
     return marks;
 }
 
+/* The names differ, but one may be the number of another. */
+static bool refuse_twice(const table_source *source, const size_t *positions, size_t count,
+                         table_error *error) {
+    bool *is_named = clear_marks(source), is_good = true;
+    for (size_t i = 0; i < count && is_good; i++) {
+        const char *name = source->columns.names[positions[i]];
+        if (is_named[positions[i]])
+            is_good = set_error(error, "%s: %s is named twice", source->name,
+                                show_column(name, positions[i]).text);
+        is_named[positions[i]] = true;
+    }
+    free(is_named);
+    return is_good;
+}
+
+size_t *find_columns(const table_source *source, const name_list *list, table_error *error) {
+    size_t *positions = resize_array(NULL, list->count, sizeof *positions);
+    bool is_good = true;
+    for (size_t i = 0; i < list->count && is_good; i++)
+        is_good = find_chosen_column(source, list->names[i], &positions[i], error);
+    if (is_good && refuse_twice(source, positions, list->count, error))
+        return positions;
+    free(positions);
+    return NULL;
+}
+
+bool mark_columns(const table_source *source, const name_list *list, bool *marks,
+                  table_error *error) {
+    size_t *positions = find_columns(source, list, error);
+    bool is_found = positions != NULL;
+    for (size_t i = 0; is_found && i < list->count; i++)
+        marks[positions[i]] = true;
+    free(positions);
+    return is_found;
+}
+
 static bool add_columns(const table_source *source, const name_list *names, column_list *list,
                         table_error *error) {
-    for (size_t i = 0; i < names->count; i++) {
-        size_t position;
-        if (!find_chosen_column(source, names->names[i], &position, error))
-            return false;
-        add_column(list, source->columns.names[position], position);
-    }
-    return true;
+    size_t *positions = find_columns(source, names, error);
+    bool is_found = positions != NULL;
+    for (size_t i = 0; is_found && i < names->count; i++)
+        add_column(list, source->columns.names[positions[i]], positions[i]);
+    free(positions);
+    return is_found;
 }
 
 /* Another table is read by the names of the columns. */
@@ -40,7 +64,7 @@ static bool check_name(const table_source *source, const char *name, table_error
     return *name == '\0' || find_column(source, name, ", which is used", &found, error);
 }
 
-/* No column may occur twice: as target and feature, or by its name and by its number. */
+/* No column may occur in two of the lists. */
 static bool check_columns(const table_source *source, const schema *s, table_error *error) {
     bool *is_taken = clear_marks(source);
     const column_list *lists[] = {&s->targets, &s->features, &s->weights};

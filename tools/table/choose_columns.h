@@ -26,6 +26,9 @@ bool choose_columns(const table_source *source, const column_choice *choice, sch
 
 /* One for each column of the table, all false; released by free(). */
 bool *clear_marks(const table_source *source);
+/* The places of the columns of the list, released by free(); null, after an error, where one is not
+ * there or is named twice. */
+size_t *find_columns(const table_source *source, const name_list *list, table_error *error);
 /* Sets marks[column] for each column of the list. */
 bool mark_columns(const table_source *source, const name_list *list, bool *marks,
                   table_error *error);

@@ -4,6 +4,7 @@
 #include "cli/memory.h"
 #include "cli/options.h"
 #include "core/processors.h"
+#include "table/choose_columns.h"
 #include "table/ensemble.h"
 
 #include <stdlib.h>
@@ -22,15 +23,14 @@ static void keep_column(model_reader *r, size_t position) {
 }
 
 static bool keep_columns(model_reader *r, const row_parts *parts, table_error *error) {
-    size_t position;
     for (size_t i = 0; parts->keeps_all && i < r->source.columns.count; i++)
         keep_column(r, i);
-    for (size_t i = 0; i < parts->kept.count; i++) {
-        if (!find_chosen_column(&r->source, parts->kept.names[i], &position, error))
-            return false;
-        keep_column(r, position);
-    }
-    return true;
+    size_t *positions = find_columns(&r->source, &parts->kept, error);
+    bool is_found = positions != NULL;
+    for (size_t i = 0; is_found && i < parts->kept.count; i++)
+        keep_column(r, positions[i]);
+    free(positions);
+    return is_found;
 }
 
 static void make_batch(const model_reader *r, row_batch *batch, const row_parts *parts) {

@@ -4,6 +4,7 @@
 #include "cli/memory.h"
 #include "table/confusion.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +28,7 @@ static void balance(const dataset *d, double *class_weights) {
             class_weights[k] = sum / ((double)d->outputs * class_weights[k]);
 }
 
-/* CLASS=NUMBER; the class may have = in it. */
+/* CLASS=NUMBER; the class may have = in it. The weights that are not given yet are NaN. */
 static bool read_class_weight(const char *text, const table_column *target, double *class_weights,
                               table_error *error) {
     const char *mark = strrchr(text, '=');
@@ -38,10 +39,14 @@ static bool read_class_weight(const char *text, const table_column *target, doub
     char *class = copy_text(text);
     class[mark - text] = '\0';
     size_t k = find_name(&target->categories, class);
-    bool is_good = k < target->categories.count ||
-                   set_error(error, "--class-weights: '%s' is no class of %s",
-                             show_text(class).text, show_column(target->name, target->place).text);
-    if (is_good)
+    bool is_good = true;
+    if (k == target->categories.count)
+        is_good = set_error(error, "--class-weights: '%s' is no class of %s", show_text(class).text,
+                            show_column(target->name, target->place).text);
+    else if (!isnan(class_weights[k]))
+        is_good = set_error(error, "--class-weights: the class '%s' is named twice",
+                            show_text(class).text);
+    else
         class_weights[k] = weight;
     free(class);
     return is_good;
@@ -52,11 +57,15 @@ static bool read_class_weights(const char *text, const schema *s, double *class_
     const table_column *target = &s->targets.columns[0];
     name_list parts = {0};
     bool is_good = read_names(text, &parts) ||
-                   set_error(error, "--class-weights takes balanced, or CLASS=NUMBER[,...]");
+                   set_error(error, "--class-weights takes balanced, or CLASS=NUMBER[,...], each "
+                                    "class once");
     for (size_t k = 0; k < target->categories.count; k++)
-        class_weights[k] = 1.0;
+        class_weights[k] = (double)NAN;
     for (size_t i = 0; i < parts.count && is_good; i++)
         is_good = read_class_weight(parts.names[i], target, class_weights, error);
+    for (size_t k = 0; k < target->categories.count; k++)
+        if (isnan(class_weights[k]))
+            class_weights[k] = 1.0;
     free_names(&parts);
     return is_good;
 }
