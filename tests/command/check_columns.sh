@@ -13,7 +13,7 @@ train_table() {
 
 # has_features COUNT INPUTS
 has_features() {
-    check "  $1 features as $2 inputs" has "$out" ": $1 features as $2 inputs;"
+    check "  $1 features as $2 inputs" has "$out" ": $1 features? as $2 inputs?;"
 }
 
 check_index() {

@@ -37,7 +37,7 @@ check_marks() {
         >table.csv
     expect_status 0 train table.csv --target y --epochs 2
     check "- and none are missing numbers, but texts of their own" has "$out" \
-        '60 rows of table.csv: 1 features as 2 inputs; 2 classes of y'
+        '60 rows of table.csv: 1 feature as 2 inputs; 2 classes of y'
 }
 
 check_prediction() {

@@ -75,15 +75,15 @@ check_ambiguous() {
 
     printf 'x;y\n1,5;1.5\n2,5;2.5\n3.5;9.5\n4,5;7.25\n' >table.csv
     expect_status 0 train table.csv --delimiter ';' --target y --epochs 2
-    check "numbers that are written in two ways are texts" has "$out" '1 features as 4 inputs'
+    check "numbers that are written in two ways are texts" has "$out" '1 feature as 4 inputs'
     # shellcheck disable=SC2016
     printf 'x,y\n$5,1.5\n€6,2.5\n$7,9.5\n$7,0.25\n' >table.csv
     expect_status 0 train table.csv --target y --epochs 2
-    check "  and those with two currencies" has "$out" '1 features as 3 inputs'
+    check "  and those with two currencies" has "$out" '1 feature as 3 inputs'
     awk 'BEGIN { print "x,y"; for (i = 1; i < 40; i++) print (i == 9 ? "oops" : i) "," i * 1.5 }' >table.csv
     fails "line 10, column 1 \(x\): 'oops' is not a number" train table.csv --target y
     expect_status 0 train table.csv --target y --epochs 2 --text x --features x
-    check "--text takes them for texts" has "$out" '1 features as 39 inputs'
+    check "--text takes them for texts" has "$out" '1 feature as 39 inputs'
 }
 
 # dates FORMAT: a table of 60 days, or of hours, and a target that goes by the weekday
@@ -97,7 +97,7 @@ check_dates() {
     for format in %Y-%m-%d %Y/%m/%d %d.%m.%Y %d/%m/%Y %m/%d/%Y %Y-%m-%dT00:00:00Z '%Y-%m-%d 00:00'; do
         dates "$format"
         expect_status 0 train dates.csv --target y --epochs 50 --output dates
-        check "'$format' is a date: time, season, weekday" has "$out" '1 features as 5 inputs'
+        check "'$format' is a date: time, season, weekday" has "$out" '1 feature as 5 inputs'
         expect_status 0 predict dates dates.csv
         test "$format" = %Y-%m-%d && cp "$out" first
         check "  with the same predictions" cmp first "$out"
@@ -114,7 +114,7 @@ check_dates() {
     expect_status 0 predict dates dates.csv
     check "a missing date is the mean" has "$err" 'missing values filled in: 1$'
     expect_status 0 train dates.csv --target y --epochs 2
-    check "  with an indicator, if there are any in training" has "$out" '1 features as 6 inputs'
+    check "  with an indicator, if there are any in training" has "$out" '1 feature as 6 inputs'
     awk 'BEGIN { print "when,y"; for (i = 0; i < 30; i++) printf "%02d/%02d/2024,%d\n", i % 3 + 1, i % 4 + 1, i + 50 }' \
         >dates.csv
     expect_status 0 train dates.csv --target y --epochs 2
@@ -157,7 +157,7 @@ check_one_bad_value() {
     one_bad 'sprintf("$%.2f", i * 1.25)'
     fails "line 10, column 1 \\(x\\): 'oops' is not a number" train bad.csv --target y
     expect_status 0 train bad.csv --target y --epochs 2 --skip-bad-rows
-    check "numbers with a currency stay numbers" has "$out" '^39 rows of .*: 1 features as 1 inputs'
+    check "numbers with a currency stay numbers" has "$out" '^39 rows of .*: 1 feature as 1 input'
     one_bad 'sprintf("%d.%03d,%02d", i + 1, i * 9, i)'
     fails "line 10, column 1 \\(x\\): 'oops' is not a number" train bad.csv --target y
     fails "line 10, column 1 \\(x\\): 'oops' is not a number" train bad.csv --target x

@@ -66,7 +66,7 @@ check_resumption() {
     resumes_not "class or category 2 of 'kind' was 'odd' in its training, and here 'strange'" \
         categories.csv --target y --validation 0.25
     sed '3s/yes/perhaps/' first.csv >more.csv
-    resumes_not "'y' had 2 classes or categories in its training, and here 3" \
+    resumes_not "classes or categories of 'y': 2 in its training, and here 3" \
         more.csv --target y --validation 0.25
     sed '1s/b/c/' first.csv >names.csv
     resumes_not 'feature 2 of its training was column 2 \(b\), and here it is column 2 \(c\)' \

@@ -104,6 +104,23 @@ check_defaults() {
     done
 }
 
+# shows_trial_1 SETTINGS: in the table of trials
+shows_trial_1() {
+    print_ranks | awk '$2 == 1 { $1 = $2 = $3 = $4 = $5 = $6 = ""; print }' >shown
+    check "the defaults are shown:$1" has shown "^ +$1\$"
+}
+
+# What is left out of the command line is in the table, but for what depends on the rows of a fold.
+check_shown_defaults() {
+    expect_status 0 search iris.csv --target species --folds 2 --epochs 1 --trials 9
+    shows_trial_1 '32 relu 0\.02 default 32'
+    expect_status 0 search iris.csv --target species --folds 2 --epochs 1 --trials 9 --optimizer rprop:adam
+    shows_trial_1 'rprop 32 relu 0\.1 default all'
+    awk 'BEGIN { print "x,y"; for (i = 0; i < 4000; i++) print i % 97 "," (i * 7) % 31 * 0.1 }' >many.csv
+    expect_status 0 search many.csv --target y --folds 2 --epochs 1 --trials 2
+    shows_trial_1 'default relu 0\.02 default( 32)?'
+}
+
 # The scores of the line are those of the trial, whatever it has from the search and the command line.
 check_line_of_numbers() {
     for given in "--target sepal_width --trials 1" \
@@ -149,7 +166,7 @@ check_ends() {
     kill -INT $interrupted
     wait $interrupted
     check "a signal ends it too" test $? -eq 0
-    check "  and it says so" has "$out" '^stopped by a signal: [0-9]+ of 2000 trials are complete'
+    check "  and it says so" has "$out" '^stopped by a signal: ([0-9]+ of 2000 trials are|1 of 2000 trials is) complete'
     check "  and prints the best" has "$out" '^nnblas train '
     expect_status 0 search --grid --hidden 4 --activation tanh --weight-decay 0 --folds 2 \
         --target sepal_width --learning-rate 0.01:1e300
@@ -178,6 +195,7 @@ check_grid
 check_random
 check_defaults species 4
 check_defaults sepal_width 2
+check_shown_defaults
 check_line_of_numbers
 check_threads
 check_ends

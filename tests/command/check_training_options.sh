@@ -27,10 +27,10 @@ check_network_options() {
     expect_status 0 train --epochs 5 --hidden 0
     check "a network without hidden units" has "$out" '^4-3; adam'
     expect_status 0 train --epochs 500 --patience 3 --learning-rate 0.1
-    check "patience stops" has "$out" 'epochs: no improvement for --patience epochs'
+    check "patience stops" has "$out" 'epochs: no improvement for 3 epochs \(--patience\)$'
     expect_status 0 train --epochs 500 --patience 0 --schedule adaptive:3:0.1:0.001 \
         --learning-rate 0.1
-    check "the last rate stops" has "$out" 'epochs: no improvement for too many epochs'
+    check "the last rate stops" has "$out" 'epochs: no improvement for 3 epochs \(--schedule\)$'
     expect_status 0 train --quiet --epochs 4 --learning-rate 0.05 --schedule inverse:1:2 \
         --history history.csv
     check "the rate is divided" has history.csv '^4,[0-9.]+,,0.003125,[0-9.]+,,[0-9.]+$'

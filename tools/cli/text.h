@@ -25,4 +25,9 @@ typedef struct {
 
 shown_column show_column(const char *name, size_t position);
 
+/* The end of a word behind a count, "1 row", "2 rows". */
+static inline const char *end_plural(size_t count) {
+    return count == 1 ? "" : "s";
+}
+
 #endif

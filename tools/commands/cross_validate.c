@@ -29,7 +29,7 @@ static const char HELP[] =
     "Where those of the rows that were learnt from are much better, the networks overfit.\n"
     "Without DATA.csv the table is Fisher's iris flowers, the target their species.\n"
     "\n" COLUMNS_HELP "\n" FOLD_OPTIONS_HELP "  --ensemble K          train K networks for each "
-                                             "fold, and score the means of their outputs,\n"
+    "fold, and score the means of their outputs,\n"
     "                        as those of nnblas train --ensemble K\n"
     "  --json FILE           write all scores, and the rows of each fold; - is standard output\n"
     "  --quiet               print errors only\n"
@@ -74,7 +74,7 @@ static bool report_problem(const validation *v) {
     for (size_t i = 0; i < v->count; i++)
         if (v->results[i].status < 0) {
             fprintf(stderr, "nnblas %s: repeat %zu, fold %zu: %s\n", v->command, i / v->plan.k + 1,
-                    i % v->plan.k + 1, v->results[i].problem);
+                    i % v->plan.k + 1, v->results[i].problem.text);
             return false;
         }
     return true;
@@ -169,8 +169,8 @@ static void print_result(const validation *v) {
     print_folds(v);
     print_means(v);
     if (count_complete(v) < v->count)
-        fprintf(v->summary, "\nstopped by a signal: %zu of %zu trainings are complete\n",
-                count_complete(v), v->count);
+        fprintf(v->summary, "\nstopped by a signal: %zu of %zu trainings %s complete\n",
+                count_complete(v), v->count, count_complete(v) == 1 ? "is" : "are");
     fprintf(v->summary, "\n%s %s %s deviation %s folds %zu repeats %zu seconds %.2f\n", v->command,
             first->name, write_measure(first, mean.mean).text,
             write_measure(first, mean.deviation).text, (size_t)v->plan.k, (size_t)v->plan.repeats,

@@ -2,7 +2,7 @@
 #include "commands/folds.h"
 
 #include "cli/memory.h"
-#include "commands/learn.h"
+#include "cli/text.h"
 #include "core/sizes.h"
 #include "table/json.h"
 #include "table/split.h"
@@ -74,8 +74,9 @@ static void warn_of_constant_targets(const char *command, const fold_plan *plan)
 bool deal_folds(const char *command, const schema *s, const dataset *rows, uint64_t seed,
                 fold_plan *plan) {
     if (plan->k > rows->N) {
-        fprintf(stderr, "nnblas %s: %zu rows cannot be divided into %zu folds: use fewer --folds\n",
-                command, rows->N, (size_t)plan->k);
+        fprintf(stderr,
+                "nnblas %s: %zu row%s cannot be divided into %zu folds: use fewer --folds\n",
+                command, rows->N, end_plural(rows->N), (size_t)plan->k);
         return false;
     }
     warn_of_rare_classes(command, s, rows, plan->k);
@@ -179,7 +180,7 @@ static bool learn_net(const training_settings *settings, const training_rows *ro
     result->status = learnt.status;
     result->epochs += nnblas_trainer_history_count(learnt.trainer);
     result->seconds += learnt.seconds;
-    memcpy(result->problem, learnt.problem, sizeof result->problem);
+    result->problem = learnt.problem;
     if (is_complete)
         take_net(model, &learnt);
     free_learnt(&learnt);

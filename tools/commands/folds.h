@@ -4,7 +4,7 @@
 #define NNBLAS_COMMANDS_FOLDS_H
 
 #include "cli/options.h"
-#include "commands/training_settings.h"
+#include "commands/learn.h"
 #include "table/dataset.h"
 #include "table/scores.h"
 
@@ -43,8 +43,8 @@ typedef struct {
 typedef struct {
     bool is_complete;
     nnblas_status status;
-    char problem[512]; /* of a status below 0 */
-    size_t epochs;     /* of all networks */
+    failure_text problem; /* of a status below 0 */
+    size_t epochs;        /* of all networks */
     double seconds;
     row_scores learnt, held_out;
 } fold_result;

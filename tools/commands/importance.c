@@ -5,6 +5,7 @@
 #include "cli/memory.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/text.h"
 #include "commands/commands.h"
 #include "commands/gnuplot.h"
 #include "commands/report_files.h"
@@ -173,8 +174,9 @@ static void print_table(const importance_settings *set, const held_rows *rows, d
                         const importance *list, size_t count) {
     if (rows->has_more)
         printf("of the first %zu rows\n", rows->N);
-    printf("%s %.6g of %zu rows; its fall when a column is shuffled, over %zu repeats\n",
-           set->measure, whole, rows->N, (size_t)set->repeats);
+    printf("%s %.6g of %zu row%s; its fall when a column is shuffled, over %zu repeat%s\n",
+           set->measure, whole, rows->N, end_plural(rows->N), (size_t)set->repeats,
+           end_plural(set->repeats));
     for (size_t i = 0; i < count; i++)
         printf("%12.5g +- %-12.3g %s\n", list[i].mean, list[i].deviation,
                show_column(list[i].name, list[i].place).text);
@@ -210,11 +212,11 @@ static bool plot_table(const char *command, const importance_settings *set, cons
         return false;
     write_bars(script, list, bars);
     fprintf(script,
-            "set title 'fall of %s when a column is shuffled, of %zu rows'\n"
+            "set title 'fall of %s when a column is shuffled, of %zu row%s'\n"
             "set yrange [%zu.5:-0.5]\nset grid x\nset style fill solid\nunset key\n"
             "plot $bars using 1:0:(0):1:($0-0.4):($0+0.4) with boxxyerror linecolor '#1f77b4', "
             "$bars using 1:0:2 with xerrorbars pointtype 0 linecolor 'black'\n",
-            set->measure, rows->N, bars - 1);
+            set->measure, rows->N, end_plural(rows->N), bars - 1);
     return finish_plot(command, script, set->plot);
 }
 

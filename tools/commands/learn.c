@@ -13,6 +13,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int watch_epoch(void *user, size_t epoch, double cost) {
     (void)user, (void)epoch, (void)cost;
@@ -55,6 +56,24 @@ static nnblas_status fit(const training_rows *rows, learnt_net *learnt) {
     return compute_cost(learnt->net, get_deciding_rows(rows), &learnt->cost);
 }
 
+static void replace_text(failure_text *shown, const char *from, const char *to) {
+    const failure_text before = *shown;
+    const char *found = strstr(before.text, from);
+    if (found)
+        snprintf(shown->text, sizeof shown->text, "%.*s%s%s", (int)(found - before.text),
+                 before.text, to, found + strlen(from));
+}
+
+failure_text explain_failure(const training_rows *rows) {
+    failure_text shown;
+    snprintf(shown.text, sizeof shown.text, "%s", nnblas_error_message());
+    if (rows->held_out.N == 0) {
+        replace_text(&shown, "validation cost of epoch", "cost after epoch");
+        replace_text(&shown, "the validation rows", "the rows");
+    }
+    return shown;
+}
+
 learnt_net learn(const training_settings *settings, output_kind kind, const training_rows *rows) {
     learnt_net learnt = {0};
     nnblas_status status = prepare(settings, kind, rows, &learnt);
@@ -62,7 +81,7 @@ learnt_net learn(const training_settings *settings, output_kind kind, const trai
         status = fit(rows, &learnt);
     if (status < 0) {
         learnt.status = status;
-        snprintf(learnt.problem, sizeof learnt.problem, "%s", nnblas_error_message());
+        learnt.problem = explain_failure(rows);
     }
     return learnt;
 }

@@ -7,9 +7,17 @@
 #include "table/model.h"
 #include "table/scores.h"
 
+/* Why a training of these rows failed, after it and on its thread. To the library the rows that
+ * decide are validation rows in any case. */
+typedef struct {
+    char text[512];
+} failure_text;
+
+failure_text explain_failure(const training_rows *rows);
+
 typedef struct {
     nnblas_status status;
-    char problem[512]; /* the error message of a status below 0 */
+    failure_text problem; /* of a status below 0 */
     nnblas_net *net;
     nnblas_trainer *trainer; /* with the history */
     double cost;             /* of the rows that decide which epoch is kept */

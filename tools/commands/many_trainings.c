@@ -99,7 +99,7 @@ static void print_trainings(const trainings *all) {
         if (is_trained(&all->nets[i]))
             fprintf(run->summary, "%zu epochs, cost %.6g", network->epochs, network->cost);
         else
-            fprintf(run->summary, "failed: %s", all->nets[i].problem);
+            fprintf(run->summary, "failed: %s", all->nets[i].problem.text);
         if (!isnan(network->score))
             fprintf(run->summary, ", score %.6g", network->score);
         fputc('\n', run->summary);
@@ -162,7 +162,7 @@ static bool report_problem(const trainings *all) {
     for (size_t i = 0; i < all->count; i++)
         if (all->nets[i].status < 0 && (is_ensemble || find_best(all) == all->count)) {
             fprintf(stderr, "nnblas %s: the network of seed %" PRIu64 ": %s\n", run->command,
-                    run->settings->training.seed + i, all->nets[i].problem);
+                    run->settings->training.seed + i, all->nets[i].problem.text);
             return false;
         }
     if (find_best(all) < all->count)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "commands/plans.h"
 
+#include "cli/text.h"
 #include "core/sizes.h"
 
 /* How many rows the calls of a training have. */
@@ -37,7 +38,7 @@ nnblas_status measure_plans(const training_settings *s, const training_rows *row
 
 static void print_plan(FILE *stream, const char *what, size_t rows, const nnblas_net *net,
                        nnblas_plan_purpose purpose) {
-    fprintf(stream, "%s of %zu row%s: %s\n", what, rows, rows > 1 ? "s" : "",
+    fprintf(stream, "%s of %zu row%s: %s\n", what, rows, end_plural(rows),
             nnblas_net_plan_info(net, rows, purpose));
 }
 

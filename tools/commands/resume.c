@@ -35,7 +35,7 @@ static bool has_same_categories(const training_run *run, const table_column *bef
     const name_list *a = &before->categories, *b = &now->categories;
     const char *name = show_text(now->name).text;
     if (a->count != b->count)
-        return refuse(run, "'%s' had %zu classes or categories in its training, and here %zu", name,
+        return refuse(run, "classes or categories of '%s': %zu in its training, and here %zu", name,
                       a->count, b->count);
     for (size_t i = 0; i < a->count; i++)
         if (strcmp(a->names[i], b->names[i]) != 0)
@@ -49,8 +49,8 @@ static bool has_same_categories(const training_run *run, const table_column *bef
 static bool has_same_columns(const training_run *run, const char *what, const column_list *before,
                              const column_list *now) {
     if (before->count != now->count)
-        return refuse(run, "its training had %zu %ss, and this one has %zu", before->count, what,
-                      now->count);
+        return refuse(run, "its training had %zu %s%s, and this one has %zu", before->count, what,
+                      end_plural(before->count), now->count);
     for (size_t c = 0; c < now->count; c++) {
         const table_column *a = &before->columns[c], *b = &now->columns[c];
         if (strcmp(a->name, b->name) != 0 || a->place != b->place)
@@ -100,13 +100,13 @@ static bool has_same_data(const training_run *run, const schema *before, const j
     size_t own_rows = run->rows.learnt.N + run->rows.held_out.N;
     if ((size_t)rows != own_rows)
         return refuse(
-            run, "it is of a training on %" JSON_INTEGER_FORMAT " rows, and this table has %zu",
-            rows, own_rows);
+            run, "it is of a training on %" JSON_INTEGER_FORMAT " row%s, and this table has %zu",
+            rows, end_plural((size_t)rows), own_rows);
     if ((size_t)held_out != run->rows.held_out.N)
         return refuse(run,
                       "its training held out %" JSON_INTEGER_FORMAT
-                      " rows, and this one %zu (--validation)",
-                      held_out, run->rows.held_out.N);
+                      " row%s, and this one %zu (--validation)",
+                      held_out, end_plural((size_t)held_out), run->rows.held_out.N);
     return has_same_values(run, before, hash);
 }
 

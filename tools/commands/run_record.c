@@ -133,7 +133,7 @@ static json_t *pack_result(const training_run *run) {
     set_member(packed, "epochs", pack_size(count_epochs(run)));
     if (run->n_networks > 0)
         set_member(packed, "networks", pack_networks(run));
-    set_member(packed, "end", json_string(explain_end(run)));
+    set_member(packed, "end", json_string(explain_end(run).text));
     if (count == 0)
         return packed;
     const nnblas_epoch first = get_epoch(run->trainer, 0),

@@ -2,6 +2,7 @@
 #include "commands/score_plot.h"
 
 #include "cli/memory.h"
+#include "cli/text.h"
 #include "commands/gnuplot.h"
 
 #include <stdlib.h>
@@ -118,8 +119,8 @@ static void write_scatter(FILE *script, const target_score *t, const row_sample 
             "set yrange [*:*]\nset key left top\n"
             "set xlabel 'true'\nset ylabel 'predicted'\nset grid\n"
             "plot $points using 1:2 with points pointtype 7 pointsize 0.4 linecolor '#1f77b4' "
-            "title '%zu of %zu rows', x with lines linecolor 'black' title 'equal'\n",
-            sample->N, sample->rows);
+            "title '%zu of %zu row%s', x with lines linecolor 'black' title 'equal'\n",
+            sample->N, sample->rows, end_plural(sample->rows));
 }
 
 static size_t get_smaller(size_t a, size_t b) {

@@ -24,7 +24,7 @@ const measure *get_ranking_measure(const search *s) {
 static const char *find_problem(const fold_result *results, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (results[i].status < 0)
-            return results[i].problem;
+            return results[i].problem.text;
     return NULL;
 }
 

@@ -4,9 +4,13 @@
 #include "cli/output.h"
 #include "cli/pool.h"
 #include "cli/stop_signal.h"
+#include "cli/text.h"
 #include "commands/training_data.h"
+#include "commands/training_defaults.h"
 
 #include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,11 +25,55 @@ static int get_settings_width(size_t option) {
     return (int)strlen(SEARCHED_OPTIONS[option]) + 4;
 }
 
+typedef struct {
+    char text[96];
+} setting_text;
+
+__attribute__((format(printf, 1, 2))) static setting_text write_setting(const char *format, ...) {
+    setting_text written;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(written.text, sizeof written.text, format, arguments);
+    va_end(arguments);
+    return written;
+}
+
+/* By the fewest and by the most rows of a training: those of a fold's others less the validation
+ * set, and all. */
+static setting_text name_default_units(const search *s, const training_settings *settings) {
+    double of_fold = (double)(s->rows.N - s->rows.N / s->plan.k) - 1.0;
+    size_t fewest = (size_t)fmax(of_fold * (1.0 - settings->validation) - 1.0, 0.0);
+    size_t units = get_hidden_units(settings, 0, s->rows.N);
+    return get_hidden_units(settings, 0, fewest) == units ? write_setting("%zu", units)
+                                                          : write_setting("default");
+}
+
+/* What a training has where the trial has nothing; "default" where that depends on its rows. */
+static setting_text name_default(const search *s, const trial *t, size_t option) {
+    training_settings settings = s->settings.training;
+    take_trial(s->command, t, &settings);
+    switch (option) {
+    case OPTIMIZER:
+        return write_setting("%s", name_optimizer(&settings));
+    case HIDDEN:
+        return name_default_units(s, &settings);
+    case ACTIVATION:
+        return write_setting("%s", name_activation(&settings));
+    case LEARNING_RATE:
+        return settings.optimizer == NNBLAS_LBFGS ? write_setting("-")
+                                                  : write_setting("%g", settings.learning_rate);
+    case BATCH:
+        return settings.batch > 0 ? write_setting("%zu", settings.batch) : write_setting("all");
+    default:
+        return write_setting("default");
+    }
+}
+
 static void print_settings_of(const search *s, const trial *t) {
     for (size_t o = 0; o < N_SEARCHED; o++)
         if (varies(s, o))
             fprintf(s->summary, "%*s", get_settings_width(o),
-                    *t->texts[o] ? t->texts[o] : "default");
+                    *t->texts[o] ? t->texts[o] : name_default(s, t, o).text);
 }
 
 static void print_outcome(const search *s, size_t place) {
@@ -67,9 +115,9 @@ static void print_incomplete(const search *s) {
         fprintf(s->summary, ": %s\n", o->problem);
     }
     if (unfinished > 0)
-        fprintf(s->summary, "\n%s: %zu of %zu trials are complete\n",
+        fprintf(s->summary, "\n%s: %zu of %zu trial%s %s complete\n",
                 is_stop_requested() ? "stopped by a signal" : "the time limit is reached", complete,
-                s->trials.count);
+                s->trials.count, end_plural(s->trials.count), complete == 1 ? "is" : "are");
 }
 
 void print_search_beginning(const search *s) {
@@ -78,9 +126,10 @@ void print_search_beginning(const search *s) {
     print_training_data(s->summary, &s->settings, &s->schema, &(training_rows){.learnt = s->rows});
     print_notes(s->summary, &s->notes);
     fprintf(s->summary,
-            "%zu trials by %zu %sfolds of seed %" PRIu64 "; %zu trainings, %zu at the same time\n",
-            s->trials.count, s->folds, has_classes(&s->schema) ? "stratified " : "",
-            s->settings.training.seed, pool.count, count_pool_threads(&pool));
+            "%zu trial%s by %zu %sfolds of seed %" PRIu64 "; %zu trainings, %zu at the same time\n",
+            s->trials.count, end_plural(s->trials.count), s->folds,
+            has_classes(&s->schema) ? "stratified " : "", s->settings.training.seed, pool.count,
+            count_pool_threads(&pool));
     fflush(s->summary);
 }
 

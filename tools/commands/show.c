@@ -110,7 +110,7 @@ static void print_gaps(const table_column *column) {
 static void print_column(const table_column *column) {
     shown_column shown = show_column(column->name, column->place);
     printf("  %s: %s, %zu number%s; ", shown.text, name_kind(column), get_width(column),
-           get_width(column) == 1 ? "" : "s");
+           end_plural(get_width(column)));
     if (column->categories.count > 0)
         print_categories(&column->categories);
     else
@@ -120,8 +120,8 @@ static void print_column(const table_column *column) {
 }
 
 static void print_columns(const char *title, const column_list *list) {
-    printf("\n%s: %zu column%s, %zu number%s\n", title, list->count, list->count == 1 ? "" : "s",
-           count_numbers(list), count_numbers(list) == 1 ? "" : "s");
+    printf("\n%s: %zu column%s, %zu number%s\n", title, list->count, end_plural(list->count),
+           count_numbers(list), end_plural(count_numbers(list)));
     for (size_t i = 0; i < list->count; i++)
         print_column(&list->columns[i]);
 }

@@ -7,6 +7,7 @@
 #include "commands/commands.h"
 #include "commands/gnuplot.h"
 #include "commands/history.h"
+#include "commands/learn.h"
 #include "commands/many_trainings.h"
 #include "commands/plans.h"
 #include "commands/plot.h"
@@ -147,7 +148,7 @@ static bool train(training_run *run) {
         return train_many(run);
     run->status = fit(run);
     if (run->status < 0) {
-        report_failure(run->command);
+        fprintf(stderr, "nnblas %s: %s\n", run->command, explain_failure(&run->rows).text);
         advise_on_overflow(run);
     }
     warn_of_checkpoint(run);

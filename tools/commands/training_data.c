@@ -2,6 +2,7 @@
 #include "commands/training_data.h"
 
 #include "cli/memory.h"
+#include "cli/text.h"
 #include "iris/iris_csv.h"
 #include "table/split.h"
 
@@ -98,31 +99,34 @@ static void print_targets(FILE *stream, const schema *s) {
     const table_column *first = &s->targets.columns[0];
     switch (get_output_kind(s)) {
     case OUTPUTS_CLASSES:
-        fprintf(stream, "%zu classes of %s\n", first->categories.count,
+        fprintf(stream, "%zu class%s of %s\n", first->categories.count,
+                first->categories.count == 1 ? "" : "es",
                 *first->name ? show_text(first->name).text
                              : show_column(first->name, first->place).text);
         break;
     case OUTPUTS_LABELS:
-        fprintf(stream, "%zu labels\n", s->targets.count);
+        fprintf(stream, "%zu label%s\n", s->targets.count, end_plural(s->targets.count));
         break;
     case OUTPUTS_MIXED:
         fprintf(stream, "%zu targets, classes and numbers\n", s->targets.count);
         break;
     case OUTPUTS_NUMBERS:
-        fprintf(stream, "%zu %s of numbers\n", s->targets.count,
-                s->targets.count > 1 ? "targets" : "target");
+        fprintf(stream, "%zu target%s of numbers\n", s->targets.count,
+                end_plural(s->targets.count));
     }
 }
 
 void print_training_data(FILE *stream, const train_settings *set, const schema *s,
                          const training_rows *rows) {
     const dataset *learnt = &rows->learnt;
-    fprintf(stream, "%zu rows of %s: %zu features as %zu inputs; ", learnt->N + rows->held_out.N,
-            name_data(set), s->features.count, learnt->inputs);
+    size_t N = learnt->N + rows->held_out.N;
+    fprintf(stream, "%zu row%s of %s: %zu feature%s as %zu input%s; ", N, end_plural(N),
+            name_data(set), s->features.count, end_plural(s->features.count), learnt->inputs,
+            end_plural(learnt->inputs));
     print_targets(stream, s);
     if (rows->held_out.N > 0)
-        fprintf(stream, "learns from %zu rows; %zu are held out for the validation\n", learnt->N,
-                rows->held_out.N);
+        fprintf(stream, "learns from %zu row%s; %zu %s held out for the validation\n", learnt->N,
+                end_plural(learnt->N), rows->held_out.N, rows->held_out.N == 1 ? "is" : "are");
     if (learnt->weights)
         fputs("rows have weights, in the training and in all scores\n", stream);
 }

@@ -5,6 +5,7 @@
 #include "commands/training_run.h"
 
 #include "cli/memory.h"
+#include "cli/text.h"
 #include "core/sizes.h"
 
 #include <inttypes.h>
@@ -61,14 +62,23 @@ void print_beginning(const training_run *run) {
     fflush(run->summary);
 }
 
-const char *explain_end(const training_run *run) {
-    switch (run->status) {
+/* An adaptive schedule ends a training too, where no epochs were left for patience to end it. */
+static end_text explain_patience(const training_run *run) {
+    const training_settings *s = &run->settings->training;
+    size_t unimproved =
+        nnblas_trainer_history_count(run->trainer) - (size_t)find_kept_epoch(run).epoch;
+    bool is_patience = s->patience > 0 && unimproved >= s->patience;
+    size_t epochs = is_patience ? (size_t)s->patience : s->schedule.epochs;
+    end_text end;
+    snprintf(end.text, sizeof end.text, "no improvement for %zu epoch%s (--%s)", epochs,
+             end_plural(epochs), is_patience ? "patience" : "schedule");
+    return end;
+}
+
+static const char *name_end(nnblas_status status) {
+    switch (status) {
     case NNBLAS_STOPPED_CALLBACK:
         return "stopped by a signal";
-    case NNBLAS_STOPPED_PATIENCE:
-        return run->settings->training.schedule.kind == NNBLAS_SCHEDULE_ADAPTIVE
-                   ? "no improvement for too many epochs"
-                   : "no improvement for --patience epochs";
     case NNBLAS_STOPPED_TIME:
         return "the time limit is reached";
     case NNBLAS_STOPPED_CONVERGED:
@@ -78,8 +88,16 @@ const char *explain_end(const training_run *run) {
     case NNBLAS_OK:
         return "completed";
     default:
-        return nnblas_status_string(run->status);
+        return nnblas_status_string(status);
     }
+}
+
+end_text explain_end(const training_run *run) {
+    if (run->status == NNBLAS_STOPPED_PATIENCE)
+        return explain_patience(run);
+    end_text end;
+    snprintf(end.text, sizeof end.text, "%s", name_end(run->status));
+    return end;
 }
 
 static const char *name_cost(const training_run *run) {
@@ -106,8 +124,9 @@ static void print_kept(const training_run *run) {
 
 void print_end(const training_run *run) {
     size_t count = nnblas_trainer_history_count(run->trainer);
-    fprintf(run->summary, "%zu of %zu epochs: %s\n", count, nnblas_trainer_epochs(run->trainer),
-            explain_end(run));
+    size_t most = nnblas_trainer_epochs(run->trainer);
+    fprintf(run->summary, "%zu of %zu epoch%s: %s\n", count, most, end_plural(most),
+            explain_end(run).text);
     size_t before = run->first_epoch > 0 ? run->first_epoch - 1 : count;
     if (before > 0)
         fprintf(run->summary,

@@ -50,7 +50,11 @@ nnblas_epoch find_kept_epoch(const training_run *run);
 double get_deciding_cost(const nnblas_epoch *epoch);
 
 /* Why the training ended. */
-const char *explain_end(const training_run *run);
+typedef struct {
+    char text[128];
+} end_text;
+
+end_text explain_end(const training_run *run);
 
 /* Those of the training; of an ensemble the sum over its networks. */
 size_t count_epochs(const training_run *run);

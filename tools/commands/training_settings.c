@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "commands/training_settings.h"
 
+#include "cli/text.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -76,7 +78,7 @@ void print_settings(FILE *stream, const training_settings *s, const nnblas_net *
     if (s->optimizer != NNBLAS_LBFGS)
         fprintf(stream, ", learning rate %g", s->learning_rate);
     if (s->batch > 0)
-        fprintf(stream, ", %zu rows a step", s->batch);
+        fprintf(stream, ", %zu row%s a step", s->batch, end_plural(s->batch));
     else
         fputs(", all rows a step", stream);
     fprintf(stream, "; seed %" PRIu64 "\n", s->seed);

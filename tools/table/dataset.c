@@ -130,8 +130,8 @@ static void note_missing(const schema *s, const dataset *d, note_list *notes) {
         snprintf(text + used, sizeof text - used, "%s%zu of %s", i > 0 ? ", " : "", gaps[i].count,
                  show_column(gaps[i].column->name, gaps[i].column->place).text);
     if (count > MOST_NOTED)
-        add_note(notes, "missing values: %s and fewer of %zu other columns", text,
-                 count - MOST_NOTED);
+        add_note(notes, "missing values: %s and fewer of %zu other column%s", text,
+                 count - MOST_NOTED, end_plural(count - MOST_NOTED));
     else if (count > 0)
         add_note(notes, "missing values: %s", text);
     free(gaps);

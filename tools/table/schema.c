@@ -391,9 +391,10 @@ static bool bind_by_place(schema *s, const table_source *source, bool with_targe
     }
     return set_error(
         error,
-        "%s: has %zu columns%s, but the model was trained on a table with %zu "
-        "columns%s",
-        source->name, count, source->has_header ? "" : " and no header", s->table_columns.count,
+        "%s: has %zu column%s%s, but the model was trained on a table with %zu "
+        "column%s%s",
+        source->name, count, end_plural(count), source->has_header ? "" : " and no header",
+        s->table_columns.count, end_plural(s->table_columns.count),
         source->has_header ? " and no header" : "; --header reads the first line as a header");
 }
 

@@ -141,8 +141,8 @@ row_result read_source_row(table_source *s, csv_row *row, table_error *error) {
     if (row->count == s->columns.count)
         return ROW_GOOD;
     set_error(error, "%s: line %zu: %zu value%s, but the table has %zu column%s%s", s->name,
-              row->line, row->count, row->count == 1 ? "" : "s", s->columns.count,
-              s->columns.count == 1 ? "" : "s",
+              row->line, row->count, end_plural(row->count), s->columns.count,
+              end_plural(s->columns.count),
               s->columns.count == 1 ? ": delete lines that stand before the table" : "");
     return ROW_BAD;
 }
@@ -196,7 +196,7 @@ static bool set_column_error(const table_source *s, const char *name, const char
     shown_columns columns = {""};
     if (!s->has_header)
         append(&columns, "it has %zu column%s and no header; --header reads the first line as one",
-               s->columns.count, s->columns.count == 1 ? "" : "s");
+               s->columns.count, end_plural(s->columns.count));
     else if (s->columns.count == 1)
         show_only_column(s->columns.names[0], &columns);
     else
