@@ -30,6 +30,22 @@ check_before() {
     fails_at_once 'cannot write /dev/null: it is no regular file' --checkpoint /dev/null
     mkdir state.epochs
     fails_at_once 'cannot write state.epochs: it is a folder' --checkpoint state
+    cp model kept
+    for given in --checkpoint '--resume --checkpoint'; do
+        # shellcheck disable=SC2086 # two options
+        fails_at_once 'model is a model without a checkpoint, which --checkpoint would replace' $given model
+        # shellcheck disable=SC2086 # two options
+        fails_at_once 'rows.csv is no checkpoint, which --checkpoint would replace' $given rows.csv
+    done
+    check "the model is as it was" cmp -s model kept
+    : >empty
+    for file in empty new; do
+        expect_status 0 train --quiet --epochs 3 --checkpoint $file
+        expect_status 0 train --epochs 5 --checkpoint $file --resume
+        check "the checkpoint $file is gone on from" has "$out" '^3 of them by the checkpoint, and 2 '
+        expect_status 0 train --quiet --epochs 2 --checkpoint $file
+    done
+    rm -f empty new
     fails 'cannot write dangling: it is a link' tune nowhere.csv --target x --output dangling
     fails 'cannot write dangling: it is a link' predict nowhere nowhere.csv --output dangling
     check "the link is as it was" test -L dangling
@@ -55,15 +71,16 @@ has_owner() {
     test "$(stat -c '%u:%g %a' "$1")" = "$2 $3"
 }
 
-# keeps_owner FILE ARGUMENTS...: of a file that others may run as its owner
+# keeps_owner FILE ARGUMENTS...: of a copy of the file "old" that others may run as its owner
 keeps_owner() {
     kept=$1
     shift
-    echo old >"$kept"
+    cp old "$kept"
     chown 12345:54321 "$kept"
     chmod 6750 "$kept"
     expect_status 0 "$@"
-    check "  $kept is written" lacks "$kept" '^old$'
+    cmp -s old "$kept"
+    check "  $kept is written" test $? -eq 1
     check "  and keeps its owner and mode, but does not run as its owner" \
         has_owner "$kept" 12345:54321 750
 }
@@ -73,8 +90,10 @@ check_owners() {
         echo "skipped: owners of files (needs root)"
         return 0
     fi
-    keeps_owner owned train --quiet --epochs 2 --output owned
+    "$nnblas" train --quiet --epochs 1 --checkpoint old
     keeps_owner owned train --quiet --epochs 2 --checkpoint owned
+    echo old >old
+    keeps_owner owned train --quiet --epochs 2 --output owned
     keeps_owner owned.csv train --quiet --epochs 2 --history owned.csv
     keeps_owner owned predict model test.csv --output owned
     keeps_owner owned tune --quiet --seconds 0.01 --output owned

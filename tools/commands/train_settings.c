@@ -6,9 +6,11 @@
 #include "commands/gnuplot.h"
 #include "commands/many_trainings.h"
 #include "iris/iris_csv.h"
+#include "table/model_file.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char TRAIN_HELP[] =
     "usage: nnblas train [DATA.csv] --target COLUMN[,COLUMN...] [OPTION]...\n"
@@ -129,6 +131,25 @@ static char *name_checkpoint_history(const char *checkpoint) {
     return name;
 }
 
+/* A file without a byte may have been made to hold the name. */
+static bool is_lost(const char *path) {
+    struct stat state;
+    return stat(path, &state) == 0 && state.st_size > 0 && !is_checkpoint_file(path);
+}
+
+/* Every other output is written once, where it was asked for. A checkpoint is named again and
+ * again, and may be mistaken for the model. */
+static int refuse_lost_file(const char *command, const char *checkpoint) {
+    if (!checkpoint || !is_lost(checkpoint))
+        return CARRY_ON;
+    fprintf(stderr,
+            "nnblas %s: %s is %s, which --checkpoint would replace: give another name, or remove "
+            "it\n",
+            command, checkpoint,
+            is_model_file(checkpoint) ? "a model without a checkpoint" : "no checkpoint");
+    return EXIT_FAILURE;
+}
+
 /* tune takes no checkpoint, and its output are plans. */
 static int check_own_files(const char *command, const train_settings *set) {
     const char *checkpoint = set->training.checkpoint;
@@ -145,7 +166,7 @@ static int check_own_files(const char *command, const train_settings *set) {
     };
     int status = check_files(command, files, sizeof files / sizeof files[0]);
     free(checkpoint_history);
-    return status;
+    return status == CARRY_ON ? refuse_lost_file(command, checkpoint) : status;
 }
 
 static int take_arguments(const char *command, const train_arguments *a, train_settings *set) {

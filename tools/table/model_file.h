@@ -8,6 +8,9 @@
  * should be. False for what is no regular file, which is not read. */
 bool is_model_file(const char *path);
 
+/* Whether it also has what a training goes on from. */
+bool is_checkpoint_file(const char *path);
+
 /* Whether it is a regular file that begins in another way. */
 bool is_other_file(const char *path);
 
