@@ -196,6 +196,21 @@ check_stop() {
     wait $interrupted
     check "a signal ends the trainings" test $? -eq 1
     check "  and it says so" has "$err" 'stopped by a signal before a training was complete'
+    for option in '--quiet --ensemble 3' '--ensemble 3' '--quiet' ''; do
+        # shellcheck disable=SC2086 # options and their values
+        "$nnblas" cross-validate table.csv --target class --epochs 1000000000 --patience 0 --threads 1 \
+            --time-limit 0.1 --repeats 99 --json stopped.json $option >"$out" 2>"$err" &
+        interrupted=$!
+        sleep 2
+        kill -INT $interrupted
+        wait $interrupted
+        report $? "cross-validate $option has the scores of the complete trainings"
+        check "  the JSON says that there are others" has stopped.json '"is_complete": false'
+    done
+    complete=$(awk '/^each fold/ { on = 1 } /^measure/ { on = 0 } on && $1 + 0 > 0' "$out" | wc -l)
+    check "  $complete of 495" has "$out" "^stopped by a signal: $complete of 495 trainings (is|are) complete\$"
+    check "  which the last line has too" test "$(tail -n 1 "$out" | grep -Eo 'repeats 99 complete [0-9]+ seconds')" = \
+        "repeats 99 complete $complete seconds"
 }
 
 check_folds

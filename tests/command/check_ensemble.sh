@@ -153,15 +153,60 @@ END
     fails 'different layers' export mixed --onnx mixed.onnx
 }
 
-# A stop leaves the networks that began.
-check_stop() {
-    "$nnblas" train iris.csv --target species --ensemble 9 --threads 1 --epochs 1000000000 --patience 0 \
-        --output stopped >"$out" 2>"$err" &
+# interrupt_after SECONDS OPTION...: a training that would not end
+interrupt_after() {
+    seconds=$1
+    shift
+    rm -f stopped stopped.json
+    "$nnblas" train iris.csv --target species --epochs 1000000000 --patience 0 --output stopped \
+        --json stopped.json "$@" >"$out" 2>"$err" &
     running=$!
-    sleep 1
+    until has "$out" '; seed 1$'; do sleep 0.1; done
+    sleep "$seconds"
     kill -INT "$running"
     wait "$running"
-    check "an ensemble that is stopped says so" has "$out" '^stopped by a signal: [1-8] of 9 networks$'
+    report $? "'train $*' that is interrupted saves what it has"
+    check "  and says so" has "$out" '^saved stopped$'
+    check "  and ends with its scores" test "$(tail -n 1 "$out" | cut -d' ' -f1-3)" = \
+        "$("$nnblas" evaluate stopped iris.csv | tail -n 1 | sed 's/^/train /' | cut -d' ' -f1-3)"
+    check "  and its epochs" test "$(tail -n 1 "$out" | sed 's/.* epochs \([0-9]*\) .*/\1/')" = \
+        "$(count_kept_epochs)"
+    check "  the record has the signal" has stopped.json '"end": "stopped by a signal"'
+}
+
+# By the lines of the networks.
+count_kept_epochs() {
+    kept=$(sed -n 's/^network \([0-9]*\) has .*/\1/p' "$out")
+    sed -n "s/^network ${kept:-[0-9]*}: .*, \([0-9]*\) epochs\{0,1\}, cost .*/\1/p" "$out" | awk '{ sum += $1 } END { print sum }'
+}
+
+# check_counts NETWORKS: those that are complete, and those that are in the lines
+check_counts() {
+    begun=$(grep -c '^network [0-9]*: ' "$out")
+    cut_short=$(grep -c '^network [0-9]*: .*, stopped$' "$out")
+    check "  $((begun - cut_short)) of $1 networks are complete" has "$out" \
+        "^stopped by a signal: $((begun - cut_short)) of $1 networks (is|are) complete\$"
+}
+
+# A stop leaves the networks that began.
+check_stop() {
+    interrupt_after 1 --ensemble 9 --threads 1
+    check_counts 9
+    check "  the only network makes no ensemble" has "$out" '^an ensemble of 1 network$'
+    interrupt_after 1 --ensemble 2 --threads 2
+    check_counts 2
+    check "  all that began are in it" has "$out" '^an ensemble of 2 networks$'
+    check "  and in the file" test "$("$nnblas" show stopped | grep -c '^ensemble  *2 networks')" -eq 1
+    interrupt_after 2 --ensemble 90 --threads 1 --time-limit 0.3
+    check_counts 90
+    check "  as many as there are lines" has "$out" "^an ensemble of $begun networks?\$"
+    interrupt_after 2 --restarts 90 --threads 1 --time-limit 0.3
+    check_counts 90
+    check "  one is kept" has "$out" '^network [0-9]+ has the lowest cost$'
+    interrupt_after 1 --restarts 2 --threads 2
+    check_counts 2
+    check "  of the kept one it says that it was stopped" has "$out" \
+        '^[0-9]+ of 1000000000 epochs: stopped by a signal$'
 }
 
 cut -d, -f5 iris.csv | sed 1d >classes

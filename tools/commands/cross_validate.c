@@ -39,7 +39,9 @@ static const char HELP[] =
     "their number does not change the scores. --time-limit is for each of them. Ctrl-C ends the\n"
     "trainings, and prints the scores of those that were complete. The last line is\n"
     "  cross-validate accuracy 0.9600 deviation 0.0279 folds 5 repeats 1 seconds 0.31\n"
-    "with the first measure of the table, r2 for numbers.\n";
+    "with the first measure of the table, r2 for numbers; after Ctrl-C with \"complete N\" behind "
+    "the\n"
+    "repeats, of how many trainings the scores are.\n";
 
 /* One run of the command. */
 typedef struct {
@@ -171,10 +173,12 @@ static void print_result(const validation *v) {
     if (count_complete(v) < v->count)
         fprintf(v->summary, "\nstopped by a signal: %zu of %zu trainings %s complete\n",
                 count_complete(v), v->count, count_complete(v) == 1 ? "is" : "are");
-    fprintf(v->summary, "\n%s %s %s deviation %s folds %zu repeats %zu seconds %.2f\n", v->command,
-            first->name, write_measure(first, mean.mean).text,
-            write_measure(first, mean.deviation).text, (size_t)v->plan.k, (size_t)v->plan.repeats,
-            v->seconds);
+    fprintf(v->summary, "\n%s %s %s deviation %s folds %zu repeats %zu ", v->command, first->name,
+            write_measure(first, mean.mean).text, write_measure(first, mean.deviation).text,
+            (size_t)v->plan.k, (size_t)v->plan.repeats);
+    if (count_complete(v) < v->count)
+        fprintf(v->summary, "complete %zu ", count_complete(v));
+    fprintf(v->summary, "seconds %.2f\n", v->seconds);
 }
 
 static void print_head(const validation *v) {

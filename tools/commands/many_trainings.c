@@ -5,6 +5,7 @@
 #include "cli/options.h"
 #include "cli/pool.h"
 #include "cli/stop_signal.h"
+#include "cli/text.h"
 #include "commands/folds.h"
 #include "commands/learn.h"
 #include "core/clock.h"
@@ -73,6 +74,15 @@ static bool is_trained(const learnt_net *net) {
     return net->net && net->status >= 0;
 }
 
+/* What a signal cut short, or kept from beginning. */
+static size_t count_stopped(const trainings *all) {
+    size_t stopped = 0;
+    for (size_t i = 0; i < all->count; i++)
+        stopped += all->nets[i].status == NNBLAS_STOPPED_CALLBACK ||
+                   (!all->nets[i].net && all->nets[i].status >= 0);
+    return stopped;
+}
+
 static void note_trainings(const trainings *all, training_run *run) {
     run->networks = resize_array(NULL, all->count, sizeof *run->networks);
     run->n_networks = all->count;
@@ -97,11 +107,14 @@ static void print_trainings(const trainings *all) {
             continue;
         fprintf(run->summary, "network %zu: seed %" PRIu64 ", ", i + 1, network->seed);
         if (is_trained(&all->nets[i]))
-            fprintf(run->summary, "%zu epochs, cost %.6g", network->epochs, network->cost);
+            fprintf(run->summary, "%zu epoch%s, cost %.6g", network->epochs,
+                    end_plural(network->epochs), network->cost);
         else
             fprintf(run->summary, "failed: %s", all->nets[i].problem.text);
         if (!isnan(network->score))
             fprintf(run->summary, ", score %.6g", network->score);
+        if (all->nets[i].status == NNBLAS_STOPPED_CALLBACK)
+            fputs(", stopped", run->summary);
         fputc('\n', run->summary);
     }
 }
@@ -171,11 +184,22 @@ static bool report_problem(const trainings *all) {
     return false;
 }
 
+static void print_choice(const training_run *run, size_t first) {
+    size_t members = run->model.n_others + 1;
+    if (run->settings->members > 0) {
+        fprintf(run->summary, "an ensemble of %zu network%s\n", members, end_plural(members));
+        return;
+    }
+    fprintf(run->summary, "network %zu has the %s\n", first + 1,
+            run->settings->training.has_score ? "highest score" : "lowest cost");
+    print_end(run);
+}
+
 static bool choose_model(training_run *run, trainings *all) {
     if (!report_problem(all))
         return false;
     bool is_ensemble = run->settings->members > 0;
-    size_t first = is_ensemble ? 0 : find_best(all);
+    size_t first = is_ensemble ? 0 : find_best(all), stopped = count_stopped(all);
     note_trainings(all, run);
     run->networks[first].is_kept = true;
     if (run->summary)
@@ -184,16 +208,13 @@ static bool choose_model(training_run *run, trainings *all) {
         return false;
     if (is_ensemble)
         take_others(run, all);
-    if (run->summary && is_ensemble && run->model.n_others + 1 < all->count)
-        fprintf(run->summary, "stopped by a signal: %zu of %zu networks\n", run->model.n_others + 1,
-                all->count);
-    if (run->summary && is_ensemble)
-        fprintf(run->summary, "an ensemble of %zu networks\n", run->model.n_others + 1);
-    else if (run->summary)
-        fprintf(run->summary, "network %zu has the %s\n", first + 1,
-                run->settings->training.has_score ? "highest score" : "lowest cost");
-    if (run->summary && !is_ensemble)
-        print_end(run);
+    if (run->summary && stopped > 0)
+        fprintf(run->summary, "stopped by a signal: %zu of %zu networks %s complete\n",
+                all->count - stopped, all->count, all->count - stopped == 1 ? "is" : "are");
+    if (run->summary)
+        print_choice(run, first);
+    if (stopped > 0)
+        run->status = NNBLAS_STOPPED_CALLBACK;
     return true;
 }
 
