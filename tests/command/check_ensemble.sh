@@ -153,6 +153,18 @@ END
     fails 'different layers' export mixed --onnx mixed.onnx
 }
 
+# The other networks are texts in the head of the file, which has 100 MB at most.
+check_size() {
+    fails 'a model has room for 5 networks of this size: choose a smaller --ensemble' train iris.csv \
+        --target species --hidden 1500,1500 --epochs 1 --batch all --ensemble 6 --output large
+    check "  and saves nothing" test ! -e large
+    check "  before the training" lacks "$out" '^(network|saved)'
+    expect_status 0 train iris.csv --target species --hidden 1500,1500 --epochs 1 --batch all \
+        --ensemble 5 --output large --quiet
+    expect_status 0 evaluate large iris.csv
+    rm -f large
+}
+
 # interrupt_after SECONDS OPTION...: a training that would not end
 interrupt_after() {
     seconds=$1
@@ -217,5 +229,6 @@ check_restarts
 check_records
 check_refusals
 check_mixed
+check_size
 check_stop
 conclude

@@ -9,6 +9,7 @@
 #include "commands/history.h"
 #include "commands/learn.h"
 #include "commands/many_trainings.h"
+#include "commands/model_size.h"
 #include "commands/plans.h"
 #include "commands/plot.h"
 #include "commands/resume.h"
@@ -136,7 +137,7 @@ static bool make(training_run *run) {
         status = note_run(run, false);
     if (status)
         report_failure(run->command);
-    return !status;
+    return !status && check_model_size(run);
 }
 
 /* After an error nothing is saved, although the network then has the weights from before the step.
