@@ -6,7 +6,7 @@
 #include "cli/pool.h"
 #include "cli/stop_signal.h"
 #include "commands/commands.h"
-#include "commands/folds.h"
+#include "commands/fold_means.h"
 #include "commands/train_settings.h"
 #include "commands/training_data.h"
 #include "commands/training_defaults.h"

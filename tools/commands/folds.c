@@ -4,10 +4,8 @@
 #include "cli/memory.h"
 #include "cli/text.h"
 #include "core/sizes.h"
-#include "table/json.h"
 #include "table/split.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -226,77 +224,4 @@ void show_trainings_done(size_t done, size_t count) {
 void end_trainings_done(void) {
     if (isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
-}
-
-/* ---- means ----------------------------------------------------------------------------------- */
-
-const fold_result *find_complete(const fold_result *results, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        if (results[i].is_complete)
-            return &results[i];
-    return NULL;
-}
-
-/* By B. P. Welford, Technometrics 4 (1962). */
-typedef struct {
-    size_t count;
-    double mean, squared_distances;
-} running_mean;
-
-static void add_value(running_mean *sum, double value) {
-    if (isnan(value))
-        return;
-    double distance = value - sum->mean;
-    sum->mean += distance / (double)++sum->count;
-    sum->squared_distances += distance * (value - sum->mean);
-}
-
-static fold_mean get_mean(const running_mean *sum) {
-    return (fold_mean){sum->count > 0 ? sum->mean : (double)NAN,
-                       sum->count > 1 ? sqrt(sum->squared_distances / (double)(sum->count - 1))
-                                      : (double)NAN};
-}
-
-static fold_mean average(const fold_result *results, size_t count, size_t m, bool is_learnt) {
-    running_mean sum = {0};
-    for (size_t i = 0; i < count; i++) {
-        const row_scores *of_rows = is_learnt ? &results[i].learnt : &results[i].held_out;
-        if (results[i].is_complete)
-            add_value(&sum, of_rows->measures[m].value);
-    }
-    return get_mean(&sum);
-}
-
-fold_mean average_held_out(const fold_result *results, size_t count, size_t m) {
-    return average(results, count, m, false);
-}
-
-fold_mean average_learnt(const fold_result *results, size_t count, size_t m) {
-    return average(results, count, m, true);
-}
-
-/* Losses are in the unit of the target, or have no upper limit; R2 has no lower one. */
-number_text write_measure(const measure *m, double value) {
-    number_text written;
-    bool is_share = !m->is_loss && fabs(value) < 1000.0;
-    snprintf(written.text, sizeof written.text, is_share ? "%.4f" : "%.5g",
-             is_share ? drop_zero_sign(value) : value);
-    if (isnan(value))
-        strcpy(written.text, "-");
-    return written;
-}
-
-static json_t *pack_mean(fold_mean mean) {
-    json_t *packed = check_json(json_object());
-    set_member(packed, "mean", pack_real(mean.mean));
-    set_member(packed, "deviation", pack_real(mean.deviation));
-    return packed;
-}
-
-json_t *pack_means(const fold_result *results, size_t count, fold_average *of_rows) {
-    const fold_result *first = find_complete(results, count);
-    json_t *means = check_json(json_object());
-    for (size_t m = 0; first && m < first->held_out.n_measures; m++)
-        set_member(means, first->held_out.measures[m].name, pack_mean(of_rows(results, count, m)));
-    return means;
 }

@@ -57,23 +57,4 @@ void free_fold_result(fold_result *result);
 void show_trainings_done(size_t done, size_t count);
 void end_trainings_done(void);
 
-/* A complete result; null if there is none. */
-const fold_result *find_complete(const fold_result *results, size_t count);
-
-/* The mean of a measure over the complete results for which it is defined, NaN if there are none,
- * and its standard deviation between them: the root of their squared distances over their
- * number less 1; NaN of one result. */
-typedef struct {
-    double mean, deviation;
-} fold_mean;
-
-typedef fold_mean fold_average(const fold_result *results, size_t count, size_t m);
-fold_average average_held_out, average_learnt;
-
-/* {"accuracy": {"mean": ..., "deviation": ...}, ...} */
-json_t *pack_means(const fold_result *results, size_t count, fold_average *average);
-
-/* The value of a measure in four or five digits. */
-number_text write_measure(const measure *m, double value);
-
 #endif

@@ -3,7 +3,7 @@
 #ifndef NNBLAS_COMMANDS_SEARCH_RUN_H
 #define NNBLAS_COMMANDS_SEARCH_RUN_H
 
-#include "commands/folds.h"
+#include "commands/fold_means.h"
 #include "commands/search_space.h"
 #include "commands/train_settings.h"
 
