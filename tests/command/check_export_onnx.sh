@@ -28,93 +28,103 @@ has_runtime() {
     return 1
 }
 
-# describe NAME: checks NAME.onnx, and writes its texts to NAME.texts
-describe() {
-    $python "$programs/check.py" "$1.onnx" >"$1.texts"
-}
+# The checker and the runtime take a second to start: the models are all made first, each in a folder of its
+# own, with one line in `models` of its path without the ending, "labels" or "none", and what was asked for.
+: >models
 
-# check_model NAME TARGET OUTPUTS NUMBERS TEXTS OPTION...: trained on NAME.csv; NUMBERS, TEXTS: its columns
-# of these, as cut takes them, or 0 for none
-check_model() {
+# make_model_of NAME TARGET OUTPUTS NUMBERS TEXTS LABELS OPTION...: trained on NAME.csv; NUMBERS, TEXTS: its
+# columns of these, as cut takes them, or 0 for none; LABELS: "labels", the first column of the predictions,
+# or "none"
+make_model_of() {
     name=$1
     target=$2
     outputs=$3
     numbers=$4
     texts=$5
-    shift 5
-    "$nnblas" train "$name.csv" --target "$target" --quiet --epochs 20 --output "$name" "$@"
-    expect_status 0 export "$name" --onnx "$name.onnx"
-    ! $checks || check "  which ONNX checks ($*)" describe "$name"
+    labels=$6
+    shift 6
+    folder=model$(wc -l <models)
+    model=$folder/$name
+    mkdir "$folder"
+    "$nnblas" train "$name.csv" --target "$target" --quiet --epochs 20 --output "$model" "$@"
+    expect_status 0 export "$model" --onnx "$model.onnx"
+    echo "$model $labels $name $target $*" >>models
     $runs || return 0
-    rm -f numbers.part texts.part
-    [ "$numbers" = 0 ] || cut -f"$numbers" "$name.tsv" >numbers.part
-    [ "$texts" = 0 ] || cut -f"$texts" "$name.tsv" >texts.part
-    node run.mjs "$name.onnx" numbers.part texts.part "$name"
-    predict_outputs "$name" "$name.csv" "$outputs" >"$name.expected"
-    check "  and onnxruntime predicts as nnblas does" agree "$name.expected" "$name.outputs" 1e-12
+    [ "$numbers" = 0 ] || cut -f"$numbers" "$name.tsv" >"$folder/numbers.part"
+    [ "$texts" = 0 ] || cut -f"$texts" "$name.tsv" >"$folder/texts.part"
+    predict_outputs "$model" "$name.csv" "$outputs" >"$model.expected"
+    [ "$labels" = none ] || "$nnblas" predict "$model" "$name.csv" | sed 1d | cut -d, -f1 >"$model.first"
 }
 
-# check_labels NAME: the labels are the first column of the predictions
-check_labels() {
-    $runs || return 0
-    "$nnblas" predict "$1" "$1.csv" | sed 1d | cut -d, -f1 >expected.labels
-    check "  with the same labels" cmp expected.labels "$1.labels"
+check_models() {
+    # shellcheck disable=SC2046 # one word for each
+    ! $checks || $python "$programs/check.py" $(cut -d' ' -f1 models)
+    # shellcheck disable=SC2046 # one word for each
+    ! $runs || node run.mjs $(cut -d' ' -f1 models)
+    while read -r model labels what; do
+        ! $checks || check "ONNX checks the model of $what" test -s "$model.texts"
+        $runs || continue
+        check "  onnxruntime predicts as nnblas does" agree "$model.expected" "$model.outputs" 1e-12
+        [ "$labels" = none ] || check "  with the same labels" cmp "$model.first" "$model.labels"
+    done <models
 }
 
-check_iris() {
+make_iris() {
     "$nnblas" iris >iris.csv
     sed 1d iris.csv | tr ',' '\t' >iris.tsv
     for activation in sigmoid tanh relu identity; do
-        check_model iris species 3 1-4 0 --activation $activation --hidden 7,5
-        check_labels iris
+        make_model_of iris species 3 1-4 0 labels --activation $activation --hidden 7,5
     done
-    check_model iris petal_length,petal_width 2 1-2 5
-    check_model iris species 3 1-4 0 --hidden 0
-    check_labels iris
-    $checks || return 0
-    check "the metadata has the producer" has iris.texts '^producer libnnblas [0-9.]+$'
-    check "  the name of the graph" has iris.texts '^graph iris$'
-    check "  the inputs" has iris.texts \
-        '^numbers \["sepal_length","sepal_width","petal_length","petal_width"\]$'
-    check "  and the outputs" has iris.texts '^outputs \["setosa","versicolor","virginica"\]$'
+    make_model_of iris petal_length,petal_width 2 1-2 5 none
+    make_model_of iris species 3 1-4 0 labels --hidden 0
+    metadata=$model.texts
 }
 
-check_texts() {
+check_metadata() {
+    $checks || return 0
+    check "the metadata has the producer" has "$metadata" '^producer libnnblas [0-9.]+$'
+    check "  the name of the graph" has "$metadata" '^graph iris$'
+    check "  the inputs" has "$metadata" \
+        '^numbers \["sepal_length","sepal_width","petal_length","petal_width"\]$'
+    check "  and the outputs" has "$metadata" '^outputs \["setosa","versicolor","virginica"\]$'
+}
+
+make_texts() {
     make_table texts 300 'print "a", "colour", "constant", "b", "y"
         for (i = 0; i < rows; i++)
             print 100 * rand(), pick("red grün blue"), 3, pick("x y"), 1000 + 50 * noise()'
-    check_model texts y 1 1,3 2,4 --features a,colour,constant,b
+    make_model_of texts y 1 1,3 2,4 none --features a,colour,constant,b
     make_table only 300 'print "colour", "b", "y"
         for (i = 0; i < rows; i++) print pick("red green blue"), pick("x y"), 1000 + 50 * noise()'
-    check_model only y 1 0 1-2
+    make_model_of only y 1 0 1-2 none
     make_table one 100 'print "a", "y"
         for (i = 0; i < rows; i++) print rand(), 1000 + 50 * noise()'
-    check_model one y 1 1 0
+    make_model_of one y 1 1 0 none
 }
 
-check_gaps() {
+make_missing() {
     make_gaps
     list_targets >targets
     while read -r target outputs; do
-        check_model gaps "$target" "$outputs" 1,4 3 --features when,colour,b
+        make_model_of gaps "$target" "$outputs" 1,4 3 none --features when,colour,b
     done <targets
-    check_model gaps kind 3 1,2,4 3 --features when,a,colour,b
-    check_labels gaps
+    make_model_of gaps kind 3 1,2,4 3 labels --features when,a,colour,b
 }
 
-check_ensembles() {
-    check_model iris species 3 1-4 0 --ensemble 3
-    check_labels iris
-    check_model iris petal_length,petal_width 2 1-2 5 --ensemble 2 --hidden 0
-    check_model gaps kind,y,late 5 1,4 3 --features when,colour,b --ensemble 3
+make_ensembles() {
+    make_model_of iris species 3 1-4 0 labels --ensemble 3
+    make_model_of iris petal_length,petal_width 2 1-2 5 none --ensemble 2 --hidden 0
+    make_model_of gaps kind,y,late 5 1,4 3 none --features when,colour,b --ensemble 3
 }
 
 checks=false
 runs=false
 has_checker && checks=true
 has_runtime && runs=true
-check_iris
-check_texts
-check_gaps
-check_ensembles
+make_iris
+make_texts
+make_missing
+make_ensembles
+check_models
+check_metadata
 conclude
