@@ -6,7 +6,8 @@ set -u
 # shellcheck source=support.sh
 . "$(dirname "$0")/support.sh"
 
-measured='[^;]*; measured: [0-9.]+ us, by the estimated plan [0-9.]+ us$'
+time='[0-9.]+(e[+][0-9]+)? us'
+measured="[^;]*; measured: $time, by the estimated plan $time$"
 
 check_file() {
     expect_status 0 tune train.csv --target species --seconds 0.05 --output plans
