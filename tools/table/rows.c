@@ -54,7 +54,7 @@ void report_skipped(const char *command, const char *name, const skipped_rows *s
 
 /* tests/fuzz has smaller blocks. */
 #ifndef ROW_BLOCK_VALUES
-#define ROW_BLOCK_VALUES 131072
+#define ROW_BLOCK_VALUES 262144
 #endif
 
 static size_t count_block_rows(size_t columns) {
@@ -65,7 +65,7 @@ static size_t count_block_rows(size_t columns) {
 static row_block *add_block(text_rows *rows) {
     size_t most = count_block_rows(rows->columns), cells = most * rows->columns;
     row_block *block = resize_array(NULL, 1, sizeof *block);
-    *block = (row_block){.first = rows->N, .columns = rows->columns};
+    *block = (row_block){.first = rows->N, .most = most, .columns = rows->columns};
     block->begins = resize_array(NULL, most, sizeof *block->begins);
     block->lines = resize_array(NULL, most, sizeof *block->lines);
     block->starts = resize_array(NULL, cells, sizeof *block->starts);
@@ -81,7 +81,7 @@ static row_block *add_block(text_rows *rows) {
 }
 
 static bool is_full(const row_block *block) {
-    return block->N == count_block_rows(block->columns);
+    return block->N == block->most;
 }
 
 /* The one that is not full, or null. */

@@ -15,7 +15,7 @@ typedef struct {
     uint32_t *starts; /* N x columns, where the values begin in the row */
     double *numbers;  /* N x columns, NaN where a value is no number */
     size_t first;     /* how many rows are before those of the block */
-    size_t N, columns;
+    size_t N, most, columns;
 } row_block;
 
 /* All rows, in blocks that stay where they are while more is read. */
