@@ -147,6 +147,46 @@ check_points() {
     check "  nor where another column has decimal points" lacks "$out" 'numbers written as'
 }
 
+# weigh_to SUM COMMAND...: the scores of the command are of rows that weigh so much
+weigh_to() {
+    sum=$1
+    shift
+    expect_status 0 "$@" --json weighed.json
+    check "  '$*' weighs the rows $sum" has weighed.json "\"weight\": $sum(\\.0)?,?\$"
+}
+
+# Weights are read as other numbers are, in a training and after it.
+check_weights() {
+    awk 'BEGIN { print "x;w;y"; for (i = 0; i < 40; i++) print i ";" (i % 2 ? 500 : "1.000") ";" i % 7 }' >weighted.csv
+    train="train weighted.csv --target y --numbers --epochs 1"
+    for marks in '' '--thousands .' '--decimal ,' '--decimal , --thousands .'; do
+        # shellcheck disable=SC2086 # words
+        weigh_to 30000 $train --weight w $marks
+    done
+    # shellcheck disable=SC2086
+    weigh_to 10020 $train --weight w --decimal .
+    # shellcheck disable=SC2086
+    expect_status 0 $train --ignore w --output light
+    for command in evaluate importance; do
+        fails "line 2, column 2 \\(w\\): '1.000' can have decimals or thousands: --decimal says which" \
+            $command light weighted.csv --weight w
+    done
+    weigh_to 30000 evaluate light weighted.csv --weight w --thousands .
+    weigh_to 30000 evaluate light weighted.csv --weight w --decimal , --thousands .
+    weigh_to 10020 evaluate light weighted.csv --weight w --decimal .
+    sed 's/1\.000/1,5/' weighted.csv >commas.csv
+    fails "'1,5' is no weight" evaluate light commas.csv --weight w
+    weigh_to 10030 evaluate light commas.csv --weight w --decimal ,
+    sed 's/1\.000/0.125/' weighted.csv >points.csv
+    weigh_to 10002.5 evaluate light points.csv --weight w
+    tr ';' , <weighted.csv >commas.csv
+    weigh_to 10020 evaluate light commas.csv --weight w
+    awk 'BEGIN { print "x,w,y"; for (i = 0; i < 40; i++) print "\"" i ",5\"," (i % 2 ? 500 : "1.000") "," i % 7 }' \
+        >halves.csv
+    expect_status 0 train halves.csv --target y --numbers --epochs 1 --ignore w --output halves
+    fails "'1.000' can have decimals or thousands" evaluate halves halves.csv --weight w
+}
+
 # one_bad VALUES: a table of them in the first of two columns, with a word in line 10
 one_bad() {
     awk "function value(i) { return $1 }"' BEGIN { print "x;y"
@@ -175,6 +215,7 @@ check_one_bad_value() {
 check_formats
 check_ambiguous
 check_points
+check_weights
 check_one_bad_value
 check_dates
 awk 'BEGIN { print "a,y"; for (i = 0; i < 30; i++) print "\"1,23," 100 + i % 3 "\"," i % 7 / 2 }' >groups.csv

@@ -75,8 +75,10 @@ static void take_points(const inference *in, table_column *column, const column_
         warn_of_mark(in, column, survey->pointed);
 }
 
-/* As the values are written, where they are not plain numbers. */
+/* As the options say, or as the values are written where they are not plain numbers. */
 static void find_format(const inference *in, table_column *column, const column_survey *survey) {
+    column->format =
+        (number_format){in->choice->decimal ? in->choice->decimal : '.', in->choice->thousands, ""};
     if (survey->others > 0 && survey->formats)
         take_format(in, column, survey);
     else if (in->choice->decimal == '\0' && fits_points(survey))
@@ -116,8 +118,6 @@ static void choose_type(const inference *in, table_column *column, bool is_targe
         take_texts(column);
         return;
     }
-    column->format =
-        (number_format){in->choice->decimal ? in->choice->decimal : '.', in->choice->thousands, ""};
     find_format(in, column, survey);
 }
 

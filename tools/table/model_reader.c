@@ -65,6 +65,25 @@ static void take_options(schema *s, const table_options *options) {
         s->features.missing = options->missing;
 }
 
+static bool has_decimal_commas(const column_list *list) {
+    for (size_t i = 0; i < list->count; i++)
+        if (list->columns[i].format.decimal == ',')
+            return true;
+    return false;
+}
+
+/* Of a column that the training did not have as weights. */
+static void take_weights_format(model_reader *r, const table_options *options) {
+    const schema *s = &r->model->schema;
+    table_column column = {.format = PLAIN_FORMAT};
+    column_list list = {.columns = &column, .count = 1};
+    set_marks(&list, options);
+    r->weights_format = column.format;
+    r->may_have_commas = !options->decimal && !options->thousands &&
+                         (get_delimiter(r->source.reader) == ';' ||
+                          has_decimal_commas(&s->features) || has_decimal_commas(&s->targets));
+}
+
 bool open_reader(const char *command, model_reader *r, table_model *model, const char *path,
                  const table_options *options, const row_parts *parts) {
     table_error error;
@@ -81,6 +100,7 @@ bool open_reader(const char *command, model_reader *r, table_model *model, const
     r->has_training_weights = parts->has_training_weights && model->schema.weights.count > 0 &&
                               bind_weights(&model->schema, &r->source);
     take_options(&model->schema, options);
+    take_weights_format(r, options);
     r->skipped.leaves_out_gaps = model->schema.features.missing == MISSING_SKIPPED;
     r->inputs = count_numbers(&model->schema.features);
     r->outputs = count_numbers(&model->schema.targets);
@@ -124,13 +144,25 @@ static void keep_values(const model_reader *r, row_batch *batch, const csv_row *
     batch->kept_ends[batch->rows] = batch->kept.length;
 }
 
+/* Of thousands with a point, as the training reads 1.000 beside decimal commas. */
+static bool is_ambiguous_weight(const model_reader *r, const csv_row *row, double weight) {
+    const number_format points = {',', '.', ""};
+    double other = weight;
+    return r->may_have_commas && read_formatted(get_value(row, r->weights), &points, &other) &&
+           other != weight;
+}
+
 static bool read_weight(const model_reader *r, const csv_row *row, double *weight,
                         table_error *error) {
     const column_list *of_training = &r->model->schema.weights;
     size_t position = r->has_training_weights ? of_training->columns[0].position : r->weights;
     if (r->has_training_weights && !encode_row(of_training, &r->source, row, weight, error))
         return false;
-    bool is_read = r->has_training_weights || read_real(get_value(row, position), weight);
+    bool is_read =
+        r->has_training_weights || get_formatted(row, position, &r->weights_format, weight);
+    if (is_read && !r->has_training_weights && is_ambiguous_weight(r, row, *weight))
+        return set_value_error(&r->source, row, position,
+                               "can have decimals or thousands: --decimal says which", error);
     return (is_read && *weight >= 0.0 && *weight <= LARGEST_WEIGHT) ||
            set_value_error(&r->source, row, position, "is no weight, a number from 0 to 1e100",
                            error);

@@ -43,6 +43,8 @@ typedef struct {
     size_t inputs, outputs;
     size_t *kept, n_kept, weights; /* positions of columns */
     bool has_training_weights;     /* their column is in the table */
+    number_format weights_format;  /* of the column at weights, as the options say */
+    bool may_have_commas;          /* decimal ones, in that column: no option says it */
     row_batch batches[2];
     size_t next; /* the batch that is read next, or is being read */
     bool is_alone, is_reading, is_read;
