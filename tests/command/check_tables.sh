@@ -127,6 +127,13 @@ check_numbers() {
     sed 1d huge.csv | awk -F, '{ print $1 "," $2 "e200" }' >large.csv
     expect_status 0 train large.csv --target 2 --numbers --epochs 5
     check "  and so can targets be scored" has "$out" '^train r2 -?[0-9]'
+    awk -v largest=1.7976931348623157e308 'BEGIN { print "x,y"
+        for (i = 0; i < 60; i++) print i "," (i % 5 ? (i % 2 ? "-" : "") largest : "1e307") }' >largest.csv
+    expect_status 0 train largest.csv --target y --numbers --epochs 5 --output largest
+    scores=$(sed -n 's/^train \(r2 [^ ]* mae [^ ]*\) .*/\1/p' "$out")
+    check "  up to the largest, without an infinite error" has "$out" '^train r2 -?[0-9.]+ mae [0-9.]+e\+30[78] '
+    expect_status 0 evaluate largest largest.csv
+    check "  as evaluate scores them: $scores" grep -qF "${scores:-none} rows" "$out"
 
     for scale in 1e-7 1e300; do
         awk -v OFS=, -v scale="$scale" 'BEGIN { print "x,y"

@@ -5,6 +5,7 @@
 #include "cli/parts.h"
 #include "table/weights.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -282,16 +283,19 @@ static void scale_part(void *context, size_t part, size_t begin, size_t end) {
     scale_rows(&c->s->targets, end - begin, c->d->Y + begin * c->d->outputs);
 }
 
-/* A deviation of 0 makes all values the mean. */
-static bool loses_targets(const schema *s) {
+/* A deviation of 0 makes all values the mean, and the largest values can overflow by rounding. */
+static bool loses_targets(const schema *s, const dataset *d) {
     for (size_t t = 0; t < s->targets.count; t++)
         if (is_scaled(&s->targets.columns[t]) && s->targets.columns[t].deviation == 0.0)
+            return true;
+    for (size_t i = 0; i < d->N * d->outputs; i++)
+        if (fabs(d->Y[i]) > DBL_MAX / 2.0)
             return true;
     return false;
 }
 
 void scale_dataset(const schema *s, dataset *d) {
-    if (d->N > 0 && loses_targets(s)) {
+    if (d->N > 0 && loses_targets(s, d)) {
         d->true_Y = resize_array(NULL, d->N * d->outputs, sizeof *d->true_Y);
         memcpy(d->true_Y, d->Y, d->N * d->outputs * sizeof *d->Y);
     }
