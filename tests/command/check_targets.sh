@@ -111,17 +111,38 @@ check_weights() {
     fails 'column 8 \(w\) is named twice' train table.csv --target kind --weight w --features x,w
 }
 
+# Of rows as they are: a class of nearly no weight costs nothing, and counts in the scores.
+check_scores_of_weighted_classes() {
+    check "the cost is weighted" has balanced.summary '^kept epoch .*\(cross-entropy, weighted\)$'
+    check "  but not the scores" has balanced.summary \
+        '^classes have weights, in the cost alone: scores are of the rows as they are$'
+    scores=$("$nnblas" evaluate balanced table.csv | tail -n 1)
+    check "  which are those of evaluate: $scores" has balanced.summary "^train $scores "
+    none='table.csv --target kind --class-weights rare=1e-9 --epochs 20'
+    # shellcheck disable=SC2086
+    expect_status 0 cross-validate $none
+    check "  and so of cross-validate" has "$out" '^cross-validate accuracy 0\.9500 '
+    # shellcheck disable=SC2086
+    expect_status 0 search $none --trials 1 --measure accuracy
+    check "  and of search" has "$out" '^ +1 +1 +0\.9500 '
+    # shellcheck disable=SC2086
+    expect_status 0 train $none --validation 0.2 --score
+    check "  and of --score" has "$out" '^kept epoch [0-9]+: validation score 0\.95, validation cost .* \(cross-entropy\)$'
+}
+
 check_class_weights() {
     awk -v OFS=, 'BEGIN { print "x,kind"; for (i = 0; i < 200; i++) print i % 10, (i % 20 == 9 ? "rare" : "often") }' \
         >table.csv
     expect_status 0 train table.csv --target kind --epochs 100 --output plain
     expect_status 0 train table.csv --target kind --epochs 100 --class-weights balanced --output balanced
+    cp "$out" balanced.summary
     "$nnblas" predict plain table.csv | grep -c '^rare' >plain.count
     "$nnblas" predict balanced table.csv | grep -c '^rare' >balanced.count
     check "balanced classes are predicted more often" test "$(cat balanced.count)" -gt "$(cat plain.count)"
     expect_status 0 train table.csv --target kind --epochs 100 --class-weights rare=19 --output listed
     "$nnblas" predict listed table.csv | grep -c '^rare' >listed.count
     check "  as by weights in a list" cmp balanced.count listed.count
+    check_scores_of_weighted_classes
     fails "--class-weights: 'never' is no class of column 2 \(kind\)" train table.csv --target kind \
         --class-weights never=2
     fails "--class-weights takes balanced, or CLASS=NUMBER" train table.csv --target kind \

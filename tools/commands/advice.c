@@ -92,7 +92,8 @@ static const double HEAVY_IMBALANCE = 10.0;
 
 /* --class-weights takes a single target. */
 static bool can_weight_classes(const training_run *run) {
-    return run->learnt.n_targets == 1 && has_classes(&run->model.schema);
+    return run->learnt.n_targets == 1 && has_classes(&run->model.schema) &&
+           !run->rows.learnt.cost_weights;
 }
 
 static void advise_on_imbalance(const training_run *run, size_t target) {
@@ -106,7 +107,7 @@ static void advise_on_imbalance(const training_run *run, size_t target) {
     }
     double most = count_rows_of(&t->confusion, largest),
            fewest = count_rows_of(&t->confusion, smallest);
-    if (!run->rows.learnt.weights && fewest > 0.0 && most >= HEAVY_IMBALANCE * fewest)
+    if (!get_cost_weights(&run->rows.learnt) && fewest > 0.0 && most >= HEAVY_IMBALANCE * fewest)
         warn(run,
              "class '%s' has %g rows to learn from, and class '%s' %g: look at balanced_accuracy%s",
              show_text(name_class(t, largest)).text, most, show_text(name_class(t, smallest)).text,

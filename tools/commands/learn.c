@@ -31,10 +31,11 @@ static nnblas_status prepare(const training_settings *settings, output_kind kind
     return status ? status : nnblas_trainer_set_callback(learnt->trainer, watch_epoch, NULL);
 }
 
-static nnblas_status compute_cost(const nnblas_net *net, const dataset *d, double *cost) {
-    if (!d->weights)
+static nnblas_status compute_cost(const nnblas_net *net, const dataset *d, const double *weights,
+                                  double *cost) {
+    if (!weights)
         return nnblas_net_evaluate(net, d->N, d->X, d->inputs, d->Y, d->outputs, cost);
-    return nnblas_net_evaluate_weighted(net, d->N, d->X, d->inputs, d->Y, d->outputs, d->weights,
+    return nnblas_net_evaluate_weighted(net, d->N, d->X, d->inputs, d->Y, d->outputs, weights,
                                         cost);
 }
 
@@ -45,15 +46,17 @@ static double find_best_score(const nnblas_trainer *trainer) {
     return best;
 }
 
-static nnblas_status fit(const training_rows *rows, learnt_net *learnt) {
-    const dataset *d = &rows->learnt;
+static nnblas_status fit(const training_settings *settings, const training_rows *rows,
+                         learnt_net *learnt) {
+    const dataset *d = &rows->learnt, *deciding = get_deciding_rows(rows);
     double start = nn_read_clock();
     learnt->status = nnblas_trainer_fit(learnt->trainer, d->N, d->X, d->inputs, d->Y, d->outputs);
     learnt->seconds = nn_read_clock() - start;
     if (learnt->status < 0)
         return learnt->status;
     learnt->score = find_best_score(learnt->trainer);
-    return compute_cost(learnt->net, get_deciding_rows(rows), &learnt->cost);
+    return compute_cost(learnt->net, deciding, get_deciding_weights(settings, deciding),
+                        &learnt->cost);
 }
 
 static void replace_text(failure_text *shown, const char *from, const char *to) {
@@ -78,7 +81,7 @@ learnt_net learn(const training_settings *settings, output_kind kind, const trai
     learnt_net learnt = {0};
     nnblas_status status = prepare(settings, kind, rows, &learnt);
     if (!status)
-        status = fit(rows, &learnt);
+        status = fit(settings, rows, &learnt);
     if (status < 0) {
         learnt.status = status;
         learnt.problem = explain_failure(rows);

@@ -107,8 +107,9 @@ static void print_trainings(const trainings *all) {
             continue;
         fprintf(run->summary, "network %zu: seed %" PRIu64 ", ", i + 1, network->seed);
         if (is_trained(&all->nets[i]))
-            fprintf(run->summary, "%zu epoch%s, cost %.6g", network->epochs,
-                    end_plural(network->epochs), network->cost);
+            fprintf(run->summary, "%zu epoch%s, %scost %.6g", network->epochs,
+                    end_plural(network->epochs), has_weighted_cost(run) ? "weighted " : "",
+                    network->cost);
         else
             fprintf(run->summary, "failed: %s", all->nets[i].problem.text);
         if (!isnan(network->score))

@@ -27,7 +27,8 @@ static uint64_t hash_numbers(uint64_t hash, const double *numbers, size_t count)
 uint64_t hash_dataset(const dataset *d) {
     uint64_t hash = hash_numbers(UINT64_C(0xcbf29ce484222325), d->X, d->N * d->inputs);
     hash = hash_numbers(hash, d->Y, d->N * d->outputs);
-    return d->weights ? hash_numbers(hash, d->weights, d->N) : hash;
+    const double *weights = get_cost_weights(d);
+    return weights ? hash_numbers(hash, weights, d->N) : hash;
 }
 
 /* ---- before the training --------------------------------------------------------------------- */

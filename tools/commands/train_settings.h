@@ -15,7 +15,8 @@
     "  --text COLUMNS        texts, even if they look like numbers\n"                              \
     "  --classes, --numbers  the target is classes, or numbers\n"                                  \
     "  --weight COLUMN       the weights of the rows\n"                                            \
-    "  --class-weights W     balanced, or CLASS=NUMBER[,CLASS=NUMBER...] and 1 for the others\n"
+    "  --class-weights W     in the cost: balanced, or CLASS=NUMBER[,CLASS=NUMBER...] and 1 for\n" \
+    "                        the others; scores are of the rows as they are\n"
 
 /* A path that was not given is null. */
 typedef struct {

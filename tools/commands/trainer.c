@@ -65,6 +65,10 @@ static nnblas_status set_end(const training_settings *s, size_t rows, nnblas_tra
     return status;
 }
 
+const double *get_deciding_weights(const training_settings *s, const dataset *deciding) {
+    return s->has_score ? deciding->weights : get_cost_weights(deciding);
+}
+
 static nnblas_status set_validation(const training_settings *s, const dataset *learnt,
                                     const dataset *deciding, nnblas_trainer *trainer) {
     if (deciding->N == 0 && s->validation > 0.0)
@@ -74,7 +78,8 @@ static nnblas_status set_validation(const training_settings *s, const dataset *l
     const dataset *rows = deciding->N > 0 ? deciding : learnt;
     nnblas_status status = nnblas_trainer_set_validation_rows(trainer, rows->N, rows->X,
                                                               rows->inputs, rows->Y, rows->outputs);
-    return status ? status : nnblas_trainer_set_validation_weights(trainer, rows->weights);
+    return status ? status
+                  : nnblas_trainer_set_validation_weights(trainer, get_deciding_weights(s, rows));
 }
 
 static nnblas_status set_up(const training_settings *s, const dataset *learnt,
@@ -84,7 +89,7 @@ static nnblas_status set_up(const training_settings *s, const dataset *learnt,
     if (!status)
         status = set_end(s, learnt->N, trainer);
     if (!status)
-        status = nnblas_trainer_set_sample_weights(trainer, learnt->weights);
+        status = nnblas_trainer_set_sample_weights(trainer, get_cost_weights(learnt));
     return status ? status : set_validation(s, learnt, deciding, trainer);
 }
 

@@ -10,6 +10,10 @@
 nnblas_status create_net(const training_settings *settings, const dataset *learnt, output_kind kind,
                          nnblas_net **net);
 
+/* The weights of rows that decide which epoch is kept; null where each counts as 1. A score is of
+ * the rows as they are, a cost counts the weights of classes too. */
+const double *get_deciding_weights(const training_settings *settings, const dataset *deciding);
+
 /*
  * A trainer for scaled rows, which it keeps, with their weights. The cost of the deciding rows
  * after an epoch decides whether it is kept. Where there are none they are drawn from the others if

@@ -129,4 +129,7 @@ void print_training_data(FILE *stream, const train_settings *set, const schema *
                 end_plural(learnt->N), rows->held_out.N, rows->held_out.N == 1 ? "is" : "are");
     if (learnt->weights)
         fputs("rows have weights, in the training and in all scores\n", stream);
+    if (learnt->cost_weights)
+        fputs("classes have weights, in the cost alone: scores are of the rows as they are\n",
+              stream);
 }

@@ -2,6 +2,7 @@
 #include "commands/learn.h"
 #include "commands/plans.h"
 #include "commands/resume.h"
+#include "commands/trainer.h"
 #include "commands/training_run.h"
 
 #include "cli/memory.h"
@@ -100,6 +101,10 @@ end_text explain_end(const training_run *run) {
     return end;
 }
 
+bool has_weighted_cost(const training_run *run) {
+    return get_deciding_weights(&run->settings->training, get_deciding_rows(&run->rows)) != NULL;
+}
+
 static const char *name_cost(const training_run *run) {
     return nnblas_net_cost(run->model.net) == NNBLAS_CROSS_ENTROPY
                ? "cross-entropy"
@@ -117,6 +122,8 @@ static void print_kept(const training_run *run) {
         fprintf(run->summary, "validation score %.6g, ", kept.score);
     fprintf(run->summary, "%s %.6g (%s", has_validation(run) ? "validation cost" : "cost",
             get_deciding_cost(&kept), name_cost(run));
+    if (has_weighted_cost(run))
+        fputs(", weighted", run->summary);
     if (run->rows.sample.N > 0 && !isnan(kept.validation_cost))
         fprintf(run->summary, ", of %zu rows", run->rows.sample.N);
     fputs(")\n", run->summary);

@@ -46,6 +46,9 @@ static inline bool has_validation(const training_run *run) {
  * lowest cost after it. cost is NaN, and epoch 0, where no epoch was completed. */
 nnblas_epoch find_kept_epoch(const training_run *run);
 
+/* Whether rows weigh differently in the cost that decides. */
+bool has_weighted_cost(const training_run *run);
+
 /* Its cost after it, of the rows that decide. */
 double get_deciding_cost(const nnblas_epoch *epoch);
 

@@ -37,7 +37,7 @@ static nnblas_status fit_pilot(const training_settings *s, const dataset *learnt
     if (!status)
         status = nnblas_trainer_set_epochs(pilot, nn_min((size_t)epochs, get_epochs(s, learnt->N)));
     if (!status)
-        status = nnblas_trainer_set_sample_weights(pilot, learnt->weights);
+        status = nnblas_trainer_set_sample_weights(pilot, get_cost_weights(learnt));
     if (!status)
         status = nnblas_trainer_set_validation_fraction(pilot, PILOT_HELD_OUT);
     if (!status)

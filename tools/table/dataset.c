@@ -10,11 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void allocate_rows(dataset *d, bool has_weights) {
+static void allocate_rows(dataset *d) {
     d->X = resize_array(NULL, d->N * d->inputs, sizeof *d->X);
     d->Y = resize_array(NULL, d->N * d->outputs, sizeof *d->Y);
-    if (has_weights)
-        d->weights = resize_array(NULL, d->N, sizeof *d->weights);
 }
 
 /* Each part has an error of its own. */
@@ -53,7 +51,9 @@ static bool encode_rows(const table_source *source, text_rows *rows, const schem
                         table_error *error) {
     *d = (dataset){
         .N = rows->N, .inputs = count_numbers(&s->features), .outputs = count_numbers(&s->targets)};
-    allocate_rows(d, s->weights.count > 0);
+    allocate_rows(d);
+    if (s->weights.count > 0)
+        d->weights = resize_array(NULL, d->N, sizeof *d->weights);
     encoding e = {.source = source, .rows = rows, .s = s, .d = d};
     size_t numbers = d->N * (d->inputs + d->outputs);
     run_in_parts(rows->n_blocks, numbers / rows->n_blocks, encode_part, &e);
@@ -180,6 +180,7 @@ void free_dataset(dataset *d) {
     free(d->X);
     free(d->Y);
     free(d->weights);
+    free(d->cost_weights);
     free(d->true_Y);
     *d = (dataset){0};
 }
@@ -302,14 +303,22 @@ void scale_dataset(const schema *s, dataset *d) {
     run_in_parts(d->N, d->inputs + d->outputs, scale_part, &(scaling){s, d});
 }
 
+/* Null of null. */
+static double *take_numbers(const double *numbers, const size_t *rows, size_t N) {
+    double *taken = numbers ? resize_array(NULL, N, sizeof *taken) : NULL;
+    for (size_t r = 0; taken && r < N; r++)
+        taken[r] = numbers[rows[r]];
+    return taken;
+}
+
 dataset take_rows(const dataset *d, const size_t *rows, size_t N) {
     dataset taken = {.N = N, .inputs = d->inputs, .outputs = d->outputs};
-    allocate_rows(&taken, d->weights != NULL);
+    allocate_rows(&taken);
+    taken.weights = take_numbers(d->weights, rows, N);
+    taken.cost_weights = take_numbers(d->cost_weights, rows, N);
     for (size_t r = 0; r < N; r++) {
         memcpy(taken.X + r * d->inputs, d->X + rows[r] * d->inputs, d->inputs * sizeof *d->X);
         memcpy(taken.Y + r * d->outputs, d->Y + rows[r] * d->outputs, d->outputs * sizeof *d->Y);
-        if (d->weights)
-            taken.weights[r] = d->weights[rows[r]];
     }
     return taken;
 }

@@ -5,12 +5,19 @@
 
 #include "table/infer_schema.h"
 
-/* N rows of features and targets; weights is null where each row counts as 1. true_Y are the
- * targets as they were before they were scaled, where that cannot be undone, else null. */
+/* N rows of features and targets; weights is null where each row counts as 1. cost_weights are
+ * those in the cost, where classes have weights of their own, else null: scores are of the rows as
+ * they are. true_Y are the targets as they were before they were scaled, where that cannot be
+ * undone, else null. */
 typedef struct {
     size_t N, inputs, outputs;
-    double *X, *Y, *weights, *true_Y;
+    double *X, *Y, *weights, *cost_weights, *true_Y;
 } dataset;
+
+/* The weights of the rows in the cost; null where each row counts as 1. */
+static inline const double *get_cost_weights(const dataset *d) {
+    return d->cost_weights ? d->cost_weights : d->weights;
+}
 
 /* Reads all rows of the source, infers their schema and encodes them; they are not scaled yet. The
  * caller frees the schema and the dataset, also after false. */

@@ -82,11 +82,9 @@ static bool weight_classes(const char *text, schema *s, dataset *d, table_error 
     else
         is_good = read_class_weights(text, s, class_weights, error);
     if (is_good) {
-        double *weights = resize_array(NULL, d->N, sizeof *weights);
+        d->cost_weights = resize_array(NULL, d->N, sizeof *d->cost_weights);
         for (size_t r = 0; r < d->N; r++)
-            weights[r] = get_weight(d, r) * class_weights[find_class(d, r)];
-        free(d->weights);
-        d->weights = weights;
+            d->cost_weights[r] = get_weight(d, r) * class_weights[find_class(d, r)];
     }
     return is_good;
 }
@@ -95,8 +93,9 @@ bool weight_rows(const table_source *source, const char *class_weights, schema *
                  table_error *error) {
     if (class_weights && !weight_classes(class_weights, s, d, error))
         return false;
-    bool is_used = !d->weights;
+    const double *weights = get_cost_weights(d);
+    bool is_used = !weights;
     for (size_t r = 0; r < d->N && !is_used; r++)
-        is_used = d->weights[r] > 0.0;
+        is_used = weights[r] > 0.0;
     return is_used || set_error(error, "%s: all rows have the weight 0", source->name);
 }
