@@ -99,6 +99,42 @@ check_weights() {
     fails 'has no rows to evaluate with a weight above 0' evaluate model zero.csv --weight 6
 }
 
+# The model knows the column of its weights, by its name or its place, and how its numbers are written.
+check_weights_of_training() {
+    awk -F, -v OFS=';' 'NR == 1 { $1 = $1; print "count", $0 } NR > 1 { $1 = $1; print NR % 4 ",50", $0 }' train.csv >counts.csv
+    awk -F, -v OFS=';' 'NR == 1 { $1 = $1; print $0, "count" } NR > 1 { $1 = $1; print $0, NR % 7 ",25" }' test.csv >moved.csv
+    "$nnblas" train counts.csv --target species --weight count --quiet --output counted
+    expect_status 0 evaluate counted moved.csv
+    check "evaluate takes the weights of the training, and says so" has "$err" \
+        '^nnblas evaluate: rows have the weights of column 6 \(count\), as in the training; --no-weight counts each row 1$'
+    cp "$out" of_training
+    expect_status 0 evaluate counted moved.csv --weight count
+    check "  which is --weight count" cmp of_training "$out"
+    check "  and is silent then" is_empty "$err"
+    sed 's/,\([0-9]*\)$/.\1/' moved.csv >points.csv
+    expect_status 0 evaluate counted points.csv --decimal .
+    check "  in another notation too" cmp of_training "$out"
+    expect_status 0 evaluate counted moved.csv --no-weight
+    cp "$out" of_ones
+    check "--no-weight counts each row 1" has of_ones ' rows$'
+    cut -d';' -f1-5 moved.csv >without.csv
+    expect_status 0 evaluate counted without.csv
+    check "  as it is where the table has no weights" cmp of_ones "$out"
+    check "  which is said" has "$err" \
+        'without\.csv: has no column 1 \(count\), the weights of the rows in the training: 1 is taken for each$'
+    sed 1d counts.csv >rows.csv
+    expect_status 0 evaluate counted rows.csv --no-header
+    check "without a header the column has its place" has "$err" 'weights of column 1 \(count\), as in the training'
+    expect_status 0 importance counted moved.csv
+    cp "$out" of_training
+    check "importance takes them too" has "$err" 'weights of column 6 \(count\), as in the training'
+    expect_status 0 importance counted moved.csv --weight count
+    check "  which is --weight count" cmp of_training "$out"
+    expect_status 0 importance counted moved.csv --no-weight
+    check "  and is not --no-weight" test "$(cat of_training)" != "$(cat "$out")"
+    refuses '--weight and --no-weight cannot be used together' evaluate counted moved.csv --weight 1 --no-weight
+}
+
 compare_with_sklearn() {
     python=/usr/bin/python3
     if ! $python -c 'import sklearn' 2>/dev/null; then
@@ -115,5 +151,6 @@ check_constant_prediction
 check_sizes
 check_json
 check_weights
+check_weights_of_training
 compare_with_sklearn
 conclude

@@ -9,6 +9,7 @@
 #include "table/model_reader.h"
 #include "table/scores.h"
 #include "table/table_options.h"
+#include "table/weight_column.h"
 
 #include <stdlib.h>
 
@@ -33,8 +34,8 @@ static const char HELP[] =
     "\n"
     "  --json FILE           write all measures here, as JSON; - for standard output, and no text\n"
     "  --plot FILE           draw the confusion matrix, or predicted numbers against true ones,\n"
-    "                        with gnuplot, as .svg or .png\n"
-    "  --weight COLUMN       the weights of the rows\n" MODEL_OPTIONS_HELP;
+    "                        with gnuplot, as .svg or .png\n" WEIGHT_OPTIONS_HELP
+        MODEL_OPTIONS_HELP;
 
 typedef struct {
     const char *json, *plot;
@@ -90,6 +91,8 @@ static bool evaluate_table(const char *command, table_model *model,
     model_reader reader;
     if (!open_reader(command, &reader, model, arguments->data, &arguments->table, &set->parts))
         return false;
+    if (set->parts.has_training_weights)
+        report_training_weights(command, &reader);
     scores s = start_scores(&model->schema);
     row_sample sample = start_sample(s.outputs);
     bool is_good =
@@ -105,11 +108,14 @@ static bool evaluate_table(const char *command, table_model *model,
 int run_evaluate(int argc, char **argv) {
     model_arguments arguments;
     evaluation_settings set = {.parts.has_targets = true};
-    const command_option own[] = {{"json", .text = &set.json},
-                                  {"plot", .text = &set.plot},
-                                  {"weight", .text = &set.parts.weights}};
+    weight_arguments weight = {0};
+    command_option own[2 + N_WEIGHT_OPTIONS] = {{"json", .text = &set.json},
+                                                {"plot", .text = &set.plot}};
+    list_weight_options(&weight, own + 2);
     int status =
         read_model_arguments(argc, argv, HELP, own, sizeof own / sizeof own[0], &arguments);
+    if (status == CARRY_ON)
+        status = take_weight_arguments(argv[0], &weight, &set.parts);
     if (status == CARRY_ON)
         status = check_report_files(argv[0], &arguments, set.json, set.plot);
     if (status != CARRY_ON)

@@ -4,6 +4,7 @@
 #include "cli/memory.h"
 #include "cli/options.h"
 #include "table/confusion.h"
+#include "table/weight_column.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,17 +156,6 @@ static double *weigh_rows(const model_reader *reader, const row_batch *batch) {
     return weights;
 }
 
-static void report_no_weights(const char *command, const model_reader *reader, explained *e) {
-    const column_list *weights = &reader->model->schema.weights;
-    e->lacks_weights = weights->count > 0 && !reader->has_training_weights;
-    if (e->lacks_weights)
-        fprintf(stderr,
-                "nnblas %s: %s: has no %s, the weights of the rows in the training: 1 is taken for "
-                "each\n",
-                command, reader->source.name,
-                show_column(weights->columns[0].name, weights->columns[0].place).text);
-}
-
 /* At most as many rows as are wanted, evenly spaced over those that were read and whose weight is
  * above 0, so that a sorted table shows each class. */
 static void choose_rows(explained *e, size_t wanted, const double *weights) {
@@ -219,7 +209,7 @@ static bool take_rows(const char *command, model_reader *reader, explained *e) {
     report_skipped(command, reader->source.name, &reader->skipped);
     size_t inputs = nnblas_net_layer_size(e->net, 0);
     size_t outputs = nnblas_net_layer_size(e->net, nnblas_net_layer_count(e->net) - 1);
-    report_no_weights(command, reader, e);
+    e->lacks_weights = report_lacking_weights(command, reader);
     if (!choose_weighed_rows(command, reader, batch, e))
         return false;
     scale_rows(&reader->model->schema.targets, batch->N, batch->Y);

@@ -15,6 +15,7 @@
 #include "table/model_reader.h"
 #include "table/scores.h"
 #include "table/table_options.h"
+#include "table/weight_column.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -30,8 +31,7 @@ static const char HELP[] =
     "The rows should not be those that MODEL was trained on.\n"
     "\n"
     "  --measure NAME        another measure that nnblas evaluate prints; the fall of an error\n"
-    "                        is negative\n"
-    "  --weight COLUMN       the weights of the rows; those of the training are not known\n"
+    "                        is negative\n" WEIGHT_OPTIONS_HELP
     "  --repeats N           shuffle each column N times (default 5)\n"
     "  --seed S              of the shuffles (default 1)\n"
     "  --plot FILE           draw the falls and their deviations with gnuplot, as .svg or .png\n"
@@ -282,6 +282,8 @@ static bool measure_table(const char *command, table_model *model, const model_a
     model_reader reader;
     if (!open_reader(command, &reader, model, arguments->data, &arguments->table, &set->parts))
         return false;
+    if (set->parts.has_training_weights)
+        report_training_weights(command, &reader);
     held_rows rows = {.model = model, .inputs = reader.inputs, .outputs = reader.outputs};
     bool is_good = (!set->measure || check_measure(command, &model->schema, set->measure)) &&
                    hold_rows(command, &reader, &rows);
@@ -299,16 +301,19 @@ static bool measure_table(const char *command, table_model *model, const model_a
 int run_importance(int argc, char **argv) {
     model_arguments arguments;
     importance_settings set = {.repeats = 5, .seed = 1, .parts.has_targets = true};
-    const command_option own[] = {
+    weight_arguments weight = {0};
+    command_option own[5 + N_WEIGHT_OPTIONS] = {
         {"measure", .text = &set.measure},
         {"json", .text = &set.json},
         {"plot", .text = &set.plot},
-        {"weight", .text = &set.parts.weights},
         {"repeats", .value = &set.repeats, .minimum = 1, .maximum = 1000},
         {"seed", .value = &set.seed, .minimum = 0, .maximum = UINT64_MAX},
     };
+    list_weight_options(&weight, own + 5);
     int status =
         read_model_arguments(argc, argv, HELP, own, sizeof own / sizeof own[0], &arguments);
+    if (status == CARRY_ON)
+        status = take_weight_arguments(argv[0], &weight, &set.parts);
     if (status == CARRY_ON)
         status = check_report_files(argv[0], &arguments, set.json, set.plot);
     if (status != CARRY_ON)

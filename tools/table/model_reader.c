@@ -56,6 +56,20 @@ static void set_marks(column_list *list, const table_options *options) {
     }
 }
 
+/* Those of the training, whose numbers are written as they were there, or others. */
+static bool find_weights(model_reader *r, const row_parts *parts, table_error *error) {
+    schema *s = &r->model->schema;
+    bool has_column = s->weights.count > 0 && bind_weights(s, &r->source);
+    if (!parts->weights) {
+        r->has_training_weights = parts->has_training_weights && has_column;
+        return true;
+    }
+    bool is_found = find_chosen_column(&r->source, parts->weights, &r->weights, error);
+    r->has_training_weights =
+        is_found && has_column && s->weights.columns[0].position == r->weights;
+    return is_found;
+}
+
 /* The table may write numbers otherwise than that of the training. */
 static void take_options(schema *s, const table_options *options) {
     set_marks(&s->features, options);
@@ -92,13 +106,10 @@ bool open_reader(const char *command, model_reader *r, table_model *model, const
     *r = (model_reader){.model = model, .skipped.is_allowed = options->skips_bad_rows};
     if (!open_source(&r->source, path, &format, &error) ||
         !bind_schema(&model->schema, &r->source, parts->has_targets, &error) ||
-        (parts->weights && !find_chosen_column(&r->source, parts->weights, &r->weights, &error)) ||
-        !keep_columns(r, parts, &error)) {
+        !find_weights(r, parts, &error) || !keep_columns(r, parts, &error)) {
         close_reader(r);
         return report_error(command, &error);
     }
-    r->has_training_weights = parts->has_training_weights && model->schema.weights.count > 0 &&
-                              bind_weights(&model->schema, &r->source);
     take_options(&model->schema, options);
     take_weights_format(r, options);
     r->skipped.leaves_out_gaps = model->schema.features.missing == MISSING_SKIPPED;
