@@ -86,7 +86,7 @@ check_weights() {
         # shellcheck disable=SC2086 # a command and its options
         expect_status 0 $command table.csv --target kind --features x,z --weight w --epochs 5
         check "$command says that scores are weighted" has "$out" \
-            '^rows have weights, in the training and in all scores$'
+            '^rows have weights, in the training and in all scores: 180 in all; whole numbers, so defaults are those of so many rows$'
     done
     "$nnblas" evaluate weighted table.csv --weight w >"$out"
     weighted=$(tail -n 1 "$out" | cut -d' ' -f1-4)
@@ -109,6 +109,41 @@ check_weights() {
     fails 'bad.csv: all rows have the weight 0' train bad.csv --target kind --weight w
     refuses '--weight takes one column' train table.csv --target kind --weight w,x
     fails 'column 8 \(w\) is named twice' train table.csv --target kind --weight w --features x,w
+}
+
+show_probability() {
+    printf 'x,z\n1,2\n3,0\n' | "$nnblas" predict "$1" - | cut -d, -f2
+}
+
+# By default too: cells with counts are learnt as well as the rows that they stand for.
+check_counts() {
+    awk -v OFS=, 'BEGIN { print "x,z,kind,n"
+        for (x = 0; x < 5; x++) for (z = 0; z < 4; z++) { print x, z, "a", 1 + 9 * x * (3 - z); print x, z, "b", 60 } }' >cells.csv
+    awk -F, -v OFS=, '{ for (n = NR == 1 ? 1 : $4; n > 0; n--) print }' cells.csv >repeated.csv
+    expect_status 0 train cells.csv --target kind --weight n --output counted --json counted.json
+    check "whole weights count rows" has "$out" \
+        '^rows have weights, in the training and in all scores: 1760 in all; whole numbers, so defaults are those of so many rows$'
+    check "  whose sum stands beside the rows" has "$out" '^train accuracy .* rows 40 weight 1760 epochs '
+    check "  with the weight decay of so many rows" has counted.json '"weight_decay": 0\.00227272'
+    check "  and more epochs and patience than rows have" has counted.json '"epochs": 1000,'
+    check "    in the steps of as many rows" has counted.json '"patience": 435,'
+    expect_status 0 train repeated.csv --target kind --ignore n --output repeated
+    # shellcheck disable=SC2016 # for awk
+    check "  and are learnt as those rows: $(show_probability counted | tr '\n' ' ')" awk '
+        NR == FNR { p[FNR] = $1; next } FNR > 1 { d = $1 - p[FNR]; n += d * d > 0.0009 } END { exit n > 0 }' - repeated.p <<END
+$(show_probability repeated >repeated.p; show_probability counted)
+END
+    expect_status 0 show counted
+    grep deviation "$out" >counted.scaling
+    expect_status 0 show repeated
+    grep deviation "$out" >repeated.scaling
+    check "  scaled as they are" cmp counted.scaling repeated.scaling
+    awk -F, -v OFS=, 'NR > 1 { $4 = (NR % 2 ? 0.5 : 1.5) } { print }' cells.csv >shares.csv
+    expect_status 0 train shares.csv --target kind --weight n --json shares.json
+    check "other weights change no default" has shares.json '"weight_decay": 0\.1000'
+    check "  and are added up" has "$out" '^rows have weights, in the training and in all scores: 40 in all$'
+    expect_status 0 train cells.csv --target kind --weight n --patience 7 --epochs 50 --json given.json
+    check "what is given is taken" has given.json '"patience": 7,'
 }
 
 # Of rows as they are: a class of nearly no weight costs nothing, and counts in the scores.
@@ -159,5 +194,6 @@ check_labels
 check_mixture
 check_each_target
 check_weights
+check_counts
 check_class_weights
 conclude

@@ -89,7 +89,7 @@ static json_t *pack_settings(const training_run *run) {
     set_member(packed, "weight_decay", pack_real(nnblas_trainer_weight_decay(run->trainer)));
     set_member(packed, "batch", pack_size(s->batch));
     set_member(packed, "epochs", pack_size(nnblas_trainer_epochs(run->trainer)));
-    set_member(packed, "patience", pack_whole(s->patience));
+    set_member(packed, "patience", pack_size(nnblas_trainer_patience(run->trainer)));
     set_member(packed, "validation", pack_real(s->validation));
     set_member(packed, "score", check_json(json_boolean(s->has_score)));
     set_member(packed, "time_limit", pack_real(s->time_limit));

@@ -42,8 +42,10 @@ __attribute__((format(printf, 1, 2))) static setting_text write_setting(const ch
  * set, and all. */
 static setting_text name_default_units(const search *s, const training_settings *settings) {
     double of_fold = (double)(s->rows.N - s->rows.N / s->plan.k) - 1.0;
-    size_t fewest = (size_t)fmax(of_fold * (1.0 - settings->validation) - 1.0, 0.0);
-    size_t units = get_hidden_units(settings, 0, s->rows.N);
+    double fewest = of_fold * (1.0 - settings->validation) - 1.0;
+    if (s->rows.has_counts || fewest < 0.0)
+        fewest = 0.0;
+    size_t units = get_hidden_units(settings, 0, count_rows(&s->rows));
     return get_hidden_units(settings, 0, fewest) == units ? write_setting("%zu", units)
                                                           : write_setting("default");
 }

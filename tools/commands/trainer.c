@@ -22,7 +22,7 @@ nnblas_status create_net(const training_settings *s, const dataset *learnt, outp
                          nnblas_net **net) {
     size_t sizes[MOST_HIDDEN_LAYERS + 2] = {learnt->inputs};
     for (size_t l = 0; l < s->n_hidden; l++)
-        sizes[l + 1] = get_hidden_units(s, l, learnt->N);
+        sizes[l + 1] = get_hidden_units(s, l, count_rows(learnt));
     sizes[s->n_hidden + 1] = learnt->outputs;
     nnblas_status status = nnblas_net_create(sizes, s->n_hidden + 2, NNBLAS_BIAS, net);
     if (status)
@@ -50,18 +50,19 @@ static nnblas_score choose_score(const training_settings *s, const nnblas_net *n
     return is_classifier ? NNBLAS_SCORE_ACCURACY : NNBLAS_SCORE_R2;
 }
 
-static nnblas_status set_end(const training_settings *s, size_t rows, nnblas_trainer *trainer) {
+static nnblas_status set_end(const training_settings *s, const dataset *learnt,
+                             nnblas_trainer *trainer) {
     nnblas_score score = choose_score(s, nnblas_trainer_net(trainer));
-    nnblas_status status = nnblas_trainer_set_epochs(trainer, get_epochs(s, rows));
+    nnblas_status status = nnblas_trainer_set_epochs(trainer, get_epochs(s, learnt));
     if (!status)
-        status = nnblas_trainer_set_patience(trainer, s->patience);
+        status = nnblas_trainer_set_patience(trainer, get_patience(s, learnt));
     if (!status)
         status = nnblas_trainer_set_score(trainer, score);
     if (!status)
         status = nnblas_trainer_set_time_limit(trainer, s->time_limit);
     if (!status && s->checkpoint)
         status =
-            nnblas_trainer_set_checkpoint(trainer, s->checkpoint, get_checkpoint_epochs(s, rows));
+            nnblas_trainer_set_checkpoint(trainer, s->checkpoint, get_checkpoint_epochs(s, learnt));
     return status;
 }
 
@@ -85,9 +86,9 @@ static nnblas_status set_validation(const training_settings *s, const dataset *l
 static nnblas_status set_up(const training_settings *s, const dataset *learnt,
                             const dataset *deciding, nnblas_trainer *trainer) {
     const double weight_decay = get_weight_decay(s, learnt, nnblas_trainer_net(trainer));
-    nnblas_status status = set_steps(s, learnt->N, weight_decay, trainer);
+    nnblas_status status = set_steps(s, learnt, weight_decay, trainer);
     if (!status)
-        status = set_end(s, learnt->N, trainer);
+        status = set_end(s, learnt, trainer);
     if (!status)
         status = nnblas_trainer_set_sample_weights(trainer, get_cost_weights(learnt));
     return status ? status : set_validation(s, learnt, deciding, trainer);

@@ -13,9 +13,9 @@ static nnblas_status set_lbfgs(const training_settings *s, nnblas_trainer *train
                                     is_given(s->lbfgs_tolerance) ? s->lbfgs_tolerance : tolerance);
 }
 
-nnblas_status set_steps(const training_settings *s, size_t rows, double weight_decay,
+nnblas_status set_steps(const training_settings *s, const dataset *learnt, double weight_decay,
                         nnblas_trainer *trainer) {
-    const schedule fall = get_schedule(s, rows);
+    const schedule fall = get_schedule(s, learnt);
     nnblas_status status = nnblas_trainer_set_optimizer(trainer, s->optimizer);
     if (!status)
         status = nnblas_trainer_set_learning_rate(trainer, s->learning_rate);

@@ -4,9 +4,9 @@
 #define NNBLAS_COMMANDS_TRAINER_STEPS_H
 
 #include "commands/training_settings.h"
+#include "table/dataset.h"
 
-/* rows: that are learnt from. */
-nnblas_status set_steps(const training_settings *settings, size_t rows, double weight_decay,
-                        nnblas_trainer *trainer);
+nnblas_status set_steps(const training_settings *settings, const dataset *learnt,
+                        double weight_decay, nnblas_trainer *trainer);
 
 #endif

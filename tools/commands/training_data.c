@@ -116,6 +116,13 @@ static void print_targets(FILE *stream, const schema *s) {
     }
 }
 
+static double add_weights(const dataset *d) {
+    double sum = 0.0;
+    for (size_t r = 0; r < d->N; r++)
+        sum += d->weights[r];
+    return sum;
+}
+
 void print_training_data(FILE *stream, const train_settings *set, const schema *s,
                          const training_rows *rows) {
     const dataset *learnt = &rows->learnt;
@@ -128,7 +135,9 @@ void print_training_data(FILE *stream, const train_settings *set, const schema *
         fprintf(stream, "learns from %zu row%s; %zu %s held out for the validation\n", learnt->N,
                 end_plural(learnt->N), rows->held_out.N, rows->held_out.N == 1 ? "is" : "are");
     if (learnt->weights)
-        fputs("rows have weights, in the training and in all scores\n", stream);
+        fprintf(stream, "rows have weights, in the training and in all scores: %.10g in all%s\n",
+                add_weights(learnt) + add_weights(&rows->held_out),
+                learnt->has_counts ? "; whole numbers, so defaults are those of so many rows" : "");
     if (learnt->cost_weights)
         fputs("classes have weights, in the cost alone: scores are of the rows as they are\n",
               stream);

@@ -68,8 +68,9 @@ static end_text explain_patience(const training_run *run) {
     const training_settings *s = &run->settings->training;
     size_t unimproved =
         nnblas_trainer_history_count(run->trainer) - (size_t)find_kept_epoch(run).epoch;
-    bool is_patience = s->patience > 0 && unimproved >= s->patience;
-    size_t epochs = is_patience ? (size_t)s->patience : s->schedule.epochs;
+    size_t patience = nnblas_trainer_patience(run->trainer);
+    bool is_patience = patience > 0 && unimproved >= patience;
+    size_t epochs = is_patience ? patience : s->schedule.epochs;
     end_text end;
     snprintf(end.text, sizeof end.text, "no improvement for %zu epoch%s (--%s)", epochs,
              end_plural(epochs), is_patience ? "patience" : "schedule");

@@ -11,9 +11,10 @@
 #include <stdio.h>
 
 enum { MOST_HIDDEN_LAYERS = 16 };
+#define PATIENCE_BY_ROWS UINT64_MAX
 
 /* What is not given is 0 in hidden, epochs and checkpoint_epochs, and below 0 in momentum,
- * lbfgs_tolerance and weight_decay. */
+ * lbfgs_tolerance and weight_decay; patience is PATIENCE_BY_ROWS then. */
 typedef struct {
     size_t hidden[MOST_HIDDEN_LAYERS], n_hidden;
     nnblas_activation activation;

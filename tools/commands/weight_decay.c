@@ -31,11 +31,11 @@ static double find_lowest_cost(const nnblas_trainer *trainer) {
 
 static nnblas_status fit_pilot(const training_settings *s, const dataset *learnt, double decay,
                                nnblas_trainer *pilot) {
-    double steps_an_epoch = count_steps_an_epoch(s, learnt->N) * (1.0 - PILOT_HELD_OUT);
+    double steps_an_epoch = count_steps_an_epoch(s, (double)learnt->N) * (1.0 - PILOT_HELD_OUT);
     double epochs = ceil(fmax(PILOT_EPOCHS, PILOT_STEPS / steps_an_epoch));
-    nnblas_status status = set_steps(s, learnt->N, decay, pilot);
+    nnblas_status status = set_steps(s, learnt, decay, pilot);
     if (!status)
-        status = nnblas_trainer_set_epochs(pilot, nn_min((size_t)epochs, get_epochs(s, learnt->N)));
+        status = nnblas_trainer_set_epochs(pilot, nn_min((size_t)epochs, get_epochs(s, learnt)));
     if (!status)
         status = nnblas_trainer_set_sample_weights(pilot, get_cost_weights(learnt));
     if (!status)
@@ -56,17 +56,17 @@ static double estimate_noise(const training_settings *s, const dataset *learnt,
     bool is_short = learnt->N >= 2 && learnt->N <= MOST_PILOT_ROWS;
     if (is_short && nnblas_net_clone(net, &copy) == NNBLAS_OK &&
         nnblas_trainer_create(copy, &pilot) == NNBLAS_OK &&
-        fit_pilot(s, learnt, ROWS_A_PRIOR_OF_NOISE * MIDDLE_NOISE / (double)learnt->N, pilot) >= 0)
+        fit_pilot(s, learnt, ROWS_A_PRIOR_OF_NOISE * MIDDLE_NOISE / count_rows(learnt), pilot) >= 0)
         noise = sqrt(MIDDLE_NOISE * 2.0 * find_lowest_cost(pilot) / (double)learnt->outputs);
     nnblas_trainer_destroy(pilot);
     nnblas_net_destroy(copy);
     return fmin(fmax(noise, LEAST_NOISE), 1.0);
 }
 
-double get_usual_weight_decay(output_kind kind, size_t rows) {
+double get_usual_weight_decay(output_kind kind, double rows) {
     bool has_numbers = kind == OUTPUTS_NUMBERS || kind == OUTPUTS_MIXED;
     double prior = has_numbers ? ROWS_A_PRIOR_OF_NOISE * MIDDLE_NOISE : ROWS_A_PRIOR_OF_CLASSES;
-    return prior / (double)rows;
+    return prior / rows;
 }
 
 double get_weight_decay(const training_settings *s, const dataset *learnt, const nnblas_net *net) {
@@ -75,5 +75,5 @@ double get_weight_decay(const training_settings *s, const dataset *learnt, const
     bool has_numbers = nnblas_net_output_activation(net) == NNBLAS_IDENTITY;
     double rows = has_numbers ? ROWS_A_PRIOR_OF_NOISE * estimate_noise(s, learnt, net)
                               : ROWS_A_PRIOR_OF_CLASSES;
-    return rows / (double)learnt->N;
+    return rows / count_rows(learnt);
 }

@@ -7,7 +7,7 @@
 #include "table/dataset.h"
 
 /* For so many rows, of numbers that of a middle noise. */
-double get_usual_weight_decay(output_kind kind, size_t rows);
+double get_usual_weight_decay(output_kind kind, double rows);
 
 /* The one that is given, or else the default for these rows. */
 double get_weight_decay(const training_settings *settings, const dataset *learnt,

@@ -185,18 +185,35 @@ void free_dataset(dataset *d) {
     *d = (dataset){0};
 }
 
+double count_rows(const dataset *d) {
+    double sum = 0.0;
+    for (size_t r = 0; r < d->N && d->has_counts; r++)
+        sum += d->weights[r];
+    return d->has_counts ? sum : (double)d->N;
+}
+
 /* ---- scaling --------------------------------------------------------------------------------- */
 
 /* The values of a column in long double, so that neither sums nor squares overflow. Equal values
  * get a deviation of exactly 0, which their rounded mean would not give. Missing values, NaN, do
- * not count. */
+ * not count, and each other one as many times as its row. */
 typedef struct {
     table_column *column;
-    size_t place, count; /* of its numbers in a row; of its values */
+    size_t place; /* of its numbers in a row */
     double first;
-    bool is_constant;
-    long double sum, squares;
+    bool is_constant, has_first;
+    long double count, sum, squares;
 } column_sums;
+
+/* Rows of numbers; counts is null where each counts once. */
+typedef struct {
+    size_t N, width;
+    const double *numbers, *counts;
+} counted_rows;
+
+static long double get_count(const counted_rows *rows, size_t r) {
+    return rows->counts ? (long double)rows->counts[r] : 1.0L;
+}
 
 static size_t list_scaled_columns(column_list *list, column_sums *sums) {
     size_t n_scaled = 0, place = 0;
@@ -209,67 +226,70 @@ static size_t list_scaled_columns(column_list *list, column_sums *sums) {
     return n_scaled;
 }
 
-static void add_values(column_sums *s, size_t N, size_t width, const double *numbers) {
-    long double sum = s->sum;
-    for (size_t r = 0; r < N; r++) {
-        double value = numbers[r * width + s->place];
-        if (isnan(value))
+static void add_values(column_sums *s, const counted_rows *rows, size_t begin, size_t end) {
+    long double sum = s->sum, counted = s->count;
+    for (size_t r = begin; r < end; r++) {
+        double value = rows->numbers[r * rows->width + s->place];
+        long double count = get_count(rows, r);
+        if (isnan(value) || !(count > 0.0L))
             continue;
-        if (s->count++ == 0)
-            s->first = value;
+        s->first = s->has_first ? s->first : value;
+        s->has_first = true;
         s->is_constant = s->is_constant && value == s->first;
-        sum += (long double)value;
+        sum += count * (long double)value;
+        counted += count;
     }
     s->sum = sum;
+    s->count = counted;
 }
 
-static void add_squares(column_sums *s, size_t N, size_t width, const double *numbers) {
-    long double mean = s->sum / (long double)s->count, squares = s->squares;
-    for (size_t r = 0; r < N; r++) {
-        long double distance = (long double)numbers[r * width + s->place] - mean;
-        squares += isnan(numbers[r * width + s->place]) ? 0.0L : distance * distance;
+static void add_squares(column_sums *s, const counted_rows *rows, size_t begin, size_t end) {
+    long double mean = s->sum / s->count, squares = s->squares;
+    for (size_t r = begin; r < end; r++) {
+        double value = rows->numbers[r * rows->width + s->place];
+        long double distance = (long double)value - mean;
+        squares += isnan(value) ? 0.0L : get_count(rows, r) * distance * distance;
     }
     s->squares = squares;
 }
 
 /* All columns of some rows before the next rows, so that memory is read once. */
-static void add_rows(void (*add)(column_sums *, size_t, size_t, const double *), column_sums *sums,
-                     size_t n_scaled, size_t N, size_t width, const double *numbers) {
+static void add_rows(void (*add)(column_sums *, const counted_rows *, size_t, size_t),
+                     column_sums *sums, size_t n_scaled, const counted_rows *rows) {
     enum { MOST_ROWS = 64 };
-    for (size_t r = 0; r < N; r += MOST_ROWS)
+    for (size_t r = 0; r < rows->N; r += MOST_ROWS)
         for (size_t i = 0; i < n_scaled; i++)
-            add(&sums[i], N - r < MOST_ROWS ? N - r : MOST_ROWS, width, numbers + r * width);
+            add(&sums[i], rows, r, rows->N - r < MOST_ROWS ? rows->N : r + MOST_ROWS);
 }
 
 typedef struct {
     column_sums *sums;
-    size_t N, width;
-    const double *numbers;
+    counted_rows rows;
 } column_scaling;
 
 static void scale_columns(void *context, size_t part, size_t begin, size_t end) {
     const column_scaling *c = context;
     (void)part;
-    add_rows(add_values, c->sums + begin, end - begin, c->N, c->width, c->numbers);
-    add_rows(add_squares, c->sums + begin, end - begin, c->N, c->width, c->numbers);
+    add_rows(add_values, c->sums + begin, end - begin, &c->rows);
+    add_rows(add_squares, c->sums + begin, end - begin, &c->rows);
     for (size_t i = begin; i < end; i++) {
         const column_sums *s = &c->sums[i];
-        long double count = (long double)s->count;
-        s->column->mean = s->is_constant ? s->first : (double)(s->sum / count);
-        s->column->deviation = s->is_constant ? 0.0 : (double)sqrtl(s->squares / count);
+        s->column->mean = s->is_constant ? s->first : (double)(s->sum / s->count);
+        s->column->deviation = s->is_constant ? 0.0 : (double)sqrtl(s->squares / s->count);
     }
 }
 
-static void infer_scaling(column_list *list, size_t N, const double *numbers) {
+static void infer_scaling(column_list *list, const dataset *d, const double *numbers) {
     column_sums *sums = resize_array(NULL, list->count, sizeof *sums);
-    column_scaling scaling = {sums, N, count_numbers(list), numbers};
-    run_in_parts(list_scaled_columns(list, sums), N, scale_columns, &scaling);
+    column_scaling scaling = {
+        sums, {d->N, count_numbers(list), numbers, d->has_counts ? d->weights : NULL}};
+    run_in_parts(list_scaled_columns(list, sums), d->N, scale_columns, &scaling);
     free(sums);
 }
 
 void infer_dataset_scaling(schema *s, const dataset *learnt) {
-    infer_scaling(&s->features, learnt->N, learnt->X);
-    infer_scaling(&s->targets, learnt->N, learnt->Y);
+    infer_scaling(&s->features, learnt, learnt->X);
+    infer_scaling(&s->targets, learnt, learnt->Y);
 }
 
 typedef struct {
@@ -312,7 +332,8 @@ static double *take_numbers(const double *numbers, const size_t *rows, size_t N)
 }
 
 dataset take_rows(const dataset *d, const size_t *rows, size_t N) {
-    dataset taken = {.N = N, .inputs = d->inputs, .outputs = d->outputs};
+    dataset taken = {
+        .N = N, .inputs = d->inputs, .outputs = d->outputs, .has_counts = d->has_counts};
     allocate_rows(&taken);
     taken.weights = take_numbers(d->weights, rows, N);
     taken.cost_weights = take_numbers(d->cost_weights, rows, N);

@@ -12,7 +12,11 @@
 typedef struct {
     size_t N, inputs, outputs;
     double *X, *Y, *weights, *cost_weights, *true_Y;
+    bool has_counts; /* the weights are whole numbers: each row stands for so many */
 } dataset;
+
+/* How many rows they stand for. */
+double count_rows(const dataset *d);
 
 /* The weights of the rows in the cost; null where each row counts as 1. */
 static inline const double *get_cost_weights(const dataset *d) {

@@ -35,6 +35,8 @@ void print_score_line(FILE *stream, const scores *s) {
         print_mse(stream, get_measure(measures, count, "mse"));
     }
     fprintf(stream, " rows %zu", s->rows);
+    if (s->has_weights)
+        fprintf(stream, " weight %.10g", (double)s->weight);
 }
 
 /* The width of a UTF-8 name on a terminal, nearly. */

@@ -89,10 +89,18 @@ static bool weight_classes(const char *text, schema *s, dataset *d, table_error 
     return is_good;
 }
 
+static bool has_counts(const dataset *d) {
+    for (size_t r = 0; r < d->N && d->weights; r++)
+        if (d->weights[r] != floor(d->weights[r]))
+            return false;
+    return d->weights != NULL;
+}
+
 bool weight_rows(const table_source *source, const char *class_weights, schema *s, dataset *d,
                  table_error *error) {
     if (class_weights && !weight_classes(class_weights, s, d, error))
         return false;
+    d->has_counts = has_counts(d);
     const double *weights = get_cost_weights(d);
     bool is_used = !weights;
     for (size_t r = 0; r < d->N && !is_used; r++)

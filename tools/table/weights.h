@@ -9,7 +9,8 @@
 <<<<<<< HEAD
  * Multiplies the weights of the rows, which are 1 each where there are none, by those of their
  * classes. class_weights is CLASS=NUMBER,... with 1 for the classes that it does not name, or
- * "balanced", so that the rows of each class weigh the same together, or null. An error where there
+ * "balanced", so that the rows of each class weigh the same together, or null. Whole numbers of
+ * a column are counts. An error where there
  * are no classes, and where all rows weigh nothing. The schema keeps the weights of the classes.
 =======
  * Makes the weights in the cost: those of the rows, which are 1 each where there are none, times
