@@ -90,6 +90,48 @@ check_options() {
     fi
 }
 
+# advises_underfit COMMAND REGEX ARGUMENTS...
+advises_underfit() {
+    command=$1
+    message=$2
+    shift 2
+    expect_status 0 "$command" "$@"
+    check "  and warns: $message" has "$err" "^nnblas $command: warning: $message"
+}
+
+check_underfit() {
+    awk 'BEGIN { srand(1); print "a,b,c,wave,line,noise,kind"
+        for (i = 0; i < 3000; i++) { a = rand(); b = rand(); c = rand()
+            print a "," b "," c "," sin(20 * a) * b + 0.1 * (rand() - rand()) "," a + b + 2 * (rand() - rand()) "," \
+                rand() "," (rand() < 0.5 ? "x" : "y") } }' >waves.csv
+    common='waves.csv --features a,b,c'
+    for command in train cross-validate; do
+        # shellcheck disable=SC2086
+        advises_underfit $command 'there is more to learn from these rows, .*: try more --epochs, such as [0-9]+, larger --hidden' \
+            $common --target wave --seed 2
+        for target in noise kind; do
+            # shellcheck disable=SC2086
+            advises_underfit $command 'the rows that were learnt from are predicted as by chance: .* nnblas search$' \
+                $common --target $target
+        done
+        # shellcheck disable=SC2086
+        expect_status 0 $command $common --target line
+        check "  what noise hides is no underfit: $(tail -n 1 "$out")" lacks "$err" warning
+        # shellcheck disable=SC2086
+        expect_status 0 $command $common --target noise --epochs 5
+        check "  and a few epochs say nothing" lacks "$err" warning
+        # shellcheck disable=SC2086
+        expect_status 0 $command $common --target noise --quiet
+        check "  nor is anything said with --quiet" is_empty "$err"
+    done
+    # shellcheck disable=SC2086
+    advises_underfit train 'there is more to learn' $common --target wave --validation 0.2
+    awk 'BEGIN { srand(2); print "a,b,y"; for (i = 0; i < 300; i++) { a = rand(); b = rand(); print a "," b "," a + b } }' >sum.csv
+    expect_status 0 train sum.csv --target y
+    check "a cost that falls from nearly nothing needs no advice" lacks "$err" warning
+    check "  though the last epoch or the one before is kept" has "$out" '^kept epoch (59|60):'
+}
+
 # Of targets that are tiny or huge.
 check_digits() {
     for scale in 1e-9 1e200; do
@@ -107,6 +149,7 @@ check_digits() {
 make_model
 check_costs
 check_targets
+check_underfit
 check_options
 check_digits
 conclude

@@ -3,6 +3,7 @@
 
 #include "cli/text.h"
 #include "commands/training_defaults.h"
+#include "commands/underfit.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -63,16 +64,32 @@ static void advise_on_bad_fit(const training_run *run) {
 /* By more than this in the last tenth of the epochs. */
 static const double STILL_FALLING = 0.05;
 
-static void advise_on_epochs(const training_run *run) {
+static bool has_falling_cost(const training_run *run) {
     size_t count = nnblas_trainer_history_count(run->trainer);
-    if (run->status != NNBLAS_OK || count < 10 || find_kept_epoch(run).epoch != count ||
-        has_gone_astray(run))
-        return;
+    if (run->status != NNBLAS_OK || count < 10 || find_kept_epoch(run).epoch != count)
+        return false;
     const nnblas_epoch before = get_epoch(run->trainer, count - 1 - count / 10),
                        last = get_epoch(run->trainer, count - 1);
-    if (get_deciding_cost(&last) < (1.0 - STILL_FALLING) * get_deciding_cost(&before))
+    return get_deciding_cost(&last) < (1.0 - STILL_FALLING) * get_deciding_cost(&before);
+}
+
+/* Class weights make another log loss than the shares of the classes would have. */
+static double measure_known_skill(const training_run *run, const scores *s) {
+    return run->rows.learnt.cost_weights ? (double)NAN : measure_skill(s);
+}
+
+static void advise_on_epochs(const training_run *run) {
+    size_t count = nnblas_trainer_history_count(run->trainer);
+    fit_signs signs = read_signs(run->trainer, &run->rows);
+    signs.learnt = measure_known_skill(run, &run->learnt);
+    signs.held_out = measure_known_skill(run, &run->held_out);
+    if (has_gone_astray(run) || is_learnt_well(&signs))
+        return;
+    if (has_falling_cost(run))
         warn(run, "the cost was still falling at epoch %zu: try more --epochs, such as %zu", count,
              2 * count);
+    else if (run->status == NNBLAS_OK || run->status == NNBLAS_STOPPED_PATIENCE)
+        warn_of_underfit(run->command, &signs);
 }
 
 /* ---- targets --------------------------------------------------------------------------------- */
@@ -143,9 +160,10 @@ static void advise_on_validation(const training_run *run, size_t target) {
 }
 
 void advise_on_result(const training_run *run) {
-    if (!advise_on_rising_cost(run))
+    if (!advise_on_rising_cost(run)) {
         advise_on_bad_fit(run);
-    advise_on_epochs(run);
+        advise_on_epochs(run);
+    }
     advise_on_constant_targets(run);
     for (size_t t = 0; t < run->learnt.n_targets; t++) {
         advise_on_imbalance(run, t);

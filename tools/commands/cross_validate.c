@@ -194,6 +194,23 @@ static void print_head(const validation *v) {
     fflush(v->summary);
 }
 
+/* Where it is so of the trainings on average. */
+static void advise(const validation *v) {
+    fit_signs mean = {0};
+    double complete = (double)count_complete(v);
+    for (size_t i = 0; i < v->count; i++) {
+        const fold_result *result = &v->results[i];
+        if (!result->is_complete)
+            continue;
+        mean.learnt += result->learnt.skill / complete;
+        mean.held_out += result->held_out.skill / complete;
+        mean.fall += result->signs.fall / complete;
+        mean.epochs = result->signs.epochs;
+    }
+    if (!v->rows.cost_weights)
+        warn_of_underfit(v->command, &mean);
+}
+
 /* ---- JSON ------------------------------------------------------------------------------------ */
 
 /* From 1, among the rows that are used. */
@@ -261,8 +278,10 @@ static bool cross_validate(validation *v) {
         print_head(v);
     if (!learn_all(v))
         return false;
-    if (v->summary)
+    if (v->summary) {
+        advise(v);
         print_result(v);
+    }
     return write_result(v);
 }
 

@@ -144,6 +144,7 @@ static nnblas_status score(const table_model *model, const dataset *d, bool pack
     nnblas_status status = score_dataset(model, d, &sum);
     if (!status) {
         result->rows = d->N;
+        result->skill = measure_skill(&sum);
         result->n_measures = list_measures(&sum, result->measures);
         result->json = packs_scores ? pack_scores(&sum) : NULL;
     }
@@ -179,8 +180,10 @@ static bool learn_net(const training_settings *settings, const training_rows *ro
     result->epochs += nnblas_trainer_history_count(learnt.trainer);
     result->seconds += learnt.seconds;
     result->problem = learnt.problem;
-    if (is_complete)
+    if (is_complete) {
+        result->signs = read_signs(learnt.trainer, rows);
         take_net(model, &learnt);
+    }
     free_learnt(&learnt);
     return is_complete;
 }

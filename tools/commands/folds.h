@@ -5,6 +5,7 @@
 
 #include "cli/options.h"
 #include "commands/learn.h"
+#include "commands/underfit.h"
 #include "table/dataset.h"
 #include "table/scores.h"
 
@@ -36,6 +37,7 @@ void free_folds(fold_plan *plan);
 /* Scores of some rows. */
 typedef struct {
     size_t rows, n_measures;
+    double skill;
     measure measures[MOST_MEASURES];
     json_t *json; /* null unless they are packed */
 } row_scores;
@@ -47,6 +49,7 @@ typedef struct {
     size_t epochs;        /* of all networks */
     double seconds;
     row_scores learnt, held_out;
+    fit_signs signs; /* of its last network */
 } fold_result;
 
 /* Prints nothing; folds may be learnt at the same time. */
