@@ -48,7 +48,19 @@ check_targets() {
     check "an imbalance is seen" has "$err" \
         "warning: class 'many' has 95 rows to learn from, and class 'few' 5: .*try --class-weights balanced$"
     check "  and a class that is never predicted" has "$err" \
-        "warning: class 'few' of 'y' is not predicted for any row that was learnt from"
+        "warning: class 'few' of column 2 \(y\) is not predicted for any row that was learnt from"
+    awk 'BEGIN { print "x,y"; for (i = 0; i < 200; i++) print i * 37 % 101 "," (i < 5 ? "rare" i : "k" i % 2) }' >several.csv
+    expect_status 0 train several.csv --target y --epochs 9 --validation 0.1
+    check "all classes that are never predicted are named" has "$err" \
+        "warning: classes .*'rare0', 'rare1', 'rare2', 'rare3', 'rare4' of column 2 \(y\) are not predicted for any row that was learnt from"
+    check "  in one line, and so are those that no held-out row is of" has "$err" \
+        "warning: the rows that are held out have none of classes 'rare[0-9]', 'rare"
+    awk 'BEGIN { print "x,y"; for (i = 0; i < 400; i++) print i * 37 % 101 ",a class with a long name " int(i / 2) % 40 }' >many.csv
+    expect_status 0 train many.csv --target y --epochs 1
+    check "  of many classes as many as a line has room for" has "$err" "warning: classes 'a class with .*' and [1-9][0-9]? more of"
+    expect_status 0 cross-validate several.csv --target y --epochs 2
+    check "  and in cross-validate those with too few rows" has "$err" \
+        "warning: classes 'rare0', 'rare1', 'rare2', 'rare3', 'rare4' have fewer rows than there are folds: some folds are scored without them$"
     sed 's/$/,1/; 1s/1$/z/; 2s/1$/0/' classes.csv >labels.csv
     expect_status 0 train labels.csv --target y,z --epochs 20
     check "of labels too" has "$err" "class 'few' 5: look at balanced_accuracy$"
@@ -63,7 +75,7 @@ check_targets() {
     awk 'BEGIN { print "x,y"; for (i = 0; i < 12; i++) print i "," (i == 7 ? 0.25 : 0.5) }' >constant.csv
     for seed in 1 2 3 4 5 6 7 8; do
         "$nnblas" train constant.csv --target y --numbers --epochs 3 --validation 0.5 --seed "$seed" >"$out" 2>"$err"
-        has "$err" "warning: the target 'y' is the same in all rows that were learnt from" && break
+        has "$err" "warning: the target, column 2 \(y\), is the same in all rows that were learnt from" && break
     done
     check "a target that is the same in the learnt rows is seen" test "$seed" -lt 8
     check "  and the other value counts in the scores" has "$out" '^validation r2 -0\.2000 mae 0\.0416667 rows 6$'

@@ -55,7 +55,7 @@ check_bad_tables() {
     check "predictions of no rows have their header" has_lines "$out" 1
     fails 'bad.csv: has no rows to evaluate' evaluate model bad.csv
     grep -v 'setosa\|versicolor' train.csv >bad.csv
-    fails "bad.csv: the target 'species' is the same in all rows" train bad.csv --target species
+    fails "bad.csv: the target, column 5 \(species\), is the same in all rows" train bad.csv --target species
     fails "train.csv: has no column 'size'" train train.csv --target size
     fails "train.csv: has no column '6'" train train.csv --target 6
     fails "train.csv: has no column 'x'" train train.csv --target species --ignore x

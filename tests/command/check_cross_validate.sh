@@ -54,7 +54,7 @@ check_constant_targets() {
     awk 'BEGIN { print "x,y"; for (i = 0; i < 12; i++) print i "," (i == 4 ? 0.25 : 0.5) }' >alike.csv
     expect_status 0 cross-validate alike.csv --target y --numbers --folds 3 --epochs 5
     check "a target that is the same in the learnt rows is warned of" has "$err" \
-        "warning: repeat 1, fold [123]: the target 'y' is the same in all rows"
+        "warning: repeat 1, fold [123]: the target, column 2 \(y\), is the same in all rows"
     check "  its r2 is that of the mean" has "$out" '^ +[123] +4 +-0\.3333 +0\.125 +0\.0625 '
     check "  and an r2 of equal values is not defined" test \
         "$(grep -Ec '^ +[123] +4 +- +[0-9]' "$out")" -eq 2
@@ -184,7 +184,7 @@ check_refusals() {
     sed 's/,c$/,b/; 2s/,[ab]$/,c/' table.csv >rare.csv
     expect_status 0 cross-validate rare.csv --target class
     check "a class with fewer rows than folds is a warning" has "$err" \
-        "warning: the class 'c' has fewer rows than there are folds"
+        "warning: class 'c' has fewer rows than there are folds"
 }
 
 check_stop() {

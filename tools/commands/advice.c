@@ -2,6 +2,7 @@
 #include "commands/advice.h"
 
 #include "cli/text.h"
+#include "commands/class_list.h"
 #include "commands/training_defaults.h"
 #include "commands/underfit.h"
 
@@ -99,9 +100,10 @@ static void advise_on_constant_targets(const training_run *run) {
     for (size_t t = 0; t < targets->count; t++)
         if (targets->columns[t].kind == COLUMN_NUMBER && targets->columns[t].deviation == 0.0)
             warn(run,
-                 "the target '%s' is the same in all rows that were learnt from: there is nothing "
-                 "to learn",
-                 show_text(targets->columns[t].name).text);
+                 "the target, %s, is the same in all rows that were learnt from: there is nothing "
+                 "to "
+                 "learn",
+                 show_column(targets->columns[t].name, targets->columns[t].place).text);
 }
 
 /* Of at least this many times the rows of the smallest class. */
@@ -133,30 +135,34 @@ static void advise_on_imbalance(const training_run *run, size_t target) {
 
 static void advise_on_classes_not_predicted(const training_run *run, size_t target) {
     const target_score *t = &run->learnt.targets[target];
+    class_list list = {.count = 0};
     for (size_t c = 0; c < t->classes; c++)
-        if (count_rows_of(&t->confusion, c) > 0.0 && count_predicted(&t->confusion, c) == 0.0) {
-            warn(run,
-                 "class '%s' of '%s' is not predicted for any row that was learnt from: try more "
-                 "--epochs%s",
-                 show_text(name_class(t, c)).text, show_text(t->column->name).text,
-                 can_weight_classes(run) ? ", or --class-weights balanced" : "");
-            return;
-        }
+        if (count_rows_of(&t->confusion, c) > 0.0 && count_predicted(&t->confusion, c) == 0.0)
+            add_class(&list, name_class(t, c));
+    end_classes(&list);
+    if (list.count > 0)
+        warn(run,
+             "class%s %s of %s %s not predicted for any row that was learnt from: try more "
+             "--epochs%s",
+             end_class(&list), list.names, show_column(t->column->name, t->column->place).text,
+             list.count == 1 ? "is" : "are",
+             can_weight_classes(run) ? ", or --class-weights balanced" : "");
 }
 
 static void advise_on_validation(const training_run *run, size_t target) {
     const target_score *learnt = &run->learnt.targets[target],
                        *held_out = &run->held_out.targets[target];
+    class_list list = {.count = 0};
     for (size_t c = 0; c < learnt->classes; c++)
         if (count_rows_of(&learnt->confusion, c) > 0.0 &&
-            count_rows_of(&held_out->confusion, c) == 0.0) {
-            warn(
-                run,
-                "the rows that are held out have none of class '%s': try a larger --validation, or "
-                "nnblas cross-validate",
-                show_text(name_class(learnt, c)).text);
-            return;
-        }
+            count_rows_of(&held_out->confusion, c) == 0.0)
+            add_class(&list, name_class(learnt, c));
+    end_classes(&list);
+    if (list.count > 0)
+        warn(run,
+             "the rows that are held out have none of class%s %s: try a larger --validation, or "
+             "nnblas cross-validate",
+             end_class(&list), list.names);
 }
 
 void advise_on_result(const training_run *run) {

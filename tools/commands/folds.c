@@ -3,6 +3,7 @@
 
 #include "cli/memory.h"
 #include "cli/text.h"
+#include "commands/class_list.h"
 #include "core/sizes.h"
 #include "table/split.h"
 
@@ -20,16 +21,21 @@ void list_fold_options(fold_plan *plan, command_option *options) {
 
 static void warn_of_rare_classes(const char *command, const schema *s, const dataset *rows,
                                  size_t k) {
+    class_list list = {.count = 0};
     for (size_t class = 0; has_classes(s) && class < rows->outputs; class ++) {
         double count = 0.0;
         for (size_t r = 0; r < rows->N; r++)
             count += rows->Y[r * rows->outputs + class];
         if (count < (double)k)
-            fprintf(stderr,
-                    "nnblas %s: warning: the class '%s' has fewer rows than there are folds: some "
-                    "folds are scored without it\n",
-                    command, show_text(s->targets.columns[0].categories.names[class]).text);
+            add_class(&list, s->targets.columns[0].categories.names[class]);
     }
+    end_classes(&list);
+    if (list.count > 0)
+        fprintf(stderr,
+                "nnblas %s: warning: class%s %s %s fewer rows than there are folds: some folds are "
+                "scored without %s\n",
+                command, end_class(&list), list.names, list.count == 1 ? "has" : "have",
+                list.count == 1 ? "it" : "them");
 }
 
 static bool is_constant_without(const dataset *rows, const size_t *folds, size_t fold,
@@ -53,9 +59,10 @@ static void warn_of_constant_target(const char *command, const fold_plan *plan,
                                  output))
             continue;
         fprintf(stderr,
-                "nnblas %s: warning: repeat %zu, fold %zu: the target '%s' is the same in all rows "
+                "nnblas %s: warning: repeat %zu, fold %zu: the target, %s, is the same in all rows "
                 "that are learnt from: there is nothing to learn\n",
-                command, i / plan->k + 1, i % plan->k + 1, show_text(target->name).text);
+                command, i / plan->k + 1, i % plan->k + 1,
+                show_column(target->name, target->place).text);
         return;
     }
 }

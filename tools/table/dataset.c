@@ -79,8 +79,8 @@ static bool check_targets(const table_source *source, const schema *s, const dat
         const table_column *target = &s->targets.columns[i];
         if (is_constant(d, output))
             return set_error(
-                error, "%s: the target '%s' is the same in all rows: there is nothing to predict",
-                source->name, show_text(target->name).text);
+                error, "%s: the target, %s, is the same in all rows: there is nothing to predict",
+                source->name, show_column(target->name, target->place).text);
         output += get_width(target);
     }
     return true;
