@@ -16,6 +16,8 @@ make_table() {
 check_labels() {
     expect_status 0 train table.csv --target wet,windy,sky --features x,z --epochs 150 --output labels
     check "targets of two values each are labels" has "$out" '2 features as 2 inputs; 3 labels$'
+    check "  each by its name" has "$out" \
+        '^targets: column 3 \(wet\), a label; column 4 \(windy\), a label; column 5 \(sky\), a label$'
     expect_status 0 evaluate labels table.csv
     check "  which are learnt" has "$out" '^accuracy (0\.9[0-9]*|1\.0000) '
     expect_status 0 predict labels table.csv
@@ -24,6 +26,8 @@ check_labels() {
     check "  from 0 to 1" test "$odd" -eq 0
     expect_status 0 train table.csv --target wet,w --features x,z --epochs 2
     check "other numbers are numbers" has "$out" '2 targets of numbers$'
+    check "  whose errors have no common unit" has "$out" \
+        '^measures are means over the targets, also of errors in different units: nnblas evaluate has those of each$'
     expect_status 0 train table.csv --target wet --features x,z --epochs 2 --numbers
     check "  as are 0 and 1 with --numbers" has "$out" '1 target of numbers$'
 }
@@ -31,6 +35,9 @@ check_labels() {
 check_mixture() {
     expect_status 0 train table.csv --target sun,sky --features x,z --epochs 150 --output mixed
     check "numbers and classes can be mixed" has "$out" '2 targets, classes and numbers$'
+    check "  each is named with its kind" has "$out" \
+        '^targets: column 6 \(sun\), numbers; column 5 \(sky\), 2 classes \(--text makes classes of numbers\)$'
+    check "  and one target of numbers has units of its own" lacks "$out" 'errors in different units'
     expect_status 0 evaluate mixed table.csv
     check "  and are learnt" has "$out" '^accuracy (0\.9|1).* r2 0\.9'
     expect_status 0 predict mixed table.csv

@@ -110,9 +110,11 @@ static int take_column_choice(const char *command, const train_arguments *a, tra
         status = take_columns(command, "weight", a->weight, &columns->weights);
     if (status != CARRY_ON)
         return status;
-    if (a->has_classes && (a->has_numbers || columns->targets.count > 1))
-        return refuse_usage(command,
-                            "--classes takes one target, and cannot be used with --numbers");
+    if (a->has_classes && a->has_numbers)
+        return refuse_usage(command, "--classes and --numbers cannot be used together");
+    if (a->has_classes && columns->targets.count > 1)
+        return refuse_usage(command, "--classes takes one target; of several, --text COLUMNS makes "
+                                     "classes of those that it names");
     if (columns->weights.count > 1)
         return refuse_usage(command, "--weight takes one column");
     if (a->features && a->ignored)

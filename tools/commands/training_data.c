@@ -116,6 +116,36 @@ static void print_targets(FILE *stream, const schema *s) {
     }
 }
 
+static void print_target(FILE *stream, const table_column *target) {
+    fputs(show_column(target->name, target->place).text, stream);
+    if (target->kind == COLUMN_LABEL)
+        fputs(", a label", stream);
+    else if (target->kind == COLUMN_CATEGORY)
+        fprintf(stream, ", %zu classes", target->categories.count);
+    else
+        fputs(", numbers", stream);
+}
+
+/* What each of several is; their errors have no common unit. */
+static void print_each_target(FILE *stream, const column_list *targets, output_kind kind) {
+    enum { MOST_SHOWN = 12 };
+    size_t n_numbers = 0;
+    for (size_t t = 0; t < targets->count; t++) {
+        n_numbers += targets->columns[t].kind == COLUMN_NUMBER;
+        if (t < MOST_SHOWN) {
+            fputs(t > 0 ? "; " : "targets: ", stream);
+            print_target(stream, &targets->columns[t]);
+        }
+    }
+    if (targets->count > MOST_SHOWN)
+        fprintf(stream, " and %zu more", targets->count - MOST_SHOWN);
+    fputs(kind == OUTPUTS_MIXED ? " (--text makes classes of numbers)\n" : "\n", stream);
+    if (n_numbers > 1)
+        fputs("measures are means over the targets, also of errors in different units: nnblas "
+              "evaluate has those of each\n",
+              stream);
+}
+
 static double add_weights(const dataset *d) {
     double sum = 0.0;
     for (size_t r = 0; r < d->N; r++)
@@ -131,6 +161,8 @@ void print_training_data(FILE *stream, const train_settings *set, const schema *
             name_data(set), s->features.count, end_plural(s->features.count), learnt->inputs,
             end_plural(learnt->inputs));
     print_targets(stream, s);
+    if (s->targets.count > 1)
+        print_each_target(stream, &s->targets, get_output_kind(s));
     if (rows->held_out.N > 0)
         fprintf(stream, "learns from %zu row%s; %zu %s held out for the validation\n", learnt->N,
                 end_plural(learnt->N), rows->held_out.N, rows->held_out.N == 1 ? "is" : "are");
