@@ -68,6 +68,7 @@ check_records() {
     check "the last line has the epochs of all networks" has "$out" \
         "^train .* epochs $(sed -n 's/^network [123]: .*, \([0-9]*\) epochs.*/\1/p' "$out" | awk '{ sum += $1 } END { print sum }') seconds"
     expect_status 0 show ensemble
+    check "an ensemble has the epochs of each network, and no single last one" lacks "$out" 'result\.(first|kept|last)'
     sed 's/"member 2":"..../"member 2":"AAAA/' ensemble >damaged
     fails 'damaged: is an ensemble with a damaged network' show damaged
     expect_status 0 show ensemble

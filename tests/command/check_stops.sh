@@ -58,6 +58,14 @@ check_resumption() {
         --output resumed --history history.csv
     check "a resumed training gives the same model" same_network straight resumed
     check "  with all its epochs" has_lines history.csv 61
+    cp checkpoint longer
+    expect_status 0 train --epochs 30 --patience 0 --checkpoint longer --resume
+    check "a checkpoint of more epochs is said to be one" has "$out" '^60 epochs, more than the 30 of --epochs$'
+    expect_status 0 train --epochs 5 --checkpoint longer
+    check "a training that does not resume warns of the checkpoint that it replaces" has "$err" \
+        '^nnblas train: warning: this training replaces the checkpoint longer of another one, from which --resume goes on$'
+    expect_status 0 train --epochs 5 --checkpoint new
+    check "  and only of that" lacks "$err" 'another one'
     fails 'checkpoint' train --epochs 60 --hidden 7 --checkpoint checkpoint --resume
     fails 'train.csv' train --epochs 60 --checkpoint train.csv --resume
     cp checkpoint checkpoint.kept

@@ -44,21 +44,37 @@ static bool advise_on_rising_cost(const training_run *run) {
     return true;
 }
 
-/* An R2 of 0 is that of a model that knows the mean of the target alone. At a low rate the training
- * is only at its beginning. */
-static bool has_gone_astray(const training_run *run) {
-    const training_settings *s = &run->settings->training;
+/* The cross-entropy of a network that takes all classes for equally likely. */
+static double get_blind_cost(const nnblas_net *net) {
+    double outputs = (double)nnblas_net_layer_size(net, nnblas_net_layer_count(net) - 1);
+    return nnblas_net_output_activation(net) == NNBLAS_SOFTMAX ? log(outputs) : outputs * log(2.0);
+}
+
+static const double FAR_ABOVE = 3.0;
+
+/* An R2 of 0 is that of a model that knows the mean of the target alone. */
+static bool is_far_off(const training_run *run) {
+    const nnblas_epoch kept = find_kept_epoch(run);
+    if (nnblas_net_cost(run->model.net) == NNBLAS_CROSS_ENTROPY)
+        return get_deciding_cost(&kept) > FAR_ABOVE * get_blind_cost(run->model.net);
     measure measures[MOST_MEASURES];
     size_t count = list_measures(&run->learnt, measures);
+    return get_measure(measures, count, "r2") < -1.0;
+}
+
+/* At a low rate the training is only at its beginning. */
+static bool has_gone_astray(const training_run *run) {
+    const training_settings *s = &run->settings->training;
     return s->optimizer != NNBLAS_LBFGS && s->learning_rate > get_default_rate(s->optimizer) &&
-           get_measure(measures, count, "r2") < -1.0;
+           is_far_off(run);
 }
 
 static void advise_on_bad_fit(const training_run *run) {
     if (has_gone_astray(run))
         warn(run,
-             "the rows that were learnt from are predicted far worse than by their mean: try a "
-             "lower --learning-rate, such as %g",
+             "the rows that were learnt from are predicted far worse than by %s: try a lower "
+             "--learning-rate, such as %g",
+             run->learnt.has_numbers ? "their mean" : "guessing",
              run->settings->training.learning_rate / 10.0);
 }
 

@@ -127,7 +127,7 @@ static json_t *pack_networks(const training_run *run) {
     return packed;
 }
 
-/* Of an ensemble the first, the kept and the last epoch are those of its first network. */
+/* Of an ensemble there is no single first, kept or last epoch. */
 static json_t *pack_result(const training_run *run) {
     size_t count = nnblas_trainer_history_count(run->trainer);
     json_t *packed = check_json(json_object());
@@ -135,7 +135,7 @@ static json_t *pack_result(const training_run *run) {
     if (run->n_networks > 0)
         set_member(packed, "networks", pack_networks(run));
     set_member(packed, "end", json_string(explain_end(run).text));
-    if (count == 0)
+    if (count == 0 || run->settings->members > 0)
         return packed;
     const nnblas_epoch first = get_epoch(run->trainer, 0),
                        last = get_epoch(run->trainer, count - 1), kept = find_kept_epoch(run);

@@ -20,6 +20,7 @@
 #include "commands/training_run.h"
 #include "core/clock.h"
 #include "table/ensemble.h"
+#include "table/model_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,10 +48,21 @@ static int watch_epoch(void *user, size_t epoch, double cost) {
     return is_stop_requested();
 }
 
+static void warn_of_lost_checkpoint(const training_run *run) {
+    const char *path = run->settings->training.checkpoint;
+    if (run->summary && path && is_checkpoint_file(path))
+        fprintf(stderr,
+                "nnblas %s: warning: this training replaces the checkpoint %s of another one, from "
+                "which --resume goes on\n",
+                run->command, path);
+}
+
 static nnblas_status resume(training_run *run) {
     const training_settings *training = &run->settings->training;
-    if (!training->is_resumed)
+    if (!training->is_resumed) {
+        warn_of_lost_checkpoint(run);
         return NNBLAS_OK;
+    }
     if (has_checkpoint(training))
         return nnblas_trainer_resume(run->trainer, training->checkpoint);
     if (run->summary)

@@ -133,8 +133,11 @@ static void print_kept(const training_run *run) {
 void print_end(const training_run *run) {
     size_t count = nnblas_trainer_history_count(run->trainer);
     size_t most = nnblas_trainer_epochs(run->trainer);
-    fprintf(run->summary, "%zu of %zu epoch%s: %s\n", count, most, end_plural(most),
-            explain_end(run).text);
+    if (count > most)
+        fprintf(run->summary, "%zu epochs, more than the %zu of --epochs\n", count, most);
+    else
+        fprintf(run->summary, "%zu of %zu epoch%s: %s\n", count, most, end_plural(most),
+                explain_end(run).text);
     size_t before = run->first_epoch > 0 ? run->first_epoch - 1 : count;
     if (before > 0)
         fprintf(run->summary,
