@@ -178,6 +178,10 @@ check_ends() {
 }
 
 check_refusals() {
+    refuses '^nnblas search: the options that take lists are --optimizer, --hidden, --activation, --learning-rate, --weight-decay, --batch$' \
+        search --epochs 30:60:120
+    expect_status 2 search --epochs x --hidden 8:16
+    check "  which are not named where no list was refused" lacks "$err" 'take lists'
     refuses '--hidden takes 0, or up to' search --hidden 3:x
     refuses '--hidden takes 0, or up to' search --hidden 3:
     refuses '--activation takes sigmoid' search --activation tanh:linear

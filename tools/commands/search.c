@@ -14,7 +14,9 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char HELP[] =
     "usage: nnblas search [DATA.csv] --target COLUMN[,COLUMN...] [OPTION]...\n"
@@ -139,6 +141,29 @@ static int check_arguments(const search *s) {
                               : status;
 }
 
+static bool is_searched(const char *argument) {
+    for (size_t o = 0; o < N_SEARCHED; o++)
+        if (strncmp(argument, "--", 2) == 0 && strcmp(argument + 2, SEARCHED_OPTIONS[o]) == 0)
+            return true;
+    return false;
+}
+
+/* Where a list of numbers was refused. */
+static void explain_lists(const char *command, int argc, char **argv) {
+    for (int i = 1; i < argc; i++) {
+        const char *value = argv[i], *mark = strchr(value, '=');
+        bool is_after_searched = is_searched(argv[i - 1]);
+        value = strncmp(value, "--", 2) == 0 && mark ? mark + 1 : value;
+        if (is_after_searched || !strchr(value, ':') || value[strspn(value, "0123456789.:")])
+            continue;
+        fprintf(stderr, "nnblas %s: the options that take lists are", command);
+        for (size_t o = 0; o < N_SEARCHED; o++)
+            fprintf(stderr, "%s --%s", o > 0 ? "," : "", SEARCHED_OPTIONS[o]);
+        fputc('\n', stderr);
+        return;
+    }
+}
+
 static int read_arguments(int argc, char **argv, search *s) {
     enum { N_OWN = 6, N = N_OWN + N_FOLD_OPTIONS + N_SEARCHED };
     command_option own[N] = {
@@ -155,6 +180,8 @@ static int read_arguments(int argc, char **argv, search *s) {
         own[N_OWN + N_FOLD_OPTIONS + o] =
             (command_option){SEARCHED_OPTIONS[o], .text = &s->lists.texts[o]};
     int status = read_training_options(argc, argv, HELP, own, N, &s->settings, &s->given);
+    if (status == EXIT_USAGE)
+        explain_lists(argv[0], argc, argv);
     return status == CARRY_ON ? check_arguments(s) : status;
 }
 
