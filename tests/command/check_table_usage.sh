@@ -29,8 +29,8 @@ check_refusals() {
     refuses '--target COLUMN is missing' train train.csv
     refuses '--target takes names or numbers' train --target ''
     refuses '--features takes names or numbers' train --features 1,1
-    refuses '--classes takes one target' train --classes --target 1,2
-    refuses '--classes takes one target' train --classes --numbers
+    refuses '--classes takes one target; of several, --text COLUMNS' train --classes --target 1,2
+    refuses '--classes and --numbers cannot be used together' train --classes --numbers
     refuses '--features and --ignore cannot be used together' train --features 1 --ignore 2
     refuses '--header and --no-header cannot be used together' train --header --no-header
     refuses '--quiet takes no argument' train --quiet=yes
