@@ -188,7 +188,7 @@ check_refusals() {
 }
 
 check_stop() {
-    "$nnblas" cross-validate table.csv --target class --epochs 1000000000 --patience 0 >"$out" 2>"$err" &
+    heeding_signals "$nnblas" cross-validate table.csv --target class --epochs 1000000000 --patience 0 >"$out" 2>"$err" &
     interrupted=$!
     until has "$out" 'at the same time$'; do sleep 0.1; done
     sleep 1
@@ -198,8 +198,8 @@ check_stop() {
     check "  and it says so" has "$err" 'stopped by a signal before a training was complete'
     for option in '--quiet --ensemble 3' '--ensemble 3' '--quiet' ''; do
         # shellcheck disable=SC2086 # options and their values
-        "$nnblas" cross-validate table.csv --target class --epochs 1000000000 --patience 0 --threads 1 \
-            --time-limit 0.1 --repeats 99 --json stopped.json $option >"$out" 2>"$err" &
+        heeding_signals "$nnblas" cross-validate table.csv --target class --epochs 1000000000 --patience 0 \
+            --threads 1 --time-limit 0.1 --repeats 99 --json stopped.json $option >"$out" 2>"$err" &
         interrupted=$!
         sleep 2
         kill -INT $interrupted

@@ -170,11 +170,11 @@ check_size() {
 interrupt_after() {
     seconds=$1
     shift
-    rm -f stopped stopped.json
-    "$nnblas" train iris.csv --target species --epochs 1000000000 --patience 0 --output stopped \
+    rm -f stopped stopped.json "$out"
+    heeding_signals "$nnblas" train iris.csv --target species --epochs 1000000000 --patience 0 --output stopped \
         --json stopped.json "$@" >"$out" 2>"$err" &
     running=$!
-    until has "$out" '; seed 1$'; do sleep 0.1; done
+    wait_for "$out" '; seed 1$'
     sleep "$seconds"
     kill -INT "$running"
     wait "$running"

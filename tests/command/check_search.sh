@@ -159,7 +159,7 @@ check_ends() {
     expect_status 0 search --trials 2000 --folds 2 --time-limit 1
     check "a time limit ends the search" has "$out" '^the time limit is reached: [0-9]+ of 2000 trials'
     fails 'no trial was complete: the time limit is reached' search --trials 5 --time-limit 1e-9
-    "$nnblas" search --trials 2000 --epochs 20 >"$out" 2>"$err" &
+    heeding_signals "$nnblas" search --trials 2000 --epochs 20 >"$out" 2>"$err" &
     interrupted=$!
     until has "$out" 'at the same time$'; do sleep 0.1; done
     sleep 1

@@ -7,33 +7,81 @@ library=${2:+$(cd "$(dirname "$2")" && pwd)/$(basename "$2")}
 # shellcheck source=support.sh
 . "$(dirname "$0")/support.sh"
 
-# interrupts SIGNAL
+# interrupts SIGNAL...
 interrupts() {
-    "$nnblas" train --epochs 1000000000 --patience 0 --output stopped >"$out" 2>"$err" &
+    rm -f "$err"
+    heeding_signals "$nnblas" train --epochs 1000000000 --patience 0 --output stopped >"$out" 2>"$err" &
     process=$!
-    tries=0
-    while ! has "$err" '^epoch ' && [ $tries -lt 100 ]; do
-        sleep 0.1
-        tries=$((tries + 1))
+    wait_for "$err" '^epoch '
+    for signal in "$@"; do
+        kill -"$signal" $process
     done
-    kill -"$1" $process
     wait $process
-    report $? "SIG$1 ends a training with success"
+    report $? "SIG$* ends a training with success"
     check "  which says so" has "$out" 'epochs: stopped by a signal'
     expect_status 0 evaluate stopped test.csv
     rm -f stopped
 }
 
+# A terminal that is closed sends SIGHUP twice.
 check_interruption() {
     interrupts INT
     interrupts TERM
+    interrupts HUP
+    interrupts HUP HUP
+}
+
+# read_pipe FILE: what the process writes; its status. Nobody writes to the pipe of one that has failed.
+read_pipe() {
+    cat pipe >"$1" &
+    reader=$!
+    wait $process
+    status=$?
+    [ $status -eq 0 ] || kill $reader
+    wait $reader
+    return $status
+}
+
+# Until somebody reads the pipe, the training has ended and the model is not saved.
+check_late_signal() {
+    mkfifo pipe
+    expect_status 0 train --quiet --epochs 2 --output straight
+    for signal in INT TERM HUP; do
+        rm -f "$err"
+        heeding_signals "$nnblas" train --epochs 2 --output pipe >"$out" 2>"$err" &
+        process=$!
+        wait_for "$err" '^epoch +2 '
+        sleep 0.3
+        kill -$signal $process
+        read_pipe piped
+        report $? "SIG$signal behind the last epoch does no harm"
+        check "  to the model" same_network straight piped
+        check "  nor is anything cut short" has "$out" '^2 of 2 epochs: completed'
+    done
+}
+
+# As of a job that a script starts with &, and of nohup; also when the model is saved.
+check_ignored_signals() {
+    rm -f "$err"
+    (trap '' INT HUP && exec "$nnblas" train --epochs 2000 --patience 0 --history pipe) >"$out" 2>"$err" &
+    process=$!
+    wait_for "$err" '^epoch +10 '
+    kill -INT $process
+    kill -HUP $process
+    wait_for "$err" '^epoch +2000 '
+    sleep 0.3
+    kill -INT $process
+    read_pipe history.csv
+    report $? "signals that are ignored are ignored in a training too"
+    check "  of which all epochs are done" has "$out" '^2000 of 2000 epochs: completed'
+    check "  and behind it" has_lines history.csv 2001
 }
 
 # stops_at_once STATUS ARGUMENTS...: the signal arrives before the first epoch
 stops_at_once() {
     expected=$1
     shift
-    LD_PRELOAD=$library "$nnblas" "$@" >"$out" 2>"$err"
+    (heeding_signals env LD_PRELOAD="$library" "$nnblas" "$@") >"$out" 2>"$err"
     test $? -eq "$expected"
     report $? "'nnblas $*', stopped at once, exits $expected"
 }
@@ -100,6 +148,8 @@ check_progress() {
 
 make_model
 check_interruption
+check_late_signal
+check_ignored_signals
 check_early_stop
 check_resumption
 check_progress

@@ -46,6 +46,23 @@ expect_status() {
     report $? "'nnblas $*' exits $expected"
 }
 
+# heeding_signals COMMAND...: as a terminal would start it; a job behind & ignores SIGINT
+heeding_signals() {
+    exec python3 -c 'import os, signal, sys
+for number in signal.SIGHUP, signal.SIGINT, signal.SIGTERM:
+    signal.signal(number, signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])' "$@"
+}
+
+# wait_for FILE REGEX: of what another process writes; a file of an earlier one has to be removed before
+wait_for() {
+    tries=0
+    until has "$1" "$2" 2>/dev/null || [ $tries -ge 600 ]; do
+        sleep 0.1
+        tries=$((tries + 1))
+    done
+}
+
 # has FILE REGEX
 has() {
     grep -Eq -e "$2" "$1"

@@ -78,7 +78,7 @@ static void end_by_signal(int signal_number) {
     raise(signal_number);
 }
 
-/* A signal that ends the program removes the temporary file first, and so does exit(). */
+/* A signal that would end the program removes the temporary file first, and so does exit(). */
 static void guard_file(const nn_replacement *file) {
     const struct sigaction action = {.sa_handler = end_by_signal};
     static bool is_registered;
@@ -86,7 +86,7 @@ static void guard_file(const nn_replacement *file) {
     unfinished = file;
     for (size_t s = 0; s < N_ENDING_SIGNALS; s++) {
         sigaction(ENDING_SIGNALS[s], NULL, &earlier_actions[s]);
-        if (earlier_actions[s].sa_handler != SIG_IGN)
+        if (earlier_actions[s].sa_handler == SIG_DFL)
             sigaction(ENDING_SIGNALS[s], &action, NULL);
     }
 }

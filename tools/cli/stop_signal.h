@@ -5,9 +5,10 @@
 
 #include <stdbool.h>
 
-/* After this the first SIGINT or SIGTERM is a request to stop; a second one ends the program. */
+/* After this SIGHUP and the first SIGINT or SIGTERM are requests to stop; a second SIGINT or
+ * SIGTERM ends the program. One that was ignored is ignored still. */
 void catch_stop_signals(void);
-/* After this each of them ends the program again. */
+/* After this each of them does what it did before. */
 void release_stop_signals(void);
 
 bool is_stop_requested(void);

@@ -91,7 +91,6 @@ static bool learn_all(validation *v) {
     double start = nn_read_clock();
     catch_stop_signals();
     run_tasks(&pool);
-    release_stop_signals();
     v->seconds = nn_read_clock() - start;
     if (v->summary)
         end_trainings_done();

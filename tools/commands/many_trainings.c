@@ -4,7 +4,6 @@
 #include "cli/memory.h"
 #include "cli/options.h"
 #include "cli/pool.h"
-#include "cli/stop_signal.h"
 #include "cli/text.h"
 #include "commands/folds.h"
 #include "commands/learn.h"
@@ -61,9 +60,7 @@ static void show_done(void *context, size_t done) {
 static void learn_all(trainings *all, training_run *run) {
     const task_pool pool = {all->count, run->settings->training.threads, learn_one, show_done, all};
     double start = nn_read_clock();
-    catch_stop_signals();
     run_tasks(&pool);
-    release_stop_signals();
     run->seconds = nn_read_clock() - start;
     if (run->summary)
         end_trainings_done();

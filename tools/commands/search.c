@@ -92,7 +92,6 @@ static void learn_all(search *s) {
     s->start = nn_read_clock();
     catch_stop_signals();
     run_tasks(&pool);
-    release_stop_signals();
     s->seconds = nn_read_clock() - s->start;
     if (s->summary)
         end_trainings_done();

@@ -85,12 +85,10 @@ static nnblas_status fit(training_run *run) {
     const dataset *d = &run->rows.learnt;
     run->progress = start_progress(run->trainer, nnblas_trainer_epochs(run->trainer), d->N,
                                    has_validation(run), training->time_limit);
-    catch_stop_signals();
     double start = nn_read_clock();
     nnblas_status status =
         nnblas_trainer_fit(run->trainer, d->N, d->X, d->inputs, d->Y, d->outputs);
     run->seconds = nn_read_clock() - start;
-    release_stop_signals();
     end_progress(&run->progress);
     return status;
 }
@@ -157,6 +155,7 @@ static bool make(training_run *run) {
 static bool train(training_run *run) {
     if (run->summary)
         print_beginning(run);
+    catch_stop_signals();
     if (has_many_trainings(run->settings))
         return train_many(run);
     run->status = fit(run);
@@ -180,11 +179,13 @@ static bool plot(const training_run *run) {
     return plot_history(run->command, run->trainer, &words, run->settings->plot);
 }
 
-/* The model first: what fails after it costs nothing. */
+/* The model first: what fails after it costs nothing. From the training to there no signal loses
+ * it. */
 static bool save(training_run *run) {
     const train_settings *set = run->settings;
     const char *command = run->command;
     bool is_good = !set->output || save_net(command, run->model.net, set->output);
+    release_stop_signals();
     if (run->summary && is_good && set->output)
         fprintf(run->summary, "saved %s\n", set->output);
     if (run->summary && !set->output)
