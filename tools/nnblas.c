@@ -12,6 +12,7 @@
 #include <nnblas.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,7 +182,17 @@ static bool asks_for_help(char **argv) {
     return asks;
 }
 
+/* Else the next file that is opened would take the place of a stream, and have its messages in it.
+ * Reading standard input and writing the others fails as before. */
+static void replace_closed_streams(void) {
+    static const int FLAGS[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+    for (int d = STDIN_FILENO; d <= STDERR_FILENO; d++)
+        if (fcntl(d, F_GETFD) == -1 && open("/dev/null", FLAGS[d]) == -1)
+            exit(EXIT_FAILURE);
+}
+
 int main(int argc, char **argv) {
+    replace_closed_streams();
 #ifdef HAVE_CSV
     guard_json_memory();
 #endif

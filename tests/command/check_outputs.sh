@@ -178,8 +178,28 @@ check_closed_pipe() {
     done
 }
 
+# Without them the descriptors of standard streams, messages would go into the files that get their numbers.
+check_closed_streams() {
+    sed '17s/^[^,]*/abc/' test.csv >bad.csv
+    for closed in '>&- 2>&-' '<&- >&- 2>&-' '2>&-'; do
+        echo old >kept
+        eval '"$nnblas" predict model bad.csv --output kept --skip-bad-rows' "$closed" >/dev/null
+        check "with $closed no message is in a file" lacks kept nnblas
+        check "  that has the predictions" has_lines kept 31
+    done
+    "$nnblas" predict model test.csv 2>"$err" >&-
+    test $? -eq 1
+    report $? "a closed standard output is a failure"
+    check "  with a message" has "$err" 'cannot write to standard output: Bad file'
+    "$nnblas" predict model - 2>"$err" <&-
+    test $? -eq 1
+    report $? "and so is a closed standard input"
+    check "  with a message" has "$err" '^nnblas predict: .*: Bad file'
+}
+
 make_model
 check_streams
+check_closed_streams
 check_outputs
 check_socket
 check_gzip
