@@ -51,6 +51,15 @@ check_checkpoint() {
     check "  with its progress" has "$out" 'progress.epoch +[1-9]'
     check "  and its settings" has "$out" 'settings.learning_rate +0\.01$'
     check "  by name" has "$out" 'settings.optimizer +adam$'
+    expect_status 0 train train.csv --target species --quiet --epochs 4000 --patience 0 --optimizer gradient-descent \
+        --schedule plateau:12:0.5 --score --validation 0.25 --seed 18446744073709551615 --checkpoint checkpoint
+    expect_status 0 show checkpoint
+    for line in 'progress.epoch +4000' 'progress.steps +12000' 'settings.batch_size +32' 'settings.schedule +plateau' \
+        'settings.schedule_epochs +12' 'settings.schedule_factor +0\.5' 'settings.score +accuracy' \
+        'settings.rows_to_learn_from +90' 'settings.rows_to_validate_with +30' \
+        'settings.seed +18446744073709551615' 'progress.rate_factor +[01](\.[0-9e-]+)?'; do
+        check "  $line" has "$out" "^  $line\$"
+    done
 }
 
 # As another program of the library would save it.

@@ -241,7 +241,7 @@ static json_t *pack_result(const validation *v) {
     set_member(packed, "folds", pack_size(v->plan.k));
     set_member(packed, "repeats", pack_size(v->plan.repeats));
     set_member(packed, "networks", pack_size(v->plan.members > 0 ? v->plan.members : 1));
-    set_member(packed, "seed", pack_size(v->settings.training.seed));
+    set_member(packed, "seed", pack_whole(v->settings.training.seed));
     set_member(packed, "is_complete", json_boolean(count_complete(v) == v->count));
     set_member(packed, "seconds", pack_real(v->seconds));
     set_member(packed, "held_out", pack_means(v->results, v->count, average_held_out));

@@ -5,7 +5,6 @@
 #include "table/json.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,15 +44,6 @@ static json_t *pack_command(const training_run *run) {
     for (int i = 0; i < run->argc; i++)
         append_element(packed, pack_text(run->argv[i]));
     return packed;
-}
-
-/* JSON has no integers above the largest of jansson. */
-static json_t *pack_whole(uint64_t value) {
-    char text[24];
-    if (value <= LLONG_MAX)
-        return check_json(json_integer((json_int_t)value));
-    snprintf(text, sizeof text, "%" PRIu64, value);
-    return check_json(json_string(text));
 }
 
 static json_t *pack_data(const training_run *run) {

@@ -12,27 +12,67 @@
 
 /* ---- a checkpoint ---------------------------------------------------------------------------- */
 
-/* A word of 16 hexadecimal digits is the bits of a number (doc/file_format.md). */
-static json_t *unpack_word(const char *word) {
-    char *end;
-    uint64_t bits = strtoull(word, &end, 16);
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    if (strlen(word) == 16 && *end == '\0')
-        return pack_real(value);
-    long long whole = strtoll(word, &end, 10);
-    return *word && *end == '\0' ? json_integer(whole) : json_string(word);
+/* Choices by their names, and whole numbers; all others are the bits of a double. */
+typedef struct {
+    const char *name;
+    const char *choices[6];
+} whole_word;
+
+static const whole_word *find_whole(const char *name) {
+    static const whole_word WORDS[] = {
+        {"optimizer",
+         {[NNBLAS_GRADIENT_DESCENT] = "gradient-descent",
+          [NNBLAS_MOMENTUM] = "momentum",
+          [NNBLAS_NESTEROV] = "nesterov",
+          [NNBLAS_RPROP] = "rprop",
+          [NNBLAS_ADAM] = "adam",
+          [NNBLAS_LBFGS] = "lbfgs"}},
+        {"schedule",
+         {[NNBLAS_SCHEDULE_CONSTANT] = "constant",
+          [NNBLAS_SCHEDULE_STEP] = "step",
+          [NNBLAS_SCHEDULE_COSINE] = "cosine",
+          [NNBLAS_SCHEDULE_PLATEAU] = "plateau",
+          [NNBLAS_SCHEDULE_INVERSE] = "inverse",
+          [NNBLAS_SCHEDULE_ADAPTIVE] = "adaptive"}},
+        {"score",
+         {[NNBLAS_SCORE_NONE] = "none",
+          [NNBLAS_SCORE_ACCURACY] = "accuracy",
+          [NNBLAS_SCORE_LABELS] = "labels",
+          [NNBLAS_SCORE_R2] = "r2"}},
+        {"schedule_epochs", {0}},
+        {"epochs_of_schedule", {0}},
+        {"batch_size", {0}},
+        {"shuffle", {0}},
+        {"seed", {0}},
+        {"has_sample_weights", {0}},
+        {"has_validation_weights", {0}},
+        {"rows_to_learn_from", {0}},
+        {"rows_to_validate_with", {0}},
+        {"epoch", {0}},
+        {"steps", {0}},
+        {"unimproved", {0}},
+        {"on_plateau", {0}},
+    };
+    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++)
+        if (strcmp(WORDS[i].name, name) == 0)
+            return &WORDS[i];
+    return NULL;
 }
 
-static json_t *pack_optimizer(const char *word) {
-    static const char *const NAMES[] = {[NNBLAS_GRADIENT_DESCENT] = "gradient-descent",
-                                        [NNBLAS_MOMENTUM] = "momentum",
-                                        [NNBLAS_NESTEROV] = "nesterov",
-                                        [NNBLAS_RPROP] = "rprop",
-                                        [NNBLAS_ADAM] = "adam",
-                                        [NNBLAS_LBFGS] = "lbfgs"};
-    size_t number = strtoul(word, NULL, 10);
-    return json_string(number < sizeof NAMES / sizeof NAMES[0] ? NAMES[number] : word);
+/* 64 bits in hexadecimal (doc/file_format.md). */
+static json_t *unpack_word(const char *name, const char *word) {
+    char *end;
+    const uint64_t bits = strtoull(word, &end, 16);
+    const whole_word *whole = find_whole(name);
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    if (!*word || *end)
+        return json_string(word);
+    if (!whole)
+        return pack_real(value);
+    if (bits < sizeof whole->choices / sizeof whole->choices[0] && whole->choices[bits])
+        return json_string(whole->choices[bits]);
+    return pack_whole(bits);
 }
 
 /* "name=word name=word"; what is of use to the library only is left out. */
@@ -44,8 +84,7 @@ static json_t *unpack_words(const char *text) {
         if (!word || strncmp(pair, "random", 6) == 0 || strncmp(pair, "file_", 5) == 0)
             continue;
         *word++ = '\0';
-        bool is_optimizer = strcmp(pair, "optimizer") == 0;
-        set_member(unpacked, pair, is_optimizer ? pack_optimizer(word) : unpack_word(word));
+        set_member(unpacked, pair, unpack_word(pair, word));
     }
     free(copy);
     return unpacked;

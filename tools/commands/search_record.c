@@ -31,7 +31,7 @@ static json_t *pack_result(const search *s) {
     set_member(packed, "rows", pack_size(s->rows.N));
     set_member(packed, "folds", pack_size(s->plan.k));
     set_member(packed, "repeats", pack_size(s->plan.repeats));
-    set_member(packed, "seed", pack_size(s->settings.training.seed));
+    set_member(packed, "seed", pack_whole(s->settings.training.seed));
     set_member(packed, "seconds", pack_real(s->seconds));
     for (size_t place = 0; place < s->trials.count; place++)
         append_element(trials, pack_outcome(s, &s->outcomes[place]));

@@ -3,6 +3,8 @@
 
 #include "cli/memory.h"
 
+#include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -26,6 +28,15 @@ json_t *pack_real(double value) {
 
 json_t *pack_size(size_t value) {
     return check_json(json_integer((json_int_t)value));
+}
+
+/* Jansson has no integers above its largest. */
+json_t *pack_whole(uint64_t value) {
+    char text[24];
+    if (value <= LLONG_MAX)
+        return check_json(json_integer((json_int_t)value));
+    snprintf(text, sizeof text, "%" PRIu64, value);
+    return check_json(json_string(text));
 }
 
 void set_member(json_t *object, const char *key, json_t *value) {

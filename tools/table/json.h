@@ -5,6 +5,7 @@
 #define NNBLAS_TABLE_JSON_H
 
 #include <jansson.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* Has Jansson end the program with a message where there is no memory. Without this its parser
@@ -18,6 +19,8 @@ json_t *check_json(json_t *value);
 /* NaN and the infinities are null. */
 json_t *pack_real(double value);
 json_t *pack_size(size_t value);
+/* A number above INT64_MAX as a text. */
+json_t *pack_whole(uint64_t value);
 
 /* Each takes ownership of the value. */
 void set_member(json_t *object, const char *key, json_t *value);
