@@ -90,6 +90,10 @@ check_other_files() {
     refuses 'model is the model, and comes first: nnblas predict MODEL DATA.csv$' predict test.csv model
     refuses 'model is the model, and comes first: nnblas evaluate MODEL DATA.csv$' evaluate test.csv model
     fails 'model: is a network, not a table' train model --target species
+    mkfifo pipe
+    cat train.csv >pipe &
+    fails 'header' show pipe
+    wait
     head -c 900 model >short
     fails '^nnblas show: ' show short
     refuses 'MODEL is missing' show

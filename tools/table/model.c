@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 const char SCHEMA_KEY[] = "table";
 
@@ -32,11 +33,17 @@ static nnblas_status load_from_stream(FILE *stream, nnblas_net **net) {
     return status;
 }
 
+/* A pipe has been read, and opening it again would wait for ever. */
+static bool can_be_read_again(const char *path) {
+    struct stat state;
+    return stat(path, &state) == 0 && S_ISREG(state.st_mode);
+}
+
 /* Whether the file begins with a line of text; a model begins with the size of its header, which
  * has zeros in it. */
 static bool looks_like_table(const char *path) {
     char bytes[512];
-    FILE *file = fopen(path, "re");
+    FILE *file = can_be_read_again(path) ? fopen(path, "re") : NULL;
     size_t count = file ? fread(bytes, 1, sizeof bytes, file) : 0;
     if (file)
         fclose(file);
