@@ -69,6 +69,16 @@ check_score_plots() {
     check "  with the names of the classes as they are" has scores.svg ">it('|&apos;|&#39;)s a_b<"
     check "  and the counts" has scores.svg '> ?40<'
     check "  whose names are turned, as they are long" has scores.svg 'rotate[(]30'
+    sed "s/virginica/20%/; s/versicolor/50%off/" train.csv >percent.csv
+    "$nnblas" train percent.csv --target species --text species --quiet --epochs 20 --output percent
+    expect_status 0 evaluate percent percent.csv --plot percent.svg
+    check "names of classes with % are as they are" has percent.svg '>20%<'
+    check "  and no formats" has percent.svg '>50%off<'
+    awk -v OFS=, 'BEGIN { print "a %,b %o,y"; for (i = 0; i < 60; i++) print i % 7, i % 5, i % 7 }' >percent.csv
+    "$nnblas" train percent.csv --target y --numbers --quiet --epochs 20 --output percent
+    expect_status 0 importance percent percent.csv --plot percent.svg
+    check "so are names of columns" has percent.svg '>a %<'
+    check "  which are no formats" has percent.svg '>b %o<'
     awk -v OFS=, 'BEGIN { print "x,y"; for (i = 0; i < 60; i++) print i % 7, (i % 7 > 3) }' >label.csv
     "$nnblas" train label.csv --target y --quiet --epochs 20 --output label
     expect_status 0 evaluate label label.csv --plot label.svg

@@ -123,12 +123,23 @@ FILE *start_plot(const char *command, const char *path, int width, int height) {
     return script;
 }
 
-void write_plot_text(FILE *script, const char *text) {
+static void write_quoted(FILE *script, const char *text, const char *doubled) {
     shown_text shown = show_text(text);
     fputc('\'', script);
-    for (const char *c = shown.text; *c; c++)
-        fputs(*c == '\'' ? "''" : (const char[]){*c, '\0'}, script);
+    for (const char *c = shown.text; *c; c++) {
+        if (strchr(doubled, *c))
+            fputc(*c, script);
+        fputc(*c, script);
+    }
     fputc('\'', script);
+}
+
+void write_plot_text(FILE *script, const char *text) {
+    write_quoted(script, text, "'");
+}
+
+void write_plot_tic(FILE *script, const char *text) {
+    write_quoted(script, text, "'%");
 }
 
 void write_plot_number(FILE *script, double value) {

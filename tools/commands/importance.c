@@ -196,8 +196,8 @@ static void write_bars(FILE *script, const importance *list, size_t count) {
     fputs("END\nset ytics (", script);
     for (size_t i = 0; i < count; i++) {
         fputs(i > 0 ? ", " : "", script);
-        write_plot_text(script, *list[i].name ? list[i].name
-                                              : show_column(list[i].name, list[i].place).text);
+        write_plot_tic(script, *list[i].name ? list[i].name
+                                             : show_column(list[i].name, list[i].place).text);
         fprintf(script, " %zu", i);
     }
     fputs(")\n", script);

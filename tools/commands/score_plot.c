@@ -55,7 +55,7 @@ static void write_class_tics(FILE *script, const target_score *t, const char *ax
     fprintf(script, "set %stics out (", axis);
     for (size_t k = 0; k < t->classes; k++) {
         fputs(k > 0 ? ", " : "", script);
-        write_plot_text(script, name_class(t, k));
+        write_plot_tic(script, name_class(t, k));
         fprintf(script, " %zu", k);
     }
     fputs(")\n", script);
