@@ -99,6 +99,9 @@ check_gzip() {
         return 0
     fi
     check "gzip" cmp expected "$out"
+    { cat packed.csv.gz && head -c 9999 /dev/zero; } >padded.csv.gz
+    expect_status 0 predict model padded.csv.gz
+    check "  also padded to blocks, as by a tape" cmp expected "$out"
     "$nnblas" predict model - <packed.csv.gz >"$out"
     check "  from standard input" cmp expected "$out"
     { head -n 5 test.csv | gzip && sed 1,5d test.csv | gzip; } >packed.csv.gz

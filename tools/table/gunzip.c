@@ -56,10 +56,22 @@ const char *get_gzip_problem(const gunzip *g) {
     return g->problem;
 }
 
+/* Tapes pad a file to whole blocks. */
+static void skip_zeros(z_stream *stream) {
+    while (stream->avail_in > 0 && *stream->next_in == 0) {
+        stream->next_in++;
+        stream->avail_in--;
+    }
+}
+
 /* A file may have several members, one behind the other. */
 static void expand(gunzip *g) {
-    if (g->is_member_read)
+    if (g->is_member_read) {
+        skip_zeros(&g->stream);
+        if (g->stream.avail_in == 0)
+            return;
         inflateReset(&g->stream);
+    }
     int result = inflate(&g->stream, Z_NO_FLUSH);
     g->is_member_read = result == Z_STREAM_END;
     if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
