@@ -36,6 +36,9 @@ static bool read_class_weight(const char *text, const table_column *target, doub
     if (!mark || !read_real(mark + 1, &weight) || weight < 0.0)
         return set_error(error, "--class-weights takes balanced, or CLASS=NUMBER[,...]: '%s'",
                          show_text(text).text);
+    if (weight > LARGEST_WEIGHT)
+        return set_error(error, "--class-weights takes numbers from 0 to 1e100: '%s'",
+                         show_text(text).text);
     char *class = copy_text(text);
     class[mark - text] = '\0';
     size_t k = find_name(&target->categories, class);
@@ -70,6 +73,22 @@ static bool read_class_weights(const char *text, const schema *s, double *class_
     return is_good;
 }
 
+/* The weights of rows times those of their classes. */
+static bool multiply_weights(dataset *d, const double *class_weights, table_error *error) {
+    bool is_good = true;
+    d->cost_weights = resize_array(NULL, d->N, sizeof *d->cost_weights);
+    for (size_t r = 0; r < d->N && is_good; r++) {
+        double weight = get_weight(d, r) * class_weights[find_class(d, r)];
+        d->cost_weights[r] = weight;
+        is_good = weight <= LARGEST_WEIGHT ||
+                  set_error(error,
+                            "row %zu weighs %.6g, more than 1e100: its weight times that of its "
+                            "class",
+                            r + 1, weight);
+    }
+    return is_good;
+}
+
 static bool weight_classes(const char *text, schema *s, dataset *d, table_error *error) {
     if (!has_classes(s))
         return set_error(error, "--class-weights needs one target that is classes");
@@ -81,12 +100,7 @@ static bool weight_classes(const char *text, schema *s, dataset *d, table_error 
         balance(d, class_weights);
     else
         is_good = read_class_weights(text, s, class_weights, error);
-    if (is_good) {
-        d->cost_weights = resize_array(NULL, d->N, sizeof *d->cost_weights);
-        for (size_t r = 0; r < d->N; r++)
-            d->cost_weights[r] = get_weight(d, r) * class_weights[find_class(d, r)];
-    }
-    return is_good;
+    return is_good && multiply_weights(d, class_weights, error);
 }
 
 static bool has_counts(const dataset *d) {
