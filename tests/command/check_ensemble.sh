@@ -122,6 +122,9 @@ check_refusals() {
         --learning-rate 1e300
     sed 's/"member 2":"..../"member 2":"AAAA/' ensemble >damaged
     fails 'damaged: is an ensemble with a damaged network' predict damaged iris.csv
+    sed 's/"member 3":/"member 7":/' ensemble >gap
+    fails 'gap: is an ensemble with a damaged network' predict gap iris.csv
+    fails 'gap: is an ensemble with a damaged network' show gap
 }
 
 # The second network of another ensemble, which has other layers, is put into this one.

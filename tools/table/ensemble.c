@@ -87,6 +87,13 @@ static bool has_layers_of(const nnblas_net *net, const nnblas_net *first) {
            nnblas_net_layer_size(net, last) == nnblas_net_layer_size(first, last_of_first);
 }
 
+static size_t count_member_keys(const nnblas_net *net) {
+    size_t count = 0;
+    for (size_t i = 0; i < nnblas_net_metadata_count(net); i++)
+        count += is_member_key(nnblas_net_metadata_key(net, i));
+    return count;
+}
+
 bool unpack_members(table_model *model) {
     const char *text;
     while ((text = nnblas_net_metadata(model->net, name_member(model->n_others + 2).text))) {
@@ -102,7 +109,7 @@ bool unpack_members(table_model *model) {
         if (!has_layers_of(member, model->net))
             return false;
     }
-    return true;
+    return model->n_others == count_member_keys(model->net);
 }
 
 /* ---- predictions ----------------------------------------------------------------------------- */

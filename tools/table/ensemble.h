@@ -13,8 +13,8 @@ nnblas_status pack_members(table_model *model);
 /* Whether metadata under this key are another network. */
 bool is_member_key(const char *key);
 
-/* Takes them out again, when the first is loaded. False if one is damaged, or has other inputs or
- * outputs. */
+/* Takes them out again, when the first is loaded. False if one is damaged, has other inputs or
+ * outputs, or a key is not in the series. */
 bool unpack_members(table_model *model);
 
 /*
