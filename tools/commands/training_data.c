@@ -25,12 +25,12 @@ bool read_training_data(const char *command, const train_settings *set, note_lis
     skipped_rows skipped = {.is_allowed = set->table.skips_bad_rows};
     bool is_open = open_data(set, &source, &error);
     bool is_good = is_open && read_dataset(&source, &set->columns, &skipped, notes, s, d, &error);
+    if (!set->is_quiet)
+        print_warnings(command, notes);
     if (!is_good)
         fprintf(stderr, "nnblas %s: %s\n", command, error.text);
-    else if (!set->is_quiet) {
-        print_warnings(command, notes);
+    else if (!set->is_quiet)
         report_skipped(command, source.name, &skipped);
-    }
     if (is_open)
         close_source(&source);
     return is_good;

@@ -145,15 +145,11 @@ static size_t count_texts(const column_list *list) {
     return count;
 }
 
-/* Among numbers alone it is plain what the first line is. */
+/* Above numbers it is plain that the first line has names. */
 static void note_header(const table_source *source, const schema *s, note_list *notes) {
     size_t texts = count_texts(&s->features) + count_texts(&s->targets);
-    if (!source->is_header_detected)
-        return;
-    if (!source->has_header && texts > 0)
-        add_note(notes, "the first line has numbers and is taken for a row: --header makes it the "
-                        "names of the columns");
-    if (source->has_header && texts == s->features.count + s->targets.count)
+    if (source->is_header_detected && source->has_header &&
+        texts == s->features.count + s->targets.count)
         add_note(
             notes,
             "the first line is taken for the names of the columns: --no-header makes it a row");

@@ -3,6 +3,7 @@
 
 #include "cli/memory.h"
 #include "table/categories.h"
+#include "table/first_row.h"
 #include "table/left_out.h"
 #include "table/survey.h"
 
@@ -431,6 +432,7 @@ static bool infer(inference *in, skipped_rows *skipped, table_error *error) {
         return false;
     if (in->rows->N == 0)
         return set_error(error, "%s: has no rows to train on", in->source->name);
+    note_first_row(in->source, in->rows, in->notes);
     survey_table(in);
     find_decimal_marks(in);
     choose_kinds(in);

@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# What looks odd in a table, and is said.
+# usage: check_warnings.sh NNBLAS
+set -u
+# shellcheck source=support.sh
+. "$(dirname "$0")/support.sh"
+
+# warns REGEX ARGUMENTS...: of table.csv, in one epoch
+warns() {
+    message=$1
+    shift
+    expect_status 0 train table.csv --epochs 1 "$@"
+    check "  and warns: $message" has "$err" "^nnblas train: warning: $message"
+}
+
+# is_silent REGEX ARGUMENTS...: no warning matches
+is_silent() {
+    message=$1
+    shift
+    expect_status 0 train table.csv --epochs 1 "$@"
+    check "  and does not warn: $message" lacks "$err" "$message"
+}
+
+check_first_row() {
+    unlike='the first line is unlike the other rows: if it has the names of the columns, --header'
+    printf '2019,2020,2021\n0.1,0.4,0.2\n0.7,0.3,0.9\n0.5,0.9,0.1\n' >table.csv
+    warns "$unlike" --target 3
+    check "  and has the line of the summary" has "$out" '^the first line has numbers and is taken for a row'
+    printf 'region;2022;"2023"\nN;1;4\nS;4;7\nN;5;1\n' >table.csv
+    warns "$unlike" --target 3
+    printf '1000,2000,3000\n10,40,20\n70,30,90\n50,90,10\n' >table.csv
+    warns "$unlike" --target 3
+    printf '2019,2020,target\n0.1,0.4,0.2\n0.7,0.3,0.9\n0.5,0.9,0.1\n' >table.csv
+    fails "line 1, column 3: 'target' is not a number" train table.csv --target 3
+    check "  and an error comes with the warning" has "$err" "warning: $unlike"
+    expect_status 1 train table.csv --target 3 --quiet
+    check "  unless it is to be quiet" lacks "$err" "$unlike"
+    is_silent unlike --target target --header
+    fails "'target' is not a number" train table.csv --target 3 --no-header
+    check "  not where the first line is said to be none" lacks "$err" unlike
+}
+
+# A first row that may be one: years among years, the first of sorted numbers, a text that occurs again.
+check_usual_first_rows() {
+    awk 'BEGIN { for (i = 0; i < 20; i++) print 2000 + i "," 1990 + i }' >table.csv
+    is_silent unlike --target 2
+    awk 'BEGIN { for (i = 1; i < 20; i++) print i "," 2 * i "," 3 * i }' >table.csv
+    is_silent unlike --target 3
+    awk 'BEGIN { print "a,1000,2000"; for (i = 1; i < 20; i++) print (i % 2 ? "a" : "b") "," 2 * i "," 3 * i }' >table.csv
+    is_silent unlike --target 3
+    "$nnblas" iris | sed 1d >table.csv
+    is_silent unlike --target 5
+    printf '2019,2020\n0.1,0.4\n' >table.csv
+    is_silent unlike --target 2
+}
+
+check_first_row
+check_usual_first_rows
+conclude
