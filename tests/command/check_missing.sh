@@ -40,6 +40,16 @@ check_marks() {
         '60 rows of table.csv: 1 feature as 2 inputs; 2 classes of y'
 }
 
+# Spreadsheets leave empty rows at the end.
+check_rows_without_target() {
+    printf 'a,b,c,y\n1,5,1,x\n2,4,1,z\n3,4,1,x\n4,1,1,z\n,,,\n5,,2,NA\n' >table.csv
+    expect_status 0 train table.csv --target y --epochs 2
+    check "a row without a target is left out" has "$err" 'rows without a target left out: 2$'
+    check "  and makes no indicator" has "$out" '4 rows of table.csv: 2 features as 2 inputs'
+    check "  is not counted" lacks "$out" 'missing'
+    check "  and has no say in what is constant" has "$out" '^left out, the same in all rows: column 3 \(c\)$'
+}
+
 check_prediction() {
     expect_status 0 predict first empty.csv
     check "predict says how many values were missing" has "$err" 'empty.csv: missing values filled in: 16$'
@@ -101,6 +111,7 @@ check_earlier_model() {
 }
 
 check_marks
+check_rows_without_target
 check_prediction
 check_rules
 check_earlier_model

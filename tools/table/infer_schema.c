@@ -6,6 +6,7 @@
 #include "table/first_row.h"
 #include "table/left_out.h"
 #include "table/survey.h"
+#include "table/used_rows.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -263,70 +264,6 @@ static void choose_kinds(const inference *in) {
     in->s->weights.missing = MISSING_REFUSED;
 }
 
-/* ---- rows that are not used ------------------------------------------------------------------ */
-
-static bool can_be_bad(const inference *in, const column_list *list) {
-    for (size_t i = 0; i < list->count; i++) {
-        const table_column *column = &list->columns[i];
-        const column_survey *survey = &in->surveys[column->place];
-        bool is_number = column->kind == COLUMN_NUMBER || column->is_number;
-        size_t gaps = is_number ? survey->number_gaps : survey->text_gaps;
-        if ((is_number && survey->bad_numbers > 0) || survey->has_other_bytes ||
-            (column->kind == COLUMN_DATE && survey->bad_dates > 0) ||
-            (gaps > 0 && list->missing != MISSING_IMPUTED))
-            return true;
-    }
-    return false;
-}
-
-static bool check_weight(const inference *in, const csv_row *row, table_error *error) {
-    double weight = 0.0;
-    if (in->s->weights.count == 0)
-        return true;
-    const table_column *column = &in->s->weights.columns[0];
-    get_formatted(row, column->place, &column->format, &weight);
-    return (weight >= 0.0 && weight <= LARGEST_WEIGHT) ||
-           set_value_error(in->source, row, column->place, "is no weight, a number from 0 to 1e100",
-                           error);
-}
-
-static bool is_good_row(const inference *in, const csv_row *row, table_error *error) {
-    const schema *s = in->s;
-    return check_row(&s->targets, in->source, row, error) &&
-           check_row(&s->features, in->source, row, error) &&
-           check_row(&s->weights, in->source, row, error) && check_weight(in, row, error);
-}
-
-static bool drop_bad_rows_of(const inference *in, row_block *block, skipped_rows *skipped,
-                             table_error *error) {
-    size_t kept = 0;
-    for (size_t r = 0; r < block->N; r++) {
-        csv_row row = get_row(block, r);
-        if (is_good_row(in, &row, error))
-            move_row(block, kept++, r);
-        else if (!skip_row(skipped, error))
-            return false;
-    }
-    block->N = kept;
-    return true;
-}
-
-static bool drop_bad_rows(const inference *in, skipped_rows *skipped, table_error *error) {
-    const schema *s = in->s;
-    text_rows *rows = in->rows;
-    skipped->leaves_out_gaps = in->choice->missing == MISSING_SKIPPED;
-    if (s->weights.count == 0 && !can_be_bad(in, &s->features) && !can_be_bad(in, &s->targets))
-        return true;
-    rows->N = 0;
-    for (size_t b = 0; b < rows->n_blocks; b++) {
-        if (!drop_bad_rows_of(in, rows->blocks[b], skipped, error))
-            return false;
-        rows->blocks[b]->first = rows->N;
-        rows->N += rows->blocks[b]->N;
-    }
-    return rows->N > 0 || set_error(error, "%s: has no rows to train on", in->source->name);
-}
-
 /* ---- categories ------------------------------------------------------------------------------ */
 
 static bool has_too_many(const inference *in, const table_column *column, const char *what,
@@ -430,15 +367,18 @@ static bool infer(inference *in, skipped_rows *skipped, table_error *error) {
     if (!choose_columns(in->source, in->choice, in->s, error) ||
         !mark_columns(in->source, &in->choice->texts, in->is_text, error))
         return false;
+    note_first_row(in->source, in->rows, in->notes);
+    drop_rows_without_target(&in->s->targets, in->rows, skipped);
     if (in->rows->N == 0)
         return set_error(error, "%s: has no rows to train on", in->source->name);
-    note_first_row(in->source, in->rows, in->notes);
     survey_table(in);
     find_decimal_marks(in);
     choose_kinds(in);
     if (in->choice->features.count == 0)
         leave_out_numbers(in->rows, in->surveys, &in->s->features, in->notes);
-    if (!has_features(in, error) || !drop_bad_rows(in, skipped, error) ||
+    skipped->leaves_out_gaps = in->choice->missing == MISSING_SKIPPED;
+    if (!has_features(in, error) ||
+        !drop_bad_rows(in->source, in->s, in->surveys, in->rows, skipped, error) ||
         !find_features_categories(in, error) || !find_classes(in, error) ||
         !has_features(in, error))
         return false;

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Which rows of a table are learnt from. */
+#ifndef NNBLAS_TABLE_USED_ROWS_H
+#define NNBLAS_TABLE_USED_ROWS_H
+
+#include "table/schema.h"
+#include "table/survey.h"
+
+/* Leaves out the rows of which a target is missing, whatever kind it is of: they have no say in
+ * what a column holds. */
+void drop_rows_without_target(const column_list *targets, text_rows *rows, skipped_rows *skipped);
+
+/* Leaves out the other rows that are not used, or fails where one is bad and must not be skipped.
+ */
+bool drop_bad_rows(const table_source *source, const schema *s, const column_survey *surveys,
+                   text_rows *rows, skipped_rows *skipped, table_error *error);
+
+#endif
