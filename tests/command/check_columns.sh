@@ -70,7 +70,7 @@ check_names() {
         for (i = 0; i < 4000; i++) print "n" i % 1001 "," i % 7 "," (i % 3 ? "a" : "b") }' >table.csv
     train_table --target kind --epochs 1
     check "more than 1000 texts are left out" has "$err" \
-        'warning: left out, more than 1000 different texts: column 1 \(name\); --features'
+        'warning: left out, more than 1000 different texts: column 1 \(name\)$'
     fails 'column 1 \(name\) has more than 1000 different texts, and each would be a category' \
         train table.csv --target kind --features name
     fails 'column 1 \(name\) has more than 1000 different texts, and each would be a class' \
@@ -87,10 +87,14 @@ check_nothing() {
         '^left out, the same in all rows: column 2 \(same\)$'
     check "  or text" has "$out" '^left out, the same text in all rows: column 3 \(text\)$'
     has_features 2 3
+    check "  which is no warning where others are left" lacks "$err" 'left out'
     train_table --target kind --features 1,2,3
     expect_status 0 predict model table.csv
-    fails 'there is no column left to be a feature; --features COLUMNS takes any' \
-        train table.csv --target kind --ignore sometimes,size
+    fails 'there is no column left to be a feature$' train table.csv --target kind --ignore sometimes,size
+    check "  which comes behind the reasons" has "$err" \
+        '^nnblas train: warning: left out, the same in all rows: column 2 \(same\)$'
+    check "  of texts too" has "$err" \
+        '^nnblas train: warning: left out, the same text in all rows: column 3 \(text\)$'
 }
 
 check_codes() {

@@ -347,10 +347,10 @@ static void note_texts(const inference *in) {
 }
 
 static bool has_features(const inference *in, table_error *error) {
-    return in->s->features.count > 0 ||
-           set_error(error,
-                     "%s: there is no column left to be a feature; --features COLUMNS takes any",
-                     in->source->name);
+    if (in->s->features.count > 0)
+        return true;
+    warn_of_notes(in->notes, "left out, ");
+    return set_error(error, "%s: there is no column left to be a feature", in->source->name);
 }
 
 static void survey_table(inference *in) {

@@ -89,11 +89,13 @@ static void note_left_out(column_listing *listing, const char *reason, note_list
         add_note(notes, "left out, %s: %s", reason, show_listing(listing));
 }
 
-static void warn_left_out(column_listing *listing, const char *reason, note_list *notes) {
+static void warn_left_out(column_listing *listing, const char *reason, const char *advice,
+                          note_list *notes) {
     if (listing->count > 0)
-        add_warning(notes, "left out, %s: %s; --features takes any column", reason,
-                    show_listing(listing));
+        add_warning(notes, "left out, %s: %s%s", reason, show_listing(listing), advice);
 }
+
+static const char FEATURES_ADVICE[] = "; --features takes them";
 
 void leave_out_numbers(const text_rows *rows, const column_survey *surveys, column_list *features,
                        note_list *notes) {
@@ -126,7 +128,7 @@ void leave_out_numbers(const text_rows *rows, const column_survey *surveys, colu
     note_left_out(&empty, "without a value", notes);
     note_left_out(&constant, "the same in all rows", notes);
     note_left_out(&index, "counts the rows and has no name", notes);
-    warn_left_out(&identifiers, "numbers that only name the rows", notes);
+    warn_left_out(&identifiers, "numbers that only name the rows", FEATURES_ADVICE, notes);
 }
 
 /* ---- texts ----------------------------------------------------------------------------------- */
@@ -152,6 +154,6 @@ void note_texts_left_out(names_of_left_out *names, note_list *notes) {
     snprintf(many, sizeof many, "more than %d different texts", MOST_CATEGORIES);
     note_left_out(&names->empty, "without a value", notes);
     note_left_out(&names->constant, "the same text in all rows", notes);
-    warn_left_out(&names->names, "nearly all texts are different", notes);
-    warn_left_out(&names->many, many, notes);
+    warn_left_out(&names->names, "nearly all texts are different", FEATURES_ADVICE, notes);
+    warn_left_out(&names->many, many, "", notes);
 }

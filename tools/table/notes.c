@@ -28,6 +28,12 @@ void add_warning(note_list *notes, const char *format, ...) {
     va_end(arguments);
 }
 
+void warn_of_notes(note_list *notes, const char *beginning) {
+    for (size_t i = 0; i < notes->lines.count; i++)
+        if (strncmp(notes->lines.names[i], beginning, strlen(beginning)) == 0)
+            add_name(&notes->warnings, notes->lines.names[i]);
+}
+
 void free_notes(note_list *notes) {
     free_names(&notes->lines);
     free_names(&notes->warnings);

@@ -14,6 +14,8 @@ typedef struct {
 
 void add_note(note_list *notes, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void add_warning(note_list *notes, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The lines with this beginning become warnings. */
+void warn_of_notes(note_list *notes, const char *beginning);
 void free_notes(note_list *notes);
 
 /* Columns for a note: "column 2 (age), column 5 and 7 more". */
