@@ -40,6 +40,34 @@ check_index() {
     has_features 1 1
 }
 
+check_equal_names() {
+    awk 'BEGIN { print "a,b,a,y"
+        for (i = 0; i < 40; i++) print i % 7 "," i % 5 "," i * i % 11 "," (i % 11 > 5 ? "x" : "z") }' >table.csv
+    train_table --target y
+    check "columns of one name are used, with a warning" has "$err" \
+        "warning: columns 1 and 3 are both named 'a': other tables must have them in the same places\$"
+    has_features 3 3
+    train_table --target y --features 3
+    has_features 1 1
+    expect_status 0 predict model table.csv
+    cp "$out" found
+    sed '1s/.*/c,b,a,y/' table.csv >other.csv
+    expect_status 0 predict model other.csv
+    check "  and found by its place" cmp found "$out"
+    sed '1s/.*/a,b,c,y/' table.csv >other.csv
+    fails "other.csv: column 3 is not named 'a': several were in the training" predict model other.csv
+    train_table --target y --ignore 3
+    has_features 2 2
+    train_table --target 3 --ignore 1
+    expect_status 0 evaluate model table.csv
+    train_table --target y --ignore 1,3
+    check "  without one where none is used" lacks "$err" 'both named'
+    fails "columns 1 and 3 are both named 'a'; a number means one of them" train table.csv --target y --ignore a
+    train_table --target b --ignore 1,3
+    sed '1s/.*/a,b,b,y/' table.csv >other.csv
+    fails "columns 2 and 3 are both named 'b', which the model needs" evaluate model other.csv
+}
+
 check_identifiers() {
     awk 'BEGIN { print "customer_id,PassengerId,paid,hour,number,kind"
         for (i = 0; i < 40; i++) print 100 + i * 7 % 41 "," i * 3 % 43 "," i * 3 % 43 "," i "," i % 9 "," (i % 3 ? "a" : "b") }' \
@@ -140,6 +168,7 @@ check_spellings() {
 }
 
 check_index
+check_equal_names
 check_identifiers
 check_names
 check_nothing

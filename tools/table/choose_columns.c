@@ -58,12 +58,6 @@ static bool add_columns(const table_source *source, const name_list *names, colu
     return is_found;
 }
 
-/* Another table is read by the names of the columns. */
-static bool check_name(const table_source *source, const char *name, table_error *error) {
-    size_t found;
-    return *name == '\0' || find_column(source, name, ", which is used", &found, error);
-}
-
 /* No column may occur in two of the lists. */
 static bool check_columns(const table_source *source, const schema *s, table_error *error) {
     bool *is_taken = clear_marks(source);
@@ -76,8 +70,6 @@ static bool check_columns(const table_source *source, const schema *s, table_err
                 is_good = set_error(
                     error, "%s: %s is named twice: it can be a target, a feature or the weight",
                     source->name, show_column(column->name, column->place).text);
-            else
-                is_good = check_name(source, column->name, error);
             is_taken[column->place] = true;
         }
     free(is_taken);
@@ -99,11 +91,32 @@ static bool add_other_columns(const table_source *source, const column_choice *c
     return is_good;
 }
 
+static bool has_own_name(const column_names *columns, const char *name) {
+    size_t found[2];
+    return find_column_name(columns, name, found) == 1;
+}
+
+void warn_of_equal_names(const table_source *source, const schema *s, note_list *notes) {
+    const column_list *lists[] = {&s->targets, &s->features, &s->weights};
+    size_t found[2];
+    for (size_t l = 0; l < 3; l++)
+        for (size_t i = 0; i < lists[l]->count; i++) {
+            const char *name = lists[l]->columns[i].name;
+            if (find_column_name(&source->columns, name, found) > 1)
+                add_warning(notes,
+                            "columns %zu and %zu are both named '%s': other tables must have them "
+                            "in the same places",
+                            found[0] + 1, found[1] + 1, show_text(name).text);
+        }
+}
+
 bool choose_columns(const table_source *source, const column_choice *choice, schema *s,
                     table_error *error) {
     for (size_t i = 0; i < source->columns.count; i++) {
         const char *name = source->columns.names[i];
-        if (*name == '\0' || !add_name(&s->table_columns, name))
+        if (has_own_name(&source->columns, name))
+            add_name(&s->table_columns, name);
+        else
             add_no_name(&s->table_columns);
     }
     return add_columns(source, &choice->targets, &s->targets, error) &&

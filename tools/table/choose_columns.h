@@ -3,6 +3,7 @@
 #ifndef NNBLAS_TABLE_CHOOSE_COLUMNS_H
 #define NNBLAS_TABLE_CHOOSE_COLUMNS_H
 
+#include "table/notes.h"
 #include "table/schema.h"
 
 typedef enum { TASK_DETECT, TASK_CLASSES, TASK_NUMBERS } task;
@@ -23,6 +24,9 @@ typedef struct {
 /* Fills the lists of s with the columns, whose kinds are not known yet. */
 bool choose_columns(const table_source *source, const column_choice *choice, schema *s,
                     table_error *error);
+
+/* Warns of columns that are used, and whose name others have too. */
+void warn_of_equal_names(const table_source *source, const schema *s, note_list *notes);
 
 /* One for each column of the table, all false; released by free(). */
 bool *clear_marks(const table_source *source);

@@ -382,6 +382,7 @@ static bool infer(inference *in, skipped_rows *skipped, table_error *error) {
         !find_features_categories(in, error) || !find_classes(in, error) ||
         !has_features(in, error))
         return false;
+    warn_of_equal_names(in->source, in->s, in->notes);
     note_texts(in);
     note_gaps(in);
     return true;

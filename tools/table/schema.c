@@ -350,19 +350,29 @@ static bool has_names(const name_list *columns) {
     return false;
 }
 
-static bool bind_column(table_column *column, const table_source *source, table_error *error) {
-    if (*column->name)
-        return find_column(source, column->name, ", which the model needs", &column->position,
-                           error);
+/* name: its own name in the table of the training, or "". */
+static bool bind_column(table_column *column, const char *name, const table_source *source,
+                        table_error *error) {
+    if (*name)
+        return find_column(source, name, ", which the model needs", &column->position, error);
     column->position = column->place;
-    return (column->place < source->columns.count && !*source->columns.names[column->place]) ||
-           set_error(error, "%s: has no column %zu without a name, which the model needs",
+    bool is_there = column->place < source->columns.count &&
+                    strcmp(column->name, source->columns.names[column->place]) == 0;
+    if (is_there)
+        return true;
+    if (*column->name)
+        return set_error(error,
+                         "%s: column %zu is not named '%s': several were in the training, so that "
+                         "their places count",
+                         source->name, column->place + 1, show_text(column->name).text);
+    return set_error(error, "%s: has no column %zu without a name, which the model needs",
                      source->name, column->place + 1);
 }
 
-static bool bind_columns(column_list *list, const table_source *source, table_error *error) {
+static bool bind_columns(column_list *list, const name_list *names, const table_source *source,
+                         table_error *error) {
     for (size_t i = 0; i < list->count; i++)
-        if (!bind_column(&list->columns[i], source, error))
+        if (!bind_column(&list->columns[i], names->names[list->columns[i].place], source, error))
             return false;
     return true;
 }
@@ -401,14 +411,14 @@ static bool bind_by_place(schema *s, const table_source *source, bool with_targe
 bool bind_schema(schema *s, const table_source *source, bool with_targets, table_error *error) {
     if (!source->has_header || !has_names(&s->table_columns))
         return bind_by_place(s, source, with_targets, error);
-    return bind_columns(&s->features, source, error) &&
-           (!with_targets || bind_columns(&s->targets, source, error));
+    return bind_columns(&s->features, &s->table_columns, source, error) &&
+           (!with_targets || bind_columns(&s->targets, &s->table_columns, source, error));
 }
 
 bool bind_weights(schema *s, const table_source *source) {
     table_error error;
     if (source->has_header && has_names(&s->table_columns))
-        return bind_columns(&s->weights, source, &error);
+        return bind_columns(&s->weights, &s->table_columns, source, &error);
     take_places(&s->weights);
     return source->columns.count == s->table_columns.count;
 }

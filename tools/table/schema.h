@@ -42,9 +42,9 @@ typedef struct {
     missing_rule missing;
 } column_list;
 
-/* table_columns: all columns of the table of the training, in their order. weights: none or one
- * column, of the weights of the rows in training. class_weights: those of the classes, by which
- * they were multiplied, or null. */
+/* table_columns: all columns of the table of the training, in their order; "" is a name that others
+ * have too. weights: none or one column, of the weights of the rows in training. class_weights:
+ * those of the classes, by which they were multiplied, or null. */
 typedef struct {
     name_list table_columns;
     column_list features, targets, weights;
@@ -115,8 +115,8 @@ size_t find_predicted_category(const table_column *target, const double *outputs
 void name_outputs(const schema *s, name_list *names);
 
 /* Finds the columns in another table: by name, or by place if either table has no header or the
- * column has no name. Without a header the table has all columns of the table of the training, or
- * only the features. */
+ * column has no name, or one that others had in the training. Without a header the table has all
+ * columns of the table of the training, or only the features. */
 bool bind_schema(schema *s, const table_source *source, bool with_targets, table_error *error);
 
 /* The same for the weights of the training; false where the table has no such column. */

@@ -223,8 +223,10 @@ static bool unpack_kind_1(const json_t *object, const schema *s, table_column *c
 }
 
 static bool has_place(const schema *s, const table_column *column) {
-    return column->place < s->table_columns.count &&
-           strcmp(column->name, s->table_columns.names[column->place]) == 0;
+    if (column->place >= s->table_columns.count)
+        return false;
+    const char *name = s->table_columns.names[column->place];
+    return *name == '\0' || strcmp(column->name, name) == 0;
 }
 
 static bool unpack_column(const json_t *object, json_int_t version, const schema *s,

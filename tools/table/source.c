@@ -212,7 +212,8 @@ bool find_column(const table_source *s, const char *name, const char *purpose, s
         return set_column_error(s, name, purpose, error);
     if (count > 1)
         return set_error(error, "%s: columns %zu and %zu are both named '%s'%s", s->name,
-                         found[0] + 1, found[1] + 1, show_text(name).text, purpose);
+                         found[0] + 1, found[1] + 1, show_text(name).text,
+                         *purpose ? purpose : "; a number means one of them");
     *position = found[0];
     return true;
 }
