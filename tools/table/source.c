@@ -119,6 +119,16 @@ void close_source(table_source *s) {
     *s = (table_source){0};
 }
 
+/* A title above the table is taken for its names: one value, and none behind it. */
+static bool begins_with_title(const table_source *s) {
+    for (size_t i = 1; i < s->columns.count; i++)
+        if (!s->has_header || *s->columns.names[i])
+            return false;
+    return true;
+}
+
+static const char TITLE_ADVICE[] = ": delete lines that stand before the table";
+
 static csv_result read_next(table_source *s, csv_row *row, table_error *error) {
     if (!s->has_first)
         return read_csv_row(s->reader, row, error);
@@ -142,8 +152,7 @@ row_result read_source_row(table_source *s, csv_row *row, table_error *error) {
         return ROW_GOOD;
     set_error(error, "%s: line %zu: %zu value%s, but the table has %zu column%s%s", s->name,
               row->line, row->count, end_plural(row->count), s->columns.count,
-              end_plural(s->columns.count),
-              s->columns.count == 1 ? ": delete lines that stand before the table" : "");
+              end_plural(s->columns.count), begins_with_title(s) ? TITLE_ADVICE : "");
     return ROW_BAD;
 }
 
@@ -201,6 +210,8 @@ static bool set_column_error(const table_source *s, const char *name, const char
         show_only_column(s->columns.names[0], &columns);
     else
         show_columns(&s->columns, find_similar_name(&s->columns, name), &columns);
+    if (s->columns.count > 1 && begins_with_title(s))
+        append(&columns, TITLE_ADVICE);
     return set_error(error, "%s: has no column '%s'%s; %s", s->name, show_text(name).text, purpose,
                      columns.text);
 }
