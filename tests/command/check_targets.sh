@@ -49,6 +49,18 @@ check_mixture() {
     expect_status 0 evaluate mixed table.csv
 }
 
+check_dates() {
+    awk 'BEGIN { print "x,day,z"; for (i = 0; i < 40; i++) print i ",2024-01-" 11 + i % 4 "," i % 7 }' >dates.csv
+    fails 'the target column 2 \(day\) has dates, which cannot be predicted' train dates.csv --target day
+    fails 'has dates, which cannot be predicted' train dates.csv --target day --numbers
+    fails 'has dates, which cannot be predicted' train dates.csv --target x,day
+    for option in '--text 2' --classes; do
+        # shellcheck disable=SC2086 # two words
+        expect_status 0 train dates.csv --target day --epochs 2 $option
+        check "  but $option makes classes of them" has "$out" '4 classes of day$'
+    done
+}
+
 # The scores of each target by itself, by hand from the predictions.
 check_each_target() {
     "$nnblas" train table.csv --target wet,windy,sky --features x,z --epochs 4 --quiet --output labels
@@ -199,6 +211,7 @@ check_class_weights() {
 make_table
 check_labels
 check_mixture
+check_dates
 check_each_target
 check_weights
 check_counts

@@ -247,6 +247,22 @@ static void choose_target_kinds(const inference *in) {
     }
 }
 
+/* The days of a table as classes would say nothing of other days. */
+static bool refuse_dates(const inference *in, table_error *error) {
+    for (size_t i = 0; i < in->s->targets.count; i++) {
+        const table_column *target = &in->s->targets.columns[i];
+        if (in->is_text[target->place] || in->choice->task == TASK_CLASSES ||
+            !holds_dates(&in->surveys[target->place]))
+            continue;
+        shown_column shown = show_column(target->name, target->place);
+        return set_error(error,
+                         "%s: the target %s has dates, which cannot be predicted: write them as "
+                         "numbers, or --text %zu makes each a class",
+                         in->source->name, shown.text, target->place + 1);
+    }
+    return true;
+}
+
 static void choose_kinds(const inference *in) {
     for (size_t i = 0; i < in->s->features.count; i++)
         choose_feature_kind(in, &in->s->features.columns[i]);
@@ -372,6 +388,8 @@ static bool infer(inference *in, skipped_rows *skipped, table_error *error) {
     if (in->rows->N == 0)
         return set_error(error, "%s: has no rows to train on", in->source->name);
     survey_table(in);
+    if (!refuse_dates(in, error))
+        return false;
     find_decimal_marks(in);
     choose_kinds(in);
     if (in->choice->features.count == 0)
