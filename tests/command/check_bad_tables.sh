@@ -13,7 +13,7 @@ bad_table() {
 
 check_bad_tables() {
     bad_table '17s/^\([^,]*,[^,]*\),[^,]*/\1,abc/'
-    fails "^nnblas train: bad.csv: line 17, column 3 \(petal_length\): 'abc' is not a number\$" \
+    fails "^nnblas train: bad.csv: line 17, column 3 \(petal_length\): 'abc' is not a number; --na TEXT" \
         train bad.csv --target species --output never
     check "  and no model" test ! -e never
     bad_table '17s/^[^,]*//'

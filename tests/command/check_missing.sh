@@ -28,7 +28,7 @@ check_marks() {
     check "rows without a target are left out" has "$err" 'table.csv: rows without a target left out: 3$'
     cp table.csv empty.csv
     "$nnblas" predict first empty.csv >expected
-    for mark in '?' NA n/a NaN NULL; do
+    for mark in '?' NA n/a NaN NULL '#N/A' '#DIV/0!' '#VALUE!' '#REF!' '#NAME?' '#NUM!' '#NULL!'; do
         make_table "$mark"
         expect_status 0 train table.csv --target y --epochs 20 --quiet --output marked
         check "$mark stands for a missing value" same_network first marked
@@ -48,6 +48,31 @@ check_rows_without_target() {
     check "  and makes no indicator" has "$out" '4 rows of table.csv: 2 features as 2 inputs'
     check "  is not counted" lacks "$out" 'missing'
     check "  and has no say in what is constant" has "$out" '^left out, the same in all rows: column 3 \(c\)$'
+}
+
+check_texts() {
+    make_table k.A.
+    fails "line 2, column 1 \\(size\\): 'k.A.' is not a number; --na TEXT makes a text a missing value, --skip-bad-rows" \
+        train table.csv --target y
+    for texts in k.A. 'none of these,k.A.' '"a,b","k.A."'; do
+        expect_status 0 train table.csv --target y --epochs 20 --quiet --output marked --na "$texts"
+        check "--na $texts makes a text a missing value" same_network first marked
+    done
+    expect_status 0 predict marked table.csv
+    check "  which the model keeps" cmp expected "$out"
+    expect_status 0 predict marked table.csv --keep size
+    check "  and which is kept as it is written" has "$out" '^k\.A\.,'
+    make_table -999
+    expect_status 0 train table.csv --target y --epochs 20 --quiet --output marked --na -999
+    check "  be it a number" same_network first marked
+    expect_status 0 predict first table.csv --na -999
+    check "predict takes other ones" cmp expected "$out"
+    make_table k.A.
+    expect_status 0 predict marked table.csv --na -999,k.A.
+    check "  beside those of the model" cmp expected "$out"
+    refuses '--na takes texts, each once, separated by commas' train table.csv --target y --na a,a
+    refuses '--na takes texts, each once, separated by commas' predict first table.csv --na ''
+    make_table
 }
 
 check_prediction() {
@@ -112,6 +137,7 @@ check_earlier_model() {
 
 check_marks
 check_rows_without_target
+check_texts
 check_prediction
 check_rules
 check_earlier_model

@@ -178,6 +178,7 @@ static int take_arguments(const char *command, const train_arguments *a, train_s
     set->columns.missing = set->table.missing;
     set->columns.decimal = set->table.decimal;
     set->columns.thousands = set->table.thousands;
+    set->columns.missing_texts = set->table.missing_texts;
     if (status == CARRY_ON)
         status = take_training_texts(command, &a->training, &set->training);
     if (status == CARRY_ON && set->plot && !is_plot_path(set->plot))

@@ -12,13 +12,14 @@ typedef enum { TASK_DETECT, TASK_CLASSES, TASK_NUMBERS } task;
  * Columns by name or number. Without features, all columns but the targets, the weights and the
  * ignored ones are features. weights: one column at most, of the weights of the rows.
  * class_weights: null, or "balanced", or NAME=W,... decimal, thousands: marks in numbers, or 0.
+ * missing_texts: a list as for read_names(), or null.
  */
 typedef struct {
     name_list targets, features, ignored, texts, weights;
     task task;
     missing_rule missing;
     char decimal, thousands;
-    const char *class_weights;
+    const char *class_weights, *missing_texts;
 } column_choice;
 
 /* Fills the lists of s with the columns, whose kinds are not known yet. */

@@ -17,7 +17,7 @@
 #include <stdio.h>
 
 typedef struct {
-    const char *text;       /* all values, each with a NUL at its end */
+    char *text;             /* all values, each with a NUL at its end */
     const uint32_t *starts; /* where each value begins in text; behind them, where the last ends */
     const double *numbers;  /* the values as numbers, NaN where one is none; null before that */
     size_t count;

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Empty, ?, NA, N/A, NaN or null, in upper or lower case; where numbers are expected also none, -
- * and a point, which can be texts with a meaning. */
+/* Empty, ?, NA, N/A, NaN, null or an error of a spreadsheet, as #DIV/0!, in upper or lower case;
+ * where numbers are expected also none, - and a point, which can be texts with a meaning. */
 bool is_gap(const char *text, bool is_number);
 
 /*

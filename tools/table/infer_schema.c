@@ -384,6 +384,8 @@ static bool infer(inference *in, skipped_rows *skipped, table_error *error) {
         !mark_columns(in->source, &in->choice->texts, in->is_text, error))
         return false;
     note_first_row(in->source, in->rows, in->notes);
+    add_missing_texts(in->s, in->choice->missing_texts);
+    clear_all_values(in->rows, &in->s->missing_texts);
     drop_rows_without_target(&in->s->targets, in->rows, skipped);
     if (in->rows->N == 0)
         return set_error(error, "%s: has no rows to train on", in->source->name);

@@ -37,10 +37,11 @@ bool save_net(const char *command, const nnblas_net *net, const char *path);
 void free_model(table_model *model);
 
 /* The options for reading a table. decimal and thousands are marks in numbers, 0 where not given.
- */
+ * missing_texts: a list as for read_names(), or null. */
 typedef struct {
     source_format format;
     char decimal, thousands;
+    const char *missing_texts;
     bool skips_bad_rows, has_missing;
     missing_rule missing; /* where it was given; else that of the model, and imputed in training */
 } table_options;

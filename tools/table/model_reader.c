@@ -77,6 +77,7 @@ static void take_options(schema *s, const table_options *options) {
     set_marks(&s->weights, options);
     if (options->has_missing)
         s->features.missing = options->missing;
+    add_missing_texts(s, options->missing_texts);
 }
 
 static bool has_decimal_commas(const column_list *list) {
@@ -196,6 +197,7 @@ static row_result encode_next(model_reader *r, row_batch *batch, table_error *er
     if (result == ROW_END || result == ROW_FAILED)
         return result;
     keep_values(r, batch, &row);
+    clear_values(&row, &r->model->schema.missing_texts);
     return result == ROW_GOOD && encode_parts(r, batch, &row, error) ? ROW_GOOD : ROW_BAD;
 }
 

@@ -9,7 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool skip_row(skipped_rows *skipped, const table_error *error) {
+static bool add_advice(table_error *error) {
+    size_t used = strlen(error->text);
+    snprintf(error->text + used, sizeof error->text - used, "%s", error->advice);
+    return false;
+}
+
+bool skip_row(skipped_rows *skipped, table_error *error) {
     if (error->kind == ERROR_NO_TARGET) {
         skipped->without_target++;
         return true;
@@ -19,7 +25,7 @@ bool skip_row(skipped_rows *skipped, const table_error *error) {
         return true;
     }
     if (!skipped->is_allowed)
-        return false;
+        return add_advice(error);
     if (skipped->count < MOST_ERRORS_KEPT)
         skipped->errors[skipped->count] = *error;
     skipped->count++;
@@ -185,4 +191,25 @@ bool next_row(const text_rows *rows, row_cursor *next, csv_row *row) {
         return false;
     *row = get_row(rows->blocks[next->block], next->r++);
     return true;
+}
+
+void clear_values(csv_row *row, const name_list *texts) {
+    for (size_t i = 0; i < row->count && texts->count > 0; i++)
+        if (find_name(texts, get_value(row, i)) < texts->count)
+            row->text[row->starts[i]] = '\0';
+}
+
+static void clear_block(row_block *block, const name_list *texts) {
+    for (size_t r = 0; r < block->N; r++) {
+        csv_row row = get_row(block, r);
+        clear_values(&row, texts);
+        for (size_t i = 0; i < row.count; i++)
+            if (*get_value(&row, i) == '\0')
+                block->numbers[r * block->columns + i] = (double)NAN;
+    }
+}
+
+void clear_all_values(text_rows *rows, const name_list *texts) {
+    for (size_t b = 0; b < rows->n_blocks && texts->count > 0; b++)
+        clear_block(rows->blocks[b], texts);
 }

@@ -36,8 +36,8 @@ typedef struct {
     table_error errors[MOST_ERRORS_KEPT];
 } skipped_rows;
 
-/* Counts a row that is not used; false if it must not be skipped. */
-bool skip_row(skipped_rows *skipped, const table_error *error);
+/* Counts a row that is not used; false if it must not be skipped: the error has its advice then. */
+bool skip_row(skipped_rows *skipped, table_error *error);
 
 /* Prints on stderr how many rows were skipped, and the first errors, and how many were left out or
  * had values filled in. */
@@ -58,5 +58,9 @@ typedef struct {
     size_t block, r;
 } row_cursor;
 bool next_row(const text_rows *rows, row_cursor *next, csv_row *row);
+
+/* Makes values empty that are one of the texts. */
+void clear_values(csv_row *row, const name_list *texts);
+void clear_all_values(text_rows *rows, const name_list *texts);
 
 #endif

@@ -19,11 +19,21 @@ static void free_columns(column_list *list) {
 
 void free_schema(schema *s) {
     free_names(&s->table_columns);
+    free_names(&s->missing_texts);
     free_columns(&s->features);
     free_columns(&s->targets);
     free_columns(&s->weights);
     free(s->class_weights);
     *s = (schema){0};
+}
+
+void add_missing_texts(schema *s, const char *list) {
+    name_list texts = {0};
+    if (list)
+        read_names(list, &texts);
+    for (size_t i = 0; i < texts.count; i++)
+        add_name(&s->missing_texts, texts.names[i]);
+    free_names(&texts);
 }
 
 table_column *add_column(column_list *list, const char *name, size_t place) {
@@ -150,6 +160,22 @@ static bool read_cell(const table_column *column, const csv_row *row, cell *read
                              : is_utf8(text);
 }
 
+/* 7,4 among numbers with a decimal point, or the reverse. */
+static bool has_other_mark(const table_column *column, const char *text) {
+    const number_format other = {.decimal = column->format.decimal == '.' ? ',' : '.'};
+    double value;
+    return read_formatted(text, &other, &value);
+}
+
+static const char *advise(const table_column *column, const char *text) {
+    if (!column->is_number && column->kind != COLUMN_DATE)
+        return "";
+    if (column->is_number && has_other_mark(column, text))
+        return column->format.decimal == '.' ? "; is the decimal mark a comma? --decimal ,"
+                                             : "; is the decimal mark a point? --decimal .";
+    return "; --na TEXT makes a text a missing value, --skip-bad-rows skips its row";
+}
+
 static bool refuse_value(const table_column *column, const table_source *source, const csv_row *row,
                          table_error *error) {
     char problem[64] = "is not a number";
@@ -159,7 +185,9 @@ static bool refuse_value(const table_column *column, const table_source *source,
     else if (!column->is_number)
         snprintf(problem, sizeof problem, "%s",
                  describe_bad_text(get_value(row, column->position)));
-    return set_value_error(source, row, column->position, problem, error);
+    set_value_error(source, row, column->position, problem, error);
+    error->advice = advise(column, get_value(row, column->position));
+    return false;
 }
 
 static bool read_value(const column_list *list, const table_column *column,

@@ -43,15 +43,19 @@ typedef struct {
 } column_list;
 
 /* table_columns: all columns of the table of the training, in their order; "" is a name that others
- * have too. weights: none or one column, of the weights of the rows in training. class_weights:
- * those of the classes, by which they were multiplied, or null. */
+ * have too. missing_texts: those that stand for a missing value beside the usual ones. weights:
+ * none or one column, of the weights of the rows in training. class_weights: those of the classes,
+ * by which they were multiplied, or null. */
 typedef struct {
-    name_list table_columns;
+    name_list table_columns, missing_texts;
     column_list features, targets, weights;
     double *class_weights;
 } schema;
 
 void free_schema(schema *s);
+
+/* Adds those of a list as for read_names(), which may be null. */
+void add_missing_texts(schema *s, const char *list);
 
 table_column *add_column(column_list *list, const char *name, size_t place);
 

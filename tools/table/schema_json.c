@@ -12,7 +12,8 @@
  *                 "gaps": false, "categories": ["setosa", ...]}]}
  *
  * Where the rows of the training had weights, there are "weights", their column as those of
- * features, and "class_weights", a number for each class of the target.
+ * features, and "class_weights", a number for each class of the target. Where --na gave some, there
+ * are "missing_texts", a list like "columns".
  *
  * A date has "dates", its format, and "parts", the names of those that become sines and cosines.
  * Version 1 had neither "missing", which then was "refuse", nor places, kinds, gaps and the marks
@@ -112,6 +113,8 @@ char *write_schema(const schema *s) {
     json_t *root = check_json(json_object());
     set_member(root, "version", json_integer(VERSION));
     set_member(root, "missing", json_string(RULES[s->features.missing]));
+    if (s->missing_texts.count > 0)
+        set_member(root, "missing_texts", pack_names(&s->missing_texts));
     set_member(root, "columns", pack_names(&s->table_columns));
     set_member(root, "features", pack_columns(&s->features));
     set_member(root, "targets", pack_columns(&s->targets));
@@ -285,7 +288,8 @@ static bool unpack_missing(const json_t *root, json_int_t version, schema *s) {
     bool is_good = version == 1 || unpack_word(root, "missing", RULES, N_RULES, &rule);
     s->features.missing = (missing_rule)rule;
     s->targets.missing = MISSING_TARGET;
-    return is_good;
+    const json_t *texts = json_object_get(root, "missing_texts");
+    return is_good && (!texts || unpack_names(texts, false, &s->missing_texts));
 }
 
 static bool has_gaps(const column_list *list) {

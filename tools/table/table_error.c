@@ -9,6 +9,7 @@ bool set_error(table_error *error, const char *format, ...) {
     va_start(arguments, format);
     vsnprintf(error->text, sizeof error->text, format, arguments);
     va_end(arguments);
+    error->advice = "";
     error->kind = ERROR_BAD;
     return false;
 }

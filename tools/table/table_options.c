@@ -13,6 +13,7 @@ void list_table_options(table_arguments *arguments, command_option *options) {
     options[4] = (command_option){"thousands", .text = &arguments->thousands};
     options[5] = (command_option){"skip-bad-rows", .flag = &arguments->skips_bad_rows};
     options[6] = (command_option){"missing", .text = &arguments->missing};
+    options[7] = (command_option){"na", .text = &arguments->missing_texts};
 }
 
 /* 0 where the option is not given. */
@@ -35,6 +36,14 @@ static bool read_missing_rule(const char *text, table_options *options) {
     return !text;
 }
 
+static bool read_missing_texts(const char *text, table_options *options) {
+    name_list texts = {0};
+    options->missing_texts = text;
+    bool is_good = !text || read_names(text, &texts);
+    free_names(&texts);
+    return is_good;
+}
+
 /* One of the marks, or 0 where the option is not given. */
 static bool read_mark(const char *text, const char *marks, char *mark) {
     if (text && strcmp(text, "space") == 0)
@@ -47,6 +56,8 @@ static int take_number_marks(const char *command, const table_arguments *argumen
                              table_options *options) {
     if (!read_missing_rule(arguments->missing, options))
         return refuse_usage(command, "--missing takes impute, refuse or skip");
+    if (!read_missing_texts(arguments->missing_texts, options))
+        return refuse_usage(command, "--na takes texts, each once, separated by commas");
     if (!read_mark(arguments->decimal, ".,", &options->decimal))
         return refuse_usage(command, "--decimal takes . or ,");
     if (!read_mark(arguments->thousands, ",.'_ ", &options->thousands))

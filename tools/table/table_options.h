@@ -15,6 +15,7 @@
     "                        first rows)\n"                                                        \
     "  --decimal C           the decimal mark of numbers, . or ,\n"                                \
     "  --thousands C         the mark between thousands: , . ' _ or space\n"                       \
+    "  --na TEXT[,TEXT...]   these texts, too, stand for a missing value; a model keeps them\n"    \
     "  --missing RULE        missing values of features: impute (the mean, or a category of\n"     \
     "                        their own; the default, unless the model has another rule), refuse\n" \
     "                        them, or skip the row\n"                                              \
@@ -23,10 +24,10 @@
 /* The arguments as given. */
 typedef struct {
     bool has_header, has_no_header, skips_bad_rows;
-    const char *delimiter, *decimal, *thousands, *missing;
+    const char *delimiter, *decimal, *thousands, *missing, *missing_texts;
 } table_arguments;
 
-enum { N_TABLE_OPTIONS = 7 };
+enum { N_TABLE_OPTIONS = 8 };
 void list_table_options(table_arguments *arguments, command_option *options);
 
 /* CARRY_ON, or EXIT_USAGE with a message on stderr. */
