@@ -55,6 +55,30 @@ check_usual_first_rows() {
     is_silent unlike --target 2
 }
 
+# mixture VALUE: table.csv with a column of what awk makes of VALUE, in row i
+mixture() {
+    awk "function value(i) { return $1 }"' BEGIN { print "x;y"
+        for (i = 0; i < 40; i++) print value(i) ";" i % 7 * 1.5 }' >table.csv
+}
+
+check_mixtures() {
+    mixture 'i % 4 ? sprintf("%.1f%%", i) : sprintf("%.3f", i / 100)'
+    warns 'column 1 \(x\): 30 values with % and 10 without: 5% and 5 are taken for the same number' --target y
+    mixture 'i % 4 ? sprintf("$%.1f", i) : i'
+    warns 'column 1 \(x\): 30 values with \$ and 10 without: 5\$ and 5 are taken' --target y
+    warns 'column 1 \(x\): 30 values with \$ and 10 without' --target x
+    mixture 'i % 4 ? sprintf("%.1f%%", i) : "NA"'
+    is_silent 'values with' --target y
+    mixture 'i % 4 ? sprintf("%d,%03d.5", i, i) : i < 20 ? 2000.5 + i : i'
+    warns 'column 1 \(x\): 30 values with a mark between thousands and 5 without: are they written as 1,234.5\?' \
+        --target y
+    mixture 'i % 4 ? sprintf("%d,%03d.5", i, i) : i'
+    is_silent 'values with' --target y
+    mixture 'i % 4 ? sprintf("€ %d.%03d,25", i, i) : "12,5 €"'
+    is_silent 'values with' --target y
+}
+
 check_first_row
+check_mixtures
 check_usual_first_rows
 conclude

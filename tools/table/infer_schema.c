@@ -41,11 +41,33 @@ static void note_format(const inference *in, const table_column *column) {
              has_unit ? " with " : "", format->unit);
 }
 
+/* Values that are written in two ways may come from two tables: 5% and 0.05. */
+static void warn_of_mixture(const inference *in, const table_column *column) {
+    const number_format *format = &column->format;
+    shown_column shown = show_column(column->name, column->place);
+    mark_counts counts = {0};
+    row_cursor next = {0};
+    csv_row row;
+    while (next_row(in->rows, &next, &row))
+        count_marks(get_value(&row, column->place), format, &counts);
+    if (counts.with_unit > 0 && counts.without_unit > 0)
+        add_warning(in->notes,
+                    "%s: %zu values with %s and %zu without: 5%s and 5 are taken for the same "
+                    "number",
+                    shown.text, counts.with_unit, format->unit, counts.without_unit, format->unit);
+    if (counts.with_marks > 0 && counts.without_marks > 0)
+        add_warning(in->notes,
+                    "%s: %zu values with a mark between thousands and %zu without: are they "
+                    "written as %s?",
+                    shown.text, counts.with_marks, counts.without_marks, show_format(format));
+}
+
 /* The values are numbers, but not plain ones. */
 static void take_format(const inference *in, table_column *column, const column_survey *survey) {
     column->format =
         choose_format(survey->formats, get_delimiter(in->source->reader), survey->unit);
     note_format(in, column);
+    warn_of_mixture(in, column);
     if (is_ambiguous(survey->formats) && !in->choice->decimal && !in->choice->thousands)
         warn_of_mark(in, column, survey->odd);
 }

@@ -201,6 +201,26 @@ format_set keep_formats(format_set set, const char *text, char unit[8]) {
     return set;
 }
 
+static size_t count_digits(const char *text, char end) {
+    size_t digits = 0;
+    for (; *text && *text != end; text++)
+        digits += isdigit((unsigned char)*text) != 0;
+    return digits;
+}
+
+void count_marks(const char *text, const number_format *format, mark_counts *counts) {
+    const char *unit = NULL;
+    const number_format unmarked = {.decimal = format->decimal};
+    double value;
+    if (!read_number(text, format, &unit, &value))
+        return;
+    *(unit ? &counts->with_unit : &counts->without_unit) += 1;
+    if (!format->thousands || count_digits(text, format->decimal) < 4)
+        return;
+    bool has_marks = !read_number(text, &unmarked, &unit, &value);
+    *(has_marks ? &counts->with_marks : &counts->without_marks) += 1;
+}
+
 bool is_ambiguous(format_set set) {
     return !(set & list_formats('.', '\0') & ~list_formats('.', ',')) &&
            (set & list_formats(',', '\0')) && (set & list_formats('.', ','));

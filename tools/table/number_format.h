@@ -35,6 +35,13 @@ format_set list_formats(char decimal, char thousands);
  * it, or "", and is set to that of the text; another one leaves no format. */
 format_set keep_formats(format_set set, const char *text, char unit[8]);
 
+/* Whether a number has a unit; and whether it has marks between thousands, or digits enough for one
+ * and none. Only texts that are numbers of the format count. */
+typedef struct {
+    size_t with_unit, without_unit, with_marks, without_marks;
+} mark_counts;
+void count_marks(const char *text, const number_format *format, mark_counts *counts);
+
 /* The one of a set that is taken. Where it is ambiguous, as of 1,234 alone, a comma separates
  * thousands, but decimals where semicolons separate the values. */
 number_format choose_format(format_set set, char delimiter, const char *unit);
