@@ -78,6 +78,32 @@ check_mixtures() {
     is_silent 'values with' --target y
 }
 
+# looks_like KIND VALUE EXAMPLE
+looks_like() {
+    mixture "$2"
+    warns "column 1 \\(x\\): texts such as '$3' look like $1" --target y --features x
+}
+
+check_lookalikes() {
+    looks_like dates 'sprintf("%02d.%02d.23", 1 + i % 28, 1 + i % 12)' '01.01.23'
+    looks_like dates 'sprintf("%d/%d/24", 1 + i % 12, 1 + i % 28)' '1/1/24'
+    looks_like dates 'sprintf("%d-Mar-2024", 1 + i % 28)' '1-Mar-2024'
+    looks_like dates 'sprintf("2024-%02d", 1 + i % 12)' '2024-01'
+    looks_like dates 'sprintf("3/%d/2024 5:00 PM", 1 + i % 28)' '3/1/2024 5:00 PM'
+    looks_like dates 'i % 2 ? sprintf("2024-03-%02d", 1 + i % 28) : sprintf("%d/3/2024", 1 + i % 28)' '1/3/2024'
+    looks_like times 'sprintf("%02d:%02d", i % 24, i % 60)' '00:00'
+    looks_like numbers 'i % 3 ? "(1," 100 + i ".50)" : "1," 100 + i ".50"' '\(1,101.50\)'
+    looks_like numbers 'i % 3 ? i % 7 ",5-" : "1,5"' '0,5-'
+    looks_like 'numbers with a unit' 'sprintf("%d,5 kg", i % 9)' '0,5 kg'
+    mixture 'sprintf("%d,5 kg", i % 9)'
+    is_silent 'look like' --target y --text x
+    for value in '"1." i % 4 "." i % 5' '"192.168.1." i % 9' 'i % 9 (i % 2 ? "th" : "nd")' '"555-" 1000 + i' \
+        'i "-" i + 9' '"B" i % 4' 'i % 2 ? "Mar" : "Apr"' 'i % 2 ? "12:30" : "noon"' '"3.5 kg"'; do
+        mixture "$value"
+        is_silent 'look like' --target y --features x
+    done
+}
+
 check_first_row
 check_mixtures
 check_usual_first_rows

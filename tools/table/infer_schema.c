@@ -5,6 +5,7 @@
 #include "table/categories.h"
 #include "table/first_row.h"
 #include "table/left_out.h"
+#include "table/lookalikes.h"
 #include "table/survey.h"
 #include "table/used_rows.h"
 
@@ -341,6 +342,9 @@ static bool find_features_categories(const inference *in, table_error *error) {
         if (feature->kind != COLUMN_CATEGORY)
             continue;
         size_t values = find_categories(in->rows, feature);
+        if (!in->is_text[feature->place] && !feature->is_number &&
+            !holds_dates(&in->surveys[feature->place]))
+            warn_of_lookalikes(feature, in->notes);
         if (are_asked_for)
             is_good = !has_too_many(in, feature, "category", error);
         else
