@@ -81,6 +81,37 @@ check_other_network() {
     fails 'other: has no schema of a table' predict other test.csv
 }
 
+# A stranger's file must not reach the terminal: an escape, U+009B, a turn of the direction, DEL.
+check_controls() {
+    python3 - <<'END'
+import json, struct
+data = open("model", "rb").read()
+size, = struct.unpack("<Q", data[:8])
+header = json.loads(data[8:8 + size])
+metadata = header["__metadata__"]
+training = json.loads(metadata["training"])
+bad = "\x1b[31m|\x9b2J|\u202e|\u2066|\u200e|\u061c|\x7f|\u2028|"
+training.update({"version": bad + "y" * 300, bad: ["z" + bad], "joined": "gr\u00fcn \u20ac\u2013"})
+metadata.update({"training": json.dumps(training), "other": bad + "v" * 100})
+text = json.dumps(header).encode()
+text += b" " * (-len(text) % 8)
+open("evil", "wb").write(struct.pack("<Q", len(text)) + text + data[8 + size:])
+END
+    hidden='\?\[31m\|\?2J\|\?\|\?\|\?\|\?\|\?\|\?\|'
+    expect_status 0 show evil
+    check "the texts of a record have no controls, and are whole" has "$out" "^  version +${hidden}y{300}$"
+    check "  nor have its keys and lists" has "$out" "^  $hidden +\[\"z.u001[bB].*\?.*$"
+    check "  nor other metadata" has "$out" "^  other +${hidden}v{100}$"
+    check "  and other characters stay" has "$out" 'joined +grün €–$'
+    check "  and nothing acts on a terminal" lacks_controls "$out"
+}
+
+lacks_controls() {
+    python3 -c 'import re, sys
+text = open(sys.argv[1], encoding="utf-8").read()
+sys.exit(bool(re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]", text)))' "$1"
+}
+
 check_other_files() {
     fails '^nnblas show: nowhere: No such file' show nowhere
     fails '^nnblas show: train.csv: is no model; it looks like a table' \
@@ -106,5 +137,6 @@ check_json
 check_checkpoint
 check_dates
 check_other_network
+check_controls
 check_other_files
 conclude

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/text.h"
+#include "cli/memory.h"
 
 #include <stdint.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A byte of a UTF-8 character other than its first. */
@@ -47,24 +48,74 @@ const char *describe_bad_text(const char *text) {
                         : "is not UTF-8: try iconv -f WINDOWS-1252 -t UTF-8";
 }
 
-static bool is_control(char c) {
-    return (unsigned char)c < 0x20 || c == 0x7f;
+/* Whether a character may do more on a terminal than stand there: the controls, the marks that turn
+ * the direction of what follows, ends of lines and U+FEFF. Joiners stay: letters need them. */
+static bool is_control(const char *text) {
+    const unsigned char *c = (const unsigned char *)text;
+    if (c[0] < 0x80)
+        return c[0] < 0x20 || c[0] == 0x7f;
+    bool is_c1 = c[0] == 0xc2 && c[1] < 0xa0;
+    bool is_mark =
+        (c[0] == 0xd8 && c[1] == 0x9c) || (c[0] == 0xe2 && c[1] == 0x80 && (c[2] & 0xfe) == 0x8e);
+    bool is_turn = c[0] == 0xe2 && ((c[1] == 0x80 && c[2] >= 0xa8 && c[2] <= 0xae) ||
+                                    (c[1] == 0x81 && c[2] >= 0xa0 && c[2] <= 0xaf));
+    return is_c1 || is_mark || is_turn || (c[0] == 0xef && c[1] == 0xbb && c[2] == 0xbf);
+}
+
+/* Each control, and each byte that is no character, becomes a question mark. */
+static void hide_controls(char *text) {
+    char *end = text;
+    while (*text) {
+        size_t count = measure_character(text);
+        if (count == 0 || is_control(text)) {
+            *end++ = '?';
+            text += count > 0 ? count : 1;
+            continue;
+        }
+        while (count-- > 0)
+            *end++ = *text++;
+    }
+    *end = '\0';
 }
 
 shown_text show_text(const char *text) {
     static const char CUT[] = "...";
     shown_text shown;
-    bool is_readable = is_utf8(text);
     size_t length = strlen(text), most = sizeof shown.text - sizeof CUT;
     bool is_cut = length > most;
     if (is_cut)
         for (length = most; length > 0 && is_continuation(text[length]);)
             length--;
-    for (size_t i = 0; i < length; i++)
-        shown.text[i] =
-            is_control(text[i]) || (!is_readable && (unsigned char)text[i] >= 0x80) ? '?' : text[i];
-    strcpy(shown.text + length, is_cut ? CUT : "");
+    memcpy(shown.text, text, length);
+    shown.text[length] = '\0';
+    hide_controls(shown.text);
+    if (is_cut)
+        strcat(shown.text, CUT);
     return shown;
+}
+
+void vprint_safely(FILE *stream, const char *format, va_list arguments) {
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    if (length > 0) {
+        char *text = resize_array(NULL, (size_t)length + 1, 1), *last = text + length - 1;
+        vsnprintf(text, (size_t)length + 1, format, again);
+        bool is_line = *last == '\n';
+        if (is_line)
+            *last = '\0';
+        hide_controls(text);
+        fputs(is_line ? strcat(text, "\n") : text, stream);
+        free(text);
+    }
+    va_end(again);
+}
+
+void print_safely(FILE *stream, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vprint_safely(stream, format, arguments);
+    va_end(arguments);
 }
 
 shown_column show_column(const char *name, size_t position) {

@@ -129,13 +129,14 @@ static void print_columns(const char *title, const column_list *list) {
 /* ---- records --------------------------------------------------------------------------------- */
 
 static void print_value(const json_t *value) {
-    if (json_is_string(value))
-        printf("%s\n", json_string_value(value));
-    else if (json_is_real(value))
+    if (json_is_string(value)) {
+        print_safely(stdout, "%s\n", json_string_value(value));
+    } else if (json_is_real(value)) {
         printf("%.6g\n", json_real_value(value));
-    else {
-        json_dumpf(value, stdout, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(6));
-        putchar('\n');
+    } else {
+        char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(6));
+        print_safely(stdout, "%s\n", text ? text : "");
+        free(text);
     }
 }
 
@@ -150,7 +151,7 @@ static void print_members(const char *prefix, json_t *object) {
             print_members(path, value);
             continue;
         }
-        printf("  %-42s ", path);
+        print_safely(stdout, "  %-42s ", path);
         print_value(value);
     }
 }
@@ -174,7 +175,7 @@ static void print_metadata(const saved_model *saved) {
         if (json_string_length(value) > LONGEST_SHOWN)
             printf("  %-42s %zu bytes\n", show_text(key).text, json_string_length(value));
         else
-            printf("  %-42s %s\n", show_text(key).text, show_text(json_string_value(value)).text);
+            print_safely(stdout, "  %-42s %s\n", show_text(key).text, json_string_value(value));
     }
     json_decref(packed);
 }

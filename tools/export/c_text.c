@@ -97,15 +97,6 @@ void write_c_string(FILE *stream, const char *text) {
     fputc('"', stream);
 }
 
-/* Whether a character of two bytes or more may change how the text beside it is shown: U+0080 to
- * U+009F, U+061C, U+2000 to U+206F, U+FEFF. */
-static bool changes_display(const char *text) {
-    const unsigned char *c = (const unsigned char *)text;
-    return (c[0] == 0xc2 && c[1] < 0xa0) || (c[0] == 0xd8 && c[1] == 0x9c) ||
-           (c[0] == 0xe2 && (c[1] == 0x80 || c[1] == 0x81)) ||
-           (c[0] == 0xef && c[1] == 0xbb && c[2] == 0xbf);
-}
-
 /* Whether two characters mean something to a compiler, even in a comment. */
 static bool is_pair(const char *text) {
     return strncmp(text, "*/", 2) == 0 || strncmp(text, "/*", 2) == 0 ||
@@ -117,12 +108,7 @@ size_t write_in_comment(FILE *stream, const char *text) {
     size_t length = 2;
     fputc('"', stream);
     for (const char *c = shown.text; *c; c++) {
-        if (changes_display(c)) {
-            fputc('?', stream);
-            c += (unsigned char)*c >= 0xe0 ? 2 : 1;
-        } else {
-            fputc(*c, stream);
-        }
+        fputc(*c, stream);
         length++;
         if (is_pair(c))
             length += (size_t)fprintf(stream, " ");
