@@ -77,6 +77,10 @@ check_random() {
         END { exit bad }' drawn
     # shellcheck disable=SC2016 # for awk
     check "  half of them below 0.01" awk '{ n += $0 < 0.01 } END { exit !(n > 5 && n < 15) }' drawn
+    expect_status 0 search --trials 9 --folds 2 --epochs 1 --hidden 3 --activation tanh --batch 32 \
+        --weight-decay 0 --learning-rate 1e-300..1e300
+    check "the widest range has values that a training takes" lacks "$err" 'takes numbers'
+    check "  all different" test "$(print_ranks | awk '{ print $NF }' | sort -u | wc -l)" -eq 9
     expect_status 0 search --trials 20 --folds 2 --epochs 2 --hidden 3:4 --activation tanh --batch 32 \
         --weight-decay 0 --learning-rate 0.01
     print_ranks >ranks
@@ -189,6 +193,8 @@ check_refusals() {
     refuses '--batch takes' search --batch 0
     refuses '--learning-rate takes numbers above 0' search --learning-rate 0:1
     refuses '--learning-rate takes numbers above 0' search --learning-rate 1..0.1
+    refuses '--learning-rate takes numbers above 0' search --learning-rate 1..1e309
+    refuses '--weight-decay takes numbers not below 0' search --weight-decay 1..1.7e308
     refuses '--weight-decay takes numbers not below 0' search --weight-decay -1
     refuses '--checkpoint is an option of nnblas train' search --checkpoint c
     refuses 'iris.csv' search iris.csv --target species --json iris.csv

@@ -70,7 +70,8 @@ static bool learn_one(void *context, size_t i) {
     if (left <= 0.0)
         return false;
     settings.time_limit = left < HUGE_VAL ? fmax(left, 1e-3) : 0.0;
-    take_trial(s->command, &s->trials.trials[i / s->folds], &settings);
+    if (take_trial(s->command, &s->trials.trials[i / s->folds], &settings) != CARRY_ON)
+        return false;
     s->results[i] = learn_fold(&s->plan, &settings, i % s->folds);
     if (s->results[i].status == NNBLAS_STOPPED_TIME)
         s->results[i].is_complete = false;

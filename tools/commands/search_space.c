@@ -59,6 +59,9 @@ static void read_list(const char *text, name_list *values) {
     free(copy);
 }
 
+/* Two digits of no number up to MOST_OF_RANGE are infinite. */
+static const double MOST_OF_RANGE = 1e308;
+
 static bool read_range(const char *text, double *least, double *most) {
     const char *dots = strstr(text, "..");
     char first[64];
@@ -66,7 +69,8 @@ static bool read_range(const char *text, double *least, double *most) {
         return false;
     memcpy(first, text, (size_t)(dots - text));
     first[dots - text] = '\0';
-    return read_real(first, least) && read_real(dots + 2, most) && *least > 0.0 && *least < *most;
+    return read_real(first, least) && read_real(dots + 2, most) && *least > 0.0 && *least < *most &&
+           *most <= MOST_OF_RANGE;
 }
 
 static choices read_choices(const search_lists *lists, const char *const *defaults, size_t option) {
@@ -163,8 +167,8 @@ static void draw_value(trial *t, size_t option, const choices *from, double weig
         return;
     }
     double base = from->is_relative ? get_base(t, option, weight_decay) : 1.0;
-    set_number(t, option,
-               base * from->least * pow(from->most / from->least, nn_random_unit(random)));
+    double least = log(from->least), most = log(from->most); /* most / least may overflow */
+    set_number(t, option, base * exp(least + (most - least) * nn_random_unit(random)));
 }
 
 /* ---- the two searches ------------------------------------------------------------------------ */
