@@ -20,6 +20,42 @@ check_streams() {
     expect_status 0 predict model -- test.csv
 }
 
+check_named_streams() {
+    cat expected expected >twice
+    for name in - /dev/stdout /dev/fd/1 log; do
+        cp expected log
+        "$nnblas" predict model test.csv --output $name >>log
+        check "$name is standard output" cmp twice log
+    done
+    for name in /dev/stderr /dev/fd/2 log; do
+        cp expected log
+        "$nnblas" predict model test.csv --output $name 2>>log
+        check "$name is standard error" cmp twice log
+    done
+    cp expected log
+    "$nnblas" predict model test.csv --output /dev/fd/5 5>>log
+    check "/dev/fd/5 is descriptor 5" cmp twice log
+    echo kept >log
+    "$nnblas" evaluate model test.csv --json /dev/stdout >>log
+    check "JSON on /dev/stdout stands behind what was there" test "$(sed -n '1,2p' log | tr -d '\n')" = 'kept{'
+    check "  without a text" lacks log '^accuracy'
+    "$nnblas" train train.csv --target species --output /dev/stdout 2>"$err" | cat >streamed
+    check "a model on /dev/stdout is not mixed with the summary" same_network model streamed
+    check "  which is on stderr" has "$err" '^train accuracy'
+    : >streamed
+    # shellcheck disable=SC2094 # on purpose
+    "$nnblas" train train.csv --target species --output streamed >>streamed 2>"$err"
+    check "nor is one in the file of standard output" same_network model streamed
+    # shellcheck disable=SC2094 # on purpose
+    "$nnblas" predict model train.csv --output /dev/stdout >>train.csv 2>"$err"
+    check "a table is not appended to while it is read" has "$err" 'DATA.csv and --output are the same file'
+    fails 'cannot write /dev/fd/199: Bad file' predict model test.csv --output /dev/fd/199
+    refuses '--output and --json cannot both be standard error' train --output /dev/stderr --json /dev/fd/2
+    refuses '--checkpoint cannot be standard output: give' train --checkpoint /dev/stdout
+    refuses '--checkpoint cannot be standard error: give' train --checkpoint /dev/stderr
+    refuses '--checkpoint cannot be /dev/fd/199: give' train --checkpoint /dev/fd/199
+}
+
 check_outputs() {
     echo old >kept
     sed '17s/^[^,]*/abc/' test.csv >bad.csv
@@ -199,6 +235,7 @@ check_closed_streams() {
 
 make_model
 check_streams
+check_named_streams
 check_closed_streams
 check_outputs
 check_socket

@@ -19,8 +19,18 @@ static bool is_by_name(const file_argument *file) {
     return file->use == FILE_READ_BY_NAME || file->use == FILE_WRITTEN_BY_NAME;
 }
 
-static bool is_stream(const file_argument *file) {
-    return strcmp(file->path, "-") == 0;
+/* -1 where the file has a name of its own. */
+static int find_stream(const file_argument *file) {
+    if (is_written(file))
+        return find_descriptor(file->path);
+    return strcmp(file->path, "-") == 0 ? STDIN_FILENO : -1;
+}
+
+/* Of the descriptor of a stream, which has another name where it is none of the three. */
+static const char *name_stream(const file_argument *file) {
+    static const char *const NAMES[] = {"standard input", "standard output", "standard error"};
+    int descriptor = find_stream(file);
+    return descriptor <= STDERR_FILENO ? NAMES[descriptor] : file->path;
 }
 
 static bool is_same_state(const struct stat *a, const struct stat *b) {
@@ -50,14 +60,15 @@ static bool will_be_same(const char *a, const char *b) {
 }
 
 static bool find_state(const file_argument *file, struct stat *state) {
-    if (is_stream(file))
-        return fstat(is_written(file) ? STDOUT_FILENO : STDIN_FILENO, state) == 0;
+    int descriptor = find_stream(file);
+    if (descriptor >= 0)
+        return fstat(descriptor, state) == 0;
     return stat(file->path, state) == 0;
 }
 
 static bool are_same(const file_argument *a, const file_argument *b) {
     struct stat state_a, state_b;
-    if (is_stream(a) && is_stream(b) && is_written(a) == is_written(b))
+    if (find_stream(a) >= 0 && find_stream(a) == find_stream(b))
         return true;
     bool exists_a = find_state(a, &state_a), exists_b = find_state(b, &state_b);
     if (exists_a && exists_b)
@@ -68,9 +79,9 @@ static bool are_same(const file_argument *a, const file_argument *b) {
 }
 
 static int refuse_same(const char *command, const file_argument *a, const file_argument *b) {
-    if (is_stream(a) && is_stream(b) && is_written(a) && is_written(b))
-        return refuse_usage(command, "%s and %s cannot both be standard output", a->argument,
-                            b->argument);
+    if (find_stream(a) >= 0 && find_stream(a) == find_stream(b))
+        return refuse_usage(command, "%s and %s cannot both be %s", a->argument, b->argument,
+                            name_stream(a));
     return refuse_usage(command, "%s and %s are the same file: %s and %s", a->argument, b->argument,
                         a->path, b->path);
 }
@@ -86,9 +97,9 @@ static int refuse_same_files(const char *command, const file_argument *files, si
 
 static int refuse_streams(const char *command, const file_argument *files, size_t count) {
     for (size_t i = 0; i < count; i++)
-        if (files[i].path && is_by_name(&files[i]) && is_stream(&files[i]))
-            return refuse_usage(command, "%s cannot be standard %s: give the name of a file",
-                                files[i].argument, is_written(&files[i]) ? "output" : "input");
+        if (files[i].path && is_by_name(&files[i]) && find_stream(&files[i]) >= 0)
+            return refuse_usage(command, "%s cannot be %s: give the name of a file",
+                                files[i].argument, name_stream(&files[i]));
     return CARRY_ON;
 }
 

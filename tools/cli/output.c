@@ -2,9 +2,11 @@
 #include "cli/output.h"
 
 #include "cli/gzip_stream.h"
+#include "cli/number.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,14 +27,47 @@ void ignore_write_signals(void) {
     signal(SIGXFSZ, SIG_IGN);
 }
 
+/* ---- where a path leads ---------------------------------------------------------------------- */
+
+/* Of devices only terminals: /dev/null takes what it gets, whoever has it open. */
+static bool is_open_at(int descriptor, const struct stat *file) {
+    struct stat opened;
+    return fstat(descriptor, &opened) == 0 && opened.st_dev == file->st_dev &&
+           opened.st_ino == file->st_ino && (!S_ISCHR(opened.st_mode) || isatty(descriptor));
+}
+
+static int read_descriptor(const char *path) {
+    static const char FOLDER[] = "/dev/fd/";
+    uint64_t descriptor;
+    if (strncmp(path, FOLDER, strlen(FOLDER)) != 0)
+        return -1;
+    path += strlen(FOLDER);
+    return read_whole(&path, &descriptor) && !*path && descriptor <= INT_MAX ? (int)descriptor : -1;
+}
+
+int find_descriptor(const char *path) {
+    struct stat file;
+    if (strcmp(path, "-") == 0)
+        return STDOUT_FILENO;
+    if (stat(path, &file) == 0)
+        for (int descriptor = STDOUT_FILENO; descriptor <= STDERR_FILENO; descriptor++)
+            if (is_open_at(descriptor, &file))
+                return descriptor;
+    return read_descriptor(path);
+}
+
 bool is_standard_output(const char *path) {
-    return strcmp(path, "-") == 0;
+    return find_descriptor(path) == STDOUT_FILENO;
 }
 
 bool is_replaceable(const char *path) {
     struct stat status;
+    if (find_descriptor(path) >= 0)
+        return false;
     return stat(path, &status) != 0 || S_ISREG(status.st_mode) || S_ISDIR(status.st_mode);
 }
+
+/* ---- checks before a long computation -------------------------------------------------------- */
 
 bool check_replacement(const char *command, const char *path) {
     nn_replacement r;
@@ -49,9 +84,19 @@ static bool is_socket(const char *path) {
     return stat(path, &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
+static bool check_descriptor(const char *command, const char *path, int descriptor) {
+    int flags = fcntl(descriptor, F_GETFL);
+    return (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY) ||
+           report(command, path, strerror(EBADF));
+}
+
+/* main() tells that standard output is closed. */
 bool check_output(const char *command, const char *path) {
     if (!path || is_standard_output(path))
         return true;
+    int descriptor = find_descriptor(path);
+    if (descriptor >= 0)
+        return check_descriptor(command, path, descriptor);
     if (is_replaceable(path))
         return check_replacement(command, path);
     if (is_socket(path))
@@ -131,12 +176,16 @@ static bool open_replacement(const char *command, output_file *output) {
 }
 
 bool open_output(const char *command, output_file *output, const char *path) {
+    int descriptor = find_descriptor(path);
     *output = (output_file){.path = path};
-    if (is_replaceable(path) && !is_standard_output(path))
+    if (is_replaceable(path))
         return open_replacement(command, output);
-    output->stream = is_standard_output(path)
-                         ? stdout
-                         : open_stream(path, open(path, O_WRONLY | O_TRUNC | O_CLOEXEC));
+    if (descriptor == STDOUT_FILENO && !is_gzip_name(path))
+        output->stream = stdout;
+    else if (descriptor >= 0)
+        output->stream = open_stream(path, fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
+    else
+        output->stream = open_stream(path, open(path, O_WRONLY | O_TRUNC | O_CLOEXEC));
     return output->stream || report(command, path, strerror(errno));
 }
 

@@ -11,7 +11,7 @@
 /*
  * A file whose name ends in .gz is compressed by gzip. Writes go to a temporary file in the same
  * folder, which replaces path when it is complete. If path exists and is no regular file, such as a
- * pipe or /dev/null, it is written to directly, and so is standard output, path "-".
+ * pipe or /dev/null, it is written to directly, and so is what find_descriptor() finds.
  */
 typedef struct {
     FILE *stream;
@@ -30,10 +30,16 @@ void drop_output(output_file *output);
  * program. To be called before the first output. */
 void ignore_write_signals(void);
 
+/*
+ * The descriptor that writing to path goes to, or -1: standard output for "-", it or standard error
+ * where path is the same file, pipe or terminal, and N for /dev/fd/N. A file behind one of them is
+ * not replaced: what the shell appends to would be lost.
+ */
+int find_descriptor(const char *path);
 bool is_standard_output(const char *path);
 
-/* Whether a new file replaces path: it is a regular file or does not exist. Also true for a folder,
- * which opening then refuses. */
+/* Whether a new file replaces path: it is a regular file, none of a descriptor, or does not exist.
+ * Also true for a folder, which opening then refuses. */
 bool is_replaceable(const char *path);
 
 /* Whether path can be written, to find out before a long computation. path may be null. */

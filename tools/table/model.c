@@ -118,7 +118,7 @@ static bool write_bytes(const char *command, const char *path, const void *bytes
 bool save_net(const char *command, const nnblas_net *net, const char *path) {
     void *bytes;
     size_t size;
-    if (!is_standard_output(path) && is_replaceable(path)) {
+    if (is_replaceable(path)) {
         if (nnblas_net_save(net, path) == NNBLAS_OK)
             return true;
         report_failure(command);
