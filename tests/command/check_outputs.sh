@@ -20,6 +20,10 @@ check_streams() {
     expect_status 0 predict model -- test.csv
 }
 
+has_svg_alone() {
+    test "$(sed -n '1p;$p' "$1" | cut -c1-5 | tr -d '\n')" = '<?xml' && lacks "$1" '^(accuracy|train|baseline|[0-9]+ rows)'
+}
+
 check_named_streams() {
     cat expected expected >twice
     for name in - /dev/stdout /dev/fd/1 log; do
@@ -49,6 +53,13 @@ check_named_streams() {
     # shellcheck disable=SC2094 # on purpose
     "$nnblas" predict model train.csv --output /dev/stdout >>train.csv 2>"$err"
     check "a table is not appended to while it is read" has "$err" 'DATA.csv and --output are the same file'
+    if has_program gnuplot gnuplot-nox; then
+        for command in train 'evaluate model test.csv' 'importance model test.csv'; do
+            # shellcheck disable=SC2086,SC2094 # several arguments; on purpose
+            "$nnblas" $command --plot both.svg >both.svg 2>"$err"
+            check "the picture of $command is not mixed with text" has_svg_alone both.svg
+        done
+    fi
     fails 'cannot write /dev/fd/199: Bad file' predict model test.csv --output /dev/fd/199
     refuses '--output and --json cannot both be standard error' train --output /dev/stderr --json /dev/fd/2
     refuses '--checkpoint cannot be standard output: give' train --checkpoint /dev/stdout

@@ -57,7 +57,7 @@ int find_descriptor(const char *path) {
 }
 
 bool is_standard_output(const char *path) {
-    return find_descriptor(path) == STDOUT_FILENO;
+    return path && find_descriptor(path) == STDOUT_FILENO;
 }
 
 bool is_replaceable(const char *path) {

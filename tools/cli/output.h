@@ -36,6 +36,8 @@ void ignore_write_signals(void);
  * not replaced: what the shell appends to would be lost.
  */
 int find_descriptor(const char *path);
+
+/* path may be null. */
 bool is_standard_output(const char *path);
 
 /* Whether a new file replaces path: it is a regular file, none of a descriptor, or does not exist.

@@ -316,7 +316,7 @@ static int read_arguments(int argc, char **argv, validation *v) {
 static FILE *choose_summary(const validation *v) {
     if (v->settings.is_quiet)
         return NULL;
-    return v->json && is_standard_output(v->json) ? stderr : stdout;
+    return is_standard_output(v->json) ? stderr : stdout;
 }
 
 int run_cross_validate(int argc, char **argv) {

@@ -62,7 +62,7 @@ static bool write_scores(const char *command, const scores *s, const char *path)
 
 static bool report_scores(const char *command, const evaluation_settings *set, const scores *s,
                           const row_sample *sample) {
-    if (!set->json || !is_standard_output(set->json))
+    if (!is_standard_output(set->json) && !is_standard_output(set->plot))
         print_scores(s);
     return (!set->json || write_scores(command, s, set->json)) &&
            (!set->plot || plot_scores(command, s, sample, set->plot));

@@ -261,7 +261,7 @@ static bool measure_columns(const char *command, held_rows *rows, const importan
         measure_column(command, rows, set, first, get_width(column), whole, &list[i]);
     }
     qsort(list, features->count, sizeof *list, compare_importance);
-    if (!set->json || !is_standard_output(set->json))
+    if (!is_standard_output(set->json) && !is_standard_output(set->plot))
         print_table(set, rows, whole.value, list, features->count);
     bool is_good =
         (!set->json || write_table(command, set, rows, whole.value, list, features->count)) &&

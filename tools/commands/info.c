@@ -65,7 +65,7 @@ int run_info(int argc, char **argv) {
         status = check_files(argv[0], &(file_argument){"--json", json, FILE_WRITTEN}, 1);
     if (status != CARRY_ON)
         return status;
-    if (!json || !is_standard_output(json))
+    if (!is_standard_output(json))
         print_versions();
     return !json || save_versions(argv[0], json) ? EXIT_SUCCESS : EXIT_FAILURE;
 }

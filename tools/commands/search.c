@@ -188,7 +188,7 @@ static int read_arguments(int argc, char **argv, search *s) {
 static FILE *choose_summary(const search *s) {
     if (s->settings.is_quiet)
         return NULL;
-    return s->json && is_standard_output(s->json) ? stderr : stdout;
+    return is_standard_output(s->json) ? stderr : stdout;
 }
 
 int run_search(int argc, char **argv) {

@@ -142,7 +142,7 @@ void print_search_result(const search *s) {
         print_incomplete(s);
         fprintf(s->summary, "\nseconds %.2f; the best:\n", s->seconds);
     }
-    bool is_taken = s->json && is_standard_output(s->json);
+    bool is_taken = is_standard_output(s->json);
     if (s->summary || !is_taken)
         fprintf(s->summary ? s->summary : stdout, "%s\n", line);
     free(line);

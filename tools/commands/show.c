@@ -227,7 +227,7 @@ static bool write_saved_model(const char *command, const saved_model *saved, con
 static bool show(const char *command, const char *model, const char *json) {
     saved_model saved;
     bool is_good = read_saved_model(command, model, &saved);
-    if (is_good && (!json || !is_standard_output(json)))
+    if (is_good && !is_standard_output(json))
         print_saved_model(&saved);
     if (is_good && json)
         is_good = write_saved_model(command, &saved, json);

@@ -224,15 +224,11 @@ static bool run_all(training_run *run) {
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-static bool writes_standard_output(const char *path) {
-    return path && is_standard_output(path);
-}
-
 static FILE *choose_summary(const train_settings *set) {
     if (set->is_quiet)
         return NULL;
-    bool is_taken = writes_standard_output(set->output) || writes_standard_output(set->history) ||
-                    writes_standard_output(set->json);
+    bool is_taken = is_standard_output(set->output) || is_standard_output(set->history) ||
+                    is_standard_output(set->json) || is_standard_output(set->plot);
     return is_taken ? stderr : stdout;
 }
 
