@@ -83,13 +83,13 @@ static const char *find_similar_command(const char *text) {
 static int refuse_command(const char *argument, bool is_ambiguous) {
     const char *similar = is_ambiguous ? NULL : find_similar_command(argument);
     if (similar) {
-        fprintf(stderr, "nnblas: unknown command '%s'; did you mean '%s'? See nnblas --help\n",
-                show_text(argument).text, similar);
+        print_safely(stderr, "nnblas: unknown command '%s'; did you mean '%s'? See nnblas --help\n",
+                     show_text(argument).text, similar);
         return EXIT_USAGE;
     }
-    fprintf(stderr, "nnblas: %s %s '%s'; see nnblas --help\n",
-            is_ambiguous ? "ambiguous" : "unknown", argument[0] == '-' ? "option" : "command",
-            show_text(argument).text);
+    print_safely(stderr, "nnblas: %s %s '%s'; see nnblas --help\n",
+                 is_ambiguous ? "ambiguous" : "unknown", argument[0] == '-' ? "option" : "command",
+                 show_text(argument).text);
     return EXIT_USAGE;
 }
 
@@ -169,8 +169,8 @@ static int close_output(void) {
         return EXIT_SUCCESS;
     if (errno == EPIPE || is_read_no_more)
         return EXIT_FAILURE;
-    fprintf(stderr, "nnblas: cannot write to standard output%s%s\n", errno ? ": " : "",
-            errno ? strerror(errno) : "");
+    print_safely(stderr, "nnblas: cannot write to standard output%s%s\n", errno ? ": " : "",
+                 errno ? strerror(errno) : "");
     return EXIT_FAILURE;
 }
 

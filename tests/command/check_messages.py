@@ -34,6 +34,10 @@ NO_MESSAGES = {
     "tools/export/c_head.c", "tools/export/onnx_model.c", "tools/table/scores_text.c",
 }
 
+# print_safely alone keeps what a name of a file holds from the terminal. These print no names, or run before it.
+RAW = re.compile(r"\bv?f?printf\(stderr,")
+PRINT_RAW = {"tools/cli/core_type.c", "tools/cli/memory.c", "tools/cli/progress.c", "tools/commands/folds.c"}
+
 
 # ---- the table ----------------------------------------------------------------------------------
 
@@ -189,6 +193,14 @@ def check_faults(source, faults, sentences):
     return failures
 
 
+def check_raw(source):
+    paths = {str(path.relative_to(source)): path for path in (source / "tools").glob("**/*.c")}
+    raw = {name for name, path in paths.items() if RAW.search(path.read_text(encoding="utf-8"))}
+    for name in sorted(raw ^ PRINT_RAW):
+        print(f"not ok  {name}: " + ("prints no message itself" if name in PRINT_RAW else "messages need print_safely"))
+    return len(raw ^ PRINT_RAW)
+
+
 def read_fault(line):
     """TEST 'TEXT' LITERAL"""
     test, text, literal = line.split("'", 2)
@@ -203,7 +215,7 @@ def check_sources(source, parts):
     untested = find_untested(sentences, rows, faults)
     for name, literal in untested:
         print(f"not ok  {name}: no row of tests/command/messages has: {literal}")
-    return len(untested) + check_faults(source, faults, sentences) + check_itself(sentences, rows, faults)
+    return len(untested) + check_raw(source) + check_faults(source, faults, sentences) + check_itself(sentences, rows, faults)
 
 
 def check_itself(sentences, rows, faults):

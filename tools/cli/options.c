@@ -15,15 +15,15 @@
 #include <string.h>
 
 int report_failure(const char *command) {
-    fprintf(stderr, "nnblas %s: %s\n", command, nnblas_error_message());
+    print_safely(stderr, "nnblas %s: %s\n", command, nnblas_error_message());
     return EXIT_FAILURE;
 }
 
 int refuse_usage(const char *command, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    fprintf(stderr, "nnblas %s: ", command);
-    vfprintf(stderr, format, arguments);
+    print_safely(stderr, "nnblas %s: ", command);
+    vprint_safely(stderr, format, arguments);
     fputc('\n', stderr);
     va_end(arguments);
     return EXIT_USAGE;

@@ -3,6 +3,7 @@
 
 #include "cli/gzip_stream.h"
 #include "cli/number.h"
+#include "cli/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +15,7 @@
 #include <unistd.h>
 
 static bool report(const char *command, const char *path, const char *reason) {
-    fprintf(stderr, "nnblas %s: cannot write %s: %s\n", command, *path ? path : "''", reason);
+    print_safely(stderr, "nnblas %s: cannot write %s: %s\n", command, *path ? path : "''", reason);
     return false;
 }
 

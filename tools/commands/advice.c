@@ -13,8 +13,8 @@ __attribute__((format(printf, 2, 3))) static void warn(const training_run *run, 
                                                        ...) {
     va_list arguments;
     va_start(arguments, format);
-    fprintf(stderr, "nnblas %s: warning: ", run->command);
-    vfprintf(stderr, format, arguments);
+    print_safely(stderr, "nnblas %s: warning: ", run->command);
+    vprint_safely(stderr, format, arguments);
     fputc('\n', stderr);
     va_end(arguments);
 }

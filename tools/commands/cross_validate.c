@@ -5,6 +5,7 @@
 #include "cli/output.h"
 #include "cli/pool.h"
 #include "cli/stop_signal.h"
+#include "cli/text.h"
 #include "commands/commands.h"
 #include "commands/fold_means.h"
 #include "commands/train_settings.h"
@@ -75,8 +76,8 @@ static void show_done(void *context, size_t done) {
 static bool report_problem(const validation *v) {
     for (size_t i = 0; i < v->count; i++)
         if (v->results[i].status < 0) {
-            fprintf(stderr, "nnblas %s: repeat %zu, fold %zu: %s\n", v->command, i / v->plan.k + 1,
-                    i % v->plan.k + 1, v->results[i].problem.text);
+            print_safely(stderr, "nnblas %s: repeat %zu, fold %zu: %s\n", v->command,
+                         i / v->plan.k + 1, i % v->plan.k + 1, v->results[i].problem.text);
             return false;
         }
     return true;
@@ -98,7 +99,8 @@ static bool learn_all(validation *v) {
         return false;
     if (find_complete(v->results, v->count))
         return true;
-    fprintf(stderr, "nnblas %s: stopped by a signal before a training was complete\n", v->command);
+    print_safely(stderr, "nnblas %s: stopped by a signal before a training was complete\n",
+                 v->command);
     return false;
 }
 

@@ -2,6 +2,7 @@
 /* Scores a model on a table that has the targets. */
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/text.h"
 #include "commands/commands.h"
 #include "commands/report_files.h"
 #include "commands/score_plot.h"
@@ -81,8 +82,8 @@ static bool score_rows(const char *command, model_reader *reader, scores *s, row
     report_skipped(command, reader->source.name, &reader->skipped);
     if (s->weight > 0.0L)
         return true;
-    fprintf(stderr, "nnblas %s: %s: has no rows to evaluate%s\n", command, reader->source.name,
-            s->rows > 0 ? " with a weight above 0" : "");
+    print_safely(stderr, "nnblas %s: %s: has no rows to evaluate%s\n", command, reader->source.name,
+                 s->rows > 0 ? " with a weight above 0" : "");
     return false;
 }
 

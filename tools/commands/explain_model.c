@@ -3,6 +3,7 @@
 
 #include "cli/memory.h"
 #include "cli/options.h"
+#include "cli/text.h"
 #include "table/confusion.h"
 #include "table/weight_column.h"
 
@@ -59,15 +60,16 @@ static bool choose_member(const char *command, const table_model *model, size_t 
     e->members = model->n_others + 1;
     e->member = member > 0 ? member : 1;
     if (e->member > e->members) {
-        fprintf(stderr, "nnblas %s: %s: has no member %zu: --member takes 1 to %zu\n", command,
-                e->model, e->member, e->members);
+        print_safely(stderr, "nnblas %s: %s: has no member %zu: --member takes 1 to %zu\n", command,
+                     e->model, e->member, e->members);
         return false;
     }
     if (member == 0 && e->members > 1)
-        fprintf(stderr,
-                "nnblas %s: %s: is an ensemble of %zu networks: this explains the first; --member "
-                "takes another\n",
-                command, e->model, e->members);
+        print_safely(
+            stderr,
+            "nnblas %s: %s: is an ensemble of %zu networks: this explains the first; --member "
+            "takes another\n",
+            command, e->model, e->members);
     return true;
 }
 
@@ -197,8 +199,8 @@ static bool choose_weighed_rows(const char *command, const model_reader *reader,
     free(weights);
     if (e->N > 0)
         return true;
-    fprintf(stderr, "nnblas %s: %s: has no rows to explain%s\n", command, reader->source.name,
-            e->n_read > 0 ? " with a weight above 0" : "");
+    print_safely(stderr, "nnblas %s: %s: has no rows to explain%s\n", command, reader->source.name,
+                 e->n_read > 0 ? " with a weight above 0" : "");
     return false;
 }
 

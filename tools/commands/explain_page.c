@@ -7,6 +7,7 @@
 #include "cli/number.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/text.h"
 #include "explain/page.h"
 
 #include <math.h>
@@ -107,10 +108,11 @@ static bool compute_numbers(const char *command, const explained *e, library_num
     if (isfinite(cost) && are_finite(numbers->gradient, parameters) &&
         are_finite(numbers->O_out, e->N * outputs))
         return true;
-    fprintf(stderr,
-            "nnblas %s: %s: the cost or its gradient is not finite for these rows, so there is "
-            "nothing to explain\n",
-            command, e->model ? e->model : "iris");
+    print_safely(
+        stderr,
+        "nnblas %s: %s: the cost or its gradient is not finite for these rows, so there is "
+        "nothing to explain\n",
+        command, e->model ? e->model : "iris");
     return false;
 }
 

@@ -3,6 +3,7 @@
 #include "commands/explain_text.h"
 
 #include "cli/options.h"
+#include "cli/text.h"
 #include "iris/iris.h"
 
 #include <nnblas.h>
@@ -263,7 +264,7 @@ static int compare_gradients(const iteration *it) {
            DIFFERENCE_STEP, 2.0 * DIFFERENCE_STEP);
     if (fabs(sum - update) <= TOLERANCE && fabs(difference - update) <= TOLERANCE)
         return EXIT_SUCCESS;
-    fprintf(stderr, "nnblas explain: the three gradients differ by more than %g\n", TOLERANCE);
+    print_safely(stderr, "nnblas explain: the three gradients differ by more than %g\n", TOLERANCE);
     return EXIT_FAILURE;
 }
 

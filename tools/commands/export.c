@@ -116,8 +116,8 @@ static bool export_c(const char *command, const export_arguments *a,
     output_file output;
     const char *name = find_long_name(exported);
     if (name) {
-        fprintf(stderr, "nnblas %s: %s: the name '%s' is longer than a string of C99 may be\n",
-                command, a->model, show_text(name).text);
+        print_safely(stderr, "nnblas %s: %s: the name '%s' is longer than a string of C99 may be\n",
+                     command, a->model, show_text(name).text);
         return false;
     }
     if (!open_output(command, &output, a->c))
@@ -133,8 +133,8 @@ static bool export_onnx(const char *command, const export_arguments *a,
     message model = make_onnx_model(exported, a->name);
     bool is_good = model.size <= INT32_MAX;
     if (!is_good)
-        fprintf(stderr, "nnblas %s: %s: is too large for ONNX, which takes up to 2 GiB\n", command,
-                a->model);
+        print_safely(stderr, "nnblas %s: %s: is too large for ONNX, which takes up to 2 GiB\n",
+                     command, a->model);
     is_good = is_good && open_output(command, &output, a->onnx);
     if (is_good) {
         fwrite(model.bytes, 1, model.size, output.stream);

@@ -31,11 +31,12 @@ static void warn_of_rare_classes(const char *command, const schema *s, const dat
     }
     end_classes(&list);
     if (list.count > 0)
-        fprintf(stderr,
-                "nnblas %s: warning: class%s %s %s fewer rows than there are folds: some folds are "
-                "scored without %s\n",
-                command, end_class(&list), list.names, list.count == 1 ? "has" : "have",
-                list.count == 1 ? "it" : "them");
+        print_safely(
+            stderr,
+            "nnblas %s: warning: class%s %s %s fewer rows than there are folds: some folds are "
+            "scored without %s\n",
+            command, end_class(&list), list.names, list.count == 1 ? "has" : "have",
+            list.count == 1 ? "it" : "them");
 }
 
 static bool is_constant_without(const dataset *rows, const size_t *folds, size_t fold,
@@ -58,11 +59,12 @@ static void warn_of_constant_target(const char *command, const fold_plan *plan,
         if (!is_constant_without(plan->rows, plan->folds + i / plan->k * plan->rows->N, i % plan->k,
                                  output))
             continue;
-        fprintf(stderr,
-                "nnblas %s: warning: repeat %zu, fold %zu: the target, %s, is the same in all rows "
-                "that are learnt from: there is nothing to learn\n",
-                command, i / plan->k + 1, i % plan->k + 1,
-                show_column(target->name, target->place).text);
+        print_safely(
+            stderr,
+            "nnblas %s: warning: repeat %zu, fold %zu: the target, %s, is the same in all rows "
+            "that are learnt from: there is nothing to learn\n",
+            command, i / plan->k + 1, i % plan->k + 1,
+            show_column(target->name, target->place).text);
         return;
     }
 }
@@ -79,9 +81,9 @@ static void warn_of_constant_targets(const char *command, const fold_plan *plan)
 bool deal_folds(const char *command, const schema *s, const dataset *rows, uint64_t seed,
                 fold_plan *plan) {
     if (plan->k > rows->N) {
-        fprintf(stderr,
-                "nnblas %s: %zu row%s cannot be divided into %zu folds: use fewer --folds\n",
-                command, rows->N, end_plural(rows->N), (size_t)plan->k);
+        print_safely(stderr,
+                     "nnblas %s: %zu row%s cannot be divided into %zu folds: use fewer --folds\n",
+                     command, rows->N, end_plural(rows->N), (size_t)plan->k);
         return false;
     }
     warn_of_rare_classes(command, s, rows, plan->k);

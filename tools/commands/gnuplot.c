@@ -95,10 +95,10 @@ static int run_gnuplot(FILE *script, FILE *stream) {
 
 static bool report_gnuplot(const char *command, int result) {
     if (result == -1)
-        fprintf(stderr, "nnblas %s: cannot run gnuplot, which draws the plot: %s\n", command,
-                strerror(errno));
+        print_safely(stderr, "nnblas %s: cannot run gnuplot, which draws the plot: %s\n", command,
+                     strerror(errno));
     else
-        fprintf(stderr, "nnblas %s: gnuplot failed with status %d\n", command, result);
+        print_safely(stderr, "nnblas %s: gnuplot failed with status %d\n", command, result);
     return false;
 }
 

@@ -96,8 +96,8 @@ static bool hold_rows(const char *command, model_reader *reader, held_rows *rows
     } while (batch->rows > 0 && !rows->has_more);
     if (has_weight(rows))
         return true;
-    fprintf(stderr, "nnblas %s: %s: has no rows to predict%s\n", command, reader->source.name,
-            rows->N > 0 ? " with a weight above 0" : "");
+    print_safely(stderr, "nnblas %s: %s: has no rows to predict%s\n", command, reader->source.name,
+                 rows->N > 0 ? " with a weight above 0" : "");
     return false;
 }
 

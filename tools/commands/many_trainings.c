@@ -172,13 +172,13 @@ static bool report_problem(const trainings *all) {
     bool is_ensemble = run->settings->members > 0;
     for (size_t i = 0; i < all->count; i++)
         if (all->nets[i].status < 0 && (is_ensemble || find_best(all) == all->count)) {
-            fprintf(stderr, "nnblas %s: the network of seed %" PRIu64 ": %s\n", run->command,
-                    run->settings->training.seed + i, all->nets[i].problem.text);
+            print_safely(stderr, "nnblas %s: the network of seed %" PRIu64 ": %s\n", run->command,
+                         run->settings->training.seed + i, all->nets[i].problem.text);
             return false;
         }
     if (find_best(all) < all->count)
         return true;
-    fprintf(stderr, "nnblas %s: stopped by a signal before a training began\n", run->command);
+    print_safely(stderr, "nnblas %s: stopped by a signal before a training began\n", run->command);
     return false;
 }
 

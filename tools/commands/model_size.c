@@ -40,18 +40,19 @@ bool check_model_size(const training_run *run) {
     if (!set->output && !set->training.checkpoint)
         return true;
     if (bytes > MOST_HEAD_BYTES) {
-        fprintf(stderr,
-                "nnblas %s: a model has room for %d bytes of names, and those of the columns and "
-                "categories take %zu: use fewer --features\n",
-                run->command, MOST_HEAD_BYTES, bytes);
+        print_safely(
+            stderr,
+            "nnblas %s: a model has room for %d bytes of names, and those of the columns and "
+            "categories take %zu: use fewer --features\n",
+            run->command, MOST_HEAD_BYTES, bytes);
         return false;
     }
     size_t most = (MOST_HEAD_BYTES - bytes) / member + 1;
     if (set->members <= most)
         return true;
-    fprintf(stderr,
-            "nnblas %s: a model has room for %zu network%s of this size: choose a smaller "
-            "--ensemble or --hidden\n",
-            run->command, most, end_plural(most));
+    print_safely(stderr,
+                 "nnblas %s: a model has room for %zu network%s of this size: choose a smaller "
+                 "--ensemble or --hidden\n",
+                 run->command, most, end_plural(most));
     return false;
 }

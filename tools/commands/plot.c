@@ -2,6 +2,7 @@
 #include "commands/plot.h"
 
 #include "cli/progress.h"
+#include "cli/text.h"
 #include "commands/gnuplot.h"
 
 #include <math.h>
@@ -70,8 +71,8 @@ static void write_curves(FILE *script, const curves *found, const plot_words *wo
 bool plot_history(const char *command, const nnblas_trainer *trainer, const plot_words *words,
                   const char *path) {
     if (nnblas_trainer_history_count(trainer) == 0) {
-        fprintf(stderr, "nnblas %s: warning: there is no epoch to draw: %s is not written\n",
-                command, path);
+        print_safely(stderr, "nnblas %s: warning: there is no epoch to draw: %s is not written\n",
+                     command, path);
         return true;
     }
     FILE *script = start_plot(command, path, 800, 500);

@@ -3,6 +3,7 @@
 #include "cli/memory.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/text.h"
 #include "commands/commands.h"
 #include "table/confusion.h"
 #include "table/model_reader.h"
@@ -76,9 +77,10 @@ static void write_own_name(const char *command, csv_text *text, const char *pref
         else
             snprintf(own, most, "%s (%zu)", name, copy);
     if (strcmp(own, name) != 0)
-        fprintf(stderr,
-                "nnblas %s: there is a column '%s' already: the one of the predictions is '%s'\n",
-                command, show_text(name).text, show_text(own).text);
+        print_safely(
+            stderr,
+            "nnblas %s: there is a column '%s' already: the one of the predictions is '%s'\n",
+            command, show_text(name).text, show_text(own).text);
     append_csv_value(text, own);
     free(own);
 }

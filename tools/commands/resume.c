@@ -20,9 +20,9 @@ __attribute__((format(printf, 2, 3))) static bool refuse(const training_run *run
                                                          const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    fprintf(stderr, "nnblas %s: cannot resume from %s: ", run->command,
-            run->settings->training.checkpoint);
-    vfprintf(stderr, format, arguments);
+    print_safely(stderr, "nnblas %s: cannot resume from %s: ", run->command,
+                 run->settings->training.checkpoint);
+    vprint_safely(stderr, format, arguments);
     fputc('\n', stderr);
     va_end(arguments);
     return false;
@@ -33,16 +33,15 @@ __attribute__((format(printf, 2, 3))) static bool refuse(const training_run *run
 static bool has_same_categories(const training_run *run, const table_column *before,
                                 const table_column *now) {
     const name_list *a = &before->categories, *b = &now->categories;
-    const char *name = show_text(now->name).text;
+    const shown_text name = show_text(now->name);
     if (a->count != b->count)
-        return refuse(run, "classes or categories of '%s': %zu in its training, and here %zu", name,
-                      a->count, b->count);
+        return refuse(run, "classes or categories of '%s': %zu in its training, and here %zu",
+                      name.text, a->count, b->count);
     for (size_t i = 0; i < a->count; i++)
         if (strcmp(a->names[i], b->names[i]) != 0)
-            return refuse(run,
-                          "class or category %zu of '%s' was '%s' in its training, and here '%s'",
-                          i + 1, show_text(now->name).text, show_text(a->names[i]).text,
-                          show_text(b->names[i]).text);
+            return refuse(
+                run, "class or category %zu of '%s' was '%s' in its training, and here '%s'", i + 1,
+                name.text, show_text(a->names[i]).text, show_text(b->names[i]).text);
     return true;
 }
 

@@ -2,6 +2,7 @@
 #include "commands/saved_model.h"
 
 #include "cli/memory.h"
+#include "cli/text.h"
 #include "commands/run_record.h"
 #include "table/ensemble.h"
 #include "table/json.h"
@@ -117,7 +118,7 @@ static json_t *read_checkpoint(const char *bytes, size_t size) {
 /* ---- reading --------------------------------------------------------------------------------- */
 
 static bool report(const char *command, const char *path, const char *problem) {
-    fprintf(stderr, "nnblas %s: %s: %s\n", command, path, problem);
+    print_safely(stderr, "nnblas %s: %s: %s\n", command, path, problem);
     return false;
 }
 

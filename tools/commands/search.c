@@ -5,6 +5,7 @@
 #include "cli/output.h"
 #include "cli/pool.h"
 #include "cli/stop_signal.h"
+#include "cli/text.h"
 #include "commands/commands.h"
 #include "commands/search_run.h"
 #include "commands/training_data.h"
@@ -156,9 +157,9 @@ static void explain_lists(const char *command, int argc, char **argv) {
         value = strncmp(value, "--", 2) == 0 && mark ? mark + 1 : value;
         if (is_after_searched || !strchr(value, ':') || value[strspn(value, "0123456789.:")])
             continue;
-        fprintf(stderr, "nnblas %s: the options that take lists are", command);
+        print_safely(stderr, "nnblas %s: the options that take lists are", command);
         for (size_t o = 0; o < N_SEARCHED; o++)
-            fprintf(stderr, "%s --%s", o > 0 ? "," : "", SEARCHED_OPTIONS[o]);
+            print_safely(stderr, "%s --%s", o > 0 ? "," : "", SEARCHED_OPTIONS[o]);
         fputc('\n', stderr);
         return;
     }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/text.h"
 #include "commands/search_run.h"
 
 #include "cli/memory.h"
@@ -72,10 +73,10 @@ size_t count_complete_trials(const search *s) {
 
 static bool report_none(const search *s) {
     const char *problem = find_problem(s->results, s->trials.count * s->folds);
-    fprintf(stderr, "nnblas %s: no trial was complete: %s\n", s->command,
-            problem               ? problem
-            : is_stop_requested() ? "stopped by a signal"
-                                  : "the time limit is reached");
+    print_safely(stderr, "nnblas %s: no trial was complete: %s\n", s->command,
+                 problem               ? problem
+                 : is_stop_requested() ? "stopped by a signal"
+                                       : "the time limit is reached");
     return false;
 }
 

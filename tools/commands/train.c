@@ -3,6 +3,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/stop_signal.h"
+#include "cli/text.h"
 #include "commands/advice.h"
 #include "commands/commands.h"
 #include "commands/gnuplot.h"
@@ -34,8 +35,8 @@ static void warn_of_checkpoint(training_run *run) {
         return;
     run->has_failed_checkpoint = true;
     end_progress(&run->progress);
-    fprintf(stderr, "nnblas %s: warning: a checkpoint was not written: %s\n", run->command,
-            nnblas_error_message());
+    print_safely(stderr, "nnblas %s: warning: a checkpoint was not written: %s\n", run->command,
+                 nnblas_error_message());
 }
 
 static int watch_epoch(void *user, size_t epoch, double cost) {
@@ -51,10 +52,11 @@ static int watch_epoch(void *user, size_t epoch, double cost) {
 static void warn_of_lost_checkpoint(const training_run *run) {
     const char *path = run->settings->training.checkpoint;
     if (run->summary && path && is_checkpoint_file(path))
-        fprintf(stderr,
-                "nnblas %s: warning: this training replaces the checkpoint %s of another one, from "
-                "which --resume goes on\n",
-                run->command, path);
+        print_safely(
+            stderr,
+            "nnblas %s: warning: this training replaces the checkpoint %s of another one, from "
+            "which --resume goes on\n",
+            run->command, path);
 }
 
 static nnblas_status resume(training_run *run) {
@@ -66,8 +68,8 @@ static nnblas_status resume(training_run *run) {
     if (has_checkpoint(training))
         return nnblas_trainer_resume(run->trainer, training->checkpoint);
     if (run->summary)
-        fprintf(stderr, "nnblas %s: there is no checkpoint %s yet: starting a new training\n",
-                run->command, training->checkpoint);
+        print_safely(stderr, "nnblas %s: there is no checkpoint %s yet: starting a new training\n",
+                     run->command, training->checkpoint);
     return NNBLAS_OK;
 }
 
@@ -120,9 +122,10 @@ static bool leaves_rows(const training_run *run) {
     const training_rows *rows = &run->rows;
     if (rows->held_out.N == 0 || rows->learnt.N > 1)
         return true;
-    fprintf(stderr,
-            "nnblas %s: --validation %g leaves 1 row of %zu to learn from: hold out fewer rows\n",
-            run->command, run->settings->training.validation, rows->held_out.N + 1);
+    print_safely(
+        stderr,
+        "nnblas %s: --validation %g leaves 1 row of %zu to learn from: hold out fewer rows\n",
+        run->command, run->settings->training.validation, rows->held_out.N + 1);
     return false;
 }
 
@@ -160,7 +163,7 @@ static bool train(training_run *run) {
         return train_many(run);
     run->status = fit(run);
     if (run->status < 0) {
-        fprintf(stderr, "nnblas %s: %s\n", run->command, explain_failure(&run->rows).text);
+        print_safely(stderr, "nnblas %s: %s\n", run->command, explain_failure(&run->rows).text);
         advise_on_overflow(run);
     }
     warn_of_checkpoint(run);

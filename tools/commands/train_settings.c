@@ -3,6 +3,7 @@
 
 #include "cli/files.h"
 #include "cli/memory.h"
+#include "cli/text.h"
 #include "commands/gnuplot.h"
 #include "commands/many_trainings.h"
 #include "iris/iris_csv.h"
@@ -144,11 +145,12 @@ static bool is_lost(const char *path) {
 static int refuse_lost_file(const char *command, const char *checkpoint) {
     if (!checkpoint || !is_lost(checkpoint))
         return CARRY_ON;
-    fprintf(stderr,
-            "nnblas %s: %s is %s, which --checkpoint would replace: give another name, or remove "
-            "it\n",
-            command, checkpoint,
-            is_model_file(checkpoint) ? "a model without a checkpoint" : "no checkpoint");
+    print_safely(
+        stderr,
+        "nnblas %s: %s is %s, which --checkpoint would replace: give another name, or remove "
+        "it\n",
+        command, checkpoint,
+        is_model_file(checkpoint) ? "a model without a checkpoint" : "no checkpoint");
     return EXIT_FAILURE;
 }
 

@@ -28,7 +28,7 @@ bool read_training_data(const char *command, const train_settings *set, note_lis
     if (!set->is_quiet)
         print_warnings(command, notes);
     if (!is_good)
-        fprintf(stderr, "nnblas %s: %s\n", command, error.text);
+        print_safely(stderr, "nnblas %s: %s\n", command, error.text);
     else if (!set->is_quiet)
         report_skipped(command, source.name, &skipped);
     if (is_open)
@@ -157,9 +157,9 @@ void print_training_data(FILE *stream, const train_settings *set, const schema *
                          const training_rows *rows) {
     const dataset *learnt = &rows->learnt;
     size_t N = learnt->N + rows->held_out.N;
-    fprintf(stream, "%zu row%s of %s: %zu feature%s as %zu input%s; ", N, end_plural(N),
-            name_data(set), s->features.count, end_plural(s->features.count), learnt->inputs,
-            end_plural(learnt->inputs));
+    print_safely(stream, "%zu row%s of %s: %zu feature%s as %zu input%s; ", N, end_plural(N),
+                 name_data(set), s->features.count, end_plural(s->features.count), learnt->inputs,
+                 end_plural(learnt->inputs));
     print_targets(stream, s);
     if (s->targets.count > 1)
         print_each_target(stream, &s->targets, get_output_kind(s));

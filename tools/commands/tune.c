@@ -2,6 +2,7 @@
 /* Measures the plans of a training. */
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/text.h"
 #include "commands/commands.h"
 #include "commands/plans.h"
 #include "commands/train_settings.h"
@@ -24,7 +25,7 @@ static nnblas_status tune_net(const train_settings *set, const note_list *notes,
         status = nnblas_plans_save(set->output);
     if (!status && !set->is_quiet) {
         print_plans(stdout, &set->training, rows, net);
-        printf("saved %s\n", set->output);
+        print_safely(stdout, "saved %s\n", set->output);
     }
     return status;
 }

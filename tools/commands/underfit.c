@@ -2,6 +2,7 @@
 #include "commands/underfit.h"
 
 #include "cli/progress.h"
+#include "cli/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -79,15 +80,17 @@ void warn_of_underfit(const char *command, const fit_signs *signs) {
     if (signs->epochs == 0)
         return;
     if (signs->learnt < CHANCE)
-        fprintf(stderr,
-                "nnblas %s: warning: the rows that were learnt from are predicted as by chance: "
-                "unless the features say nothing of the target, try larger --hidden layers, more "
-                "--epochs, or nnblas search\n",
-                command);
+        print_safely(
+            stderr,
+            "nnblas %s: warning: the rows that were learnt from are predicted as by chance: "
+            "unless the features say nothing of the target, try larger --hidden layers, more "
+            "--epochs, or nnblas search\n",
+            command);
     else if (signs->learnt < MIDDLING && signs->fall > LEAST_FALL && is_as_low(signs))
-        fprintf(stderr,
-                "nnblas %s: warning: there is more to learn from these rows, since the cost was "
-                "still falling: try more --epochs, such as %zu, larger --hidden layers, or nnblas "
-                "search\n",
-                command, 4 * signs->epochs);
+        print_safely(
+            stderr,
+            "nnblas %s: warning: there is more to learn from these rows, since the cost was "
+            "still falling: try more --epochs, such as %zu, larger --hidden layers, or nnblas "
+            "search\n",
+            command, 4 * signs->epochs);
 }

@@ -2,6 +2,7 @@
 #include "export/exported_model.h"
 
 #include "cli/memory.h"
+#include "cli/text.h"
 
 #include <stdlib.h>
 
@@ -30,10 +31,11 @@ static bool check_members(const char *command, const char *path, const exported_
     for (size_t m = 1; m < count_members(exported); m++) {
         if (is_like(get_member(exported, m), exported->model.net))
             continue;
-        fprintf(stderr,
-                "nnblas %s: %s: is an ensemble of networks with different layers, which cannot be "
-                "written\n",
-                command, path);
+        print_safely(
+            stderr,
+            "nnblas %s: %s: is an ensemble of networks with different layers, which cannot be "
+            "written\n",
+            command, path);
         return false;
     }
     return true;

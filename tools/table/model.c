@@ -4,6 +4,7 @@
 #include "cli/memory.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/text.h"
 #include "table/ensemble.h"
 
 #include <errno.h>
@@ -14,7 +15,7 @@
 const char SCHEMA_KEY[] = "table";
 
 static bool report(const char *command, const char *name, const char *problem) {
-    fprintf(stderr, "nnblas %s: %s: %s\n", command, name, problem);
+    print_safely(stderr, "nnblas %s: %s: %s\n", command, name, problem);
     return false;
 }
 

@@ -3,6 +3,7 @@
 
 #include "cli/memory.h"
 #include "cli/options.h"
+#include "cli/text.h"
 #include "core/processors.h"
 #include "table/choose_columns.h"
 #include "table/ensemble.h"
@@ -11,7 +12,7 @@
 #include <string.h>
 
 static bool report_error(const char *command, const table_error *error) {
-    fprintf(stderr, "nnblas %s: %s\n", command, error->text);
+    print_safely(stderr, "nnblas %s: %s\n", command, error->text);
     return false;
 }
 

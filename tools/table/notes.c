@@ -58,10 +58,10 @@ const char *show_listing(column_listing *listing) {
 
 void print_notes(FILE *stream, const note_list *notes) {
     for (size_t i = 0; i < notes->lines.count; i++)
-        fprintf(stream, "%s\n", notes->lines.names[i]);
+        print_safely(stream, "%s\n", notes->lines.names[i]);
 }
 
 void print_warnings(const char *command, const note_list *notes) {
     for (size_t i = 0; i < notes->warnings.count; i++)
-        fprintf(stderr, "nnblas %s: warning: %s\n", command, notes->warnings.names[i]);
+        print_safely(stderr, "nnblas %s: warning: %s\n", command, notes->warnings.names[i]);
 }

@@ -4,6 +4,7 @@
 #include "cli/memory.h"
 #include "cli/number.h"
 #include "cli/parts.h"
+#include "cli/text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -36,15 +37,16 @@ static void report_bad_rows(const char *command, const char *name, const skipped
     size_t kept = skipped->count < MOST_ERRORS_KEPT ? skipped->count : MOST_ERRORS_KEPT;
     if (skipped->count == 0)
         return;
-    fprintf(stderr, "nnblas %s: warning: %s: bad rows skipped: %zu", command, name, skipped->count);
-    fprintf(stderr, skipped->count > kept ? "; the first %zu:\n" : ":\n", kept);
+    print_safely(stderr, "nnblas %s: warning: %s: bad rows skipped: %zu", command, name,
+                 skipped->count);
+    print_safely(stderr, skipped->count > kept ? "; the first %zu:\n" : ":\n", kept);
     for (size_t i = 0; i < kept; i++)
-        fprintf(stderr, "  %s\n", skipped->errors[i].text);
+        print_safely(stderr, "  %s\n", skipped->errors[i].text);
 }
 
 static void report_count(const char *command, const char *name, const char *what, size_t count) {
     if (count > 0)
-        fprintf(stderr, "nnblas %s: %s: %s: %zu\n", command, name, what, count);
+        print_safely(stderr, "nnblas %s: %s: %s: %zu\n", command, name, what, count);
 }
 
 void report_skipped(const char *command, const char *name, const skipped_rows *skipped) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "table/weight_column.h"
+#include "cli/text.h"
 
 void list_weight_options(weight_arguments *arguments, command_option *options) {
     options[0] = (command_option){"weight", .text = &arguments->column};
@@ -19,21 +20,23 @@ bool report_lacking_weights(const char *command, const model_reader *r) {
     const column_list *weights = &r->model->schema.weights;
     if (weights->count == 0 || r->has_training_weights)
         return false;
-    fprintf(stderr,
-            "nnblas %s: %s: has no %s, the weights of the rows in the training: 1 is taken for "
-            "each\n",
-            command, r->source.name,
-            show_column(weights->columns[0].name, weights->columns[0].place).text);
+    print_safely(
+        stderr,
+        "nnblas %s: %s: has no %s, the weights of the rows in the training: 1 is taken for "
+        "each\n",
+        command, r->source.name,
+        show_column(weights->columns[0].name, weights->columns[0].place).text);
     return true;
 }
 
 void report_training_weights(const char *command, const model_reader *r) {
     const table_column *weights = r->model->schema.weights.columns;
     if (r->has_training_weights)
-        fprintf(stderr,
-                "nnblas %s: rows have the weights of %s, as in the training; --no-weight counts "
-                "each row 1\n",
-                command, show_column(weights->name, weights->position).text);
+        print_safely(
+            stderr,
+            "nnblas %s: rows have the weights of %s, as in the training; --no-weight counts "
+            "each row 1\n",
+            command, show_column(weights->name, weights->position).text);
     else
         report_lacking_weights(command, r);
 }
