@@ -143,9 +143,12 @@ static int check_arguments(const search *s) {
 }
 
 static bool is_searched(const char *argument) {
-    for (size_t o = 0; o < N_SEARCHED; o++)
-        if (strncmp(argument, "--", 2) == 0 && strcmp(argument + 2, SEARCHED_OPTIONS[o]) == 0)
+    char option[64];
+    for (size_t o = 0; o < N_SEARCHED; o++) {
+        snprintf(option, sizeof option, "--%s", SEARCHED_OPTIONS[o]);
+        if (strcmp(argument, option) == 0)
             return true;
+    }
     return false;
 }
 
