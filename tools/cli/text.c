@@ -95,20 +95,16 @@ shown_text show_text(const char *text) {
 }
 
 void vprint_safely(FILE *stream, const char *format, va_list arguments) {
-    va_list again;
-    va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
-    if (length > 0) {
-        char *text = resize_array(NULL, (size_t)length + 1, 1), *last = text + length - 1;
-        vsnprintf(text, (size_t)length + 1, format, again);
-        bool is_line = *last == '\n';
-        if (is_line)
-            *last = '\0';
-        hide_controls(text);
-        fputs(is_line ? strcat(text, "\n") : text, stream);
-        free(text);
-    }
-    va_end(again);
+    char *text;
+    int length = vasprintf(&text, format, arguments);
+    if (length < 0)
+        end_without_memory(strlen(format));
+    bool is_line = length > 0 && text[length - 1] == '\n';
+    if (is_line)
+        text[length - 1] = '\0';
+    hide_controls(text);
+    fputs(is_line ? strcat(text, "\n") : text, stream);
+    free(text);
 }
 
 void print_safely(FILE *stream, const char *format, ...) {
