@@ -117,8 +117,7 @@ static void advise_on_constant_targets(const training_run *run) {
         if (targets->columns[t].kind == COLUMN_NUMBER && targets->columns[t].deviation == 0.0)
             warn(run,
                  "the target, %s, is the same in all rows that were learnt from: there is nothing "
-                 "to "
-                 "learn",
+                 "to learn",
                  show_column(targets->columns[t].name, targets->columns[t].place).text);
 }
 

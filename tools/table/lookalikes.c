@@ -68,7 +68,8 @@ static bool is_like_date(const text_shape *s, const char *text) {
                s->digits[1] == 2 && s->numbers[1] >= 1 && s->numbers[1] <= 12;
     bool has_marks = begins_with(s->shape, "d.d.d") || begins_with(s->shape, "d/d/d") ||
                      begins_with(s->shape, "d-d-d");
-    return has_marks && strchr(" T", s->shape[5]) && has_date_numbers(s);
+    bool ends = s->shape[5] == '\0' || s->shape[5] == ' ';
+    return has_marks && ends && has_date_numbers(s);
 }
 
 static bool is_like_time(const text_shape *s) {
