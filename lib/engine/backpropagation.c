@@ -154,6 +154,12 @@ static void compute_hidden_delta(nnblas_activation activation, size_t n, const d
     }
 }
 
+void nn_multiply_by_derivative(const nn_model *model, const nn_tile *tile, size_t l,
+                               double *error) {
+    compute_hidden_delta(model->layers[l].activation, tile->rows * tile->layouts[l].padded_outputs,
+                         tile->activations[l], error);
+}
+
 double nn_compute_cost(const nn_model *model, const nn_tile *tile) {
     return compute_output_delta(model, tile, NULL);
 }
@@ -168,9 +174,7 @@ double nn_compute_deltas(const nn_model *model, const nn_tile *tile) {
     for (size_t l = last; l > 0; l--) {
         nn_product_error(tile->rows, &model->layers[l], &tile->layouts[l], view_deltas(tile, l),
                          view_deltas(tile, l - 1));
-        compute_hidden_delta(model->layers[l - 1].activation,
-                             tile->rows * tile->layouts[l].padded_inputs, tile->activations[l - 1],
-                             tile->deltas[l - 1]);
+        nn_multiply_by_derivative(model, tile, l - 1, tile->deltas[l - 1]);
     }
     return cost;
 }

@@ -36,6 +36,10 @@ void nn_forward(const nn_model *model, const nn_tile *tile);
  * O_in, which is then in the place of O_out. */
 void nn_forward_to_cost(const nn_model *model, const nn_tile *tile);
 
+/* Turns errors of layer l, a matrix like its activations, to deltas: multiplies each by the
+ * derivative of the unit's activation. Not for softmax, whose derivative is a matrix. */
+void nn_multiply_by_derivative(const nn_model *model, const nn_tile *tile, size_t l, double *error);
+
 /* After nn_forward_to_cost: the sum of the costs of the rows; for the mse, the sum of the squared
  * errors. */
 double nn_compute_cost(const nn_model *model, const nn_tile *tile);

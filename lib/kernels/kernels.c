@@ -34,6 +34,7 @@ const nn_kernels NN_SET_TABLE(NN_KERNEL_SET) = {
     .sum_magnitudes = sum_magnitudes,
     .add = add,
     .add_column_sums = add_column_sums,
+    .multiply_outer = multiply_outer,
     .check_finite = check_finite,
     .check_descent = check_descent,
     .descend = descend,

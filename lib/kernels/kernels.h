@@ -70,6 +70,10 @@ typedef struct nn_kernels {
     void (*add)(size_t n, const double *a, double *sums);
     void (*add_column_sums)(size_t rows, size_t columns, const double *a, double *sums);
 
+    /* product[i columns + j] := a[i] b[j], for rows of a and columns of b. */
+    void (*multiply_outer)(size_t rows, size_t columns, const double *a, const double *b,
+                           double *product);
+
     /* 0 where every element is finite, else NaN: of a, or of what descend would make of W. */
     double (*check_finite)(size_t n, const double *a);
     double (*check_descent)(size_t n, double rate, const double *gradient, const double *W);

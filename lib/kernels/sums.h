@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Part of kernels.c: sums, and checks for numbers that are not finite. */
+/* Part of kernels.c: sums, outer products, and checks for numbers that are not finite. */
 #ifndef NN_SUMS_H
 #define NN_SUMS_H
 
@@ -36,6 +36,19 @@ static void add_column_sums(size_t rows, size_t columns, const double *restrict 
     for (; r < rows; r++, a += columns)
         for (size_t j = 0; j < columns; j++)
             sums[j] += a[j];
+}
+
+/* One column is a row: else its loop would have a single step. */
+static void multiply_outer(size_t rows, size_t columns, const double *restrict a,
+                           const double *restrict b, double *restrict product) {
+    if (columns == 1) {
+        for (size_t i = 0; i < rows; i++)
+            product[i] = a[i] * b[0];
+        return;
+    }
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++)
+            product[i * columns + j] = a[i] * b[j];
 }
 
 static double check_finite(size_t n, const double *a) {

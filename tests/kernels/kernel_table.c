@@ -32,6 +32,13 @@ static double call_rows_with_one(const void *slot, const operands *x) {
     return 0.0;
 }
 
+static double call_rows_with_two(const void *slot, const operands *x) {
+    typedef void rows_with_two(size_t rows, size_t columns, const double *a, const double *b,
+                               double *c);
+    (*(rows_with_two *const *)slot)(x->rows, x->columns, x->a, x->b, x->c);
+    return 0.0;
+}
+
 static double call_cost(const void *slot, const operands *x) {
     typedef double cost(size_t n, const double *O, const double *Y, const double *weights,
                         double *O_delta);
@@ -256,6 +263,11 @@ static void compute_add_column_sums(exact_operands *x) {
         x->c[i % x->columns] += x->a[i];
 }
 
+static void compute_multiply_outer(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        x->c[i] = x->a[i / x->columns] * x->b[i % x->columns];
+}
+
 static void compute_check_finite(exact_operands *x) {
     for (size_t i = 0; i < x->n; i++)
         x->sum += 0.0L * x->a[i];
@@ -361,6 +373,8 @@ const kernel_row KERNELS[] = {
     {KERNEL(add), .call = call_with_one, .compute = compute_add, .ulps = 1.0, .traits = SIGNED},
     {KERNEL(add_column_sums), .call = call_rows_with_one, .compute = compute_add_column_sums,
      .ulps = 64.0, .traits = BY_ROWS | SIGNED},
+    {KERNEL(multiply_outer), .call = call_rows_with_two, .compute = compute_multiply_outer,
+     .ulps = 1.0, .traits = BY_ROWS | SIGNED},
     {KERNEL(check_finite), .call = call_sum, .compute = compute_check_finite,
      .traits = SEES_NOT_FINITE},
     {KERNEL(check_descent), .call = call_descent_check, .compute = compute_check_descent,
