@@ -36,6 +36,21 @@ check_best() {
         "$(awk '$1 == "accuracy" { print $2, $3 }' "$out")" = "$best"
 }
 
+# A file's name must not act on the terminal, and the line with it still runs.
+check_controls() {
+    escape=$(printf '\033')
+    cp iris.csv "it's ${escape}[31m.csv"
+    expect_status 0 search "it's ${escape}[31m.csv" --target species --trials 1 --folds 2 \
+        --epochs 2
+    tail -n 1 "$out" >line
+    check "an escape in a file's name is in octal digits" has line "\\$'it.*s .033.31m.csv'"
+    check "  and nowhere as it is" lacks "$out" "$escape"
+    echo ' --quiet --output best' | paste -d '' line - >again
+    check "  and the line runs in bash" env PATH="$PWD/bin:$PATH" bash again
+    expect_status 0 train --epochs 2 --output "best${escape}[1m"
+    check "nor does the name of the file that is saved" lacks "$out" "$escape"
+}
+
 is_sorted() {
     awk -v direction="$1" '{ if (NR > 1 && (last - $3) * direction < 0) exit 1; last = $3 }' ranks
 }
@@ -202,6 +217,7 @@ check_refusals() {
 }
 
 check_best
+check_controls
 check_order
 check_grid
 check_random

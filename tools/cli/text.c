@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/text.h"
 #include "cli/memory.h"
+#include "core/sizes.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -62,14 +63,18 @@ static bool is_control(const char *text) {
     return is_c1 || is_mark || is_turn || (c[0] == 0xef && c[1] == 0xbb && c[2] == 0xbf);
 }
 
+size_t measure_harmless(const char *text) {
+    return is_control(text) ? 0 : measure_character(text);
+}
+
 /* Each control, and each byte that is no character, becomes a question mark. */
 static void hide_controls(char *text) {
     char *end = text;
     while (*text) {
-        size_t count = measure_character(text);
-        if (count == 0 || is_control(text)) {
+        size_t count = measure_harmless(text);
+        if (count == 0) {
+            text += nn_max(measure_character(text), 1);
             *end++ = '?';
-            text += count > 0 ? count : 1;
             continue;
         }
         while (count-- > 0)

@@ -13,6 +13,10 @@ bool is_utf8(const char *text);
 /* What is wrong with a text that is not. */
 const char *describe_bad_text(const char *text);
 
+/* The bytes of the character that text begins with; 0 where it could act on a terminal or is not
+ * UTF-8. */
+size_t measure_harmless(const char *text);
+
 /* A value for a message: cut to a short length, in UTF-8, without the characters that could act on
  * a terminal. */
 typedef struct {

@@ -108,7 +108,7 @@ static void print_trainings(const trainings *all) {
                     end_plural(network->epochs), has_weighted_cost(run) ? "weighted " : "",
                     network->cost);
         else
-            fprintf(run->summary, "failed: %s", all->nets[i].problem.text);
+            print_safely(run->summary, "failed: %s", all->nets[i].problem.text);
         if (!isnan(network->score))
             fprintf(run->summary, ", score %.6g", network->score);
         if (all->nets[i].status == NNBLAS_STOPPED_CALLBACK)

@@ -2,7 +2,9 @@
 #include "commands/search_run.h"
 
 #include "cli/memory.h"
+#include "cli/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct {
@@ -17,11 +19,39 @@ static void add_text(command_line *line, const char *text) {
     line->length += length;
 }
 
+static bool is_harmless(const char *text) {
+    size_t count;
+    while (*text && (count = measure_harmless(text)) > 0)
+        text += count;
+    return *text == '\0';
+}
+
+/* As bash and other shells read $'...': what could act on a terminal is in octal digits. */
+static void add_escaped(command_line *line, const char *text) {
+    add_text(line, "$'");
+    while (*text) {
+        size_t count = measure_harmless(text);
+        char piece[8];
+        if (count == 0)
+            snprintf(piece, sizeof piece, "\\%03o", (unsigned)(unsigned char)*text);
+        else
+            snprintf(piece, sizeof piece, "%s%.*s", strchr("'\\", *text) ? "\\" : "", (int)count,
+                     text);
+        add_text(line, piece);
+        text += count > 0 ? count : 1;
+    }
+    add_text(line, "'");
+}
+
 static void add_quoted(command_line *line, const char *text) {
     static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                 "_-./,:=+@%";
     if (*text && strspn(text, PLAIN) == strlen(text)) {
         add_text(line, text);
+        return;
+    }
+    if (!is_harmless(text)) {
+        add_escaped(line, text);
         return;
     }
     add_text(line, "'");

@@ -114,7 +114,7 @@ static void print_incomplete(const search *s) {
             continue;
         fprintf(s->summary, "failed: trial %zu:", o->number);
         print_settings_of(s, o->trial);
-        fprintf(s->summary, ": %s\n", o->problem);
+        print_safely(s->summary, ": %s\n", o->problem);
     }
     if (unfinished > 0)
         fprintf(s->summary, "\n%s: %zu of %zu trial%s %s complete\n",

@@ -190,7 +190,7 @@ static bool save(training_run *run) {
     bool is_good = !set->output || save_net(command, run->model.net, set->output);
     release_stop_signals();
     if (run->summary && is_good && set->output)
-        fprintf(run->summary, "saved %s\n", set->output);
+        print_safely(run->summary, "saved %s\n", set->output);
     if (run->summary && !set->output)
         fputs("not saved: no --output was given\n", run->summary);
     if (set->json)

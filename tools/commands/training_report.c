@@ -57,7 +57,7 @@ void print_beginning(const training_run *run) {
     print_notes(run->summary, &run->notes);
     print_settings(run->summary, &set->training, run->model.net);
     if (set->plans && has_checkpoint(&set->training))
-        fprintf(run->summary, "plans of the checkpoint, not of %s\n", set->plans);
+        print_safely(run->summary, "plans of the checkpoint, not of %s\n", set->plans);
     else if (set->plans)
         print_plans(run->summary, &set->training, &run->rows, run->model.net);
     fflush(run->summary);
