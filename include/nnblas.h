@@ -145,9 +145,10 @@ typedef enum nnblas_status {
     NNBLAS_STOPPED_CALLBACK = 2,    /* the callback asked to stop */
     NNBLAS_STOPPED_PATIENCE = 3,    /* what is watched did not improve for too many epochs */
     NNBLAS_STOPPED_TIME = 4,        /* the time limit was reached */
-    NNBLAS_STOPPED_CONVERGED = 5,   /* L-BFGS: the gradient is as small as its tolerance asks */
+    NNBLAS_STOPPED_CONVERGED = 5,   /* the gradient is as small as the optimizer's tolerance asks */
     NNBLAS_STOPPED_LINE_SEARCH = 6, /* L-BFGS: the line search found no lower cost */
-    NNBLAS_STOPPED_CANCELLED = 7    /* nnblas_trainer_cancel was called */
+    NNBLAS_STOPPED_CANCELLED = 7,   /* nnblas_trainer_cancel was called */
+    NNBLAS_STOPPED_DAMPING = 8      /* no damping of a step leads to a lower cost */
 } nnblas_status;
 
 /* The constant's name, such as "NNBLAS_ERROR_SIZE"; "unknown status" for any other number. */
@@ -433,6 +434,8 @@ typedef int nnblas_callback(void *user, size_t epoch, double mse);
  *   momentum            0.9                         set_momentum
  *   Adam                0.9, 0.999, 1e-8            set_adam
  *   L-BFGS              memory 20, tolerance 1e-12  set_lbfgs
+ *   scaled conjugate    tolerance 1e-12             set_scaled_conjugate_gradient
+ *     gradients
  *   weight decay        0                           set_weight_decay
  *   batch size          all rows                    set_batch_size
  *   shuffling           1, in each epoch            set_shuffle
@@ -478,6 +481,15 @@ void nnblas_trainer_destroy(nnblas_trainer *trainer);
  *                            Programming 45 (1989)). An epoch is one of its iterations. Learning
  *                            rate, schedule and batch size have no effect. NNBLAS_ERROR_MISSING
  *                            where the library was built without it.
+ *   NNBLAS_SCALED_CONJUGATE_GRADIENT  for all rows at once. An epoch is a step along a direction p
+ *                            that is conjugate to the one before, as far as the slope and the
+ *                            curvature along it say: W := W - p^T g / (p^T H p + lambda p^T p) p.
+ *                            The curvature p^T H p is a difference of two gradients; lambda falls
+ *                            where the cost falls as predicted, and rises where it does not. The
+ *                            constants of the publication are sigma 1e-4 and lambda 1e-6
+ *                            (M. F. Moller, Neural Networks 6 (1993)). An epoch takes two
+ *                            gradients, and one more for each step that leads to no lower cost.
+ *                            Learning rate, schedule and batch size have no effect.
  */
 typedef enum nnblas_optimizer {
     NNBLAS_GRADIENT_DESCENT = 0,
@@ -485,7 +497,8 @@ typedef enum nnblas_optimizer {
     NNBLAS_NESTEROV = 2,
     NNBLAS_RPROP = 3,
     NNBLAS_ADAM = 4,
-    NNBLAS_LBFGS = 5
+    NNBLAS_LBFGS = 5,
+    NNBLAS_SCALED_CONJUGATE_GRADIENT = 7
 } nnblas_optimizer;
 
 nnblas_status nnblas_trainer_set_optimizer(nnblas_trainer *trainer, nnblas_optimizer optimizer);
@@ -511,6 +524,17 @@ nnblas_status nnblas_trainer_set_adam(nnblas_trainer *trainer, double beta1, dou
  * Y, rounded to a power of two. So neither the search nor the tolerance depends on the scale of Y.
  */
 nnblas_status nnblas_trainer_set_lbfgs(nnblas_trainer *trainer, size_t memory, double tolerance);
+/*
+ * tolerance: of scaled conjugate gradients; 0 or above and under 1. fit returns
+ * NNBLAS_STOPPED_CONVERGED as L-BFGS does, with the same unit for the parameters of identity
+ * outputs, and
+ *
+ *   NNBLAS_STOPPED_DAMPING      where no lower cost is found even along the gradient, however small
+ *                               the step, or in 1000 epochs neither the cost nor the gradient falls
+ *                               by more than rounding
+ */
+nnblas_status nnblas_trainer_set_scaled_conjugate_gradient(nnblas_trainer *trainer,
+                                                           double tolerance);
 /* decay: training lowers the cost plus decay / 2 times the sum of the squares of all weights,
  * without the biases. Reported costs do not include this term. Finite and 0 or above. */
 nnblas_status nnblas_trainer_set_weight_decay(nnblas_trainer *trainer, double decay);
@@ -581,7 +605,8 @@ nnblas_status nnblas_trainer_set_epochs(nnblas_trainer *trainer, size_t epochs);
 /*
  * mse: fit stops with NNBLAS_STOPPED_COST when a cost is at or under it. Finite and 0 or above; 0
  * for never. With mini-batches the cost of an epoch is looked at after the epoch, with a batch of
- * all rows before its step, with L-BFGS before the first step and after each.
+ * all rows before its step, with NNBLAS_LBFGS and NNBLAS_SCALED_CONJUGATE_GRADIENT
+ * before the first step and after each.
  */
 nnblas_status nnblas_trainer_set_desired_cost(nnblas_trainer *trainer, double mse);
 /* seconds: fit stops with NNBLAS_STOPPED_TIME at the end of the first epoch by which it has run so
@@ -656,11 +681,13 @@ nnblas_status nnblas_trainer_set_tolerance(nnblas_trainer *trainer, double toler
 typedef struct nnblas_epoch {
     /* From 1. */
     size_t epoch;
-    /* The mean over the batches of the cost before the step. With L-BFGS: the cost after it. */
+    /* The mean over the batches of the cost before the step. With NNBLAS_LBFGS and
+     * NNBLAS_SCALED_CONJUGATE_GRADIENT: the cost after it. */
     double cost;
     /* After the last step of the epoch; NaN where there are no validation rows. */
     double validation_cost;
-    /* By the schedule. With L-BFGS: the step length that the line search chose, mostly 1. */
+    /* By the schedule. With NNBLAS_LBFGS: the step length that the line search chose, mostly 1.
+     * With NNBLAS_SCALED_CONJUGATE_GRADIENT: the factor of the direction. */
     double learning_rate;
     /* Since fit began, the time before a resumed checkpoint included. */
     double seconds;
@@ -806,7 +833,7 @@ nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double
  * Of the settings, those of the optimizer count: the learning rate (constant, whatever the
  * schedule), momentum, the constants of Adam, weight decay. All others are of fit. NNBLAS_RPROP
  * compares the gradients of two steps: give it the same rows each time. NNBLAS_ERROR_VALUE with
- * NNBLAS_LBFGS, which has no single steps.
+ * NNBLAS_LBFGS and NNBLAS_SCALED_CONJUGATE_GRADIENT, which have no single steps.
  *
  * weights: one for each row, with the rules of sample weights; null: each row counts 1. *mse is the
  * cost before the step; mse may be null. Arguments are checked as fit checks them. On any error
@@ -830,6 +857,7 @@ nnblas_status nnblas_trainer_adam(const nnblas_trainer *trainer, double *beta1, 
                                   double *epsilon);
 nnblas_status nnblas_trainer_lbfgs(const nnblas_trainer *trainer, size_t *memory,
                                    double *tolerance);
+double nnblas_trainer_scaled_conjugate_gradient(const nnblas_trainer *trainer);
 double nnblas_trainer_weight_decay(const nnblas_trainer *trainer);
 /* The schedule, and the numbers that its setter took; 0 for those that it did not take. */
 nnblas_status nnblas_trainer_schedule(const nnblas_trainer *trainer, nnblas_schedule *schedule,

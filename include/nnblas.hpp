@@ -83,7 +83,8 @@ enum class stop {
     time = NNBLAS_STOPPED_TIME,
     converged = NNBLAS_STOPPED_CONVERGED,
     line_search = NNBLAS_STOPPED_LINE_SEARCH,
-    cancelled = NNBLAS_STOPPED_CANCELLED
+    cancelled = NNBLAS_STOPPED_CANCELLED,
+    damping = NNBLAS_STOPPED_DAMPING
 };
 
 namespace detail {
@@ -682,6 +683,13 @@ class trainer {
         nnblas::lbfgs set{};
         detail::check(nnblas_trainer_lbfgs(get(), &set.memory, &set.tolerance));
         return set;
+    }
+    void set_scaled_conjugate_gradient(double tolerance) {
+        detail::check(nnblas_trainer_set_scaled_conjugate_gradient(get(), tolerance));
+    }
+    // The tolerance.
+    [[nodiscard]] double scaled_conjugate_gradient() const noexcept {
+        return nnblas_trainer_scaled_conjugate_gradient(get());
     }
     void set_weight_decay(double decay) {
         detail::check(nnblas_trainer_set_weight_decay(get(), decay));

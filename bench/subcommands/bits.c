@@ -102,6 +102,7 @@ static const recipe RECIPES[] = {
     {"adam, 32 rows", hash_training, NNBLAS_ADAM, 32, 0.001},
     {"rprop", hash_training, NNBLAS_RPROP, 0, 0.01},
     {"lbfgs", hash_training, NNBLAS_LBFGS, 0, 1.0},
+    {"scg", hash_training, NNBLAS_SCALED_CONJUGATE_GRADIENT, 0, 1.0},
 };
 
 /* The numbers of threads whose hash is another than with one: " 2 8", or "none". */

@@ -63,6 +63,8 @@ const char *nnblas_status_string(nnblas_status status) {
         return "NNBLAS_STOPPED_LINE_SEARCH";
     case NNBLAS_STOPPED_CANCELLED:
         return "NNBLAS_STOPPED_CANCELLED";
+    case NNBLAS_STOPPED_DAMPING:
+        return "NNBLAS_STOPPED_DAMPING";
     }
     return "unknown status";
 }

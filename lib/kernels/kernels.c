@@ -32,6 +32,7 @@ const nn_kernels NN_SET_TABLE(NN_KERNEL_SET) = {
     .softmax_cross_entropy = softmax_cross_entropy,
     .sum = sum,
     .sum_magnitudes = sum_magnitudes,
+    .sum_products = sum_products,
     .add = add,
     .add_column_sums = add_column_sums,
     .multiply_outer = multiply_outer,

@@ -63,10 +63,12 @@ typedef struct nn_kernels {
     double (*softmax_cross_entropy)(size_t rows, size_t columns, const double *O_in,
                                     const double *Y, const double *weights, double *O_delta);
 
-    /* sum: sum of a. sum_magnitudes: sum of |a|, which is at least the largest |a|. add: sums :=
-     * sums + a. add_column_sums: sums[j] := sums[j] + the sum of column j. */
+    /* sum: sum of a. sum_magnitudes: sum of |a|, which is at least the largest |a|. sum_products:
+     * sum of a b; a may be b. add: sums := sums + a. add_column_sums: sums[j] := sums[j] + the sum
+     * of column j. */
     double (*sum)(size_t n, const double *a);
     double (*sum_magnitudes)(size_t n, const double *a);
+    double (*sum_products)(size_t n, const double *a, const double *b);
     void (*add)(size_t n, const double *a, double *sums);
     void (*add_column_sums)(size_t rows, size_t columns, const double *a, double *sums);
 

@@ -68,4 +68,12 @@ static double sum_magnitudes(size_t n, const double *a) {
     return sum;
 }
 
+static double sum_products(size_t n, const double *a, const double *b) {
+    double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < n; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
 #endif

@@ -86,13 +86,14 @@ static nnblas_status read_vectors(nn_checkpoint *c, const nn_model_file *file,
                                   const nn_settings *settings) {
     size_t count = c->net->parameter_count;
     size_t vectors = nn_count_optimizer_vectors(settings->optimizer);
-    bool is_rprop = settings->optimizer == NNBLAS_RPROP;
+    bool is_rprop = settings->optimizer == NNBLAS_RPROP,
+         has_signs = settings->optimizer == NNBLAS_SCALED_CONJUGATE_GRADIENT;
     nnblas_status status = NNBLAS_OK;
     if (vectors > 0)
         status = read_vector(file, NN_FIRST, count, &c->first);
     if (!status && vectors > 1)
         status = read_vector(file, NN_SECOND, count, &c->second);
-    if (!status && vectors > 1)
+    if (!status && vectors > 1 && !has_signs)
         status = check_second(c->second, count, is_rprop ? NN_RPROP_SMALLEST : 0.0,
                               is_rprop ? NN_RPROP_LARGEST : HUGE_VAL);
     if (!status && nn_settings_have_validation(&c->settings))

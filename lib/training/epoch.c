@@ -62,22 +62,25 @@ static void save_checkpoint(nn_fit *fit, bool is_last) {
     fit->checkpoints.finished = nn_read_clock();
 }
 
+void nn_save_last_checkpoint(nn_fit *fit) {
+    if (fit->settings->checkpoint_path && fit->progress.epoch > 0)
+        save_checkpoint(fit, true);
+}
+
 bool nn_has_ended(nn_fit *fit, nnblas_status *reason) {
     *reason = find_reason_to_stop(fit);
     if (!*reason && fit->progress.epoch < fit->settings->epochs)
         return false;
-    /* Without an epoch there is nothing to save, and an older checkpoint stays. */
-    if (fit->settings->checkpoint_path && fit->progress.epoch > 0)
-        save_checkpoint(fit, true);
+    nn_save_last_checkpoint(fit);
     return true;
 }
 
 /* rows: which ones. Where the epochs before had finite costs, the rows are not too large: then the
- * rate is, except of L-BFGS, which has none. */
+ * rate is, if the optimizer has one. */
 static nnblas_status report_cost(const nn_fit *fit, const char *cost, const char *rows,
                                  double rate) {
     size_t epoch = fit->progress.epoch + 1;
-    bool has_rate = fit->settings->optimizer != NNBLAS_LBFGS;
+    bool has_rate = nn_has_rate(fit->settings->optimizer);
     if (has_rate && epoch > 1)
         return nn_fail(NNBLAS_ERROR_NOT_FINITE,
                        "the %s of epoch %zu overflows: the learning rate %g may be too large", cost,

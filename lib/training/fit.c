@@ -9,6 +9,7 @@
 #include "training/fit_checks.h"
 #include "training/lbfgs.h"
 #include "training/online.h"
+#include "training/scaled_conjugate_gradient.h"
 #include "training/schedule.h"
 #include "training/step.h"
 
@@ -91,7 +92,7 @@ static nnblas_status choose_rows(nn_fit *fit, const nn_rows *given) {
     const nn_settings *s = fit->settings;
     size_t batch = s->batch_size > 0 ? s->batch_size : SIZE_MAX;
     size_t weighted = nn_count_weighted_rows(given->N, given->weights);
-    bool is_shuffled = batch < weighted && s->optimizer != NNBLAS_LBFGS;
+    bool is_shuffled = batch < weighted && nn_has_rate(s->optimizer);
     fit->rows = *given;
     fit->validation = s->validation;
     if (is_shuffled || s->validation_fraction > 0.0 || weighted < given->N) {
@@ -184,11 +185,27 @@ static nnblas_status begin(nn_fit *fit) {
     return nn_history_make_room(&trainer->history, fit->settings->history_limit);
 }
 
+static nnblas_status optimize(nn_fit *fit) {
+    switch (fit->settings->optimizer) {
+    case NNBLAS_LBFGS:
+        return nn_run_lbfgs(fit);
+    case NNBLAS_SCALED_CONJUGATE_GRADIENT:
+        return nn_run_scaled_conjugate_gradient(fit);
+    case NNBLAS_GRADIENT_DESCENT:
+    case NNBLAS_MOMENTUM:
+    case NNBLAS_NESTEROV:
+    case NNBLAS_RPROP:
+    case NNBLAS_ADAM:
+        break;
+    }
+    return run_epochs(fit);
+}
+
 static nnblas_status run(nn_fit *fit) {
     nnblas_status status = begin(fit);
     if (status)
         return status;
-    status = fit->settings->optimizer == NNBLAS_LBFGS ? nn_run_lbfgs(fit) : run_epochs(fit);
+    status = optimize(fit);
     if (fit->best)
         memcpy(nn_get_parameters(fit), fit->best, nn_count_all_parameters(fit) * sizeof *fit->best);
     return status;

@@ -133,8 +133,12 @@ nnblas_status nn_check_step(const nnblas_trainer *trainer, const nn_rows *rows, 
         status = check_memory(trainer->net, &named, NULL, mse);
     if (!status)
         status = check_numbers(trainer->net, &named);
-    if (!status && trainer->settings.optimizer == NNBLAS_LBFGS)
-        status = nn_fail(NNBLAS_ERROR_VALUE, "NNBLAS_LBFGS takes no single steps; train with "
-                                             "nnblas_trainer_fit, or by another optimizer");
+    if (!status && !nn_has_rate(trainer->settings.optimizer))
+        status = nn_fail(NNBLAS_ERROR_VALUE,
+                         "%s takes no single steps; train with nnblas_trainer_fit, or by another "
+                         "optimizer",
+                         trainer->settings.optimizer == NNBLAS_LBFGS
+                             ? "NNBLAS_LBFGS"
+                             : "NNBLAS_SCALED_CONJUGATE_GRADIENT");
     return status;
 }

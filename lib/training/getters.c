@@ -91,6 +91,10 @@ double nnblas_trainer_checkpoint_interval(const nnblas_trainer *trainer) {
     return get_settings(trainer)->checkpoint_interval;
 }
 
+double nnblas_trainer_scaled_conjugate_gradient(const nnblas_trainer *trainer) {
+    return get_settings(trainer)->scg_tolerance;
+}
+
 /* ---- several at once ------------------------------------------------------------------------- */
 
 /* output may be null. */

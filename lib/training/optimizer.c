@@ -10,6 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool nn_has_rate(nnblas_optimizer method) {
+    return method != NNBLAS_LBFGS && method != NNBLAS_SCALED_CONJUGATE_GRADIENT;
+}
+
 size_t nn_count_optimizer_vectors(nnblas_optimizer method) {
     switch (method) {
     case NNBLAS_MOMENTUM:
@@ -17,6 +21,7 @@ size_t nn_count_optimizer_vectors(nnblas_optimizer method) {
         return 1;
     case NNBLAS_RPROP:
     case NNBLAS_ADAM:
+    case NNBLAS_SCALED_CONJUGATE_GRADIENT:
         return 2;
     case NNBLAS_GRADIENT_DESCENT:
     case NNBLAS_LBFGS:
@@ -106,6 +111,7 @@ static void step_range(const step *s, size_t begin, size_t end, double decay) {
         break;
     case NNBLAS_GRADIENT_DESCENT:
     case NNBLAS_LBFGS:
+    case NNBLAS_SCALED_CONJUGATE_GRADIENT:
         kernels->descend_with_decay(n, rate, decay, g, W);
         break;
     }
@@ -150,6 +156,7 @@ static double price_step(nnblas_optimizer method) {
         return 1.1;
     case NNBLAS_GRADIENT_DESCENT:
     case NNBLAS_LBFGS:
+    case NNBLAS_SCALED_CONJUGATE_GRADIENT:
         break;
     }
     return NN_DESCENT_NANOSECONDS;
@@ -215,6 +222,7 @@ double nn_optimizer_bound_step(const nn_optimizer *o, double rate, double gradie
         return bound_adam(s, rate, gradient, *velocity);
     case NNBLAS_GRADIENT_DESCENT:
     case NNBLAS_LBFGS:
+    case NNBLAS_SCALED_CONJUGATE_GRADIENT:
         break;
     }
     return rate * gradient;

@@ -14,10 +14,16 @@ typedef struct nn_optimizer {
     size_t count;   /* parameters */
     uint64_t steps; /* taken so far; Adam corrects its moments by it */
     /* Vectors of the parameters' length where the method has them, else null. */
-    double *first;    /* the velocity; Adam's first moment; the gradient before of Rprop */
-    double *second;   /* Adam's second moment; Rprop's step sizes */
+    double *first;    /* the velocity; Adam's first moment; the gradient before of Rprop; the
+                       * direction of scaled conjugate gradients */
+    double *second;   /* Adam's second moment; Rprop's step sizes; the gradient at the parameters of
+                       * scaled conjugate gradients */
     double *snapshot; /* room for the parameters and both of these */
 } nn_optimizer;
+
+/* Whether a method takes steps by a learning rate, over batches of any rows; the others search the
+ * lowest cost of all rows. */
+bool nn_has_rate(nnblas_optimizer method);
 
 /* How many of the two vectors a method has. */
 size_t nn_count_optimizer_vectors(nnblas_optimizer method);

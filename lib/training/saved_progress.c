@@ -30,6 +30,13 @@ static const field FIELDS[] = {
     {"file_epochs", COUNT, offsetof(nn_saved_progress, file_epochs)},
     {"file_hash", BITS, offsetof(nn_saved_progress, file_hash)},
     {"cost", BITS, offsetof(nn_saved_progress, progress.cost)},
+    {"unit", BITS, offsetof(nn_saved_progress, progress.unit)},
+    {"scale", BITS, offsetof(nn_saved_progress, progress.scale)},
+    {"goal", BITS, offsetof(nn_saved_progress, progress.goal)},
+    {"damping", BITS, offsetof(nn_saved_progress, progress.damping)},
+    {"conjugate", COUNT, offsetof(nn_saved_progress, progress.conjugate)},
+    {"least_norm", BITS, offsetof(nn_saved_progress, progress.least_norm)},
+    {"stalled", COUNT, offsetof(nn_saved_progress, progress.stalled)},
 };
 enum { N_FIELDS = sizeof FIELDS / sizeof *FIELDS };
 
@@ -92,6 +99,39 @@ static nnblas_status check_reals(const nn_progress *p, bool has_plateau) {
     return status;
 }
 
+static bool has_search(const nn_progress *p) {
+    return p->unit != 0.0 || p->scale != 0.0 || p->goal != 0.0 || p->damping != 0.0 ||
+           p->conjugate != 0 || p->least_norm != 0.0 || p->stalled != 0;
+}
+
+/* Of a search for the lowest cost, which other optimizers do not have. */
+static nnblas_status check_search(const nn_progress *p, nnblas_optimizer optimizer) {
+    static const char ABOVE[] = "finite and above 0", FROM[] = "finite and 0 or above";
+    const struct {
+        nn_range range;
+        double value;
+    } reals[] = {
+        {{"unit of the checkpoint", 0, HUGE_VAL, true, false, ABOVE}, p->unit},
+        {{"scale of the checkpoint", 0, HUGE_VAL, true, false, ABOVE}, p->scale},
+        {{"goal of the checkpoint", 0, HUGE_VAL, false, false, FROM}, p->goal},
+        {{"damping of the checkpoint", 0, HUGE_VAL, false, false, FROM}, p->damping},
+        {{"least_norm of the checkpoint", 0, HUGE_VAL, false, false, FROM}, p->least_norm},
+    };
+    if (optimizer != NNBLAS_SCALED_CONJUGATE_GRADIENT)
+        return has_search(p) ? nn_fail(NNBLAS_ERROR_FORMAT,
+                                       "unit, scale, goal, damping, conjugate, least_norm and "
+                                       "stalled of the checkpoint must be 0 with this optimizer")
+                             : NNBLAS_OK;
+    for (size_t i = 0; i < sizeof reals / sizeof *reals; i++)
+        if (check_real(&reals[i].range, reals[i].value))
+            return NNBLAS_ERROR_FORMAT;
+    if (p->conjugate > p->epoch)
+        return refuse_count("conjugate", p->conjugate, "at most that of the epochs");
+    if (p->stalled > p->epoch)
+        return refuse_count("stalled", p->stalled, "at most that of the epochs");
+    return NNBLAS_OK;
+}
+
 /* In a state of zeros the generator gives only zeros. */
 static nnblas_status check_random(const nn_random *random) {
     for (size_t i = 0; i < sizeof random->state / sizeof *random->state; i++)
@@ -134,5 +174,7 @@ nnblas_status nn_read_progress(const char *text, const nn_settings *settings,
     nnblas_status status = check_counts(progress, settings);
     if (!status)
         status = check_reals(&progress->progress, nn_has_plateaus(&settings->schedule));
+    if (!status)
+        status = check_search(&progress->progress, settings->optimizer);
     return status ? status : check_random(&progress->progress.random);
 }

@@ -23,6 +23,7 @@ nn_named_numbers nn_list_settings(const nn_settings *s, const nn_fit *fit) {
         {"beta1", get_setting_bits(s->beta1)},
         {"beta2", get_setting_bits(s->beta2)},
         {"epsilon", get_setting_bits(s->epsilon)},
+        {"scg_tolerance", get_setting_bits(s->scg_tolerance)},
         {"weight_decay", get_setting_bits(s->weight_decay)},
         {"schedule", (uint64_t)s->schedule.kind},
         {"schedule_epochs", s->schedule.epochs},
@@ -62,19 +63,21 @@ typedef struct description {
     const char *words;
     bool is_real;
     size_t n_choices; /* names of the values from 0; 0 for a number */
-    const char *choices[6];
+    const char *choices[8];
 } description;
 
 /* In the order of nn_list_settings. */
 static const description DESCRIPTIONS[] = {
-    {"optimizer", .n_choices = NNBLAS_LBFGS + 1,
+    {"optimizer", .n_choices = NNBLAS_SCALED_CONJUGATE_GRADIENT + 1,
      .choices = {"NNBLAS_GRADIENT_DESCENT", "NNBLAS_MOMENTUM", "NNBLAS_NESTEROV", "NNBLAS_RPROP",
-                 "NNBLAS_ADAM", "NNBLAS_LBFGS"}},
+                 "NNBLAS_ADAM", "NNBLAS_LBFGS", "NNBLAS_LEVENBERG_MARQUARDT",
+                 "NNBLAS_SCALED_CONJUGATE_GRADIENT"}},
     {"learning rate", .is_real = true},
     {"momentum", .is_real = true},
     {"beta1", .is_real = true},
     {"beta2", .is_real = true},
     {"epsilon", .is_real = true},
+    {"tolerance of scaled conjugate gradients", .is_real = true},
     {"weight decay", .is_real = true},
     {"schedule", .n_choices = NNBLAS_SCHEDULE_ADAPTIVE + 1,
      .choices = {"constant", "step", "cosine", "plateau", "inverse", "adaptive"}},

@@ -43,7 +43,7 @@ bool nn_has_plateaus(const nn_schedule *schedule) {
 
 bool nn_has_used_up_rates(const nn_settings *settings, const nn_progress *progress) {
     const nn_schedule *s = &settings->schedule;
-    return s->kind == NNBLAS_SCHEDULE_ADAPTIVE && settings->optimizer != NNBLAS_LBFGS &&
+    return s->kind == NNBLAS_SCHEDULE_ADAPTIVE && nn_has_rate(settings->optimizer) &&
            progress->on_plateau == s->epochs && get_rate(settings, progress) <= s->last;
 }
 

@@ -16,7 +16,7 @@ typedef struct nn_settings {
     nnblas_optimizer optimizer;
     double learning_rate, momentum, beta1, beta2, epsilon, weight_decay;
     size_t lbfgs_memory;
-    double lbfgs_tolerance;
+    double lbfgs_tolerance, scg_tolerance;
     nn_schedule schedule;
     size_t batch_size;
     bool shuffle;

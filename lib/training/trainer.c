@@ -28,6 +28,7 @@ nnblas_status nnblas_trainer_create(nnblas_net *net, nnblas_trainer **trainer) {
                      .epsilon = 1e-8,
                      .lbfgs_memory = 20,
                      .lbfgs_tolerance = 1e-12,
+                     .scg_tolerance = 1e-12,
                      .shuffle = true,
                      .epochs = 1000,
                      .history_limit = SIZE_MAX},
@@ -130,13 +131,25 @@ nnblas_status nnblas_trainer_set_lbfgs(nnblas_trainer *trainer, size_t memory, d
     return NNBLAS_OK;
 }
 
+nnblas_status nnblas_trainer_set_scaled_conjugate_gradient(nnblas_trainer *trainer,
+                                                           double tolerance) {
+    static const nn_range R = {"tolerance", 0, 1, false, true, "0 or above and under 1"};
+    return set_real(trainer, offsetof(nn_settings, scg_tolerance), &R, tolerance);
+}
+
+/* 6 is for Levenberg-Marquardt. */
+static bool is_optimizer(int number) {
+    return number >= NNBLAS_GRADIENT_DESCENT && number <= NNBLAS_SCALED_CONJUGATE_GRADIENT &&
+           number != 6;
+}
+
 nnblas_status nnblas_trainer_set_optimizer(nnblas_trainer *trainer, nnblas_optimizer optimizer) {
     nnblas_status status = check_trainer(trainer);
     if (status)
         return status;
-    if ((int)optimizer < NNBLAS_GRADIENT_DESCENT || (int)optimizer > NNBLAS_LBFGS)
+    if (!is_optimizer((int)optimizer))
         return nn_fail(NNBLAS_ERROR_VALUE, "optimizer is %d; they are numbered %d to %d",
-                       (int)optimizer, NNBLAS_GRADIENT_DESCENT, NNBLAS_LBFGS);
+                       (int)optimizer, NNBLAS_GRADIENT_DESCENT, NNBLAS_SCALED_CONJUGATE_GRADIENT);
     if (optimizer == NNBLAS_LBFGS && !nnblas_has(NNBLAS_FEATURE_LBFGS))
         return nn_fail(NNBLAS_ERROR_MISSING,
                        "this library was built without liblbfgs, which NNBLAS_LBFGS needs");

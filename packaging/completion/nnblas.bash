@@ -17,7 +17,7 @@ _nnblas_columns() {
 _nnblas_values() {
     case $1 in
     --activation) printf '%s\n' sigmoid tanh relu identity ;;
-    --optimizer) printf '%s\n' gradient-descent momentum nesterov rprop adam lbfgs ;;
+    --optimizer) printf '%s\n' gradient-descent momentum nesterov rprop adam lbfgs scg ;;
     --schedule) printf '%s\n' constant step: cosine plateau: adaptive: inverse: ;;
     --batch) printf '%s\n' all ;;
     --missing) printf '%s\n' impute refuse skip ;;

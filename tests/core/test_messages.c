@@ -29,6 +29,7 @@ START_TEST(every_status_has_a_name) {
         {NNBLAS_STOPPED_CONVERGED, "NNBLAS_STOPPED_CONVERGED"},
         {NNBLAS_STOPPED_LINE_SEARCH, "NNBLAS_STOPPED_LINE_SEARCH"},
         {NNBLAS_STOPPED_CANCELLED, "NNBLAS_STOPPED_CANCELLED"},
+        {NNBLAS_STOPPED_DAMPING, "NNBLAS_STOPPED_DAMPING"},
     };
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         ck_assert_str_eq(nnblas_status_string(NAMES[i].status), NAMES[i].name);

@@ -381,6 +381,12 @@ static void test_settings() {
         check(train([](trainer &t) { t.set_optimizer(NNBLAS_LBFGS), t.set_lbfgs(5, 0.9); }).back() <
                   20,
               "L-BFGS");
+    check(train([](trainer &t) {
+              t.set_optimizer(NNBLAS_SCALED_CONJUGATE_GRADIENT);
+              t.set_scaled_conjugate_gradient(0.9);
+              check(t.scaled_conjugate_gradient() == 0.9, "the tolerance of the gradient");
+          }).back() < 20,
+          "scaled conjugate gradients");
 }
 
 static void test_checkpoints() {

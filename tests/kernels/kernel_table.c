@@ -56,6 +56,11 @@ static double call_sum(const void *slot, const operands *x) {
     return (*(sum *const *)slot)(x->n, x->a);
 }
 
+static double call_sum_of_two(const void *slot, const operands *x) {
+    typedef double sum_of_two(size_t n, const double *a, const double *b);
+    return (*(sum_of_two *const *)slot)(x->n, x->a, x->b);
+}
+
 static const double RATE = 0.37, MOMENTUM = 0.9, DECAY = 0.23;
 static const nn_adam ADAM = {.rate = 0.01, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8};
 
@@ -252,6 +257,11 @@ static void compute_sum_magnitudes(exact_operands *x) {
         x->sum += fabsl(x->a[i]);
 }
 
+static void compute_sum_products(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        x->sum += x->a[i] * x->b[i];
+}
+
 static void compute_add(exact_operands *x) {
     for (size_t i = 0; i < x->n; i++)
         x->c[i] += x->a[i];
@@ -370,6 +380,8 @@ const kernel_row KERNELS[] = {
      .relative_ulps = 4.0, .libm = run_libm_softmax_cross_entropy},
     {KERNEL(sum), .call = call_sum, .compute = compute_sum, .traits = SIGNED},
     {KERNEL(sum_magnitudes), .call = call_sum, .compute = compute_sum_magnitudes, .traits = SIGNED},
+    {KERNEL(sum_products), .call = call_sum_of_two, .compute = compute_sum_products,
+     .traits = SIGNED},
     {KERNEL(add), .call = call_with_one, .compute = compute_add, .ulps = 1.0, .traits = SIGNED},
     {KERNEL(add_column_sums), .call = call_rows_with_one, .compute = compute_add_column_sums,
      .ulps = 64.0, .traits = BY_ROWS | SIGNED},

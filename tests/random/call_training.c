@@ -66,6 +66,7 @@ static const number_setter SETTERS[] = {
     {nnblas_trainer_set_tolerance, 0.0, (double)INFINITY, true},
     {nnblas_trainer_set_checkpoint_interval, 0.0, (double)INFINITY, true},
     {set_lbfgs_tolerance, 0.0, 1.0, true},
+    {nnblas_trainer_set_scaled_conjugate_gradient, 0.0, 1.0, true},
 };
 
 static double roll_number(world *w) {
@@ -160,8 +161,8 @@ static double get_norm(size_t n, const double *a) {
 
 /* After each step, so that the last epoch has the cost of what is left. Identity outputs have a
  * unit of their own in the norm. */
-static void check_lbfgs(const problem *p, const recipe *r, const nnblas_trainer *t, double *found,
-                        nnblas_status status) {
+static void check_search(const problem *p, const recipe *r, const nnblas_trainer *t, double *found,
+                         nnblas_status status) {
     double *first = allocate_doubles(p->parameter_count),
            *last = allocate_doubles(p->parameter_count);
     size_t held = nnblas_trainer_history_count(t);
@@ -248,7 +249,7 @@ static void check_reason(nnblas_status status, const recipe *r, const record *se
                "%zu epochs", done);
         break;
     default:
-        expect(status > 0 && r->optimizer == NNBLAS_LBFGS, "%s: %s", nnblas_status_string(status),
+        expect(status > 0 && searches(r), "%s: %s", nnblas_status_string(status),
                nnblas_error_message());
     }
 }
@@ -266,8 +267,8 @@ static void check_result(slot *s, const problem *p, const recipe *r, const recor
     check_finite_parameters(s->net);
     if (is_plain_descent(p, r, status))
         check_descent(p, r, seen->trainer, found);
-    if (r->optimizer == NNBLAS_LBFGS && !has_validation(r))
-        check_lbfgs(p, r, seen->trainer, found, status);
+    if (searches(r) && !has_validation(r))
+        check_search(p, r, seen->trainer, found, status);
     if (r->validation.N > 0 && seen->calls > 0 && r->history_limit >= seen->calls)
         check_best(r, seen->trainer, found);
 }

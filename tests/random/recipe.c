@@ -18,9 +18,24 @@ static void roll_validation(world *w, const slot *s, recipe *r) {
         r->score = (nnblas_score)roll_between(&w->d, NNBLAS_SCORE_ACCURACY, NNBLAS_SCORE_R2);
 }
 
+static nnblas_optimizer roll_optimizer(world *w) {
+    static const nnblas_optimizer ALL[] = {NNBLAS_GRADIENT_DESCENT,
+                                           NNBLAS_MOMENTUM,
+                                           NNBLAS_NESTEROV,
+                                           NNBLAS_RPROP,
+                                           NNBLAS_ADAM,
+                                           NNBLAS_LBFGS,
+                                           NNBLAS_SCALED_CONJUGATE_GRADIENT};
+    return ALL[roll_between(&w->d, 0, sizeof ALL / sizeof *ALL - 1)];
+}
+
+bool searches(const recipe *r) {
+    return r->optimizer == NNBLAS_LBFGS || r->optimizer == NNBLAS_SCALED_CONJUGATE_GRADIENT;
+}
+
 recipe roll_recipe(world *w, const slot *s) {
     recipe r = {
-        .optimizer = (nnblas_optimizer)roll_between(&w->d, 0, NNBLAS_LBFGS),
+        .optimizer = roll_optimizer(w),
         .schedule =
             (nnblas_schedule)(roll_chance(w, 2) ? NNBLAS_SCHEDULE_CONSTANT
                                                 : roll_between(&w->d, 0, NNBLAS_SCHEDULE_ADAPTIVE)),
@@ -34,7 +49,7 @@ recipe roll_recipe(world *w, const slot *s) {
         .history_limit = roll_chance(w, 4) ? roll_between(&w->d, 0, 4) : SIZE_MAX,
         .seed = roll(&w->d),
     };
-    bool is_for_all_rows = r.optimizer == NNBLAS_RPROP || r.optimizer == NNBLAS_LBFGS;
+    bool is_for_all_rows = r.optimizer == NNBLAS_RPROP || searches(&r);
     r.batch = is_for_all_rows || roll_chance(w, 2) ? 0 : roll_between(&w->d, 1, 50);
     r.decay = roll_chance(w, 3) ? 0.01 : 0.0;
     r.tolerance = roll_chance(w, 3) ? 1e9 : 0.0;
@@ -101,6 +116,7 @@ static nnblas_trainer *make_trainer(nnblas_net *net, const recipe *r) {
     expect_status(nnblas_trainer_set_momentum(t, r->momentum), NNBLAS_OK);
     expect_status(nnblas_trainer_set_adam(t, r->beta1, r->beta2, 1e-8), NNBLAS_OK);
     expect_status(nnblas_trainer_set_lbfgs(t, r->lbfgs_memory, r->lbfgs_tolerance), NNBLAS_OK);
+    expect_status(nnblas_trainer_set_scaled_conjugate_gradient(t, r->lbfgs_tolerance), NNBLAS_OK);
     expect_status(set_schedule(t, r->schedule), NNBLAS_OK);
     expect_status(nnblas_trainer_set_epochs(t, r->epochs), NNBLAS_OK);
     expect_status(nnblas_trainer_set_batch_size(t, r->batch), NNBLAS_OK);

@@ -20,6 +20,9 @@ typedef struct recipe {
 recipe roll_recipe(world *w, const slot *s);
 void free_recipe(recipe *r);
 
+/* Whether the optimizer searches the lowest cost of all rows, and may end by a reason of its own.
+ */
+bool searches(const recipe *r);
 bool has_validation(const recipe *r);
 /* False for so few rows, or so few with a weight, that none would be left to train on or to
  * validate. */

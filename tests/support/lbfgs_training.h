@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A training by L-BFGS on rows that the test fills in. */
+/* A training by L-BFGS, where the library has it and the test sets no other optimizer, on rows that
+ * the test fills in. */
 #ifndef LBFGS_TRAINING_H
 #define LBFGS_TRAINING_H
 

@@ -69,7 +69,8 @@ END_TEST
 
 /* The request is not lost where the fit has not begun yet, and is fulfilled once. */
 START_TEST(a_request_waits_for_the_fit) {
-    for (int optimizer = NNBLAS_GRADIENT_DESCENT; optimizer <= NNBLAS_LBFGS; optimizer++) {
+    for (int optimizer = NNBLAS_GRADIENT_DESCENT; optimizer <= NNBLAS_SCALED_CONJUGATE_GRADIENT;
+         optimizer++) {
         training t = make_training(NNBLAS_GRADIENT_DESCENT, 0.01, 3);
         double kept[PARAMETERS];
         nnblas_trainer_set_optimizer(t.trainer, (nnblas_optimizer)optimizer);
@@ -115,7 +116,8 @@ static int cancel_at_epoch(void *user, size_t epoch, double mse) {
 
 /* From its callback, a fit ends with the epoch. */
 START_TEST(a_callback_cancels) {
-    for (int optimizer = NNBLAS_GRADIENT_DESCENT; optimizer <= NNBLAS_LBFGS; optimizer++) {
+    for (int optimizer = NNBLAS_GRADIENT_DESCENT; optimizer <= NNBLAS_SCALED_CONJUGATE_GRADIENT;
+         optimizer++) {
         training t = make_training(NNBLAS_GRADIENT_DESCENT, 0.01, 50);
         nnblas_trainer_set_optimizer(t.trainer, (nnblas_optimizer)optimizer);
         canceller c = {t.trainer, 4, 0};

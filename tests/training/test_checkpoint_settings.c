@@ -52,6 +52,10 @@ static nnblas_status set_decay(const training *t) {
     return nnblas_trainer_set_weight_decay(t->trainer, 0.01);
 }
 
+static nnblas_status set_scg_tolerance(const training *t) {
+    return nnblas_trainer_set_scaled_conjugate_gradient(t->trainer, 1e-6);
+}
+
 static nnblas_status set_step_schedule(const training *t) {
     return nnblas_trainer_set_step_schedule(t->trainer, 2, 0.7);
 }
@@ -161,6 +165,8 @@ static const struct difference {
     {"beta1", "0.9", "0.8", set_nothing, set_beta1, false},
     {"beta2", "0.999", "0.99", set_nothing, set_beta2, false},
     {"epsilon", "1e-08", "1e-09", set_nothing, set_epsilon, false},
+    {"tolerance of scaled conjugate gradients", "1e-12", "1e-06", set_nothing, set_scg_tolerance,
+     false},
     {"weight decay", "0", "0.01", set_nothing, set_decay, false},
     {"schedule", "constant", "step", set_nothing, set_step_schedule, false},
     {"epochs of the schedule", "2", "3", set_nothing, set_plateau_epochs, true},

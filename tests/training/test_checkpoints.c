@@ -46,6 +46,8 @@ START_TEST(a_resumed_training_has_the_same_bits) {
         {.optimizer = NNBLAS_NESTEROV, .rate = 0.2, .batch = 30, .has_plateau = true},
         {.optimizer = NNBLAS_RPROP, .rate = 0.2, .fraction = 0.2},
         {.optimizer = NNBLAS_ADAM, .rate = 0.3, .batch = 9, .fraction = 0.3, .has_plateau = true},
+        {.optimizer = NNBLAS_SCALED_CONJUGATE_GRADIENT, .rate = 1.0},
+        {.optimizer = NNBLAS_SCALED_CONJUGATE_GRADIENT, .rate = 1.0, .fraction = 0.2},
         {.optimizer = NNBLAS_ADAM, .rate = 0.3, .fraction = 0.3, .score = NNBLAS_SCORE_ACCURACY},
         {.optimizer = NNBLAS_NESTEROV,
          .rate = 0.2,

@@ -28,6 +28,7 @@ static const recipe ADAM = {
 static const recipe SCORED = {
     .optimizer = NNBLAS_ADAM, .rate = 0.3, .fraction = 0.2, .score = NNBLAS_SCORE_R2};
 static const recipe RPROP = {.optimizer = NNBLAS_RPROP, .rate = 0.2};
+static const recipe SCG = {.optimizer = NNBLAS_SCALED_CONJUGATE_GRADIENT, .rate = 1.0};
 
 static int stop(void *user, size_t epoch, double cost) {
     (void)user, (void)cost;
@@ -187,6 +188,29 @@ START_TEST(reals_that_cannot_be_are_refused) {
 }
 END_TEST
 
+/* Of the search that scaled conjugate gradients are; other optimizers have none. */
+START_TEST(searches_that_cannot_be_are_refused) {
+    static const char *const NAMES[] = {"unit", "scale", "goal", "damping", "least_norm"};
+    const double VALUES[] = {-1.0, NOT_A_NUMBER, INFINITE};
+    for (size_t i = 0; i < 5; i++)
+        for (size_t j = 0; j < 3; j++) {
+            char words[64];
+            snprintf(words, sizeof words, "%s of the checkpoint is ", NAMES[i]);
+            check_numbers(&SCG, &(number){NAMES[i], to_bits(VALUES[j]), words}, 1);
+        }
+    const number ZEROS[] = {{"unit", 0, "unit of the checkpoint is 0; it must be finite and above"},
+                            {"scale", 0, "scale of the checkpoint is 0; it must be finite and ab"},
+                            {"conjugate", EPOCHS + 1, "conjugate of the checkpoint is 8"},
+                            {"stalled", EPOCHS + 1, "stalled of the checkpoint is 8"}};
+    check_numbers(&SCG, ZEROS, 4);
+    for (size_t i = 0; i < 5; i++)
+        check_numbers(&RPROP, &(number){NAMES[i], to_bits(1.0), "must be 0 with this optimizer"},
+                      1);
+    check_numbers(&RPROP, &(number){"conjugate", 1, "must be 0 with this optimizer"}, 1);
+    check_numbers(&RPROP, &(number){"stalled", 1, "must be 0 with this optimizer"}, 1);
+}
+END_TEST
+
 /* Without a history and without validation, the last cost is one of those of which one is the
  * lowest. */
 START_TEST(a_last_cost_under_the_lowest_is_refused) {
@@ -257,6 +281,11 @@ START_TEST(vectors_that_cannot_be_are_refused) {
         {"checkpoint.second", 8, 50.5, "checkpoint.second holds 50.5"},
     };
     check_elements(&RPROP, OF_RPROP, sizeof OF_RPROP / sizeof *OF_RPROP);
+    const element OF_SCG[] = {
+        {"checkpoint.first", 0, NOT_A_NUMBER, "checkpoint.first holds a NaN"},
+        {"checkpoint.second", 8, INFINITE, "checkpoint.second holds an infinity"},
+    };
+    check_elements(&SCG, OF_SCG, sizeof OF_SCG / sizeof *OF_SCG);
 }
 END_TEST
 
@@ -438,6 +467,7 @@ int main(void) {
         counts_that_cannot_be_are_refused,
         a_full_plateau_that_cannot_be_is_refused,
         reals_that_cannot_be_are_refused,
+        searches_that_cannot_be_are_refused,
         a_last_cost_under_the_lowest_is_refused,
         a_generator_of_zeros_is_refused,
         vectors_that_cannot_be_are_refused,

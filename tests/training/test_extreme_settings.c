@@ -73,6 +73,11 @@ static const double *roll_weights(dice *d, size_t rows, double *weights) {
     return weights;
 }
 
+/* These work on all rows. */
+static bool searches(nnblas_optimizer optimizer) {
+    return optimizer == NNBLAS_LBFGS || optimizer == NNBLAS_SCALED_CONJUGATE_GRADIENT;
+}
+
 static void set_steps(dice *d, nnblas_trainer *t, nnblas_optimizer optimizer) {
     static const double EPSILONS[] = {0x1p-1074, 1e-310, 1e-300, 1e-160, 1e-140, 1e-8, 1.0, 1e300};
     ck_assert_ok(nnblas_trainer_set_optimizer(t, optimizer));
@@ -143,7 +148,7 @@ static void open_trial(dice *d, trial *t, nnblas_optimizer optimizer) {
     set_steps(d, t->trainer, optimizer);
     t->optimizer = optimizer;
     t->batch_size =
-        optimizer >= NNBLAS_RPROP && optimizer != NNBLAS_ADAM ? 0 : roll_between(d, 0, MOST_ROWS);
+        optimizer == NNBLAS_RPROP || searches(optimizer) ? 0 : roll_between(d, 0, MOST_ROWS);
     ck_assert_ok(nnblas_trainer_set_batch_size(t->trainer, t->batch_size));
     ck_assert_ok(nnblas_trainer_set_seed(t->trainer, roll(d)));
     ck_assert_ok(nnblas_trainer_set_epochs(t->trainer, roll_between(d, 1, 8)));
@@ -170,7 +175,7 @@ static void check_end(const trial *t, nnblas_status status) {
     ck_assert(are_finite(count, found));
     ck_assert_uint_eq(nnblas_trainer_history_count(t->trainer), t->epochs_seen);
     ck_assert(status >= 0 || status == NNBLAS_ERROR_NOT_FINITE || status == NNBLAS_ERROR_VALUE);
-    ck_assert(status < 0 || t->epochs_seen > 0 || t->optimizer == NNBLAS_LBFGS);
+    ck_assert(status < 0 || t->epochs_seen > 0 || searches(t->optimizer));
     if (status == NNBLAS_ERROR_VALUE) /* too few rows for the validation fraction */
         ck_assert_msg(t->epochs_seen == 0 && strstr(nnblas_error_message(), "at least 2 rows"),
                       "%s", nnblas_error_message());
@@ -200,6 +205,11 @@ static void check_trials(nnblas_optimizer optimizer, uint64_t seed) {
     ck_assert_uint_gt(good, count_trials(4000) / 10);
     ck_assert_uint_gt(failed, count_trials(4000) / 50);
 }
+
+START_TEST(scaled_conjugate_gradients_stay_finite) {
+    check_trials(NNBLAS_SCALED_CONJUGATE_GRADIENT, 700);
+}
+END_TEST
 
 /* It may find at once that there is nothing to lower. */
 START_TEST(lbfgs_stays_finite) {
@@ -246,6 +256,7 @@ int main(void) {
         rprop_stays_finite,
         adam_stays_finite,
         lbfgs_stays_finite,
+        scaled_conjugate_gradients_stay_finite,
     };
     return run_tests("extreme_settings", tests, sizeof tests / sizeof *tests);
 }

@@ -31,6 +31,7 @@ START_TEST(the_defaults_are_those_of_the_header) {
     ck_assert(beta1 == 0.9 && beta2 == 0.999 && epsilon == 1e-8);
     ck_assert_ok(nnblas_trainer_lbfgs(t, &memory, &tolerance));
     ck_assert(memory == 20 && tolerance == 1e-12);
+    ck_assert_double_eq(nnblas_trainer_scaled_conjugate_gradient(t), 1e-12);
     ck_assert_double_eq(nnblas_trainer_weight_decay(t), 0.0);
     ck_assert_uint_eq(nnblas_trainer_batch_size(t), 0);
     ck_assert_int_eq(nnblas_trainer_shuffle(t), 1);
@@ -65,6 +66,7 @@ START_TEST(numbers_come_back) {
     ck_assert_ok(nnblas_trainer_set_momentum(t, 0.13));
     ck_assert_ok(nnblas_trainer_set_adam(t, 0.14, 0.15, 0.16));
     ck_assert_ok(nnblas_trainer_set_lbfgs(t, 17, 0.18));
+    ck_assert_ok(nnblas_trainer_set_scaled_conjugate_gradient(t, 0.29));
     ck_assert_ok(nnblas_trainer_set_weight_decay(t, 0.19));
     ck_assert_ok(nnblas_trainer_set_batch_size(t, 20));
     ck_assert_ok(nnblas_trainer_set_shuffle(t, 0));
@@ -86,6 +88,7 @@ START_TEST(numbers_come_back) {
     ck_assert(beta1 == 0.14 && beta2 == 0.15 && epsilon == 0.16);
     ck_assert_ok(nnblas_trainer_lbfgs(t, &memory, &tolerance));
     ck_assert(memory == 17 && tolerance == 0.18);
+    ck_assert_double_eq(nnblas_trainer_scaled_conjugate_gradient(t), 0.29);
     ck_assert_double_eq(nnblas_trainer_weight_decay(t), 0.19);
     ck_assert_uint_eq(nnblas_trainer_batch_size(t), 20);
     ck_assert_int_eq(nnblas_trainer_shuffle(t), 0);

@@ -46,6 +46,7 @@ static void step_plainly(nnblas_optimizer optimizer, double rate, const double *
                     (sqrt(*w / (1.0 - pow(0.999, s->steps))) + 1e-8);
             break;
         case NNBLAS_LBFGS:
+        case NNBLAS_SCALED_CONJUGATE_GRADIENT:
             break;
         }
     }

@@ -15,6 +15,7 @@ typedef struct ending {
     nnblas_status status;
     size_t patience;
     double tolerance, desired_cost, time_limit, adaptive_last; /* 0 for another schedule */
+    double gradient_tolerance;
     size_t history_limit;
 } ending;
 
@@ -26,6 +27,7 @@ static training begin_ending(const ending *e, uint64_t seed) {
     ck_assert_ok(nnblas_trainer_set_time_limit(t.trainer, e->time_limit));
     if (e->adaptive_last > 0.0)
         ck_assert_ok(nnblas_trainer_set_adaptive_schedule(t.trainer, 2, 0.1, e->adaptive_last));
+    ck_assert_ok(nnblas_trainer_set_scaled_conjugate_gradient(t.trainer, e->gradient_tolerance));
     ck_assert_ok(nnblas_trainer_set_history_limit(t.trainer, e->history_limit));
     ck_assert_ok(nnblas_trainer_set_checkpoint(t.trainer, path, 1));
     return t;
@@ -121,6 +123,15 @@ START_TEST(time_that_is_over_stays_over) {
 }
 END_TEST
 
+/* With the optimizer's own reason to stop, the last epoch is saved too. */
+START_TEST(a_search_that_converged_stays_converged) {
+    check_ending(&(ending){.r = {.optimizer = NNBLAS_SCALED_CONJUGATE_GRADIENT, .rate = 1.0},
+                           .status = NNBLAS_STOPPED_CONVERGED,
+                           .gradient_tolerance = 0.1,
+                           .history_limit = SIZE_MAX});
+}
+END_TEST
+
 /* With more patience it goes on, as if it had had it from the beginning. */
 START_TEST(a_training_that_ended_goes_on_by_other_settings) {
     ending e = {.r = DESCENT,
@@ -152,11 +163,9 @@ END_TEST
 int main(void) {
     snprintf(path, sizeof path, "resumed_ends.%ld.safetensors", (long)getpid());
     const TTest *const tests[] = {
-        patience_that_is_over_stays_over,
-        an_adaptive_schedule_that_is_over_stays_over,
-        a_cost_that_was_reached_stays_reached,
-        time_that_is_over_stays_over,
-        a_training_that_ended_goes_on_by_other_settings,
+        patience_that_is_over_stays_over,        an_adaptive_schedule_that_is_over_stays_over,
+        a_cost_that_was_reached_stays_reached,   time_that_is_over_stays_over,
+        a_search_that_converged_stays_converged, a_training_that_ended_goes_on_by_other_settings,
     };
     return run_tests("resumed_ends", tests, sizeof tests / sizeof *tests);
 }

@@ -67,6 +67,7 @@ static const struct number_setter {
     {set_beta2, "beta2", 0, 1, false, true},
     {set_epsilon, "epsilon", 0, DBL_MAX, true, false},
     {set_lbfgs_tolerance, "tolerance", 0, 1, false, true},
+    {nnblas_trainer_set_scaled_conjugate_gradient, "tolerance", 0, 1, false, true},
     {nnblas_trainer_set_weight_decay, "decay", 0, DBL_MAX, false, false},
     {set_step_factor, "factor", 0, 1, true, false},
     {set_plateau_factor, "factor", 0, 1, true, false},
@@ -134,8 +135,8 @@ START_TEST(counts_are_taken_within_their_limits) {
     const nnblas_status VALUE = NNBLAS_ERROR_VALUE, SIZE = NNBLAS_ERROR_SIZE;
     check_refused(t, &before, nnblas_trainer_set_optimizer(t, (nnblas_optimizer)-1), VALUE,
                   "optimizer is -1");
-    check_refused(t, &before, nnblas_trainer_set_optimizer(t, (nnblas_optimizer)6), VALUE,
-                  "optimizer is 6");
+    check_refused(t, &before, nnblas_trainer_set_optimizer(t, (nnblas_optimizer)8), VALUE,
+                  "optimizer is 8");
     check_refused(t, &before, nnblas_trainer_set_score(t, (nnblas_score)-1), VALUE, "score is -1");
     check_refused(t, &before, nnblas_trainer_set_score(t, (nnblas_score)4), VALUE, "score is 4");
     check_refused(t, &before, nnblas_trainer_set_shuffle(t, 2), VALUE, "shuffle is 2");

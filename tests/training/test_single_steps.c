@@ -194,8 +194,11 @@ START_TEST(a_step_that_overflows_is_taken_back) {
 }
 END_TEST
 
-START_TEST(lbfgs_takes_no_single_steps) {
-    training t = make_training(NNBLAS_GRADIENT_DESCENT, 0.1, 1);
+START_TEST(searches_take_no_single_steps) {
+    training t = make_training(NNBLAS_SCALED_CONJUGATE_GRADIENT, 0.1, 1);
+    ck_assert_int_eq(step(&t, NULL, NULL), NNBLAS_ERROR_VALUE);
+    ck_assert_ptr_nonnull(
+        strstr(nnblas_error_message(), "NNBLAS_SCALED_CONJUGATE_GRADIENT takes no single steps"));
     if (nnblas_has(NNBLAS_FEATURE_LBFGS)) {
         ck_assert_ok(nnblas_trainer_set_optimizer(t.trainer, NNBLAS_LBFGS));
         ck_assert_int_eq(step(&t, NULL, NULL), NNBLAS_ERROR_VALUE);
@@ -213,7 +216,7 @@ int main(void) {
         steps_begin_anew_after_a_fit_and_another_optimizer,
         what_is_refused_changes_nothing,
         a_step_that_overflows_is_taken_back,
-        lbfgs_takes_no_single_steps,
+        searches_take_no_single_steps,
     };
     return run_tests("single_steps", tests, sizeof tests / sizeof *tests);
 }

@@ -23,7 +23,7 @@ __attribute__((format(printf, 2, 3))) static void warn(const training_run *run, 
 
 void advise_on_overflow(const training_run *run) {
     const training_settings *s = &run->settings->training;
-    if (run->status == NNBLAS_ERROR_NOT_FINITE && s->optimizer != NNBLAS_LBFGS)
+    if (run->status == NNBLAS_ERROR_NOT_FINITE && has_rate(s))
         warn(run, "the training diverged: try a lower --learning-rate, such as %g",
              s->learning_rate / 10.0);
 }
@@ -34,7 +34,7 @@ static const double RISEN = 1e-6;
 static bool advise_on_rising_cost(const training_run *run) {
     size_t count = nnblas_trainer_history_count(run->trainer);
     const training_settings *s = &run->settings->training;
-    if (count < 2 || s->optimizer == NNBLAS_LBFGS)
+    if (count < 2 || !has_rate(s))
         return false;
     double first = get_epoch(run->trainer, 0).cost, last = get_epoch(run->trainer, count - 1).cost;
     if (!(last > (1.0 + RISEN) * first))
@@ -65,8 +65,7 @@ static bool is_far_off(const training_run *run) {
 /* At a low rate the training is only at its beginning. */
 static bool has_gone_astray(const training_run *run) {
     const training_settings *s = &run->settings->training;
-    return s->optimizer != NNBLAS_LBFGS && s->learning_rate > get_default_rate(s->optimizer) &&
-           is_far_off(run);
+    return has_rate(s) && s->learning_rate > get_default_rate(s->optimizer) && is_far_off(run);
 }
 
 static void advise_on_bad_fit(const training_run *run) {

@@ -12,7 +12,7 @@ typedef struct {
 /* As create_trainer has it. */
 static call_rows count_call_rows(const training_settings *s, const training_rows *rows) {
     size_t learnt = rows->learnt.N, cost = get_deciding_rows(rows)->N;
-    if (rows->held_out.N == 0 && s->optimizer == NNBLAS_LBFGS)
+    if (rows->held_out.N == 0 && !has_rate(s))
         cost = 0;
     return (call_rows){s->batch > 0 ? nn_min(s->batch, learnt) : learnt, cost};
 }

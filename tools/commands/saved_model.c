@@ -16,7 +16,7 @@
 /* Choices by their names, and whole numbers; all others are the bits of a double. */
 typedef struct {
     const char *name;
-    const char *choices[6];
+    const char *choices[8];
 } whole_word;
 
 static const whole_word *find_whole(const char *name) {
@@ -27,7 +27,8 @@ static const whole_word *find_whole(const char *name) {
           [NNBLAS_NESTEROV] = "nesterov",
           [NNBLAS_RPROP] = "rprop",
           [NNBLAS_ADAM] = "adam",
-          [NNBLAS_LBFGS] = "lbfgs"}},
+          [NNBLAS_LBFGS] = "lbfgs",
+          [NNBLAS_SCALED_CONJUGATE_GRADIENT] = "scg"}},
         {"schedule",
          {[NNBLAS_SCHEDULE_CONSTANT] = "constant",
           [NNBLAS_SCHEDULE_STEP] = "step",
@@ -53,6 +54,8 @@ static const whole_word *find_whole(const char *name) {
         {"steps", {0}},
         {"unimproved", {0}},
         {"on_plateau", {0}},
+        {"conjugate", {0}},
+        {"stalled", {0}},
     };
     for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++)
         if (strcmp(WORDS[i].name, name) == 0)

@@ -62,8 +62,8 @@ static setting_text name_default(const search *s, const trial *t, size_t option)
     case ACTIVATION:
         return write_setting("%s", name_activation(&settings));
     case LEARNING_RATE:
-        return settings.optimizer == NNBLAS_LBFGS ? write_setting("-")
-                                                  : write_setting("%g", settings.learning_rate);
+        return has_rate(&settings) ? write_setting("%g", settings.learning_rate)
+                                   : write_setting("-");
     case BATCH:
         return settings.batch > 0 ? write_setting("%zu", settings.batch) : write_setting("all");
     default:

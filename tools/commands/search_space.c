@@ -109,8 +109,12 @@ static void set_text(trial *t, size_t option, const char *text) {
     snprintf(t->texts[option], sizeof t->texts[option], "%s", text);
 }
 
+static bool searches(const trial *t) {
+    return strcmp(t->texts[OPTIMIZER], "lbfgs") == 0 || strcmp(t->texts[OPTIMIZER], "scg") == 0;
+}
+
 static bool takes_all_rows(const trial *t) {
-    return strcmp(t->texts[OPTIMIZER], "rprop") == 0 || strcmp(t->texts[OPTIMIZER], "lbfgs") == 0;
+    return strcmp(t->texts[OPTIMIZER], "rprop") == 0 || searches(t);
 }
 
 /* Without what has no effect with the optimizer of the trial. False if the list has it already. */
@@ -118,7 +122,7 @@ static bool add_trial(trial_list *list, trial t) {
     char key[sizeof t.texts + N_SEARCHED];
     if (takes_all_rows(&t))
         *t.texts[BATCH] = '\0';
-    if (strcmp(t.texts[OPTIMIZER], "lbfgs") == 0)
+    if (searches(&t))
         *t.texts[LEARNING_RATE] = '\0';
     size_t length = 0;
     for (size_t o = 0; o < N_SEARCHED; o++)

@@ -74,7 +74,7 @@ static nnblas_status set_validation(const training_settings *s, const dataset *l
                                     const dataset *deciding, nnblas_trainer *trainer) {
     if (deciding->N == 0 && s->validation > 0.0)
         return nnblas_trainer_set_validation_fraction(trainer, s->validation);
-    if (s->validation == 0.0 && s->optimizer == NNBLAS_LBFGS)
+    if (s->validation == 0.0 && !has_rate(s))
         return NNBLAS_OK;
     const dataset *rows = deciding->N > 0 ? deciding : learnt;
     nnblas_status status = nnblas_trainer_set_validation_rows(trainer, rows->N, rows->X,

@@ -23,6 +23,8 @@ nnblas_status set_steps(const training_settings *s, const dataset *learnt, doubl
         status = nnblas_trainer_set_momentum(trainer, s->momentum);
     if (!status)
         status = set_lbfgs(s, trainer);
+    if (!status && is_given(s->scg_tolerance))
+        status = nnblas_trainer_set_scaled_conjugate_gradient(trainer, s->scg_tolerance);
     if (!status)
         status = nnblas_trainer_set_weight_decay(trainer, weight_decay);
     if (!status)

@@ -44,6 +44,7 @@ training_settings default_settings(void) {
                                .seed = 1,
                                .momentum = NOT_GIVEN,
                                .lbfgs_tolerance = NOT_GIVEN,
+                               .scg_tolerance = NOT_GIVEN,
                                .weight_decay = NOT_GIVEN};
 }
 

@@ -26,6 +26,7 @@ void list_training_options(training_settings *s, training_texts *texts, command_
         {"momentum", .real = &s->momentum, .least = 0.0, .most = below_1, FRACTION},
         {"lbfgs-memory", .value = &s->lbfgs_memory, .minimum = 1, .maximum = 1000},
         {"lbfgs-tolerance", .real = &s->lbfgs_tolerance, .least = 0.0, .most = below_1, FRACTION},
+        {"scg-tolerance", .real = &s->scg_tolerance, .least = 0.0, .most = below_1, FRACTION},
         {"weight-decay", .real = &s->weight_decay, .least = 0.0, .most = DBL_MAX, NOT_BELOW_0},
         {"validation", .real = &s->validation, .least = 0.0, .most = below_1, FRACTION},
         {"time-limit", .real = &s->time_limit, .least = DBL_MIN, .most = DBL_MAX, ABOVE_0},
@@ -46,8 +47,8 @@ static bool read_batch(const char *text, size_t *batch) {
     return strcmp(text, "all") == 0 || read_sizes(text, 1, batch) == 1;
 }
 
-static bool takes_all_rows(nnblas_optimizer optimizer) {
-    return optimizer == NNBLAS_RPROP || optimizer == NNBLAS_LBFGS;
+static bool takes_all_rows(const training_settings *s) {
+    return s->optimizer == NNBLAS_RPROP || !has_rate(s);
 }
 
 static int take_names(const char *command, const training_texts *texts, training_settings *s) {
@@ -55,7 +56,7 @@ static int take_names(const char *command, const training_texts *texts, training
         return refuse_usage(command, "--activation takes sigmoid, tanh, relu or identity");
     if (texts->optimizer && !find_optimizer(texts->optimizer, &s->optimizer))
         return refuse_usage(command, "--optimizer takes gradient-descent, momentum, nesterov, "
-                                     "rprop, adam or lbfgs");
+                                     "rprop, adam, lbfgs or scg");
     return CARRY_ON;
 }
 
@@ -86,7 +87,8 @@ static int take_checkpoint(const char *command, training_settings *s) {
 /* An option that would have no effect is refused, so that nobody waits for its effect. */
 static int refuse_without_effect(const char *command, const training_texts *texts,
                                  const training_settings *s) {
-    bool is_lbfgs = s->optimizer == NNBLAS_LBFGS;
+    bool is_lbfgs = s->optimizer == NNBLAS_LBFGS,
+         is_scg = s->optimizer == NNBLAS_SCALED_CONJUGATE_GRADIENT;
     bool has_momentum = s->optimizer == NNBLAS_MOMENTUM || s->optimizer == NNBLAS_NESTEROV;
     const struct {
         const char *option;
@@ -95,8 +97,9 @@ static int refuse_without_effect(const char *command, const training_texts *text
         {"momentum", is_given(s->momentum) && !has_momentum},
         {"lbfgs-memory", s->lbfgs_memory > 0 && !is_lbfgs},
         {"lbfgs-tolerance", is_given(s->lbfgs_tolerance) && !is_lbfgs},
-        {"learning-rate", s->learning_rate > 0.0 && is_lbfgs},
-        {"schedule", texts->schedule && is_lbfgs},
+        {"scg-tolerance", is_given(s->scg_tolerance) && !is_scg},
+        {"learning-rate", s->learning_rate > 0.0 && !has_rate(s)},
+        {"schedule", texts->schedule && !has_rate(s)},
     };
     for (size_t i = 0; i < sizeof given / sizeof given[0]; i++)
         if (given[i].has_no_effect)
@@ -113,9 +116,9 @@ int take_training_texts(const char *command, const training_texts *texts, traini
         status = refuse_without_effect(command, texts, s);
     if (status != CARRY_ON)
         return status;
-    if (!texts->batch && takes_all_rows(s->optimizer))
+    if (!texts->batch && takes_all_rows(s))
         s->batch = 0;
-    if (s->batch > 0 && takes_all_rows(s->optimizer))
+    if (s->batch > 0 && takes_all_rows(s))
         return refuse_usage(command, "--optimizer %s needs --batch all", texts->optimizer);
     if (s->has_score && s->validation == 0.0)
         return refuse_usage(command, "--score needs --validation F");

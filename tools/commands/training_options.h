@@ -13,14 +13,15 @@
     "  --epochs N            the most epochs (default with adam 60, fewer of more than\n"          \
     "                        1000 rows, and at least 300 steps; 200 with the others)\n"            \
     "  --batch N             rows in a mini-batch (default 32), or all\n"                          \
-    "  --optimizer NAME      gradient-descent, momentum, nesterov, rprop, adam, lbfgs (default\n"  \
-    "                        adam); rprop and lbfgs use all rows in each step\n"                   \
+    "  --optimizer NAME      gradient-descent, momentum, nesterov, rprop, adam, lbfgs, scg\n"      \
+    "                        (default adam); rprop, lbfgs and scg use all rows in each step\n"     \
     "  --learning-rate R     how large the steps are (default 0.02 with adam, else 0.1)\n"         \
     "  --momentum M          of momentum and nesterov (default 0.9)\n"                             \
     "  --lbfgs-memory N      of lbfgs: the last steps that the curvature is estimated from\n"      \
     "                        (default 20)\n"                                                       \
     "  --lbfgs-tolerance T   of lbfgs: stop where the gradient is T times that of the beginning\n" \
     "                        (default 1e-12)\n"                                                    \
+    "  --scg-tolerance T     the same of scg, scaled conjugate gradients (default 1e-12)\n"        \
     "  --schedule S          of the learning rate: constant, step:EPOCHS:FACTOR, cosine,\n"        \
     "                        cosine:LAST, plateau:EPOCHS:FACTOR, adaptive:EPOCHS:FACTOR:LAST,\n"   \
     "                        inverse, inverse:SCALE:POWER (default inverse with adam, else\n"      \
@@ -49,7 +50,7 @@ typedef struct {
     const char *hidden, *activation, *batch, *optimizer, *schedule;
 } training_texts;
 
-enum { N_TRAINING_OPTIONS = 20 };
+enum { N_TRAINING_OPTIONS = 21 };
 void list_training_options(training_settings *settings, training_texts *texts,
                            command_option *options);
 

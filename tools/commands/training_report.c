@@ -27,11 +27,12 @@ static bool is_better(const training_run *run, const nnblas_epoch *a, const nnbl
     return get_deciding_cost(a) < get_deciding_cost(b);
 }
 
-/* L-BFGS without validation keeps the last parameters, although rounding may let its cost rise. */
+/* A search without validation keeps the last parameters, although rounding may let its cost rise.
+ */
 nnblas_epoch find_kept_epoch(const training_run *run) {
     size_t count = nnblas_trainer_history_count(run->trainer);
     nnblas_epoch kept = {.cost = (double)NAN, .validation_cost = (double)NAN};
-    bool keeps_last = run->settings->training.optimizer == NNBLAS_LBFGS && !has_validation(run);
+    bool keeps_last = !has_rate(&run->settings->training) && !has_validation(run);
     for (size_t i = keeps_last && count > 0 ? count - 1 : 0; i < count; i++) {
         const nnblas_epoch epoch = get_epoch(run->trainer, i);
         if (kept.epoch == 0 || is_better(run, &epoch, &kept))
@@ -87,6 +88,8 @@ static const char *name_end(nnblas_status status) {
         return "converged";
     case NNBLAS_STOPPED_LINE_SEARCH:
         return "the line search found no lower cost";
+    case NNBLAS_STOPPED_DAMPING:
+        return "no step leads to a lower cost";
     case NNBLAS_OK:
         return "completed";
     default:

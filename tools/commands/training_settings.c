@@ -22,6 +22,7 @@ static const named_value OPTIMIZERS[] = {{"gradient-descent", NNBLAS_GRADIENT_DE
                                          {"rprop", NNBLAS_RPROP},
                                          {"adam", NNBLAS_ADAM},
                                          {"lbfgs", NNBLAS_LBFGS},
+                                         {"scg", NNBLAS_SCALED_CONJUGATE_GRADIENT},
                                          {NULL, 0}};
 
 static bool read_name(const char *text, const named_value *names, int *value) {
@@ -55,6 +56,10 @@ bool find_optimizer(const char *name, nnblas_optimizer *optimizer) {
     return true;
 }
 
+bool has_rate(const training_settings *s) {
+    return s->optimizer != NNBLAS_LBFGS && s->optimizer != NNBLAS_SCALED_CONJUGATE_GRADIENT;
+}
+
 const char *name_activation(const training_settings *s) {
     return get_name((int)s->activation, ACTIVATIONS);
 }
@@ -75,7 +80,7 @@ void print_settings(FILE *stream, const training_settings *s, const nnblas_net *
     if (s->n_hidden > 0)
         fprintf(stream, " %s", name_activation(s));
     fprintf(stream, "; %s", name_optimizer(s));
-    if (s->optimizer != NNBLAS_LBFGS)
+    if (has_rate(s))
         fprintf(stream, ", learning rate %g", s->learning_rate);
     if (s->batch > 0)
         fprintf(stream, ", %zu row%s a step", s->batch, end_plural(s->batch));

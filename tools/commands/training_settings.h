@@ -14,7 +14,7 @@ enum { MOST_HIDDEN_LAYERS = 16 };
 #define PATIENCE_BY_ROWS UINT64_MAX
 
 /* What is not given is 0 in hidden, epochs and checkpoint_epochs, and below 0 in momentum,
- * lbfgs_tolerance and weight_decay; patience is PATIENCE_BY_ROWS then. */
+ * the two tolerances and weight_decay; patience is PATIENCE_BY_ROWS then. */
 typedef struct {
     size_t hidden[MOST_HIDDEN_LAYERS], n_hidden;
     nnblas_activation activation;
@@ -24,7 +24,7 @@ typedef struct {
     uint64_t epochs, patience, seed, threads, checkpoint_epochs;
     double learning_rate, momentum, weight_decay, validation, time_limit;
     uint64_t lbfgs_memory;
-    double lbfgs_tolerance;
+    double lbfgs_tolerance, scg_tolerance;
     const char *checkpoint;
     bool is_resumed;
     bool has_score;
@@ -37,6 +37,10 @@ static inline bool is_given(double setting) {
 /* False where there is none of this name. */
 bool find_activation(const char *name, nnblas_activation *activation);
 bool find_optimizer(const char *name, nnblas_optimizer *optimizer);
+
+/* Whether the optimizer takes steps by a learning rate; the others search the lowest cost of all
+ * rows. */
+bool has_rate(const training_settings *settings);
 
 /* As options have them. */
 const char *name_activation(const training_settings *settings);

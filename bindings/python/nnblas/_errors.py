@@ -32,6 +32,7 @@ class Status(enum.IntEnum):
     STOPPED_CONVERGED = 5
     STOPPED_LINE_SEARCH = 6
     STOPPED_CANCELLED = 7
+    STOPPED_DAMPING = 8
 
 
 class NNBlasError(Exception):

@@ -26,6 +26,7 @@ class Optimizer(enum.IntEnum):
     RPROP = 3
     ADAM = 4
     LBFGS = 5
+    SCALED_CONJUGATE_GRADIENT = 7
 
 
 class Schedule(enum.IntEnum):
@@ -58,11 +59,13 @@ class Epoch(NamedTuple):
     epoch: int
     """From 1."""
     cost: float
-    """The mean over the batches of the cost before the step. With L-BFGS: the cost after it."""
+    """The mean over the batches of the cost before the step. With L-BFGS and scaled conjugate
+    gradients: the cost after it."""
     validation_cost: float
     """NaN where there are no validation rows."""
     learning_rate: float
-    """By the schedule. With L-BFGS: the step length that the line search chose."""
+    """By the schedule. With L-BFGS: the step length that the line search chose. With scaled conjugate
+    gradients: the factor of the direction."""
     seconds: float
     """Since fit began."""
     score: float
@@ -191,7 +194,8 @@ class Trainer:
 
     @property
     def optimizer(self) -> Optimizer:
-        """'gradient_descent', 'momentum', 'nesterov', 'rprop', 'adam' or 'lbfgs'."""
+        """'gradient_descent', 'momentum', 'nesterov', 'rprop', 'adam', 'lbfgs' or
+        'scaled_conjugate_gradient'."""
         return Optimizer(lib.nnblas_trainer_optimizer(self._handle))
 
     @optimizer.setter
@@ -241,6 +245,16 @@ class Trainer:
     def lbfgs(self, constants: tuple[int, float]) -> None:
         memory, tolerance = _read_tuple("lbfgs", constants, "memory", "tolerance")
         self._set(lib.nnblas_trainer_set_lbfgs, read_count("the memory of lbfgs", memory), tolerance)
+
+    @property
+    def scaled_conjugate_gradient(self) -> float:
+        """Tolerance of 'scaled_conjugate_gradient': it has converged where the norm of the gradient
+        is at most this part of the first one."""
+        return float(lib.nnblas_trainer_scaled_conjugate_gradient(self._handle))
+
+    @scaled_conjugate_gradient.setter
+    def scaled_conjugate_gradient(self, tolerance: float) -> None:
+        self._set(lib.nnblas_trainer_set_scaled_conjugate_gradient, tolerance)
 
     @property
     def weight_decay(self) -> float:
@@ -596,7 +610,7 @@ class Trainer:
         self, X: FloatArray, Y: FloatArray, *, weights: Union[FloatArray, None] = None
     ) -> float:
         """One step of the optimizer over all rows, with the state that the steps before it left.
-        Shapes as for `fit`; not with L-BFGS. Returns the cost before the step."""
+        Shapes as for `fit`; not with L-BFGS or scaled conjugate gradients. Returns the cost before the step."""
         x, N, ldx = read_matrix("X", X, self._net._inputs)
         y, ldy = read_rows("Y", Y, self._net._outputs, N)
         w = ffi.NULL if weights is None else read_array("weights", weights, (N,))

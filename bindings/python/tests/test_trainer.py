@@ -29,6 +29,7 @@ def trainer(net):
         ("momentum", 0.5),
         ("adam", (0.5, 0.25, 1e-6)),
         ("lbfgs", (7, 1e-3)),
+        ("scaled_conjugate_gradient", 1e-3),
         ("weight_decay", 0.01),
         ("schedule", ("constant",)),
         ("schedule", ("step", 3, 0.5)),

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "training/objective.h"
+#include "engine/finite.h"
+#include "kernels/kernels.h"
+#include "training/weight_decay.h"
+
+#include <float.h>
+#include <math.h>
+
+/* Costs with a smaller relative difference count as equal, since it may be rounding. The search
+ * then uses the slopes alone, as in W. W. Hager, H. Zhang, "A new conjugate gradient method with
+ * guaranteed descent and an efficient line search", SIAM J. Optim. 16 (2005). Without this it
+ * fails where the gradient is 1e-9 of the first; with it, it goes on to 1e-16. */
+static const double ROUNDING = 64.0 * DBL_EPSILON;
+
+double nn_objective_round(double value, double lowest) {
+    return fabs(value - lowest) <= ROUNDING * lowest ? lowest : value;
+}
+
+/* ---- evaluation ------------------------------------------------------------------------------ */
+
+/* Computes the cost of the parameters and its gradient with respect to them, both with the weight
+ * decay. Returns whether these and the parameters are finite. */
+static bool evaluate_parameters(nn_objective *o, double *total) {
+    nn_fit *fit = o->fit;
+    const nn_kernels *kernels = nn_get_kernels();
+    o->cost = nn_engine_run(
+        &fit->engine,
+        &(nn_call){.model = &fit->model, .rows = &fit->rows, .updates = fit->engine.updates});
+    *total = o->cost + nn_measure_decay(fit);
+    nn_add_decay(fit);
+    return isfinite(*total) && kernels->check_finite(o->count, fit->engine.updates[0]) == 0.0 &&
+           kernels->check_finite(o->count, nn_get_parameters(fit)) == 0.0;
+}
+
+/* Makes the gradient with respect to the variables of that with respect to the parameters. */
+static void scale_gradient(nn_objective *o) {
+    double *gradient = o->fit->engine.updates[0];
+    for (size_t i = 0; i < o->count; i++)
+        gradient[i] *= i < o->output ? o->scale : o->scale * o->unit;
+    o->norm = sqrt(nn_get_kernels()->sum_products(o->count, gradient, gradient));
+}
+
+double nn_objective_evaluate(nn_objective *o) {
+    double total;
+    if (!evaluate_parameters(o, &total))
+        return HUGE_VAL;
+    scale_gradient(o);
+    return isfinite(o->norm) ? o->scale * total : HUGE_VAL;
+}
+
+/* ---- units ----------------------------------------------------------------------------------- */
+
+/* The power of two, at most 2^limit, that brings x near 1 when it is multiplied by it. */
+static double get_scale(double x, int limit) {
+    int exponent = -ilogb(fmin(fmax(x, DBL_MIN), DBL_MAX));
+    return ldexp(1.0, exponent < limit ? exponent : limit);
+}
+
+/* The mean magnitude of the labels, with the weights of the rows. */
+static double measure_targets(const nn_rows *rows, size_t outputs) {
+    double sum = 0.0, total = rows->weights ? rows->total_weight : (double)rows->N;
+    for (size_t e = 0; e < rows->N; e++) {
+        size_t row = nn_get_row(rows, e);
+        double weight = rows->weights ? rows->weight_scale * rows->weights[row] : 1.0;
+        sum +=
+            weight / total * nn_get_kernels()->sum_magnitudes(outputs, rows->Y + row * rows->ldy);
+    }
+    return sum / (double)outputs;
+}
+
+/* About the sum of the mean magnitudes of the labels and of the output layer's parameters, as a
+ * power of two. */
+static double find_unit(const nn_objective *o) {
+    const nn_fit *fit = o->fit;
+    const nn_layer *layer = &fit->model.layers[fit->model.n_layers - 1];
+    size_t parameters = o->count - o->output;
+    if (layer->activation != NNBLAS_IDENTITY)
+        return 1.0;
+    double magnitude = measure_targets(&fit->rows, layer->outputs) +
+                       nn_get_kernels()->sum_magnitudes(parameters, layer->W) / (double)parameters;
+    return magnitude > 0.0 ? 1.0 / get_scale(1.5 * magnitude, 1000) : 1.0;
+}
+
+/* ---- the beginning --------------------------------------------------------------------------- */
+
+static nnblas_status refuse_beginning(const nn_objective *o, double total) {
+    nn_fit *fit = o->fit;
+    if (isfinite(o->cost) && !isfinite(total))
+        return nn_fail(NNBLAS_ERROR_NOT_FINITE,
+                       "the weight decay's share of the cost overflows: the weights or the decay "
+                       "%g are too large",
+                       fit->settings->weight_decay);
+    return nn_report_not_finite(&fit->model, &fit->rows, o->cost, 0.0, fit->engine.updates);
+}
+
+static void describe_variables(nn_objective *o, nn_fit *fit) {
+    const nn_layer *output = &fit->model.layers[fit->model.n_layers - 1];
+    *o = (nn_objective){.fit = fit,
+                        .count = nn_count_all_parameters(fit),
+                        .output = (size_t)(output->W - nn_get_parameters(fit))};
+}
+
+nnblas_status nn_objective_begin(nn_objective *o, nn_fit *fit, double tolerance, double *value) {
+    const nn_kernels *kernels = nn_get_kernels();
+    const double *updates = fit->engine.updates[0];
+    double total;
+    describe_variables(o, fit);
+    if (nn_is_cancelled(fit))
+        return NNBLAS_STOPPED_CANCELLED;
+    if (!evaluate_parameters(o, &total))
+        return refuse_beginning(o, total);
+    if (fit->settings->desired_cost > 0.0 && o->cost <= fit->settings->desired_cost)
+        return NNBLAS_STOPPED_COST;
+    o->unit = find_unit(o);
+    double magnitude = kernels->sum_magnitudes(o->output, updates) +
+                       o->unit * kernels->sum_magnitudes(o->count - o->output, updates + o->output);
+    if (magnitude == 0.0)
+        return NNBLAS_STOPPED_CONVERGED;
+    o->scale = get_scale(magnitude, 1000 - (total > 1.0 ? ilogb(total) : 0));
+    scale_gradient(o);
+    o->goal = tolerance * o->norm;
+    fit->progress.unit = o->unit;
+    fit->progress.scale = o->scale;
+    fit->progress.goal = o->goal;
+    *value = o->scale * total;
+    return NNBLAS_OK;
+}
+
+double nn_objective_resume(nn_objective *o, nn_fit *fit, const double *gradient) {
+    const nn_progress *p = &fit->progress;
+    describe_variables(o, fit);
+    o->unit = p->unit;
+    o->scale = p->scale;
+    o->goal = p->goal;
+    o->cost = p->cost;
+    o->norm = sqrt(nn_get_kernels()->sum_products(o->count, gradient, gradient));
+    return o->scale * (o->cost + nn_measure_decay(fit));
+}
