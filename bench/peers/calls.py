@@ -4,7 +4,6 @@
 arguments are ready."""
 
 import argparse
-import os
 import sys
 import timeit
 
@@ -76,9 +75,7 @@ def compare(chosen, libraries):
 
 def main():
     chosen = parse_options()
-    libraries = native.open_libraries(chosen)
-    os.environ["NNBLAS_LIBRARY"] = os.path.join(chosen.build, "lib", "libnnblas.so")
-    sys.path.insert(0, os.path.join(chosen.build, "bindings", "python"))
+    libraries = native.open_package(chosen)
     compare(chosen, libraries)
     return 0
 

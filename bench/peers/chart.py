@@ -118,12 +118,16 @@ def write_drawing(title, names, groups):
     )
 
 
-def write_chart(stem, title, names, groups):
-    """names: of the peers by key. groups, one for each shape: its name, the library's seconds, and
-    by key the ratios of the medians and of the fewest seconds."""
-    drawing = write_drawing(title, names, groups)
+def draw(stem, drawing):
+    """STEM.svg and STEM.png of what is written for gnuplot."""
     for extension, terminal in TERMINALS.items():
         script = f"set terminal {terminal}\nset output {quote(f'{stem}.{extension}')}\n"
         process = subprocess.run(["gnuplot"], input=script + drawing, text=True)
         if process.returncode != 0:
             options.fail(f"gnuplot drew no {stem}.{extension}")
+
+
+def write_chart(stem, title, names, groups):
+    """names: of the peers by key. groups, one for each shape: its name, the library's seconds, and
+    by key the ratios of the medians and of the fewest seconds."""
+    draw(stem, write_drawing(title, names, groups))

@@ -4,7 +4,6 @@
 that is inside them."""
 
 import argparse
-import os
 import sys
 
 sys.dont_write_bytecode = True
@@ -52,9 +51,7 @@ def main():
     chosen = parse_options()
     chosen.data = chosen.data or DATA
     chosen.solver = chosen.solver or ["adam"]
-    libraries = native.open_libraries(chosen)
-    os.environ["NNBLAS_LIBRARY"] = os.path.join(chosen.build, "lib", "libnnblas.so")
-    sys.path.insert(0, os.path.join(chosen.build, "bindings", "python"))
+    libraries = native.open_package(chosen)
     return 0 if options.import_module("estimator_runs").compare(chosen, libraries) else 1
 
 

@@ -188,3 +188,11 @@ def open_libraries(chosen):
     peers = load_peers(chosen.build)
     peers.set_five_threads(chosen.threads)
     return library, peers
+
+
+def open_package(chosen):
+    """The same, and the Python package of the build can be imported."""
+    libraries = open_libraries(chosen)
+    os.environ["NNBLAS_LIBRARY"] = os.path.join(chosen.build, "lib", "libnnblas.so")
+    sys.path.insert(0, os.path.join(chosen.build, "bindings", "python"))
+    return libraries

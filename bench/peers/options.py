@@ -5,6 +5,7 @@ import argparse
 import importlib
 import math
 import os
+import shutil
 import sys
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -51,6 +52,10 @@ def parse_positive(text):
     return number
 
 
+def parse_not_negative(text):
+    return 0.0 if text.strip("0.") == "" and "0" in text else parse_positive(text)
+
+
 def parse_share(text):
     share = parse_positive(text)
     if share > 1.0:
@@ -74,6 +79,17 @@ def add_shape_option(parser, limit=""):
         metavar="N,INPUTS,HIDDEN,OUTPUTS",
         help="use this shape; may be repeated; replaces the default list" + limit,
     )
+
+
+def add_chart_option(parser):
+    parser.add_argument(
+        "--chart", type=parse_output, metavar="STEM", help="draw STEM.svg and STEM.png"
+    )
+
+
+def require_gnuplot():
+    if not shutil.which("gnuplot"):
+        fail("no gnuplot to draw with; tools/setup peers installs it")
 
 
 def add_common_options(parser):

@@ -4,6 +4,8 @@
 import importlib
 import os
 import re
+import shutil
+import subprocess
 
 
 class Package:
@@ -60,6 +62,10 @@ class Sklearn(NumPy):
     modules = ("sklearn", "sklearn.neural_network")
 
 
+class SciPy(NumPy):
+    modules = ("scipy", "scipy.optimize")
+
+
 class Torch(Package):
     modules = ("torch",)
 
@@ -81,3 +87,22 @@ class Fann(Package):
         with open("/proc/self/maps", encoding="utf-8") as file:
             found = re.search(r"libdoublefann\.so\.([\d.]+)", file.read())
         return found[1] if found else None
+
+
+class Nnet(Package):
+    """R's package of that name."""
+
+    VERSION = "cat(as.character(packageVersion('nnet')))"
+
+    @classmethod
+    def ask(cls):
+        command = ["Rscript", "--vanilla", "-e", cls.VERSION]
+        return subprocess.run(command, capture_output=True, text=True)
+
+    @classmethod
+    def is_installed(cls, setting):
+        return shutil.which("Rscript") is not None and cls.ask().returncode == 0
+
+    @classmethod
+    def get_version(cls, setting):
+        return cls.ask().stdout

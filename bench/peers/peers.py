@@ -3,7 +3,6 @@
 """Times one whole gradient of libnnblas beside other libraries, on the same data, in turns."""
 
 import argparse
-import shutil
 import sys
 
 sys.dont_write_bytecode = True
@@ -40,9 +39,7 @@ def parse_options():
         help="leave out a one-thread peer whose gradient would take longer (default %(default)s)",
     )
     parser.add_argument("--memory", action="store_true", help="peak memory of each as well")
-    parser.add_argument(
-        "--chart", type=options.parse_output, metavar="STEM", help="draw STEM.svg and STEM.png"
-    )
+    options.add_chart_option(parser)
     parser.add_argument("--memory-of", metavar="KEY", help=argparse.SUPPRESS)
     options.add_common_options(parser)
     return parser.parse_args()
@@ -51,8 +48,8 @@ def parse_options():
 def main():
     chosen = parse_options()
     chosen.shape = chosen.shape or DEFAULT_SHAPES
-    if chosen.chart and not shutil.which("gnuplot"):
-        options.fail("no gnuplot to draw with; tools/setup peers installs it")
+    if chosen.chart:
+        options.require_gnuplot()
     libraries = native.open_libraries(chosen)
     gradient = options.import_module("gradient")
     if chosen.memory_of:
