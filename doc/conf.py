@@ -17,7 +17,7 @@ copyright = "the authors of libnnblas"
 release = re.search(r"version: '(.*)'", (doc.parent / "meson.build").read_text())[1]
 root_doc = "doc/index"
 include_patterns = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "examples/README.md",
-                    "bench/tables/README.md", "bindings/python/README.md", "doc/**"]
+                    "bench/science/README.md", "bench/tables/README.md", "bindings/python/README.md", "doc/**"]
 exclude_patterns = ["build*", ".git"]
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton",
