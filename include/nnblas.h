@@ -72,7 +72,8 @@
  *   nnblas_trainer_set_validation_rows      X, Y             they or the fraction are set again
  *   nnblas_trainer_set_validation_weights   weights          they or the rows are set again
  *
- * Only nnblas_trainer_fit reads the rows and weights that a trainer keeps, and calls its callbacks.
+ * Only nnblas_trainer_fit and nnblas_fit_many, which makes several fits, read the rows and weights
+ * that a trainer keeps, and call its callbacks. What is said below of fit holds for both.
  * A network may be destroyed before its trainer: then nnblas_trainer_destroy is the only function
  * that may still be called on the trainer.
  *
@@ -101,7 +102,8 @@
  * when they are first needed and sleep between the calls. Where none can be created, the calling
  * thread does all the work, with the same result. Workers
  *
- *   - call no function of the caller: callbacks run in the thread that called nnblas_trainer_fit;
+ *   - call no function of the caller, except the callbacks of trainers in nnblas_fit_many: those of
+ *     nnblas_trainer_fit run in the thread that called it;
  *   - block all signals but SIGSEGV, SIGBUS, SIGFPE and SIGILL, so that the host's signals reach
  *     the host's threads;
  *   - compute in the floating-point environment of the calling thread, such as its rounding mode;
@@ -112,7 +114,8 @@
  *     the library is unloaded.
  *
  * BLAS threads: while a call uses workers, or products that OpenBLAS would divide among threads of
- * its own, it holds OpenBLAS at one thread, and then restores the number that it found. With a
+ * its own, it holds OpenBLAS at one thread, and then restores the number that it found.
+ * nnblas_fit_many does so from its beginning to its end, also during callbacks. With a
  * pthread build of OpenBLAS that number is one for the whole process: products of the host that run
  * at the same time use one thread too.
  */
@@ -412,7 +415,8 @@ typedef struct nnblas_trainer nnblas_trainer;
  * callback returns another number than 0, the training stops and fit returns
  * NNBLAS_STOPPED_CALLBACK.
  *
- * It runs in the thread that called fit; meanwhile no worker is computing for that fit. It may call
+ * It runs in the thread that called nnblas_trainer_fit, or of nnblas_fit_many in the thread that
+ * trains this network; meanwhile no worker is computing for that fit. It may call
  * every function that takes a const nnblas_net or a const nnblas_trainer, such as predict, save and
  * the history, nnblas_trainer_cancel, and any function on other objects. It must not change or
  * destroy the network or the trainer, or call their fit. It must return: it must not throw, call
@@ -823,6 +827,55 @@ nnblas_status nnblas_trainer_resume(nnblas_trainer *trainer, const char *path);
  */
 nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double *X, size_t ldx,
                                  const double *Y, size_t ldy);
+
+/*
+ * What the last fit of the trainer has returned, in whichever thread it ran; NNBLAS_OK before the
+ * first. Of a failure nnblas_error_message has the reason again.
+ */
+nnblas_status nnblas_trainer_fit_status(const nnblas_trainer *trainer);
+
+/*
+ * Trains count networks side by side on the same rows, as nnblas_trainer_fit trains each: from
+ * several seeds, to keep the best (multi-start) or to average their predictions (an ensemble), with
+ * several settings, or for the folds of a cross-validation, each trainer with sample weights of 0
+ * for the rows that it holds out. Each training uses one thread; as many run at the same time as a
+ * call may use threads (see nnblas_set_threads), and the next begins where one ends. Each network
+ * gets the bits of its own nnblas_trainer_fit, whatever the number of threads. A single trainer
+ * (count = 1) uses the threads that its fit would use.
+ *
+ * Networks that are too small for fit to divide among threads train side by side as many times
+ * faster as there are processors. For fewer large ones than threads, fits one after the other may
+ * be faster.
+ *
+ * statuses: count of them, or null. statuses[i] becomes what nnblas_trainer_fit would have returned
+ * for trainers[i]. The return value is NNBLAS_OK where no training failed, for whatever reason they
+ * stopped; else the error of the first in the array that failed, which nnblas_error_message names,
+ * as in "trainer 3: the cost of epoch 9 overflows"; nnblas_trainer_fit_status has that of each. One
+ * that fails ends none of the others.
+ *
+ * Nothing is trained, and no status written, where it returns
+ *
+ *   NNBLAS_ERROR_NULL    trainers, a trainer, X or Y is null
+ *   NNBLAS_ERROR_SIZE    count or N is 0 or above INT_MAX
+ *   NNBLAS_ERROR_VALUE   two trainers have the same network, or the same path for checkpoints
+ *   NNBLAS_ERROR_MEMORY  out of memory, 16 bytes for each trainer
+ *
+ * While it runs, nothing else uses the trainers and their networks, with two exceptions.
+ * nnblas_trainer_cancel ends one training as it ends a fit; one that has not begun then takes no
+ * step. To end all, cancel each. And the callbacks of a trainer may use that trainer and its
+ * network as in a fit. They run on the thread that trains the network: the calling thread, a worker
+ * or a thread of the host. Those of one trainer run one at a time, those of several at the same
+ * time; calls that they make use one thread. A program whose functions must not be called from
+ * other threads, as in R, Octave and LuaJIT, sets no callbacks, or nnblas_set_local_threads(1)
+ * before: then all networks are trained in the calling thread, one after the other.
+ *
+ * The seconds of a time limit and of the history count from the beginning of the own training.
+ * Weights and validation rows may be shared by trainers, and lie in the parameters of none. Memory:
+ * that of a fit for each training that is running, and each trainer's history.
+ */
+nnblas_status nnblas_fit_many(nnblas_trainer *const *trainers, size_t count, size_t N,
+                              const double *X, size_t ldx, const double *Y, size_t ldy,
+                              nnblas_status *statuses);
 
 /*
  * One step of the optimizer over the N rows of X and Y, for rows that arrive one by one or in

@@ -915,9 +915,12 @@ class trainer {
         state_->thrown = nullptr;
         const nnblas_status status =
             nnblas_trainer_fit(get(), X.rows(), X.data(), X.ld(), Y.data(), Y.ld());
-        if (state_->thrown)
-            std::rethrow_exception(std::exchange(state_->thrown, nullptr));
+        rethrow();
         return static_cast<stop>(detail::check(status));
+    }
+    // What the last fit has returned; of a failure nnblas_error_message() has the reason again.
+    [[nodiscard]] nnblas_status fit_status() const noexcept {
+        return nnblas_trainer_fit_status(get());
     }
 
     // Returns the cost before the step.
@@ -990,6 +993,12 @@ class trainer {
         detail::check_rows(X, Y, inputs(), outputs());
     }
 
+    // What a callback threw in the last fit.
+    void rethrow() {
+        if (state_->thrown)
+            std::rethrow_exception(std::exchange(state_->thrown, nullptr));
+    }
+
     // Weights that were set by get() have a size that only the caller knows.
     void check_fit(const_matrix_view X, const_matrix_view Y) const {
         check_rows(X, Y);
@@ -998,9 +1007,41 @@ class trainer {
             detail::check_size("rows of X with sample weights", X.rows(), weights.size());
     }
 
+    friend std::vector<nnblas_status> fit_many(std::vector<trainer> &trainers, const_matrix_view X,
+                                               const_matrix_view Y);
+
     std::unique_ptr<state> state_; // outlives the trainer that points to it
     detail::owner<nnblas_trainer, nnblas_trainer_destroy> trainer_;
 };
+
+/*
+ * Trains the network of each trainer on the same rows, side by side. Callbacks run on the threads
+ * that nnblas.h says. Returns the status of each training. One that fails throws nothing: its
+ * status is below 0, and fit_status() of the trainer has the reason. What is refused throws,
+ * before anything is trained, and so does, when all have ended, what a callback threw: of several
+ * the one of the first trainer.
+ */
+[[nodiscard]] inline std::vector<nnblas_status> fit_many(std::vector<trainer> &trainers,
+                                                         const_matrix_view X, const_matrix_view Y) {
+    std::vector<nnblas_trainer *> pointers;
+    for (trainer &one : trainers) {
+        one.check_fit(X, Y);
+        one.state_->thrown = nullptr;
+        pointers.push_back(one.get());
+    }
+    std::vector<nnblas_status> statuses(trainers.size());
+    const nnblas_status status =
+        nnblas_fit_many(pointers.data(), pointers.size(), X.rows(), X.data(), X.ld(), Y.data(),
+                        Y.ld(), statuses.data());
+    bool is_refused = status < 0;
+    for (const nnblas_status one : statuses)
+        is_refused = is_refused && one >= 0;
+    if (is_refused)
+        detail::throw_last(status);
+    for (trainer &one : trainers)
+        one.rethrow();
+    return statuses;
+}
 
 // ---- plans --------------------------------------------------------------------------------------
 

@@ -52,7 +52,7 @@ static bool is_checkpoint_due(const nn_fit *fit, bool is_last) {
 
 /* A failure does not end the training: the next checkpoint may succeed. */
 static void save_checkpoint(nn_fit *fit, bool is_last) {
-    nn_checkpoint_failure *failure = &fit->trainer->checkpoint_failure;
+    nn_failure *failure = &fit->trainer->checkpoint_failure;
     nnblas_status status = nn_checkpoint_write(fit, is_last);
     if (status) {
         failure->status = status;

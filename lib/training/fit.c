@@ -15,6 +15,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,7 +179,7 @@ static nnblas_status begin(nn_fit *fit) {
         return status;
     nn_checkpoint_free(trainer->resumed);
     trainer->resumed = NULL;
-    trainer->checkpoint_failure = (nn_checkpoint_failure){.status = NNBLAS_OK};
+    trainer->checkpoint_failure = (nn_failure){.status = NNBLAS_OK};
     fit->bounds = nn_bound_rows(&fit->model, &fit->rows);
     fit->checkpoints.finished = nn_read_clock();
     fit->started = fit->checkpoints.finished - fit->progress.seconds;
@@ -237,6 +238,10 @@ nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double
                           .ldy = ldy,
                           .weights = trainer->settings.sample_weights};
     nnblas_status status = fit_rows(trainer, &rows);
+    trainer->fit_failure.status = status;
+    if (status < 0)
+        snprintf(trainer->fit_failure.words, sizeof trainer->fit_failure.words, "%s",
+                 nnblas_error_message());
     atomic_store_explicit(&trainer->is_cancelled, false, memory_order_relaxed);
     return status;
 }

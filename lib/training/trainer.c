@@ -363,12 +363,18 @@ nnblas_status nnblas_trainer_set_checkpoint_interval(nnblas_trainer *trainer, do
     return set_real(trainer, offsetof(nn_settings, checkpoint_interval), &R, seconds);
 }
 
+static nnblas_status repeat_failure(const nn_failure *failure) {
+    return failure->status < 0 ? nn_fail(failure->status, "%s", failure->words) : failure->status;
+}
+
 nnblas_status nnblas_trainer_checkpoint_status(const nnblas_trainer *trainer) {
     nnblas_status status = check_trainer(trainer);
-    if (status)
-        return status;
-    const nn_checkpoint_failure *failure = &trainer->checkpoint_failure;
-    return failure->status ? nn_fail(failure->status, "%s", failure->words) : NNBLAS_OK;
+    return status ? status : repeat_failure(&trainer->checkpoint_failure);
+}
+
+nnblas_status nnblas_trainer_fit_status(const nnblas_trainer *trainer) {
+    nnblas_status status = check_trainer(trainer);
+    return status ? status : repeat_failure(&trainer->fit_failure);
 }
 
 nnblas_status nnblas_trainer_resume(nnblas_trainer *trainer, const char *path) {

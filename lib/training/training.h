@@ -13,17 +13,18 @@
 
 #include <stdatomic.h>
 
-/* The last checkpoint of the last fit that could not be written. */
-typedef struct nn_checkpoint_failure {
-    nnblas_status status;
+/* A failure that a trainer remembers: of a checkpoint in the last fit, or of that fit. */
+typedef struct nn_failure {
+    nnblas_status status; /* not below 0: none, and no words */
     char words[256];
-} nn_checkpoint_failure;
+} nn_failure;
 
 struct nnblas_trainer {
     nnblas_net *net;
     nn_settings settings;
     nn_history history;
-    nn_checkpoint_failure checkpoint_failure;
+    nn_failure checkpoint_failure;
+    nn_failure fit_failure;        /* how the last fit ended */
     struct nn_checkpoint *resumed; /* where the next fit continues; null for a new training */
     nn_optimizer *step_optimizer;  /* of nnblas_trainer_step; null before the first step */
     atomic_bool is_cancelled;      /* from any thread; cleared when a fit returns */

@@ -28,6 +28,7 @@ typedef struct region {
     nn_task *task;
     void *context;
     size_t count, runners;
+    bool is_long;                         /* of nn_run_long_parts */
     fenv_t environment;                   /* of the caller */
     atomic_size_t asleep;                 /* the workers that have yet to be woken up */
     atomic_size_t next[1 + MOST_WORKERS]; /* the first part of a runner that is not taken */
@@ -276,7 +277,8 @@ static void run_with(size_t held, region *r) {
         wake_two(r);
     for (size_t left = held; left; left &= left - 1)
         release_worker(get_first(left), part_seconds);
-    nn_note_wait(nn_read_clock() - end, part_seconds);
+    if (!r->is_long)
+        nn_note_wait(nn_read_clock() - end, part_seconds);
 }
 
 /* ---- threads of the host --------------------------------------------------------------------- */
@@ -325,10 +327,10 @@ static void begin_region(region *r, size_t runners) {
         atomic_init(&r->next[i], i);
 }
 
-void nn_run_parts(size_t threads, size_t count, nn_task *task, void *context) {
+static void run_parts(size_t threads, size_t count, bool is_long, nn_task *task, void *context) {
     size_t runners = nn_min(nn_min(threads, count), 1 + MOST_WORKERS);
     host_threads of_host = runners > 1 ? get_host_threads() : (host_threads){NULL, NULL};
-    size_t held = runners > 1 && !of_host.run && !nn_runs_alone()
+    size_t held = runners > 1 && !of_host.run && (is_long || !nn_runs_alone())
                       ? keep_running(hold_workers(runners - 1, threads - 1))
                       : 0;
     if (!held && !of_host.run) {
@@ -336,13 +338,21 @@ void nn_run_parts(size_t threads, size_t count, nn_task *task, void *context) {
             task(context, part, 0);
         return;
     }
-    region r = {.task = task, .context = context, .count = count};
+    region r = {.task = task, .context = context, .count = count, .is_long = is_long};
     begin_region(&r, held ? 1 + count_bits(held) : runners);
     if (held)
         run_with(held, &r);
     else
         of_host.run(of_host.user, runners, run_on_host_thread, &r);
     free_held(held);
+}
+
+void nn_run_parts(size_t threads, size_t count, nn_task *task, void *context) {
+    run_parts(threads, count, false, task, context);
+}
+
+void nn_run_long_parts(size_t threads, size_t count, nn_task *task, void *context) {
+    run_parts(threads, count, true, task, context);
 }
 
 /* ---- forks and the end ----------------------------------------------------------------------- */

@@ -22,4 +22,9 @@ typedef void nn_task(void *context, size_t part, size_t runner);
  */
 void nn_run_parts(size_t threads, size_t count, nn_task *task, void *context);
 
+/* The same for parts that take long and end at different times, such as whole trainings. The wait
+ * for the last of them says nothing about the processors: it does not count as in waits.h, and such
+ * parts run on workers even while other calls run alone. */
+void nn_run_long_parts(size_t threads, size_t count, nn_task *task, void *context);
+
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "check.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <memory>
@@ -234,6 +235,51 @@ static void test_cancel() {
     check(trainer.fit({X, 2}, {Y, 1}) == nnblas::stop::epochs, "also with too few weights");
 }
 
+static void test_fit_many() {
+    std::vector<nnblas::net> nets;
+    std::vector<nnblas::trainer> trainers;
+    nnblas::net alone({2, 6, 1});
+    for (std::uint64_t seed = 0; seed < 3; seed++) {
+        nets.emplace_back(std::vector<std::size_t>{2, 6, 1});
+        nets.back().init(seed);
+    }
+    for (nnblas::net &net : nets)
+        trainers.push_back(make_trainer(net, 50));
+    trainers[2].set_epoch_callback([](const nnblas_epoch &epoch) { return epoch.epoch == 4; });
+    alone.init(1);
+    make_trainer(alone, 50).fit({X, 2}, {Y, 1});
+    const std::vector<nnblas_status> statuses = nnblas::fit_many(trainers, {X, 2}, {Y, 1});
+    check(statuses == std::vector<nnblas_status>{NNBLAS_OK, NNBLAS_OK, NNBLAS_STOPPED_CALLBACK},
+          "why each of many ended");
+    check(std::equal(alone.parameters().begin(), alone.parameters().end(),
+                     nets[1].parameters().begin()),
+          "each of many is as if it were alone");
+
+    nets[0].parameters()[0] = HUGE_VAL;
+    check(nnblas::fit_many(trainers, {X, 2}, {Y, 1})[0] == NNBLAS_ERROR_NOT_FINITE &&
+              trainers[0].fit_status() == NNBLAS_ERROR_NOT_FINITE &&
+              trainers[1].fit_status() == NNBLAS_OK,
+          "one of many that fails");
+    nets[0].init(0);
+    trainers[1].set_callback([](std::size_t, double) { throw std::string("one of many"); });
+    bool is_thrown = false;
+    try {
+        (void)nnblas::fit_many(trainers, {X, 2}, {Y, 1});
+    } catch (const std::string &words) {
+        is_thrown = words == "one of many" && trainers[0].history_count() == 50;
+    }
+    check(is_thrown, "what the callback of one of many throws");
+    check(catch_status([&] {
+              (void)nnblas::fit_many(trainers, {X, 4}, {Y, 1});
+          }) == NNBLAS_ERROR_SIZE,
+          "rows of another width are refused by many");
+    trainers.push_back(make_trainer(nets[0], 1));
+    check(catch_status([&] {
+              (void)nnblas::fit_many(trainers, {X, 2}, {Y, 1});
+          }) == NNBLAS_ERROR_VALUE,
+          "two trainers of a network are refused");
+}
+
 static void test_steps() {
     nnblas::net net({2, 6, 1});
     nnblas::trainer trainer(net);
@@ -427,6 +473,7 @@ void test_trainer() {
     test_kinds_of_callbacks();
     test_epoch_callbacks();
     test_cancel();
+    test_fit_many();
     test_steps();
     test_getters();
     test_schedules();

@@ -201,6 +201,7 @@ START_TEST(no_trainer_is_told) {
         nnblas_trainer_set_history_limit(t, 1),
         nnblas_trainer_set_checkpoint(t, "x", 1),
         nnblas_trainer_checkpoint_status(t),
+        nnblas_trainer_fit_status(t),
         nnblas_trainer_resume(t, "x"),
         nnblas_trainer_fit(t, 1, &number, 1, &number, 1),
     };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Parts that run on threads of the host, as nnblas_set_parallel_for gives them. */
+#include "support/host_threads.h"
 #include "support/shared_work.h"
 #include "support/support.h"
 #include "workers/workers.h"
@@ -11,28 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a host was asked for. */
-typedef struct host_log {
-    atomic_int calls, tasks;
-    atomic_size_t most;
-} host_log;
-
-static void record(host_log *log, size_t count) {
-    log->calls++;
-    log->tasks += (int)count;
-    if (count > log->most)
-        log->most = count;
-}
-
-static void run_in_order(void *user, size_t count, nnblas_task *task, void *context) {
-    record(user, count);
-    for (size_t i = 0; i < count; i++)
-        task(context, i);
-}
-
 /* And rounds in a way of its own between the tasks. */
 static void run_backwards(void *user, size_t count, nnblas_task *task, void *context) {
-    record(user, count);
+    record_call(user, count);
     int found = fegetround();
     fesetround(FE_DOWNWARD);
     for (size_t i = count; i-- > 0;) {
@@ -40,33 +22,6 @@ static void run_backwards(void *user, size_t count, nnblas_task *task, void *con
         ck_assert_int_eq(fegetround(), FE_DOWNWARD);
     }
     fesetround(found);
-}
-
-typedef struct thread_task {
-    nnblas_task *task;
-    void *context;
-    size_t i;
-} thread_task;
-
-static void *run_task(void *argument) {
-    const thread_task *t = argument;
-    t->task(t->context, t->i);
-    return NULL;
-}
-
-static void run_on_threads(void *user, size_t count, nnblas_task *task, void *context) {
-    record(user, count);
-    pthread_t *threads = malloc(count * sizeof *threads);
-    thread_task *tasks = malloc(count * sizeof *tasks);
-    ck_assert(threads && tasks);
-    for (size_t i = 0; i < count; i++) {
-        tasks[i] = (thread_task){task, context, i};
-        ck_assert_int_eq(pthread_create(&threads[i], NULL, run_task, &tasks[i]), 0);
-    }
-    for (size_t i = 0; i < count; i++)
-        pthread_join(threads[i], NULL);
-    free(threads);
-    free(tasks);
 }
 
 static nnblas_parallel_for *const HOSTS[] = {run_in_order, run_backwards, run_on_threads};
