@@ -19,6 +19,7 @@ from ._errors import (
     OutOfMemoryError,
     Status,
 )
+from ._fit_many import fit_many
 from ._net import Activation, Cost, Initialization, Metadata, Net, PlanPurpose
 from ._process import (
     Feature,
@@ -66,6 +67,7 @@ __all__ = [
     "backpropagate",
     "blas_info",
     "feedforward",
+    "fit_many",
     "forget_plans",
     "gradient_step",
     "has",

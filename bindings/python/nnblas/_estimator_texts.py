@@ -55,12 +55,22 @@ n_iter_no_change : int, default=10
     See tol.
 max_fun : int, default=15000
     Bounds the iterations of 'lbfgs', each of which evaluates the loss at least once.
+n_restarts : int, default=1
+    An addition. So many networks are trained side by side from weights of their own, and the best is
+    kept: the one with the lowest last loss, or with early_stopping the highest score on the same
+    validation rows. One thread each, so that the result does not depend on the number of threads.
+n_networks : int, default=1
+    An addition. An ensemble: so many networks are trained in the same way, and their outputs are
+    averaged. The first is the one that n_networks=1 makes; coefs_, loss_curve_ and the attributes
+    behind them are its own. Not in partial_fit.
 {parameters}
 Attributes
 ----------
 {attributes}coefs_, intercepts_ : list of ndarray
     Weights, shape (units before, units), and biases, shape (units,), of each layer: views of the
     network's parameters, to which arrays that are assigned are copied.
+networks_ : list of Net
+    One, or those of n_networks: an addition.
 loss_ : float
     The last loss of ``loss_curve_``.
 loss_curve_ : list of float

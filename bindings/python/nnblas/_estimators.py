@@ -64,6 +64,8 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         epsilon: float = 1e-8,
         n_iter_no_change: float = 10,
         max_fun: int = 15000,
+        n_restarts: int = 1,
+        n_networks: int = 1,
         class_weight: Any = None,
     ) -> None:
         super().__init__(
@@ -90,6 +92,8 @@ class MLPClassifier(ClassifierMixin, Perceptron):
             epsilon=epsilon,
             n_iter_no_change=n_iter_no_change,
             max_fun=max_fun,
+            n_restarts=n_restarts,
+            n_networks=n_networks,
         )
         self.class_weight = class_weight
 
@@ -260,8 +264,14 @@ class MLPClassifier(ClassifierMixin, Perceptron):
 
     def decision_function(self, X: Any) -> FloatArray:
         """The inputs of the output units, shape (n_samples,) for two classes, else (n_samples,
-        n_classes): log-odds, or with softmax log-probabilities plus a number of each row. An
-        addition."""
+        n_classes): log-odds, or with softmax log-probabilities plus a number of each row. With
+        n_networks, those of the mean probabilities. An addition."""
+        if self._others:
+            outputs = self._compute_outputs(X).clip(1e-300, 1 - 2.0**-53)
+            odds = numpy.log(outputs)
+            if self.out_activation_ == "logistic":
+                odds -= numpy.log1p(-outputs)
+            return odds.ravel() if self.n_outputs_ == 1 else odds
         X = self._read_features(X)
         linear = self._net.clone()
         linear.set_output("identity", "mse")

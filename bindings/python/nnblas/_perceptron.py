@@ -20,6 +20,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 from ._arrays import FloatArray
 from ._errors import NotFiniteError, Status
 from ._estimator_arrays import Array, Views, Weights, get_mean, to_rows, validate_data
+from ._estimator_networks import TrainingRows, average, count_networks, train_networks
 from ._net import Net
 from ._progress import Progress, sum_squares
 from ._trainer import Score, Trainer
@@ -71,6 +72,8 @@ class Perceptron(BaseEstimator):
             Options(Real, {numpy.inf}),
         ],
         "max_fun": [Interval(Integral, 1, None, closed="left")],
+        "n_restarts": [Interval(Integral, 1, None, closed="left")],
+        "n_networks": [Interval(Integral, 1, None, closed="left")],
     }
 
     def __init__(
@@ -99,6 +102,8 @@ class Perceptron(BaseEstimator):
         epsilon: float = 1e-8,
         n_iter_no_change: float = 10,
         max_fun: int = 15000,
+        n_restarts: int = 1,
+        n_networks: int = 1,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -123,6 +128,8 @@ class Perceptron(BaseEstimator):
         self.epsilon = epsilon
         self.n_iter_no_change = n_iter_no_change
         self.max_fun = max_fun
+        self.n_restarts = n_restarts
+        self.n_networks = n_networks
 
     # ---- what a kind of target decides
 
@@ -257,6 +264,7 @@ class Perceptron(BaseEstimator):
         self.validation_loss_curve_: Union[list[float], None] = None
         self._unimproved = 0
         self._trainer: Union[Trainer, None] = None
+        self._others: list[Perceptron] = []
 
     def _check_net(self, inputs: int, outputs: int) -> None:
         sizes = self._get_layer_sizes(inputs, outputs)
@@ -291,6 +299,11 @@ class Perceptron(BaseEstimator):
         if not hasattr(self, "_net"):
             raise AttributeError(f"this {type(self).__name__} is not fitted yet")
         return self._net
+
+    @property
+    def networks_(self) -> list[Net]:
+        """The networks whose outputs are averaged: one, or with n_networks so many."""
+        return [self._get_net(), *(other._net for other in self._others)]
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(super().__getstate__())
@@ -436,27 +449,12 @@ class Perceptron(BaseEstimator):
         validation = None
         if self.early_stopping and self.solver != "lbfgs":
             X, Y, weights, validation = self._split(X, y, Y, weights, random)
-        trainer = self._make_trainer(len(X), weights, random.randint(2**31 - 1))
-        if self.solver == "lbfgs":
-            self._set_gradient_tolerance(trainer, X, Y, weights)
-        self._set_stopping(trainer, len(X), validation is not None)
-        self._train(trainer, X, Y, weights, validation)
-        return self
-
-    def _train(
-        self,
-        trainer: Trainer,
-        X: FloatArray,
-        Y: FloatArray,
-        weights: Weights,
-        validation: Union[tuple[FloatArray, ...], None],
-    ) -> None:
-        scored = validation is not None
-        batch = trainer.batch_size or len(X)
-        steps = -(-len(X) // batch)
-        penalty = trainer.weight_decay / 2 * batch * steps / len(X)
-        progress = Progress(self, len(X), 0 if self.solver == "lbfgs" else steps, penalty, scored)
-        self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else numpy.inf
+        rows = TrainingRows(X, Y, weights, validation)
+        trainer = self._begin_training(rows, random)
+        if count_networks(self) > 1 or self._others:
+            train_networks(self, trainer, rows, random, reset)
+            return self
+        progress = self._make_progress(trainer, rows)
         status = Status.STOPPED_CANCELLED
         try:
             status = trainer.fit(X, Y, weights=weights, validation=validation, callback=progress)
@@ -464,6 +462,29 @@ class Perceptron(BaseEstimator):
             warnings.warn("Training interrupted by user.")
         except NotFiniteError as error:
             raise self._explain_divergence(self.n_iter_ + 1, error) from error
+        self._end_training(trainer, rows, status)
+        return self
+
+    def _begin_training(self, rows: TrainingRows, random: Any) -> Trainer:
+        trainer = self._make_trainer(len(rows.X), rows.weights, random.randint(2**31 - 1))
+        if self.solver == "lbfgs":
+            self._set_gradient_tolerance(trainer, rows.X, rows.Y, rows.weights)
+        self._set_stopping(trainer, len(rows.X), rows.validation is not None)
+        return trainer
+
+    def _make_progress(self, trainer: Trainer, rows: TrainingRows) -> Progress:
+        count = len(rows.X)
+        batch = trainer.batch_size or count
+        steps = -(-count // batch)
+        penalty = trainer.weight_decay / 2 * batch * steps / count
+        self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else numpy.inf
+        scored = rows.validation is not None
+        return Progress(self, count, 0 if self.solver == "lbfgs" else steps, penalty, scored)
+
+    def _end_training(self, trainer: Trainer, rows: TrainingRows, status: Status) -> None:
+        """Warns where it ended too early, and says why it ended where that is wanted."""
+        X, Y, weights = rows.X, rows.Y, rows.weights
+        scored = rows.validation is not None
         if self.solver == "lbfgs":
             if status in (Status.OK, Status.STOPPED_LINE_SEARCH):
                 largest = abs(self._compute_gradient(trainer, X, Y, weights)).max()
@@ -506,6 +527,9 @@ class Perceptron(BaseEstimator):
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, reset: bool) -> Any:
         self._validate_params()
+        if count_networks(self) > 1:
+            raise ValueError("partial_fit trains one network: n_restarts and n_networks must be 1")
+        self._others = []
         if self.early_stopping:
             warnings.warn("partial_fit sets no rows aside, and does not stop by early_stopping")
         random = check_random_state(self.random_state)
@@ -574,4 +598,4 @@ class Perceptron(BaseEstimator):
 
     def _compute_outputs(self, X: Any) -> FloatArray:
         X = self._read_features(X)
-        return self._net.predict(X)
+        return average(net.predict(X) for net in self.networks_)

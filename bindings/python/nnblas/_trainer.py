@@ -85,7 +85,13 @@ _UNLIMITED = ffi.cast("size_t", -1)
 class _Watch:
     """Calls a callback after each epoch, and keeps what it raises."""
 
-    def __init__(self, callback: Callback, hand_over: Callable[[Callable[[], None]], None]) -> None:
+    def __init__(
+        self,
+        trainer: "Trainer",
+        callback: Callback,
+        hand_over: Callable[[Callable[[], None]], None],
+    ) -> None:
+        self._trainer = trainer
         self._callback = callback
         self._hand_over = hand_over
         self._stop = False
@@ -95,10 +101,12 @@ class _Watch:
     def _report(self) -> None:
         assert self._epoch is not None
         try:
+            self._trainer._callback_thread = threading.get_ident()
             self._stop = bool(self._callback(self._epoch))
         except BaseException as error:
             self.error = error
             self._stop = True
+        self._trainer._callback_thread = None
 
     def call(self, epoch: Any) -> int:
         self._epoch = Epoch(*(getattr(epoch, name) for name in Epoch._fields))
@@ -111,6 +119,63 @@ def _call_watch(user: Any, epoch: Any) -> int:
 
 
 _call_watch_from_c = ffi.callback("nnblas_epoch_callback *", _call_watch, error=1)
+
+
+class _Fit:
+    """What a trainer has during one fit alone: weights, validation rows and a callback."""
+
+    def __init__(
+        self,
+        trainer: "Trainer",
+        rows: int,
+        weights: Union[FloatArray, None],
+        validation: Union[Validation, None],
+        callback: Union[Callback, None],
+    ) -> None:
+        if validation is not None and len(validation) not in (2, 3):
+            raise ValueError(
+                f"validation holds {len(validation)} arrays; it must be (X, Y) or (X, Y, weights)"
+            )
+        self.trainer = trainer
+        self._weights = ffi.NULL if weights is None else read_array("weights", weights, (rows,))
+        self._validation = None if validation is None else trainer._read_validation(*validation)
+        self._fraction = 0.0
+        self._callback = callback
+        self._watch: Union[_Watch, None] = None
+        self._handle: Any = None
+
+    def begin(self, hand_over: Callable[[Callable[[], None]], None]) -> None:
+        """Afterwards the trainer is in a fit until `end`; where this raises, it is not."""
+        trainer = self.trainer
+        with trainer._lock:
+            trainer._check_idle()
+            trainer._is_fitting = True
+        try:
+            self._fraction = trainer.validation_fraction
+            if self._callback is not None:
+                self._watch = _Watch(trainer, self._callback, hand_over)
+                self._handle = ffi.new_handle(self._watch)
+                trainer._set_watch(_call_watch_from_c, self._handle)
+            trainer._set_weights(self._weights)
+            if self._validation is not None:
+                trainer._set_validation(*self._validation)
+        except BaseException:
+            self.end()
+            raise
+
+    def end(self) -> None:
+        trainer = self.trainer
+        trainer._set_watch(ffi.NULL, ffi.NULL)
+        trainer._set_weights(ffi.NULL)
+        if self._validation is not None:
+            check(lib.nnblas_trainer_set_validation_fraction(trainer._handle, self._fraction))
+        trainer._callback_thread = None
+        trainer._is_fitting = False
+
+    def raise_error(self) -> None:
+        """What the callback has raised."""
+        if self._watch is not None and self._watch.error is not None:
+            raise self._watch.error
 
 
 def _read_tuple(name: str, values: Any, *wanted: str) -> tuple[Any, ...]:
@@ -537,43 +602,18 @@ class Trainer:
         """
         x, N, ldx = read_matrix("X", X, self._net._inputs)
         y, ldy = read_rows("Y", Y, self._net._outputs, N)
-        w = ffi.NULL if weights is None else read_array("weights", weights, (N,))
-        if validation is not None and len(validation) not in (2, 3):
-            raise ValueError(
-                f"validation holds {len(validation)} arrays; it must be (X, Y) or (X, Y, weights)"
-            )
-        valid = None if validation is None else self._read_validation(*validation)
-        watch: Union[_Watch, None] = None
-        caller = threading.get_ident()
+        fit = _Fit(self, N, weights, validation, callback)
 
         def call(hand_over: Any) -> tuple[int, str]:
-            nonlocal watch
-            with self._lock:
-                self._check_idle()
-                self._is_fitting = True
-            fraction = self.validation_fraction
+            fit.begin(hand_over)
             try:
-                if callback is not None:
-                    watch = _Watch(callback, hand_over)
-                    self._callback_thread = caller
-                    handle = ffi.new_handle(watch)
-                    self._set_watch(_call_watch_from_c, handle)
-                self._set_weights(w)
-                if valid is not None:
-                    self._set_validation(*valid)
                 status = lib.nnblas_trainer_fit(self._handle, N, x, ldx, y, ldy)
                 return status, get_message() if status < 0 else ""
             finally:
-                self._set_watch(ffi.NULL, ffi.NULL)
-                self._set_weights(ffi.NULL)
-                if valid is not None:
-                    check(lib.nnblas_trainer_set_validation_fraction(self._handle, fraction))
-                self._callback_thread = None
-                self._is_fitting = False
+                fit.end()
 
         status, message = _interruption.run(call, self.cancel, self._forget_cancel)
-        if watch is not None and watch.error is not None:
-            raise watch.error
+        fit.raise_error()
         if status < 0:
             raise make_error(status, message)
         return Status(status)
@@ -595,6 +635,10 @@ class Trainer:
     def _set_validation(self, N: int, x: Any, ldx: int, y: Any, ldy: int, w: Any) -> None:
         check(lib.nnblas_trainer_set_validation_rows(self._handle, N, x, ldx, y, ldy))
         check(lib.nnblas_trainer_set_validation_weights(self._handle, w))
+
+    def check_fit(self) -> None:
+        """Raises the failure of the last fit again, as of one of many (`fit_many`)."""
+        check(lib.nnblas_trainer_fit_status(self._handle))
 
     def cancel(self) -> None:
         """Ends a fit that runs in another thread after its step; it returns STOPPED_CANCELLED."""
