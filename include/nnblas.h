@@ -277,9 +277,21 @@ nnblas_status nnblas_net_set_hidden(nnblas_net *net, nnblas_activation activatio
 nnblas_status nnblas_net_set_output(nnblas_net *net, nnblas_activation activation,
                                     nnblas_cost cost);
 
-/* What create and the two functions above were given; of the flags NNBLAS_BIAS alone.
- * NNBLAS_SIGMOID for the hidden units of a network without any. Where net is null: 0, and
- * nnblas_error_message says so. */
+/*
+ * The activation of one layer: 1 = the units behind W1, and the last layer is the outputs, whose
+ * cost stays. The rules are those of the two functions above; NNBLAS_ERROR_VALUE where there is no
+ * such layer.
+ */
+nnblas_status nnblas_net_set_activation(nnblas_net *net, size_t layer,
+                                        nnblas_activation activation);
+
+/* The activation of a layer. NNBLAS_SIGMOID, with the reason in nnblas_error_message, where net is
+ * null or there is no such layer. */
+nnblas_activation nnblas_net_activation(const nnblas_net *net, size_t layer);
+
+/* What create and the functions above were given; of the flags NNBLAS_BIAS alone. Of the hidden
+ * activations that of layer 1, also where other hidden layers have others, and NNBLAS_SIGMOID where
+ * there are no hidden units. Where net is null: 0, and nnblas_error_message says so. */
 unsigned nnblas_net_flags(const nnblas_net *net);
 nnblas_activation nnblas_net_hidden_activation(const nnblas_net *net);
 nnblas_activation nnblas_net_output_activation(const nnblas_net *net);

@@ -433,6 +433,12 @@ class net {
     void set_output(nnblas_activation activation, nnblas_cost cost) {
         detail::check(nnblas_net_set_output(get(), activation, cost));
     }
+    void set_activation(std::size_t layer, nnblas_activation activation) {
+        detail::check(nnblas_net_set_activation(get(), layer, activation));
+    }
+    [[nodiscard]] nnblas_activation activation(std::size_t layer) const noexcept {
+        return nnblas_net_activation(get(), layer);
+    }
     [[nodiscard]] unsigned flags() const noexcept {
         return nnblas_net_flags(get());
     }

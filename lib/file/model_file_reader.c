@@ -33,6 +33,20 @@ static nnblas_status find_own_text(const nn_model_file *file, const char *key, c
     return nn_fail(NNBLAS_ERROR_FORMAT, "there is no text '%s', which every network has", key);
 }
 
+static nnblas_status refuse_word(const char *key, const char *text) {
+    return nn_fail(NNBLAS_ERROR_FORMAT, "the text '%s' is '%s', which this library does not know",
+                   key, nn_quote_name(text).text);
+}
+
+/* *place := the index among the words of the first length characters of text. */
+static bool find_place(const char *text, size_t length, const char *const *words, size_t count,
+                       size_t *place) {
+    for (*place = 0; *place < count; ++*place)
+        if (strlen(words[*place]) == length && memcmp(text, words[*place], length) == 0)
+            return true;
+    return false;
+}
+
 /* *place := the index of the text among the words. */
 static nnblas_status find_word(const nn_model_file *file, const char *key, const char *const *words,
                                size_t count, size_t *place) {
@@ -40,11 +54,7 @@ static nnblas_status find_word(const nn_model_file *file, const char *key, const
     nnblas_status status = find_own_text(file, key, &text);
     if (status)
         return status;
-    for (*place = 0; *place < count; ++*place)
-        if (strcmp(text, words[*place]) == 0)
-            return NNBLAS_OK;
-    return nn_fail(NNBLAS_ERROR_FORMAT, "the text '%s' is '%s', which this library does not know",
-                   key, nn_quote_name(text).text);
+    return find_place(text, strlen(text), words, count, place) ? NNBLAS_OK : refuse_word(key, text);
 }
 
 static nnblas_status check_texts(const nn_model_file *file) {
@@ -61,6 +71,14 @@ static nnblas_status check_texts(const nn_model_file *file) {
     return NNBLAS_OK;
 }
 
+/* Of a list with commas. */
+static size_t count_items(const char *text) {
+    size_t count = 1;
+    for (; *text; text++)
+        count += *text == ',';
+    return count;
+}
+
 /* Reads a size at the beginning of text. Returns its end, or null where there is none. */
 static const char *read_layer_size(const char *text, size_t *size) {
     const char *first = text;
@@ -74,9 +92,7 @@ static nnblas_status read_layer_sizes(nn_model_file *file) {
     nnblas_status status = find_own_text(file, NN_LAYER_SIZES, &text);
     if (status)
         return status;
-    size_t count = 1;
-    for (const char *c = text; *c; c++)
-        count += *c == ',';
+    size_t count = count_items(text);
     file->layer_sizes = nn_allocate(count, sizeof *file->layer_sizes);
     if (!file->layer_sizes)
         return NNBLAS_ERROR_MEMORY;
@@ -252,16 +268,40 @@ nnblas_status nn_model_file_read(const nn_model_file *file, const char *name, si
 
 /* ---- from the file to the network ------------------------------------------------------------ */
 
+enum { N_ACTIVATIONS = sizeof NN_ACTIVATIONS / sizeof *NN_ACTIVATIONS };
+
+/* One name for all hidden layers, or one for each, separated by commas. */
+static nnblas_status set_hidden(const nn_model_file *file, nnblas_net *net) {
+    const char *text;
+    nnblas_status status = find_own_text(file, NN_HIDDEN, &text);
+    if (status)
+        return status;
+    const char *name = text;
+    size_t count = count_items(text), place;
+    if (count > 1 && count != net->n_layers - 1)
+        return nn_fail(NNBLAS_ERROR_FORMAT,
+                       "the text '%s' is '%s'; it must be one activation, or "
+                       "one for each of the %zu hidden layers",
+                       NN_HIDDEN, nn_quote_name(text).text, net->n_layers - 1);
+    for (size_t layer = 1; layer <= count && !status; layer++) {
+        size_t length = strcspn(name, ",");
+        if (!find_place(name, length, NN_ACTIVATIONS, N_ACTIVATIONS, &place))
+            return refuse_word(NN_HIDDEN, text);
+        status = count == 1 ? nnblas_net_set_hidden(net, (nnblas_activation)place)
+                            : nnblas_net_set_activation(net, layer, (nnblas_activation)place);
+        name += length + 1;
+    }
+    return status;
+}
+
 /* The message of the setter that refuses stays: it names the value and what is allowed. */
 static nnblas_status set_activations(const nn_model_file *file, nnblas_net *net) {
-    size_t hidden, output, cost, n_activations = sizeof NN_ACTIVATIONS / sizeof *NN_ACTIVATIONS;
-    nnblas_status status = find_word(file, NN_HIDDEN, NN_ACTIVATIONS, n_activations, &hidden);
-    if (!status)
-        status = find_word(file, NN_OUTPUT, NN_ACTIVATIONS, n_activations, &output);
+    size_t output, cost;
+    nnblas_status status = find_word(file, NN_OUTPUT, NN_ACTIVATIONS, N_ACTIVATIONS, &output);
     if (!status)
         status = find_word(file, NN_COST, NN_COSTS, sizeof NN_COSTS / sizeof *NN_COSTS, &cost);
     if (!status)
-        status = nnblas_net_set_hidden(net, (nnblas_activation)hidden);
+        status = set_hidden(file, net);
     if (!status)
         status = nnblas_net_set_output(net, (nnblas_activation)output, (nnblas_cost)cost);
     return status ? NNBLAS_ERROR_FORMAT : NNBLAS_OK;

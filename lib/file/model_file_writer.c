@@ -16,7 +16,7 @@ typedef struct contents {
     size_t n_tensors;
     nn_pair *texts;
     size_t n_texts;
-    char *layer_sizes;
+    char *layer_sizes, *hidden;
 } contents;
 
 static void free_contents(contents *c) {
@@ -24,10 +24,11 @@ static void free_contents(contents *c) {
     free(c->names);
     free(c->texts);
     free(c->layer_sizes);
+    free(c->hidden);
 }
 
-/* The most bytes of a size and its comma. */
-enum { SIZE_LENGTH = 12 };
+/* The most bytes of a size and its comma, and of the name of an activation and its comma. */
+enum { SIZE_LENGTH = 12, NAME_LENGTH = 16 };
 
 static nnblas_status allocate_contents(contents *c, const nnblas_net *net,
                                        const nn_extras *extras) {
@@ -40,8 +41,9 @@ static nnblas_status allocate_contents(contents *c, const nnblas_net *net,
         .names = nn_allocate(n_own, sizeof *c->names),
         .texts = nn_allocate(n_texts, sizeof *c->texts),
         .layer_sizes = nn_allocate(net->n_layers + 1, SIZE_LENGTH),
+        .hidden = nn_allocate(net->n_layers, NAME_LENGTH),
     };
-    if (c->tensors && c->names && c->texts && c->layer_sizes)
+    if (c->tensors && c->names && c->texts && c->layer_sizes && c->hidden)
         return NNBLAS_OK;
     free_contents(c);
     return NNBLAS_ERROR_MEMORY;
@@ -77,15 +79,26 @@ static void write_layer_sizes(const nnblas_net *net, char *text) {
         text += snprintf(text, SIZE_LENGTH, ",%zu", net->layers[l].outputs);
 }
 
+/* One name where all hidden layers have the same, as every library reads it; else one a layer. */
+static void write_hidden(const nnblas_net *net, char *text) {
+    bool differ = false;
+    for (size_t l = 1; l + 1 < net->n_layers; l++)
+        differ |= net->layers[l].activation != net->layers[0].activation;
+    text += snprintf(text, NAME_LENGTH, "%s", NN_ACTIVATIONS[nnblas_net_hidden_activation(net)]);
+    for (size_t l = 1; l + 1 < net->n_layers && differ; l++)
+        text += snprintf(text, NAME_LENGTH, ",%s", NN_ACTIVATIONS[net->layers[l].activation]);
+}
+
 static void add_text(contents *c, const char *key, const char *text) {
     c->texts[c->n_texts++] = (nn_pair){key, text};
 }
 
 static void add_texts(contents *c, const nnblas_net *net) {
     write_layer_sizes(net, c->layer_sizes);
+    write_hidden(net, c->hidden);
     add_text(c, NN_FORMAT, NN_FORMAT_VERSION);
     add_text(c, NN_LAYER_SIZES, c->layer_sizes);
-    add_text(c, NN_HIDDEN, NN_ACTIVATIONS[nnblas_net_hidden_activation(net)]);
+    add_text(c, NN_HIDDEN, c->hidden);
     add_text(c, NN_OUTPUT, NN_ACTIVATIONS[nnblas_net_output_activation(net)]);
     add_text(c, NN_COST, NN_COSTS[nnblas_net_cost(net)]);
     for (const nn_text *text = net->metadata; text; text = text->next)

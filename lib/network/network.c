@@ -127,24 +127,17 @@ void nnblas_net_destroy(nnblas_net *net) {
 
 /* ---- activations and cost -------------------------------------------------------------------- */
 
-nnblas_status nnblas_net_set_hidden(nnblas_net *net, nnblas_activation activation) {
-    if (nn_check_pointer("net", net))
-        return NNBLAS_ERROR_NULL;
+static nnblas_status check_hidden(nnblas_activation activation) {
     if (activation != NNBLAS_SIGMOID && activation != NNBLAS_TANH && activation != NNBLAS_RELU &&
         activation != NNBLAS_IDENTITY)
         return nn_fail(NNBLAS_ERROR_VALUE,
                        "the hidden activation is %d; it must be NNBLAS_SIGMOID (%d), NNBLAS_TANH "
                        "(%d), NNBLAS_RELU (%d) or NNBLAS_IDENTITY (%d)",
                        (int)activation, NNBLAS_SIGMOID, NNBLAS_TANH, NNBLAS_RELU, NNBLAS_IDENTITY);
-    for (size_t l = 0; l + 1 < net->n_layers; l++)
-        net->layers[l].activation = activation;
     return NNBLAS_OK;
 }
 
-nnblas_status nnblas_net_set_output(nnblas_net *net, nnblas_activation activation,
-                                    nnblas_cost cost) {
-    if (nn_check_pointer("net", net))
-        return NNBLAS_ERROR_NULL;
+static nnblas_status check_output(nnblas_activation activation, nnblas_cost cost) {
     if (activation != NNBLAS_SIGMOID && activation != NNBLAS_IDENTITY &&
         activation != NNBLAS_SOFTMAX)
         return nn_fail(NNBLAS_ERROR_VALUE,
@@ -158,9 +151,53 @@ nnblas_status nnblas_net_set_output(nnblas_net *net, nnblas_activation activatio
     if (activation == NNBLAS_IDENTITY && cost == NNBLAS_CROSS_ENTROPY)
         return nn_fail(NNBLAS_ERROR_VALUE, "the cross-entropy is of probabilities: it goes with "
                                            "sigmoid or softmax outputs, not with identity");
+    return NNBLAS_OK;
+}
+
+nnblas_status nnblas_net_set_hidden(nnblas_net *net, nnblas_activation activation) {
+    if (nn_check_pointer("net", net))
+        return NNBLAS_ERROR_NULL;
+    nnblas_status status = check_hidden(activation);
+    for (size_t l = 0; l + 1 < net->n_layers && !status; l++)
+        net->layers[l].activation = activation;
+    return status;
+}
+
+nnblas_status nnblas_net_set_output(nnblas_net *net, nnblas_activation activation,
+                                    nnblas_cost cost) {
+    if (nn_check_pointer("net", net))
+        return NNBLAS_ERROR_NULL;
+    nnblas_status status = check_output(activation, cost);
+    if (status)
+        return status;
     net->layers[net->n_layers - 1].activation = activation;
     net->cost = cost;
     return NNBLAS_OK;
+}
+
+/* The layers that have an activation. */
+static nnblas_status check_layer(const nnblas_net *net, size_t layer) {
+    if (nn_check_pointer("net", net))
+        return NNBLAS_ERROR_NULL;
+    if (layer < 1 || layer > net->n_layers)
+        return nn_fail(NNBLAS_ERROR_VALUE, "layer is %zu; activations have layers 1 to %zu", layer,
+                       net->n_layers);
+    return NNBLAS_OK;
+}
+
+nnblas_status nnblas_net_set_activation(nnblas_net *net, size_t layer,
+                                        nnblas_activation activation) {
+    nnblas_status status = check_layer(net, layer);
+    if (!status)
+        status =
+            layer == net->n_layers ? check_output(activation, net->cost) : check_hidden(activation);
+    if (!status)
+        net->layers[layer - 1].activation = activation;
+    return status;
+}
+
+nnblas_activation nnblas_net_activation(const nnblas_net *net, size_t layer) {
+    return check_layer(net, layer) ? NNBLAS_SIGMOID : net->layers[layer - 1].activation;
 }
 
 size_t nnblas_net_layer_count(const nnblas_net *net) {

@@ -30,8 +30,8 @@ PROGRESS = re.compile(r"epoch +\d+   cost ")
 # What these print is no message: pages, plots, C source, tables of results and the help.
 NO_MESSAGES = {
     "tools/commands/demo.c", "tools/commands/demo_speed.c", "tools/commands/explain_text.c", "tools/commands/info.c",
-    "tools/commands/plot.c", "tools/commands/score_plot.c", "tools/export/c_arrays.c", "tools/export/c_functions.c",
-    "tools/export/c_head.c", "tools/export/onnx_model.c", "tools/table/scores_text.c",
+    "tools/commands/plot.c", "tools/commands/score_plot.c", "tools/export/c_activations.c", "tools/export/c_arrays.c",
+    "tools/export/c_functions.c", "tools/export/c_head.c", "tools/export/onnx_model.c", "tools/table/scores_text.c",
 }
 
 # print_safely alone keeps what a name of a file holds from the terminal. These print no names, or run before it.

@@ -20,6 +20,9 @@ check_models() {
     check "many categories are cut short" has "$out" '\(text\): category, 11 numbers; .* and 3 more$'
     check "a column that was constant" has "$out" '\(same\): .*always 7 in training'
     check "no hidden units" has "$out" '^network +12-1 units; outputs identity$'
+    expect_status 0 train texts.csv --target y --quiet --epochs 2 --hidden 3,2 --activation tanh,relu --output deep
+    expect_status 0 show deep
+    check "activations that differ" has "$out" '^network +[0-9]+-3-2-1 units; hidden units tanh,relu; outputs identity$'
 }
 
 check_weights() {

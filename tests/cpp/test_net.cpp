@@ -50,6 +50,12 @@ static void test_settings() {
           "activations and cost");
     check(catch_status([&] { net.set_hidden(NNBLAS_SOFTMAX); }) == NNBLAS_ERROR_VALUE,
           "an activation that is refused");
+    net.set_activation(1, NNBLAS_RELU);
+    check(net.activation(1) == NNBLAS_RELU && net.activation(2) == NNBLAS_SOFTMAX,
+          "the activation of a layer");
+    check(catch_status([&] { net.set_activation(3, NNBLAS_TANH); }) == NNBLAS_ERROR_VALUE,
+          "an activation of a layer that there is not");
+    net.set_activation(1, NNBLAS_TANH);
     net.init(7);
     const std::vector<double> by_seed = copy(net.parameters());
     net.init_by(NNBLAS_UNIFORM, 7);

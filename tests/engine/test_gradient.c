@@ -89,7 +89,7 @@ static void check_finite_differences(const problem *p) {
 static problem make_smooth_problem(dice *d, kind k, size_t N, const size_t *sizes, size_t n_sizes) {
     for (;;) {
         problem p = make_problem_of(d, k, N, sizes, n_sizes, 0);
-        if (k.hidden != NNBLAS_RELU || measure_kinks(&p) > 3e-4)
+        if (!has_hidden(&p, NNBLAS_RELU) || measure_kinks(&p) > 3e-4)
             return p;
         free_problem(&p);
     }

@@ -14,8 +14,8 @@ static void check_same(nnblas_net *expected, nnblas_net *found) {
     for (size_t l = 0; l < nnblas_net_layer_count(expected); l++)
         ck_assert_uint_eq(nnblas_net_layer_size(expected, l), nnblas_net_layer_size(found, l));
     ck_assert_uint_eq(nnblas_net_flags(expected), nnblas_net_flags(found));
-    ck_assert_int_eq(nnblas_net_hidden_activation(expected), nnblas_net_hidden_activation(found));
-    ck_assert_int_eq(nnblas_net_output_activation(expected), nnblas_net_output_activation(found));
+    for (size_t l = 1; l < nnblas_net_layer_count(expected); l++)
+        ck_assert_int_eq(nnblas_net_activation(expected, l), nnblas_net_activation(found, l));
     ck_assert_int_eq(nnblas_net_cost(expected), nnblas_net_cost(found));
     ck_assert_uint_eq(nnblas_net_parameter_count(expected), nnblas_net_parameter_count(found));
     ck_assert(memcmp(nnblas_net_parameters(expected), nnblas_net_parameters(found),
@@ -49,6 +49,30 @@ START_TEST(every_network_comes_back) {
             check_round_trip(net);
             nnblas_net_destroy(net);
         }
+}
+END_TEST
+
+/* What every library of format 1 reads, unless layers differ. */
+START_TEST(equal_activations_are_one_name) {
+    static const struct {
+        nnblas_activation first, second;
+        const char *text;
+    } CASES[] = {
+        {NNBLAS_RELU, NNBLAS_RELU, "\"nnblas.hidden_activation\":\"relu\""},
+        {NNBLAS_RELU, NNBLAS_TANH, "\"nnblas.hidden_activation\":\"relu,tanh\""},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        nnblas_net *net;
+        void *bytes;
+        size_t size;
+        ck_assert_ok(nnblas_net_create((size_t[]){2, 3, 3, 1}, 4, 0, &net));
+        ck_assert_ok(nnblas_net_set_activation(net, 1, CASES[i].first));
+        ck_assert_ok(nnblas_net_set_activation(net, 2, CASES[i].second));
+        ck_assert_ok(nnblas_net_save_to_memory(net, &bytes, &size));
+        ck_assert_ptr_nonnull(memmem(bytes, size, CASES[i].text, strlen(CASES[i].text)));
+        nnblas_free(bytes);
+        nnblas_net_destroy(net);
+    }
 }
 END_TEST
 
@@ -166,6 +190,7 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
+        equal_activations_are_one_name,
         every_network_comes_back,
         a_deep_network_with_a_long_text_comes_back,
         locales_do_not_change_the_bytes,

@@ -22,18 +22,24 @@ typedef struct edit {
 } edit;
 
 /* With the data of W1; words are null where it is accepted. */
-static void check_header(const char *header, size_t size, const char *words) {
-    file_bytes file = make_file(header, size, W1, sizeof W1);
+/* A header and the parameters of its network. */
+static void check_bytes(const char *header, size_t size, const double *W, size_t W_size,
+                        const char *words) {
+    file_bytes file = make_file(header, size, W, W_size);
     if (words) {
         check_refused(file, words);
     } else {
         nnblas_net *net;
         ck_assert_msg(nnblas_net_load_from_memory(file.data, file.size, &net) == NNBLAS_OK,
                       "%s: %s", header, nnblas_error_message());
-        ck_assert(memcmp(nnblas_net_parameters(net), W1, sizeof W1) == 0);
+        ck_assert(memcmp(nnblas_net_parameters(net), W, W_size) == 0);
         nnblas_net_destroy(net);
     }
     free(file.data);
+}
+
+static void check_header(const char *header, size_t size, const char *words) {
+    check_bytes(header, size, W1, sizeof W1, words);
 }
 
 static void check_edits(const edit *edits, size_t count) {
@@ -282,6 +288,8 @@ START_TEST(texts_that_are_no_network_are_refused) {
         {"2,1", "18446744073709551618,1", "must be sizes"},
         {"\"sigmoid\"", "\"swish\"", "the text 'nnblas.hidden_activation' is 'swish', which"},
         {"\"sigmoid\"", "\"softmax\"", "the hidden activation is 4"},
+        {"\"sigmoid\"", "\"sigmoid,tanh\"",
+         "is 'sigmoid,tanh'; it must be one activation, or one for each of the 0 hidden layers"},
         {"\"nnblas.output_activation\":\"sigmoid\"", "\"nnblas.output_activation\":\"tanh\"",
          "the output activation is 1"},
         {"\"nnblas.output_activation\":\"sigmoid\",\"nnblas.cost\":\"mse\"",
@@ -292,11 +300,49 @@ START_TEST(texts_that_are_no_network_are_refused) {
 }
 END_TEST
 
+/* Of a network with two hidden layers. */
+START_TEST(hidden_activations_are_one_or_one_a_layer) {
+    static const char FIRST[] =
+        "{\"__metadata__\":{\"nnblas.format\":\"1\",\"nnblas.layer_sizes\":\"1,1,1,1\","
+        "\"nnblas.hidden_activation\":\"%s\",\"nnblas.output_activation\":\"identity\","
+        "\"nnblas.cost\":\"mse\"},\"W1\":{\"dtype\":\"F64\",\"shape\":[1,1],\"data_offsets\":[0,8]}"
+        ","
+        "\"W2\":{\"dtype\":\"F64\",\"shape\":[1,1],\"data_offsets\":[8,16]},"
+        "\"W3\":{\"dtype\":\"F64\",\"shape\":[1,1],\"data_offsets\":[16,24]}}";
+    static const double W[] = {0.5, -0.25, 2.0};
+    static const struct {
+        const char *text, *words;
+    } CASES[] = {
+        {"tanh", NULL},
+        {"tanh,relu", NULL},
+        {"relu,relu", NULL},
+        {"tanh,", "'nnblas.hidden_activation' is 'tanh,', which this library does not know"},
+        {",tanh", "is ',tanh', which this library does not know"},
+        {"tanh, relu", "is 'tanh, relu', which this library does not know"},
+        {"tanh,relux", "is 'tanh,relux', which this library does not know"},
+        {"tan,relu", "is 'tan,relu', which this library does not know"},
+        {"tanh,softmax", "the hidden activation is 4"},
+        {"tanh,relu,relu", "one for each of the 2 hidden layers"},
+        {"tanh,relu,", "one for each of the 2 hidden layers"},
+        {"", "is '', which this library does not know"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        char header[1000];
+        int size = snprintf(header, sizeof header, FIRST, CASES[i].text);
+        check_bytes(header, (size_t)size, W, sizeof W, CASES[i].words);
+    }
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
-        what_means_the_same_is_accepted,         escapes_are_read,
-        headers_that_are_no_json_are_refused,    tensors_that_cannot_be_are_refused,
-        tensors_that_are_no_network_are_refused, shapes_are_those_of_the_layers,
+        hidden_activations_are_one_or_one_a_layer,
+        what_means_the_same_is_accepted,
+        escapes_are_read,
+        headers_that_are_no_json_are_refused,
+        tensors_that_cannot_be_are_refused,
+        tensors_that_are_no_network_are_refused,
+        shapes_are_those_of_the_layers,
         texts_that_are_no_network_are_refused,
     };
     return run_tests("headers", tests, sizeof tests / sizeof *tests);

@@ -12,7 +12,7 @@ START_TEST(the_unspoilt_arguments_are_accepted) {
     any_call *const calls[] = {call_feedforward, call_backpropagate, call_gradient_step,
                                call_predict,     call_evaluate,      call_gradient,
                                call_fit,         call_set_hidden,    call_set_output,
-                               call_init,        call_init_by};
+                               call_init,        call_init_by,       call_set_activation};
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
         arguments a = make_arguments();
         ck_assert_ok(calls[i](&a));
@@ -63,6 +63,7 @@ START_TEST(null_is_named) {
     CHECK_SPOILT(call_gradient, W1_update = NULL, NNBLAS_ERROR_NULL, "gradient is null");
     CHECK_NULL(call_set_hidden, net);
     CHECK_NULL(call_set_output, net);
+    CHECK_NULL(call_set_activation, net);
     CHECK_NULL(call_init, net);
     CHECK_NULL(call_init_by, net);
     CHECK_NULL(call_fit, trainer);
@@ -180,6 +181,10 @@ START_TEST(activations_costs_and_methods_are_refused) {
     CHECK_VALUE(call_set_output, output_activation, NNBLAS_TANH, "the output activation is 1");
     CHECK_VALUE(call_set_output, output_activation, NNBLAS_RELU, "the output activation is 2");
     CHECK_VALUE(call_set_output, output_activation, NNBLAS_IDENTITY, "not with identity");
+    CHECK_VALUE(call_set_activation, hidden_activation, NNBLAS_SOFTMAX, "hidden activation is 4");
+    CHECK_VALUE(call_set_activation, layer, 0, "layer is 0; activations have layers 1 to 2");
+    CHECK_VALUE(call_set_activation, layer, 3, "layer is 3; activations have layers 1 to 2");
+    CHECK_VALUE(call_set_activation, layer, SIZE_MAX, "; activations have layers 1 to 2");
     for (size_t i = 0; i < sizeof NEITHER / sizeof *NEITHER; i++) {
         nnblas_activation activation = (nnblas_activation)NEITHER[i];
         CHECK_VALUE(call_set_hidden, hidden_activation, activation, "the hidden activation is ");
@@ -209,6 +214,13 @@ START_TEST(accessors_answer_what_is_not_there) {
     ck_assert_ptr_null(nnblas_net_bias(a.net, 1));
     ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "without NNBLAS_BIAS"));
     ck_assert(has_default_kind(NULL));
+    ck_assert_ok(nnblas_net_set_activation(a.net, 2, NNBLAS_IDENTITY));
+    ck_assert_int_eq(nnblas_net_activation(NULL, 2), NNBLAS_SIGMOID);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "net is null"));
+    ck_assert_int_eq(nnblas_net_activation(a.net, 0), NNBLAS_SIGMOID);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "layer is 0"));
+    ck_assert_int_eq(nnblas_net_activation(a.net, 3), NNBLAS_SIGMOID);
+    ck_assert_int_eq(nnblas_net_activation(a.net, 2), NNBLAS_IDENTITY);
     ck_assert_uint_eq(nnblas_net_layer_size(a.net, 3), 0);
     ck_assert_int_eq(nnblas_trainer_create(a.net, NULL), NNBLAS_ERROR_NULL);
     free_arguments(&a);

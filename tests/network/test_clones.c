@@ -10,8 +10,7 @@ enum { N_SIZES = 4 };
 static nnblas_net *make_full_net(kind k) {
     nnblas_net *net;
     ck_assert_ok(nnblas_net_create(SIZES, N_SIZES, k.flags, &net));
-    ck_assert_ok(nnblas_net_set_hidden(net, k.hidden));
-    ck_assert_ok(nnblas_net_set_output(net, k.output, k.cost));
+    set_kind(net, k);
     ck_assert_ok(nnblas_net_init(net, 5));
     ck_assert_ok(nnblas_net_set_metadata(net, "second letter", "b"));
     ck_assert_ok(nnblas_net_set_metadata(net, "first letter", "a"));

@@ -41,10 +41,12 @@ START_TEST(a_network_tells_its_kind_and_keeps_its_parameters) {
         nnblas_net *net, *untouched;
         ck_assert_ok(nnblas_net_create(SIZES, N_SIZES, k.flags, &net));
         ck_assert_ok(nnblas_net_create(SIZES, N_SIZES, k.flags, &untouched));
-        ck_assert_ok(nnblas_net_set_output(net, k.output, k.cost));
-        ck_assert_ok(nnblas_net_set_hidden(net, k.hidden));
+        set_kind(net, k);
         ck_assert_uint_eq(nnblas_net_flags(net), k.flags);
-        ck_assert_int_eq(nnblas_net_hidden_activation(net), k.hidden);
+        ck_assert_int_eq(nnblas_net_activation(net, 1), get_hidden(k, 1));
+        ck_assert_int_eq(nnblas_net_activation(net, 2), get_hidden(k, 2));
+        ck_assert_int_eq(nnblas_net_activation(net, 3), k.output);
+        ck_assert_int_eq(nnblas_net_hidden_activation(net), get_hidden(k, 1));
         ck_assert_int_eq(nnblas_net_output_activation(net), k.output);
         ck_assert_int_eq(nnblas_net_cost(net), k.cost);
         ck_assert(memcmp(nnblas_net_parameters(net), nnblas_net_parameters(untouched),

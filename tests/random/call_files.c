@@ -22,8 +22,6 @@ void call_save_and_load(world *w) {
     nnblas_free(saved);
     nnblas_net_destroy(s->net);
     s->net = loaded;
-    if (s->p.n_sizes == 2) /* no file holds the activation of hidden units that there are not */
-        s->p.kind.hidden = nnblas_net_hidden_activation(loaded);
     check_slot(s);
 }
 

@@ -72,16 +72,34 @@ static bool is_output(nnblas_activation a, nnblas_cost cost) {
            (cost == NNBLAS_MSE || (cost == NNBLAS_CROSS_ENTROPY && a != NNBLAS_IDENTITY));
 }
 
+/* Of one layer, or of one that there is not. */
+static void set_activation(world *w, slot *s, nnblas_activation activation) {
+    begin_call("nnblas_net_set_activation");
+    size_t l = roll_between(&w->d, 0, s->p.n_sizes), last = s->p.n_sizes - 1;
+    nnblas_status expected = NNBLAS_ERROR_VALUE;
+    if (l == last && is_output(activation, s->p.kind.cost)) {
+        s->p.kind.output = activation;
+        expected = NNBLAS_OK;
+    } else if (l > 0 && l < last && is_hidden(activation)) {
+        s->p.hidden[l] = activation;
+        expected = NNBLAS_OK;
+    }
+    expect_status(nnblas_net_set_activation(s->net, l, activation), expected);
+}
+
 /* From one too low to one too high. */
 void call_set_kind(world *w) {
     slot *s = roll_slot(w);
     nnblas_activation activation = (nnblas_activation)((int)roll_between(&w->d, 0, 6) - 1);
     nnblas_cost cost = (nnblas_cost)((int)roll_between(&w->d, 0, 3) - 1);
     nnblas_status expected = NNBLAS_ERROR_VALUE;
-    if (roll_chance(w, 2)) {
+    if (roll_chance(w, 3)) {
+        set_activation(w, s, activation);
+    } else if (roll_chance(w, 2)) {
         begin_call("nnblas_net_set_hidden");
         if (is_hidden(activation)) {
-            s->p.kind.hidden = activation;
+            for (size_t l = 1; l + 1 < s->p.n_sizes; l++)
+                s->p.hidden[l] = activation;
             expected = NNBLAS_OK;
         }
         expect_status(nnblas_net_set_hidden(s->net, activation), expected);
@@ -101,7 +119,7 @@ void call_set_kind(world *w) {
 
 static double get_bound(const problem *p, size_t l, nnblas_initialization method) {
     double n = (double)p->sizes[l - 1], m = (double)p->sizes[l];
-    nnblas_activation units = l + 1 < p->n_sizes ? p->kind.hidden : p->kind.output;
+    nnblas_activation units = l + 1 < p->n_sizes ? p->hidden[l] : p->kind.output;
     bool is_wide = units == NNBLAS_SIGMOID && p->kind.cost == NNBLAS_MSE;
     switch (method) {
     case NNBLAS_UNIFORM:

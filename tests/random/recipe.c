@@ -40,7 +40,7 @@ recipe roll_recipe(world *w, const slot *s) {
             (nnblas_schedule)(roll_chance(w, 2) ? NNBLAS_SCHEDULE_CONSTANT
                                                 : roll_between(&w->d, 0, NNBLAS_SCHEDULE_ADAPTIVE)),
         /* Identity units have no bound, in any number of layers: their costs would overflow. */
-        .rate = roll_uniform(&w->d, 0.001, s->p.kind.hidden == NNBLAS_IDENTITY ? 0.01 : 0.3),
+        .rate = roll_uniform(&w->d, 0.001, has_hidden(&s->p, NNBLAS_IDENTITY) ? 0.01 : 0.3),
         .momentum = roll_uniform(&w->d, 0.0, 0.95),
         .beta1 = roll_uniform(&w->d, 0.0, 0.95),
         .beta2 = roll_uniform(&w->d, 0.5, 0.999),

@@ -64,7 +64,11 @@ void check_slot(const slot *s) {
                nnblas_net_layer_size(s->net, l));
     expect(nnblas_net_flags(s->net) == p->kind.flags, "the flags are others");
     expect(nnblas_net_output_activation(s->net) == p->kind.output, "the outputs are others");
-    expect(p->n_sizes == 2 || nnblas_net_hidden_activation(s->net) == p->kind.hidden,
+    expect(nnblas_net_activation(s->net, p->n_sizes - 1) == p->kind.output, "the last layer is");
+    for (size_t l = 1; l + 1 < p->n_sizes; l++)
+        expect(nnblas_net_activation(s->net, l) == p->hidden[l],
+               "the hidden units of layer %zu are others", l);
+    expect(p->n_sizes == 2 || nnblas_net_hidden_activation(s->net) == p->hidden[1],
            "the hidden units are others");
     expect(nnblas_net_cost(s->net) == p->kind.cost, "the cost is another");
     expect(nnblas_net_parameter_count(s->net) == p->parameter_count, "the parameters are %zu",
@@ -92,6 +96,7 @@ static size_t roll_rows(world *w) {
 problem draw_rows(world *w, const slot *s) {
     problem p = make_problem_of(&w->d, s->p.kind, roll_rows(w), s->p.sizes, s->p.n_sizes,
                                 roll_between(&w->d, 0, 3));
+    memcpy(p.hidden, s->p.hidden, sizeof p.hidden);
     memcpy(p.parameters, s->p.parameters, p.parameter_count * sizeof *p.parameters);
     if (roll_chance(w, 2))
         weigh_rows(&w->d, &p);

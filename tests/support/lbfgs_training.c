@@ -7,8 +7,7 @@
 lbfgs_training make_lbfgs_training(const size_t *sizes, size_t n_sizes, kind k, size_t N) {
     lbfgs_training t = {.N = N, .inputs = sizes[0], .outputs = sizes[n_sizes - 1]};
     ck_assert_ok(nnblas_net_create(sizes, n_sizes, NNBLAS_BIAS, &t.net));
-    ck_assert_ok(nnblas_net_set_hidden(t.net, k.hidden));
-    ck_assert_ok(nnblas_net_set_output(t.net, k.output, k.cost));
+    set_kind(t.net, k);
     ck_assert_ok(nnblas_net_init(t.net, 1));
     ck_assert_ok(nnblas_trainer_create(t.net, &t.trainer));
     if (nnblas_has(NNBLAS_FEATURE_LBFGS))

@@ -18,6 +18,10 @@ static double *make_matrix(dice *d, size_t rows, size_t columns, size_t ld, doub
 
 /* ---- kinds ----------------------------------------------------------------------------------- */
 
+static const nnblas_activation HIDDEN[] = {NNBLAS_SIGMOID, NNBLAS_TANH, NNBLAS_RELU,
+                                           NNBLAS_IDENTITY};
+enum { N_HIDDEN = sizeof HIDDEN / sizeof *HIDDEN, MIXED = 100 };
+
 kind get_kind(size_t i) {
     static const kind OUTPUTS[] = {
         {.output = NNBLAS_SIGMOID, .cost = NNBLAS_MSE},
@@ -26,12 +30,32 @@ kind get_kind(size_t i) {
         {.output = NNBLAS_SOFTMAX, .cost = NNBLAS_MSE},
         {.output = NNBLAS_SOFTMAX, .cost = NNBLAS_CROSS_ENTROPY},
     };
-    static const nnblas_activation HIDDEN[] = {NNBLAS_SIGMOID, NNBLAS_TANH, NNBLAS_RELU,
-                                               NNBLAS_IDENTITY};
     kind k = OUTPUTS[i % 5];
-    k.hidden = HIDDEN[i / 5 % 4];
+    k.hidden = HIDDEN[i / 5 % N_HIDDEN];
     k.flags = i / 20 ? NNBLAS_BIAS : 0;
+    if (i / 20 == 2)
+        k.hidden = mix_hidden(k.hidden);
     return k;
+}
+
+nnblas_activation mix_hidden(nnblas_activation first) {
+    return (nnblas_activation)(MIXED + (int)first);
+}
+
+nnblas_activation get_hidden(kind k, size_t l) {
+    size_t place = 0;
+    if ((int)k.hidden < MIXED)
+        return k.hidden;
+    while (mix_hidden(HIDDEN[place]) != k.hidden)
+        place++;
+    return HIDDEN[(place + l - 1) % N_HIDDEN];
+}
+
+void set_kind(nnblas_net *net, kind k) {
+    ck_assert_ok(nnblas_net_set_hidden(net, get_hidden(k, 1)));
+    for (size_t l = 2; l + 1 < nnblas_net_layer_count(net); l++)
+        ck_assert_ok(nnblas_net_set_activation(net, l, get_hidden(k, l)));
+    ck_assert_ok(nnblas_net_set_output(net, k.output, k.cost));
 }
 
 kind roll_kind(dice *d) {
@@ -41,8 +65,9 @@ kind roll_kind(dice *d) {
 const char *describe_kind(kind k) {
     static const char *const ACTIVATIONS[] = {"sigmoid", "tanh", "relu", "identity", "softmax"};
     static char text[80];
-    snprintf(text, sizeof text, "%s units, %s outputs, %s%s", ACTIVATIONS[k.hidden],
-             ACTIVATIONS[k.output], k.cost == NNBLAS_MSE ? "mse" : "cross-entropy",
+    snprintf(text, sizeof text, "%s%s units, %s outputs, %s%s", ACTIVATIONS[get_hidden(k, 1)],
+             (int)k.hidden >= MIXED ? " and other" : "", ACTIVATIONS[k.output],
+             k.cost == NNBLAS_MSE ? "mse" : "cross-entropy",
              k.flags & NNBLAS_BIAS ? ", biases" : "");
     return text;
 }
@@ -91,6 +116,8 @@ problem make_problem_of(dice *d, kind k, size_t N, const size_t *sizes, size_t n
                         size_t extra_columns) {
     problem p = {.n_sizes = n_sizes, .kind = k, .N = N};
     memcpy(p.sizes, sizes, n_sizes * sizeof *sizes);
+    for (size_t l = 1; l + 1 < n_sizes; l++)
+        p.hidden[l] = get_hidden(k, l);
     p.ldx = get_inputs(&p) + extra_columns;
     p.ldy = get_outputs(&p) + extra_columns;
     p.X = make_matrix(d, N, get_inputs(&p), p.ldx, -1.0, 1.0);
@@ -119,6 +146,13 @@ void free_problem(problem *p) {
     free(p->weights);
 }
 
+bool has_hidden(const problem *p, nnblas_activation activation) {
+    for (size_t l = 1; l + 1 < p->n_sizes; l++)
+        if (p->hidden[l] == activation)
+            return true;
+    return false;
+}
+
 size_t get_inputs(const problem *p) {
     return p->sizes[0];
 }
@@ -145,8 +179,9 @@ nnblas_epoch get_epoch(const nnblas_trainer *trainer, size_t index) {
 nnblas_net *make_net(const problem *p) {
     nnblas_net *net;
     ck_assert_ok(nnblas_net_create(p->sizes, p->n_sizes, p->kind.flags, &net));
-    ck_assert_ok(nnblas_net_set_hidden(net, p->kind.hidden));
-    ck_assert_ok(nnblas_net_set_output(net, p->kind.output, p->kind.cost));
+    set_kind(net, p->kind);
+    for (size_t l = 1; l + 1 < p->n_sizes; l++)
+        ck_assert_ok(nnblas_net_set_activation(net, l, p->hidden[l]));
     memcpy(nnblas_net_parameters(net), p->parameters, p->parameter_count * sizeof(double));
     return net;
 }

@@ -84,7 +84,7 @@ static void run_forward(const problem *p, example *e, size_t row) {
             look_for_kinks(e, outputs, e->units[l]);
         else
             memcpy(e->O_in, e->units[l], outputs * sizeof *e->O_in);
-        activate(l < last ? p->kind.hidden : p->kind.output, outputs, e->units[l]);
+        activate(l < last ? p->hidden[l] : p->kind.output, outputs, e->units[l]);
     }
 }
 
@@ -167,7 +167,8 @@ static long double run_backward(const problem *p, example *e, const double *y) {
             for (size_t j = 0; j < p->sizes[l]; j++)
                 e->errors[l - 1][i] += e->errors[l][j] * (long double)W[i * p->sizes[l] + j];
         }
-        multiply_by_derivative(p->kind.hidden, p->sizes[l - 1], e->units[l - 1], e->errors[l - 1]);
+        multiply_by_derivative(p->hidden[l - 1], p->sizes[l - 1], e->units[l - 1],
+                               e->errors[l - 1]);
     }
     return cost;
 }

@@ -44,6 +44,7 @@ arguments make_arguments(void) {
         .W2_update = arrays.W2_update,
         .mse = &arrays.mse,
         .learning_rate = 0.5,
+        .layer = 1,
         .hidden_activation = NNBLAS_TANH,
         .output_activation = NNBLAS_SOFTMAX,
         .cost = NNBLAS_CROSS_ENTROPY,
@@ -92,6 +93,11 @@ nnblas_status call_set_hidden(const arguments *a) {
 
 nnblas_status call_set_output(const arguments *a) {
     return nnblas_net_set_output(a->net, a->output_activation, a->cost);
+}
+
+nnblas_status call_set_activation(const arguments *a) {
+    return nnblas_net_set_activation(a->net, a->layer,
+                                     a->layer == 2 ? a->output_activation : a->hidden_activation);
 }
 
 nnblas_status call_init(const arguments *a) {

@@ -16,6 +16,7 @@ typedef struct arguments {
     double *X, *Y, *W1, *W2;
     double *H_out, *O_out, *O_delta, *H_delta, *W1_update, *W2_update, *mse;
     double learning_rate;
+    size_t layer; /* that is given an activation: of hidden_activation, or of output_activation */
     nnblas_activation hidden_activation, output_activation;
     nnblas_cost cost;
     nnblas_initialization method;
@@ -45,6 +46,7 @@ nnblas_status call_gradient(const arguments *a);
 nnblas_status call_fit(const arguments *a);
 nnblas_status call_set_hidden(const arguments *a);
 nnblas_status call_set_output(const arguments *a);
+nnblas_status call_set_activation(const arguments *a);
 nnblas_status call_init(const arguments *a);
 nnblas_status call_init_by(const arguments *a);
 

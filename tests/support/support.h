@@ -40,14 +40,21 @@ int wait_for_child(pid_t child);
 
 /* What a network is made of beside its sizes. All 0: sigmoids, the mse, no biases. */
 typedef struct kind {
-    nnblas_activation hidden, output;
+    nnblas_activation hidden, output; /* hidden: of all hidden layers, or as mix_hidden says */
     nnblas_cost cost;
     unsigned flags;
 } kind;
 
-/* Every hidden activation with every output that goes with a cost, without biases and with. */
-enum { N_KINDS = 4 * 5 * 2 };
+/* Every hidden activation with every output that goes with a cost, without biases and with, and
+ * with another activation in each hidden layer. */
+enum { N_KINDS = 4 * 5 * 3 };
 kind get_kind(size_t i);
+/* For kind.hidden: the activation in the first hidden layer, and another in each behind it. */
+nnblas_activation mix_hidden(nnblas_activation first);
+/* Of hidden layer l, from 1. */
+nnblas_activation get_hidden(kind k, size_t l);
+/* Sets activations and cost of a network. */
+void set_kind(nnblas_net *net, kind k);
 kind roll_kind(dice *d);
 /* Valid until the next call. */
 const char *describe_kind(kind k);
@@ -57,6 +64,7 @@ const char *describe_kind(kind k);
 typedef struct problem {
     size_t n_sizes, sizes[MAX_SIZES];
     kind kind;
+    nnblas_activation hidden[MAX_SIZES]; /* of hidden layer l, from 1 */
     size_t N, ldx, ldy;
     size_t parameter_count;
     double *X, *Y, *parameters;
@@ -73,6 +81,8 @@ problem make_problem_of(dice *d, kind k, size_t N, const size_t *sizes, size_t n
 void weigh_rows(dice *d, problem *p);
 void free_problem(problem *p);
 
+/* Whether a hidden layer has the activation. */
+bool has_hidden(const problem *p, nnblas_activation activation);
 size_t get_inputs(const problem *p);
 size_t get_outputs(const problem *p);
 bool has_bias(const problem *p);

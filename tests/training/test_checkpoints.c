@@ -175,6 +175,9 @@ START_TEST(foreign_checkpoints_are_refused) {
     ck_assert_int_eq(nnblas_trainer_resume(s.trainer, r.path), NNBLAS_ERROR_VALUE);
     ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "another network"));
     ck_assert_ok(nnblas_net_set_hidden(s.net, NNBLAS_SIGMOID));
+    ck_assert_ok(nnblas_net_set_activation(s.net, 2, NNBLAS_IDENTITY));
+    ck_assert_int_eq(nnblas_trainer_resume(s.trainer, r.path), NNBLAS_ERROR_VALUE);
+    ck_assert_ok(nnblas_net_set_activation(s.net, 2, NNBLAS_SIGMOID));
     double saved[PARAMETERS];
     memcpy(saved, kept, sizeof saved);
     ck_assert_ok(nnblas_trainer_resume(s.trainer, r.path));

@@ -45,8 +45,8 @@ static nnblas_status cut_network(const nnblas_net *whole, nnblas_net **cut) {
     nnblas_status status =
         nnblas_net_create(sizes, layers, nnblas_net_flags(whole) | NNBLAS_ZERO, cut);
     free(sizes);
-    if (!status)
-        status = nnblas_net_set_hidden(*cut, nnblas_net_hidden_activation(whole));
+    for (size_t l = 1; l + 1 < layers && !status; l++)
+        status = nnblas_net_set_activation(*cut, l, nnblas_net_activation(whole, l));
     if (!status)
         status = nnblas_net_set_output(*cut, nnblas_net_output_activation(whole),
                                        nnblas_net_cost(whole));

@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/text.h"
+#include "commands/saved_model.h"
 #include "explain/page.h"
 
 #include <math.h>
@@ -32,7 +33,7 @@ static size_t count_outputs(const explained *e) {
     return nnblas_net_layer_size(e->net, nnblas_net_layer_count(e->net) - 1);
 }
 
-static void free_names(char **names, size_t count) {
+static void free_texts(char **names, size_t count) {
     for (size_t i = 0; names && i < count; i++)
         free(names[i]);
     free(names);
@@ -40,8 +41,8 @@ static void free_names(char **names, size_t count) {
 
 void free_explained(explained *e) {
     if (e->net) {
-        free_names(e->input_names, count_inputs(e));
-        free_names(e->output_names, count_outputs(e));
+        free_texts(e->input_names, count_inputs(e));
+        free_texts(e->output_names, count_outputs(e));
     }
     nnblas_net_destroy(e->net);
     nnblas_net_destroy(e->whole);
@@ -179,16 +180,9 @@ static void write_sizes(FILE *stream, const char *key, const nnblas_net *net) {
 }
 
 static void write_activations(FILE *stream, const nnblas_net *net) {
-    static const char *const NAMES[] = {
-        [NNBLAS_SIGMOID] = "sigmoid",   [NNBLAS_TANH] = "tanh",       [NNBLAS_RELU] = "relu",
-        [NNBLAS_IDENTITY] = "identity", [NNBLAS_SOFTMAX] = "softmax",
-    };
-    size_t last = nnblas_net_layer_count(net) - 1;
     write_key(stream, "activations");
-    for (size_t l = 1; l <= last; l++)
-        fprintf(stream, "%c\"%s\"", l > 1 ? ',' : '[',
-                NAMES[l < last ? nnblas_net_hidden_activation(net)
-                               : nnblas_net_output_activation(net)]);
+    for (size_t l = 1; l < nnblas_net_layer_count(net); l++)
+        fprintf(stream, "%c\"%s\"", l > 1 ? ',' : '[', name_units(nnblas_net_activation(net, l)));
     putc(']', stream);
 }
 

@@ -71,7 +71,7 @@ static json_t *pack_settings(const training_run *run) {
     const training_settings *s = &run->settings->training;
     json_t *packed = check_json(json_object());
     set_member(packed, "hidden", pack_hidden(run->model.net));
-    set_member(packed, "activation", json_string(name_activation(s)));
+    set_member(packed, "activation", json_string(name_activations(s).text));
     set_member(packed, "optimizer", json_string(name_optimizer(s)));
     set_member(packed, "learning_rate", pack_real(s->learning_rate));
     set_member(packed, "momentum", pack_real(nnblas_trainer_momentum(run->trainer)));

@@ -195,6 +195,20 @@ const char *name_units(nnblas_activation activation) {
     return "unknown";
 }
 
+char *name_hidden(const nnblas_net *net) {
+    enum { NAME_LENGTH = 16 }; /* the most bytes of a name and its comma */
+    size_t layers = nnblas_net_layer_count(net);
+    nnblas_activation first = nnblas_net_hidden_activation(net);
+    char *names = resize_array(NULL, layers, NAME_LENGTH), *end = names;
+    bool differ = false;
+    for (size_t l = 2; l + 1 < layers; l++)
+        differ |= nnblas_net_activation(net, l) != first;
+    end += snprintf(end, NAME_LENGTH, "%s", name_units(first));
+    for (size_t l = 2; l + 1 < layers && differ; l++)
+        end += snprintf(end, NAME_LENGTH, ",%s", name_units(nnblas_net_activation(net, l)));
+    return names;
+}
+
 const char *name_cost(nnblas_cost cost) {
     return cost == NNBLAS_MSE ? "mse" : "cross_entropy";
 }
@@ -204,8 +218,9 @@ static json_t *pack_network(const nnblas_net *net) {
     set_member(packed, "layers", layers = check_json(json_array()));
     for (size_t l = 0; l < nnblas_net_layer_count(net); l++)
         append_element(layers, pack_size(nnblas_net_layer_size(net, l)));
-    set_member(packed, "hidden_activation",
-               json_string(name_units(nnblas_net_hidden_activation(net))));
+    char *hidden = name_hidden(net);
+    set_member(packed, "hidden_activation", json_string(hidden));
+    free(hidden);
     set_member(packed, "output_activation",
                json_string(name_units(nnblas_net_output_activation(net))));
     set_member(packed, "cost", json_string(name_cost(nnblas_net_cost(net))));

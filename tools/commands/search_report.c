@@ -60,7 +60,7 @@ static setting_text name_default(const search *s, const trial *t, size_t option)
     case HIDDEN:
         return name_default_units(s, &settings);
     case ACTIVATION:
-        return write_setting("%s", name_activation(&settings));
+        return write_setting("%s", name_activations(&settings).text);
     case LEARNING_RATE:
         return has_rate(&settings) ? write_setting("%g", settings.learning_rate)
                                    : write_setting("-");

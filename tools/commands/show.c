@@ -29,12 +29,18 @@ static void print_sizes(const nnblas_net *net) {
         printf("%s%zu", l > 0 ? "-" : "", nnblas_net_layer_size(net, l));
 }
 
+static void print_hidden(const nnblas_net *net) {
+    char *names = name_hidden(net);
+    printf("; hidden units %s", names);
+    free(names);
+}
+
 static void print_network(const nnblas_net *net) {
     fputs("network     ", stdout);
     print_sizes(net);
     fputs(" units", stdout);
     if (nnblas_net_layer_count(net) > 2)
-        printf("; hidden units %s", name_units(nnblas_net_hidden_activation(net)));
+        print_hidden(net);
     printf("; outputs %s\ncost        %s\n", name_units(nnblas_net_output_activation(net)),
            name_cost(nnblas_net_cost(net)));
     printf("parameters  %zu, %s biases\n", nnblas_net_parameter_count(net),

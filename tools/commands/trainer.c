@@ -18,6 +18,16 @@ static nnblas_status set_output(nnblas_net *net, output_kind kind) {
     return nnblas_net_set_output(net, NNBLAS_IDENTITY, NNBLAS_MSE);
 }
 
+/* One for all hidden layers, or one for each. */
+static nnblas_status set_hidden(const training_settings *s, nnblas_net *net) {
+    if (s->n_activations == 1)
+        return nnblas_net_set_hidden(net, s->activations[0]);
+    nnblas_status status = NNBLAS_OK;
+    for (size_t l = 0; l < s->n_activations && !status; l++)
+        status = nnblas_net_set_activation(net, l + 1, s->activations[l]);
+    return status;
+}
+
 nnblas_status create_net(const training_settings *s, const dataset *learnt, output_kind kind,
                          nnblas_net **net) {
     size_t sizes[MOST_HIDDEN_LAYERS + 2] = {learnt->inputs};
@@ -27,7 +37,7 @@ nnblas_status create_net(const training_settings *s, const dataset *learnt, outp
     nnblas_status status = nnblas_net_create(sizes, s->n_hidden + 2, NNBLAS_BIAS, net);
     if (status)
         return status;
-    status = nnblas_net_set_hidden(*net, s->activation);
+    status = set_hidden(s, *net);
     if (!status)
         status = set_output(*net, kind);
     if (!status)

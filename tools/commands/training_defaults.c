@@ -37,7 +37,8 @@ static const double NOT_GIVEN = -1.0;
 training_settings default_settings(void) {
     return (training_settings){.hidden = {0},
                                .n_hidden = 1,
-                               .activation = NNBLAS_RELU,
+                               .activations = {NNBLAS_RELU},
+                               .n_activations = 1,
                                .optimizer = NNBLAS_ADAM,
                                .batch = 32,
                                .patience = PATIENCE_BY_ROWS,

@@ -2,6 +2,7 @@
 #include "commands/training_options.h"
 
 #include "cli/number.h"
+#include "cli/text.h"
 #include "commands/training_defaults.h"
 
 #include <float.h>
@@ -42,6 +43,11 @@ static bool read_hidden(const char *text, training_settings *s) {
     return s->n_hidden > 0 || strcmp(text, "0") == 0;
 }
 
+static bool read_activation_list(const char *text, training_settings *s) {
+    s->n_activations = read_activations(text, MOST_HIDDEN_LAYERS, s->activations);
+    return s->n_activations > 0;
+}
+
 static bool read_batch(const char *text, size_t *batch) {
     *batch = 0;
     return strcmp(text, "all") == 0 || read_sizes(text, 1, batch) == 1;
@@ -52,8 +58,9 @@ static bool takes_all_rows(const training_settings *s) {
 }
 
 static int take_names(const char *command, const training_texts *texts, training_settings *s) {
-    if (texts->activation && !find_activation(texts->activation, &s->activation))
-        return refuse_usage(command, "--activation takes sigmoid, tanh, relu or identity");
+    if (texts->activation && !read_activation_list(texts->activation, s))
+        return refuse_usage(command, "--activation takes sigmoid, tanh, relu or identity, or one "
+                                     "for each hidden layer separated by commas");
     if (texts->optimizer && !find_optimizer(texts->optimizer, &s->optimizer))
         return refuse_usage(command, "--optimizer takes gradient-descent, momentum, nesterov, "
                                      "rprop, adam, lbfgs or scg");
@@ -65,6 +72,12 @@ static int take_lists(const char *command, const training_texts *texts, training
         return refuse_usage(command,
                             "--hidden takes 0, or up to %d whole numbers separated by commas",
                             MOST_HIDDEN_LAYERS);
+    if (s->n_activations > 1 && s->n_activations != s->n_hidden)
+        return refuse_usage(command,
+                            "--activation has %zu activations, and there %s %zu hidden layer%s: "
+                            "give one for each, or one for all",
+                            s->n_activations, s->n_hidden == 1 ? "is" : "are", s->n_hidden,
+                            end_plural(s->n_hidden));
     if (texts->batch && !read_batch(texts->batch, &s->batch))
         return refuse_usage(command, "--batch takes a whole number above 0, or all");
     if (texts->schedule && !read_schedule(texts->schedule, &s->schedule))

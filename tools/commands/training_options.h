@@ -9,7 +9,8 @@
 #define TRAINING_OPTIONS_HELP                                                                      \
     "  --hidden N[,N...]     units of each hidden layer, 0 for none (default one layer of\n"       \
     "                        1 unit a hundred rows, from 32 to 100)\n"                             \
-    "  --activation NAME     of the hidden units: sigmoid, tanh, relu, identity (default relu)\n"  \
+    "  --activation A[,A...] of the hidden units: sigmoid, tanh, relu, identity (default relu);\n" \
+    "                        one for all hidden layers, or one for each\n"                         \
     "  --epochs N            the most epochs (default with adam 60, fewer of more than\n"          \
     "                        1000 rows, and at least 300 steps; 200 with the others)\n"            \
     "  --batch N             rows in a mini-batch (default 32), or all\n"                          \

@@ -25,9 +25,9 @@ static const named_value OPTIMIZERS[] = {{"gradient-descent", NNBLAS_GRADIENT_DE
                                          {"scg", NNBLAS_SCALED_CONJUGATE_GRADIENT},
                                          {NULL, 0}};
 
-static bool read_name(const char *text, const named_value *names, int *value) {
+static bool read_name(const char *text, size_t length, const named_value *names, int *value) {
     for (; names->name; names++)
-        if (strcmp(text, names->name) == 0) {
+        if (strlen(names->name) == length && memcmp(text, names->name, length) == 0) {
             *value = names->value;
             return true;
         }
@@ -40,17 +40,23 @@ static const char *get_name(int value, const named_value *names) {
     return names->name;
 }
 
-bool find_activation(const char *name, nnblas_activation *activation) {
-    int value;
-    if (!read_name(name, ACTIVATIONS, &value))
-        return false;
-    *activation = (nnblas_activation)value;
-    return true;
+size_t read_activations(const char *text, size_t most, nnblas_activation *activations) {
+    for (size_t count = 0; count < most;) {
+        size_t length = strcspn(text, ",");
+        int value;
+        if (!read_name(text, length, ACTIVATIONS, &value))
+            return 0;
+        activations[count++] = (nnblas_activation)value;
+        if (text[length] == '\0')
+            return count;
+        text += length + 1;
+    }
+    return 0;
 }
 
 bool find_optimizer(const char *name, nnblas_optimizer *optimizer) {
     int value;
-    if (!read_name(name, OPTIMIZERS, &value))
+    if (!read_name(name, strlen(name), OPTIMIZERS, &value))
         return false;
     *optimizer = (nnblas_optimizer)value;
     return true;
@@ -60,8 +66,13 @@ bool has_rate(const training_settings *s) {
     return s->optimizer != NNBLAS_LBFGS && s->optimizer != NNBLAS_SCALED_CONJUGATE_GRADIENT;
 }
 
-const char *name_activation(const training_settings *s) {
-    return get_name((int)s->activation, ACTIVATIONS);
+activation_names name_activations(const training_settings *s) {
+    activation_names names = {{0}};
+    char *end = names.text;
+    for (size_t i = 0; i < s->n_activations; i++)
+        end += snprintf(end, sizeof names.text - (size_t)(end - names.text), "%s%s",
+                        i > 0 ? "," : "", get_name((int)s->activations[i], ACTIVATIONS));
+    return names;
 }
 
 const char *name_optimizer(const training_settings *s) {
@@ -78,7 +89,7 @@ void print_settings(FILE *stream, const training_settings *s, const nnblas_net *
     for (size_t l = 0; l < nnblas_net_layer_count(net); l++)
         fprintf(stream, "%s%zu", l > 0 ? "-" : "", nnblas_net_layer_size(net, l));
     if (s->n_hidden > 0)
-        fprintf(stream, " %s", name_activation(s));
+        fprintf(stream, " %s", name_activations(s).text);
     fprintf(stream, "; %s", name_optimizer(s));
     if (has_rate(s))
         fprintf(stream, ", learning rate %g", s->learning_rate);

@@ -17,7 +17,8 @@ enum { MOST_HIDDEN_LAYERS = 16 };
  * the two tolerances and weight_decay; patience is PATIENCE_BY_ROWS then. */
 typedef struct {
     size_t hidden[MOST_HIDDEN_LAYERS], n_hidden;
-    nnblas_activation activation;
+    nnblas_activation activations[MOST_HIDDEN_LAYERS]; /* one of each hidden layer, or of all */
+    size_t n_activations;
     nnblas_optimizer optimizer;
     schedule schedule;
     size_t batch; /* 0 = all rows */
@@ -34,8 +35,9 @@ static inline bool is_given(double setting) {
     return setting >= 0.0;
 }
 
+/* Names separated by commas, up to most of them. How many; 0 where there is no such activation. */
+size_t read_activations(const char *text, size_t most, nnblas_activation *activations);
 /* False where there is none of this name. */
-bool find_activation(const char *name, nnblas_activation *activation);
 bool find_optimizer(const char *name, nnblas_optimizer *optimizer);
 
 /* Whether the optimizer takes steps by a learning rate; the others search the lowest cost of all
@@ -43,7 +45,10 @@ bool find_optimizer(const char *name, nnblas_optimizer *optimizer);
 bool has_rate(const training_settings *settings);
 
 /* As options have them. */
-const char *name_activation(const training_settings *settings);
+typedef struct {
+    char text[16 * MOST_HIDDEN_LAYERS];
+} activation_names;
+activation_names name_activations(const training_settings *settings);
 const char *name_optimizer(const training_settings *settings);
 const char *name_schedule(const training_settings *settings);
 

@@ -27,44 +27,27 @@ static void write_encode(const c_source *c) {
     write_part(c, END_LOOP);
 }
 
-static bool uses(const c_source *c, nnblas_activation activation) {
-    return nnblas_net_output_activation(c->net) == activation ||
-           (c->has_hidden && nnblas_net_hidden_activation(c->net) == activation);
+static bool has_softmax(const c_source *c) {
+    return nnblas_net_output_activation(c->net) == NNBLAS_SOFTMAX;
 }
 
-static const char *get_hidden_call(const c_source *c) {
-    switch (nnblas_net_hidden_activation(c->net)) {
-    case NNBLAS_SIGMOID:
-        return "NAME_sigmoid(out[j])";
-    case NNBLAS_TANH:
-        return "tanh(out[j])";
-    case NNBLAS_RELU:
-        return "NAME_relu(out[j])";
-    case NNBLAS_IDENTITY:
-    case NNBLAS_SOFTMAX:
-        break;
-    }
-    return NULL;
+static bool has_slopes(const c_source *c) {
+    return c->has_jacobian && has_activations(c);
 }
 
 static void write_forward(const c_source *c) {
-    if (uses(c, NNBLAS_SIGMOID))
-        write_part(c, SIGMOID);
-    if (uses(c, NNBLAS_RELU))
-        write_part(c, RELU);
-    if (uses(c, NNBLAS_SOFTMAX))
+    write_c_activations(c);
+    if (has_softmax(c))
         write_part(c, SOFTMAX);
     write_part(c, MULTIPLY);
-    write_part(c, BEGIN_FORWARD);
-    if (c->has_hidden && get_hidden_call(c)) {
-        write_part(c, ACTIVATE_HIDDEN);
-        write_part(c, get_hidden_call(c));
-        write_part(c, ";\n");
-    }
+    write_part(c, has_slopes(c) ? BEGIN_FORWARD_TO_SLOPES : BEGIN_FORWARD);
+    write_part(c, FORWARD);
+    if (has_slopes(c))
+        write_part(c, FIND_SLOPES);
+    if (has_activations(c))
+        write_part(c, ACTIVATE);
     write_part(c, END_FORWARD);
-    if (nnblas_net_output_activation(c->net) == NNBLAS_SIGMOID)
-        write_part(c, FINISH_SIGMOID);
-    if (nnblas_net_output_activation(c->net) == NNBLAS_SOFTMAX)
+    if (has_softmax(c))
         write_part(c, FINISH_SOFTMAX);
     fputs("}\n", c->stream);
 }
@@ -73,39 +56,24 @@ static void write_predict(const c_source *c) {
     bool has_members = c->n_members > 1;
     write_part(c, has_members ? BEGIN_PREDICT_MEMBER : BEGIN_PREDICT);
     write_part(c, PREDICT);
+    write_part(c, has_slopes(c) ? CALL_FORWARD_ALONE : CALL_FORWARD);
+    write_part(c, EACH_OUTPUT);
     write_part(c, c->has_scaling ? RESTORED : PLAIN);
     if (has_members)
         write_part(c, AVERAGE_PREDICTIONS);
 }
 
-/* In terms of the value. */
-static const char *get_hidden_slope(const c_source *c) {
-    switch (nnblas_net_hidden_activation(c->net)) {
-    case NNBLAS_SIGMOID:
-        return "units[i] * (1.0 - units[i])";
-    case NNBLAS_TANH:
-        return "(1.0 - units[i]) * (1.0 + units[i])";
-    case NNBLAS_RELU:
-        return "units[i] > 0.0 ? 1.0 : 0.0";
-    case NNBLAS_IDENTITY:
-    case NNBLAS_SOFTMAX:
-        break;
-    }
-    return NULL;
+static bool has_output_slopes(const c_source *c) {
+    return !has_softmax(c) && nnblas_net_output_activation(c->net) != NNBLAS_IDENTITY;
 }
 
 /* d y[k] by the input of output unit j. */
 static const char *get_output_slope(const c_source *c) {
-    switch (nnblas_net_output_activation(c->net)) {
-    case NNBLAS_SIGMOID:
-        return "j == k ? outputs[k] * (1.0 - outputs[k]) : 0.0";
-    case NNBLAS_SOFTMAX:
+    if (has_softmax(c))
         return "outputs[k] * ((j == k ? 1.0 : 0.0) - outputs[j])";
-    case NNBLAS_TANH:
-    case NNBLAS_RELU:
-    case NNBLAS_IDENTITY:
-        break;
-    }
+    if (has_output_slopes(c))
+        return c->has_scaling ? "j == k ? NAME_output_deviations[k] * output_slopes[k] : 0.0"
+                              : "j == k ? output_slopes[k] : 0.0";
     return c->has_scaling ? "j == k ? NAME_output_deviations[k] : 0.0" : "j == k ? 1.0 : 0.0";
 }
 
@@ -122,28 +90,33 @@ static void write_decode(const c_source *c) {
     write_part(c, END_LOOP);
 }
 
+static void write_backward(const c_source *c) {
+    write_part(c, MULTIPLY_BACK);
+    write_part(c, has_slopes(c) ? BEGIN_BACKWARD_BY_SLOPES : BEGIN_BACKWARD);
+    write_part(c, BACKWARD);
+    if (has_slopes(c))
+        write_part(c, SLOPE);
+    write_part(c, END_LOOP);
+}
+
 static void write_jacobian(const c_source *c) {
     bool has_members = c->n_members > 1;
-    const char *slope = c->has_hidden ? get_hidden_slope(c) : NULL;
-    write_part(c, MULTIPLY_BACK);
-    write_part(c, BEGIN_BACKWARD);
-    if (!slope)
-        write_part(c, UNUSED_UNITS);
-    write_part(c, BACKWARD);
-    if (slope) {
-        write_part(c, SLOPE);
-        write_part(c, slope);
-        write_part(c, ";\n");
-    }
-    write_part(c, END_LOOP);
+    write_backward(c);
     write_decode(c);
     write_part(c, has_members ? BEGIN_JACOBIAN_MEMBER : BEGIN_JACOBIAN);
     write_part(c, UNITS_AND_DELTAS);
-    if (nnblas_net_output_activation(c->net) != NNBLAS_IDENTITY)
+    if (has_slopes(c))
+        write_part(c, SLOPES);
+    if (has_softmax(c))
         write_part(c, OUTPUTS);
+    if (has_output_slopes(c))
+        write_part(c, OUTPUT_SLOPES);
+    write_part(c, ENCODE_ROW);
+    write_part(c, has_slopes(c) ? CALL_FORWARD_TO_SLOPES : CALL_FORWARD);
     write_part(c, BEGIN_ROWS);
     write_part(c, get_output_slope(c));
     write_part(c, ";\n");
+    write_part(c, has_slopes(c) ? CALL_BACKWARD_BY_SLOPES : CALL_BACKWARD);
     write_part(c, END_JACOBIAN);
     if (has_members)
         write_part(c, AVERAGE_JACOBIANS);

@@ -19,7 +19,6 @@ typedef struct {
     bool has_dates, has_categories;
     bool has_gaps;    /* columns with an indicator behind them */
     bool has_scaling; /* of outputs */
-    bool has_hidden;  /* layers */
     bool has_jacobian;
 } c_source;
 
@@ -30,6 +29,10 @@ void write_part(const c_source *c, const char *text);
 void write_c_head(const c_source *c);
 /* The names, the scaling and the weights. */
 void write_c_arrays(const c_source *c, const output_scaling *scaling);
+/* NAME_activate and, with a Jacobian, NAME_differentiate: nothing where no layer but a softmax has
+ * an activation. */
+void write_c_activations(const c_source *c);
+bool has_activations(const c_source *c);
 void write_c_functions(const c_source *c);
 
 /* All inputs and units of the network. */

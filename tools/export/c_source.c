@@ -33,7 +33,6 @@ void write_c_source(FILE *stream, const exported_model *exported, const char *na
                   .has_categories = count_features_of_kind(s, COLUMN_CATEGORY) > 0,
                   .has_gaps = has_gaps(s),
                   .has_scaling = scaling.is_needed,
-                  .has_hidden = nnblas_net_layer_count(exported->model.net) > 2,
                   .has_jacobian = has_jacobian};
     write_c_head(&c);
     write_c_arrays(&c, &scaling);

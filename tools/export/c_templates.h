@@ -102,16 +102,6 @@ static const char END_LOOP[] = "    }\n"
 
 /* ---- activations ----------------------------------------------------------------------------- */
 
-static const char SIGMOID[] = "\n"
-                              "static double NAME_sigmoid(double a) {\n"
-                              "    return 1.0 / (1.0 + exp(-a));\n"
-                              "}\n";
-
-static const char RELU[] = "\n"
-                           "static double NAME_relu(double a) {\n"
-                           "    return a < 0.0 ? 0.0 : a;\n"
-                           "}\n";
-
 static const char SOFTMAX[] = "\n"
                               "/* The largest is subtracted, so that nothing overflows. */\n"
                               "static void NAME_softmax(double *a) {\n"
@@ -150,20 +140,29 @@ static const char MULTIPLY[] =
 static const char BEGIN_FORWARD[] =
     "\n"
     "/* units: the inputs of the network, and behind them the outputs of each layer. */\n"
-    "static void NAME_forward(const NAME_layer *layers, double *units) {\n"
-    "    for (int l = 0; l < NAME_LAYERS; l++) {\n"
-    "        double *out = units + layers[l].inputs;\n"
-    "        NAME_multiply(&layers[l], units, out);\n";
+    "static void NAME_forward(const NAME_layer *layers, double *units) {\n";
 
-static const char ACTIVATE_HIDDEN[] =
-    "        for (int j = 0; l < NAME_LAYERS - 1 && j < layers[l].outputs; j++)\n"
-    "            out[j] = ";
+static const char BEGIN_FORWARD_TO_SLOPES[] =
+    "\n"
+    "/* units: the inputs of the network, and behind them the outputs of each layer; slopes, which "
+    "may\n"
+    " * be null: the derivatives of their activations. */\n"
+    "static void NAME_forward(const NAME_layer *layers, double *units, double *slopes) {\n";
+
+static const char FORWARD[] = "    for (int l = 0; l < NAME_LAYERS; l++) {\n"
+                              "        double *out = units + layers[l].inputs;\n"
+                              "        NAME_multiply(&layers[l], units, out);\n";
+
+static const char FIND_SLOPES[] =
+    "        if (slopes) {\n"
+    "            slopes += layers[l].inputs;\n"
+    "            NAME_differentiate(l, layers[l].outputs, out, slopes);\n"
+    "        }\n";
+
+static const char ACTIVATE[] = "        NAME_activate(l, layers[l].outputs, out);\n";
 
 static const char END_FORWARD[] = "        units = out;\n"
                                   "    }\n";
-
-static const char FINISH_SIGMOID[] = "    for (int k = 0; k < NAME_OUTPUTS; k++)\n"
-                                     "        units[k] = NAME_sigmoid(units[k]);\n";
 
 static const char FINISH_SOFTMAX[] = "    NAME_softmax(units);\n";
 
@@ -179,9 +178,13 @@ static const char BEGIN_PREDICT_MEMBER[] =
 
 static const char PREDICT[] = "    double units[NAME_UNITS];\n"
                               "    const double *outputs = units + NAME_UNITS - NAME_OUTPUTS;\n"
-                              "    NAME_encode(x, units);\n"
-                              "    NAME_forward(layers, units);\n"
-                              "    for (int k = 0; k < NAME_OUTPUTS; k++)\n";
+                              "    NAME_encode(x, units);\n";
+
+static const char CALL_FORWARD[] = "    NAME_forward(layers, units);\n";
+static const char CALL_FORWARD_ALONE[] = "    NAME_forward(layers, units, 0);\n";
+static const char CALL_FORWARD_TO_SLOPES[] = "    NAME_forward(layers, units, slopes);\n";
+
+static const char EACH_OUTPUT[] = "    for (int k = 0; k < NAME_OUTPUTS; k++)\n";
 
 static const char AVERAGE_PREDICTIONS[] =
     "\n"
@@ -236,19 +239,22 @@ static const char MULTIPLY_BACK[] =
 static const char BEGIN_BACKWARD[] =
     "\n"
     "/* deltas: as units; on entry those of the outputs. */\n"
-    "static void NAME_backward(const NAME_layer *layers, const double *units, double *deltas) {\n"
-    "    int first = NAME_UNITS - NAME_OUTPUTS;\n";
+    "static void NAME_backward(const NAME_layer *layers, double *deltas) {\n";
 
-static const char UNUSED_UNITS[] = "    (void)units;\n";
+static const char BEGIN_BACKWARD_BY_SLOPES[] =
+    "\n"
+    "/* deltas: as units; on entry those of the outputs. */\n"
+    "static void NAME_backward(const NAME_layer *layers, const double *slopes, double *deltas) {\n";
 
 static const char BACKWARD[] =
+    "    int first = NAME_UNITS - NAME_OUTPUTS;\n"
     "    for (int l = NAME_LAYERS - 1; l >= 0; l--) {\n"
     "        int inputs = layers[l].inputs;\n"
     "        NAME_multiply_back(&layers[l], deltas + first, deltas + first - inputs);\n"
     "        first -= inputs;\n";
 
 static const char SLOPE[] = "        for (int i = first; l > 0 && i < first + inputs; i++)\n"
-                            "            deltas[i] *= ";
+                            "            deltas[i] *= slopes[i];\n";
 
 static const char BEGIN_JACOBIAN[] = "\n"
                                      "void NAME_jacobian(const double *x, double *J) {\n"
@@ -259,6 +265,7 @@ static const char BEGIN_JACOBIAN_MEMBER[] =
     "static void NAME_jacobian_member(const NAME_layer *layers, const double *x, double *J) {\n";
 
 static const char UNITS_AND_DELTAS[] = "    double units[NAME_UNITS], deltas[NAME_UNITS];\n";
+static const char SLOPES[] = "    double slopes[NAME_UNITS];\n";
 
 static const char AVERAGE_JACOBIANS[] =
     "\n"
@@ -275,15 +282,20 @@ static const char AVERAGE_JACOBIANS[] =
 
 static const char OUTPUTS[] = "    const double *outputs = units + NAME_UNITS - NAME_OUTPUTS;\n";
 
-static const char BEGIN_ROWS[] = "    double *output_deltas = deltas + NAME_UNITS - NAME_OUTPUTS;\n"
-                                 "    NAME_encode(x, units);\n"
-                                 "    NAME_forward(layers, units);\n"
-                                 "    for (int k = 0; k < NAME_OUTPUTS; k++, J += NAME_INPUTS) {\n"
+static const char OUTPUT_SLOPES[] =
+    "    const double *output_slopes = slopes + NAME_UNITS - NAME_OUTPUTS;\n";
+
+static const char ENCODE_ROW[] = "    double *output_deltas = deltas + NAME_UNITS - NAME_OUTPUTS;\n"
+                                 "    NAME_encode(x, units);\n";
+
+static const char BEGIN_ROWS[] = "    for (int k = 0; k < NAME_OUTPUTS; k++, J += NAME_INPUTS) {\n"
                                  "        for (int j = 0; j < NAME_OUTPUTS; j++)\n"
                                  "            output_deltas[j] = ";
 
-static const char END_JACOBIAN[] = "        NAME_backward(layers, units, deltas);\n"
-                                   "        NAME_decode(x, deltas, J);\n"
+static const char CALL_BACKWARD[] = "        NAME_backward(layers, deltas);\n";
+static const char CALL_BACKWARD_BY_SLOPES[] = "        NAME_backward(layers, slopes, deltas);\n";
+
+static const char END_JACOBIAN[] = "        NAME_decode(x, deltas, J);\n"
                                    "    }\n"
                                    "}\n";
 

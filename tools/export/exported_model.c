@@ -19,10 +19,10 @@ const nnblas_net *get_member(const exported_model *exported, size_t m) {
 static bool is_like(const nnblas_net *net, const nnblas_net *first) {
     bool is_alike = nnblas_net_flags(net) == nnblas_net_flags(first) &&
                     nnblas_net_layer_count(net) == nnblas_net_layer_count(first) &&
-                    nnblas_net_hidden_activation(net) == nnblas_net_hidden_activation(first) &&
-                    nnblas_net_output_activation(net) == nnblas_net_output_activation(first);
-    for (size_t l = 0; is_alike && l < nnblas_net_layer_count(net); l++)
-        is_alike = nnblas_net_layer_size(net, l) == nnblas_net_layer_size(first, l);
+                    nnblas_net_layer_size(net, 0) == nnblas_net_layer_size(first, 0);
+    for (size_t l = 1; is_alike && l < nnblas_net_layer_count(net); l++)
+        is_alike = nnblas_net_layer_size(net, l) == nnblas_net_layer_size(first, l) &&
+                   nnblas_net_activation(net, l) == nnblas_net_activation(first, l);
     return is_alike;
 }
 

@@ -77,12 +77,8 @@ static void add_layers(const member *m, const char *network_outputs) {
         value_name input = name_value(m, "units", l - 1), product = name_value(m, "product", l),
                    output = name_value(m, "units", l);
         add_product(m, l, l == 1 ? NETWORK_INPUTS : input.text, product.text);
-        if (l < last)
-            add_unary(m->graph, get_operator(nnblas_net_hidden_activation(m->net)), product.text,
-                      output.text);
-        else
-            add_unary(m->graph, get_operator(nnblas_net_output_activation(m->net)), product.text,
-                      network_outputs);
+        add_unary(m->graph, get_operator(nnblas_net_activation(m->net, l)), product.text,
+                  l < last ? output.text : network_outputs);
     }
 }
 

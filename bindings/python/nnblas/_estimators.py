@@ -41,7 +41,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     def __init__(
         self,
         hidden_layer_sizes: Union[int, Sequence[int]] = (100,),
-        activation: str = "relu",
+        activation: Union[str, Sequence[str]] = "relu",
         *,
         solver: str = "adam",
         alpha: float = 0.0001,

@@ -4,7 +4,7 @@
 import copy
 import enum
 import os
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from typing import Any, TypeVar, Union
 
 import numpy
@@ -148,8 +148,8 @@ class Net:
     ----------
     layer_sizes : sequence of int
         Inputs first: ``[4, 2, 3]`` has 4 inputs, 2 hidden units and 3 outputs.
-    hidden : {'sigmoid', 'tanh', 'relu', 'identity'}
-        Activation of all hidden units.
+    hidden : {'sigmoid', 'tanh', 'relu', 'identity'}, or a sequence of them
+        Activation of all hidden units, or one for each hidden layer.
     output : {'sigmoid', 'identity', 'softmax'}
         Activation of the outputs.
     cost : {'mse', 'cross_entropy'}
@@ -182,7 +182,7 @@ class Net:
         self,
         layer_sizes: Sequence[int],
         *,
-        hidden: Union[str, Activation] = "sigmoid",
+        hidden: Union[str, Activation, Sequence[Union[str, Activation]]] = "sigmoid",
         output: Union[str, Activation] = "sigmoid",
         cost: Union[str, Cost] = "mse",
         bias: bool = True,
@@ -239,13 +239,43 @@ class Net:
 
     @property
     def hidden(self) -> Activation:
-        """Activation of the hidden units; it may be set, and the parameters stay."""
+        """Activation of the hidden units, those of the first layer where layers differ; see
+        `activations`. It may be set, to one for all hidden layers or to a sequence with one for
+        each, and the parameters stay."""
         return Activation(lib.nnblas_net_hidden_activation(self._handle))
 
     @hidden.setter
-    def hidden(self, activation: Union[str, Activation]) -> None:
-        activation = to_constant(Activation, "hidden", activation, allowed=HIDDEN)
-        check(lib.nnblas_net_set_hidden(self._handle, activation))
+    def hidden(
+        self, activation: Union[str, Activation, Sequence[Union[str, Activation]]]
+    ) -> None:
+        if isinstance(activation, str) or not isinstance(activation, Iterable):
+            activation = to_constant(Activation, "hidden", activation, allowed=HIDDEN)
+            check(lib.nnblas_net_set_hidden(self._handle, activation))
+            return
+        layers = [to_constant(Activation, "hidden", each, allowed=HIDDEN) for each in activation]
+        if len(layers) != len(self._layer_sizes) - 2:
+            raise ValueError(
+                f"hidden has {len(layers)} activations; the network has "
+                f"{len(self._layer_sizes) - 2} hidden layers"
+            )
+        for layer, each in enumerate(layers, 1):
+            check(lib.nnblas_net_set_activation(self._handle, layer, each))
+
+    @property
+    def activations(self) -> tuple[Activation, ...]:
+        """The activation of each layer, that of the outputs last."""
+        return tuple(
+            Activation(lib.nnblas_net_activation(self._handle, layer))
+            for layer in range(1, len(self._layer_sizes))
+        )
+
+    def set_activation(self, layer: int, activation: Union[str, Activation]) -> None:
+        """Sets the activation of one layer, 1 for the first behind the inputs. Of the outputs, the
+        last layer, the cost stays. So do the parameters."""
+        activation = to_constant(Activation, "activation", activation)
+        check(
+            lib.nnblas_net_set_activation(self._handle, read_count("layer", layer), activation)
+        )
 
     @property
     def output(self) -> Activation:
@@ -455,8 +485,11 @@ class Net:
         return value.decode()
 
     def __repr__(self) -> str:
+        hidden = [activation.name.lower() for activation in self.activations[:-1]]
+        are_same = all(name == hidden[0] for name in hidden)
         return (
-            f"Net({list(self.layer_sizes)}, hidden={self.hidden.name.lower()!r}, "
+            f"Net({list(self.layer_sizes)}, "
+            f"hidden={self.hidden.name.lower() if are_same else hidden!r}, "
             f"output={self.output.name.lower()!r}, cost={self.cost.name.lower()!r}, "
             f"bias={self.has_bias})"
         )

@@ -47,7 +47,7 @@ class Perceptron(BaseEstimator):
 
     _parameter_constraints: dict[str, list[Any]] = {
         "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
-        "activation": [StrOptions(set(_ACTIVATIONS))],
+        "activation": [StrOptions(set(_ACTIVATIONS)), "array-like"],
         "solver": [StrOptions({*_STOCHASTIC, *_ALL_ROWS})],
         "alpha": [Interval(Real, 0, None, closed="left")],
         "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
@@ -79,7 +79,7 @@ class Perceptron(BaseEstimator):
     def __init__(
         self,
         hidden_layer_sizes: Union[int, Sequence[int]] = (100,),
-        activation: str = "relu",
+        activation: Union[str, Sequence[str]] = "relu",
         *,
         solver: str = "adam",
         alpha: float = 0.0001,
@@ -237,18 +237,35 @@ class Perceptron(BaseEstimator):
             raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}.")
         return inputs, *(int(size) for size in sizes), outputs
 
+    def _get_activations(self, n_hidden: int) -> list[str]:
+        """One for each hidden layer, and that of the last for the outputs, whose weights
+        scikit-learn draws like the others."""
+        if isinstance(self.activation, str):
+            return [self.activation] * (n_hidden + 1)
+        names = list(self.activation)
+        if len(names) != n_hidden or n_hidden == 0:
+            raise ValueError(
+                f"activation has {len(names)} names, and hidden_layer_sizes {n_hidden} layers"
+            )
+        unknown = [name for name in names if name not in _ACTIVATIONS]
+        if unknown:
+            raise ValueError(f"activation has {unknown[0]!r}; it may have {sorted(_ACTIVATIONS)}")
+        return [*names, names[-1]]
+
     def _initialize(self, inputs: int, outputs: int, random: Any) -> None:
         """A new network with weights and biases drawn as scikit-learn draws them."""
         output = {"logistic": "sigmoid"}.get(self.out_activation_, self.out_activation_)
+        sizes = self._get_layer_sizes(inputs, outputs)
+        activations = self._get_activations(len(sizes) - 2)
         self._net = Net(
-            self._get_layer_sizes(inputs, outputs),
-            hidden=_ACTIVATIONS[self.activation],
+            sizes,
+            hidden=[_ACTIVATIONS[name] for name in activations[:-1]],
             output=output,
             cost=self._cost,
             initialization="zero",
         )
-        factor = 2.0 if self.activation == "logistic" else 6.0
-        for layer in range(1, len(self._net.layer_sizes)):
+        for layer, activation in enumerate(activations, 1):
+            factor = 2.0 if activation == "logistic" else 6.0
             weights, bias = self._net.weights(layer), self._net.bias(layer)
             bound = numpy.sqrt(factor / sum(weights.shape))
             weights[...] = random.uniform(-bound, bound, weights.shape)

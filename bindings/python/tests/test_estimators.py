@@ -349,6 +349,23 @@ def test_solvers_and_activations(iris, diabetes, solver, activation):
     assert MLPRegressor(max_iter=400, **settings).fit(*diabetes).score(*diabetes) > 0.45
 
 
+def test_layers_may_have_activations_of_their_own(iris):
+    settings = {"hidden_layer_sizes": (6, 5), "max_iter": 400, "random_state": 1}
+    mixed = MLPClassifier(activation=("tanh", "relu"), **settings).fit(*iris)
+    assert mixed.score(*iris) > 0.9
+    layer = numpy.tanh(iris[0] @ mixed.coefs_[0] + mixed.intercepts_[0])
+    layer = numpy.maximum(layer @ mixed.coefs_[1] + mixed.intercepts_[1], 0)
+    outputs = layer @ mixed.coefs_[2] + mixed.intercepts_[2]
+    expected = numpy.exp(outputs) / numpy.exp(outputs).sum(axis=1, keepdims=True)
+    numpy.testing.assert_allclose(mixed.predict_proba(iris[0]), expected, rtol=1e-9)
+    same = MLPClassifier(activation=["relu", "relu"], **settings).fit(*iris)
+    plain = MLPClassifier(activation="relu", **settings).fit(*iris)
+    numpy.testing.assert_array_equal(same.predict_proba(iris[0]), plain.predict_proba(iris[0]))
+    for activation in (["relu"], ["relu"] * 3, ["relu", "sigmoid"], []):
+        with pytest.raises(ValueError, match="activation has"):
+            MLPClassifier(activation=activation, **settings).fit(*iris)
+
+
 @pytest.mark.parametrize("schedule", ["invscaling", "adaptive"])
 def test_schedules(iris, schedule):
     model = MLPClassifier(

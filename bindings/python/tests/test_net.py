@@ -253,6 +253,29 @@ def test_activations_may_be_set(net):
     numpy.testing.assert_allclose(net.predict(X), linear, rtol=1e-13)
 
 
+def test_layers_may_have_activations_of_their_own(tmp_path):
+    net = nnblas.Net([3, 4, 5, 2], hidden=["tanh", "relu"], output="identity", seed=2)
+    TANH, RELU, IDENTITY = (nnblas.Activation(i) for i in (1, 2, 3))
+    assert net.activations == (TANH, RELU, IDENTITY) and net.hidden is TANH
+    assert "hidden=['tanh', 'relu']" in repr(net)
+    X = numpy.random.default_rng(1).normal(size=(7, 3))
+    hidden = numpy.maximum(numpy.tanh(X @ net.weights(1) + net.bias(1)) @ net.weights(2) + net.bias(2), 0)
+    numpy.testing.assert_allclose(net.predict(X), hidden @ net.weights(3) + net.bias(3), rtol=1e-12)
+    net.save(tmp_path / "net")
+    loaded = nnblas.Net.load(tmp_path / "net")
+    assert loaded.activations == net.activations == pickle.loads(pickle.dumps(net)).activations
+    net.set_activation(1, "relu")
+    assert net.activations == (RELU, RELU, IDENTITY) and "hidden='relu'" in repr(net)
+    net.hidden = [nnblas.Activation.IDENTITY, "tanh"]
+    assert net.activations == (IDENTITY, TANH, IDENTITY)
+    for hidden in (["tanh"], ["tanh"] * 3, [], ["tanh", "softmax"], 4.5):
+        with pytest.raises(ValueError, match="hidden"):
+            net.hidden = hidden
+    assert net.activations == (IDENTITY, TANH, IDENTITY)
+    with pytest.raises(nnblas.ArgumentError, match="layers 1 to 3"):
+        net.set_activation(4, "tanh")
+
+
 def test_plans(net, tmp_path):
     assert net.plan_info(5000, "gradient").endswith("estimated")
     net.measure_plans(5000, "gradient", seconds=0.01)
