@@ -217,13 +217,16 @@ typedef enum nnblas_flag { NNBLAS_BIAS = 1, NNBLAS_ZERO = 2 } nnblas_flag;
  *   NNBLAS_RELU      a where a > 0, else 0       hidden units only
  *   NNBLAS_IDENTITY  a                           hidden units; outputs: targets of any range
  *   NNBLAS_SOFTMAX   exp(a_k) / sum_j exp(a_j)   outputs only: k and j are outputs of one row
+ *   NNBLAS_EXPONENTIAL
+ *                    exp(a)                      outputs only: targets above 0
  */
 typedef enum nnblas_activation {
     NNBLAS_SIGMOID = 0,
     NNBLAS_TANH = 1,
     NNBLAS_RELU = 2,
     NNBLAS_IDENTITY = 3,
-    NNBLAS_SOFTMAX = 4
+    NNBLAS_SOFTMAX = 4,
+    NNBLAS_EXPONENTIAL = 12
 } nnblas_activation;
 
 /*
@@ -233,13 +236,40 @@ typedef enum nnblas_activation {
  *   NNBLAS_MSE             1/(2N) sum (O_out - Y)^2
  *   NNBLAS_CROSS_ENTROPY   sigmoid outputs: -1/N sum (Y ln O_out + (1 - Y) ln(1 - O_out));
  *                          softmax outputs: -1/N sum Y ln O_out
+ *   NNBLAS_HUBER           1/N sum h(O_out - Y). h(a) = a^2 / 2 where |a| <= delta, else delta
+ *                          (|a| - delta / 2): errors beyond delta pull no harder than one of delta
+ *                          (P. J. Huber, Annals of Mathematical Statistics 35 (1964))
+ *   NNBLAS_QUANTILE        1/N sum q(Y - O_out). q(a) = tau a where a >= 0, else (tau - 1) a: O_out
+ *                          comes to be the quantile tau of the labels that such a row may have (R.
+ *                          Koenker, G. Bassett, Econometrica 46 (1978)). The derivative is 0 where
+ *                          O_out = Y
+ *   NNBLAS_POISSON         exponential outputs: 1/N sum (O_out - Y + Y ln(Y / O_out)), half of the
+ *                          unit deviances, Y ln Y being 0 where Y is. O_out comes to be the mean of
+ *                          counts, such as claims (P. McCullagh, J. A. Nelder, "Generalized linear
+ *                          models", 2nd ed. 1989, as the next)
+ *   NNBLAS_GAMMA           exponential outputs: 1/N sum (Y / O_out - 1 - ln(Y / O_out)), half of
+ *                          the unit deviances. O_out comes to be the mean of labels whose deviation
+ *                          grows with it, such as sums of money
+ *   NNBLAS_HINGE           identity outputs: 1/N sum max(0, 1 - (2 Y - 1) O_out), for labels 0 and
+ *                          1: a row is of the class where O_out is above 0, or where it is largest
+ *                          (C. Cortes, V. Vapnik, Machine Learning 20 (1995); one against the rest:
+ *                          R. Rifkin, A. Klautau, JMLR 5 (2004)). The derivative is 0 where the
+ *                          maximum is
+ *
+ * The Huber and the quantile cost, as the mse, go with all outputs, but not with softmax. delta and
+ * tau are the parameter of the cost, see nnblas_net_set_cost_parameter.
+ *
+ * The deviances are computed from the inputs of the output units too, and have no negative sum. A
+ * summand is 0 where O_out = Y, infinite where O_out is, and elsewhere within 32 units in the last
+ * place of the exact one for an O_out within 4.
  *
  * The cross-entropy is computed from the inputs of the output units, not from rounded outputs: an
  * output that rounds to 0 or 1 keeps its exact cost and gradient. Each summand is within 4 units in
  * the last place of the exact one for that input, and finite unless it exceeds the largest double.
  *
- * Labels for the cross-entropy are from 0 to 1. nnblas_trainer_fit refuses others;
- * nnblas_net_evaluate and nnblas_net_gradient apply the formula to them. The labels of a softmax
+ * Labels are from 0 to 1 for the cross-entropy, 0 or more for Poisson, above 0 for gamma, and 0 or
+ * 1 for the hinge cost. nnblas_trainer_fit refuses others; nnblas_net_evaluate and
+ * nnblas_net_gradient apply the formula to them. The labels of a softmax
  * row usually add up to 1. Where they add up to s, the row counts as one with the labels divided by
  * s and s times the weight.
  *
@@ -247,7 +277,15 @@ typedef enum nnblas_activation {
  * place of 1/N. Only the ratios of the weights count: they may be as small or as large as a double
  * can be. Rows of weight 0 are left out.
  */
-typedef enum nnblas_cost { NNBLAS_MSE = 0, NNBLAS_CROSS_ENTROPY = 1 } nnblas_cost;
+typedef enum nnblas_cost {
+    NNBLAS_MSE = 0,
+    NNBLAS_CROSS_ENTROPY = 1,
+    NNBLAS_HUBER = 2,
+    NNBLAS_QUANTILE = 3,
+    NNBLAS_POISSON = 4,
+    NNBLAS_GAMMA = 5,
+    NNBLAS_HINGE = 7
+} nnblas_cost;
 
 /*
  * Creates a network from its layer sizes, inputs first: {4, 2, 3} with n_layers = 3 has 4 inputs, 2
@@ -269,7 +307,7 @@ nnblas_status nnblas_net_clone(const nnblas_net *net, nnblas_net **clone);
 
 /*
  * The activation of all hidden units; that of the outputs, and the cost. NNBLAS_ERROR_VALUE for an
- * activation that is not for these units, and for identity outputs with the cross-entropy. The
+ * activation that is not for these units, and for a cost that does not go with the outputs. The
  * parameters stay as they are: nnblas_net_init, called afterwards, draws ones that suit the
  * activations.
  */
@@ -289,13 +327,25 @@ nnblas_status nnblas_net_set_activation(nnblas_net *net, size_t layer,
  * null or there is no such layer. */
 nnblas_activation nnblas_net_activation(const nnblas_net *net, size_t layer);
 
+/*
+ * The parameter of the cost. nnblas_net_set_output sets the default, whatever it was before.
+ *
+ *   NNBLAS_HUBER      delta, in the unit of Y: finite and above 0; 1 by default
+ *   NNBLAS_QUANTILE   tau, between 0 and 1, both excluded; 0.5, the median, by default
+ *
+ * NNBLAS_ERROR_VALUE for any other parameter, and with the other costs, which have none.
+ */
+nnblas_status nnblas_net_set_cost_parameter(nnblas_net *net, double parameter);
+
 /* What create and the functions above were given; of the flags NNBLAS_BIAS alone. Of the hidden
  * activations that of layer 1, also where other hidden layers have others, and NNBLAS_SIGMOID where
- * there are no hidden units. Where net is null: 0, and nnblas_error_message says so. */
+ * there are no hidden units; 0 for the parameter of a cost that has none. Where net is null: 0, and
+ * nnblas_error_message says so. */
 unsigned nnblas_net_flags(const nnblas_net *net);
 nnblas_activation nnblas_net_hidden_activation(const nnblas_net *net);
 nnblas_activation nnblas_net_output_activation(const nnblas_net *net);
 nnblas_cost nnblas_net_cost(const nnblas_net *net);
+double nnblas_net_cost_parameter(const nnblas_net *net);
 
 /*
  * How the weights of a layer with n inputs and m outputs are drawn; biases begin at 0.
@@ -659,7 +709,7 @@ nnblas_status nnblas_trainer_set_validation_weights(nnblas_trainer *trainer, con
  *   NNBLAS_SCORE_ACCURACY  the share of the rows in which the largest output is where the largest
  *                          label is, of equal ones the first; with one output as LABELS
  *   NNBLAS_SCORE_LABELS    the share of the rows in which each output is above 1/2 where its label
- *                          is above 1/2, and nowhere else
+ *                          is above 1/2, and nowhere else; with the hinge cost, above 0
  *   NNBLAS_SCORE_R2        the coefficient of determination 1 - sum (O_out - Y)^2 / sum (Y - m)^2
  *                          of each output, m the mean of its labels, and of several outputs the
  *                          mean. Where all labels of an output are the same: 1 if each O_out is
@@ -829,7 +879,7 @@ nnblas_status nnblas_trainer_resume(nnblas_trainer *trainer, const char *path);
  *
  *   NNBLAS_ERROR_NOT_FINITE  a NaN or an infinity in X, Y, the weights, the validation rows or the
  *                            parameters
- *   NNBLAS_ERROR_VALUE       labels outside 0 to 1 with the cross-entropy, weights that are
+ *   NNBLAS_ERROR_VALUE       labels outside the range of the cost, weights that are
  *                            negative or all 0, or settings that do not go together
  *   NNBLAS_ERROR_OVERLAP     rows or weights that share memory with the parameters
  *

@@ -439,6 +439,9 @@ class net {
     [[nodiscard]] nnblas_activation activation(std::size_t layer) const noexcept {
         return nnblas_net_activation(get(), layer);
     }
+    void set_cost_parameter(double parameter) {
+        detail::check(nnblas_net_set_cost_parameter(get(), parameter));
+    }
     [[nodiscard]] unsigned flags() const noexcept {
         return nnblas_net_flags(get());
     }
@@ -450,6 +453,9 @@ class net {
     }
     [[nodiscard]] nnblas_cost cost() const noexcept {
         return nnblas_net_cost(get());
+    }
+    [[nodiscard]] double cost_parameter() const noexcept {
+        return nnblas_net_cost_parameter(get());
     }
 
     void init(std::uint64_t seed) {

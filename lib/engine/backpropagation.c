@@ -89,6 +89,9 @@ static void activate(nnblas_activation activation, size_t rows, size_t columns, 
     case NNBLAS_SOFTMAX:
         kernels->softmax(rows, columns, a);
         break;
+    case NNBLAS_EXPONENTIAL:
+        kernels->exponential(n, a);
+        break;
     }
 }
 
@@ -109,32 +112,19 @@ void nn_forward(const nn_model *model, const nn_tile *tile) {
         run_layer(model, tile, l, true);
 }
 
+bool nn_takes_O_in(nnblas_cost cost) {
+    return cost == NNBLAS_CROSS_ENTROPY || cost == NNBLAS_POISSON || cost == NNBLAS_GAMMA;
+}
+
 void nn_forward_to_cost(const nn_model *model, const nn_tile *tile) {
     for (size_t l = 0; l < model->n_layers; l++)
-        run_layer(model, tile, l, l + 1 < model->n_layers || model->cost == NNBLAS_MSE);
+        run_layer(model, tile, l, l + 1 < model->n_layers || !nn_takes_O_in(model->cost));
 }
 
 /* ---- cost and deltas ------------------------------------------------------------------------- */
 
-/* For the mse O_delta = (O_out - Y) times the derivative of the activation, for the cross-entropy
- * O_out - Y. Returns the cost; O_delta may be null. */
-static double compute_output_delta(const nn_model *model, const nn_tile *tile, double *O_delta) {
-    const nn_kernels *kernels = nn_get_kernels();
-    const nn_layer *last = &model->layers[model->n_layers - 1];
-    size_t rows = tile->rows, columns = last->outputs, n = rows * columns;
-    const double *O = tile->activations[model->n_layers - 1], *Y = tile->Y, *w = tile->weights;
-    bool is_softmax = last->activation == NNBLAS_SOFTMAX;
-    if (model->cost == NNBLAS_CROSS_ENTROPY)
-        return is_softmax ? kernels->softmax_cross_entropy(rows, columns, O, Y, w, O_delta)
-                          : kernels->sigmoid_cross_entropy(n, O, Y, w, O_delta);
-    if (is_softmax)
-        return kernels->softmax_squared_error(rows, columns, O, Y, w, O_delta);
-    return last->activation == NNBLAS_IDENTITY
-               ? kernels->identity_squared_error(n, O, Y, w, O_delta)
-               : kernels->sigmoid_squared_error(n, O, Y, w, O_delta);
-}
-
-/* H_error to H_delta. */
+/* delta, the derivative by what the units return, becomes that by what they are given: H_error
+ * becomes H_delta. */
 static void compute_hidden_delta(nnblas_activation activation, size_t n, const double *H_out,
                                  double *H_delta) {
     const nn_kernels *kernels = nn_get_kernels();
@@ -148,6 +138,9 @@ static void compute_hidden_delta(nnblas_activation activation, size_t n, const d
     case NNBLAS_RELU:
         kernels->relu_delta(n, H_out, H_delta);
         break;
+    case NNBLAS_EXPONENTIAL:
+        kernels->exponential_delta(n, H_out, H_delta);
+        break;
     case NNBLAS_IDENTITY: /* whose derivative is 1 */
     case NNBLAS_SOFTMAX:  /* outputs only */
         break;
@@ -158,6 +151,50 @@ void nn_multiply_by_derivative(const nn_model *model, const nn_tile *tile, size_
                                double *error) {
     compute_hidden_delta(model->layers[l].activation, tile->rows * tile->layouts[l].padded_outputs,
                          tile->activations[l], error);
+}
+
+/* Returns the cost, and writes O_delta, its derivative by O_in; O_delta may be null. Costs that go
+ * with several activations give their derivative by O_out, which is multiplied by that of the
+ * activation in the end; the mse of sigmoid and softmax outputs has kernels that do both. */
+static double compute_output_delta(const nn_model *model, const nn_tile *tile, double *O_delta) {
+    const nn_kernels *kernels = nn_get_kernels();
+    size_t last = model->n_layers - 1, rows = tile->rows, columns = model->layers[last].outputs;
+    const double *O = tile->activations[last], *Y = tile->Y, *w = tile->weights;
+    nnblas_activation activation = model->layers[last].activation;
+    double parameter = model->cost_parameter, cost = 0.0;
+    size_t n = rows * columns;
+    switch (model->cost) {
+    case NNBLAS_MSE:
+        if (activation == NNBLAS_SOFTMAX)
+            return kernels->softmax_squared_error(rows, columns, O, Y, w, O_delta);
+        if (activation == NNBLAS_SIGMOID)
+            return kernels->sigmoid_squared_error(n, O, Y, w, O_delta);
+        cost = kernels->identity_squared_error(n, O, Y, w, O_delta);
+        break;
+    case NNBLAS_CROSS_ENTROPY:
+        return activation == NNBLAS_SOFTMAX
+                   ? kernels->softmax_cross_entropy(rows, columns, O, Y, w, O_delta)
+                   : kernels->sigmoid_cross_entropy(n, O, Y, w, O_delta);
+    case NNBLAS_HUBER:
+        cost = kernels->huber_cost(n, parameter, O, Y, w, O_delta);
+        break;
+    case NNBLAS_QUANTILE:
+        cost = kernels->quantile_cost(n, parameter, O, Y, w, O_delta);
+        break;
+    case NNBLAS_POISSON:
+        return kernels->poisson_deviance(n, O, Y, w, O_delta);
+    case NNBLAS_GAMMA:
+        return kernels->gamma_deviance(n, O, Y, w, O_delta);
+    case NNBLAS_HINGE:
+        return kernels->hinge_cost(n, O, Y, w, O_delta);
+    }
+    if (O_delta)
+        nn_multiply_by_derivative(model, tile, last, O_delta);
+    return cost;
+}
+
+double nn_average_cost(const nn_model *model, double sum, double total_weight) {
+    return sum / ((model->cost == NNBLAS_MSE ? 2.0 : 1.0) * total_weight);
 }
 
 double nn_compute_cost(const nn_model *model, const nn_tile *tile) {

@@ -10,6 +10,7 @@ typedef struct nn_model {
     const size_t *sizes; /* n_layers + 1: the inputs, then the outputs of each layer */
     size_t n_layers;
     nnblas_cost cost;
+    double cost_parameter; /* 0 where the cost has none */
 } nn_model;
 
 /*
@@ -32,8 +33,11 @@ typedef struct nn_tile {
 
 void nn_forward(const nn_model *model, const nn_tile *tile);
 
-/* The same without the last activation where the cost is the cross-entropy: that is computed from
- * O_in, which is then in the place of O_out. */
+/* Whether a cost is computed from O_in. */
+bool nn_takes_O_in(nnblas_cost cost);
+
+/* The same without the last activation where the cost takes O_in, which is then in the place of
+ * O_out. */
 void nn_forward_to_cost(const nn_model *model, const nn_tile *tile);
 
 /* Turns errors of layer l, a matrix like its activations, to deltas: multiplies each by the
@@ -46,6 +50,10 @@ double nn_compute_cost(const nn_model *model, const nn_tile *tile);
 
 /* The same, and the deltas. */
 double nn_compute_deltas(const nn_model *model, const nn_tile *tile);
+
+/* The cost of rows from the sum that the two functions above return for them: their mean, for the
+ * mse half of it. total_weight: the number of rows, or the sum of their weights. */
+double nn_average_cost(const nn_model *model, double sum, double total_weight);
 
 /* After nn_compute_deltas, for layer l and count inputs of it from first on: W_update := alpha
  * dE/dW + beta W_update, where E is the sum of the costs of the rows (half of it for the mse). The

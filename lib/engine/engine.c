@@ -23,7 +23,7 @@ nn_problem nn_make_problem(const nn_model *model, const nn_rows *rows, nn_purpos
         .row_major_outputs = is_softmax,
         .gathers_rows = rows->order != NULL,
         .has_row_weights = rows->weights != NULL,
-        .has_cross_entropy = rows->Y != NULL && model->cost == NNBLAS_CROSS_ENTROPY,
+        .has_cross_entropy = rows->Y != NULL && nn_takes_O_in(model->cost),
     };
 }
 
@@ -292,7 +292,6 @@ static run begin_run(nn_engine *engine, const nn_call *call) {
                  .alpha = (call->subtracts ? -call->learning_rate : 1.0) / total_weight};
 }
 
-/* Returns the cost: the mean over the rows, for the mse half of it. */
 static double end_run(run *r) {
     if (holds_blas(r->engine))
         nn_blas_release();
@@ -301,7 +300,7 @@ static double end_run(run *r) {
     double cost = 0.0;
     for (size_t p = 0; p < r->engine->plan.parts; p++)
         cost += r->engine->parts[p].cost;
-    return cost / ((r->call->model->cost == NNBLAS_MSE ? 2.0 : 1.0) * r->total_weight);
+    return nn_average_cost(r->call->model, cost, r->total_weight);
 }
 
 double nn_engine_run(nn_engine *engine, const nn_call *call) {

@@ -20,7 +20,7 @@ typedef struct nn_problem {
     bool row_major_outputs; /* rows of the last layer must be contiguous */
     bool gathers_rows;      /* the rows are picked from a table, and copied */
     bool has_row_weights;   /* rows have weights */
-    bool has_cross_entropy; /* the cost takes O_in: the outputs need no activation */
+    bool has_cross_entropy; /* or another cost of O_in: the outputs need no activation */
 } nn_problem;
 
 /* Equal in every field, and so in every plan. The whole problem is the key of the plan cache. */

@@ -95,7 +95,7 @@ static double compute_cost(const small_run *s, const nn_call *call) {
     nn_forward_to_cost(call->model, &s->tile);
     double cost =
         call->updates ? compute_gradient(s, call) : nn_compute_cost(call->model, &s->tile);
-    return cost / ((call->model->cost == NNBLAS_MSE ? 2.0 : 1.0) * (double)s->tile.rows);
+    return nn_average_cost(call->model, cost, (double)s->tile.rows);
 }
 
 bool nn_run_small(const nn_call *call, double *memory, size_t count, double *cost) {

@@ -17,13 +17,19 @@ enum { NN_OWN_TEXTS = 5 };
 static const char NN_FORMAT_VERSION[] = "1";
 
 static const char *const NN_ACTIVATIONS[] = {
-    [NNBLAS_SIGMOID] = "sigmoid",   [NNBLAS_TANH] = "tanh",       [NNBLAS_RELU] = "relu",
-    [NNBLAS_IDENTITY] = "identity", [NNBLAS_SOFTMAX] = "softmax",
+    [NNBLAS_SIGMOID] = "sigmoid", [NNBLAS_TANH] = "tanh",
+    [NNBLAS_RELU] = "relu",       [NNBLAS_IDENTITY] = "identity",
+    [NNBLAS_SOFTMAX] = "softmax", [NNBLAS_EXPONENTIAL] = "exponential",
 };
 static const char *const NN_COSTS[] = {
-    [NNBLAS_MSE] = "mse",
-    [NNBLAS_CROSS_ENTROPY] = "cross_entropy",
+    [NNBLAS_MSE] = "mse",         [NNBLAS_CROSS_ENTROPY] = "cross_entropy",
+    [NNBLAS_HUBER] = "huber",     [NNBLAS_QUANTILE] = "quantile",
+    [NNBLAS_POISSON] = "poisson", [NNBLAS_GAMMA] = "gamma",
+    [NNBLAS_HINGE] = "hinge",
 };
+
+/* The tensor of one number with the parameter of a cost that has one. */
+static const char NN_COST_PARAMETER[] = "cost_parameter";
 
 /* "W1" for 'W' and layer 1. */
 typedef struct nn_tensor_name {

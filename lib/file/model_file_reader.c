@@ -5,6 +5,7 @@
 #include "file/file.h"
 #include "file/model_file.h"
 #include "file/model_file_contents.h"
+#include "network/cost_rules.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -42,7 +43,8 @@ static nnblas_status refuse_word(const char *key, const char *text) {
 static bool find_place(const char *text, size_t length, const char *const *words, size_t count,
                        size_t *place) {
     for (*place = 0; *place < count; ++*place)
-        if (strlen(words[*place]) == length && memcmp(text, words[*place], length) == 0)
+        if (words[*place] && strlen(words[*place]) == length &&
+            memcmp(text, words[*place], length) == 0)
             return true;
     return false;
 }
@@ -126,6 +128,8 @@ static nnblas_status check_parameters(const nn_model_file *file, char kind, size
 }
 
 static bool is_expected(const nn_model_file *file, const char *name) {
+    if (strcmp(name, NN_COST_PARAMETER) == 0)
+        return true;
     size_t layer = *name ? strtoul(name + 1, NULL, 10) : 0;
     if (layer >= 1 && layer < file->n_layer_sizes && (*name == 'W' || *name == 'b'))
         return strcmp(name, nn_name_tensor(*name, layer).text) == 0 &&
@@ -294,6 +298,16 @@ static nnblas_status set_hidden(const nn_model_file *file, nnblas_net *net) {
     return status;
 }
 
+/* The setter refuses the parameter of a cost that has none. */
+static nnblas_status set_cost_parameter(const nn_model_file *file, nnblas_net *net) {
+    double parameter = net->cost_parameter;
+    bool has_parameter = nn_get_default_cost_parameter(net->cost) != 0.0;
+    if (!has_parameter && !nn_find_tensor(&file->header, NN_COST_PARAMETER))
+        return NNBLAS_OK;
+    nnblas_status status = nn_model_file_read(file, NN_COST_PARAMETER, 1, 1, &parameter);
+    return status ? status : nnblas_net_set_cost_parameter(net, parameter);
+}
+
 /* The message of the setter that refuses stays: it names the value and what is allowed. */
 static nnblas_status set_activations(const nn_model_file *file, nnblas_net *net) {
     size_t output, cost;
@@ -304,6 +318,8 @@ static nnblas_status set_activations(const nn_model_file *file, nnblas_net *net)
         status = set_hidden(file, net);
     if (!status)
         status = nnblas_net_set_output(net, (nnblas_activation)output, (nnblas_cost)cost);
+    if (!status)
+        status = set_cost_parameter(file, net);
     return status ? NNBLAS_ERROR_FORMAT : NNBLAS_OK;
 }
 

@@ -6,6 +6,7 @@
 #include "file/file.h"
 #include "file/model_file.h"
 #include "file/model_file_contents.h"
+#include "network/cost_rules.h"
 
 #include <stdlib.h>
 
@@ -37,7 +38,7 @@ static nnblas_status allocate_contents(contents *c, const nnblas_net *net,
         n_texts++;
     size_t n_own = 2 * net->n_layers;
     *c = (contents){
-        .tensors = nn_allocate(n_own + extras->n_tensors, sizeof *c->tensors),
+        .tensors = nn_allocate(n_own + 1 + extras->n_tensors, sizeof *c->tensors),
         .names = nn_allocate(n_own, sizeof *c->names),
         .texts = nn_allocate(n_texts, sizeof *c->texts),
         .layer_sizes = nn_allocate(net->n_layers + 1, SIZE_LENGTH),
@@ -71,6 +72,15 @@ static nnblas_status add_layers(contents *c, const nnblas_net *net) {
             status = add_parameters(c, 'b', l + 1, 1, 1, layer->outputs, b);
     }
     return status;
+}
+
+static void add_cost_parameter(contents *c, const nnblas_net *net) {
+    if (nn_get_default_cost_parameter(net->cost) != 0.0)
+        c->tensors[c->n_tensors++] = (nn_tensor){.name = NN_COST_PARAMETER,
+                                                 .n_dimensions = 1,
+                                                 .rows = 1,
+                                                 .columns = 1,
+                                                 .values = &net->cost_parameter};
 }
 
 static void write_layer_sizes(const nnblas_net *net, char *text) {
@@ -123,6 +133,7 @@ static nnblas_status encode_net(const nnblas_net *net, const nn_extras *extras,
         return status;
     status = add_layers(&c, net);
     if (!status) {
+        add_cost_parameter(&c, net);
         add_texts(&c, net);
         add_extras(&c, extras);
         status = nn_encode_safetensors(c.tensors, c.n_tensors, c.texts, c.n_texts, bytes, size);

@@ -23,6 +23,11 @@ static void apply_relu(size_t n, double *a) {
         a[i] = a[i] < 0.0 ? 0.0 : a[i];
 }
 
+static void apply_exponential(size_t n, double *a) {
+    for (size_t i = 0; i < n; i++)
+        a[i] = exp_of(a[i]);
+}
+
 /* The largest input of a row is subtracted, so that nothing overflows. Where rows are short, only
  * the exponential profits from vectors, so it has a pass of its own over all rows. */
 static void apply_softmax(size_t rows, size_t columns, double *a) {
@@ -63,6 +68,11 @@ static void tanh_delta(size_t n, const double *restrict H_out, double *restrict 
 static void relu_delta(size_t n, const double *restrict H_out, double *restrict H_delta) {
     for (size_t i = 0; i < n; i++)
         H_delta[i] *= H_out[i] > 0.0 ? 1.0 : 0.0;
+}
+
+static void exponential_delta(size_t n, const double *restrict H_out, double *restrict H_delta) {
+    for (size_t i = 0; i < n; i++)
+        H_delta[i] *= H_out[i];
 }
 
 #endif

@@ -26,12 +26,14 @@ typedef struct nn_kernels {
      *   sigmoid   2 ulp; 0 and 1 at -infinity and infinity
      *   tanh      3 ulp; -1 and 1 there; odd
      *   relu      exact
+     *   exponential  2 ulp; 0 and infinity at -infinity and infinity
      *   softmax   3 ulp, of each row, and one more for each 2^-52 by which the difference of an
      *             input and the row's largest is rounded
      */
     void (*sigmoid)(size_t n, double *a);
     void (*tanh)(size_t n, double *a);
     void (*relu)(size_t n, double *a);
+    void (*exponential)(size_t n, double *a);
     void (*softmax)(size_t rows, size_t columns, double *a);
 
     /* Deltas of hidden layers, in place: H_delta holds H_error, and is multiplied by f'(H_in),
@@ -39,6 +41,7 @@ typedef struct nn_kernels {
     void (*sigmoid_delta)(size_t n, const double *H_out, double *H_delta);
     void (*tanh_delta)(size_t n, const double *H_out, double *H_delta);
     void (*relu_delta)(size_t n, const double *H_out, double *H_delta);
+    void (*exponential_delta)(size_t n, const double *H_out, double *H_delta);
 
     /*
      * Costs. They return the cost and write O_delta, its derivative by O_in. O_delta may be null,
@@ -53,6 +56,37 @@ typedef struct nn_kernels {
                                     const double *weights, double *O_delta);
     double (*softmax_squared_error)(size_t rows, size_t columns, const double *O_out,
                                     const double *Y, const double *weights, double *O_delta);
+
+    /*
+     * From O_out too, and the derivative by O_out, which is still to be multiplied by that of the
+     * activation. delta is finite and above 0, tau between 0 and 1.
+     *
+     * With error = O_out - Y: huber_cost, sum w error^2 / 2 where |error| <= delta, else w delta
+     * (|error| - delta / 2); each summand is within 2 ulp for that error. quantile_cost, sum w (1 -
+     * tau) error where error > 0, else -w tau error; within 2 ulp. Its derivative is 0 where error
+     * is 0.
+     */
+    double (*huber_cost)(size_t n, double delta, const double *O_out, const double *Y,
+                         const double *weights, double *O_delta);
+    double (*quantile_cost)(size_t n, double tau, const double *O_out, const double *Y,
+                            const double *weights, double *O_delta);
+
+    /*
+     * hinge_cost, from the O_out of identity outputs: sum w max(0, 1 - (2 Y - 1) O_out). Its
+     * derivative is 0 where the maximum is 0.
+     *
+     * From the O_in of exponential outputs, O = exp(O_in): poisson_deviance, sum w (O - Y + Y ln(Y
+     * / O)), Y ln Y being 0 for a Y of 0; gamma_deviance, sum w (Y / O - 1 - ln(Y / O)). For finite
+     * O_in, and labels of 0 or more and above 0, each summand is within 32 ulp of the exact one for
+     * an O that is within 4 ulp, or infinity where O is. (A Poisson deviance of a subnormal O is
+     * within 1e-12 Y.) For labels below 0 the sum is NaN.
+     */
+    double (*hinge_cost)(size_t n, const double *O_out, const double *Y, const double *weights,
+                         double *O_delta);
+    double (*poisson_deviance)(size_t n, const double *O_in, const double *Y, const double *weights,
+                               double *O_delta);
+    double (*gamma_deviance)(size_t n, const double *O_in, const double *Y, const double *weights,
+                             double *O_delta);
 
     /* From O_in, because the cost goes on growing where O_out is rounded to 0 or 1. Sigmoid
      * outputs: -sum w (Y ln O_out + (1 - Y) ln(1 - O_out)). Softmax outputs: -sum w Y ln O_out. For

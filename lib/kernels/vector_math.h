@@ -6,6 +6,8 @@
 
 #include "core/bits.h"
 
+#include <stdbool.h>
+
 /* A loop that calls a function is not vectorised. */
 #define NN_INLINED __attribute__((always_inline)) static inline
 
@@ -54,6 +56,12 @@ NN_INLINED double exp_of_negative(double x) {
     return (first + first * e.exp_r_1) * second;
 }
 
+/* exp(x) of any x, NaN for NaN, within 1.2 ulp; infinity above the logarithm of the largest double.
+ * All of the above but the clamp holds for x > 0 too, to which 750 is the second. */
+NN_INLINED double exp_of(double x) {
+    return exp_of_negative(x > 750.0 ? 750.0 : x);
+}
+
 /* exp(x) - 1 for x <= 0, within 1.4 ulp: 2^k (exp(r) - 1) + (2^k - 1), which is exp(r) - 1 itself
  * near 0. Below -38 it rounds to -1, so 2^k may be 0 where k is out of range. */
 NN_INLINED double expm1_of_negative(double x) {
@@ -72,22 +80,53 @@ NN_INLINED double expm1_of_negative(double x) {
  * - q interpolates (2 atanh(s) - 2 s) / s^3 at the seven Chebyshev nodes of 0 <= t <= 0.0295 (with
  * 60 digits, then rounded); relative error of the whole 4.6e-18. It is summed by pairs.
  */
-NN_INLINED double log_of_1_plus(double x) {
-    const uint64_t LOWEST = 0x3fe6a09e667f3bcd; /* the bits of sqrt(1/2) */
-    const uint64_t FRACTION = 0x000fffffffffffff;
-    double u = 1.0 + x, low = x - (u - 1.0);
-    uint64_t bits = nn_get_bits(u) + (nn_get_bits(1.0) - LOWEST);
-    double m = nn_from_bits((bits & FRACTION) + LOWEST);
-    double k = nn_from_bits((bits >> 52) | nn_get_bits(0x1p52)) - (0x1p52 + 1023.0);
-    double power = nn_from_bits(2 * nn_get_bits(1.0) - (bits & ~FRACTION)); /* 2^-k */
-    double f = (m - 1.0) + low * power;
+static const uint64_t SQRT_HALF = 0x3fe6a09e667f3bcd; /* its bits */
+static const uint64_t FRACTION = 0x000fffffffffffff;
 
-    double h = 0.5 * f * f, s = f / (2.0 + f), t = s * s, t2 = t * t;
+/* q(t) */
+NN_INLINED double sum_log_series(double t) {
+    double t2 = t * t;
     double q01 = 0x1.5555555555558p-1 + 0x1.99999999952e2p-2 * t;
     double q23 = 0x1.2492492df148dp-2 + 0x1.c71c62e5800a1p-3 * t;
     double q45 = 0x1.7462b4ab2ef6bp-3 + 0x1.39fe606542ddep-3 * t;
-    double q = (q01 + q23 * t2) + (t2 * t2) * (q45 + 0x1.2b584aae78a57p-3 * t2);
+    return (q01 + q23 * t2) + (t2 * t2) * (q45 + 0x1.2b584aae78a57p-3 * t2);
+}
+
+/* k of 2^k m, from the bits of that number. */
+NN_INLINED double get_exponent(uint64_t bits) {
+    return nn_from_bits((bits >> 52) | nn_get_bits(0x1p52)) - (0x1p52 + 1023.0);
+}
+
+NN_INLINED double log_of_1_plus(double x) {
+    double u = 1.0 + x, low = x - (u - 1.0);
+    uint64_t bits = nn_get_bits(u) + (nn_get_bits(1.0) - SQRT_HALF);
+    double m = nn_from_bits((bits & FRACTION) + SQRT_HALF), k = get_exponent(bits);
+    double power = nn_from_bits(2 * nn_get_bits(1.0) - (bits & ~FRACTION)); /* 2^-k */
+    double f = (m - 1.0) + low * power;
+
+    double h = 0.5 * f * f, s = f / (2.0 + f), t = s * s, q = sum_log_series(t);
     return k * 0x1.62e42fefa3800p-1 + (f - (h - (s * (h + t * q) + k * 0x1.ef35793c76730p-45)));
+}
+
+/* f - ln(1 + f) for 1 + f in sqrt(1/2) .. sqrt(2), within 2 ulp: of the same terms only those that
+ * are left when f is taken away, so that nothing cancels. */
+NN_INLINED double get_log_rest(double f) {
+    double h = 0.5 * f * f, s = f / (2.0 + f), t = s * s;
+    return h - s * (h + t * sum_log_series(t));
+}
+
+/* ln(x) of any x, within 1.5 ulp: -infinity for 0, NaN for less and for NaN. The fraction is exact
+ * here, and a subnormal number is multiplied by 2^54 first. */
+NN_INLINED double log_of(double x) {
+    bool is_tiny = x < 0x1p-1022;
+    uint64_t bits = nn_get_bits(is_tiny ? x * 0x1p54 : x) + (nn_get_bits(1.0) - SQRT_HALF);
+    double m = nn_from_bits((bits & FRACTION) + SQRT_HALF);
+    double k = get_exponent(bits) - (is_tiny ? 54.0 : 0.0), f = m - 1.0;
+    double h = 0.5 * f * f, s = f / (2.0 + f), t = s * s, q = sum_log_series(t);
+    double value =
+        k * 0x1.62e42fefa3800p-1 + (f - (h - (s * (h + t * q) + k * 0x1.ef35793c76730p-45)));
+    value = x > 0.0 ? value : x == 0.0 ? -__builtin_inf() : __builtin_nan("");
+    return x > 0x1.fffffffffffffp+1023 ? x : value;
 }
 
 /*

@@ -119,7 +119,7 @@ nnblas_status nnblas_backpropagate(size_t N, size_t inputs, size_t hidden, size_
     double *const updates[] = {W1_update, W2_update};
     double squared_error = nn_backpropagate_whole(&n.model, &tile, 1.0 / (double)N, updates);
     if (mse)
-        *mse = squared_error / (2.0 * (double)N);
+        *mse = nn_average_cost(&n.model, squared_error, (double)N);
     return NNBLAS_OK;
 }
 

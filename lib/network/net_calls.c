@@ -12,6 +12,7 @@ nn_model nn_net_model(const nnblas_net *net) {
         .sizes = net->sizes,
         .n_layers = net->n_layers,
         .cost = net->cost,
+        .cost_parameter = net->cost_parameter,
     };
 }
 

@@ -2,6 +2,7 @@
 #include "network/network.h"
 #include "core/memory.h"
 #include "core/sizes.h"
+#include "network/cost_rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,6 +106,7 @@ nnblas_status nnblas_net_clone(const nnblas_net *net, nnblas_net **clone) {
     for (size_t l = 0; l < net->n_layers; l++)
         created->layers[l].activation = net->layers[l].activation;
     created->cost = net->cost;
+    created->cost_parameter = net->cost_parameter;
     memcpy(created->parameters, net->parameters, net->parameter_count * sizeof *net->parameters);
     if (!nn_copy_texts(net->metadata, &created->metadata)) {
         nnblas_net_destroy(created);
@@ -139,19 +141,13 @@ static nnblas_status check_hidden(nnblas_activation activation) {
 
 static nnblas_status check_output(nnblas_activation activation, nnblas_cost cost) {
     if (activation != NNBLAS_SIGMOID && activation != NNBLAS_IDENTITY &&
-        activation != NNBLAS_SOFTMAX)
+        activation != NNBLAS_SOFTMAX && activation != NNBLAS_EXPONENTIAL)
         return nn_fail(NNBLAS_ERROR_VALUE,
                        "the output activation is %d; it must be NNBLAS_SIGMOID (%d), "
-                       "NNBLAS_IDENTITY (%d) or NNBLAS_SOFTMAX (%d)",
-                       (int)activation, NNBLAS_SIGMOID, NNBLAS_IDENTITY, NNBLAS_SOFTMAX);
-    if (cost != NNBLAS_MSE && cost != NNBLAS_CROSS_ENTROPY)
-        return nn_fail(NNBLAS_ERROR_VALUE,
-                       "the cost is %d; it must be NNBLAS_MSE (%d) or NNBLAS_CROSS_ENTROPY (%d)",
-                       (int)cost, NNBLAS_MSE, NNBLAS_CROSS_ENTROPY);
-    if (activation == NNBLAS_IDENTITY && cost == NNBLAS_CROSS_ENTROPY)
-        return nn_fail(NNBLAS_ERROR_VALUE, "the cross-entropy is of probabilities: it goes with "
-                                           "sigmoid or softmax outputs, not with identity");
-    return NNBLAS_OK;
+                       "NNBLAS_IDENTITY (%d), NNBLAS_SOFTMAX (%d) or NNBLAS_EXPONENTIAL (%d)",
+                       (int)activation, NNBLAS_SIGMOID, NNBLAS_IDENTITY, NNBLAS_SOFTMAX,
+                       NNBLAS_EXPONENTIAL);
+    return nn_check_cost(cost, activation);
 }
 
 nnblas_status nnblas_net_set_hidden(nnblas_net *net, nnblas_activation activation) {
@@ -172,6 +168,7 @@ nnblas_status nnblas_net_set_output(nnblas_net *net, nnblas_activation activatio
         return status;
     net->layers[net->n_layers - 1].activation = activation;
     net->cost = cost;
+    net->cost_parameter = nn_get_default_cost_parameter(cost);
     return NNBLAS_OK;
 }
 
@@ -198,6 +195,15 @@ nnblas_status nnblas_net_set_activation(nnblas_net *net, size_t layer,
 
 nnblas_activation nnblas_net_activation(const nnblas_net *net, size_t layer) {
     return check_layer(net, layer) ? NNBLAS_SIGMOID : net->layers[layer - 1].activation;
+}
+
+nnblas_status nnblas_net_set_cost_parameter(nnblas_net *net, double parameter) {
+    if (nn_check_pointer("net", net))
+        return NNBLAS_ERROR_NULL;
+    nnblas_status status = nn_check_cost_parameter(net->cost, parameter);
+    if (!status)
+        net->cost_parameter = parameter;
+    return status;
 }
 
 size_t nnblas_net_layer_count(const nnblas_net *net) {
@@ -233,4 +239,8 @@ nnblas_activation nnblas_net_output_activation(const nnblas_net *net) {
 
 nnblas_cost nnblas_net_cost(const nnblas_net *net) {
     return nn_check_pointer("net", net) ? NNBLAS_MSE : net->cost;
+}
+
+double nnblas_net_cost_parameter(const nnblas_net *net) {
+    return nn_check_pointer("net", net) ? 0.0 : net->cost_parameter;
 }

@@ -17,7 +17,8 @@ struct nnblas_net {
     size_t *sizes; /* n_layers + 1: the inputs, then the outputs of each layer */
     nn_layer *layers;
     nnblas_cost cost;
-    double **W; /* layers[l].W, to write */
+    double cost_parameter; /* 0 where the cost has none */
+    double **W;            /* layers[l].W, to write */
     double *parameters;
     nn_text *metadata; /* in the order in which they were set */
 };

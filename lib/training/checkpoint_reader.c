@@ -47,6 +47,7 @@ void nn_checkpoint_free(nn_checkpoint *checkpoint) {
 
 static nnblas_status compare_networks(const nnblas_net *a, const nnblas_net *b) {
     bool same = a->n_layers == b->n_layers && a->cost == b->cost &&
+                a->cost_parameter == b->cost_parameter &&
                 nnblas_net_flags(a) == nnblas_net_flags(b);
     for (size_t l = 0; same && l < a->n_layers; l++)
         same = a->layers[l].inputs == b->layers[l].inputs &&
@@ -54,7 +55,8 @@ static nnblas_status compare_networks(const nnblas_net *a, const nnblas_net *b) 
                a->layers[l].activation == b->layers[l].activation;
     return same ? NNBLAS_OK
                 : nn_fail(NNBLAS_ERROR_VALUE, "the checkpoint is of another network: its layers, "
-                                              "biases, activations or cost differ");
+                                              "biases, activations, cost or the cost's "
+                                              "parameter differ");
 }
 
 /* ---- vectors --------------------------------------------------------------------------------- */

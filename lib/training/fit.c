@@ -142,10 +142,9 @@ static nnblas_status open_buffers(nn_fit *fit) {
         return NNBLAS_ERROR_MEMORY;
     const nn_problem validation = nn_make_problem(&fit->model, &fit->validation, NN_PREDICT);
     status = open_engine(fit, &fit->validation_engine, &validation);
-    return status ? status
-                  : nn_scorer_open(&fit->scorer, fit->settings->score,
-                                   fit->model.layers[fit->model.n_layers - 1].outputs,
-                                   &fit->validation);
+    return status
+               ? status
+               : nn_scorer_open(&fit->scorer, fit->settings->score, &fit->model, &fit->validation);
 }
 
 /* Closes what was opened; the rest is null. */

@@ -2,6 +2,7 @@
 #include "training/fit_checks.h"
 #include "engine/finite.h"
 #include "engine/row_weights.h"
+#include "network/cost_rules.h"
 
 /* Rows, and what the messages call them. */
 typedef struct named_rows {
@@ -49,19 +50,15 @@ static nnblas_status check_memory(const nnblas_net *net, const named_rows *learn
 
 /* ---- numbers --------------------------------------------------------------------------------- */
 
-/* For other labels the cross-entropy has no minimum, and training would never end. */
 static nnblas_status check_labels(const nnblas_net *net, const named_rows *named) {
     const nn_rows *rows = named->rows;
     size_t outputs = get_outputs(net);
-    for (size_t e = 0; net->cost == NNBLAS_CROSS_ENTROPY && e < rows->N; e++)
+    for (size_t e = 0; nn_describe_labels(net->cost) && e < rows->N; e++)
         for (size_t k = 0; k < outputs; k++) {
             double label = rows->Y[e * rows->ldy + k];
-            if (!(label >= 0.0 && label <= 1.0))
-                return nn_fail(
-                    NNBLAS_ERROR_VALUE,
-                    "%s holds %.17g at row %zu, column %zu; the cross-entropy needs labels "
-                    "from 0 to 1",
-                    named->Y, label, e, k);
+            if (!nn_is_label(net->cost, label))
+                return nn_fail(NNBLAS_ERROR_VALUE, "%s holds %.17g at row %zu, column %zu; %s",
+                               named->Y, label, e, k, nn_describe_labels(net->cost));
         }
     return NNBLAS_OK;
 }

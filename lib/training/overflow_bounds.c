@@ -39,6 +39,8 @@ static double bound_activation(const nn_layer *layer, const nn_overflow_bounds *
     case NNBLAS_RELU:
     case NNBLAS_IDENTITY:
         return ((double)layer->inputs * a + 1.0) * bounds->parameters;
+    case NNBLAS_EXPONENTIAL:
+        return exp(((double)layer->inputs * a + 1.0) * bounds->parameters);
     case NNBLAS_SIGMOID:
     case NNBLAS_TANH:
     case NNBLAS_SOFTMAX:
@@ -47,10 +49,33 @@ static double bound_activation(const nn_layer *layer, const nn_overflow_bounds *
     return 1.0;
 }
 
+/*
+ * No derivative of a cost by an input of the outputs is larger than this, where a bounds the
+ * outputs, and of exponential ones their inverses too. That of the mse is at most (outputs + 1)
+ * times the largest difference of an output and a label, since softmax adds them up, and times an
+ * exponential output. The others follow from their equations.
+ */
+static double bound_output_delta(const nn_model *model, const nn_overflow_bounds *bounds,
+                                 double a) {
+    double outputs = (double)model->layers[model->n_layers - 1].outputs;
+    switch (model->cost) {
+    case NNBLAS_QUANTILE:
+        return fmax(1.0, a);
+    case NNBLAS_GAMMA:
+        return 1.0 + a * bounds->Y;
+    case NNBLAS_HINGE:
+        return 1.0;
+    case NNBLAS_MSE:
+    case NNBLAS_CROSS_ENTROPY:
+    case NNBLAS_HUBER:
+    case NNBLAS_POISSON:
+        break;
+    }
+    return (outputs + 1.0) * (a + bounds->Y) * fmax(1.0, a);
+}
+
 /* A gradient is a weighted mean over the rows of products of a delta and an activation or an input.
- * No derivative of an activation is larger than 1. No derivative of a cost by an input of the
- * outputs is larger than (outputs + 1) times the largest difference of an output and a label:
- * softmax adds them up. */
+ * No derivative of a hidden activation is larger than 1. */
 double nn_bound_gradient(const nn_model *model, const nn_overflow_bounds *bounds) {
     double a = bounds->X, largest_a = fmax(1.0, a);
     for (size_t l = 0; l < model->n_layers; l++) {
@@ -60,8 +85,7 @@ double nn_bound_gradient(const nn_model *model, const nn_overflow_bounds *bounds
         a = bound_activation(&model->layers[l], bounds, a);
         largest_a = fmax(largest_a, a);
     }
-    double outputs = (double)model->layers[model->n_layers - 1].outputs;
-    double delta = (outputs + 1.0) * (a + bounds->Y) * fmax(1.0, a), largest_delta = delta;
+    double delta = bound_output_delta(model, bounds, a), largest_delta = delta;
     for (size_t l = model->n_layers - 1; l > 0; l--) {
         delta *= (double)model->layers[l].outputs * bounds->parameters;
         largest_delta = fmax(largest_delta, delta);

@@ -55,9 +55,11 @@ static nn_spread measure_spread(const nn_rows *rows, size_t k) {
     return (nn_spread){.scale = scale, .squares = squares};
 }
 
-nnblas_status nn_scorer_open(nn_scorer *scorer, nnblas_score score, size_t outputs,
+nnblas_status nn_scorer_open(nn_scorer *scorer, nnblas_score score, const nn_model *model,
                              const nn_rows *rows) {
-    *scorer = (nn_scorer){.score = score, .outputs = outputs};
+    size_t outputs = model->layers[model->n_layers - 1].outputs;
+    *scorer = (nn_scorer){
+        .score = score, .outputs = outputs, .threshold = model->cost == NNBLAS_HINGE ? 0.0 : 0.5};
     if (score == NNBLAS_SCORE_NONE)
         return NNBLAS_OK;
     scorer->block_rows = nn_min(rows->N, nn_max(MOST_OUTPUTS / outputs, LEAST_ROWS));
@@ -92,9 +94,9 @@ static size_t find_largest(size_t n, const double *a) {
     return largest;
 }
 
-static bool are_on_same_sides(size_t n, const double *o, const double *y) {
-    for (size_t k = 0; k < n; k++)
-        if ((o[k] > 0.5) != (y[k] > 0.5))
+static bool are_on_same_sides(const nn_scorer *s, const double *o, const double *y) {
+    for (size_t k = 0; k < s->outputs; k++)
+        if ((o[k] > s->threshold) != (y[k] > 0.5))
             return false;
     return true;
 }
@@ -102,7 +104,7 @@ static bool are_on_same_sides(size_t n, const double *o, const double *y) {
 static bool is_right(const nn_scorer *s, const double *o, const double *y) {
     if (s->score == NNBLAS_SCORE_ACCURACY && s->outputs > 1)
         return find_largest(s->outputs, o) == find_largest(s->outputs, y);
-    return are_on_same_sides(s->outputs, o, y);
+    return are_on_same_sides(s, o, y);
 }
 
 /* ---- R2 -------------------------------------------------------------------------------------- */

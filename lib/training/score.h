@@ -9,6 +9,7 @@
 typedef struct nn_scorer {
     nnblas_score score;
     size_t outputs;
+    double threshold; /* above which an output says yes */
     size_t block_rows;
     double *O_out;             /* of a block of rows; null without a score */
     struct nn_spread *spreads; /* of the labels of each output; null but for R2 */
@@ -16,7 +17,7 @@ typedef struct nn_scorer {
 } nn_scorer;
 
 /* rows: with the labels that each score is of, and weighed (nn_weigh_rows). */
-nnblas_status nn_scorer_open(nn_scorer *scorer, nnblas_score score, size_t outputs,
+nnblas_status nn_scorer_open(nn_scorer *scorer, nnblas_score score, const nn_model *model,
                              const nn_rows *rows);
 void nn_scorer_close(nn_scorer *scorer);
 

@@ -56,6 +56,13 @@ static void test_settings() {
     check(catch_status([&] { net.set_activation(3, NNBLAS_TANH); }) == NNBLAS_ERROR_VALUE,
           "an activation of a layer that there is not");
     net.set_activation(1, NNBLAS_TANH);
+    net.set_output(NNBLAS_IDENTITY, NNBLAS_HUBER);
+    net.set_cost_parameter(0.25);
+    check(net.cost_parameter() == 0.25, "the parameter of the cost");
+    net.set_output(NNBLAS_SOFTMAX, NNBLAS_CROSS_ENTROPY);
+    check(net.cost_parameter() == 0.0 &&
+              catch_status([&] { net.set_cost_parameter(0.25); }) == NNBLAS_ERROR_VALUE,
+          "a cost without a parameter");
     net.init(7);
     const std::vector<double> by_seed = copy(net.parameters());
     net.init_by(NNBLAS_UNIFORM, 7);

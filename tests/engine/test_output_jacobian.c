@@ -9,7 +9,8 @@
 #include <string.h>
 
 /* The gradient of half the squared error of one row whose labels are its outputs, but for output k
- * one less: the derivatives of output k. */
+ * one less: the derivatives of output k. Those of an exponential output are it times those of its
+ * input: the rounding of a much larger one would be felt. */
 static void differentiate(const problem *p, size_t e, size_t k, double *derivatives) {
     problem row = *p;
     double *labels = allocate_doubles(get_outputs(p));
@@ -19,8 +20,16 @@ static void differentiate(const problem *p, size_t e, size_t k, double *derivati
     row.Y = labels;
     row.weights = NULL;
     compute_reference(&row, NULL, labels);
+    double factor = 1.0;
+    if (p->kind.output == NNBLAS_EXPONENTIAL) {
+        factor = labels[k];
+        row.kind.output = NNBLAS_IDENTITY;
+        compute_reference(&row, NULL, labels);
+    }
     labels[k] -= 1.0;
     compute_reference(&row, derivatives, NULL);
+    for (size_t i = 0; i < p->parameter_count; i++)
+        derivatives[i] *= factor;
     free(labels);
 }
 

@@ -17,6 +17,7 @@ static void check_same(nnblas_net *expected, nnblas_net *found) {
     for (size_t l = 1; l < nnblas_net_layer_count(expected); l++)
         ck_assert_int_eq(nnblas_net_activation(expected, l), nnblas_net_activation(found, l));
     ck_assert_int_eq(nnblas_net_cost(expected), nnblas_net_cost(found));
+    ck_assert_double_eq(nnblas_net_cost_parameter(expected), nnblas_net_cost_parameter(found));
     ck_assert_uint_eq(nnblas_net_parameter_count(expected), nnblas_net_parameter_count(found));
     ck_assert(memcmp(nnblas_net_parameters(expected), nnblas_net_parameters(found),
                      nnblas_net_parameter_count(expected) * sizeof(double)) == 0);

@@ -266,7 +266,7 @@ START_TEST(texts_that_are_no_network_are_refused) {
         {"\"nnblas.output_activation\":\"sigmoid\",", "", "no text 'nnblas.output_activation'"},
         {",\"nnblas.cost\":\"mse\"", "", "there is no text 'nnblas.cost'"},
         {"\"mse\"", "\"\"", "the text 'nnblas.cost' is '', which"},
-        {"\"mse\"", "\"hinge\"", "the text 'nnblas.cost' is 'hinge', which"},
+        {"\"mse\"", "\"mae\"", "the text 'nnblas.cost' is 'mae', which"},
         {"\"mse\"}", "\"mse\",\"nnblas.colour\":\"red\"}", "an unknown text 'nnblas.colour'"},
         {"\"mse\"}", "\"mse\",\"nnblas.cost\":\"mse\"}", "there are two texts 'nnblas.cost'"},
         {"\"mse\"}", "\"mse\",\"a\":\"\",\"b\":\"\",\"\\u0061\":\"\"}", "there are two texts 'a'"},
@@ -294,7 +294,15 @@ START_TEST(texts_that_are_no_network_are_refused) {
          "the output activation is 1"},
         {"\"nnblas.output_activation\":\"sigmoid\",\"nnblas.cost\":\"mse\"",
          "\"nnblas.output_activation\":\"identity\",\"nnblas.cost\":\"cross_entropy\"",
-         "the cross-entropy is of probabilities"},
+         "the cross-entropy goes with sigmoid or softmax"},
+        {"\"mse\"", "\"huber\"", "there is no tensor 'cost_parameter'"},
+        {"\"W1\":{\"dtype\":\"F64\",\"shape\":[2,1]",
+         "\"cost_parameter\":{\"dtype\":\"F64\","
+         "\"shape\":[0],\"data_offsets\":[0,0]},\"W1\":{\"dtype\":\"F64\",\"shape\":[2,1]",
+         "tensor 'cost_parameter' is 1 x 0; it must be 1 x 1"},
+        {"\"nnblas.output_activation\":\"sigmoid\",\"nnblas.cost\":\"mse\"",
+         "\"nnblas.output_activation\":\"sigmoid\",\"nnblas.cost\":\"poisson\"",
+         "the Poisson deviance goes with exponential outputs"},
     };
     check_all_edits(EDITS);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "kernels/kernel_table.h"
+#include "kernels/references.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -43,6 +43,12 @@ static double call_cost(const void *slot, const operands *x) {
     typedef double cost(size_t n, const double *O, const double *Y, const double *weights,
                         double *O_delta);
     return (*(cost *const *)slot)(x->n, x->a, x->b, x->w, x->c);
+}
+
+static double call_cost_with_parameter(const void *slot, const operands *x) {
+    typedef double cost(size_t n, double parameter, const double *O, const double *Y,
+                        const double *weights, double *O_delta);
+    return (*(cost *const *)slot)(x->n, COST_PARAMETER, x->a, x->b, x->w, x->c);
 }
 
 static double call_cost_of_rows(const void *slot, const operands *x) {
@@ -104,7 +110,7 @@ static double call_rprop(const void *slot, const operands *x) {
 
 /* ---- activations ----------------------------------------------------------------------------- */
 
-static long double get_sigmoid(long double a) {
+long double get_sigmoid(long double a) {
     return 1.0L / (1.0L + expl(-a));
 }
 
@@ -133,8 +139,18 @@ static void compute_relu(exact_operands *x) {
         x->c[i] = x->c[i] < 0.0L ? 0.0L : x->c[i];
 }
 
+static void compute_exponential(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        x->c[i] = expl(x->c[i]);
+}
+
+static void run_libm_exponential(const operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        x->c[i] = exp(x->c[i]);
+}
+
 /* sum_j exp(z_j) / exp(z_k) */
-static long double sum_ratios(size_t n, const long double *z, size_t k) {
+long double sum_ratios(size_t n, const long double *z, size_t k) {
     long double sum = 0.0L;
     for (size_t j = 0; j < n; j++)
         sum += expl(z[j] - z[k]);
@@ -152,7 +168,7 @@ static void compute_softmax(exact_operands *x) {
 
 /* ---- deltas of hidden layers ----------------------------------------------------------------- */
 
-static void compute_sigmoid_delta(exact_operands *x) {
+void compute_sigmoid_delta(exact_operands *x) {
     for (size_t i = 0; i < x->n; i++)
         x->c[i] *= x->a[i] * (1.0L - x->a[i]);
 }
@@ -167,82 +183,9 @@ static void compute_relu_delta(exact_operands *x) {
         x->c[i] *= x->a[i] > 0.0L ? 1.0L : 0.0L;
 }
 
-/* ---- costs and deltas of outputs ------------------------------------------------------------- */
-
-static void compute_identity_squared_error(exact_operands *x) {
-    for (size_t i = 0; i < x->n; i++) {
-        long double error = x->a[i] - x->b[i];
-        x->c[i] = x->w[i] * error;
-        x->sum += x->w[i] * error * error;
-    }
-}
-
-static void compute_sigmoid_squared_error(exact_operands *x) {
-    compute_identity_squared_error(x);
-    compute_sigmoid_delta(x);
-}
-
-/* O_delta_k = sum_j (O_j - Y_j) O_j ([j = k] - O_k): the whole matrix of derivatives. */
-static void compute_softmax_squared_error(exact_operands *x) {
-    compute_identity_squared_error(x);
-    for (size_t first = 0; first < x->n; first += x->columns) {
-        const long double *O = x->a + first, *Y = x->b + first;
-        for (size_t k = 0; k < x->columns; k++) {
-            long double delta = 0.0L;
-            for (size_t j = 0; j < x->columns; j++)
-                delta += (O[j] - Y[j]) * O[j] * ((j == k ? 1.0L : 0.0L) - O[k]);
-            x->c[first + k] = x->w[first] * delta;
-        }
-    }
-}
-
-/* With ln(1 + exp(-|z|)), in long double, every size of z has its digits. */
-static void compute_sigmoid_cross_entropy(exact_operands *x) {
-    for (size_t i = 0; i < x->n; i++) {
-        long double z = x->a[i], y = x->b[i], common = log1pl(expl(-fabsl(z)));
-        long double cost =
-            y * (common + (z < 0.0L ? -z : 0.0L)) + (1.0L - y) * (common + (z > 0.0L ? z : 0.0L));
-        x->c[i] = x->w[i] * ((1.0L - y) * get_sigmoid(z) - y * get_sigmoid(-z));
-        x->sum += x->w[i] * cost;
-    }
-}
-
-static void run_libm_sigmoid_cross_entropy(const operands *x) {
-    for (size_t i = 0; i < x->n; i++) {
-        double z = x->a[i], y = x->b[i], e = exp(-fabs(z));
-        x->d[0] += log1p(e) + (z < 0.0 ? y : 1.0 - y) * fabs(z);
-        x->c[i] = (z < 0.0 ? e : 1.0) / (1.0 + e) - y;
-    }
-}
-
-/* -ln O_k = ln(sum_j exp(z_j - z_k)), and O_delta_k = - sum_j Y_j ([j = k] - O_k). */
-static void compute_softmax_cross_entropy(exact_operands *x) {
-    for (size_t i = 0; i < x->n; i++) {
-        size_t k = i % x->columns, first = i - k;
-        const long double *Y = x->b + first;
-        long double ratios = sum_ratios(x->columns, x->a + first, k), delta = 0.0L;
-        for (size_t j = 0; j < x->columns; j++)
-            delta -= Y[j] * ((j == k ? 1.0L : 0.0L) - 1.0L / ratios);
-        x->c[i] = x->w[first] * delta;
-        x->sum += x->w[first] * Y[k] * logl(ratios);
-    }
-}
-
-static void run_libm_softmax_cross_entropy(const operands *x) {
-    for (size_t first = 0; first < x->n; first += x->columns) {
-        const double *z = x->a + first, *y = x->b + first;
-        double largest = z[0], sum = 0.0, labels = 0.0;
-        for (size_t k = 1; k < x->columns; k++)
-            largest = z[k] > largest ? z[k] : largest;
-        for (size_t k = 0; k < x->columns; k++) {
-            sum += x->c[first + k] = exp(z[k] - largest);
-            labels += y[k];
-            x->d[0] += y[k] * (largest - z[k]);
-        }
-        x->d[0] += labels * log(sum);
-        for (size_t k = 0; k < x->columns; k++)
-            x->c[first + k] = x->c[first + k] / sum * labels - y[k];
-    }
+static void compute_exponential_delta(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        x->c[i] *= x->a[i];
 }
 
 /* ---- sums ------------------------------------------------------------------------------------ */
@@ -360,18 +303,32 @@ const kernel_row KERNELS[] = {
     {KERNEL(tanh), .call = call_in_place, .compute = compute_tanh, .ulps = 2.0, .traits = SIGNED,
      .relative_ulps = 3.0, .libm = run_libm_tanh},
     {KERNEL(relu), .call = call_in_place, .compute = compute_relu, .traits = SIGNED},
+    {KERNEL(exponential), .call = call_in_place, .compute = compute_exponential, .ulps = 2.0,
+     .traits = SIGNED, .relative_ulps = 2.0, .libm = run_libm_exponential},
     {KERNEL(softmax), .call = call_rows_in_place, .compute = compute_softmax, .ulps = 2.0,
      .traits = BY_ROWS | SIGNED, .relative_ulps = 3.0},
     {KERNEL(sigmoid_delta), .call = call_with_one, .compute = compute_sigmoid_delta, .ulps = 2.0},
     {KERNEL(tanh_delta), .call = call_with_one, .compute = compute_tanh_delta, .ulps = 2.0,
      .traits = SIGNED, .steady = 1.4142135623730951},
     {KERNEL(relu_delta), .call = call_with_one, .compute = compute_relu_delta, .traits = SIGNED},
+    {KERNEL(exponential_delta), .call = call_with_one, .compute = compute_exponential_delta,
+     .ulps = 1.0},
     {KERNEL(identity_squared_error), .call = call_cost, .compute = compute_identity_squared_error,
      .ulps = 2.0, .traits = SIGNED | IS_COST},
     {KERNEL(sigmoid_squared_error), .call = call_cost, .compute = compute_sigmoid_squared_error,
      .ulps = 2.0, .traits = IS_COST},
     {KERNEL(softmax_squared_error), .call = call_cost_of_rows,
      .compute = compute_softmax_squared_error, .ulps = 64.0, .traits = BY_ROWS | IS_COST},
+    {KERNEL(huber_cost), .call = call_cost_with_parameter, .compute = compute_huber_cost,
+     .ulps = 2.0, .traits = SIGNED | IS_COST},
+    {KERNEL(quantile_cost), .call = call_cost_with_parameter, .compute = compute_quantile_cost,
+     .ulps = 2.0, .traits = SIGNED | IS_COST},
+    {KERNEL(hinge_cost), .call = call_cost, .compute = compute_hinge_cost, .ulps = 2.0,
+     .traits = SIGNED | IS_COST},
+    {KERNEL(poisson_deviance), .call = call_cost, .compute = compute_poisson_deviance, .ulps = 4.0,
+     .traits = SIGNED | IS_COST, .relative_ulps = 32.0},
+    {KERNEL(gamma_deviance), .call = call_cost, .compute = compute_gamma_deviance, .ulps = 4.0,
+     .traits = SIGNED | IS_COST, .relative_ulps = 32.0},
     {KERNEL(sigmoid_cross_entropy), .call = call_cost, .compute = compute_sigmoid_cross_entropy,
      .ulps = 2.0, .traits = SIGNED | IS_COST, .relative_ulps = 4.0,
      .libm = run_libm_sigmoid_cross_entropy},

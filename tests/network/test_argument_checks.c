@@ -174,17 +174,23 @@ START_TEST(learning_rates_are_refused) {
 END_TEST
 
 START_TEST(activations_costs_and_methods_are_refused) {
-    const int NEITHER[] = {-1, 5, INT_MAX};
+    const int NEITHER[] = {-1, 13, INT_MAX};
 #define CHECK_VALUE(call, argument, value, part)                                                   \
     CHECK_SPOILT(call, argument = value, NNBLAS_ERROR_VALUE, part)
     CHECK_VALUE(call_set_hidden, hidden_activation, NNBLAS_SOFTMAX, "the hidden activation is 4");
     CHECK_VALUE(call_set_output, output_activation, NNBLAS_TANH, "the output activation is 1");
     CHECK_VALUE(call_set_output, output_activation, NNBLAS_RELU, "the output activation is 2");
-    CHECK_VALUE(call_set_output, output_activation, NNBLAS_IDENTITY, "not with identity");
+    CHECK_VALUE(call_set_output, output_activation, NNBLAS_IDENTITY,
+                "the cross-entropy goes with sigmoid or softmax outputs");
     CHECK_VALUE(call_set_activation, hidden_activation, NNBLAS_SOFTMAX, "hidden activation is 4");
     CHECK_VALUE(call_set_activation, layer, 0, "layer is 0; activations have layers 1 to 2");
     CHECK_VALUE(call_set_activation, layer, 3, "layer is 3; activations have layers 1 to 2");
     CHECK_VALUE(call_set_activation, layer, SIZE_MAX, "; activations have layers 1 to 2");
+    CHECK_VALUE(call_set_output, cost, NNBLAS_HUBER, "the Huber cost goes with ");
+    CHECK_VALUE(call_set_output, cost, NNBLAS_POISSON, "goes with exponential outputs");
+    CHECK_VALUE(call_set_output, cost, NNBLAS_GAMMA, "goes with exponential outputs");
+    CHECK_VALUE(call_set_output, cost, NNBLAS_HINGE, "the hinge cost goes with identity outputs");
+    CHECK_VALUE(call_set_output, cost, (nnblas_cost)6, "the cost is 6");
     for (size_t i = 0; i < sizeof NEITHER / sizeof *NEITHER; i++) {
         nnblas_activation activation = (nnblas_activation)NEITHER[i];
         CHECK_VALUE(call_set_hidden, hidden_activation, activation, "the hidden activation is ");
@@ -194,6 +200,37 @@ START_TEST(activations_costs_and_methods_are_refused) {
                     "the initialization is ");
     }
 #undef CHECK_VALUE
+}
+END_TEST
+
+static void check_refused_parameter(nnblas_net *net, double parameter, const char *words) {
+    double kept = nnblas_net_cost_parameter(net);
+    ck_assert_int_eq(nnblas_net_set_cost_parameter(net, parameter), NNBLAS_ERROR_VALUE);
+    ck_assert_msg(strstr(nnblas_error_message(), words), "%s", nnblas_error_message());
+    ck_assert_double_eq(nnblas_net_cost_parameter(net), kept);
+}
+
+START_TEST(parameters_of_costs_are_refused) {
+    static const double BAD[] = {(double)NAN, (double)INFINITY, -(double)INFINITY, -0.5, 0.0};
+    arguments a = make_arguments();
+    nnblas_net *net = a.net;
+    check_refused_parameter(net, 0.5, "the mse has no parameter");
+    ck_assert_double_eq(nnblas_net_cost_parameter(net), 0.0);
+    ck_assert_ok(nnblas_net_set_output(net, NNBLAS_IDENTITY, NNBLAS_HUBER));
+    ck_assert_double_eq(nnblas_net_cost_parameter(net), 1.0);
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++)
+        check_refused_parameter(net, BAD[i],
+                                "delta of the Huber cost; it must be finite and above");
+    ck_assert_ok(nnblas_net_set_cost_parameter(net, 1e300));
+    ck_assert_ok(nnblas_net_set_output(net, NNBLAS_IDENTITY, NNBLAS_QUANTILE));
+    ck_assert_double_eq(nnblas_net_cost_parameter(net), 0.5);
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++)
+        check_refused_parameter(net, BAD[i],
+                                "tau of the quantile cost; it must be between 0 and 1");
+    check_refused_parameter(net, 1.0, "tau of the quantile cost");
+    ck_assert_int_eq(nnblas_net_set_cost_parameter(NULL, 0.5), NNBLAS_ERROR_NULL);
+    ck_assert_double_eq(nnblas_net_cost_parameter(NULL), 0.0);
+    free_arguments(&a);
 }
 END_TEST
 
@@ -239,6 +276,7 @@ int main(void) {
         columns_that_wrap_into_the_next_row_overlap,
         learning_rates_are_refused,
         activations_costs_and_methods_are_refused,
+        parameters_of_costs_are_refused,
         accessors_answer_what_is_not_there,
     };
     return run_tests("argument_checks", tests, sizeof tests / sizeof *tests);

@@ -68,8 +68,34 @@ static bool is_hidden(nnblas_activation a) {
 }
 
 static bool is_output(nnblas_activation a, nnblas_cost cost) {
-    return (a == NNBLAS_SIGMOID || a == NNBLAS_IDENTITY || a == NNBLAS_SOFTMAX) &&
-           (cost == NNBLAS_MSE || (cost == NNBLAS_CROSS_ENTROPY && a != NNBLAS_IDENTITY));
+    bool is_elementwise = a == NNBLAS_SIGMOID || a == NNBLAS_IDENTITY || a == NNBLAS_EXPONENTIAL;
+    switch (cost) {
+    case NNBLAS_MSE:
+        return is_elementwise || a == NNBLAS_SOFTMAX;
+    case NNBLAS_CROSS_ENTROPY:
+        return a == NNBLAS_SIGMOID || a == NNBLAS_SOFTMAX;
+    case NNBLAS_HUBER:
+    case NNBLAS_QUANTILE:
+        return is_elementwise;
+    case NNBLAS_POISSON:
+    case NNBLAS_GAMMA:
+        return a == NNBLAS_EXPONENTIAL;
+    case NNBLAS_HINGE:
+        return a == NNBLAS_IDENTITY;
+    }
+    return false;
+}
+
+/* One of the range, or not; now and then the parameter is of a cost that has none. */
+static void set_parameter(world *w, nnblas_net *net, nnblas_cost cost) {
+    const double BAD[] = {0.0, -1.0, (double)NAN, (double)INFINITY};
+    double bad = BAD[roll_between(&w->d, 0, 3)];
+    begin_call("nnblas_net_set_cost_parameter");
+    expect_status(nnblas_net_set_cost_parameter(net, bad), NNBLAS_ERROR_VALUE);
+    if (get_cost_parameter(cost) != 0.0)
+        expect_status(nnblas_net_set_cost_parameter(net, get_cost_parameter(cost)), NNBLAS_OK);
+    expect(nnblas_net_cost_parameter(net) == get_cost_parameter(cost), "the parameter is %g",
+           nnblas_net_cost_parameter(net));
 }
 
 /* Of one layer, or of one that there is not. */
@@ -90,8 +116,8 @@ static void set_activation(world *w, slot *s, nnblas_activation activation) {
 /* From one too low to one too high. */
 void call_set_kind(world *w) {
     slot *s = roll_slot(w);
-    nnblas_activation activation = (nnblas_activation)((int)roll_between(&w->d, 0, 6) - 1);
-    nnblas_cost cost = (nnblas_cost)((int)roll_between(&w->d, 0, 3) - 1);
+    nnblas_activation activation = (nnblas_activation)((int)roll_between(&w->d, 0, 14) - 1);
+    nnblas_cost cost = (nnblas_cost)((int)roll_between(&w->d, 0, 9) - 1);
     nnblas_status expected = NNBLAS_ERROR_VALUE;
     if (roll_chance(w, 3)) {
         set_activation(w, s, activation);
@@ -111,6 +137,8 @@ void call_set_kind(world *w) {
             expected = NNBLAS_OK;
         }
         expect_status(nnblas_net_set_output(s->net, activation, cost), expected);
+        if (expected == NNBLAS_OK)
+            set_parameter(w, s->net, cost);
     }
     check_slot(s);
 }

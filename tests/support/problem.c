@@ -29,11 +29,20 @@ kind get_kind(size_t i) {
         {.output = NNBLAS_IDENTITY, .cost = NNBLAS_MSE},
         {.output = NNBLAS_SOFTMAX, .cost = NNBLAS_MSE},
         {.output = NNBLAS_SOFTMAX, .cost = NNBLAS_CROSS_ENTROPY},
+        {.output = NNBLAS_IDENTITY, .cost = NNBLAS_HUBER},
+        {.output = NNBLAS_SIGMOID, .cost = NNBLAS_HUBER},
+        {.output = NNBLAS_IDENTITY, .cost = NNBLAS_QUANTILE},
+        {.output = NNBLAS_EXPONENTIAL, .cost = NNBLAS_QUANTILE},
+        {.output = NNBLAS_EXPONENTIAL, .cost = NNBLAS_MSE},
+        {.output = NNBLAS_EXPONENTIAL, .cost = NNBLAS_POISSON},
+        {.output = NNBLAS_EXPONENTIAL, .cost = NNBLAS_GAMMA},
+        {.output = NNBLAS_IDENTITY, .cost = NNBLAS_HINGE},
     };
-    kind k = OUTPUTS[i % 5];
-    k.hidden = HIDDEN[i / 5 % N_HIDDEN];
-    k.flags = i / 20 ? NNBLAS_BIAS : 0;
-    if (i / 20 == 2)
+    enum { N_OUTPUTS = sizeof OUTPUTS / sizeof *OUTPUTS, N_ALL = N_OUTPUTS * N_HIDDEN };
+    kind k = OUTPUTS[i % N_OUTPUTS];
+    k.hidden = HIDDEN[i / N_OUTPUTS % N_HIDDEN];
+    k.flags = i / N_ALL ? NNBLAS_BIAS : 0;
+    if (i / N_ALL == 2)
         k.hidden = mix_hidden(k.hidden);
     return k;
 }
@@ -51,11 +60,22 @@ nnblas_activation get_hidden(kind k, size_t l) {
     return HIDDEN[(place + l - 1) % N_HIDDEN];
 }
 
+double get_cost_parameter(nnblas_cost cost) {
+    return cost == NNBLAS_HUBER ? 0.4 : cost == NNBLAS_QUANTILE ? 0.3 : 0.0;
+}
+
+void set_cost_parameter(nnblas_net *net) {
+    double parameter = get_cost_parameter(nnblas_net_cost(net));
+    if (parameter != 0.0)
+        ck_assert_ok(nnblas_net_set_cost_parameter(net, parameter));
+}
+
 void set_kind(nnblas_net *net, kind k) {
     ck_assert_ok(nnblas_net_set_hidden(net, get_hidden(k, 1)));
     for (size_t l = 2; l + 1 < nnblas_net_layer_count(net); l++)
         ck_assert_ok(nnblas_net_set_activation(net, l, get_hidden(k, l)));
     ck_assert_ok(nnblas_net_set_output(net, k.output, k.cost));
+    set_cost_parameter(net);
 }
 
 kind roll_kind(dice *d) {
@@ -63,11 +83,20 @@ kind roll_kind(dice *d) {
 }
 
 const char *describe_kind(kind k) {
-    static const char *const ACTIVATIONS[] = {"sigmoid", "tanh", "relu", "identity", "softmax"};
+    static const char *const ACTIVATIONS[] = {
+        [NNBLAS_SIGMOID] = "sigmoid", [NNBLAS_TANH] = "tanh",
+        [NNBLAS_RELU] = "relu",       [NNBLAS_IDENTITY] = "identity",
+        [NNBLAS_SOFTMAX] = "softmax", [NNBLAS_EXPONENTIAL] = "exponential",
+    };
+    static const char *const COSTS[] = {
+        [NNBLAS_MSE] = "mse",         [NNBLAS_CROSS_ENTROPY] = "cross-entropy",
+        [NNBLAS_HUBER] = "Huber",     [NNBLAS_QUANTILE] = "quantile",
+        [NNBLAS_POISSON] = "Poisson", [NNBLAS_GAMMA] = "gamma",
+        [NNBLAS_HINGE] = "hinge",
+    };
     static char text[80];
     snprintf(text, sizeof text, "%s%s units, %s outputs, %s%s", ACTIVATIONS[get_hidden(k, 1)],
-             (int)k.hidden >= MIXED ? " and other" : "", ACTIVATIONS[k.output],
-             k.cost == NNBLAS_MSE ? "mse" : "cross-entropy",
+             (int)k.hidden >= MIXED ? " and other" : "", ACTIVATIONS[k.output], COSTS[k.cost],
              k.flags & NNBLAS_BIAS ? ", biases" : "");
     return text;
 }
@@ -112,6 +141,21 @@ static void make_parameters(dice *d, problem *p) {
     }
 }
 
+/* What every cost takes, and what is special to two of them: classes, counts. */
+static void make_labels(dice *d, problem *p) {
+    nnblas_cost cost = p->kind.cost;
+    bool is_any = p->kind.output == NNBLAS_IDENTITY && cost != NNBLAS_HINGE;
+    p->Y = make_matrix(d, p->N, get_outputs(p), p->ldy, is_any ? -2.0 : 0.0, 1.0);
+    for (size_t i = 0; i < p->N * p->ldy; i++) {
+        if (cost == NNBLAS_HINGE && !isnan(p->Y[i]))
+            p->Y[i] = p->Y[i] > 0.5;
+        if (cost == NNBLAS_POISSON && !isnan(p->Y[i]))
+            p->Y[i] = floor(4.0 * p->Y[i]);
+    }
+    if (p->kind.output == NNBLAS_SOFTMAX)
+        make_labels_of_classes(d, p);
+}
+
 problem make_problem_of(dice *d, kind k, size_t N, const size_t *sizes, size_t n_sizes,
                         size_t extra_columns) {
     problem p = {.n_sizes = n_sizes, .kind = k, .N = N};
@@ -121,9 +165,7 @@ problem make_problem_of(dice *d, kind k, size_t N, const size_t *sizes, size_t n
     p.ldx = get_inputs(&p) + extra_columns;
     p.ldy = get_outputs(&p) + extra_columns;
     p.X = make_matrix(d, N, get_inputs(&p), p.ldx, -1.0, 1.0);
-    p.Y = make_matrix(d, N, get_outputs(&p), p.ldy, k.output == NNBLAS_IDENTITY ? -2.0 : 0.0, 1.0);
-    if (k.output == NNBLAS_SOFTMAX)
-        make_labels_of_classes(d, &p);
+    make_labels(d, &p);
     make_parameters(d, &p);
     return p;
 }

@@ -56,6 +56,8 @@ static void activate(nnblas_activation activation, size_t n, long double *a) {
             a[j] = tanhl(a[j]);
         if (activation == NNBLAS_RELU && a[j] < 0.0L)
             a[j] = 0.0L;
+        if (activation == NNBLAS_EXPONENTIAL)
+            a[j] = expl(a[j]);
     }
     if (activation == NNBLAS_SOFTMAX)
         apply_softmax(n, a);
@@ -80,9 +82,9 @@ static void run_forward(const problem *p, example *e, size_t row) {
                 sum += e->units[l - 1][i] * (long double)W[i * outputs + j];
             e->units[l][j] = sum;
         }
-        if (l < last)
+        if (l < last && p->hidden[l] == NNBLAS_RELU)
             look_for_kinks(e, outputs, e->units[l]);
-        else
+        if (l == last)
             memcpy(e->O_in, e->units[l], outputs * sizeof *e->O_in);
         activate(l < last ? p->hidden[l] : p->kind.output, outputs, e->units[l]);
     }
@@ -132,9 +134,41 @@ static void multiply_by_derivative(nnblas_activation activation, size_t n, const
             errors[k] *= 1.0L - o[k] * o[k];
         if (activation == NNBLAS_RELU && o[k] == 0.0L)
             errors[k] = 0.0L;
+        if (activation == NNBLAS_EXPONENTIAL)
+            errors[k] *= o[k];
         if (activation == NNBLAS_SOFTMAX)
             errors[k] = o[k] * (errors[k] - mean);
     }
+}
+
+/* The cost of one output o, for those costs that are sums over the outputs, and *slope, its
+ * derivative by o. */
+static long double compute_cost(nnblas_cost cost, long double o, long double y,
+                                long double *slope) {
+    long double parameter = (long double)get_cost_parameter(cost), error = o - y;
+    switch (cost) {
+    case NNBLAS_HUBER:
+        *slope = fminl(fmaxl(error, -parameter), parameter);
+        return fabsl(error) <= parameter ? error * error / 2.0L
+                                         : parameter * fabsl(error) - parameter * parameter / 2.0L;
+    case NNBLAS_QUANTILE:
+        *slope = (error > 0.0L ? 1.0L : 0.0L) - (error == 0.0L ? 0.0L : parameter);
+        return error * *slope;
+    case NNBLAS_HINGE:
+        *slope = (2.0L * y - 1.0L) * o < 1.0L ? 1.0L - 2.0L * y : 0.0L;
+        return fmaxl(0.0L, 1.0L - (2.0L * y - 1.0L) * o);
+    case NNBLAS_POISSON:
+        *slope = 1.0L - y / o;
+        return o - y + (y == 0.0L ? 0.0L : y * (logl(y) - logl(o)));
+    case NNBLAS_GAMMA:
+        *slope = (1.0L - y / o) / o;
+        return y / o - 1.0L + logl(o) - logl(y);
+    case NNBLAS_MSE:
+    case NNBLAS_CROSS_ENTROPY:
+        break;
+    }
+    *slope = error;
+    return error * error / 2.0L;
 }
 
 /* The cost of the example; the deltas of the last layer go to its errors. */
@@ -142,16 +176,14 @@ static long double compute_output_deltas(const problem *p, example *e, const dou
     size_t last = p->n_sizes - 1, outputs = p->sizes[last];
     long double cost = 0.0L, *deltas = e->errors[last];
     for (size_t k = 0; k < outputs; k++) {
-        if (p->kind.cost == NNBLAS_MSE) {
-            deltas[k] = e->units[last][k] - (long double)y[k];
-            cost += 0.5L * deltas[k] * deltas[k];
-        } else if (p->kind.output == NNBLAS_SOFTMAX) {
+        if (p->kind.cost != NNBLAS_CROSS_ENTROPY)
+            cost += compute_cost(p->kind.cost, e->units[last][k], (long double)y[k], &deltas[k]);
+        else if (p->kind.output == NNBLAS_SOFTMAX)
             cost += compute_softmax_cross_entropy(outputs, e->O_in, k, y, &deltas[k]);
-        } else {
+        else
             cost += compute_sigmoid_cross_entropy(e->O_in[k], (long double)y[k], &deltas[k]);
-        }
     }
-    if (p->kind.cost == NNBLAS_MSE)
+    if (p->kind.cost != NNBLAS_CROSS_ENTROPY)
         multiply_by_derivative(p->kind.output, outputs, e->units[last], deltas);
     return cost;
 }
@@ -215,12 +247,12 @@ static size_t find_largest(size_t n, const long double *a) {
 }
 
 /* 1 or 0 for one row. */
-static long double judge_row(size_t n, nnblas_score score, const long double *o,
-                             const long double *y) {
+static long double judge_row(size_t n, nnblas_score score, long double threshold,
+                             const long double *o, const long double *y) {
     if (score == NNBLAS_SCORE_ACCURACY && n > 1)
         return find_largest(n, o) == find_largest(n, y);
     for (size_t k = 0; k < n; k++)
-        if ((o[k] > 0.5L) != (y[k] > 0.5L))
+        if ((o[k] > threshold) != (y[k] > 0.5L))
             return 0.0L;
     return 1.0L;
 }
@@ -256,7 +288,8 @@ double compute_reference_score(const problem *p, nnblas_score score) {
             O_out[i * outputs + k] = e.units[p->n_sizes - 1][k];
             y[k] = (long double)p->Y[i * p->ldy + k];
         }
-        right += w * judge_row(outputs, score, O_out + i * outputs, y);
+        right += w * judge_row(outputs, score, p->kind.cost == NNBLAS_HINGE ? 0.0L : 0.5L,
+                               O_out + i * outputs, y);
         total_weight += w;
     }
     for (size_t k = 0; k < outputs; k++)
@@ -266,10 +299,29 @@ double compute_reference_score(const problem *p, nnblas_score score) {
     return (double)(score == NNBLAS_SCORE_R2 ? determination : right / total_weight);
 }
 
+/* How far an output is from where the derivative of its cost jumps, or the second one. */
+static long double measure_kink_of_cost(nnblas_cost cost, long double o, long double y) {
+    switch (cost) {
+    case NNBLAS_HUBER:
+        return fabsl(fabsl(o - y) - (long double)get_cost_parameter(cost));
+    case NNBLAS_QUANTILE:
+        return fabsl(o - y);
+    case NNBLAS_HINGE:
+        return fabsl(1.0L - (2.0L * y - 1.0L) * o);
+    default:
+        return 1.0L;
+    }
+}
+
 double measure_kinks(const problem *p) {
     example e = make_example(p);
-    for (size_t i = 0; i < p->N; i++)
+    for (size_t i = 0; i < p->N; i++) {
         run_forward(p, &e, i);
+        for (size_t k = 0; k < get_outputs(p); k++)
+            e.nearest_kink =
+                fminl(e.nearest_kink, measure_kink_of_cost(p->kind.cost, e.units[p->n_sizes - 1][k],
+                                                           (long double)p->Y[i * p->ldy + k]));
+    }
     free_example(p, &e);
     return (double)e.nearest_kink;
 }

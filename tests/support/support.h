@@ -47,7 +47,7 @@ typedef struct kind {
 
 /* Every hidden activation with every output that goes with a cost, without biases and with, and
  * with another activation in each hidden layer. */
-enum { N_KINDS = 4 * 5 * 3 };
+enum { N_KINDS = 4 * 13 * 3 };
 kind get_kind(size_t i);
 /* For kind.hidden: the activation in the first hidden layer, and another in each behind it. */
 nnblas_activation mix_hidden(nnblas_activation first);
@@ -56,6 +56,9 @@ nnblas_activation get_hidden(kind k, size_t l);
 /* Sets activations and cost of a network. */
 void set_kind(nnblas_net *net, kind k);
 kind roll_kind(dice *d);
+/* That of the networks of make_net: not the default, and 0 where the cost has none. */
+double get_cost_parameter(nnblas_cost cost);
+void set_cost_parameter(nnblas_net *net);
 /* Valid until the next call. */
 const char *describe_kind(kind k);
 
@@ -107,8 +110,9 @@ double compute_reference(const problem *p, double *gradient, double *O_out);
  * the same. */
 double compute_reference_score(const problem *p, nnblas_score score);
 
-/* How near to 0 the input of a hidden unit comes, where a relu has no derivative; but a unit whose
- * inputs are all 0 stays at 0, and does not count. */
+/* How near to 0 the input of a hidden relu comes, where it has no derivative, but a unit whose
+ * inputs are all 0 stays at 0, and does not count; or how near an output comes to where the first
+ * or the second derivative of its cost jumps. 1 at most. */
 double measure_kinks(const problem *p);
 
 /* ---- comparison ------------------------------------------------------------------------------ */

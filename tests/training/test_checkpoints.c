@@ -153,6 +153,23 @@ END_TEST
 
 /* ---- refusals -------------------------------------------------------------------------------- */
 
+START_TEST(a_checkpoint_of_another_quantile_is_refused) {
+    recipe r = {.optimizer = NNBLAS_ADAM, .rate = 0.05, .batch = 9};
+    make_path(r.path, sizeof r.path);
+    training s = begin_recipe(&r, 5);
+    ck_assert_ok(nnblas_net_set_output(s.net, NNBLAS_SIGMOID, NNBLAS_QUANTILE));
+    ck_assert_ok(nnblas_trainer_set_checkpoint(s.trainer, r.path, 3));
+    ck_assert_ok(fit(&s));
+    ck_assert_ok(nnblas_net_set_cost_parameter(s.net, 0.25));
+    ck_assert_int_eq(nnblas_trainer_resume(s.trainer, r.path), NNBLAS_ERROR_VALUE);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "the cost's parameter differ"));
+    ck_assert_ok(nnblas_net_set_cost_parameter(s.net, 0.5));
+    ck_assert_ok(nnblas_trainer_resume(s.trainer, r.path));
+    free_training(&s);
+    ck_assert_int_eq(unlink(r.path), 0);
+}
+END_TEST
+
 START_TEST(foreign_checkpoints_are_refused) {
     recipe r = {.optimizer = NNBLAS_ADAM, .rate = 0.05, .batch = 9};
     make_path(r.path, sizeof r.path);
@@ -199,9 +216,8 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        a_resumed_training_has_the_same_bits,
-        the_best_epoch_may_be_before_the_checkpoint,
-        a_resumption_stays_until_it_is_cancelled,
+        a_resumed_training_has_the_same_bits,     the_best_epoch_may_be_before_the_checkpoint,
+        a_resumption_stays_until_it_is_cancelled, a_checkpoint_of_another_quantile_is_refused,
         foreign_checkpoints_are_refused,
     };
     return run_tests("checkpoints", tests, sizeof tests / sizeof *tests);

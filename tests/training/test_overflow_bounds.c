@@ -31,7 +31,7 @@ static problem roll_problem(dice *d) {
     problem p = make_problem_of(d, roll_kind(d), roll_between(d, 1, 6), sizes, n_sizes, 0);
     scale(p.N * p.ldx, p.X, pow(10.0, roll_uniform(d, -3, 3)));
     scale(p.parameter_count, p.parameters, pow(10.0, roll_uniform(d, -3, 2)));
-    if (p.kind.cost == NNBLAS_MSE)
+    if (p.kind.cost != NNBLAS_CROSS_ENTROPY && p.kind.cost != NNBLAS_HINGE)
         scale(p.N * p.ldy, p.Y, pow(10.0, roll_uniform(d, -3, 3)));
     if (roll_between(d, 0, 1))
         weigh_rows(d, &p);

@@ -190,7 +190,9 @@ static void write_network(FILE *stream, const nnblas_net *net) {
     write_sizes(stream, "sizes", net);
     write_activations(stream, net);
     write_key(stream, "cost");
-    write_text(stream, nnblas_net_cost(net) == NNBLAS_MSE ? "mse" : "cross-entropy");
+    write_text(stream, nnblas_net_cost(net) == NNBLAS_CROSS_ENTROPY
+                           ? "cross-entropy"
+                           : name_cost(nnblas_net_cost(net)));
     write_bool(stream, "biases", nnblas_net_flags(net) & NNBLAS_BIAS);
     write_numbers(stream, "parameters", nnblas_net_const_parameters(net),
                   nnblas_net_parameter_count(net));

@@ -191,6 +191,8 @@ const char *name_units(nnblas_activation activation) {
         return "identity";
     case NNBLAS_SOFTMAX:
         return "softmax";
+    case NNBLAS_EXPONENTIAL:
+        return "exponential";
     }
     return "unknown";
 }
@@ -210,7 +212,23 @@ char *name_hidden(const nnblas_net *net) {
 }
 
 const char *name_cost(nnblas_cost cost) {
-    return cost == NNBLAS_MSE ? "mse" : "cross_entropy";
+    switch (cost) {
+    case NNBLAS_MSE:
+        return "mse";
+    case NNBLAS_CROSS_ENTROPY:
+        return "cross_entropy";
+    case NNBLAS_HUBER:
+        return "huber";
+    case NNBLAS_QUANTILE:
+        return "quantile";
+    case NNBLAS_POISSON:
+        return "poisson";
+    case NNBLAS_GAMMA:
+        return "gamma";
+    case NNBLAS_HINGE:
+        return "hinge";
+    }
+    return "unknown";
 }
 
 static json_t *pack_network(const nnblas_net *net) {
@@ -224,6 +242,8 @@ static json_t *pack_network(const nnblas_net *net) {
     set_member(packed, "output_activation",
                json_string(name_units(nnblas_net_output_activation(net))));
     set_member(packed, "cost", json_string(name_cost(nnblas_net_cost(net))));
+    if (nnblas_net_cost_parameter(net) != 0.0)
+        set_member(packed, "cost_parameter", pack_real(nnblas_net_cost_parameter(net)));
     set_member(packed, "has_biases", json_boolean(nnblas_net_flags(net) & NNBLAS_BIAS));
     set_member(packed, "parameters", pack_size(nnblas_net_parameter_count(net)));
     return packed;

@@ -41,8 +41,11 @@ static void print_network(const nnblas_net *net) {
     fputs(" units", stdout);
     if (nnblas_net_layer_count(net) > 2)
         print_hidden(net);
-    printf("; outputs %s\ncost        %s\n", name_units(nnblas_net_output_activation(net)),
+    printf("; outputs %s\ncost        %s", name_units(nnblas_net_output_activation(net)),
            name_cost(nnblas_net_cost(net)));
+    if (nnblas_net_cost_parameter(net) != 0.0)
+        printf(" of %.9g", nnblas_net_cost_parameter(net));
+    putchar('\n');
     printf("parameters  %zu, %s biases\n", nnblas_net_parameter_count(net),
            nnblas_net_flags(net) & NNBLAS_BIAS ? "with" : "without");
 }

@@ -40,6 +40,8 @@ static activation_source get_source(nnblas_activation activation) {
         return (activation_source){"tanh(a[j])", "NAME_tanh_slope(a[j])", NULL, TANH_SLOPE};
     case NNBLAS_RELU:
         return (activation_source){"NAME_relu(a[j])", "a[j] > 0.0 ? 1.0 : 0.0", RELU, NULL};
+    case NNBLAS_EXPONENTIAL:
+        return (activation_source){"exp(a[j])", "exp(a[j])", NULL, NULL};
     case NNBLAS_IDENTITY:
     case NNBLAS_SOFTMAX:
         break;

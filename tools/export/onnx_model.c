@@ -65,6 +65,8 @@ static const char *get_operator(nnblas_activation activation) {
         return "Relu";
     case NNBLAS_SOFTMAX:
         return "Softmax"; /* over the last dimension */
+    case NNBLAS_EXPONENTIAL:
+        return "Exp";
     case NNBLAS_IDENTITY:
         break;
     }

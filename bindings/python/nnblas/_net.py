@@ -5,7 +5,7 @@ import copy
 import enum
 import os
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
-from typing import Any, TypeVar, Union
+from typing import Any, Optional, TypeVar, Union
 
 import numpy
 
@@ -32,13 +32,20 @@ class Activation(enum.IntEnum):
     RELU = 2
     IDENTITY = 3
     SOFTMAX = 4
+    EXPONENTIAL = 12
 
 
 class Cost(enum.IntEnum):
-    """What training lowers: 1/(2N) of the sum of squared errors, or the cross-entropy."""
+    """What training lowers, over N rows: 1/(2N) of the sum of squared errors, or 1/N of the sum of
+    another cost."""
 
     MSE = 0
     CROSS_ENTROPY = 1
+    HUBER = 2
+    QUANTILE = 3
+    POISSON = 4
+    GAMMA = 5
+    HINGE = 7
 
 
 class Initialization(enum.IntEnum):
@@ -61,7 +68,12 @@ _Enum = TypeVar("_Enum", bound=enum.IntEnum)
 
 
 HIDDEN = (Activation.SIGMOID, Activation.TANH, Activation.RELU, Activation.IDENTITY)
-OUTPUT = (Activation.SIGMOID, Activation.IDENTITY, Activation.SOFTMAX)
+OUTPUT = (
+    Activation.SIGMOID,
+    Activation.IDENTITY,
+    Activation.SOFTMAX,
+    Activation.EXPONENTIAL,
+)
 
 
 def to_constant(
@@ -150,10 +162,15 @@ class Net:
         Inputs first: ``[4, 2, 3]`` has 4 inputs, 2 hidden units and 3 outputs.
     hidden : {'sigmoid', 'tanh', 'relu', 'identity'}, or a sequence of them
         Activation of all hidden units, or one for each hidden layer.
-    output : {'sigmoid', 'identity', 'softmax'}
+    output : {'sigmoid', 'identity', 'softmax', 'exponential'}
         Activation of the outputs.
-    cost : {'mse', 'cross_entropy'}
-        What training lowers.
+    cost : {'mse', 'cross_entropy', 'huber', 'quantile', 'poisson', 'gamma', 'hinge'}
+        What training lowers. 'cross_entropy' goes with sigmoid and softmax outputs, 'poisson' and
+        'gamma' (half of the deviances) with exponential ones, 'hinge' with identity, and the
+        others with all, but 'huber' and 'quantile' not with softmax.
+    cost_parameter : float, optional
+        The error beyond which 'huber' grows no longer as a square, 1 by default; the quantile,
+        0.5 by default. No other cost has one.
     bias : bool
         Whether each unit adds a bias.
     initialization : {None, 'uniform', 'glorot', 'he', 'zero'}
@@ -185,6 +202,7 @@ class Net:
         hidden: Union[str, Activation, Sequence[Union[str, Activation]]] = "sigmoid",
         output: Union[str, Activation] = "sigmoid",
         cost: Union[str, Cost] = "mse",
+        cost_parameter: Optional[float] = None,
         bias: bool = True,
         initialization: Union[str, Initialization, None] = None,
         seed: int = 0,
@@ -195,7 +213,7 @@ class Net:
         check(lib.nnblas_net_create(sizes, len(sizes), flags, result))
         self._own(result[0])
         self.hidden = hidden  # type: ignore[assignment]
-        self.set_output(output, cost)
+        self.set_output(output, cost, cost_parameter)
         self.initialize(seed, initialization)
 
     def _own(self, pointer: Any) -> None:
@@ -214,11 +232,19 @@ class Net:
         net._own(pointer)
         return net
 
-    def set_output(self, output: Union[str, Activation], cost: Union[str, Cost]) -> None:
-        """Sets the activation of the outputs, and the cost. The parameters stay."""
+    def set_output(
+        self,
+        output: Union[str, Activation],
+        cost: Union[str, Cost],
+        cost_parameter: Optional[float] = None,
+    ) -> None:
+        """Sets the activation of the outputs, the cost, and its parameter; None for the default.
+        The parameters of the network stay."""
         output = to_constant(Activation, "output", output, allowed=OUTPUT)
         cost = to_constant(Cost, "cost", cost)
         check(lib.nnblas_net_set_output(self._handle, output, cost))
+        if cost_parameter is not None:
+            self.cost_parameter = cost_parameter
 
     def initialize(self, seed: int = 0, method: Union[str, Initialization, None] = None) -> None:
         """Draws all weights anew, or with 'zero' makes them 0; biases become 0. method: None for what
@@ -286,6 +312,15 @@ class Net:
     def cost(self) -> Cost:
         """What training lowers; see `set_output`."""
         return Cost(lib.nnblas_net_cost(self._handle))
+
+    @property
+    def cost_parameter(self) -> float:
+        """The parameter of the cost, 0 where it has none; it may be set where the cost has one."""
+        return float(lib.nnblas_net_cost_parameter(self._handle))
+
+    @cost_parameter.setter
+    def cost_parameter(self, parameter: float) -> None:
+        check(lib.nnblas_net_set_cost_parameter(self._handle, parameter))
 
     @property
     def has_bias(self) -> bool:

@@ -228,7 +228,7 @@ def test_messages_name_what_may_be_given(net):
     for value in ("softmax", 4, 9):
         with pytest.raises(ValueError, match="'identity'$"):
             net.hidden = value
-    with pytest.raises(ValueError, match="'sigmoid', 'identity', 'softmax'$"):
+    with pytest.raises(ValueError, match="'softmax', 'exponential'$"):
         net.set_output("tanh", "mse")
     with pytest.raises(ValueError, match="'zero'"):
         nnblas.Net([2, 1], initialization="xavier")
@@ -274,6 +274,44 @@ def test_layers_may_have_activations_of_their_own(tmp_path):
     assert net.activations == (IDENTITY, TANH, IDENTITY)
     with pytest.raises(nnblas.ArgumentError, match="layers 1 to 3"):
         net.set_activation(4, "tanh")
+
+
+@pytest.mark.parametrize(
+    ("cost", "parameter", "output", "compute"),
+    [
+        ("huber", 0.3, "identity", lambda e, y: numpy.where(abs(e) <= 0.3, e**2 / 2, 0.3 * (abs(e) - 0.15))),
+        ("quantile", 0.8, "identity", lambda e, y: numpy.where(e > 0, 0.2 * e, -0.8 * e)),
+        ("poisson", 0, "exponential", lambda e, y: e + y * numpy.log(y / (y + e))),
+        ("gamma", 0, "exponential", lambda e, y: -e / (y + e) - numpy.log(y / (y + e))),
+        ("hinge", 0, "identity", lambda e, y: numpy.maximum(0, 1 - (2 * y - 1) * (y + e))),
+    ],
+)
+def test_costs(cost, parameter, output, compute, tmp_path):
+    net = nnblas.Net([3, 4, 2], output=output, cost=cost, cost_parameter=parameter or None, seed=4)
+    assert net.cost is nnblas.Cost[cost.upper()] and net.cost_parameter == parameter
+    rng = numpy.random.default_rng(3)
+    X, Y = rng.normal(size=(20, 3)), rng.integers(0, 2, size=(20, 2)).astype(float)
+    if output == "exponential":
+        Y += 0.5
+    expected = compute(net.predict(X) - Y, Y).sum() / 20
+    numpy.testing.assert_allclose(net.evaluate(X, Y), expected, rtol=1e-12)
+    net.save(tmp_path / "net.safetensors")
+    loaded = nnblas.Net.load(tmp_path / "net.safetensors")
+    assert loaded.cost_parameter == parameter and loaded.evaluate(X, Y) == net.evaluate(X, Y)
+
+
+def test_cost_parameters(net):
+    net.set_output("identity", "huber")
+    assert net.cost_parameter == 1
+    net.cost_parameter = 2.5
+    assert net.clone().cost_parameter == 2.5
+    net.set_output("identity", "quantile", 0.9)
+    assert net.cost_parameter == 0.9
+    with pytest.raises(ValueError, match="tau of the quantile cost; it must be between 0 and 1"):
+        net.cost_parameter = 1
+    net.set_output("identity", "mse")
+    with pytest.raises(ValueError, match="the mse has no parameter"):
+        net.cost_parameter = 1
 
 
 def test_plans(net, tmp_path):
