@@ -29,6 +29,7 @@ static const subcommand SUBCOMMANDS[] = {
     {"kernels", run_kernels, "rj", "the elementwise loops of every set, per element"},
     {"rows", run_rows, "srtj", "the gradient over 100 up to N rows: time a row, and workspace"},
     {"threads", run_threads, "srtj", "the gradient with 1, 2, ... threads"},
+    {"many", run_many, "srtj", "several trainings one after the other and side by side"},
     {"networks", run_networks, "srtj",
      "the gradients of other activations and costs, and of biases"},
     {"latency", run_latency, "srj",

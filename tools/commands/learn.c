@@ -20,15 +20,14 @@ static int watch_epoch(void *user, size_t epoch, double cost) {
     return is_stop_requested();
 }
 
-static nnblas_status prepare(const training_settings *settings, output_kind kind,
-                             const training_rows *rows, learnt_net *learnt) {
+static nnblas_status create(const training_settings *settings, output_kind kind,
+                            const training_rows *rows, learnt_net *learnt) {
     training_settings own = *settings;
     own.checkpoint = NULL;
     nnblas_status status = create_net(&own, &rows->learnt, kind, &learnt->net);
-    if (!status)
-        status = create_trainer(&own, &rows->learnt, get_deciding_rows(rows), learnt->net,
-                                &learnt->trainer);
-    return status ? status : nnblas_trainer_set_callback(learnt->trainer, watch_epoch, NULL);
+    return status ? status
+                  : create_trainer(&own, &rows->learnt, get_deciding_rows(rows), learnt->net,
+                                   &learnt->trainer);
 }
 
 static nnblas_status compute_cost(const nnblas_net *net, const dataset *d, const double *weights,
@@ -44,19 +43,6 @@ static double find_best_score(const nnblas_trainer *trainer) {
     for (size_t i = 0; i < nnblas_trainer_history_count(trainer); i++)
         best = fmax(best, get_epoch(trainer, i).score);
     return best;
-}
-
-static nnblas_status fit(const training_settings *settings, const training_rows *rows,
-                         learnt_net *learnt) {
-    const dataset *d = &rows->learnt, *deciding = get_deciding_rows(rows);
-    double start = nn_read_clock();
-    learnt->status = nnblas_trainer_fit(learnt->trainer, d->N, d->X, d->inputs, d->Y, d->outputs);
-    learnt->seconds = nn_read_clock() - start;
-    if (learnt->status < 0)
-        return learnt->status;
-    learnt->score = find_best_score(learnt->trainer);
-    return compute_cost(learnt->net, deciding, get_deciding_weights(settings, deciding),
-                        &learnt->cost);
 }
 
 static void replace_text(failure_text *shown, const char *from, const char *to) {
@@ -77,15 +63,48 @@ failure_text explain_failure(const training_rows *rows) {
     return shown;
 }
 
-learnt_net learn(const training_settings *settings, output_kind kind, const training_rows *rows) {
+static void note_failure(const training_rows *rows, learnt_net *learnt, nnblas_status status) {
+    learnt->status = status;
+    learnt->problem = explain_failure(rows);
+}
+
+learnt_net prepare_learning(const training_settings *settings, output_kind kind,
+                            const training_rows *rows) {
     learnt_net learnt = {0};
-    nnblas_status status = prepare(settings, kind, rows, &learnt);
+    nnblas_status status = create(settings, kind, rows, &learnt);
     if (!status)
-        status = fit(settings, rows, &learnt);
-    if (status < 0) {
-        learnt.status = status;
-        learnt.problem = explain_failure(rows);
-    }
+        return learnt;
+    note_failure(rows, &learnt, status);
+    nnblas_trainer_destroy(learnt.trainer);
+    learnt.trainer = NULL;
+    return learnt;
+}
+
+void end_learning(const training_settings *settings, const training_rows *rows,
+                  nnblas_status status, learnt_net *learnt) {
+    const dataset *deciding = get_deciding_rows(rows);
+    learnt->status = status;
+    learnt->score = find_best_score(learnt->trainer);
+    if (status < 0)
+        nnblas_trainer_fit_status(learnt->trainer); /* and its message */
+    else
+        status = compute_cost(learnt->net, deciding, get_deciding_weights(settings, deciding),
+                              &learnt->cost);
+    if (status < 0)
+        note_failure(rows, learnt, status);
+}
+
+learnt_net learn(const training_settings *settings, output_kind kind, const training_rows *rows) {
+    const dataset *d = &rows->learnt;
+    learnt_net learnt = prepare_learning(settings, kind, rows);
+    if (!learnt.trainer)
+        return learnt;
+    nnblas_trainer_set_callback(learnt.trainer, watch_epoch, NULL);
+    double start = nn_read_clock();
+    nnblas_status status =
+        nnblas_trainer_fit(learnt.trainer, d->N, d->X, d->inputs, d->Y, d->outputs);
+    learnt.seconds = nn_read_clock() - start;
+    end_learning(settings, rows, status, &learnt);
     return learnt;
 }
 

@@ -28,6 +28,13 @@ typedef struct {
 /* Trains a network of settings->seed, on the threads that the calling thread may use. No checkpoint
  * is written or read. It ends where a stop is requested, with NNBLAS_STOPPED_CALLBACK. */
 learnt_net learn(const training_settings *settings, output_kind kind, const training_rows *rows);
+
+/* The same in parts: the network and the trainer, before it trains; and what comes of a fit that
+ * returned status. Without a trainer its creation has failed. */
+learnt_net prepare_learning(const training_settings *settings, output_kind kind,
+                            const training_rows *rows);
+void end_learning(const training_settings *settings, const training_rows *rows,
+                  nnblas_status status, learnt_net *learnt);
 void free_learnt(learnt_net *learnt);
 
 /* Adds scaled rows, as the model predicts them. */

@@ -4,6 +4,7 @@
 #include "cli/memory.h"
 #include "cli/options.h"
 #include "cli/pool.h"
+#include "cli/stop_signal.h"
 #include "cli/text.h"
 #include "commands/folds.h"
 #include "commands/learn.h"
@@ -11,6 +12,8 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 bool has_many_trainings(const train_settings *set) {
@@ -36,34 +39,106 @@ int check_many_trainings(const char *command, const train_settings *set) {
 
 /* ---- the trainings --------------------------------------------------------------------------- */
 
+typedef struct trainings trainings;
+
+/* Of the callback of a training. */
 typedef struct {
+    trainings *all;
+    atomic_bool has_begun; /* it has an epoch */
+} training_place;
+
+struct trainings {
     const training_run *run;
     output_kind kind;
-    learnt_net *nets;
     size_t count;
-} trainings;
+    learnt_net *nets;
+    training_place *places;
+    nnblas_trainer **trainers; /* those that could be created */
+    nnblas_status *statuses;
+    size_t n_trainers;
+    pthread_mutex_t mutex; /* of what follows, and of what is shown */
+    size_t begun;
+};
 
-static bool learn_one(void *context, size_t i) {
-    const trainings *all = context;
+static training_settings get_settings(const trainings *all, size_t i) {
     training_settings settings = all->run->settings->training;
     settings.seed += i;
-    all->nets[i] = learn(&settings, all->kind, &all->run->rows);
-    return true;
+    return settings;
 }
 
-static void show_done(void *context, size_t done) {
-    const trainings *all = context;
-    if (all->run->summary)
-        show_trainings_done(done, all->count);
+/* One begins where another has ended. */
+static void show_beginning(trainings *all) {
+    size_t at_once = count_pool_threads(
+        &(task_pool){.count = all->count, .threads = all->run->settings->training.threads});
+    pthread_mutex_lock(&all->mutex);
+    all->begun++;
+    if (all->run->summary && all->begun > at_once)
+        show_trainings_done(all->begun - at_once, all->count);
+    pthread_mutex_unlock(&all->mutex);
+}
+
+/* They take no step then. */
+static void cancel_others(const trainings *all) {
+    for (size_t i = 0; i < all->count; i++)
+        if (all->nets[i].trainer && !all->places[i].has_begun)
+            nnblas_trainer_cancel(all->nets[i].trainer);
+}
+
+static int watch_epoch(void *user, size_t epoch, double cost) {
+    training_place *place = user;
+    (void)cost;
+    if (epoch == 1) {
+        place->has_begun = true;
+        show_beginning(place->all);
+    }
+    if (!is_stop_requested())
+        return 0;
+    cancel_others(place->all);
+    return 1;
+}
+
+static void prepare_all(trainings *all) {
+    for (size_t i = 0; i < all->count; i++) {
+        const training_settings settings = get_settings(all, i);
+        all->nets[i] = prepare_learning(&settings, all->kind, &all->run->rows);
+        all->places[i] = (training_place){all, false};
+        if (!all->nets[i].trainer)
+            continue;
+        nnblas_trainer_set_callback(all->nets[i].trainer, watch_epoch, &all->places[i]);
+        all->trainers[all->n_trainers] = all->nets[i].trainer;
+        all->statuses[all->n_trainers++] = NNBLAS_ERROR_MEMORY; /* unless they are trained */
+    }
+}
+
+/* Those that a stop kept from beginning are left out. */
+static void end_all(const trainings *all) {
+    const nnblas_status *status = all->statuses;
+    for (size_t i = 0; i < all->count; i++) {
+        const training_settings settings = get_settings(all, i);
+        learnt_net *net = &all->nets[i];
+        if (!net->trainer)
+            continue;
+        if (is_stop_requested() && !all->places[i].has_begun)
+            free_learnt(net);
+        else
+            end_learning(&settings, &all->run->rows, *status, net);
+        status++;
+    }
 }
 
 static void learn_all(trainings *all, training_run *run) {
-    const task_pool pool = {all->count, run->settings->training.threads, learn_one, show_done, all};
+    const dataset *d = &run->rows.learnt;
+    prepare_all(all);
     double start = nn_read_clock();
-    run_tasks(&pool);
+    if (all->n_trainers > 0 && !is_stop_requested())
+        nnblas_fit_many(all->trainers, all->n_trainers, d->N, d->X, d->inputs, d->Y, d->outputs,
+                        all->statuses);
     run->seconds = nn_read_clock() - start;
-    if (run->summary)
+    if (run->summary) {
+        show_trainings_done(all->count, all->count);
         end_trainings_done();
+    }
+    end_all(all);
 }
 
 /* Where a stop was requested, the last ones did not begin. */
@@ -216,18 +291,31 @@ static bool choose_model(training_run *run, trainings *all) {
     return true;
 }
 
+static void allocate(trainings *all) {
+    all->nets = resize_array(NULL, all->count, sizeof *all->nets);
+    all->places = resize_array(NULL, all->count, sizeof *all->places);
+    all->trainers = resize_array(NULL, all->count, sizeof *all->trainers);
+    all->statuses = resize_array(NULL, all->count, sizeof *all->statuses);
+}
+
+static void free_all(trainings *all) {
+    for (size_t i = 0; i < all->count; i++)
+        free_learnt(&all->nets[i]);
+    free(all->nets);
+    free(all->places);
+    free(all->trainers);
+    free(all->statuses);
+}
+
 bool train_many(training_run *run) {
     const train_settings *set = run->settings;
     trainings all = {.run = run,
                      .kind = get_output_kind(&run->model.schema),
-                     .count = set->restarts > 0 ? set->restarts : set->members};
-    all.nets = resize_array(NULL, all.count, sizeof *all.nets);
-    for (size_t i = 0; i < all.count; i++)
-        all.nets[i] = (learnt_net){0};
+                     .count = set->restarts > 0 ? set->restarts : set->members,
+                     .mutex = PTHREAD_MUTEX_INITIALIZER};
+    allocate(&all);
     learn_all(&all, run);
     bool is_good = choose_model(run, &all);
-    for (size_t i = 0; i < all.count; i++)
-        free_learnt(&all.nets[i]);
-    free(all.nets);
+    free_all(&all);
     return is_good;
 }
