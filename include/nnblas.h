@@ -52,7 +52,7 @@
  *   nnblas_net_save_to_memory        nnblas_free                           nnblas_free
  *   nnblas_net_parameters,
  *     _weights, _bias, _const_...    the network is destroyed              the network
- *   nnblas_trainer_checkpoint        it is set again, or the trainer is
+ *   nnblas_trainer_checkpoint, _mask it is set again, or the trainer is
  *                                    destroyed                             the trainer
  *   nnblas_net_metadata,             that key is set, or the network
  *     _metadata_key                  is destroyed                          the network
@@ -503,6 +503,7 @@ typedef int nnblas_callback(void *user, size_t epoch, double mse);
  *   scaled conjugate    tolerance 1e-12             set_scaled_conjugate_gradient
  *     gradients
  *   weight decay        0                           set_weight_decay
+ *   mask                none                        set_mask
  *   batch size          all rows                    set_batch_size
  *   shuffling           1, in each epoch            set_shuffle
  *   seed                0                           set_seed
@@ -604,6 +605,16 @@ nnblas_status nnblas_trainer_set_scaled_conjugate_gradient(nnblas_trainer *train
 /* decay: training lowers the cost plus decay / 2 times the sum of the squares of all weights,
  * without the biases. Reported costs do not include this term. Finite and 0 or above. */
 nnblas_status nnblas_trainer_set_weight_decay(nnblas_trainer *trainer, double decay);
+
+/*
+ * mask: one byte for each parameter, in the order of nnblas_net_parameters; null: all are trained.
+ * A parameter whose byte is 0 keeps its bits in every fit and step, with any optimizer, and the
+ * others are trained as if the gradient were 0 there: frozen layers, or the weights that pruning or
+ * a sparse design has set to 0. It is copied. nnblas_trainer_mask returns the copy, with 1 for each
+ * byte that is not 0, or null where all parameters are trained; it is valid until the mask is set
+ * again or the trainer is destroyed.
+ */
+nnblas_status nnblas_trainer_set_mask(nnblas_trainer *trainer, const uint8_t *mask);
 
 /*
  * The learning rate of epoch e = 0, 1, ..., from the rate r that was set. Each call replaces the
@@ -982,6 +993,7 @@ nnblas_status nnblas_trainer_inverse_schedule(const nnblas_trainer *trainer, dou
 size_t nnblas_trainer_batch_size(const nnblas_trainer *trainer);
 int nnblas_trainer_shuffle(const nnblas_trainer *trainer);
 uint64_t nnblas_trainer_seed(const nnblas_trainer *trainer);
+const uint8_t *nnblas_trainer_mask(const nnblas_trainer *trainer);
 const double *nnblas_trainer_sample_weights(const nnblas_trainer *trainer);
 size_t nnblas_trainer_epochs(const nnblas_trainer *trainer);
 double nnblas_trainer_desired_cost(const nnblas_trainer *trainer);

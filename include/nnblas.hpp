@@ -759,6 +759,16 @@ class trainer {
         detail::check(nnblas_trainer_set_sample_weights(get(), or_null(weights)));
         state_->sample_weights = weights;
     }
+    // One for each parameter, 0 for those that keep their value; empty: all are trained.
+    void set_mask(const std::vector<std::uint8_t> &mask) {
+        if (!mask.empty())
+            detail::check_size("mask", nnblas_net_parameter_count(get_net()), mask.size());
+        detail::check(nnblas_trainer_set_mask(get(), mask.empty() ? nullptr : mask.data()));
+    }
+    // As many as there are parameters, or null.
+    [[nodiscard]] const std::uint8_t *mask() const noexcept {
+        return nnblas_trainer_mask(get());
+    }
     // As many as fit has rows, or null.
     [[nodiscard]] const double *sample_weights() const noexcept {
         return nnblas_trainer_sample_weights(get());

@@ -179,6 +179,7 @@ static nnblas_status begin(nn_fit *fit) {
     nn_checkpoint_free(trainer->resumed);
     trainer->resumed = NULL;
     trainer->checkpoint_failure = (nn_failure){.status = NNBLAS_OK};
+    nn_optimizer_freeze(&fit->optimizer, nn_get_parameters(fit));
     fit->bounds = nn_bound_rows(&fit->model, &fit->rows);
     fit->checkpoints.finished = nn_read_clock();
     fit->started = fit->checkpoints.finished - fit->progress.seconds;

@@ -51,6 +51,10 @@ const double *nnblas_trainer_sample_weights(const nnblas_trainer *trainer) {
     return get_settings(trainer)->sample_weights;
 }
 
+const uint8_t *nnblas_trainer_mask(const nnblas_trainer *trainer) {
+    return get_settings(trainer)->mask;
+}
+
 size_t nnblas_trainer_epochs(const nnblas_trainer *trainer) {
     return get_settings(trainer)->epochs;
 }

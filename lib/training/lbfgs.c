@@ -47,6 +47,7 @@ static void set_parameters(const search *s, const lbfgsfloatval_t *x) {
     double *parameters = nn_get_parameters(s->fit);
     for (size_t i = 0; i < o->count; i++)
         parameters[i] = i < o->output ? x[i] : x[i] * o->unit;
+    nn_optimizer_thaw(&s->fit->optimizer, parameters);
 }
 
 static void set_variables(search *s) {

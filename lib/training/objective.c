@@ -29,6 +29,7 @@ static bool evaluate_parameters(nn_objective *o, double *total) {
         &(nn_call){.model = &fit->model, .rows = &fit->rows, .updates = fit->engine.updates});
     *total = o->cost + nn_measure_decay(fit);
     nn_add_decay(fit);
+    nn_mask_gradient(fit->settings, o->count, fit->engine.updates[0]);
     return isfinite(*total) && kernels->check_finite(o->count, fit->engine.updates[0]) == 0.0 &&
            kernels->check_finite(o->count, nn_get_parameters(fit)) == 0.0;
 }

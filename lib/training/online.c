@@ -44,6 +44,7 @@ static nnblas_status take_step(nnblas_trainer *trainer, const nn_rows *rows, dou
         return status;
     fit.bounds = nn_bound_rows(&fit.model, rows);
     fit.optimizer.threads = fit.engine.threads;
+    nn_optimizer_freeze(&fit.optimizer, nn_get_parameters(&fit));
     status = nn_take_step(&fit, rows, trainer->settings.learning_rate, cost);
     trainer->step_optimizer->steps = fit.optimizer.steps;
     nn_engine_close(&fit.engine);

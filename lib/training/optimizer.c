@@ -40,14 +40,15 @@ nnblas_status nn_optimizer_open(nn_optimizer *o, const nn_settings *settings,
                         .n_layers = n_layers,
                         .threads = threads,
                         .count = count};
-    /* The vectors, and the snapshot of them and the parameters. */
-    double *memory = nn_allocate(count, (2 * vectors + 1) * sizeof *memory);
+    /* The vectors, the frozen parameters, and the snapshot. */
+    double *memory = nn_allocate(count, (2 * vectors + 2) * sizeof *memory);
     if (!memory)
         return NNBLAS_ERROR_MEMORY;
     memset(memory, 0, vectors * count * sizeof *memory);
     o->first = vectors > 0 ? memory : NULL;
     o->second = vectors > 1 ? memory + count : NULL;
-    o->snapshot = memory + vectors * count;
+    o->frozen = memory + vectors * count;
+    o->snapshot = o->frozen + count;
     double step = fmin(fmax(0.1 * settings->learning_rate, NN_RPROP_SMALLEST), NN_RPROP_LARGEST);
     for (size_t i = 0; settings->optimizer == NNBLAS_RPROP && i < count; i++)
         o->second[i] = step;
@@ -55,7 +56,26 @@ nnblas_status nn_optimizer_open(nn_optimizer *o, const nn_settings *settings,
 }
 
 void nn_optimizer_close(nn_optimizer *o) {
-    free(o->first ? o->first : o->snapshot);
+    free(o->first ? o->first : o->frozen);
+}
+
+/* ---- the mask -------------------------------------------------------------------------------- */
+
+void nn_mask_gradient(const nn_settings *settings, size_t count, double *gradient) {
+    for (size_t i = 0; settings->mask && i < count; i++)
+        gradient[i] = settings->mask[i] ? gradient[i] : 0.0;
+}
+
+void nn_optimizer_freeze(nn_optimizer *o, const double *parameters) {
+    if (o->settings->mask)
+        memcpy(o->frozen, parameters, o->count * sizeof *parameters);
+}
+
+/* The weight decay moves them, and a sum with 0 may lose the sign of a zero. */
+void nn_optimizer_thaw(const nn_optimizer *o, double *parameters) {
+    const uint8_t *mask = o->settings->mask;
+    for (size_t i = 0; mask && i < o->count; i++)
+        parameters[i] = mask[i] ? parameters[i] : o->frozen[i];
 }
 
 /* ---- steps ----------------------------------------------------------------------------------- */
@@ -169,6 +189,7 @@ void nn_optimizer_step(nn_optimizer *o, double rate, const double *gradient, dou
               .gradient = gradient,
               .parameters = parameters};
     nn_run_shares(o->threads, o->count, price_step(o->settings->optimizer), step_share, &s);
+    nn_optimizer_thaw(o, parameters);
     o->steps++;
 }
 

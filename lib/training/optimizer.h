@@ -18,7 +18,8 @@ typedef struct nn_optimizer {
                        * direction of scaled conjugate gradients */
     double *second;   /* Adam's second moment; Rprop's step sizes; the gradient at the parameters of
                        * scaled conjugate gradients */
-    double *snapshot; /* room for the parameters and both of these */
+    double *frozen;   /* the parameters to which those return that the mask does not train */
+    double *snapshot; /* room for the parameters and both of the vectors */
 } nn_optimizer;
 
 /* Whether a method takes steps by a learning rate, over batches of any rows; the others search the
@@ -33,6 +34,14 @@ size_t nn_count_optimizer_vectors(nnblas_optimizer method);
 nnblas_status nn_optimizer_open(nn_optimizer *o, const nn_settings *settings,
                                 const nn_layer *layers, size_t n_layers, size_t threads);
 void nn_optimizer_close(nn_optimizer *o);
+
+/* Makes the elements of a gradient 0 whose parameters the mask does not train. */
+void nn_mask_gradient(const nn_settings *settings, size_t count, double *gradient);
+
+/* Parameters that the mask does not train keep their bits: freeze takes them, and thaw, which is
+ * called after each change of the parameters, puts them back. */
+void nn_optimizer_freeze(nn_optimizer *o, const double *parameters);
+void nn_optimizer_thaw(const nn_optimizer *o, double *parameters);
 
 /* gradient: without that of the weight decay, which the step adds. */
 void nn_optimizer_step(nn_optimizer *o, double rate, const double *gradient, double *parameters);

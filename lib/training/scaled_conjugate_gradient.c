@@ -63,6 +63,7 @@ static void move(const search *s, double step) {
     nn_get_kernels()->descend(o->output, -step, s->direction, parameters);
     nn_get_kernels()->descend(o->count - o->output, -step * o->unit, s->direction + o->output,
                               parameters + o->output);
+    nn_optimizer_thaw(&s->fit->optimizer, parameters);
 }
 
 static double evaluate(search *s, double step) {

@@ -63,7 +63,7 @@ nnblas_status nn_take_step(nn_fit *fit, const nn_rows *batch, double rate, doubl
     bool is_safe = bound_step(fit, rate),
          looks_first = nn_is_full_batch(fit) && s->desired_cost > 0.0;
     if (is_safe && !looks_first && s->optimizer == NNBLAS_GRADIENT_DESCENT &&
-        s->weight_decay == 0.0) {
+        s->weight_decay == 0.0 && !s->mask) {
         *cost = nn_engine_descend(&fit->engine, &fit->model, batch, rate, net->W);
         fit->optimizer.steps++;
         return NNBLAS_OK;
@@ -71,6 +71,7 @@ nnblas_status nn_take_step(nn_fit *fit, const nn_rows *batch, double rate, doubl
     *cost = nn_engine_run(
         &fit->engine,
         &(nn_call){.model = &fit->model, .rows = batch, .updates = fit->engine.updates});
+    nn_mask_gradient(s, nn_count_all_parameters(fit), fit->engine.updates[0]);
     if (looks_first && *cost <= s->desired_cost)
         return NNBLAS_STOPPED_COST;
     if (!is_safe)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The trainer and its settings. What fit does is in fit.c. */
 #include "core/arguments.h"
+#include "core/hash.h"
 #include "core/memory.h"
 #include "core/sizes.h"
 #include "training/checkpoint.h"
@@ -43,6 +44,7 @@ void nnblas_trainer_destroy(nnblas_trainer *trainer) {
     nn_checkpoint_free(trainer->resumed);
     nn_drop_step_optimizer(trainer);
     free(trainer->settings.checkpoint_path);
+    free(trainer->settings.mask);
     nn_history_clear(&trainer->history);
     free(trainer);
 }
@@ -255,6 +257,26 @@ nnblas_status nnblas_trainer_set_sample_weights(nnblas_trainer *trainer, const d
     if (!status)
         trainer->settings.sample_weights = weights;
     return status;
+}
+
+/* A mask that trains all parameters is none: it has no effect on a checkpoint either. */
+nnblas_status nnblas_trainer_set_mask(nnblas_trainer *trainer, const uint8_t *mask) {
+    nnblas_status status = check_trainer(trainer);
+    if (status)
+        return status;
+    size_t count = trainer->net->parameter_count;
+    uint8_t *copy = NULL;
+    if (mask && memchr(mask, 0, count)) {
+        copy = nn_allocate(count, sizeof *copy);
+        if (!copy)
+            return NNBLAS_ERROR_MEMORY;
+        for (size_t i = 0; i < count; i++)
+            copy[i] = mask[i] != 0;
+    }
+    free(trainer->settings.mask);
+    trainer->settings.mask = copy;
+    trainer->settings.mask_hash = copy ? nn_hash_bytes(NN_HASH_START, copy, count) : 0;
+    return NNBLAS_OK;
 }
 
 nnblas_status nnblas_trainer_set_epochs(nnblas_trainer *trainer, size_t epochs) {

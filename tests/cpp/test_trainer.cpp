@@ -423,6 +423,12 @@ static void test_settings() {
     costs.clear();
     train([&](trainer &t) { weighted(t), t.set_validation_weights({}); });
     check(costs.size() == 20 && costs != first, "validation rows and their weights");
+    check(differs(plain,
+                  [](trainer &t) {
+                      t.set_mask(std::vector<std::uint8_t>(25, 0));
+                      check(t.mask()[24] == 0, "the mask");
+                  }),
+          "a mask");
     if (nnblas::has(NNBLAS_FEATURE_LBFGS))
         check(train([](trainer &t) { t.set_optimizer(NNBLAS_LBFGS), t.set_lbfgs(5, 0.9); }).back() <
                   20,

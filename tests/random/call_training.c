@@ -108,14 +108,16 @@ static bool is_weight(const problem *p, size_t i) {
     return false;
 }
 
-/* The cost, and the gradient with the decay's; gradient may be null. */
-static double compute_decayed(const problem *p, double *parameters, double decay,
+/* The cost, and the gradient with the decay's, 0 where the mask is; gradient may be null. */
+static double compute_decayed(const problem *p, double *parameters, const recipe *r,
                               double *gradient) {
     problem q = *p;
     q.parameters = parameters;
     double cost = compute_reference(&q, gradient, NULL);
     for (size_t i = 0; gradient && i < p->parameter_count; i++)
-        gradient[i] += is_weight(p, i) ? decay * parameters[i] : 0.0;
+        gradient[i] = is_trained(r, i)
+                          ? gradient[i] + (is_weight(p, i) ? r->decay : 0.0) * parameters[i]
+                          : 0.0;
     return cost;
 }
 
@@ -130,7 +132,7 @@ static void check_descent(const problem *p, const recipe *r, const nnblas_traine
     if (r->optimizer == NNBLAS_GRADIENT_DESCENT)
         momentum = 0.0;
     for (size_t epoch = 0; epoch < r->epochs; epoch++) {
-        double cost = compute_decayed(p, W, r->decay, gradient);
+        double cost = compute_decayed(p, W, r, gradient);
         if (r->history_limit > r->epochs)
             expect_near("the cost of an epoch", cost, get_epoch(t, epoch).cost);
         for (size_t i = 0; i < count; i++) {
@@ -166,8 +168,8 @@ static void check_search(const problem *p, const recipe *r, const nnblas_trainer
     double *first = allocate_doubles(p->parameter_count),
            *last = allocate_doubles(p->parameter_count);
     size_t held = nnblas_trainer_history_count(t);
-    double cost = compute_decayed(p, found, r->decay, last);
-    compute_decayed(p, p->parameters, r->decay, first);
+    double cost = compute_decayed(p, found, r, last);
+    compute_decayed(p, p->parameters, r, first);
     if (held > 0)
         expect_near("the last cost", cost, get_epoch(t, held - 1).cost);
     double begin = get_norm(p->parameter_count, first), end = get_norm(p->parameter_count, last);
@@ -206,7 +208,7 @@ static void check_best(const recipe *r, const nnblas_trainer *t, double *found) 
     nnblas_epoch best = find_best(t, r->score != NNBLAS_SCORE_NONE);
     problem p = r->validation;
     p.parameters = found;
-    expect_near("the validation cost", compute_decayed(&r->validation, found, 0.0, NULL),
+    expect_near("the validation cost", compute_decayed(&r->validation, found, r, NULL),
                 best.validation_cost);
     if (r->score == NNBLAS_SCORE_R2 && !has_constant_labels(&p))
         expect_near("the score", compute_reference_score(&p, r->score), best.score);
@@ -259,12 +261,20 @@ static void check_finite_parameters(nnblas_net *net) {
         expect(isfinite(nnblas_net_parameters(net)[i]), "parameter %zu is not finite", i);
 }
 
+static void check_mask(const problem *p, const recipe *r, const double *found) {
+    for (size_t i = 0; i < p->parameter_count; i++)
+        expect(is_trained(r, i) || memcmp(&found[i], &p->parameters[i], sizeof *found) == 0,
+               "parameter %zu is %g and was %g, which the mask keeps", i, found[i],
+               p->parameters[i]);
+}
+
 static void check_result(slot *s, const problem *p, const recipe *r, const record *seen,
                          nnblas_status status) {
     double *found = nnblas_net_parameters(s->net);
     check_reason(status, r, seen);
     check_history(seen->trainer, r, seen->calls);
     check_finite_parameters(s->net);
+    check_mask(p, r, found);
     if (is_plain_descent(p, r, status))
         check_descent(p, r, seen->trainer, found);
     if (searches(r) && !has_validation(r))

@@ -2,6 +2,7 @@
 #include "random/recipe.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 size_t get_smaller(size_t a, size_t b) {
     return a < b ? a : b;
@@ -56,6 +57,7 @@ recipe roll_recipe(world *w, const slot *s) {
     r.lbfgs_tolerance = roll_chance(w, 2) ? roll_uniform(&w->d, 0.1, 0.9) : 1e-12;
     r.patience = roll_chance(w, 3) ? roll_between(&w->d, 1, 3) : 0;
     r.shuffle = !roll_chance(w, 3);
+    r.trained = roll_chance(w, 3) ? roll(&w->d) : 0;
     r.stop_at = roll_chance(w, 4) ? roll_between(&w->d, 1, 6) : 0;
     roll_validation(w, s, &r);
     return r;
@@ -64,6 +66,10 @@ recipe roll_recipe(world *w, const slot *s) {
 void free_recipe(recipe *r) {
     if (r->validation.N > 0)
         free_problem(&r->validation);
+}
+
+bool is_trained(const recipe *r, size_t parameter) {
+    return r->trained == 0 || (r->trained >> (parameter % 64) & 1);
 }
 
 bool has_validation(const recipe *r) {
@@ -108,6 +114,16 @@ static void set_validation(nnblas_trainer *t, const recipe *r) {
     expect_status(nnblas_trainer_set_validation_weights(t, v->weights), NNBLAS_OK);
 }
 
+static void set_mask(nnblas_trainer *t, const recipe *r) {
+    size_t count = nnblas_net_parameter_count(nnblas_trainer_net(t));
+    uint8_t *mask = malloc(count);
+    expect(mask != NULL, "out of memory");
+    for (size_t i = 0; i < count; i++)
+        mask[i] = is_trained(r, i);
+    expect_status(nnblas_trainer_set_mask(t, mask), NNBLAS_OK);
+    free(mask);
+}
+
 static nnblas_trainer *make_trainer(nnblas_net *net, const recipe *r) {
     nnblas_trainer *t;
     expect_status(nnblas_trainer_create(net, &t), NNBLAS_OK);
@@ -127,6 +143,7 @@ static nnblas_trainer *make_trainer(nnblas_net *net, const recipe *r) {
     expect_status(nnblas_trainer_set_shuffle(t, r->shuffle), NNBLAS_OK);
     expect_status(nnblas_trainer_set_seed(t, r->seed), NNBLAS_OK);
     set_validation(t, r);
+    set_mask(t, r);
     expect_status(nnblas_trainer_set_score(t, r->score), NNBLAS_OK);
     return t;
 }

@@ -11,6 +11,8 @@ typedef struct recipe {
     double rate, momentum, beta1, beta2, fraction, decay, tolerance, lbfgs_tolerance;
     size_t epochs, batch, patience, lbfgs_memory, history_limit;
     uint64_t seed;
+    uint64_t
+        trained; /* the parameters that are trained, as of is_trained; 0: all, without a mask */
     bool shuffle;
     nnblas_score score; /* none without validation */
     problem validation; /* rows of its own, with weights or without; N = 0: none */
@@ -24,6 +26,8 @@ void free_recipe(recipe *r);
  */
 bool searches(const recipe *r);
 bool has_validation(const recipe *r);
+/* Whether a parameter is trained, or kept by the mask. */
+bool is_trained(const recipe *r, size_t parameter);
 /* False for so few rows, or so few with a weight, that none would be left to train on or to
  * validate. */
 bool has_rows(const problem *p, const recipe *r);

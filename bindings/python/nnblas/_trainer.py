@@ -331,6 +331,29 @@ class Trainer:
         self._set(lib.nnblas_trainer_set_weight_decay, decay)
 
     @property
+    def mask(self) -> Union[numpy.typing.NDArray[numpy.bool_], None]:
+        """Which parameters are trained, in the order of `Net.parameters`: a bool array, a copy; None
+        for all. The others keep their bits."""
+        count = self._net.parameters.size
+        mask = lib.nnblas_trainer_mask(self._handle)
+        if mask == ffi.NULL:
+            return None
+        return numpy.frombuffer(ffi.buffer(mask, count), numpy.bool_).copy()
+
+    @mask.setter
+    def mask(self, mask: Union[numpy.typing.NDArray[numpy.bool_], None]) -> None:
+        if mask is None:
+            self._set(lib.nnblas_trainer_set_mask, ffi.NULL)
+            return
+        if not isinstance(mask, numpy.ndarray) or mask.dtype != numpy.bool_:
+            raise TypeError("mask must be a NumPy array of dtype bool, or None")
+        count = self._net.parameters.size
+        if mask.shape != (count,):
+            raise ValueError(f"mask has shape {mask.shape}; it must be ({count},)")
+        bytes_ = numpy.ascontiguousarray(mask).view(numpy.uint8)
+        self._set(lib.nnblas_trainer_set_mask, ffi.from_buffer("uint8_t[]", bytes_))
+
+    @property
     def schedule(self) -> tuple[Any, ...]:
         """The learning rate by epochs: a name and its numbers.
 

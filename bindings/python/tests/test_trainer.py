@@ -96,6 +96,22 @@ def test_messages_say_what_a_setting_takes(net, name, value, error, words):
         nnblas.Trainer(net, **{name: value})
 
 
+def test_masked_parameters_stay(net, trainer, rows):
+    assert trainer.mask is None
+    mask = numpy.arange(net.parameters.size) % 3 > 0
+    before = net.parameters.copy()
+    trainer.mask = mask
+    assert trainer.mask.dtype == bool and (trainer.mask == mask).all()
+    trainer.fit(*rows)
+    assert ((net.parameters == before) == ~mask).all()
+    with pytest.raises(ValueError, match=r"mask has shape \(3,\); it must be \(26,\)"):
+        trainer.mask = mask[:3]
+    with pytest.raises(TypeError, match="mask must be a NumPy array of dtype bool"):
+        trainer.mask = mask.astype(float)
+    trainer.mask = None
+    assert trainer.mask is None
+
+
 def test_a_trainer_tells_what_it_is(trainer):
     words = repr(trainer)
     assert "Net([5, 3, 2]" in words and "'gradient_descent'" in words and "epochs=20" in words
