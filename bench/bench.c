@@ -39,6 +39,7 @@ static const subcommand SUBCOMMANDS[] = {
     {"busy", run_busy, "srj",
      "gradients and trainings beside other processes and the host's products"},
     {"bits", run_bits, "sj", "hashes of results with 1, 2, 3, 4 and 8 threads, which must agree"},
+    {"optimizers", run_optimizers, "tj", "how far the optimizers for all rows get"},
     {"tune", run_tune, "srtjm", "all plans for a gradient measured: the fastest, and the choice"},
 };
 enum { N_SUBCOMMANDS = sizeof SUBCOMMANDS / sizeof *SUBCOMMANDS };
