@@ -28,11 +28,17 @@ static void train_wide(nnblas_optimizer optimizer, int threads, double *paramete
 START_TEST(threads_share_large_steps) {
     enum { COUNT = 211 * 190 + 191 * 3 };
     static double alone[COUNT], shared[COUNT], again[COUNT];
-    for (int optimizer = NNBLAS_GRADIENT_DESCENT; optimizer <= NNBLAS_ADAM; optimizer++)
+    static const nnblas_optimizer OPTIMIZERS[] = {NNBLAS_GRADIENT_DESCENT,
+                                                  NNBLAS_MOMENTUM,
+                                                  NNBLAS_NESTEROV,
+                                                  NNBLAS_RPROP,
+                                                  NNBLAS_ADAM,
+                                                  NNBLAS_SCALED_CONJUGATE_GRADIENT};
+    for (size_t o = 0; o < sizeof OPTIMIZERS / sizeof *OPTIMIZERS; o++)
         for (int threads = 2; threads <= 5; threads++) {
-            train_wide((nnblas_optimizer)optimizer, 1, alone, COUNT);
-            train_wide((nnblas_optimizer)optimizer, threads, shared, COUNT);
-            train_wide((nnblas_optimizer)optimizer, threads, again, COUNT);
+            train_wide(OPTIMIZERS[o], 1, alone, COUNT);
+            train_wide(OPTIMIZERS[o], threads, shared, COUNT);
+            train_wide(OPTIMIZERS[o], threads, again, COUNT);
             ck_assert(memcmp(alone, shared, sizeof shared) == 0);
             ck_assert(memcmp(shared, again, sizeof shared) == 0);
         }
