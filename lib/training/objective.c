@@ -14,7 +14,7 @@
 static const double ROUNDING = 64.0 * DBL_EPSILON;
 
 double nn_objective_round(double value, double lowest) {
-    return fabs(value - lowest) <= ROUNDING * lowest ? lowest : value;
+    return fabs(value - lowest) <= ROUNDING * fabs(lowest) ? lowest : value;
 }
 
 /* ---- evaluation ------------------------------------------------------------------------------ */

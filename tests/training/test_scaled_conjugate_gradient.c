@@ -3,6 +3,7 @@
 #include "support/checkpoint_file.h"
 #include "support/lbfgs_training.h"
 #include "support/small_training.h"
+#include "training/objective.h"
 
 #include <float.h>
 #include <math.h>
@@ -287,6 +288,18 @@ START_TEST(a_step_may_overflow) {
 }
 END_TEST
 
+/* Of either sign: the likelihood of a density may make costs below 0. */
+START_TEST(values_are_equal_but_for_rounding) {
+    static const double LOWEST[] = {2.0, -2.0, 0.0};
+    for (size_t i = 0; i < 3; i++) {
+        double lowest = LOWEST[i], near = lowest * (1.0 + 1e-15), far = lowest - 1e-10;
+        ck_assert_double_eq(nn_objective_round(near, lowest), lowest);
+        ck_assert_double_eq(nn_objective_round(far, lowest), far);
+    }
+    ck_assert(isinf(nn_objective_round((double)INFINITY, 1.0)));
+}
+END_TEST
+
 /* Outputs that are right: the gradient is 0, and no step is taken. */
 START_TEST(a_gradient_of_zero_has_converged) {
     lbfgs_training t = make_search((size_t[]){2, 1}, 2, (kind){.output = NNBLAS_IDENTITY}, 2);
@@ -333,6 +346,7 @@ int main(void) {
         scaled_targets_give_the_same_bits,
         no_lower_cost_is_no_convergence,
         a_step_may_overflow,
+        values_are_equal_but_for_rounding,
         a_gradient_of_zero_has_converged,
         epochs_are_steps_over_all_rows,
     };
