@@ -177,12 +177,33 @@ def check_proben1(program, folder):
         report(text in process.stdout, f"proben1: prints {text}")
 
 
+def check_uci(program, folder):
+    process, results = program.run_well("uci", folder, "--splits", "3")
+    result = results[0]
+    report(result["problem"] == "squares" and result["rows"] == 4, "uci: the rows to learn from")
+    report(result["five"]["error"] < 1.0, "uci: five networks learn a straight line")
+    report(result["reached"] is None and "squares" in process.stdout, "uci: nothing published")
+
+
+def check_nnbenchmark(program, folder):
+    process, results = program.run_well("nnbenchmark", folder, "--seeds", "2")
+    report([result["problem"] for result in results] == ["line"], "nnbenchmark: the problem that has a table")
+    report("no table in" in process.stderr and "absent" in process.stderr, "nnbenchmark: says which has none")
+    result = results[0]
+    report(result["published_algorithm"] == "good" and result["reached"], "nnbenchmark: beside the best one")
+    report(result["best"] <= result["median"] < 0.01, "nnbenchmark: a straight line is learnt")
+    program.refuses(1, "no problem none", "nnbenchmark", f"{folder}/nnbenchmark", "--problem", "none")
+    program.refuses(1, "/absent.csv: No such file", "nnbenchmark", f"{folder}/nnbenchmark", "--problem", "absent")
+
+
 def check_refusals(program, folder):
-    for study in ("proben1",):
+    for study in ("proben1", "uci"):
         program.refuses(1, "/none: no such folder", study, f"{folder}/none")
-        program.refuses(2, "no count", study, folder, "--seeds", "0")
+        program.refuses(2, "no count", study, folder, "--threads", "0")
     program.refuses(1, "/none.dt: No such file", "proben1", f"{folder}/proben1", "--problem", "none")
     program.refuses(1, "no file NAME.dt", "proben1", f"{folder}/uci")
+    program.refuses(1, "no folder in it has a data.txt", "uci", f"{folder}/proben1")
+    program.refuses(1, "/none: no such folder", "uci", f"{folder}/uci", "--problem", "none")
     program.refuses(2, "no number above 0: '-1'", "proben1", folder, "--decay=-1")
     program.refuses(2, "invalid choice: 'none'", "none", folder)
 
@@ -191,7 +212,7 @@ def check_choice(proben1):
     """The least is 2, and its standard error 0.71."""
     errors = {(0.0, 8): (1, 3), (1e-2, 32): (2.4, 2.4), (1e-2, 16): (2.5, 2.5), (0.1, 8): (2.75, 2.75)}
     tried = {
-        proben1.Setup("tanh", "mse", hidden, decay): [proben1.Training(None, one, 1, 1.0) for one in those]
+        proben1.Setup("tanh", "mse", hidden, decay): [proben1.Training(None, one, 1) for one in those]
         for (decay, hidden), those in errors.items()
     }
     setup = proben1.choose(tried)
@@ -245,6 +266,9 @@ def main():
         check_rows(study, proben1)
         program = Program(build, folder)
         check_proben1(program, folder)
+        check_uci(program, folder)
+        if study.has_least_squares():
+            check_nnbenchmark(program, folder)
         check_refusals(program, folder)
     return 1 if failures else 0
 

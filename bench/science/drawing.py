@@ -25,6 +25,7 @@ set key outside top center horizontal
 
 def draw_bars(stem, title, unit, names, series):
     """Bars side by side with their numbers. series: a title, a colour and the numbers by name."""
+    series = [one for one in series if one[2]]
     width = 2.0 * BAR / len(series)
     blocks, plots = [], []
     for number, (label, colour, values) in enumerate(series):

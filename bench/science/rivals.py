@@ -13,6 +13,7 @@ import numpy
 import options
 import packages
 
+ITERATIONS = 200
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -26,7 +27,7 @@ class Task:
     hidden: int
     has_classes: bool = False
     starts: int = 1
-    iterations: int = 200
+    iterations: int = ITERATIONS
     decay: float = 0.0
 
 

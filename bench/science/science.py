@@ -14,8 +14,14 @@ import native
 import options
 
 
+def add_parser(studies, name, description):
+    return studies.add_parser(
+        name, help=description, description=description, epilog=options.EXIT_STATUS
+    )
+
+
 def add_study(studies, name, description, folder):
-    parser = studies.add_parser(name, help=description, description=description, epilog=options.EXIT_STATUS)
+    parser = add_parser(studies, name, description)
     parser.add_argument("folder", metavar="FOLDER", help=folder)
     parser.add_argument(
         "--problem",
@@ -64,10 +70,32 @@ def add_proben1(studies):
     )
 
 
+def add_nnbenchmark(studies):
+    parser = add_study(
+        studies,
+        "nnbenchmark",
+        "functions to approximate to many digits, restarts counted in the time",
+        "has problems.csv, published.csv and a table a problem",
+    )
+    add_seeds(parser, 10)
+
+
+def add_uci(studies):
+    parser = add_study(
+        studies,
+        "uci",
+        "regression on random splits",
+        "has a folder a table, with data.txt and the rows of each split",
+    )
+    add_count(parser, "--splits", 20, "how many of the splits")
+
+
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__)
     studies = parser.add_subparsers(dest="study", required=True, metavar="STUDY")
     add_proben1(studies)
+    add_nnbenchmark(studies)
+    add_uci(studies)
     return parser.parse_args()
 
 

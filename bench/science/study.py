@@ -8,6 +8,7 @@ import numpy
 
 import contenders
 import machine
+import options
 import packages
 import report
 
@@ -20,6 +21,16 @@ class Library:
     name = "libnnblas"
     note = "the Python package on it"
     package = packages.Library
+
+
+def has_least_squares():
+    """Whether the library was built with LAPACK, which Levenberg-Marquardt needs."""
+    return "LAPACK" in nnblas.Feature.__members__ and nnblas.has("lapack")
+
+
+def require_least_squares():
+    if not has_least_squares():
+        options.fail("Levenberg-Marquardt is missing: the library was built without LAPACK")
 
 
 def make_net(X, hidden, seed):
