@@ -503,6 +503,7 @@ typedef int nnblas_callback(void *user, size_t epoch, double mse);
  *   scaled conjugate    tolerance 1e-12             set_scaled_conjugate_gradient
  *     gradients
  *   weight decay        0                           set_weight_decay
+ *   L1                  0                           set_l1
  *   mask                none                        set_mask
  *   batch size          all rows                    set_batch_size
  *   shuffling           1, in each epoch            set_shuffle
@@ -605,6 +606,22 @@ nnblas_status nnblas_trainer_set_scaled_conjugate_gradient(nnblas_trainer *train
 /* decay: training lowers the cost plus decay / 2 times the sum of the squares of all weights,
  * without the biases. Reported costs do not include this term. Finite and 0 or above. */
 nnblas_status nnblas_trainer_set_weight_decay(nnblas_trainer *trainer, double decay);
+/*
+ * l1: training lowers the cost plus l1 times the sum of the magnitudes of all weights, without the
+ * biases, beside any weight decay. Weights that are not worth their term become 0 exactly. Reported
+ * costs do not include the term. Finite and 0 or above. fit refuses it with NNBLAS_LBFGS.
+ *
+ * A step with the learning rate r is a proximal one: the step of the optimizer is taken without
+ * this term, and then each weight is moved by r l1 towards 0, but not through it (I. Daubechies, M.
+ * Defrise, C. De Mol, Communications on Pure and Applied Mathematics 57 (2004)). NNBLAS_MOMENTUM
+ * keeps as v how far the weight has come (P. Ochs, Y. Chen, T. Brox, T. Pock, SIAM J. Imaging
+ * Sciences 7 (2014)), NNBLAS_NESTEROV takes the step from where it looks ahead to (A. Beck, M.
+ * Teboulle, SIAM J. Imaging Sciences 2 (2009)), and NNBLAS_ADAM moves by l1 times r over the root
+ * of its second moment, as it moves by the first (J. Yun, A. Lozano, E. Yang, NeurIPS 2021).
+ * NNBLAS_RPROP looks at signs alone: it takes the slope on the side to which the sum falls, and
+ * ends a step that would pass 0 there (G. Andrew, J. Gao, ICML 2007).
+ */
+nnblas_status nnblas_trainer_set_l1(nnblas_trainer *trainer, double l1);
 
 /*
  * mask: one byte for each parameter, in the order of nnblas_net_parameters; null: all are trained.
@@ -957,7 +974,7 @@ nnblas_status nnblas_fit_many(nnblas_trainer *const *trainers, size_t count, siz
  * that has accepted its arguments.
  *
  * Of the settings, those of the optimizer count: the learning rate (constant, whatever the
- * schedule), momentum, the constants of Adam, weight decay. All others are of fit. NNBLAS_RPROP
+ * schedule), momentum, the constants of Adam, weight decay, L1. All others are of fit. NNBLAS_RPROP
  * compares the gradients of two steps: give it the same rows each time. NNBLAS_ERROR_VALUE with
  * NNBLAS_LBFGS and NNBLAS_SCALED_CONJUGATE_GRADIENT, which have no single steps.
  *
@@ -985,6 +1002,7 @@ nnblas_status nnblas_trainer_lbfgs(const nnblas_trainer *trainer, size_t *memory
                                    double *tolerance);
 double nnblas_trainer_scaled_conjugate_gradient(const nnblas_trainer *trainer);
 double nnblas_trainer_weight_decay(const nnblas_trainer *trainer);
+double nnblas_trainer_l1(const nnblas_trainer *trainer);
 /* The schedule, and the numbers that its setter took; 0 for those that it did not take. */
 nnblas_status nnblas_trainer_schedule(const nnblas_trainer *trainer, nnblas_schedule *schedule,
                                       size_t *epochs, double *factor, double *last);

@@ -703,6 +703,12 @@ class trainer {
     [[nodiscard]] double scaled_conjugate_gradient() const noexcept {
         return nnblas_trainer_scaled_conjugate_gradient(get());
     }
+    void set_l1(double l1) {
+        detail::check(nnblas_trainer_set_l1(get(), l1));
+    }
+    [[nodiscard]] double l1() const noexcept {
+        return nnblas_trainer_l1(get());
+    }
     void set_weight_decay(double decay) {
         detail::check(nnblas_trainer_set_weight_decay(get(), decay));
     }

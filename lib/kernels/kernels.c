@@ -51,4 +51,9 @@ const nn_kernels NN_SET_TABLE(NN_KERNEL_SET) = {
     .step_by_nesterov = step_by_nesterov,
     .step_by_adam = step_by_adam,
     .step_by_rprop = step_by_rprop,
+    .shrink_weights = shrink_weights,
+    .shrink_by_momentum = shrink_by_momentum,
+    .step_by_nesterov_with_l1 = step_by_nesterov_with_l1,
+    .shrink_by_adam = shrink_by_adam,
+    .step_by_rprop_with_l1 = step_by_rprop_with_l1,
 };

@@ -127,6 +127,21 @@ typedef struct nn_kernels {
                          double *m, double *v, double *W);
     void (*step_by_rprop)(size_t n, double decay, const double *gradient, double *previous,
                           double *step, double *W);
+
+    /*
+     * For the term l1 |W|: what follows a step, or takes its place. Each moves W towards 0 by rate
+     * l1 (of Adam, by what its step has in the place of the rate) and not through it.
+     * shrink_weights follows descend_with_decay. The two with momentum keep in v how far W has
+     * come, and step_by_rprop_with_l1 takes the one-sided slope.
+     */
+    void (*shrink_weights)(size_t n, double threshold, double *W);
+    void (*shrink_by_momentum)(size_t n, double threshold, double *v, double *W);
+    void (*step_by_nesterov_with_l1)(size_t n, double rate, double m, double decay, double l1,
+                                     const double *gradient, double *v, double *W);
+    void (*shrink_by_adam)(size_t n, const nn_adam *constants, double l1, const double *v,
+                           double *W);
+    void (*step_by_rprop_with_l1)(size_t n, double decay, double l1, const double *gradient,
+                                  double *previous, double *step, double *W);
 } nn_kernels;
 
 /* The sets of this build that this processor can run, fastest first; *count of them. */

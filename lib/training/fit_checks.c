@@ -83,6 +83,11 @@ static nnblas_status check_parameters(const nnblas_trainer *trainer) {
 
 /* ---- settings -------------------------------------------------------------------------------- */
 
+static bool takes_l1(nnblas_optimizer optimizer) {
+    return optimizer == NNBLAS_GRADIENT_DESCENT || optimizer == NNBLAS_MOMENTUM ||
+           optimizer == NNBLAS_NESTEROV || optimizer == NNBLAS_RPROP || optimizer == NNBLAS_ADAM;
+}
+
 /* Checks settings that are valid one by one but not together. */
 static nnblas_status check_settings(const nn_settings *s, const nn_rows *rows) {
     size_t weighted =
@@ -97,6 +102,11 @@ static nnblas_status check_settings(const nn_settings *s, const nn_rows *rows) {
     if (s->optimizer == NNBLAS_LBFGS && s->checkpoint_path)
         return nn_fail(NNBLAS_ERROR_VALUE, "NNBLAS_LBFGS has no checkpoints; set their path to "
                                            "null");
+    if (s->l1 > 0.0 && !takes_l1(s->optimizer))
+        return nn_fail(NNBLAS_ERROR_VALUE,
+                       "l1 is %g; this optimizer needs a cost without a kink, and takes 0 alone: "
+                       "train by descent, momentum, Nesterov, RPROP or Adam",
+                       s->l1);
     if (s->optimizer == NNBLAS_RPROP && s->batch_size > 0 && s->batch_size < rows->N)
         return nn_fail(NNBLAS_ERROR_VALUE,
                        "NNBLAS_RPROP compares gradients over all rows; batch_size is %zu, and must "

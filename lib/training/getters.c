@@ -35,6 +35,10 @@ double nnblas_trainer_weight_decay(const nnblas_trainer *trainer) {
     return get_settings(trainer)->weight_decay;
 }
 
+double nnblas_trainer_l1(const nnblas_trainer *trainer) {
+    return get_settings(trainer)->l1;
+}
+
 size_t nnblas_trainer_batch_size(const nnblas_trainer *trainer) {
     return get_settings(trainer)->batch_size;
 }

@@ -107,60 +107,105 @@ typedef struct step {
     double *parameters;
 } step;
 
-/* Parameters begin .. end, which decay alike. */
-static void step_range(const step *s, size_t begin, size_t end, double decay) {
-    const nn_optimizer *o = s->optimizer;
-    size_t n = end - begin;
+/* The parameters of a step that are treated alike. */
+typedef struct range {
+    size_t n;
+    const double *gradient;
+    double *W, *first, *second; /* of the optimizer's vectors, those that there are */
+} range;
+
+static void step_plainly(const step *s, const range *r, double decay) {
+    const nn_settings *settings = s->optimizer->settings;
     const nn_kernels *kernels = nn_get_kernels();
-    const double *g = s->gradient + begin, rate = s->rate, m = o->settings->momentum;
-    double *W = s->parameters + begin;
-    double *first = o->first ? o->first + begin : NULL;
-    double *second = o->second ? o->second + begin : NULL;
-    switch (o->settings->optimizer) {
+    double rate = s->rate, m = settings->momentum;
+    switch (settings->optimizer) {
     case NNBLAS_MOMENTUM:
-        kernels->step_by_momentum(n, rate, m, decay, g, first, W);
+        kernels->step_by_momentum(r->n, rate, m, decay, r->gradient, r->first, r->W);
         break;
     case NNBLAS_NESTEROV:
-        kernels->step_by_nesterov(n, rate, m, decay, g, first, W);
+        kernels->step_by_nesterov(r->n, rate, m, decay, r->gradient, r->first, r->W);
         break;
     case NNBLAS_RPROP:
-        kernels->step_by_rprop(n, decay, g, first, second, W);
+        kernels->step_by_rprop(r->n, decay, r->gradient, r->first, r->second, r->W);
         break;
     case NNBLAS_ADAM:
-        kernels->step_by_adam(n, &s->adam, decay, g, first, second, W);
+        kernels->step_by_adam(r->n, &s->adam, decay, r->gradient, r->first, r->second, r->W);
         break;
     case NNBLAS_GRADIENT_DESCENT:
     case NNBLAS_LBFGS:
     case NNBLAS_SCALED_CONJUGATE_GRADIENT:
-        kernels->descend_with_decay(n, rate, decay, g, W);
+        kernels->descend_with_decay(r->n, rate, decay, r->gradient, r->W);
         break;
     }
 }
 
+/* The step with l1 |W| in the cost: a plain one that is then shrunk, or one of its own. */
+static void step_with_l1(const step *s, const range *r) {
+    const nn_settings *settings = s->optimizer->settings;
+    const nn_kernels *kernels = nn_get_kernels();
+    double rate = s->rate, m = settings->momentum, decay = settings->weight_decay,
+           l1 = settings->l1;
+    switch (settings->optimizer) {
+    case NNBLAS_MOMENTUM:
+        step_plainly(s, r, decay);
+        kernels->shrink_by_momentum(r->n, rate * l1, r->first, r->W);
+        break;
+    case NNBLAS_NESTEROV:
+        kernels->step_by_nesterov_with_l1(r->n, rate, m, decay, l1, r->gradient, r->first, r->W);
+        break;
+    case NNBLAS_RPROP:
+        kernels->step_by_rprop_with_l1(r->n, decay, l1, r->gradient, r->first, r->second, r->W);
+        break;
+    case NNBLAS_ADAM:
+        step_plainly(s, r, decay);
+        kernels->shrink_by_adam(r->n, &s->adam, l1, r->second, r->W);
+        break;
+    case NNBLAS_GRADIENT_DESCENT:
+    case NNBLAS_LBFGS:
+    case NNBLAS_SCALED_CONJUGATE_GRADIENT: /* neither of which takes L1 */
+        step_plainly(s, r, decay);
+        kernels->shrink_weights(r->n, rate * l1, r->W);
+        break;
+    }
+}
+
+/* Parameters begin .. end: weights, which decay and shrink, or biases. */
+static void step_range(const step *s, size_t begin, size_t end, bool are_weights) {
+    const nn_optimizer *o = s->optimizer;
+    const range r = {.n = end - begin,
+                     .gradient = s->gradient + begin,
+                     .W = s->parameters + begin,
+                     .first = o->first ? o->first + begin : NULL,
+                     .second = o->second ? o->second + begin : NULL};
+    if (are_weights && o->settings->l1 > 0.0)
+        step_with_l1(s, &r);
+    else
+        step_plainly(s, &r, are_weights ? o->settings->weight_decay : 0.0);
+}
+
 /* The part of count parameters from first on that is in begin .. end. */
 static void step_overlap(const step *s, size_t first, size_t count, size_t begin, size_t end,
-                         double decay) {
+                         bool are_weights) {
     begin = nn_max(begin, first);
     end = nn_min(end, first + count);
     if (begin < end)
-        step_range(s, begin, end, decay);
+        step_range(s, begin, end, are_weights);
 }
 
-/* The weights of each layer decay, and the biases behind them do not. */
+/* The weights of each layer decay and shrink, and the biases behind them do not. */
 static void step_share(void *context, size_t begin, size_t end) {
     const step *s = context;
     const nn_optimizer *o = s->optimizer;
     size_t first = 0;
-    double decay = o->settings->weight_decay;
-    if (decay == 0.0) {
-        step_range(s, begin, end, decay);
+    if (o->settings->weight_decay == 0.0 && o->settings->l1 == 0.0) {
+        step_range(s, begin, end, false);
         return;
     }
     for (size_t l = 0; l < o->n_layers && first < end; l++) {
         const nn_layer *layer = &o->layers[l];
         size_t weights = layer->inputs * layer->outputs, all = nn_count_parameters(layer);
-        step_overlap(s, first, weights, begin, end, decay);
-        step_overlap(s, first + weights, all - weights, begin, end, 0.0);
+        step_overlap(s, first, weights, begin, end, true);
+        step_overlap(s, first + weights, all - weights, begin, end, false);
         first += all;
     }
 }

@@ -43,7 +43,7 @@ void nn_mask_gradient(const nn_settings *settings, size_t count, double *gradien
 void nn_optimizer_freeze(nn_optimizer *o, const double *parameters);
 void nn_optimizer_thaw(const nn_optimizer *o, double *parameters);
 
-/* gradient: without that of the weight decay, which the step adds. */
+/* gradient: without those of weight decay and L1, which the step adds. */
 void nn_optimizer_step(nn_optimizer *o, double rate, const double *gradient, double *parameters);
 
 /* The same, but returns false and changes nothing where a parameter or an optimizer's number would
@@ -51,9 +51,10 @@ void nn_optimizer_step(nn_optimizer *o, double rate, const double *gradient, dou
 bool nn_optimizer_try_step(nn_optimizer *o, double rate, const double *gradient,
                            double *parameters);
 
-/* Returns a bound of what the next step adds to any parameter. gradient bounds the elements of this
- * gradient and of all before it. *velocity bounds the velocities of momentum and Nesterov, and is
- * updated; for Adam it bounds the first moments that the training began with. */
+/* Returns a bound of what the next step adds to the magnitude of any parameter. gradient bounds the
+ * elements of this gradient and of all before it, with the slopes of weight decay and L1. *velocity
+ * bounds the velocities of momentum and Nesterov, and is updated; for Adam it bounds the first
+ * moments that the training began with. */
 double nn_optimizer_bound_step(const nn_optimizer *o, double rate, double gradient,
                                double *velocity);
 

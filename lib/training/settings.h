@@ -16,7 +16,7 @@ typedef struct nn_settings {
     nnblas_optimizer optimizer;
     uint8_t *mask;      /* for each parameter: 0 where it stays as it is, else 1; owned; or null */
     uint64_t mask_hash; /* 0 without one */
-    double learning_rate, momentum, beta1, beta2, epsilon, weight_decay;
+    double learning_rate, momentum, beta1, beta2, epsilon, weight_decay, l1;
     size_t lbfgs_memory;
     double lbfgs_tolerance, scg_tolerance;
     nn_schedule schedule;

@@ -8,8 +8,8 @@
 /* Updates the bounds for the next step, if they show that none of its numbers overflows. */
 static bool advance_bounds(nn_fit *fit, double rate) {
     nn_overflow_bounds next = fit->bounds;
-    double gradient =
-        nn_bound_gradient(&fit->model, &next) + fit->settings->weight_decay * next.parameters;
+    double gradient = nn_bound_gradient(&fit->model, &next) +
+                      fit->settings->weight_decay * next.parameters + fit->settings->l1;
     next.parameters += nn_optimizer_bound_step(&fit->optimizer, rate, gradient, &next.velocity);
     bool is_safe = nn_is_safe(rate) && nn_is_safe(gradient) && nn_is_safe(next.parameters) &&
                    nn_is_safe(next.velocity);
@@ -63,7 +63,7 @@ nnblas_status nn_take_step(nn_fit *fit, const nn_rows *batch, double rate, doubl
     bool is_safe = bound_step(fit, rate),
          looks_first = nn_is_full_batch(fit) && s->desired_cost > 0.0;
     if (is_safe && !looks_first && s->optimizer == NNBLAS_GRADIENT_DESCENT &&
-        s->weight_decay == 0.0 && !s->mask) {
+        s->weight_decay == 0.0 && s->l1 == 0.0 && !s->mask) {
         *cost = nn_engine_descend(&fit->engine, &fit->model, batch, rate, net->W);
         fit->optimizer.steps++;
         return NNBLAS_OK;

@@ -81,6 +81,11 @@ nnblas_status nnblas_trainer_set_weight_decay(nnblas_trainer *trainer, double de
     return set_real(trainer, offsetof(nn_settings, weight_decay), &R, decay);
 }
 
+nnblas_status nnblas_trainer_set_l1(nnblas_trainer *trainer, double l1) {
+    static const nn_range R = {"l1", 0, HUGE_VAL, false, false, "finite and 0 or above"};
+    return set_real(trainer, offsetof(nn_settings, l1), &R, l1);
+}
+
 nnblas_status nnblas_trainer_set_desired_cost(nnblas_trainer *trainer, double mse) {
     static const nn_range R = {"the desired cost",     0, HUGE_VAL, false, false,
                                "finite and 0 or above"};

@@ -17,6 +17,7 @@ _nnblas_columns() {
 _nnblas_values() {
     case $1 in
     --activation) printf '%s\n' sigmoid tanh relu identity ;;
+    --cost) printf '%s\n' mse huber huber: quantile quantile: poisson gamma ;;
     --optimizer) printf '%s\n' gradient-descent momentum nesterov rprop adam lbfgs scg ;;
     --schedule) printf '%s\n' constant step: cosine plateau: adaptive: inverse: ;;
     --batch) printf '%s\n' all ;;

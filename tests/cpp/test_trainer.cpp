@@ -308,11 +308,12 @@ static void test_getters() {
     trainer.set_adam(0.125, 0.75, 0.1);
     trainer.set_lbfgs(3, 0.2);
     trainer.set_weight_decay(0.3);
+    trainer.set_l1(0.2);
     check(trainer.optimizer() == NNBLAS_ADAM && trainer.learning_rate() == 0.5 &&
               trainer.momentum() == 0.25 && trainer.adam().beta1 == 0.125 &&
               trainer.adam().beta2 == 0.75 && trainer.adam().epsilon == 0.1 &&
               trainer.lbfgs().memory == 3 && trainer.lbfgs().tolerance == 0.2 &&
-              trainer.weight_decay() == 0.3,
+              trainer.weight_decay() == 0.3 && trainer.l1() == 0.2,
           "what the optimizer was given");
     trainer.set_batch_size(4);
     check(trainer.shuffle(), "rows are shuffled");
@@ -402,6 +403,7 @@ static void test_settings() {
     check(differs(momentum, [&](trainer &t) { momentum(t), t.set_momentum(0.5); }), "the momentum");
     check(differs(adam, [&](trainer &t) { adam(t), t.set_adam(0.5, 0.9, 1e-8); }), "Adam");
     check(differs(plain, [](trainer &t) { t.set_weight_decay(0.01); }), "the weight decay");
+    check(differs(plain, [](trainer &t) { t.set_l1(0.01); }), "L1");
     check(differs(plain, batches), "the batch size");
     check(differs(batches, [&](trainer &t) { batches(t), t.set_seed(1); }), "the seed");
     check(differs(batches, [&](trainer &t) { batches(t), t.set_shuffle(false); }), "shuffling");

@@ -108,6 +108,41 @@ static double call_rprop(const void *slot, const operands *x) {
     return 0.0;
 }
 
+static const double L1_TERM = 0.41;
+
+static double call_shrinking(const void *slot, const operands *x) {
+    typedef void shrinking(size_t n, double threshold, double *W);
+    (*(shrinking *const *)slot)(x->n, L1_TERM, x->c);
+    return 0.0;
+}
+
+static double call_shrinking_by_momentum(const void *slot, const operands *x) {
+    typedef void shrinking(size_t n, double threshold, double *v, double *W);
+    (*(shrinking *const *)slot)(x->n, L1_TERM, x->c, x->e);
+    return 0.0;
+}
+
+static double call_nesterov_with_l1(const void *slot, const operands *x) {
+    typedef void with_l1(size_t n, double rate, double m, double decay, double l1,
+                         const double *gradient, double *v, double *W);
+    (*(with_l1 *const *)slot)(x->n, RATE, MOMENTUM, DECAY, L1_TERM, x->a, x->c, x->e);
+    return 0.0;
+}
+
+static double call_shrinking_by_adam(const void *slot, const operands *x) {
+    typedef void shrinking(size_t n, const nn_adam *constants, double l1, const double *v,
+                           double *W);
+    (*(shrinking *const *)slot)(x->n, &ADAM, L1_TERM, x->b, x->e);
+    return 0.0;
+}
+
+static double call_rprop_with_l1(const void *slot, const operands *x) {
+    typedef void with_l1(size_t n, double decay, double l1, const double *gradient,
+                         double *previous, double *step, double *W);
+    (*(with_l1 *const *)slot)(x->n, DECAY, L1_TERM, x->a, x->c, x->d, x->e);
+    return 0.0;
+}
+
 /* ---- activations ----------------------------------------------------------------------------- */
 
 long double get_sigmoid(long double a) {
@@ -275,21 +310,71 @@ static void compute_adam(exact_operands *x) {
 }
 
 /* As the article has it; an element with a NaN does not move. */
+static void move_by_rprop(exact_operands *x, size_t i, long double g) {
+    long double agreement = g * x->c[i];
+    x->c[i] = g;
+    if (agreement > 0.0L)
+        x->d[i] *= 1.2L;
+    if (agreement < 0.0L) {
+        x->d[i] *= 0.5L;
+        x->c[i] = 0.0L;
+    }
+    if (x->d[i] > 50.0L)
+        x->d[i] = 50.0L;
+    if (x->d[i] < 1e-6L)
+        x->d[i] = 1e-6L;
+    x->e[i] -= x->d[i] * (x->c[i] > 0.0L ? 1.0L : x->c[i] < 0.0L ? -1.0L : 0.0L);
+}
+
 static void compute_rprop(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        move_by_rprop(x, i, get_gradient(x, x->e, i));
+}
+
+/* ---- L1 -------------------------------------------------------------------------------------- */
+
+static long double shrink(long double a, long double t) {
+    long double rest = fabsl(a) - t;
+    return isnan(rest) ? rest : copysignl(rest > 0.0L ? rest : 0.0L, a);
+}
+
+static void compute_shrinking(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++)
+        x->c[i] = shrink(x->c[i], (long double)L1_TERM);
+}
+
+static void compute_shrinking_by_momentum(exact_operands *x) {
     for (size_t i = 0; i < x->n; i++) {
-        long double g = get_gradient(x, x->e, i), agreement = g * x->c[i];
-        x->c[i] = g;
-        if (agreement > 0.0L)
-            x->d[i] *= 1.2L;
-        if (agreement < 0.0L) {
-            x->d[i] *= 0.5L;
-            x->c[i] = 0.0L;
-        }
-        if (x->d[i] > 50.0L)
-            x->d[i] = 50.0L;
-        if (x->d[i] < 1e-6L)
-            x->d[i] = 1e-6L;
-        x->e[i] -= x->d[i] * (x->c[i] > 0.0L ? 1.0L : x->c[i] < 0.0L ? -1.0L : 0.0L);
+        long double before = x->e[i];
+        x->e[i] = shrink(before, (long double)L1_TERM);
+        x->c[i] += x->e[i] - before;
+    }
+}
+
+static void compute_nesterov_with_l1(exact_operands *x) {
+    const long double m = (long double)MOMENTUM, rate = (long double)RATE;
+    for (size_t i = 0; i < x->n; i++) {
+        long double behind = x->e[i] - m * x->c[i];
+        long double next =
+            shrink(x->e[i] - rate * get_gradient(x, x->e, i), rate * (long double)L1_TERM);
+        x->c[i] = next - behind;
+        x->e[i] = next + m * x->c[i];
+    }
+}
+
+static void compute_shrinking_by_adam(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++) {
+        long double unit = (long double)ADAM.rate / (sqrtl(x->b[i]) + (long double)ADAM.epsilon);
+        x->e[i] = shrink(x->e[i], (long double)L1_TERM * unit);
+    }
+}
+
+static void compute_rprop_with_l1(exact_operands *x) {
+    for (size_t i = 0; i < x->n; i++) {
+        long double w = x->e[i], g = get_gradient(x, x->e, i), l1 = (long double)L1_TERM;
+        move_by_rprop(x, i, w > 0.0L ? g + l1 : w < 0.0L ? g - l1 : shrink(g, l1));
+        if ((w > 0.0L && x->e[i] < 0.0L) || (w < 0.0L && x->e[i] > 0.0L))
+            x->e[i] = 0.0L;
     }
 }
 
@@ -360,6 +445,16 @@ const kernel_row KERNELS[] = {
      .traits = SIGNED},
     {KERNEL(step_by_rprop), .call = call_rprop, .compute = compute_rprop, .ulps = 2.0,
      .traits = SIGNED},
+    {KERNEL(shrink_weights), .call = call_shrinking, .compute = compute_shrinking, .ulps = 1.0,
+     .traits = SIGNED},
+    {KERNEL(shrink_by_momentum), .call = call_shrinking_by_momentum,
+     .compute = compute_shrinking_by_momentum, .ulps = 2.0, .traits = SIGNED},
+    {KERNEL(step_by_nesterov_with_l1), .call = call_nesterov_with_l1,
+     .compute = compute_nesterov_with_l1, .ulps = 4.0, .traits = SIGNED},
+    {KERNEL(shrink_by_adam), .call = call_shrinking_by_adam, .compute = compute_shrinking_by_adam,
+     .ulps = 2.0, .traits = SIGNED},
+    {KERNEL(step_by_rprop_with_l1), .call = call_rprop_with_l1, .compute = compute_rprop_with_l1,
+     .ulps = 2.0, .traits = SIGNED},
 };
 
 const size_t N_KERNELS = sizeof KERNELS / sizeof *KERNELS;

@@ -55,6 +55,7 @@ static const number_setter SETTERS[] = {
     {set_beta2, 0.0, 1.0, true},
     {set_epsilon, 0.0, (double)INFINITY, false},
     {nnblas_trainer_set_weight_decay, 0.0, (double)INFINITY, true},
+    {nnblas_trainer_set_l1, 0.0, (double)INFINITY, true},
     {nnblas_trainer_set_cosine_schedule, 0.0, (double)INFINITY, true},
     {set_scale, 0.0, (double)INFINITY, true},
     {set_power, 0.0, (double)INFINITY, true},

@@ -56,6 +56,10 @@ static nnblas_status set_scg_tolerance(const training *t) {
     return nnblas_trainer_set_scaled_conjugate_gradient(t->trainer, 1e-6);
 }
 
+static nnblas_status set_l1(const training *t) {
+    return nnblas_trainer_set_l1(t->trainer, 0.25);
+}
+
 static nnblas_status set_step_schedule(const training *t) {
     return nnblas_trainer_set_step_schedule(t->trainer, 2, 0.7);
 }
@@ -168,6 +172,7 @@ static const struct difference {
     {"tolerance of scaled conjugate gradients", "1e-12", "1e-06", set_nothing, set_scg_tolerance,
      false},
     {"weight decay", "0", "0.01", set_nothing, set_decay, false},
+    {"L1", "0", "0.25", set_nothing, set_l1, false},
     {"schedule", "constant", "step", set_nothing, set_step_schedule, false},
     {"epochs of the schedule", "2", "3", set_nothing, set_plateau_epochs, true},
     {"factor of the schedule", "0.7", "0.5", set_nothing, set_plateau_factor, true},

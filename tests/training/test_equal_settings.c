@@ -101,6 +101,7 @@ static void set_adaptive_and_plateau(nnblas_trainer *t) {
 static void set_zeros(nnblas_trainer *t, double zero) {
     ck_assert_ok(nnblas_trainer_set_momentum(t, zero));
     ck_assert_ok(nnblas_trainer_set_weight_decay(t, zero));
+    ck_assert_ok(nnblas_trainer_set_l1(t, zero));
     ck_assert_ok(nnblas_trainer_set_adam(t, zero, zero, 1e-8));
     ck_assert_ok(nnblas_trainer_set_tolerance(t, zero));
     ck_assert_ok(nnblas_trainer_set_validation_fraction(t, zero));

@@ -33,6 +33,7 @@ START_TEST(the_defaults_are_those_of_the_header) {
     ck_assert(memory == 20 && tolerance == 1e-12);
     ck_assert_double_eq(nnblas_trainer_scaled_conjugate_gradient(t), 1e-12);
     ck_assert_double_eq(nnblas_trainer_weight_decay(t), 0.0);
+    ck_assert_double_eq(nnblas_trainer_l1(t), 0.0);
     ck_assert_uint_eq(nnblas_trainer_batch_size(t), 0);
     ck_assert_int_eq(nnblas_trainer_shuffle(t), 1);
     ck_assert_uint_eq(nnblas_trainer_seed(t), 0);
@@ -68,6 +69,7 @@ START_TEST(numbers_come_back) {
     ck_assert_ok(nnblas_trainer_set_lbfgs(t, 17, 0.18));
     ck_assert_ok(nnblas_trainer_set_scaled_conjugate_gradient(t, 0.29));
     ck_assert_ok(nnblas_trainer_set_weight_decay(t, 0.19));
+    ck_assert_ok(nnblas_trainer_set_l1(t, 0.27));
     ck_assert_ok(nnblas_trainer_set_batch_size(t, 20));
     ck_assert_ok(nnblas_trainer_set_shuffle(t, 0));
     ck_assert_ok(nnblas_trainer_set_seed(t, UINT64_MAX - 21));
@@ -90,6 +92,7 @@ START_TEST(numbers_come_back) {
     ck_assert(memory == 17 && tolerance == 0.18);
     ck_assert_double_eq(nnblas_trainer_scaled_conjugate_gradient(t), 0.29);
     ck_assert_double_eq(nnblas_trainer_weight_decay(t), 0.19);
+    ck_assert_double_eq(nnblas_trainer_l1(t), 0.27);
     ck_assert_uint_eq(nnblas_trainer_batch_size(t), 20);
     ck_assert_int_eq(nnblas_trainer_shuffle(t), 0);
     ck_assert_uint_eq(nnblas_trainer_seed(t), UINT64_MAX - 21);

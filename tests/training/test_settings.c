@@ -69,6 +69,7 @@ static const struct number_setter {
     {set_lbfgs_tolerance, "tolerance", 0, 1, false, true},
     {nnblas_trainer_set_scaled_conjugate_gradient, "tolerance", 0, 1, false, true},
     {nnblas_trainer_set_weight_decay, "decay", 0, DBL_MAX, false, false},
+    {nnblas_trainer_set_l1, "l1", 0, DBL_MAX, false, false},
     {set_step_factor, "factor", 0, 1, true, false},
     {set_plateau_factor, "factor", 0, 1, true, false},
     {nnblas_trainer_set_cosine_schedule, "last", 0, DBL_MAX, false, false},

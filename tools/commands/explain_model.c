@@ -4,6 +4,7 @@
 #include "cli/memory.h"
 #include "cli/options.h"
 #include "cli/text.h"
+#include "commands/saved_model.h"
 #include "table/confusion.h"
 #include "table/weight_column.h"
 
@@ -82,6 +83,17 @@ static nnblas_status take_network(const nnblas_net *net, explained *e) {
         return nnblas_net_clone(net, &e->net);
     nnblas_status status = nnblas_net_clone(net, &e->whole);
     return status ? status : cut_network(net, &e->net);
+}
+
+/* The page shows the arithmetic of two costs. */
+static bool check_cost(const char *command, const nnblas_net *net, const explained *e) {
+    nnblas_cost cost = nnblas_net_cost(net);
+    if (cost == NNBLAS_MSE || cost == NNBLAS_CROSS_ENTROPY)
+        return true;
+    print_safely(stderr,
+                 "nnblas %s: %s: has the cost %s; the page knows mse and cross_entropy alone\n",
+                 command, e->model, name_cost(cost));
+    return false;
 }
 
 /* Without its folder, which is nothing to a reader elsewhere. */
@@ -247,6 +259,7 @@ bool read_explained(const char *command, const char *model, const char *data,
         return false;
     e->model = name_file(strcmp(model, "-") == 0 ? "standard input" : model);
     bool is_good = choose_member(command, &loaded, member, e) &&
+                   check_cost(command, loaded.net, e) &&
                    read_rows_of(command, &loaded, data, options, e);
     free_model(&loaded);
     if (!is_good)

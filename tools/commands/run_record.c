@@ -2,6 +2,7 @@
 #include "commands/run_record.h"
 
 #include "cli/output.h"
+#include "commands/saved_model.h"
 #include "table/json.h"
 
 #include <inttypes.h>
@@ -76,7 +77,10 @@ static json_t *pack_settings(const training_run *run) {
     set_member(packed, "learning_rate", pack_real(s->learning_rate));
     set_member(packed, "momentum", pack_real(nnblas_trainer_momentum(run->trainer)));
     set_member(packed, "schedule", json_string(name_schedule(s)));
+    set_member(packed, "cost", json_string(name_cost(nnblas_net_cost(run->model.net))));
+    set_member(packed, "cost_parameter", pack_real(nnblas_net_cost_parameter(run->model.net)));
     set_member(packed, "weight_decay", pack_real(nnblas_trainer_weight_decay(run->trainer)));
+    set_member(packed, "l1", pack_real(nnblas_trainer_l1(run->trainer)));
     set_member(packed, "batch", pack_size(s->batch));
     set_member(packed, "epochs", pack_size(nnblas_trainer_epochs(run->trainer)));
     set_member(packed, "patience", pack_size(nnblas_trainer_patience(run->trainer)));

@@ -31,7 +31,8 @@ static const char TRAIN_HELP[] =
     "or more, with fewer than 5 rows for each on average, and any other target, are a\n"
     "regression (mean squared error). Several targets that are all yes or no are labels, each\n"
     "with its probability (sigmoid, cross-entropy); of other ones each is what it would be alone,\n"
-    "but all numbers are regressions, as are classes that are mixed with numbers.\n"
+    "but all numbers are regressions, as are classes that are mixed with numbers. With --cost all\n"
+    "targets are numbers.\n"
     "\n"
     "The columns, by their names in the header or their numbers from 1:\n" COLUMNS_HELP "\n"
     "What is written:\n"
@@ -120,7 +121,11 @@ static int take_column_choice(const char *command, const train_arguments *a, tra
         return refuse_usage(command, "--weight takes one column");
     if (a->features && a->ignored)
         return refuse_usage(command, "--features and --ignore cannot be used together");
-    columns->task = a->has_classes ? TASK_CLASSES : a->has_numbers ? TASK_NUMBERS : TASK_DETECT;
+    if (a->training.cost && a->has_classes)
+        return refuse_usage(command, "--cost is of numbers: it cannot be used with --classes");
+    columns->task = a->has_classes                       ? TASK_CLASSES
+                    : a->has_numbers || a->training.cost ? TASK_NUMBERS
+                                                         : TASK_DETECT;
     return CARRY_ON;
 }
 

@@ -5,7 +5,15 @@
 #include "commands/training_defaults.h"
 #include "commands/weight_decay.h"
 
-static nnblas_status set_output(nnblas_net *net, output_kind kind) {
+static nnblas_status set_cost(const training_settings *s, nnblas_net *net) {
+    nnblas_activation outputs = is_deviance(s->cost) ? NNBLAS_EXPONENTIAL : NNBLAS_IDENTITY;
+    nnblas_status status = nnblas_net_set_output(net, outputs, s->cost);
+    if (!status && s->cost_parameter > 0.0)
+        status = nnblas_net_set_cost_parameter(net, s->cost_parameter);
+    return status;
+}
+
+static nnblas_status set_output(const training_settings *s, output_kind kind, nnblas_net *net) {
     switch (kind) {
     case OUTPUTS_CLASSES:
         return nnblas_net_set_output(net, NNBLAS_SOFTMAX, NNBLAS_CROSS_ENTROPY);
@@ -15,7 +23,7 @@ static nnblas_status set_output(nnblas_net *net, output_kind kind) {
     case OUTPUTS_MIXED:
         break;
     }
-    return nnblas_net_set_output(net, NNBLAS_IDENTITY, NNBLAS_MSE);
+    return set_cost(s, net);
 }
 
 /* One for all hidden layers, or one for each. */
@@ -39,7 +47,7 @@ nnblas_status create_net(const training_settings *s, const dataset *learnt, outp
         return status;
     status = set_hidden(s, *net);
     if (!status)
-        status = set_output(*net, kind);
+        status = set_output(s, kind, *net);
     if (!status)
         status = nnblas_net_init(*net, s->seed);
     if (status) {

@@ -28,6 +28,8 @@ nnblas_status set_steps(const training_settings *s, const dataset *learnt, doubl
     if (!status)
         status = nnblas_trainer_set_weight_decay(trainer, weight_decay);
     if (!status)
+        status = nnblas_trainer_set_l1(trainer, s->l1);
+    if (!status)
         status = set_schedule(&fall, trainer);
     if (!status)
         status = nnblas_trainer_set_batch_size(trainer, s->batch);

@@ -18,6 +18,37 @@ static bool open_data(const train_settings *set, table_source *source, table_err
     return open_source_stream(source, stream, "iris", &(source_format){.delimiter = ','}, error);
 }
 
+/* What a cost can do with a target; the row is not named, since lines may have been left out. */
+static bool check_target(const char *command, const train_settings *set, const table_column *target,
+                         const dataset *d, size_t k) {
+    nnblas_cost cost = set->training.cost;
+    for (size_t r = 0; r < d->N && is_deviance(cost); r++) {
+        double value = d->Y[r * d->outputs + k];
+        if (value > 0.0 || (value == 0.0 && cost == NNBLAS_POISSON))
+            continue;
+        print_safely(stderr, "nnblas %s: --cost %s needs targets %s: %s has %.15g\n", command,
+                     cost == NNBLAS_POISSON ? "poisson" : "gamma",
+                     cost == NNBLAS_POISSON ? "of 0 or more" : "above 0",
+                     show_column(target->name, target->place).text, value);
+        return false;
+    }
+    return true;
+}
+
+/* The costs of --cost are of numbers. */
+static bool check_targets(const char *command, const train_settings *set, const schema *s,
+                          const dataset *d) {
+    bool is_good = true;
+    if (set->training.cost != NNBLAS_MSE && get_output_kind(s) != OUTPUTS_NUMBERS) {
+        print_safely(stderr, "nnblas %s: --cost is for targets of numbers alone: leave it out\n",
+                     command);
+        return false;
+    }
+    for (size_t t = 0; t < s->targets.count && set->training.cost != NNBLAS_MSE && is_good; t++)
+        is_good = check_target(command, set, &s->targets.columns[t], d, t);
+    return is_good;
+}
+
 bool read_training_data(const char *command, const train_settings *set, note_list *notes, schema *s,
                         dataset *d) {
     table_source source;
@@ -33,7 +64,7 @@ bool read_training_data(const char *command, const train_settings *set, note_lis
         report_skipped(command, source.name, &skipped);
     if (is_open)
         close_source(&source);
-    return is_good;
+    return is_good && check_targets(command, set, s, d);
 }
 
 static void divide(const training_settings *t, const schema *s, dataset *d, training_rows *rows) {
@@ -68,6 +99,15 @@ const dataset *get_deciding_rows(const training_rows *rows) {
     return rows->sample.N > 0 ? &rows->sample : &rows->learnt;
 }
 
+/* Targets of a deviance stay above 0: they are divided by their means. */
+static void scale_by_means(column_list *targets) {
+    for (size_t t = 0; t < targets->count; t++) {
+        table_column *target = &targets->columns[t];
+        target->deviation = target->mean > 0.0 ? target->mean : 1.0;
+        target->mean = 0.0;
+    }
+}
+
 void split_rows(const training_settings *t, schema *s, dataset *d, training_rows *rows) {
     *rows = (training_rows){.held_out = {.inputs = d->inputs, .outputs = d->outputs}};
     if (t->validation > 0.0 && d->N >= 2) {
@@ -78,6 +118,8 @@ void split_rows(const training_settings *t, schema *s, dataset *d, training_rows
         rows->sample = take_sample(t, s, &rows->learnt);
     }
     infer_dataset_scaling(s, &rows->learnt);
+    if (is_deviance(t->cost))
+        scale_by_means(&s->targets);
     scale_dataset(s, &rows->learnt);
     scale_dataset(s, &rows->held_out);
     scale_dataset(s, &rows->sample);

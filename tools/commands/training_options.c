@@ -28,6 +28,8 @@ void list_training_options(training_settings *s, training_texts *texts, command_
         {"lbfgs-memory", .value = &s->lbfgs_memory, .minimum = 1, .maximum = 1000},
         {"lbfgs-tolerance", .real = &s->lbfgs_tolerance, .least = 0.0, .most = below_1, FRACTION},
         {"scg-tolerance", .real = &s->scg_tolerance, .least = 0.0, .most = below_1, FRACTION},
+        {"cost", .text = &texts->cost},
+        {"l1", .real = &s->l1, .least = 0.0, .most = DBL_MAX, NOT_BELOW_0},
         {"weight-decay", .real = &s->weight_decay, .least = 0.0, .most = DBL_MAX, NOT_BELOW_0},
         {"validation", .real = &s->validation, .least = 0.0, .most = below_1, FRACTION},
         {"time-limit", .real = &s->time_limit, .least = DBL_MIN, .most = DBL_MAX, ABOVE_0},
@@ -61,6 +63,10 @@ static int take_names(const char *command, const training_texts *texts, training
     if (texts->activation && !read_activation_list(texts->activation, s))
         return refuse_usage(command, "--activation takes sigmoid, tanh, relu or identity, or one "
                                      "for each hidden layer separated by commas");
+    if (texts->cost && !read_cost(texts->cost, s))
+        return refuse_usage(command,
+                            "--cost takes mse, huber, huber:DELTA, quantile, quantile:TAU, "
+                            "poisson or gamma: DELTA above 0, TAU between 0 and 1");
     if (texts->optimizer && !find_optimizer(texts->optimizer, &s->optimizer))
         return refuse_usage(command, "--optimizer takes gradient-descent, momentum, nesterov, "
                                      "rprop, adam, lbfgs or scg");
@@ -113,6 +119,7 @@ static int refuse_without_effect(const char *command, const training_texts *text
         {"scg-tolerance", is_given(s->scg_tolerance) && !is_scg},
         {"learning-rate", s->learning_rate > 0.0 && !has_rate(s)},
         {"schedule", texts->schedule && !has_rate(s)},
+        {"l1", s->l1 > 0.0 && !has_rate(s)},
     };
     for (size_t i = 0; i < sizeof given / sizeof given[0]; i++)
         if (given[i].has_no_effect)

@@ -11,6 +11,11 @@
     "                        1 unit a hundred rows, from 32 to 100)\n"                             \
     "  --activation A[,A...] of the hidden units: sigmoid, tanh, relu, identity (default relu);\n" \
     "                        one for all hidden layers, or one for each\n"                         \
+    "  --cost C              what training lowers, of targets that are numbers: mse,\n"            \
+    "                        huber[:DELTA] (few rows far off, DELTA in deviations of the "         \
+    "target,\n"                                                                                    \
+    "                        default 1), quantile[:TAU] (default 0.5, the median), poisson\n"      \
+    "                        (counts), gamma (sums above 0) (default mse)\n"                       \
     "  --epochs N            the most epochs (default with adam 60, fewer of more than\n"          \
     "                        1000 rows, and at least 300 steps; 200 with the others)\n"            \
     "  --batch N             rows in a mini-batch (default 32), or all\n"                          \
@@ -29,6 +34,8 @@
     "                        constant)\n"                                                          \
     "  --weight-decay D      how strongly weights are kept small (default 4 / rows for\n"          \
     "                        classes, about 2 / rows for numbers)\n"                               \
+    "  --l1 L                makes weights 0 that lower the cost by less than L times their\n"     \
+    "                        size (default 0); not with lbfgs\n"                                   \
     "  --validation F        use the fraction F of the rows as a validation set, and keep the\n"   \
     "                        network of the epoch with the lowest cost on it (default 0: none)\n"  \
     "  --patience N          stop after N epochs without improvement of the cost, on the\n"        \
@@ -48,10 +55,10 @@
 
 /* The options that are not a single number, as given. */
 typedef struct {
-    const char *hidden, *activation, *batch, *optimizer, *schedule;
+    const char *hidden, *activation, *batch, *optimizer, *schedule, *cost;
 } training_texts;
 
-enum { N_TRAINING_OPTIONS = 21 };
+enum { N_TRAINING_OPTIONS = 23 };
 void list_training_options(training_settings *settings, training_texts *texts,
                            command_option *options);
 

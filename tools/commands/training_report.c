@@ -109,10 +109,24 @@ bool has_weighted_cost(const training_run *run) {
     return get_deciding_weights(&run->settings->training, get_deciding_rows(&run->rows)) != NULL;
 }
 
-static const char *name_cost(const training_run *run) {
-    return nnblas_net_cost(run->model.net) == NNBLAS_CROSS_ENTROPY
-               ? "cross-entropy"
-               : "half the mean squared error of the scaled targets";
+static const char *describe_cost(const training_run *run) {
+    switch (nnblas_net_cost(run->model.net)) {
+    case NNBLAS_CROSS_ENTROPY:
+        return "cross-entropy";
+    case NNBLAS_HUBER:
+        return "the Huber cost of the scaled targets";
+    case NNBLAS_QUANTILE:
+        return "the quantile cost of the scaled targets";
+    case NNBLAS_POISSON:
+        return "half the Poisson deviance of the scaled targets";
+    case NNBLAS_GAMMA:
+        return "half the gamma deviance";
+    case NNBLAS_HINGE:
+        return "the hinge cost";
+    case NNBLAS_MSE:
+        break;
+    }
+    return "half the mean squared error of the scaled targets";
 }
 
 static void print_kept(const training_run *run) {
@@ -125,7 +139,7 @@ static void print_kept(const training_run *run) {
     if (run->settings->training.has_score)
         fprintf(run->summary, "validation score %.6g, ", kept.score);
     fprintf(run->summary, "%s %.6g (%s", has_validation(run) ? "validation cost" : "cost",
-            get_deciding_cost(&kept), name_cost(run));
+            get_deciding_cost(&kept), describe_cost(run));
     if (has_weighted_cost(run))
         fputs(", weighted", run->summary);
     if (run->rows.sample.N > 0 && !isnan(kept.validation_cost))

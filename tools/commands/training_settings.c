@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "commands/training_settings.h"
 
+#include "cli/number.h"
 #include "cli/text.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 typedef struct {
@@ -24,6 +26,10 @@ static const named_value OPTIMIZERS[] = {{"gradient-descent", NNBLAS_GRADIENT_DE
                                          {"lbfgs", NNBLAS_LBFGS},
                                          {"scg", NNBLAS_SCALED_CONJUGATE_GRADIENT},
                                          {NULL, 0}};
+
+static const named_value COSTS[] = {{"mse", NNBLAS_MSE},           {"huber", NNBLAS_HUBER},
+                                    {"quantile", NNBLAS_QUANTILE}, {"poisson", NNBLAS_POISSON},
+                                    {"gamma", NNBLAS_GAMMA},       {NULL, 0}};
 
 static bool read_name(const char *text, size_t length, const named_value *names, int *value) {
     for (; names->name; names++)
@@ -73,6 +79,23 @@ activation_names name_activations(const training_settings *s) {
         end += snprintf(end, sizeof names.text - (size_t)(end - names.text), "%s%s",
                         i > 0 ? "," : "", get_name((int)s->activations[i], ACTIVATIONS));
     return names;
+}
+
+static bool read_cost_parameter(const char *text, training_settings *s) {
+    double most = s->cost == NNBLAS_QUANTILE ? 1.0 : HUGE_VAL;
+    return (s->cost == NNBLAS_HUBER || s->cost == NNBLAS_QUANTILE) &&
+           read_real(text, &s->cost_parameter) && s->cost_parameter > 0.0 &&
+           s->cost_parameter < most;
+}
+
+bool read_cost(const char *text, training_settings *s) {
+    int cost;
+    size_t length = strcspn(text, ":");
+    if (!read_name(text, length, COSTS, &cost))
+        return false;
+    s->cost = (nnblas_cost)cost;
+    s->cost_parameter = 0.0;
+    return text[length] == '\0' || read_cost_parameter(text + length + 1, s);
 }
 
 const char *name_optimizer(const training_settings *s) {

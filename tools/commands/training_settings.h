@@ -20,6 +20,9 @@ typedef struct {
     nnblas_activation activations[MOST_HIDDEN_LAYERS]; /* one of each hidden layer, or of all */
     size_t n_activations;
     nnblas_optimizer optimizer;
+    nnblas_cost cost;      /* of targets that are numbers; NNBLAS_MSE for the others */
+    double cost_parameter; /* 0 for the default, and for a cost without one */
+    double l1;
     schedule schedule;
     size_t batch; /* 0 = all rows */
     uint64_t epochs, patience, seed, threads, checkpoint_epochs;
@@ -43,6 +46,14 @@ bool find_optimizer(const char *name, nnblas_optimizer *optimizer);
 /* Whether the optimizer takes steps by a learning rate; the others search the lowest cost of all
  * rows. */
 bool has_rate(const training_settings *settings);
+
+/* Of exponential outputs, for targets that are not below 0. */
+static inline bool is_deviance(nnblas_cost cost) {
+    return cost == NNBLAS_POISSON || cost == NNBLAS_GAMMA;
+}
+
+/* Reads "huber" or "huber:0.5". False where there is no such cost, or it has no such parameter. */
+bool read_cost(const char *text, training_settings *settings);
 
 /* As options have them. */
 typedef struct {

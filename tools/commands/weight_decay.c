@@ -72,6 +72,8 @@ double get_usual_weight_decay(output_kind kind, double rows) {
 double get_weight_decay(const training_settings *s, const dataset *learnt, const nnblas_net *net) {
     if (is_given(s->weight_decay))
         return s->weight_decay;
+    if (nnblas_net_cost(net) != NNBLAS_MSE && nnblas_net_cost(net) != NNBLAS_CROSS_ENTROPY)
+        return get_usual_weight_decay(OUTPUTS_NUMBERS, count_rows(learnt));
     bool has_numbers = nnblas_net_output_activation(net) == NNBLAS_IDENTITY;
     double rows = has_numbers ? ROWS_A_PRIOR_OF_NOISE * estimate_noise(s, learnt, net)
                               : ROWS_A_PRIOR_OF_CLASSES;

@@ -6,18 +6,11 @@
 #include "table/dataset.h"
 
 /*
-<<<<<<< HEAD
- * Multiplies the weights of the rows, which are 1 each where there are none, by those of their
- * classes. class_weights is CLASS=NUMBER,... with 1 for the classes that it does not name, or
- * "balanced", so that the rows of each class weigh the same together, or null. Whole numbers of
- * a column are counts. An error where there
- * are no classes, and where all rows weigh nothing. The schema keeps the weights of the classes.
-=======
  * Makes the weights in the cost: those of the rows, which are 1 each where there are none, times
  * those of their classes. class_weights is CLASS=NUMBER,... with 1 for the classes that it does not
- * name, or "balanced", so that the rows of each class weigh the same together, or null. An error
- * where there are no classes, and where all rows weigh nothing.
->>>>>>> 670fae5 (command: weights of classes count in the cost, and not in the scores)
+ * name, or "balanced", so that the rows of each class weigh the same together, or null. Whole
+ * numbers of a column are counts. An error where there are no classes, and where all rows weigh
+ * nothing. The schema keeps the weights of the classes.
  */
 bool weight_rows(const table_source *source, const char *class_weights, schema *s, dataset *d,
                  table_error *error);

@@ -16,7 +16,10 @@ solver : {{'lbfgs', 'sgd', 'adam', 'rprop', 'gradient_descent', 'momentum', 'nes
     The optimizer, by default 'adam'. 'rprop' and those behind it are additions. 'lbfgs' and 'rprop'
     take all rows at once.
 alpha : float, default=0.0001
-    L2 penalty of the weights, divided by the rows of a step.
+    Penalty of the weights, divided by the rows of a step.
+l1_ratio : float, default=0
+    The share of the penalty that is L1, as of ElasticNet: alpha ((1 - l1_ratio) / 2 sum w^2 + l1_ratio
+    sum |w|). Weights that are not worth it become 0. Not with 'lbfgs'. An addition.
 batch_size : int or 'auto', default='auto'
     Rows of a step; 'auto' is min(200, n_samples).
 learning_rate : {{'constant', 'invscaling', 'adaptive'}}, default='constant'
@@ -35,7 +38,7 @@ random_state : int, RandomState instance or None, default=None
 tol : float, default=1e-4
     Training stops where the loss, or with early_stopping the score, has not improved by more than
     this for more than n_iter_no_change epochs. 'lbfgs' stops where no element of the gradient is
-    larger. 'adaptive' looks at the loss without the L2 penalty.
+    larger. 'adaptive' looks at the loss without the penalty.
 verbose : bool, default=False
     Whether to print each epoch.
 warm_start : bool, default=False
@@ -74,7 +77,7 @@ networks_ : list of Net
 loss_ : float
     The last loss of ``loss_curve_``.
 loss_curve_ : list of float
-    The loss of each epoch, with the L2 penalty of the weights. Of an epoch with several steps the
+    The loss of each epoch, with the penalty of the weights. Of an epoch with several steps the
     penalty is interpolated between its first and its last weights; that of partial_fit is not.
 best_loss_ : float or None
     The lowest loss; None with early_stopping.
@@ -107,6 +110,16 @@ nnblas.Net, nnblas.Trainer : What the estimators are made of.
 CLASS_WEIGHT = """class_weight : dict, 'balanced' or None, default=None
     Weights of the classes, 0 or above, which multiply those of the rows; partial_fit does not take
     'balanced'. An addition.
+"""
+
+LOSSES = """loss : {'squared_error', 'huber', 'quantile', 'poisson', 'gamma'}
+    What training lowers, by default 'squared_error'. 'huber' counts errors of more than huber_delta by
+    their size and not by its square. 'quantile' predicts that quantile. 'poisson', for targets of 0 or
+    more, and 'gamma', above 0, are half of the deviances, and predict means by exponential outputs.
+huber_delta : float, default=1.0
+    Of 'huber', in the unit of y. An addition.
+quantile : float, default=0.5
+    Of 'quantile'. An addition.
 """
 
 CLASSES = """classes_ : ndarray of shape (n_classes,)

@@ -6,19 +6,20 @@ What differs from scikit-learn is listed in the README of the package, under "Es
 
 import warnings
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any, Union
 
 import numpy
 from scipy.sparse import csr_matrix
 from sklearn.base import ClassifierMixin, RegressorMixin
-from sklearn.utils._param_validation import StrOptions
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
 
 from ._arrays import FloatArray
 from ._estimator_arrays import Array, Weights, to_rows
-from ._estimator_texts import CLASS_WEIGHT, CLASSES, describe
+from ._estimator_texts import CLASS_WEIGHT, CLASSES, LOSSES, describe
 from ._perceptron import Perceptron, is_stochastic
 from ._trainer import Score
 
@@ -36,7 +37,6 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         **Perceptron._parameter_constraints,
         "class_weight": [StrOptions({"balanced"}), dict, list, None],
     }
-    _cost = "cross_entropy"
 
     def __init__(
         self,
@@ -66,6 +66,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         max_fun: int = 15000,
         n_restarts: int = 1,
         n_networks: int = 1,
+        l1_ratio: float = 0.0,
         class_weight: Any = None,
     ) -> None:
         super().__init__(
@@ -94,8 +95,12 @@ class MLPClassifier(ClassifierMixin, Perceptron):
             max_fun=max_fun,
             n_restarts=n_restarts,
             n_networks=n_networks,
+            l1_ratio=l1_ratio,
         )
         self.class_weight = class_weight
+
+    def _get_cost(self) -> tuple[str, Union[float, None]]:
+        return "cross_entropy", None
 
     # ---- labels
 
@@ -291,18 +296,95 @@ class MLPClassifier(ClassifierMixin, Perceptron):
 class MLPRegressor(RegressorMixin, Perceptron):
     __doc__ = describe(
         kind="regressor",
-        lowers="half of the mean squared error",
+        lowers="half of the mean squared error, or another loss",
         score="coefficient of determination (R2)",
-        parameters="",
+        parameters=LOSSES,
         attributes="",
     )
 
-    _cost = "mse"
+    _parameter_constraints = {
+        **Perceptron._parameter_constraints,
+        "loss": [StrOptions({"squared_error", "huber", "quantile", "poisson", "gamma"})],
+        "huber_delta": [Interval(Real, 0, None, closed="neither")],
+        "quantile": [Interval(Real, 0, 1, closed="neither")],
+    }
     _watched = Score.R2
-    out_activation_ = "identity"
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Union[int, Sequence[int]] = (100,),
+        activation: Union[str, Sequence[str]] = "relu",
+        *,
+        solver: str = "adam",
+        alpha: float = 0.0001,
+        batch_size: Union[int, str] = "auto",
+        learning_rate: str = "constant",
+        learning_rate_init: float = 0.001,
+        power_t: float = 0.5,
+        max_iter: int = 200,
+        shuffle: bool = True,
+        random_state: Any = None,
+        tol: float = 1e-4,
+        verbose: Union[bool, int] = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        n_iter_no_change: float = 10,
+        max_fun: int = 15000,
+        n_restarts: int = 1,
+        n_networks: int = 1,
+        l1_ratio: float = 0.0,
+        loss: str = "squared_error",
+        huber_delta: float = 1.0,
+        quantile: float = 0.5,
+    ) -> None:
+        super().__init__(
+            hidden_layer_sizes=hidden_layer_sizes,
+            activation=activation,
+            solver=solver,
+            alpha=alpha,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            learning_rate_init=learning_rate_init,
+            power_t=power_t,
+            max_iter=max_iter,
+            shuffle=shuffle,
+            random_state=random_state,
+            tol=tol,
+            verbose=verbose,
+            warm_start=warm_start,
+            momentum=momentum,
+            nesterovs_momentum=nesterovs_momentum,
+            early_stopping=early_stopping,
+            validation_fraction=validation_fraction,
+            beta_1=beta_1,
+            beta_2=beta_2,
+            epsilon=epsilon,
+            n_iter_no_change=n_iter_no_change,
+            max_fun=max_fun,
+            n_restarts=n_restarts,
+            n_networks=n_networks,
+            l1_ratio=l1_ratio,
+        )
+        self.loss = loss
+        self.huber_delta = huber_delta
+        self.quantile = quantile
+
+    def _get_cost(self) -> tuple[str, Union[float, None]]:
+        parameters = {"huber": self.huber_delta, "quantile": self.quantile}
+        return {"squared_error": "mse"}.get(self.loss, self.loss), parameters.get(self.loss)
 
     def _learn_target(self, y: Array, reset: bool) -> None:
-        pass
+        self.out_activation_ = "exp" if self.loss in ("poisson", "gamma") else "identity"
+        lowest = {"poisson": 0.0, "gamma": numpy.nextafter(0.0, 1.0)}.get(self.loss, -numpy.inf)
+        if (y < lowest).any():
+            needs = "0 or more" if self.loss == "poisson" else "above 0"
+            raise ValueError(f"y has {y.min()}; the loss {self.loss!r} needs targets {needs}")
 
     def _encode(self, y: Array) -> FloatArray:
         return to_rows(y.reshape(len(y), -1))

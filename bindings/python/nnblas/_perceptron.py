@@ -22,7 +22,7 @@ from ._errors import NotFiniteError, Status
 from ._estimator_arrays import Array, Views, Weights, get_mean, to_rows, validate_data
 from ._estimator_networks import TrainingRows, average, count_networks, train_networks
 from ._net import Net
-from ._progress import Progress, sum_squares
+from ._progress import Progress
 from ._trainer import Score, Trainer
 
 _ACTIVATIONS = {"identity": "identity", "logistic": "sigmoid", "tanh": "tanh", "relu": "relu"}
@@ -50,6 +50,7 @@ class Perceptron(BaseEstimator):
         "activation": [StrOptions(set(_ACTIVATIONS)), "array-like"],
         "solver": [StrOptions({*_STOCHASTIC, *_ALL_ROWS})],
         "alpha": [Interval(Real, 0, None, closed="left")],
+        "l1_ratio": [Interval(Real, 0, 1, closed="both")],
         "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
         "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
         "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
@@ -104,6 +105,7 @@ class Perceptron(BaseEstimator):
         max_fun: int = 15000,
         n_restarts: int = 1,
         n_networks: int = 1,
+        l1_ratio: float = 0.0,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -130,12 +132,16 @@ class Perceptron(BaseEstimator):
         self.max_fun = max_fun
         self.n_restarts = n_restarts
         self.n_networks = n_networks
+        self.l1_ratio = l1_ratio
 
     # ---- what a kind of target decides
 
-    _cost: str
     _watched: Score
     out_activation_: str
+
+    def _get_cost(self) -> tuple[str, Union[float, None]]:
+        """What the network lowers, and the parameter of that cost."""
+        raise NotImplementedError
 
     def _learn_target(self, y: Array, reset: bool) -> None:
         """What y tells of the outputs, or with reset=False whether it is like the y before."""
@@ -254,16 +260,14 @@ class Perceptron(BaseEstimator):
 
     def _initialize(self, inputs: int, outputs: int, random: Any) -> None:
         """A new network with weights and biases drawn as scikit-learn draws them."""
-        output = {"logistic": "sigmoid"}.get(self.out_activation_, self.out_activation_)
         sizes = self._get_layer_sizes(inputs, outputs)
         activations = self._get_activations(len(sizes) - 2)
         self._net = Net(
             sizes,
             hidden=[_ACTIVATIONS[name] for name in activations[:-1]],
-            output=output,
-            cost=self._cost,
             initialization="zero",
         )
+        self._set_output()
         for layer, activation in enumerate(activations, 1):
             factor = 2.0 if activation == "logistic" else 6.0
             weights, bias = self._net.weights(layer), self._net.bias(layer)
@@ -283,6 +287,11 @@ class Perceptron(BaseEstimator):
         self._trainer: Union[Trainer, None] = None
         self._others: list[Perceptron] = []
 
+    def _set_output(self) -> None:
+        names = {"logistic": "sigmoid", "exp": "exponential"}
+        output = names.get(self.out_activation_, self.out_activation_)
+        self._net.set_output(output, *self._get_cost())
+
     def _check_net(self, inputs: int, outputs: int) -> None:
         sizes = self._get_layer_sizes(inputs, outputs)
         if sizes != self._net.layer_sizes:
@@ -290,6 +299,7 @@ class Perceptron(BaseEstimator):
                 f"the network that is trained on has the layer sizes {self._net.layer_sizes}, and "
                 f"the parameters and rows are for {sizes}; a new one needs warm_start=False"
             )
+        self._set_output()
 
     @property
     def coefs_(self) -> list[FloatArray]:
@@ -337,15 +347,29 @@ class Perceptron(BaseEstimator):
             self._net,
             optimizer=self._get_optimizer(),
             batch_size=batch if batch < rows else 0,
-            weight_decay=self._get_decay(batch, weights),
             shuffle=bool(self.shuffle),
             seed=seed,
         )
+        self._set_penalty(trainer, batch, weights)
         if self.solver != "lbfgs":
             trainer.learning_rate = self.learning_rate_init
             trainer.momentum = min(self.momentum, numpy.nextafter(1.0, 0.0))
             trainer.adam = self.beta_1, self.beta_2, self.epsilon
         return trainer
+
+    def _set_penalty(self, trainer: Trainer, batch: int, weights: Weights) -> None:
+        if self.l1_ratio > 0 and self.solver == "lbfgs":
+            raise ValueError("solver='lbfgs' takes no L1 penalty: l1_ratio must be 0")
+        decay = self._get_decay(batch, weights)
+        trainer.weight_decay = decay * (1 - self.l1_ratio)
+        trainer.l1 = decay * self.l1_ratio
+
+    def _measure_penalty(self) -> float:
+        """Of the weights, where alpha is 1."""
+        return sum(
+            (1 - self.l1_ratio) / 2 * float(numpy.vdot(W, W)) + self.l1_ratio * float(abs(W).sum())
+            for W in self.coefs_
+        )
 
     def _get_decay(self, batch: int, weights: Weights) -> float:
         """alpha for a step of so many rows, each of which counts as often as its weight says."""
@@ -379,7 +403,7 @@ class Perceptron(BaseEstimator):
 
     def _get_loss_scale(self) -> int:
         """The library's costs are this times scikit-learn's losses."""
-        return self.n_outputs_ if self._cost == "mse" else 1
+        return self.n_outputs_ if isinstance(self, RegressorMixin) else 1
 
     def _set_stopping(self, trainer: Trainer, rows: int, scored: bool) -> None:
         trainer.epochs = self.max_iter
@@ -493,7 +517,7 @@ class Perceptron(BaseEstimator):
         count = len(rows.X)
         batch = trainer.batch_size or count
         steps = -(-count // batch)
-        penalty = trainer.weight_decay / 2 * batch * steps / count
+        penalty = (trainer.weight_decay + trainer.l1) * batch * steps / count
         self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else numpy.inf
         scored = rows.validation is not None
         return Progress(self, count, 0 if self.solver == "lbfgs" else steps, penalty, scored)
@@ -569,7 +593,7 @@ class Perceptron(BaseEstimator):
     ) -> float:
         """One pass over the rows in mini-batches. Returns the loss."""
         batch = self._get_batch_size(len(X))
-        trainer.weight_decay = self._get_decay(batch, weights)
+        self._set_penalty(trainer, batch, weights)
         shares = numpy.full(len(X), 1 / len(X))
         if weights is not None:
             shares = weights / weights.max()
@@ -577,17 +601,17 @@ class Perceptron(BaseEstimator):
         rows = numpy.arange(len(X))
         if self.shuffle:
             random.shuffle(rows)
-        cost = squares = 0.0
+        cost = penalties = 0.0
         try:
             for begin in range(0, len(X), batch):
                 chosen = rows[begin : begin + batch]
                 chosen_weights = None if weights is None else weights[chosen]
-                squares += sum_squares(self.coefs_) if self.alpha > 0 else 0.0
+                penalties += self._measure_penalty() if self.alpha > 0 else 0.0
                 step_cost = trainer.step(X[chosen], Y[chosen], weights=chosen_weights)
                 cost += step_cost * shares[chosen].sum()
         except NotFiniteError as error:
             raise self._explain_divergence(self.n_iter_ + 1, error) from error
-        penalty = trainer.weight_decay / 2 * batch / len(X) * squares
+        penalty = (trainer.weight_decay + trainer.l1) * batch / len(X) * penalties
         return float(cost / self._get_loss_scale() + penalty)
 
     def _adapt_rate(self, trainer: Trainer, loss: float) -> None:

@@ -1,17 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Follows the fit of an estimator, and ends it where scikit-learn would."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy
 
-from ._arrays import FloatArray
 from ._trainer import Epoch
-
-
-def sum_squares(arrays: Iterable[FloatArray]) -> float:
-    return sum(float(numpy.vdot(array, array)) for array in arrays)
 
 
 class Progress:
@@ -19,9 +13,9 @@ class Progress:
     stop.
 
     The library's costs are without the penalty, so losses and patience are counted here. Of an epoch of
-    several steps the penalty is as if the sum of squares changed by the same in each step.
+    several steps the penalty is as if it changed by the same in each step.
 
-    penalty: what a loss has for each unit of that sum. steps: of an epoch; 0 where the library computes
+    penalty: what a loss has for each unit of the estimator's measure of it. steps: of an epoch; 0 where the library computes
     the cost after the step.
     """
 
@@ -31,16 +25,15 @@ class Progress:
         self._penalty = penalty
         self._passed = (steps - 1) / (2 * steps) if steps else 1.0
         self._scored = scored
-        self._weights = estimator.coefs_
-        self._squares = self._measure()
+        self._measured = self._measure()
         self._printed_rate = float(estimator.learning_rate_init)
 
     def _measure(self) -> float:
-        return sum_squares(self._weights) if self._penalty > 0 else 0.0
+        return float(self._estimator._measure_penalty()) if self._penalty > 0 else 0.0
 
     def __call__(self, epoch: Epoch) -> bool:
-        e, before, after = self._estimator, self._squares, self._measure()
-        self._squares = after
+        e, before, after = self._estimator, self._measured, self._measure()
+        self._measured = after
         penalty = self._penalty * (before + self._passed * (after - before))
         e.loss_ = epoch.cost / e._get_loss_scale() + penalty
         e.loss_curve_.append(e.loss_)

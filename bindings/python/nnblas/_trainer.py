@@ -354,6 +354,16 @@ class Trainer:
         self._set(lib.nnblas_trainer_set_mask, ffi.from_buffer("uint8_t[]", bytes_))
 
     @property
+    def l1(self) -> float:
+        """Training lowers the cost plus this times the sum of the magnitudes of all weights; those that
+        are not worth it become 0. Not with 'lbfgs'."""
+        return float(lib.nnblas_trainer_l1(self._handle))
+
+    @l1.setter
+    def l1(self, l1: float) -> None:
+        self._set(lib.nnblas_trainer_set_l1, l1)
+
+    @property
     def schedule(self) -> tuple[Any, ...]:
         """The learning rate by epochs: a name and its numbers.
 

@@ -20,6 +20,7 @@ from sklearn.datasets import (
     make_multilabel_classification,
 )
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.metrics import mean_gamma_deviance, mean_pinball_loss, mean_poisson_deviance
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -482,6 +483,105 @@ def test_losses(iris):
     assert model.validation_scores_ is None and model.best_validation_score_ is None
     loss = -numpy.log(model.predict_proba(X)[numpy.arange(150), y]).mean()
     assert model.loss_ == pytest.approx(loss, rel=0.02)
+
+
+@pytest.fixture(scope="module")
+def counts():
+    rng = numpy.random.default_rng(5)
+    X = rng.uniform(-1, 1, size=(400, 2))
+    return X, rng.poisson(numpy.exp(1 + X[:, 0])).astype(float)
+
+
+@pytest.mark.parametrize("loss", ["poisson", "gamma"])
+def test_deviances(counts, loss):
+    X, y = counts
+    y = y + (loss == "gamma")
+    model = MLPRegressor((8,), loss=loss, solver="lbfgs", alpha=0, max_iter=300, random_state=1)
+    predicted = model.fit(X, y).predict(X)
+    assert model.out_activation_ == "exp" and (predicted > 0).all()
+    deviance = {"poisson": mean_poisson_deviance, "gamma": mean_gamma_deviance}[loss]
+    numpy.testing.assert_allclose(model.loss_, deviance(y, predicted) / 2, rtol=1e-9)
+    # The bias of an exponential output leaves no error on average: of gamma, relative to the output.
+    means = y / predicted if loss == "gamma" else y / predicted.mean()
+    numpy.testing.assert_allclose(means.mean(), 1, rtol=1e-2)
+    with pytest.raises(ValueError, match=f"the loss '{loss}' needs targets"):
+        model.fit(X, -y)
+
+
+def test_two_targets_of_a_deviance_share_the_loss(counts):
+    X, y = counts
+    both = MLPRegressor((8,), loss="poisson", random_state=1, max_iter=3)
+    both.fit(X, numpy.column_stack([y, 2 * y]))
+    before = MLPRegressor((8,), loss="poisson", random_state=1, max_iter=2)
+    before.fit(X, numpy.column_stack([y, 2 * y]))
+    predicted = before.predict(X)
+    halves = [mean_poisson_deviance((k + 1) * y, predicted[:, k]) / 2 for k in range(2)]
+    numpy.testing.assert_allclose(numpy.mean(halves), both.loss_, rtol=0.2)
+
+
+@pytest.mark.parametrize("quantile", [0.1, 0.5, 0.9])
+def test_quantiles(counts, quantile):
+    X, y = counts
+    rng = numpy.random.default_rng(6)
+    y = X[:, 0] + (1.5 + X[:, 1]) * rng.normal(size=len(y))
+    model = MLPRegressor(
+        (8,), loss="quantile", quantile=quantile, solver="rprop", max_iter=500, random_state=1
+    )
+    model.learning_rate_init = 0.1
+    below = (y <= model.fit(X, y).predict(X)).mean()
+    assert abs(below - quantile) < 0.05
+    numpy.testing.assert_allclose(
+        model.loss_, mean_pinball_loss(y, model.predict(X), alpha=quantile), rtol=0.05
+    )
+
+
+def test_huber_resists_what_is_far_off(diabetes):
+    X, y = diabetes
+    wild = y.copy()
+    wild[::20] += 100
+    settings = {"hidden_layer_sizes": (4,), "solver": "lbfgs", "max_iter": 100, "random_state": 1}
+    robust = MLPRegressor(loss="huber", huber_delta=0.5, **settings).fit(X, wild)
+    plain = MLPRegressor(**settings).fit(X, wild)
+    kept = numpy.ones(len(y), bool)
+    kept[::20] = False
+    assert robust.score(X[kept], y[kept]) > 0.3 > 0 > plain.score(X[kept], y[kept])
+
+
+def test_a_loss_that_is_changed_is_taken_by_warm_start(counts):
+    X, y = counts
+    model = MLPRegressor((4,), random_state=1, warm_start=True, max_iter=2).fit(X, y)
+    model.loss = "poisson"
+    model.fit(X, y)
+    assert model.out_activation_ == "exp" and (model.predict(X) > 0).all()
+
+
+@pytest.mark.parametrize("settings", [{"loss": "absolute"}, {"huber_delta": 0}, {"quantile": 1}])
+def test_losses_that_are_refused(diabetes, settings):
+    with pytest.raises(ValueError, match=next(iter(settings))):
+        MLPRegressor(**settings).fit(*diabetes)
+
+
+@pytest.mark.parametrize("solver", ["sgd", "adam", "gradient_descent", "rprop"])
+def test_l1_makes_zeros(diabetes, solver):
+    X, y = diabetes
+    settings = {"hidden_layer_sizes": (8,), "solver": solver, "max_iter": 300, "alpha": 20.0}
+    settings |= {"learning_rate_init": 0.01, "random_state": 1, "tol": 0}
+    sparse = MLPRegressor(l1_ratio=1.0, **settings).fit(X, y)
+    mixed = MLPRegressor(l1_ratio=0.5, **settings).fit(X, y)
+    plain = MLPRegressor(**settings).fit(X, y)
+    zeros = [sum((W == 0).sum() for W in m.coefs_) for m in (sparse, mixed, plain)]
+    assert zeros[0] > 0 and zeros[1] > 0 and zeros[2] == 0
+    magnitudes = sum(abs(W).sum() for W in sparse.coefs_)
+    if solver == "rprop":  # the loss of an epoch is that before its step
+        return
+    steps = 3  # of 200 rows, each with the whole of alpha
+    loss = ((y - sparse.predict(X)) ** 2).mean() / 2 + steps * 20.0 * magnitudes / len(X)
+    numpy.testing.assert_allclose(sparse.loss_, loss, rtol=0.1)
+
+
+def test_lbfgs_takes_no_l1(diabetes):
+    with pytest.raises(ValueError, match="l1_ratio must be 0"):
+        MLPRegressor(solver="lbfgs", l1_ratio=0.5).fit(*diabetes)
 
 
 def test_large_batches_are_clipped(iris):

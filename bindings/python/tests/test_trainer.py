@@ -31,6 +31,7 @@ def trainer(net):
         ("lbfgs", (7, 1e-3)),
         ("scaled_conjugate_gradient", 1e-3),
         ("weight_decay", 0.01),
+        ("l1", 0.02),
         ("schedule", ("constant",)),
         ("schedule", ("step", 3, 0.5)),
         ("schedule", ("cosine", 0.01)),
