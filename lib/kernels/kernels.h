@@ -23,25 +23,49 @@ typedef struct nn_kernels {
      * Activations, in place. NaN stays NaN. Accuracy in units in the last place (ulp) of the exact
      * value:
      *
-     *   sigmoid   2 ulp; 0 and 1 at -infinity and infinity
-     *   tanh      3 ulp; -1 and 1 there; odd
-     *   relu      exact
+     *   sigmoid      2 ulp; 0 and 1 at -infinity and infinity
+     *   tanh         3 ulp; -1 and 1 there; odd
+     *   relu         exact
      *   exponential  2 ulp; 0 and infinity at -infinity and infinity
-     *   softmax   3 ulp, of each row, and one more for each 2^-52 by which the difference of an
-     *             input and the row's largest is rounded
+     *   softsign     2 ulp; -1 and 1 there; odd
+     *   softplus     3 ulp
+     *   elu          2 ulp; exact above 0
+     *   leaky_relu   rounded once; exact above 0
+     *   gelu         9 ulp
+     *   silu         4 ulp
+     *   sine         3 ulp at every finite input; NaN for infinities
+     *   softmax      3 ulp, of each row, and one more for each 2^-52 by which the difference of an
+     *                input and the row's largest is rounded
      */
     void (*sigmoid)(size_t n, double *a);
     void (*tanh)(size_t n, double *a);
     void (*relu)(size_t n, double *a);
     void (*exponential)(size_t n, double *a);
+    void (*softsign)(size_t n, double *a);
+    void (*softplus)(size_t n, double *a);
+    void (*elu)(size_t n, double *a);
+    void (*leaky_relu)(size_t n, double *a);
+    void (*gelu)(size_t n, double *a);
+    void (*silu)(size_t n, double *a);
+    void (*sine)(size_t n, double *a);
     void (*softmax)(size_t rows, size_t columns, double *a);
 
     /* Deltas of hidden layers, in place: H_delta holds H_error, and is multiplied by f'(H_in),
-     * computed from H_out = f(H_in). For the sigmoid that is H_out (1 - H_out). */
+     * computed from H_out = f(H_in). For the sigmoid that is H_out (1 - H_out). The derivative is
+     * within 2^-51. */
     void (*sigmoid_delta)(size_t n, const double *H_out, double *H_delta);
     void (*tanh_delta)(size_t n, const double *H_out, double *H_delta);
     void (*relu_delta)(size_t n, const double *H_out, double *H_delta);
     void (*exponential_delta)(size_t n, const double *H_out, double *H_delta);
+    void (*softsign_delta)(size_t n, const double *H_out, double *H_delta);
+    void (*softplus_delta)(size_t n, const double *H_out, double *H_delta);
+    void (*elu_delta)(size_t n, const double *H_out, double *H_delta);
+    void (*leaky_relu_delta)(size_t n, const double *H_out, double *H_delta);
+
+    /* The same from H_in, where two inputs have the same value and other derivatives. */
+    void (*gelu_delta)(size_t n, const double *H_in, double *H_delta);
+    void (*silu_delta)(size_t n, const double *H_in, double *H_delta);
+    void (*sine_delta)(size_t n, const double *H_in, double *H_delta);
 
     /*
      * Costs. They return the cost and write O_delta, its derivative by O_in. O_delta may be null,

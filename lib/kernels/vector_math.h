@@ -28,13 +28,8 @@ typedef struct reduced {
     uint64_t k;     /* in two's complement, up to the bits of the rounding constant */
 } reduced;
 
-NN_INLINED reduced reduce_negative(double x) {
-    const double ROUND = 0x1.8p52;
-    x = x < -750.0 ? -750.0 : x;
-    double shifted = x * 0x1.71547652b82fep+0 + ROUND;
-    double k = shifted - ROUND;
-    double r = (x - k * 0x1.62e42fefa3800p-1) - k * 0x1.ef35793c76730p-45;
-
+/* The reduced argument r, and what has k in its low bits. */
+NN_INLINED reduced expand_reduced(double r, double shifted) {
     double r2 = r * r, r4 = r2 * r2;
     double q01 = 0x1.0000000000001p-1 + 0x1.5555555555556p-3 * r;
     double q23 = 0x1.5555555553d63p-5 + 0x1.11111111109b3p-7 * r;
@@ -45,15 +40,46 @@ NN_INLINED reduced reduce_negative(double x) {
     return (reduced){r + r2 * q, nn_get_bits(shifted)};
 }
 
+NN_INLINED reduced reduce_negative(double x) {
+    const double ROUND = 0x1.8p52;
+    x = x < -750.0 ? -750.0 : x;
+    double shifted = x * 0x1.71547652b82fep+0 + ROUND;
+    double k = shifted - ROUND;
+    return expand_reduced((x - k * 0x1.62e42fefa3800p-1) - k * 0x1.ef35793c76730p-45, shifted);
+}
+
+/* Of x + low, -800 <= x <= 0 and |low| < 2^-13, as if the sum were exact. */
+NN_INLINED reduced reduce_negative_sum(double x, double low) {
+    const double ROUND = 0x1.8p52;
+    double shifted = x * 0x1.71547652b82fep+0 + ROUND;
+    double k = shifted - ROUND;
+    double r = (x - k * 0x1.62e42fefa3800p-1) + (low - k * 0x1.ef35793c76730p-45);
+    return expand_reduced(r, shifted);
+}
+
 /* Below 2^-1022 there is no such double as 2^k, so the scaling is done in two halves: the first is
  * exact, the second rounds once where the result is subnormal. k of a NaN is any number, so powers
  * are made of it alone: what has the NaN is only added and multiplied. */
-NN_INLINED double exp_of_negative(double x) {
-    reduced e = reduce_negative(x);
+typedef struct scaled {
+    double value, power; /* a normal number, and the power of 2 that it is still to be scaled by */
+} scaled;
+
+NN_INLINED scaled scale_halfway(reduced e) {
     uint64_t half = e.k >> 1;
     double first = nn_from_bits(nn_get_bits(1.0) + (half << 52));
     double second = nn_from_bits(nn_get_bits(1.0) + ((e.k - half) << 52));
-    return (first + first * e.exp_r_1) * second;
+    return (scaled){first + first * e.exp_r_1, second};
+}
+
+NN_INLINED double exp_of_negative(double x) {
+    scaled e = scale_halfway(reduce_negative(x));
+    return e.value * e.power;
+}
+
+/* exp(x + low), as reduce_negative_sum takes it. */
+NN_INLINED double exp_of_negative_sum(double x, double low) {
+    scaled e = scale_halfway(reduce_negative_sum(x, low));
+    return e.value * e.power;
 }
 
 /* exp(x) of any x, NaN for NaN, within 1.2 ulp; infinity above the logarithm of the largest double.
@@ -152,6 +178,30 @@ NN_INLINED double sigmoid(double a) {
 NN_INLINED double hyperbolic_tangent(double a) {
     double z = expm1_of_negative(-2.0 * __builtin_fabs(a));
     return __builtin_copysign(z / (2.0 + z), a);
+}
+
+/* ln(1 + exp(a)). */
+NN_INLINED double softplus(double a) {
+    return (a > 0.0 ? a : 0.0) + log_of_1_plus(exp_of_negative(a < 0.0 ? a : -a));
+}
+
+/* a sigmoid(a): for a < 0 that is a exp(a) / (1 + exp(a)), and for -a what that leaves of -a. The
+ * exponential may be below the smallest normal number where the product is not, so it is scaled
+ * after it. Below -800 the result is 0. */
+NN_INLINED double silu(double a) {
+    double x = __builtin_fabs(a);
+    x = x > 800.0 ? 800.0 : x;
+    scaled e = scale_halfway(reduce_negative_sum(-x, 0.0));
+    double rest = (x * e.value) * e.power / (1.0 + e.value * e.power);
+    return (a > 0.0 ? a : 0.0) - rest;
+}
+
+/* s (1 + a (1 - s)) with s = sigmoid(a); for a and -a it adds up to 1. */
+NN_INLINED double silu_derivative(double a) {
+    double x = __builtin_fabs(a);
+    x = x > 800.0 ? 800.0 : x;
+    double s = sigmoid_from_exp(exp_of_negative(-x)), lower = s * (1.0 - x * (1.0 - s));
+    return a > 0.0 ? 1.0 - lower : lower;
 }
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "kernels/exact_activations.h"
 #include "kernels/references.h"
 
 #include <math.h>
@@ -141,86 +142,6 @@ static double call_rprop_with_l1(const void *slot, const operands *x) {
                          double *previous, double *step, double *W);
     (*(with_l1 *const *)slot)(x->n, DECAY, L1_TERM, x->a, x->c, x->d, x->e);
     return 0.0;
-}
-
-/* ---- activations ----------------------------------------------------------------------------- */
-
-long double get_sigmoid(long double a) {
-    return 1.0L / (1.0L + expl(-a));
-}
-
-static void compute_sigmoid(exact_operands *x) {
-    for (size_t i = 0; i < x->n; i++)
-        x->c[i] = get_sigmoid(x->c[i]);
-}
-
-static void run_libm_sigmoid(const operands *x) {
-    for (size_t i = 0; i < x->n; i++)
-        x->c[i] = 1.0 / (1.0 + exp(-x->c[i]));
-}
-
-static void compute_tanh(exact_operands *x) {
-    for (size_t i = 0; i < x->n; i++)
-        x->c[i] = tanhl(x->c[i]);
-}
-
-static void run_libm_tanh(const operands *x) {
-    for (size_t i = 0; i < x->n; i++)
-        x->c[i] = tanh(x->c[i]);
-}
-
-static void compute_relu(exact_operands *x) {
-    for (size_t i = 0; i < x->n; i++)
-        x->c[i] = x->c[i] < 0.0L ? 0.0L : x->c[i];
-}
-
-static void compute_exponential(exact_operands *x) {
-    for (size_t i = 0; i < x->n; i++)
-        x->c[i] = expl(x->c[i]);
-}
-
-static void run_libm_exponential(const operands *x) {
-    for (size_t i = 0; i < x->n; i++)
-        x->c[i] = exp(x->c[i]);
-}
-
-/* sum_j exp(z_j) / exp(z_k) */
-long double sum_ratios(size_t n, const long double *z, size_t k) {
-    long double sum = 0.0L;
-    for (size_t j = 0; j < n; j++)
-        sum += expl(z[j] - z[k]);
-    return sum;
-}
-
-static void compute_softmax(exact_operands *x) {
-    long double z[MOST_ELEMENTS];
-    memcpy(z, x->c, sizeof z);
-    for (size_t i = 0; i < x->n; i++) {
-        size_t k = i % x->columns;
-        x->c[i] = 1.0L / sum_ratios(x->columns, z + (i - k), k);
-    }
-}
-
-/* ---- deltas of hidden layers ----------------------------------------------------------------- */
-
-void compute_sigmoid_delta(exact_operands *x) {
-    for (size_t i = 0; i < x->n; i++)
-        x->c[i] *= x->a[i] * (1.0L - x->a[i]);
-}
-
-static void compute_tanh_delta(exact_operands *x) {
-    for (size_t i = 0; i < x->n; i++)
-        x->c[i] *= 1.0L - x->a[i] * x->a[i];
-}
-
-static void compute_relu_delta(exact_operands *x) {
-    for (size_t i = 0; i < x->n; i++)
-        x->c[i] *= x->a[i] > 0.0L ? 1.0L : 0.0L;
-}
-
-static void compute_exponential_delta(exact_operands *x) {
-    for (size_t i = 0; i < x->n; i++)
-        x->c[i] *= x->a[i];
 }
 
 /* ---- sums ------------------------------------------------------------------------------------ */
@@ -390,6 +311,20 @@ const kernel_row KERNELS[] = {
     {KERNEL(relu), .call = call_in_place, .compute = compute_relu, .traits = SIGNED},
     {KERNEL(exponential), .call = call_in_place, .compute = compute_exponential, .ulps = 2.0,
      .traits = SIGNED, .relative_ulps = 2.0, .libm = run_libm_exponential},
+    {KERNEL(softsign), .call = call_in_place, .compute = compute_softsign, .ulps = 1.0,
+     .traits = SIGNED, .relative_ulps = 2.0},
+    {KERNEL(softplus), .call = call_in_place, .compute = compute_softplus, .ulps = 2.0,
+     .traits = SIGNED, .relative_ulps = 3.0, .libm = run_libm_softplus},
+    {KERNEL(elu), .call = call_in_place, .compute = compute_elu, .ulps = 1.0, .traits = SIGNED,
+     .relative_ulps = 2.0, .libm = run_libm_elu},
+    {KERNEL(leaky_relu), .call = call_in_place, .compute = compute_leaky_relu, .ulps = 1.0,
+     .traits = SIGNED, .relative_ulps = 0.51},
+    {KERNEL(gelu), .call = call_in_place, .compute = compute_gelu, .ulps = 2.0, .traits = SIGNED,
+     .relative_ulps = 9.0, .libm = run_libm_gelu},
+    {KERNEL(silu), .call = call_in_place, .compute = compute_silu, .ulps = 2.0, .traits = SIGNED,
+     .relative_ulps = 4.0, .libm = run_libm_silu},
+    {KERNEL(sine), .call = call_in_place, .compute = compute_sine, .ulps = 2.0, .traits = SIGNED,
+     .relative_ulps = 3.0, .libm = run_libm_sine},
     {KERNEL(softmax), .call = call_rows_in_place, .compute = compute_softmax, .ulps = 2.0,
      .traits = BY_ROWS | SIGNED, .relative_ulps = 3.0},
     {KERNEL(sigmoid_delta), .call = call_with_one, .compute = compute_sigmoid_delta, .ulps = 2.0},
@@ -398,6 +333,19 @@ const kernel_row KERNELS[] = {
     {KERNEL(relu_delta), .call = call_with_one, .compute = compute_relu_delta, .traits = SIGNED},
     {KERNEL(exponential_delta), .call = call_with_one, .compute = compute_exponential_delta,
      .ulps = 1.0},
+    {KERNEL(softsign_delta), .call = call_with_one, .compute = compute_softsign_delta, .ulps = 2.0,
+     .traits = SIGNED},
+    {KERNEL(softplus_delta), .call = call_with_one, .compute = compute_softplus_delta, .ulps = 2.0},
+    {KERNEL(elu_delta), .call = call_with_one, .compute = compute_elu_delta, .ulps = 2.0,
+     .traits = SIGNED},
+    {KERNEL(leaky_relu_delta), .call = call_with_one, .compute = compute_leaky_relu_delta,
+     .ulps = 1.0, .traits = SIGNED},
+    {KERNEL(gelu_delta), .call = call_with_one, .compute = compute_gelu_delta, .ulps = 2.0,
+     .traits = SIGNED},
+    {KERNEL(silu_delta), .call = call_with_one, .compute = compute_silu_delta, .ulps = 2.0,
+     .traits = SIGNED},
+    {KERNEL(sine_delta), .call = call_with_one, .compute = compute_sine_delta, .ulps = 2.0,
+     .traits = SIGNED},
     {KERNEL(identity_squared_error), .call = call_cost, .compute = compute_identity_squared_error,
      .ulps = 2.0, .traits = SIGNED | IS_COST},
     {KERNEL(sigmoid_squared_error), .call = call_cost, .compute = compute_sigmoid_squared_error,

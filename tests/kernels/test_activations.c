@@ -25,15 +25,26 @@ START_TEST(units_are_exact_at_the_ends) {
         const char *unit;
         double argument, value;
     } ENDS[] = {
-        {"sigmoid", -INF, 0.0},     {"sigmoid", INF, 1.0},      {"sigmoid", 0.0, 0.5},
-        {"sigmoid", -0.0, 0.5},     {"sigmoid", -DBL_MAX, 0},   {"sigmoid", DBL_MAX, 1.0},
-        {"sigmoid", TINY, 0.5},     {"tanh", -INF, -1.0},       {"tanh", INF, 1.0},
-        {"tanh", 0.0, 0.0},         {"tanh", -0.0, -0.0},       {"tanh", -DBL_MAX, -1.0},
-        {"tanh", DBL_MAX, 1.0},     {"tanh", TINY, TINY},       {"tanh", -TINY, -TINY},
-        {"tanh", DBL_MIN, DBL_MIN}, {"tanh", 1e-9, 1e-9},       {"tanh", 20.0, 1.0},
-        {"relu", -INF, 0.0},        {"relu", INF, INF},         {"relu", 0.0, 0.0},
-        {"relu", -DBL_MAX, 0.0},    {"relu", DBL_MAX, DBL_MAX}, {"relu", TINY, TINY},
-        {"relu", -TINY, 0.0},
+        {"sigmoid", -INF, 0.0},     {"sigmoid", INF, 1.0},       {"sigmoid", 0.0, 0.5},
+        {"sigmoid", -0.0, 0.5},     {"sigmoid", -DBL_MAX, 0},    {"sigmoid", DBL_MAX, 1.0},
+        {"sigmoid", TINY, 0.5},     {"tanh", -INF, -1.0},        {"tanh", INF, 1.0},
+        {"tanh", 0.0, 0.0},         {"tanh", -0.0, -0.0},        {"tanh", -DBL_MAX, -1.0},
+        {"tanh", DBL_MAX, 1.0},     {"tanh", TINY, TINY},        {"tanh", -TINY, -TINY},
+        {"tanh", DBL_MIN, DBL_MIN}, {"tanh", 1e-9, 1e-9},        {"tanh", 20.0, 1.0},
+        {"relu", -INF, 0.0},        {"relu", INF, INF},          {"relu", 0.0, 0.0},
+        {"relu", -DBL_MAX, 0.0},    {"relu", DBL_MAX, DBL_MAX},  {"relu", TINY, TINY},
+        {"relu", -TINY, 0.0},       {"softsign", -INF, -1.0},    {"softsign", INF, 1.0},
+        {"softsign", -0.0, -0.0},   {"softsign", DBL_MAX, 1.0},  {"softsign", TINY, TINY},
+        {"softsign", 1.0, 0.5},     {"softplus", -INF, 0.0},     {"softplus", INF, INF},
+        {"softplus", -746.0, 0.0},  {"softplus", 40.0, 40.0},    {"softplus", 1e308, 1e308},
+        {"elu", -INF, -1.0},        {"elu", INF, INF},           {"elu", TINY, TINY},
+        {"elu", -TINY, -TINY},      {"elu", -DBL_MAX, -1.0},     {"leaky_relu", INF, INF},
+        {"leaky_relu", -INF, -INF}, {"leaky_relu", -1.0, -0.01}, {"leaky_relu", 0.0, 0.0},
+        {"gelu", INF, INF},         {"gelu", -INF, 0.0},         {"gelu", -39.0, 0.0},
+        {"gelu", 0.0, 0.0},         {"gelu", 40.0, 40.0},        {"gelu", DBL_MAX, DBL_MAX},
+        {"silu", INF, INF},         {"silu", -INF, 0.0},         {"silu", -800.0, 0.0},
+        {"silu", 0.0, 0.0},         {"silu", DBL_MAX, DBL_MAX},  {"sine", 0.0, 0.0},
+        {"sine", TINY, TINY},       {"sine", -1e-9, -1e-9},
     };
     size_t n_sets;
     const nn_kernels *const *sets = nn_kernel_sets(&n_sets);
@@ -123,6 +134,19 @@ static void apply_tanh(const nn_kernels *set, size_t n, double *a) {
     apply(set, "tanh", n, a);
 }
 
+#define APPLY(unit)                                                                                \
+    static void apply_##unit(const nn_kernels *set, size_t n, double *a) {                         \
+        apply(set, #unit, n, a);                                                                   \
+    }
+APPLY(softsign)
+APPLY(softplus)
+APPLY(elu)
+APPLY(leaky_relu)
+APPLY(gelu)
+APPLY(silu)
+APPLY(sine)
+#undef APPLY
+
 /* exp(a) / (1 + exp(a)): of the two inputs 0 and a <= 0, the second's share. */
 static void apply_softmax(const nn_kernels *set, size_t n, double *a) {
     for (size_t i = 0; i < n; i++) {
@@ -138,6 +162,52 @@ static long double get_sigmoid(double a) {
 
 static long double get_tanh(double a) {
     return tanhl((long double)a);
+}
+
+static long double get_softsign(double a) {
+    return (long double)a / (1.0L + fabsl((long double)a));
+}
+
+static long double get_softplus(double a) {
+    return fmaxl((long double)a, 0.0L) + log1pl(expl(-fabsl((long double)a)));
+}
+
+static long double get_elu(double a) {
+    return a > 0.0 ? (long double)a : expm1l((long double)a);
+}
+
+static long double get_leaky_relu(double a) {
+    return (long double)a * (a > 0.0 ? 1.0L : (long double)0.01);
+}
+
+/* P(Z > x) of the normal distribution for x >= 0: by erfc, and where that would lose digits by
+ * Laplace's continued fraction, with exp(-x^2 / 2) of a square in two exact parts. */
+static long double get_tail(double x) {
+    const long double ROOT_OF_2 = 1.41421356237309504880168872420969808L,
+                      ROOT_OF_2_PI = 2.50662827463100050241576528481104525L;
+    if (x < 2.0)
+        return 0.5L * erfcl((long double)x / ROOT_OF_2);
+    if (x > 39.0)
+        return 0.0L;
+    long double exact = (long double)x, high = (long double)(float)x, fraction = exact;
+    for (int n = 200; n > 0; n--)
+        fraction = exact + (long double)n / fraction;
+    return expl(-0.5L * high * high) * expl(-0.5L * (exact - high) * (exact + high)) /
+           (ROOT_OF_2_PI * fraction);
+}
+
+static long double get_gelu(double a) {
+    long double of_tail = (long double)a * get_tail(fabs(a));
+    return a < 0.0 ? of_tail : (long double)a - of_tail;
+}
+
+static long double get_silu(double a) {
+    long double e = expl(-fabsl((long double)a));
+    return a < 0.0 ? (long double)a * e / (1.0L + e) : (long double)a / (1.0L + e);
+}
+
+static long double get_sine(double a) {
+    return sinl((long double)a);
 }
 
 /* Samples lie uniformly in each of the ranges. In the empty range, the last, they have any bits
@@ -157,10 +227,25 @@ static const range TANH_RANGES[] = {{-1e-10, 1e-10}, {-1e-3, 1e-3}, {-0.35, 0.35
                                     {-2, 2},         {-8, 8},       {-40, 40},     {0, 0}};
 static const range SOFTMAX_RANGES[] = {{-1e-10, 0}, {-1, 0}, {-40, 0}, {-750, 0}, {0, 0}};
 
+static const range PLAIN_RANGES[] = {{-1e-10, 1e-10}, {-1, 1}, {-40, 40}, {0, 0}};
+static const range EXP_RANGES[] = {{-1e-10, 1e-10}, {-1e-3, 1e-3}, {-1, 1}, {-8, 8},
+                                   {-40, 0},        {-760, 0},     {0, 0}};
+static const range GELU_RANGES[] = {{-1e-10, 1e-10}, {-1e-3, 1e-3}, {-1, 1}, {-4, 4},
+                                    {-12, 0},        {-39, 0},      {0, 0}};
+static const range SINE_RANGES[] = {{-1e-3, 1e-3}, {-1, 1},           {-1.6, 1.6}, {-8, 8},
+                                    {-1e5, 1e5},   {-0x1p21, 0x1p21}, {-1e9, 1e9}, {0, 0}};
+
 static const function FUNCTIONS[] = {
     {"sigmoid", apply_sigmoid, get_sigmoid, -DBL_MAX, DBL_MAX, SIGMOID_RANGES},
     {"tanh", apply_tanh, get_tanh, -DBL_MAX, DBL_MAX, TANH_RANGES},
     {"softmax", apply_softmax, get_sigmoid, -DBL_MAX, 0.0, SOFTMAX_RANGES},
+    {"softsign", apply_softsign, get_softsign, -DBL_MAX, DBL_MAX, PLAIN_RANGES},
+    {"softplus", apply_softplus, get_softplus, -DBL_MAX, DBL_MAX, EXP_RANGES},
+    {"elu", apply_elu, get_elu, -DBL_MAX, DBL_MAX, EXP_RANGES},
+    {"leaky_relu", apply_leaky_relu, get_leaky_relu, -DBL_MAX, DBL_MAX, PLAIN_RANGES},
+    {"gelu", apply_gelu, get_gelu, -DBL_MAX, DBL_MAX, GELU_RANGES},
+    {"silu", apply_silu, get_silu, -DBL_MAX, DBL_MAX, EXP_RANGES},
+    {"sine", apply_sine, get_sine, -DBL_MAX, DBL_MAX, SINE_RANGES},
 };
 
 enum { CHUNK = 1024 };
@@ -205,6 +290,83 @@ START_TEST(functions_are_within_their_ulps_everywhere) {
                 for (size_t chunk = 0; chunk < count_trials(300); chunk++)
                     most = fmax(most, check_chunk(sets[s], f, &d, *r));
             printf("%s: %s is within %.2f ulp\n", sets[s]->name, f->name, most);
+        }
+}
+END_TEST
+
+/* The doubles of all sizes that are nearest to multiples of pi, found by continued fractions, one
+ * on either side of the largest plain angle, infinities; beside others, as lanes of one vector. */
+START_TEST(sine_takes_any_angle) {
+    static const double INF = (double)INFINITY;
+    static const double ANGLES[] = {
+        0x1.6ac5b262ca1ffp+850,
+        0x1.6ac5b262ca1ffp+851,
+        0x1.6c6cbc45dc8dep+6,
+        0x1.6c6cbc45dc8dep+10,
+        0x1.b951f1572eba5p+24,
+        0x1.b951f1572eba5p+27,
+        0x1.921fb54442d18p+0,
+        0x1.921fb54442d18p+1,
+        0x1.921fb54442d18p+1022,
+        0x1p21,
+        0x1.0000000000001p21,
+        DBL_MAX,
+        INF,
+        -INF,
+        (double)NAN,
+    };
+    size_t n_sets;
+    const nn_kernels *const *sets = nn_kernel_sets(&n_sets);
+    for (size_t s = 0; s < n_sets; s++)
+        for (size_t i = 0; i < 2 * sizeof ANGLES / sizeof *ANGLES; i++) {
+            double angle = i % 2 ? -ANGLES[i / 2] : ANGLES[i / 2], a[LONGEST], slopes[LONGEST];
+            for (size_t k = 0; k < LONGEST; k++) {
+                a[k] = k % 3 ? angle : 0.5;
+                slopes[k] = 1.0;
+            }
+            sets[s]->sine_delta(LONGEST, a, slopes);
+            sets[s]->sine(LONGEST, a);
+            for (size_t k = 0; k < LONGEST; k++) {
+                double of = k % 3 ? angle : 0.5;
+                if (!isfinite(of)) {
+                    ck_assert_double_nan(a[k]);
+                    ck_assert_double_nan(slopes[k]);
+                    continue;
+                }
+                double ulps = count_ulps(a[k], sinl((long double)of));
+                long double off = fabsl((long double)slopes[k] - cosl((long double)of));
+                ck_assert_msg(ulps <= find_kernel("sine")->relative_ulps, "sin(%a) is off by %g",
+                              of, ulps);
+                ck_assert_msg(off <= 0x1p-51L, "the slope at %a is off by %Lg", of, off);
+            }
+        }
+}
+END_TEST
+
+/* Derivatives over the whole range, also where a value rounds to that of its limit. */
+START_TEST(slopes_are_those_of_the_inputs) {
+    static const double INF = (double)INFINITY;
+    static const struct {
+        const char *unit;
+        double argument, slope;
+    } ENDS[] = {
+        {"gelu", -INF, 0.0},     {"gelu", INF, 1.0},     {"gelu", 0.0, 0.5}, {"gelu", -39.0, 0.0},
+        {"gelu", DBL_MAX, 1.0},  {"silu", -INF, 0.0},    {"silu", INF, 1.0}, {"silu", 0.0, 0.5},
+        {"silu", -DBL_MAX, 0.0}, {"silu", DBL_MAX, 1.0}, {"sine", 0.0, 1.0},
+    };
+    size_t n_sets;
+    const nn_kernels *const *sets = nn_kernel_sets(&n_sets);
+    for (size_t s = 0; s < n_sets; s++)
+        for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS; i++) {
+            double a[LONGEST], slopes[LONGEST];
+            char name[20];
+            snprintf(name, sizeof name, "%s_delta", ENDS[i].unit);
+            fill(LONGEST, a, ENDS[i].argument);
+            fill(LONGEST, slopes, 1.0);
+            call_kernel(sets[s], find_kernel(name), &(operands){.n = LONGEST, .a = a, .c = slopes});
+            for (size_t k = 0; k < LONGEST; k++)
+                ck_assert_msg(slopes[k] == ENDS[i].slope, "%s: the slope of %s at %g is %g",
+                              sets[s]->name, ENDS[i].unit, ENDS[i].argument, slopes[k]);
         }
 }
 END_TEST
@@ -256,6 +418,8 @@ int main(void) {
         softmax_takes_any_inputs,
         softmax_adds_up_to_1,
         functions_are_within_their_ulps_everywhere,
+        sine_takes_any_angle,
+        slopes_are_those_of_the_inputs,
         tanh_is_odd,
         squashing_functions_rise,
     };
