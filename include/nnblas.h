@@ -212,13 +212,24 @@ typedef enum nnblas_flag { NNBLAS_BIAS = 1, NNBLAS_ZERO = 2 } nnblas_flag;
 /*
  * The activation function of a unit, of its input a.
  *
- *   NNBLAS_SIGMOID   1 / (1 + exp(-a))           hidden units and outputs
- *   NNBLAS_TANH      tanh(a)                     hidden units only
- *   NNBLAS_RELU      a where a > 0, else 0       hidden units only
- *   NNBLAS_IDENTITY  a                           hidden units; outputs: targets of any range
- *   NNBLAS_SOFTMAX   exp(a_k) / sum_j exp(a_j)   outputs only: k and j are outputs of one row
- *   NNBLAS_EXPONENTIAL
- *                    exp(a)                      outputs only: targets above 0
+ *   NNBLAS_SIGMOID      1 / (1 + exp(-a))
+ *   NNBLAS_TANH         tanh(a)
+ *   NNBLAS_RELU         a where a > 0, else 0
+ *   NNBLAS_IDENTITY     a: of outputs for targets of any range
+ *   NNBLAS_SOFTMAX      exp(a_k) / sum_j exp(a_j): outputs only, k and j are those of one row
+ *   NNBLAS_SOFTSIGN     a / (1 + |a|)
+ *   NNBLAS_SOFTPLUS     ln(1 + exp(a)): of outputs for targets above 0
+ *   NNBLAS_ELU          a where a > 0, else exp(a) - 1 (D.-A. Clevert, T. Unterthiner,
+ *                       S. Hochreiter, "Fast and accurate deep network learning by exponential
+ *                       linear units", ICLR 2016, with alpha = 1)
+ *   NNBLAS_LEAKY_RELU   a where a > 0, else 0.01 a
+ *   NNBLAS_GELU         a P(Z <= a) for a standard normal Z, a/2 (1 + erf(a / sqrt(2))), exactly
+ *                       (D. Hendrycks, K. Gimpel, "Gaussian error linear units", 2016)
+ *   NNBLAS_SILU         a / (1 + exp(-a))
+ *   NNBLAS_SINE         sin(a): for targets that repeat themselves
+ *   NNBLAS_EXPONENTIAL  exp(a): outputs only, for targets above 0
+ *
+ * The derivative of relu and leaky relu at 0 is that of a < 0. Sine is exact for every finite a.
  */
 typedef enum nnblas_activation {
     NNBLAS_SIGMOID = 0,
@@ -226,6 +237,13 @@ typedef enum nnblas_activation {
     NNBLAS_RELU = 2,
     NNBLAS_IDENTITY = 3,
     NNBLAS_SOFTMAX = 4,
+    NNBLAS_SOFTSIGN = 5,
+    NNBLAS_SOFTPLUS = 6,
+    NNBLAS_ELU = 7,
+    NNBLAS_LEAKY_RELU = 8,
+    NNBLAS_GELU = 9,
+    NNBLAS_SILU = 10,
+    NNBLAS_SINE = 11,
     NNBLAS_EXPONENTIAL = 12
 } nnblas_activation;
 
@@ -306,8 +324,8 @@ void nnblas_net_destroy(nnblas_net *net);
 nnblas_status nnblas_net_clone(const nnblas_net *net, nnblas_net **clone);
 
 /*
- * The activation of all hidden units; that of the outputs, and the cost. NNBLAS_ERROR_VALUE for an
- * activation that is not for these units, and for a cost that does not go with the outputs. The
+ * The activation of all hidden units; that of the outputs, and the cost. NNBLAS_ERROR_VALUE for
+ * softmax and exponential in hidden units, and for a cost that does not go with the outputs. The
  * parameters stay as they are: nnblas_net_init, called afterwards, draws ones that suit the
  * activations.
  */
@@ -355,7 +373,9 @@ double nnblas_net_cost_parameter(const nnblas_net *net);
  *                    the mse, else 1 (X. Glorot, Y. Bengio, "Understanding the difficulty of
  *                    training deep feedforward neural networks", AISTATS 2010)
  *   NNBLAS_HE        uniformly from +-sqrt(6 / n) (K. He, X. Zhang, S. Ren, J. Sun, "Delving deep
- *                    into rectifiers", ICCV 2015)
+ *                    into rectifiers", ICCV 2015). The inputs of sines keep a variance of 1 by it
+ *                    from layer to layer (V. Sitzmann et al., "Implicit neural representations with
+ *                    periodic activation functions", NeurIPS 2020)
  */
 typedef enum nnblas_initialization {
     NNBLAS_UNIFORM = 0,
@@ -365,7 +385,8 @@ typedef enum nnblas_initialization {
 
 /*
  * Draws all parameters anew; the same seed gives the same ones on every machine. nnblas_net_init
- * takes NNBLAS_HE for hidden relu units and NNBLAS_GLOROT for all others.
+ * takes NNBLAS_HE for layers of relu, leaky relu, ELU, GELU, SiLU, softplus and sine, and
+ * NNBLAS_GLOROT for all others.
  */
 nnblas_status nnblas_net_init(nnblas_net *net, uint64_t seed);
 nnblas_status nnblas_net_init_by(nnblas_net *net, nnblas_initialization method, uint64_t seed);

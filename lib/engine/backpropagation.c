@@ -92,7 +92,34 @@ static void activate(nnblas_activation activation, size_t rows, size_t columns, 
     case NNBLAS_EXPONENTIAL:
         kernels->exponential(n, a);
         break;
+    case NNBLAS_SOFTSIGN:
+        kernels->softsign(n, a);
+        break;
+    case NNBLAS_SOFTPLUS:
+        kernels->softplus(n, a);
+        break;
+    case NNBLAS_ELU:
+        kernels->elu(n, a);
+        break;
+    case NNBLAS_LEAKY_RELU:
+        kernels->leaky_relu(n, a);
+        break;
+    case NNBLAS_GELU:
+        kernels->gelu(n, a);
+        break;
+    case NNBLAS_SILU:
+        kernels->silu(n, a);
+        break;
+    case NNBLAS_SINE:
+        kernels->sine(n, a);
+        break;
     }
+}
+
+/* Before the activation takes the place of its inputs. */
+static void keep_inputs(const nn_tile *tile, size_t l, const double *A_in) {
+    size_t n = tile->rows * tile->layouts[l].padded_outputs;
+    memcpy(tile->inputs[l], A_in, n * sizeof *A_in);
 }
 
 /* H_in = X W1, H_out = sigmoid(H_in); O_in = H_out W2, O_out = sigmoid(O_in). */
@@ -103,6 +130,8 @@ static void run_layer(const nn_model *model, const nn_tile *tile, size_t l, bool
     if (layer->has_bias)
         fill_with_biases(tile->rows, layout, A_out.data);
     nn_product_forward(tile->rows, layer, layout, view_input(tile, l), A_out);
+    if (tile->inputs && nn_is_differentiated_by_input(layer->activation))
+        keep_inputs(tile, l, A_out.data);
     if (activates)
         activate(layer->activation, tile->rows, layout->padded_outputs, A_out.data);
 }
@@ -123,10 +152,9 @@ void nn_forward_to_cost(const nn_model *model, const nn_tile *tile) {
 
 /* ---- cost and deltas ------------------------------------------------------------------------- */
 
-/* delta, the derivative by what the units return, becomes that by what they are given: H_error
- * becomes H_delta. */
-static void compute_hidden_delta(nnblas_activation activation, size_t n, const double *H_out,
-                                 double *H_delta) {
+/* H_error to H_delta. H_in may be null where the derivative is computed from H_out. */
+static void compute_hidden_delta(nnblas_activation activation, size_t n, const double *H_in,
+                                 const double *H_out, double *H_delta) {
     const nn_kernels *kernels = nn_get_kernels();
     switch (activation) {
     case NNBLAS_SIGMOID:
@@ -141,6 +169,27 @@ static void compute_hidden_delta(nnblas_activation activation, size_t n, const d
     case NNBLAS_EXPONENTIAL:
         kernels->exponential_delta(n, H_out, H_delta);
         break;
+    case NNBLAS_SOFTSIGN:
+        kernels->softsign_delta(n, H_out, H_delta);
+        break;
+    case NNBLAS_SOFTPLUS:
+        kernels->softplus_delta(n, H_out, H_delta);
+        break;
+    case NNBLAS_ELU:
+        kernels->elu_delta(n, H_out, H_delta);
+        break;
+    case NNBLAS_LEAKY_RELU:
+        kernels->leaky_relu_delta(n, H_out, H_delta);
+        break;
+    case NNBLAS_GELU:
+        kernels->gelu_delta(n, H_in, H_delta);
+        break;
+    case NNBLAS_SILU:
+        kernels->silu_delta(n, H_in, H_delta);
+        break;
+    case NNBLAS_SINE:
+        kernels->sine_delta(n, H_in, H_delta);
+        break;
     case NNBLAS_IDENTITY: /* whose derivative is 1 */
     case NNBLAS_SOFTMAX:  /* outputs only */
         break;
@@ -150,7 +199,7 @@ static void compute_hidden_delta(nnblas_activation activation, size_t n, const d
 void nn_multiply_by_derivative(const nn_model *model, const nn_tile *tile, size_t l,
                                double *error) {
     compute_hidden_delta(model->layers[l].activation, tile->rows * tile->layouts[l].padded_outputs,
-                         tile->activations[l], error);
+                         tile->inputs ? tile->inputs[l] : NULL, tile->activations[l], error);
 }
 
 /* Returns the cost, and writes O_delta, its derivative by O_in; O_delta may be null. Costs that go

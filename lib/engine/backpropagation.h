@@ -29,6 +29,9 @@ typedef struct nn_tile {
     const double *weights; /* of the elements of Y, in the layout of Y; null: 1 each */
     double *const *activations;
     double *const *deltas;
+    /* H_in of the layers whose derivative is computed from it, in the layout of their activations;
+     * null where no derivative is computed. */
+    double *const *inputs;
 } nn_tile;
 
 void nn_forward(const nn_model *model, const nn_tile *tile);

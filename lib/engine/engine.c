@@ -12,6 +12,13 @@
 
 /* ---- the problem ----------------------------------------------------------------------------- */
 
+static bool keeps_inputs(const nn_model *model, nn_purpose purpose) {
+    bool keeps = false;
+    for (size_t l = 0; l < model->n_layers; l++)
+        keeps |= nn_is_differentiated_by_input(model->layers[l].activation);
+    return keeps && purpose >= NN_GRADIENT;
+}
+
 nn_problem nn_make_problem(const nn_model *model, const nn_rows *rows, nn_purpose purpose) {
     bool is_softmax = model->layers[model->n_layers - 1].activation == NNBLAS_SOFTMAX;
     return (nn_problem){
@@ -24,6 +31,7 @@ nn_problem nn_make_problem(const nn_model *model, const nn_rows *rows, nn_purpos
         .gathers_rows = rows->order != NULL,
         .has_row_weights = rows->weights != NULL,
         .has_cross_entropy = rows->Y != NULL && nn_takes_O_in(model->cost),
+        .keeps_inputs = keeps_inputs(model, purpose),
     };
 }
 
@@ -59,6 +67,7 @@ static nn_tile view_tile(const run *r, const nn_buffers *b, size_t place, size_t
         .ldx = is_scattered ? r->call->model->layers[0].inputs : rows->ldx,
         .activations = b->activations,
         .deltas = b->deltas,
+        .inputs = b->inputs,
     };
 }
 

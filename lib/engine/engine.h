@@ -16,6 +16,7 @@ typedef struct nn_buffers {
     double *weights; /* copies for the elements of Y, where rows have weights */
     double **activations;
     double **deltas;
+    double **inputs; /* of the layers; null where none are kept */
 } nn_buffers;
 
 /* What one part adds up, in a cache line of its own. */

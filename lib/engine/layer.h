@@ -17,6 +17,12 @@ typedef struct nn_layer {
     nnblas_activation activation;
 } nn_layer;
 
+/* Whether the derivative is computed from the input of a unit, because two inputs with the same
+ * value have other derivatives; else it is computed from the value. */
+static inline bool nn_is_differentiated_by_input(nnblas_activation activation) {
+    return activation == NNBLAS_GELU || activation == NNBLAS_SILU || activation == NNBLAS_SINE;
+}
+
 /* W and its biases. */
 static inline size_t nn_count_parameters(const nn_layer *layer) {
     return (layer->inputs + layer->has_bias) * layer->outputs;

@@ -32,7 +32,7 @@ __attribute__((constructor)) static void watch_forks(void) {
 
 nn_problem nn_get_measured_problem(const nn_problem *problem) {
     nn_problem key = *problem;
-    key.gathers_rows = key.has_row_weights = false;
+    key.gathers_rows = key.has_row_weights = key.keeps_inputs = false;
     if (key.purpose == NN_PREDICT)
         key.has_cross_entropy = false;
     return key;

@@ -24,13 +24,15 @@ static size_t count_doubles(const nn_model *model, size_t rows) {
         size_t matrix = nn_multiply_sizes(rows, model->layers[l].outputs);
         size_t stack = nn_multiply_sizes(matrix, count_outputs(model));
         count = nn_add_sizes(count, nn_add_sizes(round_to_lines(matrix), round_to_lines(stack)));
+        if (nn_is_differentiated_by_input(model->layers[l].activation))
+            count = nn_add_sizes(count, round_to_lines(matrix));
     }
     return count;
 }
 
 nnblas_status nn_jacobian_buffers_open(nn_jacobian_buffers *b, const nn_model *model, size_t rows) {
     size_t n = model->n_layers;
-    size_t lists = nn_round_up(n * (sizeof *b->layouts + 2 * sizeof *b->deltas), NN_ALIGNMENT);
+    size_t lists = nn_round_up(n * (sizeof *b->layouts + 3 * sizeof *b->deltas), NN_ALIGNMENT);
     size_t numbers = nn_multiply_sizes(count_doubles(model, rows), sizeof(double));
     b->memory = nn_allocate(nn_add_sizes(lists, numbers), 1);
     if (!b->memory)
@@ -38,6 +40,7 @@ nnblas_status nn_jacobian_buffers_open(nn_jacobian_buffers *b, const nn_model *m
     b->layouts = b->memory;
     b->activations = (double **)(b->layouts + n);
     b->deltas = b->activations + n;
+    b->inputs = b->deltas + n;
     b->X = (double *)((char *)b->memory + lists);
     double *next = b->X + round_to_lines(rows * model->layers[0].inputs);
     for (size_t l = 0; l < n; l++) {
@@ -46,6 +49,9 @@ nnblas_status nn_jacobian_buffers_open(nn_jacobian_buffers *b, const nn_model *m
         b->activations[l] = next;
         b->deltas[l] = next + round_to_lines(matrix);
         next = b->deltas[l] + round_to_lines(matrix * count_outputs(model));
+        b->inputs[l] = next;
+        if (nn_is_differentiated_by_input(model->layers[l].activation))
+            next += round_to_lines(matrix);
     }
     return NNBLAS_OK;
 }
@@ -64,7 +70,8 @@ nn_tile nn_forward_rows(const nn_model *model, const nn_rows *rows, size_t first
                           .layouts = b->layouts,
                           .X = is_scattered ? b->X : rows->X + place * rows->ldx,
                           .ldx = is_scattered ? inputs : rows->ldx,
-                          .activations = b->activations};
+                          .activations = b->activations,
+                          .inputs = b->inputs};
     nn_forward(model, &tile);
     return tile;
 }

@@ -23,6 +23,7 @@ typedef struct nn_jacobian_buffers {
     nn_layout *layouts; /* plain, one a layer */
     double **activations;
     double **deltas; /* stacks */
+    double **inputs; /* of the layers whose derivative takes them */
     double *X;       /* inputs that are gathered */
     void *memory;    /* the block with all of the above */
 } nn_jacobian_buffers;

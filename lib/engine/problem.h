@@ -21,6 +21,7 @@ typedef struct nn_problem {
     bool gathers_rows;      /* the rows are picked from a table, and copied */
     bool has_row_weights;   /* rows have weights */
     bool has_cross_entropy; /* or another cost of O_in: the outputs need no activation */
+    bool keeps_inputs;      /* a derivative takes H_in, which is kept beside H_out */
 } nn_problem;
 
 /* Equal in every field, and so in every plan. The whole problem is the key of the plan cache. */

@@ -10,6 +10,7 @@ typedef struct small_run {
     nn_tile tile;
     nn_layout layouts[NN_MOST_SMALL_LAYERS];
     double *activations[NN_MOST_SMALL_LAYERS], *deltas[NN_MOST_SMALL_LAYERS];
+    double *inputs[NN_MOST_SMALL_LAYERS];
     double *next; /* of the memory */
     size_t left;
     bool is_sequential; /* BLAS needs no hold */
@@ -41,7 +42,9 @@ static bool lay_out_layers(small_run *s, const nn_call *call) {
         if (!call->updates)
             continue;
         s->deltas[l] = take(s, N, layer->outputs);
-        if (!s->deltas[l])
+        bool keeps = nn_is_differentiated_by_input(layer->activation);
+        s->inputs[l] = keeps ? take(s, N, layer->outputs) : NULL;
+        if (!s->deltas[l] || (keeps && !s->inputs[l]))
             return false;
     }
     return N == 1 || multiplications <= MOST_MULTIPLICATIONS;
@@ -69,7 +72,8 @@ static bool lay_out(small_run *s, const nn_call *call, double *memory, size_t co
                         .X = rows->X,
                         .ldx = rows->ldx,
                         .activations = s->activations,
-                        .deltas = s->deltas};
+                        .deltas = s->deltas,
+                        .inputs = call->updates ? s->inputs : NULL};
     return lay_out_layers(s, call) && lay_out_labels(s, rows, call->model->layers[last].outputs);
 }
 

@@ -94,6 +94,7 @@ static void lay_out_buffers(nn_engine *engine, const nn_problem *problem, size_t
     nn_buffers buffers = {
         .activations = take(a, n, sizeof *buffers.activations),
         .deltas = take(a, n, sizeof *buffers.deltas),
+        .inputs = problem->keeps_inputs ? take(a, n, sizeof *buffers.inputs) : NULL,
         .Y = take_doubles(a, labels),
         .weights = take_doubles(a, problem->has_row_weights ? labels : 0),
     };
@@ -115,9 +116,12 @@ static void lay_out_matrices(nn_engine *engine, const nn_problem *problem, size_
         size_t one = nn_multiply_sizes(rows, columns), all = nn_multiply_sizes(count, one);
         double *activations = take_doubles(a, all);
         double *deltas = take_doubles(a, problem->purpose >= NN_GRADIENT ? all : 0);
+        double *kept = take_doubles(a, problem->keeps_inputs ? all : 0);
         for (size_t b = first; a->memory && b < end; b++) {
             engine->buffers[b].activations[l] = activations + (b - first) * one;
             engine->buffers[b].deltas[l] = deltas + (b - first) * one;
+            if (problem->keeps_inputs)
+                engine->buffers[b].inputs[l] = kept + (b - first) * one;
         }
     }
 }

@@ -17,9 +17,19 @@ enum { NN_OWN_TEXTS = 5 };
 static const char NN_FORMAT_VERSION[] = "1";
 
 static const char *const NN_ACTIVATIONS[] = {
-    [NNBLAS_SIGMOID] = "sigmoid", [NNBLAS_TANH] = "tanh",
-    [NNBLAS_RELU] = "relu",       [NNBLAS_IDENTITY] = "identity",
-    [NNBLAS_SOFTMAX] = "softmax", [NNBLAS_EXPONENTIAL] = "exponential",
+    [NNBLAS_SIGMOID] = "sigmoid",
+    [NNBLAS_TANH] = "tanh",
+    [NNBLAS_RELU] = "relu",
+    [NNBLAS_IDENTITY] = "identity",
+    [NNBLAS_SOFTMAX] = "softmax",
+    [NNBLAS_SOFTSIGN] = "softsign",
+    [NNBLAS_SOFTPLUS] = "softplus",
+    [NNBLAS_ELU] = "elu",
+    [NNBLAS_LEAKY_RELU] = "leaky_relu",
+    [NNBLAS_GELU] = "gelu",
+    [NNBLAS_SILU] = "silu",
+    [NNBLAS_SINE] = "sine",
+    [NNBLAS_EXPONENTIAL] = "exponential",
 };
 static const char *const NN_COSTS[] = {
     [NNBLAS_MSE] = "mse",         [NNBLAS_CROSS_ENTROPY] = "cross_entropy",

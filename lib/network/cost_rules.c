@@ -9,7 +9,8 @@ enum {
     IDENTITY = 1U << NNBLAS_IDENTITY,
     SOFTMAX = 1U << NNBLAS_SOFTMAX,
     EXPONENTIAL = 1U << NNBLAS_EXPONENTIAL,
-    ELEMENTWISE = SIGMOID | IDENTITY | EXPONENTIAL
+    ALL = 2 * EXPONENTIAL - 1,
+    ELEMENTWISE = ALL - SOFTMAX
 };
 
 typedef struct cost_rule {
@@ -26,7 +27,7 @@ typedef struct cost_rule {
 
 static const cost_rule RULES[] = {
     [NNBLAS_MSE] = {.name = "the mse",
-                    .outputs = ELEMENTWISE | SOFTMAX,
+                    .outputs = ALL,
                     .output_words = "all",
                     .lowest = -HUGE_VAL,
                     .highest = HUGE_VAL},
@@ -37,7 +38,7 @@ static const cost_rule RULES[] = {
                               .label_words = "the cross-entropy needs labels from 0 to 1"},
     [NNBLAS_HUBER] = {.name = "the Huber cost",
                       .outputs = ELEMENTWISE,
-                      .output_words = "sigmoid, identity or exponential",
+                      .output_words = "all but softmax",
                       .parameter = "delta of the Huber cost; it must be finite and above 0",
                       .default_parameter = 1.0,
                       .below = HUGE_VAL,
@@ -45,7 +46,7 @@ static const cost_rule RULES[] = {
                       .highest = HUGE_VAL},
     [NNBLAS_QUANTILE] = {.name = "the quantile cost",
                          .outputs = ELEMENTWISE,
-                         .output_words = "sigmoid, identity or exponential",
+                         .output_words = "all but softmax",
                          .parameter = "tau of the quantile cost; it must be between 0 and 1",
                          .default_parameter = 0.5,
                          .below = 1.0,

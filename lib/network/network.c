@@ -129,24 +129,26 @@ void nnblas_net_destroy(nnblas_net *net) {
 
 /* ---- activations and cost -------------------------------------------------------------------- */
 
+static bool is_activation(nnblas_activation activation) {
+    return (int)activation >= NNBLAS_SIGMOID && (int)activation <= NNBLAS_EXPONENTIAL;
+}
+
 static nnblas_status check_hidden(nnblas_activation activation) {
-    if (activation != NNBLAS_SIGMOID && activation != NNBLAS_TANH && activation != NNBLAS_RELU &&
-        activation != NNBLAS_IDENTITY)
+    if (!is_activation(activation) || activation == NNBLAS_SOFTMAX ||
+        activation == NNBLAS_EXPONENTIAL)
         return nn_fail(NNBLAS_ERROR_VALUE,
-                       "the hidden activation is %d; it must be NNBLAS_SIGMOID (%d), NNBLAS_TANH "
-                       "(%d), NNBLAS_RELU (%d) or NNBLAS_IDENTITY (%d)",
-                       (int)activation, NNBLAS_SIGMOID, NNBLAS_TANH, NNBLAS_RELU, NNBLAS_IDENTITY);
+                       "the hidden activation is %d; it must be NNBLAS_SIGMOID (%d) to NNBLAS_SINE "
+                       "(%d), and not NNBLAS_SOFTMAX (%d)",
+                       (int)activation, NNBLAS_SIGMOID, NNBLAS_SINE, NNBLAS_SOFTMAX);
     return NNBLAS_OK;
 }
 
 static nnblas_status check_output(nnblas_activation activation, nnblas_cost cost) {
-    if (activation != NNBLAS_SIGMOID && activation != NNBLAS_IDENTITY &&
-        activation != NNBLAS_SOFTMAX && activation != NNBLAS_EXPONENTIAL)
+    if (!is_activation(activation))
         return nn_fail(NNBLAS_ERROR_VALUE,
-                       "the output activation is %d; it must be NNBLAS_SIGMOID (%d), "
-                       "NNBLAS_IDENTITY (%d), NNBLAS_SOFTMAX (%d) or NNBLAS_EXPONENTIAL (%d)",
-                       (int)activation, NNBLAS_SIGMOID, NNBLAS_IDENTITY, NNBLAS_SOFTMAX,
-                       NNBLAS_EXPONENTIAL);
+                       "the output activation is %d; it must be NNBLAS_SIGMOID (%d) to "
+                       "NNBLAS_EXPONENTIAL (%d)",
+                       (int)activation, NNBLAS_SIGMOID, NNBLAS_EXPONENTIAL);
     return nn_check_cost(cost, activation);
 }
 

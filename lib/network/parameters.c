@@ -21,9 +21,27 @@ static double get_bound(const nnblas_net *net, const nn_layer *layer,
     return (is_squashed ? 4.0 : 1.0) * sqrt(6.0 / (inputs + outputs));
 }
 
-/* What suits the activation. */
+/* What suits the activation. SIREN also multiplies the input of its first layer by 30, which suits
+ * the coordinates of images and not scaled features. */
 static nnblas_initialization choose_method(const nn_layer *layer) {
-    return layer->activation == NNBLAS_RELU ? NNBLAS_HE : NNBLAS_GLOROT;
+    switch (layer->activation) {
+    case NNBLAS_RELU:
+    case NNBLAS_LEAKY_RELU:
+    case NNBLAS_ELU:
+    case NNBLAS_GELU:
+    case NNBLAS_SILU:
+    case NNBLAS_SOFTPLUS:
+    case NNBLAS_SINE:
+        return NNBLAS_HE;
+    case NNBLAS_SIGMOID:
+    case NNBLAS_TANH:
+    case NNBLAS_SOFTSIGN:
+    case NNBLAS_IDENTITY:
+    case NNBLAS_SOFTMAX:
+    case NNBLAS_EXPONENTIAL:
+        break;
+    }
+    return NNBLAS_GLOROT;
 }
 
 static void draw_layer(nnblas_net *net, size_t l, nnblas_initialization method, nn_random *random) {

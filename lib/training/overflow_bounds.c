@@ -33,20 +33,36 @@ nn_overflow_bounds nn_bound_rows(const nn_model *model, const nn_rows *rows) {
     };
 }
 
-/* The bound of a layer's outputs, where its inputs are bounded by a. */
+/* The bound of a layer's outputs, where its inputs are bounded by a. Of those that have no bound of
+ * their own, softplus exceeds its input by up to ln 2, and ELU is as low as -1. */
 static double bound_activation(const nn_layer *layer, const nn_overflow_bounds *bounds, double a) {
     switch (layer->activation) {
     case NNBLAS_RELU:
     case NNBLAS_IDENTITY:
+    case NNBLAS_LEAKY_RELU:
+    case NNBLAS_GELU:
+    case NNBLAS_SILU:
         return ((double)layer->inputs * a + 1.0) * bounds->parameters;
     case NNBLAS_EXPONENTIAL:
         return exp(((double)layer->inputs * a + 1.0) * bounds->parameters);
+    case NNBLAS_SOFTPLUS:
+    case NNBLAS_ELU:
+        return ((double)layer->inputs * a + 1.0) * bounds->parameters + 1.0;
     case NNBLAS_SIGMOID:
     case NNBLAS_TANH:
     case NNBLAS_SOFTMAX:
+    case NNBLAS_SOFTSIGN:
+    case NNBLAS_SINE:
         break;
     }
     return 1.0;
+}
+
+/* Of the derivatives of an activation the largest is 1.129 for GELU, 1.0999 for SiLU, and 1 for all
+ * others. */
+static double bound_slope(const nn_layer *layer) {
+    bool exceeds_1 = layer->activation == NNBLAS_GELU || layer->activation == NNBLAS_SILU;
+    return exceeds_1 ? 1.13 : 1.0;
 }
 
 /*
@@ -75,7 +91,7 @@ static double bound_output_delta(const nn_model *model, const nn_overflow_bounds
 }
 
 /* A gradient is a weighted mean over the rows of products of a delta and an activation or an input.
- * No derivative of a hidden activation is larger than 1. */
+ */
 double nn_bound_gradient(const nn_model *model, const nn_overflow_bounds *bounds) {
     double a = bounds->X, largest_a = fmax(1.0, a);
     for (size_t l = 0; l < model->n_layers; l++) {
@@ -85,9 +101,12 @@ double nn_bound_gradient(const nn_model *model, const nn_overflow_bounds *bounds
         a = bound_activation(&model->layers[l], bounds, a);
         largest_a = fmax(largest_a, a);
     }
-    double delta = bound_output_delta(model, bounds, a), largest_delta = delta;
+    double delta = bound_output_delta(model, bounds, a), largest_delta;
+    delta *= bound_slope(&model->layers[model->n_layers - 1]);
+    largest_delta = delta;
     for (size_t l = model->n_layers - 1; l > 0; l--) {
         delta *= (double)model->layers[l].outputs * bounds->parameters;
+        delta *= bound_slope(&model->layers[l - 1]);
         largest_delta = fmax(largest_delta, delta);
     }
     bool is_safe = nn_is_safe(largest_delta) && nn_is_safe(bounds->X) && nn_is_safe(bounds->Y) &&

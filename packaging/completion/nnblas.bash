@@ -16,7 +16,7 @@ _nnblas_columns() {
 # _nnblas_values OPTION WORD...: what the option takes, where that is a few names
 _nnblas_values() {
     case $1 in
-    --activation) printf '%s\n' sigmoid tanh relu identity ;;
+    --activation) printf '%s\n' sigmoid tanh relu identity softsign softplus elu leaky-relu gelu silu sine ;;
     --cost) printf '%s\n' mse huber huber: quantile quantile: poisson gamma ;;
     --optimizer) printf '%s\n' gradient-descent momentum nesterov rprop adam lbfgs scg ;;
     --schedule) printf '%s\n' constant step: cosine plateau: adaptive: inverse: ;;

@@ -73,7 +73,7 @@ check_activations() {
         train numbers y,z --activation $activation --hidden 7,5
         run_source numbers 2
     done
-    train iris species --activation tanh,relu --hidden 7,5
+    train iris species --activation softsign,softplus,elu,leaky-relu,gelu,silu,sine --hidden 4,5,4,5,4,5,4
     check_source iris 3
     train numbers y,z --activation identity,identity,sigmoid,sigmoid,tanh --hidden 3,4,5,4,3
     check_source numbers 2

@@ -75,7 +75,8 @@ make_iris() {
     for activation in sigmoid tanh relu identity; do
         make_model_of iris species 3 1-4 0 labels --activation $activation --hidden 7,5
     done
-    make_model_of iris species 3 1-4 0 labels --activation sigmoid,relu --hidden 7,5
+    make_model_of iris species 3 1-4 0 labels --activation sigmoid,softsign,softplus,elu,leaky-relu,silu,sine \
+        --hidden 4,5,4,5,4,5,4
     make_model_of iris petal_length,petal_width 2 1-2 5 none
     make_model_of iris species 3 1-4 0 labels --hidden 0
     metadata=$model.texts

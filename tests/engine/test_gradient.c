@@ -85,8 +85,8 @@ static void check_finite_differences(const problem *p) {
     nnblas_net_destroy(net);
 }
 
-/* No relu and no cost may come to its kink, where there is no derivative, in a step of the
- * differences. */
+/* No relu or its like and no cost may come to its kink, where there is no derivative, in a step of
+ * the differences. */
 static problem make_smooth_problem(dice *d, kind k, size_t N, const size_t *sizes, size_t n_sizes) {
     for (;;) {
         problem p = make_problem_of(d, k, N, sizes, n_sizes, 0);

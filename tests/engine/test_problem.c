@@ -14,7 +14,8 @@ static const size_t SIZES[] = {30, 9, 7, 2}, OTHER_INPUTS[] = {31, 9, 7, 2},
 
 /* All fields in their order: a new one makes the compiler miss its value here. It then belongs into
  * the tables below as well. */
-static const nn_problem PROBLEM = {SIZES, 3, 4000, NN_GRADIENT, false, false, false, false, false};
+static const nn_problem PROBLEM = {SIZES, 3,     4000,  NN_GRADIENT, false,
+                                   false, false, false, false,       false};
 
 typedef struct change {
     const char *field;
@@ -22,18 +23,21 @@ typedef struct change {
 } change;
 
 static const change CHANGES[] = {
-    {"the inputs", {OTHER_INPUTS, 3, 4000, NN_GRADIENT, false, false, false, false, false}},
-    {"a hidden size", {OTHER_HIDDEN, 3, 4000, NN_GRADIENT, false, false, false, false, false}},
-    {"the outputs", {OTHER_OUTPUTS, 3, 4000, NN_GRADIENT, false, false, false, false, false}},
-    {"n_layers", {SIZES, 2, 4000, NN_GRADIENT, false, false, false, false, false}},
-    {"N", {SIZES, 3, 4001, NN_GRADIENT, false, false, false, false, false}},
-    {"purpose, predict", {SIZES, 3, 4000, NN_PREDICT, false, false, false, false, false}},
-    {"purpose, train", {SIZES, 3, 4000, NN_TRAIN, false, false, false, false, false}},
-    {"has_bias", {SIZES, 3, 4000, NN_GRADIENT, true, false, false, false, false}},
-    {"row_major_outputs", {SIZES, 3, 4000, NN_GRADIENT, false, true, false, false, false}},
-    {"gathers_rows", {SIZES, 3, 4000, NN_GRADIENT, false, false, true, false, false}},
-    {"has_row_weights", {SIZES, 3, 4000, NN_GRADIENT, false, false, false, true, false}},
-    {"has_cross_entropy", {SIZES, 3, 4000, NN_GRADIENT, false, false, false, false, true}},
+    {"the inputs", {OTHER_INPUTS, 3, 4000, NN_GRADIENT, false, false, false, false, false, false}},
+    {"a hidden size",
+     {OTHER_HIDDEN, 3, 4000, NN_GRADIENT, false, false, false, false, false, false}},
+    {"the outputs",
+     {OTHER_OUTPUTS, 3, 4000, NN_GRADIENT, false, false, false, false, false, false}},
+    {"n_layers", {SIZES, 2, 4000, NN_GRADIENT, false, false, false, false, false, false}},
+    {"N", {SIZES, 3, 4001, NN_GRADIENT, false, false, false, false, false, false}},
+    {"purpose, predict", {SIZES, 3, 4000, NN_PREDICT, false, false, false, false, false, false}},
+    {"purpose, train", {SIZES, 3, 4000, NN_TRAIN, false, false, false, false, false, false}},
+    {"has_bias", {SIZES, 3, 4000, NN_GRADIENT, true, false, false, false, false, false}},
+    {"row_major_outputs", {SIZES, 3, 4000, NN_GRADIENT, false, true, false, false, false, false}},
+    {"gathers_rows", {SIZES, 3, 4000, NN_GRADIENT, false, false, true, false, false, false}},
+    {"has_row_weights", {SIZES, 3, 4000, NN_GRADIENT, false, false, false, true, false, false}},
+    {"has_cross_entropy", {SIZES, 3, 4000, NN_GRADIENT, false, false, false, false, true, false}},
+    {"keeps_inputs", {SIZES, 3, 4000, NN_GRADIENT, false, false, false, false, false, true}},
 };
 enum { N_CHANGES = sizeof CHANGES / sizeof *CHANGES };
 
@@ -80,7 +84,7 @@ END_TEST
 /* The cache keeps sizes of its own. */
 START_TEST(the_cache_does_not_point_to_the_callers_sizes) {
     size_t sizes[] = {200, 40, 4};
-    nn_problem p = {sizes, 2, 5000, NN_GRADIENT, false, false, false, false, false};
+    nn_problem p = {sizes, 2, 5000, NN_GRADIENT, false, false, false, false, false, false};
     check_chosen_plan(&p);
     sizes[0] = 3;
     check_chosen_plan(&p);
@@ -96,7 +100,7 @@ START_TEST(deep_networks_are_planned_anew) {
     for (size_t l = 0; l <= MOST; l++)
         sizes[l] = 3 + l % 5;
     for (size_t n_layers = 1; n_layers <= MOST; n_layers += 3) {
-        nn_problem p = {sizes, n_layers, 300, NN_GRADIENT, true, false, false, false, false};
+        nn_problem p = {sizes, n_layers, 300, NN_GRADIENT, true, false, false, false, false, false};
         check_chosen_plan(&p);
         check_chosen_plan(&p);
     }
@@ -136,8 +140,33 @@ START_TEST(the_cross_entropy_takes_the_place_of_the_last_activation) {
 }
 END_TEST
 
+/* What has no derivative keeps nothing. */
+START_TEST(inputs_are_kept_for_derivatives_of_them) {
+    static const struct {
+        nnblas_activation hidden, output;
+        bool keeps;
+    } CASES[] = {{NNBLAS_TANH, NNBLAS_SOFTPLUS, false},
+                 {NNBLAS_GELU, NNBLAS_IDENTITY, true},
+                 {NNBLAS_SILU, NNBLAS_SIGMOID, true},
+                 {NNBLAS_ELU, NNBLAS_SINE, true},
+                 {NNBLAS_SOFTSIGN, NNBLAS_SOFTMAX, false}};
+    const size_t sizes[] = {4, 3, 2};
+    const double rows[12] = {0.0};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        const nn_layer layers[] = {{.inputs = 4, .outputs = 3, .activation = CASES[i].hidden},
+                                   {.inputs = 3, .outputs = 2, .activation = CASES[i].output}};
+        const nn_model model = {.layers = layers, .sizes = sizes, .n_layers = 2};
+        const nn_rows labelled = {.N = 3, .X = rows, .ldx = 4, .Y = rows, .ldy = 2};
+        ck_assert(!nn_make_problem(&model, &labelled, NN_PREDICT).keeps_inputs);
+        ck_assert(nn_make_problem(&model, &labelled, NN_GRADIENT).keeps_inputs == CASES[i].keeps);
+        ck_assert(nn_make_problem(&model, &labelled, NN_TRAIN).keeps_inputs == CASES[i].keeps);
+    }
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
+        inputs_are_kept_for_derivatives_of_them,
         every_field_is_part_of_the_key,
         equal_sizes_are_the_same_problem,
         the_cache_gives_each_problem_its_own_plan,

@@ -174,12 +174,13 @@ START_TEST(learning_rates_are_refused) {
 END_TEST
 
 START_TEST(activations_costs_and_methods_are_refused) {
-    const int NEITHER[] = {-1, 13, INT_MAX};
+    const int NEITHER[] = {-1, NNBLAS_EXPONENTIAL + 1, INT_MAX};
 #define CHECK_VALUE(call, argument, value, part)                                                   \
     CHECK_SPOILT(call, argument = value, NNBLAS_ERROR_VALUE, part)
     CHECK_VALUE(call_set_hidden, hidden_activation, NNBLAS_SOFTMAX, "the hidden activation is 4");
-    CHECK_VALUE(call_set_output, output_activation, NNBLAS_TANH, "the output activation is 1");
-    CHECK_VALUE(call_set_output, output_activation, NNBLAS_RELU, "the output activation is 2");
+    CHECK_VALUE(call_set_hidden, hidden_activation, NNBLAS_EXPONENTIAL, "hidden activation is 12");
+    CHECK_VALUE(call_set_output, output_activation, NNBLAS_TANH,
+                "the cross-entropy goes with sigmoid or softmax outputs");
     CHECK_VALUE(call_set_output, output_activation, NNBLAS_IDENTITY,
                 "the cross-entropy goes with sigmoid or softmax outputs");
     CHECK_VALUE(call_set_activation, hidden_activation, NNBLAS_SOFTMAX, "hidden activation is 4");

@@ -60,8 +60,9 @@ function compare(net, { parameters, X, Y, weights }) {
 
 function checkKinds() {
     const next = makeNumbers(1);
-    for (const hidden of ["sigmoid", "tanh", "relu", "identity"])
-        for (const [output, cost] of COSTS) {
+    for (const hidden of ["sigmoid", "tanh", "relu", "identity", "softsign", "softplus", "elu", "leaky_relu", "gelu",
+        "silu", "sine"])
+        for (const [output, cost] of [...COSTS, ["softplus", "mse"], ["gelu", "mse"]]) {
             const largest = { paths: 0, difference: 0 };
             for (const sizes of SIZES)
                 for (const biases of [false, true]) {

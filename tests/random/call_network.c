@@ -64,11 +64,11 @@ void call_clone(world *w) {
 /* ---- activations and cost -------------------------------------------------------------------- */
 
 static bool is_hidden(nnblas_activation a) {
-    return a == NNBLAS_SIGMOID || a == NNBLAS_TANH || a == NNBLAS_RELU || a == NNBLAS_IDENTITY;
+    return (int)a >= NNBLAS_SIGMOID && (int)a <= NNBLAS_SINE && a != NNBLAS_SOFTMAX;
 }
 
 static bool is_output(nnblas_activation a, nnblas_cost cost) {
-    bool is_elementwise = a == NNBLAS_SIGMOID || a == NNBLAS_IDENTITY || a == NNBLAS_EXPONENTIAL;
+    bool is_elementwise = is_hidden(a) || a == NNBLAS_EXPONENTIAL;
     switch (cost) {
     case NNBLAS_MSE:
         return is_elementwise || a == NNBLAS_SOFTMAX;
@@ -116,7 +116,8 @@ static void set_activation(world *w, slot *s, nnblas_activation activation) {
 /* From one too low to one too high. */
 void call_set_kind(world *w) {
     slot *s = roll_slot(w);
-    nnblas_activation activation = (nnblas_activation)((int)roll_between(&w->d, 0, 14) - 1);
+    nnblas_activation activation =
+        (nnblas_activation)((int)roll_between(&w->d, 0, NNBLAS_EXPONENTIAL + 2) - 1);
     nnblas_cost cost = (nnblas_cost)((int)roll_between(&w->d, 0, 9) - 1);
     nnblas_status expected = NNBLAS_ERROR_VALUE;
     if (roll_chance(w, 3)) {

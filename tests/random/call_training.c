@@ -151,8 +151,7 @@ static void check_descent(const problem *p, const recipe *r, const nnblas_traine
 
 static bool is_plain_descent(const problem *p, const recipe *r, nnblas_status status) {
     return r->optimizer <= NNBLAS_NESTEROV && r->batch == 0 && !has_validation(r) &&
-           r->schedule == NNBLAS_SCHEDULE_CONSTANT && status == NNBLAS_OK &&
-           !has_hidden(p, NNBLAS_RELU);
+           r->schedule == NNBLAS_SCHEDULE_CONSTANT && status == NNBLAS_OK && !has_kinks(p);
 }
 
 static double get_norm(size_t n, const double *a) {
@@ -174,8 +173,7 @@ static void check_search(const problem *p, const recipe *r, const nnblas_trainer
     if (held > 0)
         expect_near("the last cost", cost, get_epoch(t, held - 1).cost);
     double begin = get_norm(p->parameter_count, first), end = get_norm(p->parameter_count, last);
-    if (status == NNBLAS_STOPPED_CONVERGED && !has_hidden(p, NNBLAS_RELU) &&
-        p->kind.output != NNBLAS_IDENTITY)
+    if (status == NNBLAS_STOPPED_CONVERGED && !has_kinks(p) && p->kind.output != NNBLAS_IDENTITY)
         expect(end <= 1.000001 * r->lbfgs_tolerance * begin + 1e-14,
                "converged with a gradient of %g, of %g", end, begin);
     free(first);

@@ -18,10 +18,13 @@ static double *make_matrix(dice *d, size_t rows, size_t columns, size_t ld, doub
 
 /* ---- kinds ----------------------------------------------------------------------------------- */
 
-static const nnblas_activation HIDDEN[] = {NNBLAS_SIGMOID, NNBLAS_TANH, NNBLAS_RELU,
-                                           NNBLAS_IDENTITY};
+static const nnblas_activation HIDDEN[] = {NNBLAS_SIGMOID,  NNBLAS_TANH,       NNBLAS_RELU,
+                                           NNBLAS_IDENTITY, NNBLAS_SOFTSIGN,   NNBLAS_SOFTPLUS,
+                                           NNBLAS_ELU,      NNBLAS_LEAKY_RELU, NNBLAS_GELU,
+                                           NNBLAS_SILU,     NNBLAS_SINE};
 enum { N_HIDDEN = sizeof HIDDEN / sizeof *HIDDEN, MIXED = 100 };
 
+/* Every fifth of them is mixed. Each row of outputs begins with another hidden activation. */
 kind get_kind(size_t i) {
     static const kind OUTPUTS[] = {
         {.output = NNBLAS_SIGMOID, .cost = NNBLAS_MSE},
@@ -37,12 +40,21 @@ kind get_kind(size_t i) {
         {.output = NNBLAS_EXPONENTIAL, .cost = NNBLAS_POISSON},
         {.output = NNBLAS_EXPONENTIAL, .cost = NNBLAS_GAMMA},
         {.output = NNBLAS_IDENTITY, .cost = NNBLAS_HINGE},
+        {.output = NNBLAS_TANH, .cost = NNBLAS_MSE},
+        {.output = NNBLAS_RELU, .cost = NNBLAS_MSE},
+        {.output = NNBLAS_SOFTSIGN, .cost = NNBLAS_MSE},
+        {.output = NNBLAS_SOFTPLUS, .cost = NNBLAS_MSE},
+        {.output = NNBLAS_ELU, .cost = NNBLAS_MSE},
+        {.output = NNBLAS_LEAKY_RELU, .cost = NNBLAS_MSE},
+        {.output = NNBLAS_GELU, .cost = NNBLAS_MSE},
+        {.output = NNBLAS_SILU, .cost = NNBLAS_MSE},
+        {.output = NNBLAS_SINE, .cost = NNBLAS_MSE},
     };
-    enum { N_OUTPUTS = sizeof OUTPUTS / sizeof *OUTPUTS, N_ALL = N_OUTPUTS * N_HIDDEN };
+    enum { N_OUTPUTS = sizeof OUTPUTS / sizeof *OUTPUTS };
     kind k = OUTPUTS[i % N_OUTPUTS];
-    k.hidden = HIDDEN[i / N_OUTPUTS % N_HIDDEN];
-    k.flags = i / N_ALL ? NNBLAS_BIAS : 0;
-    if (i / N_ALL == 2)
+    k.hidden = HIDDEN[(i + i / N_OUTPUTS) % N_HIDDEN];
+    k.flags = i / N_OUTPUTS % 2 ? NNBLAS_BIAS : 0;
+    if (i % 5 == 4)
         k.hidden = mix_hidden(k.hidden);
     return k;
 }
@@ -84,9 +96,19 @@ kind roll_kind(dice *d) {
 
 const char *describe_kind(kind k) {
     static const char *const ACTIVATIONS[] = {
-        [NNBLAS_SIGMOID] = "sigmoid", [NNBLAS_TANH] = "tanh",
-        [NNBLAS_RELU] = "relu",       [NNBLAS_IDENTITY] = "identity",
-        [NNBLAS_SOFTMAX] = "softmax", [NNBLAS_EXPONENTIAL] = "exponential",
+        [NNBLAS_SIGMOID] = "sigmoid",
+        [NNBLAS_TANH] = "tanh",
+        [NNBLAS_RELU] = "relu",
+        [NNBLAS_IDENTITY] = "identity",
+        [NNBLAS_SOFTMAX] = "softmax",
+        [NNBLAS_SOFTSIGN] = "softsign",
+        [NNBLAS_SOFTPLUS] = "softplus",
+        [NNBLAS_ELU] = "elu",
+        [NNBLAS_LEAKY_RELU] = "leaky relu",
+        [NNBLAS_GELU] = "gelu",
+        [NNBLAS_SILU] = "silu",
+        [NNBLAS_SINE] = "sine",
+        [NNBLAS_EXPONENTIAL] = "exponential",
     };
     static const char *const COSTS[] = {
         [NNBLAS_MSE] = "mse",         [NNBLAS_CROSS_ENTROPY] = "cross-entropy",
@@ -186,6 +208,22 @@ void free_problem(problem *p) {
     free(p->Y);
     free(p->parameters);
     free(p->weights);
+}
+
+nnblas_activation get_activation(const problem *p, size_t l) {
+    return l + 1 < p->n_sizes ? p->hidden[l] : p->kind.output;
+}
+
+bool is_kinked(nnblas_activation activation) {
+    return activation == NNBLAS_RELU || activation == NNBLAS_LEAKY_RELU ||
+           activation == NNBLAS_ELU || activation == NNBLAS_SOFTSIGN;
+}
+
+bool has_kinks(const problem *p) {
+    for (size_t l = 1; l < p->n_sizes; l++)
+        if (is_kinked(get_activation(p, l)))
+            return true;
+    return false;
 }
 
 bool has_hidden(const problem *p, nnblas_activation activation) {

@@ -7,11 +7,10 @@
 
 /* ---- the reference: forward ------------------------------------------------------------------ */
 
-/* One example: units[l] are the outputs of layer l, errors[l] its deltas; units[0] is the row. O_in
- * is what the last layer made its outputs of. */
+/* One example: units[l] are the outputs of layer l, inputs[l] what it made them of, errors[l] its
+ * deltas; units[0] is the row. */
 typedef struct example {
-    long double *units[MAX_SIZES], *errors[MAX_SIZES];
-    long double *O_in;
+    long double *units[MAX_SIZES], *inputs[MAX_SIZES], *errors[MAX_SIZES];
     long double nearest_kink;
 } example;
 
@@ -26,18 +25,18 @@ static example make_example(const problem *p) {
     example e = {.nearest_kink = 1.0L};
     for (size_t l = 0; l < p->n_sizes; l++) {
         e.units[l] = allocate_long_doubles(p->sizes[l]);
+        e.inputs[l] = allocate_long_doubles(p->sizes[l]);
         e.errors[l] = allocate_long_doubles(p->sizes[l]);
     }
-    e.O_in = allocate_long_doubles(get_outputs(p));
     return e;
 }
 
 static void free_example(const problem *p, example *e) {
     for (size_t l = 0; l < p->n_sizes; l++) {
         free(e->units[l]);
+        free(e->inputs[l]);
         free(e->errors[l]);
     }
-    free(e->O_in);
 }
 
 static void apply_softmax(size_t n, long double *a) {
@@ -48,19 +47,94 @@ static void apply_softmax(size_t n, long double *a) {
         a[k] /= sum;
 }
 
-static void activate(nnblas_activation activation, size_t n, long double *a) {
-    for (size_t j = 0; j < n; j++) {
-        if (activation == NNBLAS_SIGMOID)
-            a[j] = 1.0L / (1.0L + expl(-a[j]));
-        if (activation == NNBLAS_TANH)
-            a[j] = tanhl(a[j]);
-        if (activation == NNBLAS_RELU && a[j] < 0.0L)
-            a[j] = 0.0L;
-        if (activation == NNBLAS_EXPONENTIAL)
-            a[j] = expl(a[j]);
+/* ln(1 + exp(a)), and its derivative. */
+static long double soft_plus(long double a) {
+    return log1pl(expl(-fabsl(a))) + (a > 0.0L ? a : 0.0L);
+}
+
+static long double get_sigmoid(long double a) {
+    return 1.0L / (1.0L + expl(-a));
+}
+
+/* The normal distribution, and its density. */
+static long double get_normal(long double a) {
+    return 0.5L * erfcl(-a / sqrtl(2.0L));
+}
+
+static long double get_density(long double a) {
+    return expl(-0.5L * a * a) / sqrtl(8.0L * atanl(1.0L));
+}
+
+/* Of softmax outputs a itself. */
+static long double get_value(nnblas_activation activation, long double a) {
+    switch (activation) {
+    case NNBLAS_SIGMOID:
+        return get_sigmoid(a);
+    case NNBLAS_TANH:
+        return tanhl(a);
+    case NNBLAS_RELU:
+        return a < 0.0L ? 0.0L : a;
+    case NNBLAS_SOFTSIGN:
+        return a / (1.0L + fabsl(a));
+    case NNBLAS_SOFTPLUS:
+        return soft_plus(a);
+    case NNBLAS_ELU:
+        return a > 0.0L ? a : expm1l(a);
+    case NNBLAS_LEAKY_RELU:
+        return a > 0.0L ? a : (long double)0.01 * a;
+    case NNBLAS_GELU:
+        return a * get_normal(a);
+    case NNBLAS_SILU:
+        return a * get_sigmoid(a);
+    case NNBLAS_SINE:
+        return sinl(a);
+    case NNBLAS_EXPONENTIAL:
+        return expl(a);
+    case NNBLAS_IDENTITY:
+    case NNBLAS_SOFTMAX:
+        break;
     }
+    return a;
+}
+
+/* The derivative by the input a. */
+static long double get_slope(nnblas_activation activation, long double a) {
+    switch (activation) {
+    case NNBLAS_SIGMOID:
+        return get_sigmoid(a) * get_sigmoid(-a);
+    case NNBLAS_TANH:
+        return 1.0L - tanhl(a) * tanhl(a);
+    case NNBLAS_RELU:
+        return a > 0.0L ? 1.0L : 0.0L;
+    case NNBLAS_SOFTSIGN:
+        return 1.0L / ((1.0L + fabsl(a)) * (1.0L + fabsl(a)));
+    case NNBLAS_SOFTPLUS:
+        return get_sigmoid(a);
+    case NNBLAS_ELU:
+        return a > 0.0L ? 1.0L : expl(a);
+    case NNBLAS_LEAKY_RELU:
+        return a > 0.0L ? 1.0L : (long double)0.01;
+    case NNBLAS_GELU:
+        return get_normal(a) + a * get_density(a);
+    case NNBLAS_SILU:
+        return get_sigmoid(a) + a * get_sigmoid(a) * get_sigmoid(-a);
+    case NNBLAS_SINE:
+        return cosl(a);
+    case NNBLAS_EXPONENTIAL:
+        return expl(a);
+    case NNBLAS_IDENTITY:
+    case NNBLAS_SOFTMAX:
+        break;
+    }
+    return 1.0L;
+}
+
+static void activate(nnblas_activation activation, size_t n, const long double *in,
+                     long double *out) {
+    for (size_t j = 0; j < n; j++)
+        out[j] = get_value(activation, in[j]);
     if (activation == NNBLAS_SOFTMAX)
-        apply_softmax(n, a);
+        apply_softmax(n, out);
 }
 
 static void look_for_kinks(example *e, size_t n, const long double *a) {
@@ -80,26 +154,15 @@ static void run_forward(const problem *p, example *e, size_t row) {
             long double sum = has_bias(p) ? (long double)W[inputs * outputs + j] : 0.0L;
             for (size_t i = 0; i < inputs; i++)
                 sum += e->units[l - 1][i] * (long double)W[i * outputs + j];
-            e->units[l][j] = sum;
+            e->inputs[l][j] = sum;
         }
-        if (l < last && p->hidden[l] == NNBLAS_RELU)
-            look_for_kinks(e, outputs, e->units[l]);
-        if (l == last)
-            memcpy(e->O_in, e->units[l], outputs * sizeof *e->O_in);
-        activate(l < last ? p->hidden[l] : p->kind.output, outputs, e->units[l]);
+        if (is_kinked(get_activation(p, l)))
+            look_for_kinks(e, outputs, e->inputs[l]);
+        activate(get_activation(p, l), outputs, e->inputs[l], e->units[l]);
     }
 }
 
 /* ---- the reference: backward ----------------------------------------------------------------- */
-
-/* ln(1 + exp(a)), and its derivative. */
-static long double soft_plus(long double a) {
-    return log1pl(expl(-fabsl(a))) + (a > 0.0L ? a : 0.0L);
-}
-
-static long double get_sigmoid(long double a) {
-    return 1.0L / (1.0L + expl(-a));
-}
 
 /* The cost of one output, and *delta, its derivative by O_in: -y ln sigmoid(z) - (1 - y) ln(1 -
  * sigmoid(z)), as two terms of which none is rounded away. */
@@ -122,22 +185,16 @@ static long double compute_softmax_cross_entropy(size_t n, const long double *z,
 
 /* From the derivatives by the outputs to those by what they were made of. A softmax has a whole
  * matrix of them. */
-static void multiply_by_derivative(nnblas_activation activation, size_t n, const long double *o,
-                                   long double *errors) {
-    long double mean = 0.0L; /* of softmax */
-    for (size_t j = 0; j < n; j++)
+static void multiply_by_derivative(const problem *p, const example *e, size_t l) {
+    long double mean = 0.0L, *errors = e->errors[l]; /* mean: of softmax */
+    const long double *o = e->units[l];
+    for (size_t j = 0; j < p->sizes[l]; j++)
         mean += o[j] * errors[j];
-    for (size_t k = 0; k < n; k++) {
-        if (activation == NNBLAS_SIGMOID)
-            errors[k] *= o[k] * (1.0L - o[k]);
-        if (activation == NNBLAS_TANH)
-            errors[k] *= 1.0L - o[k] * o[k];
-        if (activation == NNBLAS_RELU && o[k] == 0.0L)
-            errors[k] = 0.0L;
-        if (activation == NNBLAS_EXPONENTIAL)
-            errors[k] *= o[k];
-        if (activation == NNBLAS_SOFTMAX)
+    for (size_t k = 0; k < p->sizes[l]; k++) {
+        if (get_activation(p, l) == NNBLAS_SOFTMAX)
             errors[k] = o[k] * (errors[k] - mean);
+        else
+            errors[k] *= get_slope(get_activation(p, l), e->inputs[l][k]);
     }
 }
 
@@ -179,12 +236,13 @@ static long double compute_output_deltas(const problem *p, example *e, const dou
         if (p->kind.cost != NNBLAS_CROSS_ENTROPY)
             cost += compute_cost(p->kind.cost, e->units[last][k], (long double)y[k], &deltas[k]);
         else if (p->kind.output == NNBLAS_SOFTMAX)
-            cost += compute_softmax_cross_entropy(outputs, e->O_in, k, y, &deltas[k]);
+            cost += compute_softmax_cross_entropy(outputs, e->inputs[last], k, y, &deltas[k]);
         else
-            cost += compute_sigmoid_cross_entropy(e->O_in[k], (long double)y[k], &deltas[k]);
+            cost +=
+                compute_sigmoid_cross_entropy(e->inputs[last][k], (long double)y[k], &deltas[k]);
     }
     if (p->kind.cost != NNBLAS_CROSS_ENTROPY)
-        multiply_by_derivative(p->kind.output, outputs, e->units[last], deltas);
+        multiply_by_derivative(p, e, last);
     return cost;
 }
 
@@ -199,8 +257,7 @@ static long double run_backward(const problem *p, example *e, const double *y) {
             for (size_t j = 0; j < p->sizes[l]; j++)
                 e->errors[l - 1][i] += e->errors[l][j] * (long double)W[i * p->sizes[l] + j];
         }
-        multiply_by_derivative(p->hidden[l - 1], p->sizes[l - 1], e->units[l - 1],
-                               e->errors[l - 1]);
+        multiply_by_derivative(p, e, l - 1);
     }
     return cost;
 }

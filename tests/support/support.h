@@ -45,9 +45,9 @@ typedef struct kind {
     unsigned flags;
 } kind;
 
-/* Every hidden activation with every output that goes with a cost, without biases and with, and
- * with another activation in each hidden layer. */
-enum { N_KINDS = 4 * 13 * 3 };
+/* Every hidden activation, and every output with each cost that it goes with, each with several of
+ * the others; without biases and with, and with another activation in each hidden layer. */
+enum { N_KINDS = 5 * 22 };
 kind get_kind(size_t i);
 /* For kind.hidden: the activation in the first hidden layer, and another in each behind it. */
 nnblas_activation mix_hidden(nnblas_activation first);
@@ -84,8 +84,13 @@ problem make_problem_of(dice *d, kind k, size_t N, const size_t *sizes, size_t n
 void weigh_rows(dice *d, problem *p);
 void free_problem(problem *p);
 
+/* Of layer l, from 1; the last is the outputs. */
+nnblas_activation get_activation(const problem *p, size_t l);
 /* Whether a hidden layer has the activation. */
 bool has_hidden(const problem *p, nnblas_activation activation);
+/* Whether its first or second derivative jumps at 0; whether a layer has such an activation. */
+bool is_kinked(nnblas_activation activation);
+bool has_kinks(const problem *p);
 size_t get_inputs(const problem *p);
 size_t get_outputs(const problem *p);
 bool has_bias(const problem *p);
@@ -110,7 +115,7 @@ double compute_reference(const problem *p, double *gradient, double *O_out);
  * the same. */
 double compute_reference_score(const problem *p, nnblas_score score);
 
-/* How near to 0 the input of a hidden relu comes, where it has no derivative, but a unit whose
+/* How near to 0 the input of a relu or its like comes, where it has no derivative, but a unit whose
  * inputs are all 0 stays at 0, and does not count; or how near an output comes to where the first
  * or the second derivative of its cost jumps. 1 at most. */
 double measure_kinks(const problem *p);

@@ -56,7 +56,7 @@ START_TEST(no_gradient_exceeds_its_bound) {
         bounds.parameters = nn_bound_parameters(p.parameter_count, p.parameters);
         double bound = nn_bound_gradient(&model, &bounds);
         double largest = find_largest(p.parameter_count, gradient);
-        if (!(largest <= bound))
+        if (!(largest <= bound * (1.0 + 1e-12))) /* some are reached, up to rounding */
             ck_abort_msg("%g over %g: %s", largest, bound, describe_kind(p.kind));
         nearest = largest > 0.0 ? fmin(nearest, bound / largest) : nearest;
         free(gradient);
@@ -233,13 +233,48 @@ START_TEST(no_step_exceeds_its_bound) {
 }
 END_TEST
 
+/* The slopes of gelu and silu are up to 1.13 and 1.1: in a hundred layers, each at that place, they
+ * are 200000 and 13000 together. */
+START_TEST(the_bound_grows_with_the_slopes) {
+    static const struct {
+        nnblas_activation activation;
+        double steepest;
+    } CASES[] = {{NNBLAS_GELU, 1.4142135623730951}, {NNBLAS_SILU, 2.3993572805154}};
+    const double X = 1.0, LABEL = -1e6;
+    enum { SIZES = 102, PARAMETERS = 2 * (SIZES - 1) };
+    size_t sizes[SIZES];
+    for (size_t l = 0; l < SIZES; l++)
+        sizes[l] = 1;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        nnblas_net *net;
+        double gradient[PARAMETERS], value = X;
+        ck_assert_ok(nnblas_net_create(sizes, SIZES, NNBLAS_BIAS, &net));
+        ck_assert_ok(nnblas_net_set_hidden(net, CASES[i].activation));
+        ck_assert_ok(nnblas_net_set_output(net, NNBLAS_IDENTITY, NNBLAS_MSE));
+        for (size_t l = 1; l < SIZES; l++) {
+            *nnblas_net_weights(net, l) = 1.0;
+            *nnblas_net_bias(net, l) = CASES[i].steepest - value;
+            double a = CASES[i].steepest;
+            value = CASES[i].activation == NNBLAS_GELU ? a / 2.0 * (1.0 + erf(a / sqrt(2.0)))
+                                                       : a / (1.0 + exp(-a));
+        }
+        ck_assert_ok(nnblas_net_gradient(net, 1, &X, 1, &LABEL, 1, gradient, NULL));
+        const nn_model model = nn_net_model(net);
+        const nn_overflow_bounds bounds = {.X = X, .Y = -LABEL, .parameters = 1.0};
+        double largest = find_largest(PARAMETERS, gradient),
+               bound = nn_bound_gradient(&model, &bounds);
+        ck_assert_double_ge(largest, 1.3e4 * -LABEL);
+        ck_assert_double_ge(bound, largest);
+        nnblas_net_destroy(net);
+    }
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
-        no_gradient_exceeds_its_bound,
-        the_bound_grows_with_the_layers,
-        the_bound_of_softmax_grows_with_the_outputs,
-        the_picked_rows_are_bounded,
-        no_step_exceeds_its_bound,
+        the_bound_grows_with_the_slopes, no_gradient_exceeds_its_bound,
+        the_bound_grows_with_the_layers, the_bound_of_softmax_grows_with_the_outputs,
+        the_picked_rows_are_bounded,     no_step_exceeds_its_bound,
     };
     return run_tests("overflow_bounds", tests, sizeof tests / sizeof *tests);
 }

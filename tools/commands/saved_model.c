@@ -193,6 +193,20 @@ const char *name_units(nnblas_activation activation) {
         return "softmax";
     case NNBLAS_EXPONENTIAL:
         return "exponential";
+    case NNBLAS_SOFTSIGN:
+        return "softsign";
+    case NNBLAS_SOFTPLUS:
+        return "softplus";
+    case NNBLAS_ELU:
+        return "elu";
+    case NNBLAS_LEAKY_RELU:
+        return "leaky_relu";
+    case NNBLAS_GELU:
+        return "gelu";
+    case NNBLAS_SILU:
+        return "silu";
+    case NNBLAS_SINE:
+        return "sine";
     }
     return "unknown";
 }

@@ -61,8 +61,8 @@ static bool takes_all_rows(const training_settings *s) {
 
 static int take_names(const char *command, const training_texts *texts, training_settings *s) {
     if (texts->activation && !read_activation_list(texts->activation, s))
-        return refuse_usage(command, "--activation takes sigmoid, tanh, relu or identity, or one "
-                                     "for each hidden layer separated by commas");
+        return refuse_usage(command, "--activation takes sigmoid, tanh, relu, identity, softsign, "
+                                     "softplus, elu, leaky-relu, gelu, silu or sine");
     if (texts->cost && !read_cost(texts->cost, s))
         return refuse_usage(command,
                             "--cost takes mse, huber, huber:DELTA, quantile, quantile:TAU, "

@@ -9,8 +9,9 @@
 #define TRAINING_OPTIONS_HELP                                                                      \
     "  --hidden N[,N...]     units of each hidden layer, 0 for none (default one layer of\n"       \
     "                        1 unit a hundred rows, from 32 to 100)\n"                             \
-    "  --activation A[,A...] of the hidden units: sigmoid, tanh, relu, identity (default relu);\n" \
-    "                        one for all hidden layers, or one for each\n"                         \
+    "  --activation A[,A...] of the hidden units: sigmoid, tanh, relu, identity, softsign,\n"      \
+    "                        softplus, elu, leaky-relu, gelu, silu, sine (default relu); one\n"    \
+    "                        for all hidden layers, or one for each\n"                             \
     "  --cost C              what training lowers, of targets that are numbers: mse,\n"            \
     "                        huber[:DELTA] (few rows far off, DELTA in deviations of the "         \
     "target,\n"                                                                                    \

@@ -13,11 +13,13 @@ typedef struct {
     int value;
 } named_value;
 
-static const named_value ACTIVATIONS[] = {{"sigmoid", NNBLAS_SIGMOID},
-                                          {"tanh", NNBLAS_TANH},
-                                          {"relu", NNBLAS_RELU},
-                                          {"identity", NNBLAS_IDENTITY},
-                                          {NULL, 0}};
+static const named_value ACTIVATIONS[] = {
+    {"sigmoid", NNBLAS_SIGMOID},   {"tanh", NNBLAS_TANH},
+    {"relu", NNBLAS_RELU},         {"identity", NNBLAS_IDENTITY},
+    {"softsign", NNBLAS_SOFTSIGN}, {"softplus", NNBLAS_SOFTPLUS},
+    {"elu", NNBLAS_ELU},           {"leaky-relu", NNBLAS_LEAKY_RELU},
+    {"gelu", NNBLAS_GELU},         {"silu", NNBLAS_SILU},
+    {"sine", NNBLAS_SINE},         {NULL, 0}};
 static const named_value OPTIMIZERS[] = {{"gradient-descent", NNBLAS_GRADIENT_DESCENT},
                                          {"momentum", NNBLAS_MOMENTUM},
                                          {"nesterov", NNBLAS_NESTEROV},

@@ -86,23 +86,64 @@ function sigmoid(a) {
     return a < 0 ? e / (1 + e) : 1 / (1 + e);
 }
 
+// exp(x^2 / 2) P(Z > x) of the normal distribution for x >= 0: by the series of x^n / n!!, and where
+// that cancels by P. S. de Laplace's continued fraction.
+function getTailRatio(x) {
+    if (x > 3) {
+        let fraction = x;
+        for (let n = 100; n > 0; n--)
+            fraction = x + n / fraction;
+        return 1 / (Math.sqrt(2 * Math.PI) * fraction);
+    }
+    let term = x, sum = x;
+    for (let n = 3; n < 101; n += 2)
+        sum += term *= x * x / n;
+    return Math.exp(x * x / 2) / 2 - sum / Math.sqrt(2 * Math.PI);
+}
+
+// P(Z <= a), and the density.
+function getNormal(a) {
+    const tail = Math.exp(-a * a / 2) * getTailRatio(Math.abs(a));
+    return a < 0 ? tail : 1 - tail;
+}
+
+function getDensity(a) {
+    return Math.exp(-a * a / 2) / Math.sqrt(2 * Math.PI);
+}
+
 const ACTIVATIONS = {
     sigmoid,
     tanh: Math.tanh,
     relu: (a) => (a > 0 ? a : 0),
     identity: (a) => a,
+    softsign: (a) => a / (1 + Math.abs(a)),
+    softplus: (a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a))),
+    elu: (a) => (a > 0 ? a : Math.expm1(a)),
+    leaky_relu: (a) => (a > 0 ? a : 0.01 * a),
+    gelu: (a) => a * getNormal(a),
+    silu: (a) => a * sigmoid(a),
+    sine: Math.sin,
 };
 
-// The derivative of the activation, from the value of the unit.
+// The derivative of the activation, from the value h of the unit where that is enough, else from its
+// input a.
 const DERIVATIVES = {
     sigmoid: (h) => h * (1 - h),
     tanh: (h) => (1 - h) * (1 + h),
     relu: (h) => (h > 0 ? 1 : 0),
     identity: () => 1,
+    softsign: (h) => (1 - Math.abs(h)) ** 2,
+    softplus: (h) => -Math.expm1(-h),
+    elu: (h) => (h > 0 ? 1 : h + 1),
+    leaky_relu: (h) => (h > 0 ? 1 : 0.01),
+    gelu: (h, a) => getNormal(a) + a * getDensity(a),
+    silu: (h, a) => sigmoid(a) * (1 + a * sigmoid(-a)),
+    sine: (h, a) => Math.cos(a),
 };
 
-export function differentiate(activation, value) {
-    return DERIVATIVES[activation](value);
+// Of unit j of layer l in example e.
+export function differentiate(net, run, l, e, j) {
+    return DERIVATIVES[getActivation(net, l)](getElement(run.out[l], e, j), getElement(run.in[l], e, j));
 }
 
 function applySoftmax(A) {
@@ -184,18 +225,18 @@ export function computeCost(net, run, Y) {
 
 // ---- backward ------------------------------------------------------------------------------------
 
+// Of all other outputs with the mse it is the error times the derivative of the activation.
 const OUTPUT_DELTAS = {
-    "sigmoid mse": (o, y, k) => (o[k] - y[k]) * o[k] * (1 - o[k]),
-    "identity mse": (o, y, k) => o[k] - y[k],
     "sigmoid cross-entropy": (o, y, k) => o[k] - y[k],
     "softmax mse": (o, y, k) =>
         o[k] * (o[k] - y[k] - o.reduce((sum, oj, j) => sum + (oj - y[j]) * oj, 0)),
     "softmax cross-entropy": (o, y, k) => o[k] * y.reduce((sum, yj) => sum + yj, 0) - y[k],
 };
 
-function computeOutputDelta(net, out, Y) {
-    const compute = OUTPUT_DELTAS[getCostKind(net)];
-    return makeMatrix(Y.rows, Y.columns, (e, k) => compute(takeRow(out, e), takeRow(Y, e), k));
+function computeOutputDelta(net, run, Y) {
+    const L = countLayers(net), out = run.out[L], compute = OUTPUT_DELTAS[getCostKind(net)];
+    return makeMatrix(Y.rows, Y.columns, (e, k) => (compute ? compute(takeRow(out, e), takeRow(Y, e), k)
+        : (getElement(out, e, k) - getElement(Y, e, k)) * differentiate(net, run, L, e, k)));
 }
 
 function weighRows(run, delta) {
@@ -227,11 +268,11 @@ export function runBackward(net, run, Y) {
     Object.assign(run, { delta: [], weighted: [], error: [], W_update: [null], b_update: [null] });
     run.error[L] = makeMatrix(Y.rows, Y.columns,
         (e, k) => getElement(run.out[L], e, k) - getElement(Y, e, k));
-    run.delta[L] = computeOutputDelta(net, run.out[L], Y);
+    run.delta[L] = computeOutputDelta(net, run, Y);
     for (let l = L - 1; l > 0; l--) {
         run.error[l] = multiply(run.delta[l + 1], transpose(run.W[l + 1]));
         run.delta[l] = makeMatrix(Y.rows, net.sizes[l], (e, j) => getElement(run.error[l], e, j) *
-            differentiate(getActivation(net, l), getElement(run.out[l], e, j)));
+            differentiate(net, run, l, e, j));
     }
     for (let l = 1; l <= L; l++) {
         run.weighted[l] = weighRows(run, run.delta[l]);

@@ -21,6 +21,13 @@ const DERIVATIVE_TEXTS = {
     tanh: (u) => `(1 − ${u})(1 + ${u})`,
     relu: (u) => `[${u} > 0]`,
     identity: () => "1",
+    softsign: (u) => `(1 − |${u}|)²`,
+    softplus: (u) => `1 − exp(−${u})`,
+    elu: (u) => `1 or 1 + ${u}`,
+    leaky_relu: (u) => `[${u} > 0] or 0.01`,
+    gelu: (u) => `gelu′(${u}_in)`,
+    silu: (u) => `silu′(${u}_in)`,
+    sine: (u) => `cos(${u}_in)`,
 };
 
 function listFactorNames() {
@@ -193,7 +200,8 @@ function drawOutputDeltas() {
             h("td", { class: "number" }, show(getElement(A, e, k))))));
     replaceChildren(byId("output-deltas"), h("details", { open: true },
         h("summary", {}, `Where o_delta comes from, in example ${getExampleName(e)}`),
-        h("p", {}, DELTA_TEXTS[getCostKind(net)]),
+        h("p", {}, DELTA_TEXTS[getCostKind(net)] ?? "o_delta = (o − y) · o′: the derivative of ½ (o − y)², times " +
+            "that of the activation of the outputs."),
         h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "o_delta" },
             h("table", { class: "deltas", "aria-label": "o_delta" },
                 h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "output"),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The gradient of one weight without matrices: the sum over its paths to the cost, and the central
 // difference of the cost.
-import { computeCost, countLayers, differentiate, findParameter, getActivation, getElement, getExampleWeight, isBias, runForward } from "./arithmetic.js";
+import { computeCost, countLayers, differentiate, findParameter, getElement, getExampleWeight, isBias, runForward } from "./arithmetic.js";
 
 // Kahan's sum as A. Neumaier improved it: what each addition is rounded by is added up too.
 export function makeSum() {
@@ -51,7 +51,7 @@ export function listFactors(net, run, weight, e, units) {
     for (let l = L; l > weight.layer; l--) {
         const from = units[l - 1 - weight.layer], to = units[l - weight.layer];
         factors.push(getElement(run.W[l], from, to));
-        factors.push(differentiate(getActivation(net, l - 1), getElement(run.out[l - 1], e, from)));
+        factors.push(differentiate(net, run, l - 1, e, from));
     }
     return [...factors, getSource(net, run, weight, e)];
 }
@@ -78,7 +78,7 @@ function collect(net, run, e, l, j, found) {
         for (let k = 0; k < net.sizes[l + 1]; k++)
             sum.add(collect(net, run, e, l + 1, k, found) * getElement(run.W[l + 1], j, k));
         found.set(key,
-            sum.get() * differentiate(getActivation(net, l), getElement(run.out[l], e, j)));
+            sum.get() * differentiate(net, run, l, e, j));
     }
     return found.get(key);
 }
@@ -108,10 +108,12 @@ export function sumPaths(net, run, weight) {
 // Its rounding error grows as 1e-16 / step, its own error as step^2.
 export const DIFFERENCE_STEP = 1e-5;
 
-// Whether a relu unit is on at one side of the difference and off at the other: there the cost has a
-// corner, and the difference is no derivative.
+const WITH_CORNER = ["relu", "leaky_relu", "elu", "softsign"];
+
+// Whether a relu or a unit like it is on at one side of the difference and off at the other: there the
+// cost or its derivative has a corner, and the difference is no derivative.
 function crossesCorner(net, above, below) {
-    return net.activations.some((activation, i) => activation === "relu" &&
+    return net.activations.some((activation, i) => WITH_CORNER.includes(activation) &&
         above.in[i + 1].at.some((a, p) => a > 0 !== below.in[i + 1].at[p] > 0));
 }
 

@@ -31,6 +31,39 @@ static const char RELU[] = "\n"
                            "    return a < 0.0 ? 0.0 : a;\n"
                            "}\n";
 
+static const char SOFTSIGN_SLOPE[] = "\n"
+                                     "static double NAME_softsign_slope(double a) {\n"
+                                     "    double rest = 1.0 / (1.0 + fabs(a));\n"
+                                     "    return rest * rest;\n"
+                                     "}\n";
+
+static const char SOFTPLUS[] = "\n"
+                               "static double NAME_softplus(double a) {\n"
+                               "    return (a > 0.0 ? a : 0.0) + log1p(exp(-fabs(a)));\n"
+                               "}\n";
+
+static const char ELU[] = "\n"
+                          "static double NAME_elu(double a) {\n"
+                          "    return a > 0.0 ? a : expm1(a);\n"
+                          "}\n";
+
+static const char GELU[] = "\n"
+                           "static double NAME_gelu(double a) {\n"
+                           "    return 0.5 * a * erfc(-0.70710678118654752 * a);\n"
+                           "}\n";
+
+static const char GELU_SLOPE[] = "\n"
+                                 "static double NAME_gelu_slope(double a) {\n"
+                                 "    return 0.5 * erfc(-0.70710678118654752 * a) +\n"
+                                 "           0.39894228040143268 * a * exp(-0.5 * a * a);\n"
+                                 "}\n";
+
+static const char SILU_SLOPE[] = "\n"
+                                 "static double NAME_silu_slope(double a) {\n"
+                                 "    double s = 1.0 / (1.0 + exp(-a));\n"
+                                 "    return s * (1.0 + a * (1.0 - s));\n"
+                                 "}\n";
+
 static activation_source get_source(nnblas_activation activation) {
     switch (activation) {
     case NNBLAS_SIGMOID:
@@ -42,6 +75,24 @@ static activation_source get_source(nnblas_activation activation) {
         return (activation_source){"NAME_relu(a[j])", "a[j] > 0.0 ? 1.0 : 0.0", RELU, NULL};
     case NNBLAS_EXPONENTIAL:
         return (activation_source){"exp(a[j])", "exp(a[j])", NULL, NULL};
+    case NNBLAS_SOFTSIGN:
+        return (activation_source){"a[j] / (1.0 + fabs(a[j]))", "NAME_softsign_slope(a[j])", NULL,
+                                   SOFTSIGN_SLOPE};
+    case NNBLAS_SOFTPLUS:
+        return (activation_source){"NAME_softplus(a[j])", "1.0 / (1.0 + exp(-a[j]))", SOFTPLUS,
+                                   NULL};
+    case NNBLAS_ELU:
+        return (activation_source){"NAME_elu(a[j])", "a[j] > 0.0 ? 1.0 : exp(a[j])", ELU, NULL};
+    case NNBLAS_LEAKY_RELU:
+        return (activation_source){"a[j] > 0.0 ? a[j] : 0.01 * a[j]", "a[j] > 0.0 ? 1.0 : 0.01",
+                                   NULL, NULL};
+    case NNBLAS_GELU:
+        return (activation_source){"NAME_gelu(a[j])", "NAME_gelu_slope(a[j])", GELU, GELU_SLOPE};
+    case NNBLAS_SILU:
+        return (activation_source){"a[j] / (1.0 + exp(-a[j]))", "NAME_silu_slope(a[j])", NULL,
+                                   SILU_SLOPE};
+    case NNBLAS_SINE:
+        return (activation_source){"sin(a[j])", "cos(a[j])", NULL, NULL};
     case NNBLAS_IDENTITY:
     case NNBLAS_SOFTMAX:
         break;

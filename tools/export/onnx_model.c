@@ -2,6 +2,7 @@
 #include "export/onnx_model.h"
 
 #include "cli/memory.h"
+#include "export/onnx_activations.h"
 #include "export/onnx_graph.h"
 #include "export/onnx_inputs.h"
 #include "export/onnx_names.h"
@@ -55,32 +56,14 @@ static void add_product(const member *m, size_t l, const char *input, const char
     end_node(m->graph, &node);
 }
 
-static const char *get_operator(nnblas_activation activation) {
-    switch (activation) {
-    case NNBLAS_SIGMOID:
-        return "Sigmoid";
-    case NNBLAS_TANH:
-        return "Tanh";
-    case NNBLAS_RELU:
-        return "Relu";
-    case NNBLAS_SOFTMAX:
-        return "Softmax"; /* over the last dimension */
-    case NNBLAS_EXPONENTIAL:
-        return "Exp";
-    case NNBLAS_IDENTITY:
-        break;
-    }
-    return "Identity";
-}
-
 static void add_layers(const member *m, const char *network_outputs) {
     size_t last = nnblas_net_layer_count(m->net) - 1;
     for (size_t l = 1; l <= last; l++) {
         value_name input = name_value(m, "units", l - 1), product = name_value(m, "product", l),
                    output = name_value(m, "units", l);
         add_product(m, l, l == 1 ? NETWORK_INPUTS : input.text, product.text);
-        add_unary(m->graph, get_operator(nnblas_net_activation(m->net, l)), product.text,
-                  l < last ? output.text : network_outputs);
+        add_activation(m->graph, nnblas_net_activation(m->net, l), product.text,
+                       l < last ? output.text : network_outputs);
     }
 }
 
