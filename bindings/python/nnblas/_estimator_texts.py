@@ -10,8 +10,10 @@ Parameters
 ----------
 hidden_layer_sizes : int or array-like of int, default=(100,)
     Units of each hidden layer.
-activation : {{'identity', 'logistic', 'tanh', 'relu'}} or a sequence of them, default='relu'
-    Activation of the hidden units. A sequence, which is an addition, has one for each layer.
+activation : {{'identity', 'logistic', 'tanh', 'relu', 'softsign', 'softplus', 'elu', 'leaky_relu', \
+'gelu', 'silu', 'sine'}} or a sequence of them, default='relu'
+    Activation of the hidden units. Those behind 'relu' are additions, and so is a sequence with one
+    for each layer.
 solver : {{'lbfgs', 'sgd', 'adam', 'rprop', 'gradient_descent', 'momentum', 'nesterov'}}
     The optimizer, by default 'adam'. 'rprop' and those behind it are additions. 'lbfgs' and 'rprop'
     take all rows at once.

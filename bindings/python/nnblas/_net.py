@@ -32,6 +32,13 @@ class Activation(enum.IntEnum):
     RELU = 2
     IDENTITY = 3
     SOFTMAX = 4
+    SOFTSIGN = 5
+    SOFTPLUS = 6
+    ELU = 7
+    LEAKY_RELU = 8
+    GELU = 9
+    SILU = 10
+    SINE = 11
     EXPONENTIAL = 12
 
 
@@ -67,12 +74,10 @@ class PlanPurpose(enum.IntEnum):
 _Enum = TypeVar("_Enum", bound=enum.IntEnum)
 
 
-HIDDEN = (Activation.SIGMOID, Activation.TANH, Activation.RELU, Activation.IDENTITY)
-OUTPUT = (
-    Activation.SIGMOID,
-    Activation.IDENTITY,
-    Activation.SOFTMAX,
-    Activation.EXPONENTIAL,
+HIDDEN = tuple(
+    activation
+    for activation in Activation
+    if activation not in (Activation.SOFTMAX, Activation.EXPONENTIAL)
 )
 
 
@@ -160,9 +165,10 @@ class Net:
     ----------
     layer_sizes : sequence of int
         Inputs first: ``[4, 2, 3]`` has 4 inputs, 2 hidden units and 3 outputs.
-    hidden : {'sigmoid', 'tanh', 'relu', 'identity'}, or a sequence of them
+    hidden : {'sigmoid', 'tanh', 'relu', 'identity', 'softsign', 'softplus', 'elu', 'leaky_relu', \
+'gelu', 'silu', 'sine'}, or a sequence of them
         Activation of all hidden units, or one for each hidden layer.
-    output : {'sigmoid', 'identity', 'softmax', 'exponential'}
+    output : 'softmax', 'exponential' or any of those above
         Activation of the outputs.
     cost : {'mse', 'cross_entropy', 'huber', 'quantile', 'poisson', 'gamma', 'hinge'}
         What training lowers. 'cross_entropy' goes with sigmoid and softmax outputs, 'poisson' and
@@ -240,7 +246,7 @@ class Net:
     ) -> None:
         """Sets the activation of the outputs, the cost, and its parameter; None for the default.
         The parameters of the network stay."""
-        output = to_constant(Activation, "output", output, allowed=OUTPUT)
+        output = to_constant(Activation, "output", output)
         cost = to_constant(Cost, "cost", cost)
         check(lib.nnblas_net_set_output(self._handle, output, cost))
         if cost_parameter is not None:

@@ -21,11 +21,15 @@ from ._arrays import FloatArray
 from ._errors import NotFiniteError, Status
 from ._estimator_arrays import Array, Views, Weights, get_mean, to_rows, validate_data
 from ._estimator_networks import TrainingRows, average, count_networks, train_networks
-from ._net import Net
+from ._net import HIDDEN, Activation, Net
 from ._progress import Progress
 from ._trainer import Score, Trainer
 
-_ACTIVATIONS = {"identity": "identity", "logistic": "sigmoid", "tanh": "tanh", "relu": "relu"}
+_ACTIVATIONS = {"logistic": "sigmoid"} | {
+    activation.name.lower(): activation.name.lower()
+    for activation in HIDDEN
+    if activation is not Activation.SIGMOID
+}
 # The solvers that take mini-batches; 'sgd' is one of the three behind it by its momentum.
 _STOCHASTIC = ("sgd", "adam", "gradient_descent", "momentum", "nesterov")
 _ALL_ROWS = ("lbfgs", "rprop")

@@ -335,7 +335,7 @@ def test_rows_of_any_layout(X):
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
-@pytest.mark.parametrize("activation", ["identity", "logistic", "tanh", "relu"])
+@pytest.mark.parametrize("activation", ["identity", "logistic", "tanh", "relu", "softplus", "sine"])
 def test_solvers_and_activations(iris, diabetes, solver, activation):
     rate = {"adam": 0.01, "rprop": 0.1}.get(solver, 0.1)
     settings = {

@@ -4,6 +4,7 @@
 import copy
 import errno
 import gc
+import math
 import pickle
 
 import numpy
@@ -225,11 +226,13 @@ def test_settings_that_are_refused():
 
 
 def test_messages_name_what_may_be_given(net):
-    for value in ("softmax", 4, 9):
-        with pytest.raises(ValueError, match="'identity'$"):
+    for value in ("softmax", 4, 13):
+        with pytest.raises(ValueError, match="'silu', 'sine'$"):
             net.hidden = value
-    with pytest.raises(ValueError, match="'softmax', 'exponential'$"):
-        net.set_output("tanh", "mse")
+    with pytest.raises(ValueError, match="'sigmoid', .*'softmax', .*'exponential'$"):
+        net.set_output("swish", "mse")
+    with pytest.raises(nnblas.ArgumentError, match="sigmoid or softmax outputs"):
+        net.set_output("tanh", "cross_entropy")
     with pytest.raises(ValueError, match="'zero'"):
         nnblas.Net([2, 1], initialization="xavier")
     assert not nnblas.Net([2, 1], initialization="Zero").parameters.any()
@@ -251,6 +254,26 @@ def test_activations_may_be_set(net):
     X = numpy.eye(5)
     linear = (X @ net.weights(1) + net.bias(1)) @ net.weights(2) + net.bias(2)
     numpy.testing.assert_allclose(net.predict(X), linear, rtol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("softsign", lambda a: a / (1 + abs(a))),
+        ("softplus", lambda a: numpy.log1p(numpy.exp(a))),
+        ("elu", lambda a: numpy.where(a > 0, a, numpy.expm1(a))),
+        ("leaky_relu", lambda a: numpy.where(a > 0, a, 0.01 * a)),
+        ("gelu", lambda a: a / 2 * (1 + numpy.vectorize(math.erf)(a / math.sqrt(2)))),
+        ("silu", lambda a: a / (1 + numpy.exp(-a))),
+        ("sine", numpy.sin),
+    ],
+)
+def test_activations(name, function):
+    net = nnblas.Net([3, 4, 2], hidden=name, output=name, seed=3)
+    X = numpy.random.default_rng(2).normal(size=(9, 3))
+    expected = function(function(X @ net.weights(1) + net.bias(1)) @ net.weights(2) + net.bias(2))
+    numpy.testing.assert_allclose(net.predict(X), expected, rtol=1e-12)
+    assert nnblas.Net.from_bytes(net.to_bytes()).activations == net.activations
 
 
 def test_layers_may_have_activations_of_their_own(tmp_path):
