@@ -523,6 +523,8 @@ typedef int nnblas_callback(void *user, size_t epoch, double mse);
  *   L-BFGS              memory 20, tolerance 1e-12  set_lbfgs
  *   scaled conjugate    tolerance 1e-12             set_scaled_conjugate_gradient
  *     gradients
+ *   Levenberg-          damping 1e-3,               set_levenberg_marquardt
+ *   Marquardt           tolerance 1e-12
  *   weight decay        0                           set_weight_decay
  *   L1                  0                           set_l1
  *   mask                none                        set_mask
@@ -579,6 +581,24 @@ void nnblas_trainer_destroy(nnblas_trainer *trainer);
  *                            (M. F. Moller, Neural Networks 6 (1993)). An epoch takes two
  *                            gradients, and one more for each step that leads to no lower cost.
  *                            Learning rate, schedule and batch size have no effect.
+ *   NNBLAS_LEVENBERG_MARQUARDT
+ *                            least squares, for the mse over all rows at once. With the Jacobian J
+ *                            of all outputs by all parameters, the errors e = O_out - Y and the
+ *                            weight decay d, the step p solves
+ *                              (J^T J / N + d + mu) p = - (J^T e / N + d W),
+ *                            where d counts for weights alone (K. Levenberg, Quarterly of Applied
+ *                            Mathematics 2 (1944); D. W. Marquardt, SIAM J. 11 (1963)). The damping
+ *                            mu follows the ratio of the cost's fall to the one that was predicted
+ *                            (H. B. Nielsen, IMM-REP-1999-05). An epoch is a step that lowers the
+ *                            cost; others are tried again with more damping. Learning rate,
+ *                            schedule and batch size have no effect. It arrives where the others
+ *                            crawl: for up to a few thousand parameters. fit takes parameters^2
+ *                            times 8 bytes before its first step, whatever N, and returns
+ *                            NNBLAS_ERROR_MEMORY with the number of bytes where there are not so
+ *                            many. A step takes rows x outputs x parameters^2 multiplications for
+ *                            the products, and parameters^3 / 3 for the Cholesky factor.
+ *                            NNBLAS_ERROR_VALUE in fit with another cost than NNBLAS_MSE,
+ *                            NNBLAS_ERROR_MISSING where the library was built without LAPACK.
  */
 typedef enum nnblas_optimizer {
     NNBLAS_GRADIENT_DESCENT = 0,
@@ -587,6 +607,7 @@ typedef enum nnblas_optimizer {
     NNBLAS_RPROP = 3,
     NNBLAS_ADAM = 4,
     NNBLAS_LBFGS = 5,
+    NNBLAS_LEVENBERG_MARQUARDT = 6,
     NNBLAS_SCALED_CONJUGATE_GRADIENT = 7
 } nnblas_optimizer;
 
@@ -624,6 +645,21 @@ nnblas_status nnblas_trainer_set_lbfgs(nnblas_trainer *trainer, size_t memory, d
  */
 nnblas_status nnblas_trainer_set_scaled_conjugate_gradient(nnblas_trainer *trainer,
                                                            double tolerance);
+/*
+ * Of NNBLAS_LEVENBERG_MARQUARDT. damping: the first mu, as a multiple of the largest element of the
+ * diagonal of J^T J / N + d; finite and above 0. tolerance: 0 or above and under 1. fit returns
+ *
+ *   NNBLAS_STOPPED_CONVERGED  where the norm of the gradient is 0 or at most tolerance times what
+ *                             it was when fit began; before the first epoch where it begins at 0
+ *   NNBLAS_STOPPED_DAMPING    where no damping gives a step to a lower cost that is long enough to
+ *                             count beside the parameters: because rounding hides any gain, or at
+ *                             a kink of relu units
+ *
+ * With NNBLAS_IDENTITY outputs, mu and the norm measure the parameters of the output layer in the
+ * unit that nnblas_trainer_set_lbfgs describes, so that neither depends on the scale of Y.
+ */
+nnblas_status nnblas_trainer_set_levenberg_marquardt(nnblas_trainer *trainer, double damping,
+                                                     double tolerance);
 /* decay: training lowers the cost plus decay / 2 times the sum of the squares of all weights,
  * without the biases. Reported costs do not include this term. Finite and 0 or above. */
 nnblas_status nnblas_trainer_set_weight_decay(nnblas_trainer *trainer, double decay);
@@ -720,8 +756,8 @@ nnblas_status nnblas_trainer_set_epochs(nnblas_trainer *trainer, size_t epochs);
 /*
  * mse: fit stops with NNBLAS_STOPPED_COST when a cost is at or under it. Finite and 0 or above; 0
  * for never. With mini-batches the cost of an epoch is looked at after the epoch, with a batch of
- * all rows before its step, with NNBLAS_LBFGS and NNBLAS_SCALED_CONJUGATE_GRADIENT
- * before the first step and after each.
+ * all rows before its step, with NNBLAS_LBFGS, NNBLAS_LEVENBERG_MARQUARDT and
+ * NNBLAS_SCALED_CONJUGATE_GRADIENT before the first step and after each.
  */
 nnblas_status nnblas_trainer_set_desired_cost(nnblas_trainer *trainer, double mse);
 /* seconds: fit stops with NNBLAS_STOPPED_TIME at the end of the first epoch by which it has run so
@@ -796,13 +832,14 @@ nnblas_status nnblas_trainer_set_tolerance(nnblas_trainer *trainer, double toler
 typedef struct nnblas_epoch {
     /* From 1. */
     size_t epoch;
-    /* The mean over the batches of the cost before the step. With NNBLAS_LBFGS and
-     * NNBLAS_SCALED_CONJUGATE_GRADIENT: the cost after it. */
+    /* The mean over the batches of the cost before the step. With NNBLAS_LBFGS,
+     * NNBLAS_LEVENBERG_MARQUARDT and NNBLAS_SCALED_CONJUGATE_GRADIENT: the cost after it. */
     double cost;
     /* After the last step of the epoch; NaN where there are no validation rows. */
     double validation_cost;
     /* By the schedule. With NNBLAS_LBFGS: the step length that the line search chose, mostly 1.
-     * With NNBLAS_SCALED_CONJUGATE_GRADIENT: the factor of the direction. */
+     * With NNBLAS_SCALED_CONJUGATE_GRADIENT: the factor of the direction. With
+     * NNBLAS_LEVENBERG_MARQUARDT: the damping. */
     double learning_rate;
     /* Since fit began, the time before a resumed checkpoint included. */
     double seconds;
@@ -997,7 +1034,8 @@ nnblas_status nnblas_fit_many(nnblas_trainer *const *trainers, size_t count, siz
  * Of the settings, those of the optimizer count: the learning rate (constant, whatever the
  * schedule), momentum, the constants of Adam, weight decay, L1. All others are of fit. NNBLAS_RPROP
  * compares the gradients of two steps: give it the same rows each time. NNBLAS_ERROR_VALUE with
- * NNBLAS_LBFGS and NNBLAS_SCALED_CONJUGATE_GRADIENT, which have no single steps.
+ * NNBLAS_LBFGS, NNBLAS_LEVENBERG_MARQUARDT and NNBLAS_SCALED_CONJUGATE_GRADIENT, which have no
+ * single steps.
  *
  * weights: one for each row, with the rules of sample weights; null: each row counts 1. *mse is the
  * cost before the step; mse may be null. Arguments are checked as fit checks them. On any error
@@ -1022,6 +1060,8 @@ nnblas_status nnblas_trainer_adam(const nnblas_trainer *trainer, double *beta1, 
 nnblas_status nnblas_trainer_lbfgs(const nnblas_trainer *trainer, size_t *memory,
                                    double *tolerance);
 double nnblas_trainer_scaled_conjugate_gradient(const nnblas_trainer *trainer);
+nnblas_status nnblas_trainer_levenberg_marquardt(const nnblas_trainer *trainer, double *damping,
+                                                 double *tolerance);
 double nnblas_trainer_weight_decay(const nnblas_trainer *trainer);
 double nnblas_trainer_l1(const nnblas_trainer *trainer);
 /* The schedule, and the numbers that its setter took; 0 for those that it did not take. */
@@ -1145,8 +1185,9 @@ const char *nnblas_version(void);
  * NNBLAS_ERROR_MISSING.
  *
  *   NNBLAS_FEATURE_LBFGS   NNBLAS_LBFGS, by liblbfgs
+ *   NNBLAS_FEATURE_LAPACK  NNBLAS_LEVENBERG_MARQUARDT, by the LAPACK of OpenBLAS or another
  */
-typedef enum nnblas_feature { NNBLAS_FEATURE_LBFGS = 1 } nnblas_feature;
+typedef enum nnblas_feature { NNBLAS_FEATURE_LBFGS = 1, NNBLAS_FEATURE_LAPACK = 2 } nnblas_feature;
 
 /* 1 where the library that is loaded has the feature, else 0; 0 for any other number. */
 int nnblas_has(nnblas_feature feature);

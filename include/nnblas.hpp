@@ -627,6 +627,11 @@ struct lbfgs {
     double tolerance;
 };
 
+// What set_levenberg_marquardt was given.
+struct levenberg_marquardt {
+    double damping, tolerance;
+};
+
 // What set_checkpoint was given.
 struct checkpoint {
     std::string path;
@@ -708,6 +713,14 @@ class trainer {
     }
     [[nodiscard]] double l1() const noexcept {
         return nnblas_trainer_l1(get());
+    }
+    void set_levenberg_marquardt(double damping, double tolerance) {
+        detail::check(nnblas_trainer_set_levenberg_marquardt(get(), damping, tolerance));
+    }
+    [[nodiscard]] nnblas::levenberg_marquardt levenberg_marquardt() const {
+        nnblas::levenberg_marquardt set{};
+        detail::check(nnblas_trainer_levenberg_marquardt(get(), &set.damping, &set.tolerance));
+        return set;
     }
     void set_weight_decay(double decay) {
         detail::check(nnblas_trainer_set_weight_decay(get(), decay));

@@ -16,6 +16,10 @@ int nnblas_has(nnblas_feature feature) {
     if (feature == NNBLAS_FEATURE_LBFGS)
         return 1;
 #endif
+#ifdef HAVE_LAPACK
+    if (feature == NNBLAS_FEATURE_LAPACK)
+        return 1;
+#endif
     (void)feature;
     return 0;
 }

@@ -68,3 +68,9 @@ void nn_product_update(size_t rows, const nn_layer *layer, const nn_layout *layo
                         n);
     }
 }
+
+void nn_product_normal(size_t rows, size_t width, size_t columns, double alpha, nn_matrix_view A,
+                       nn_matrix_view B, double beta, double *C, size_t ldc) {
+    cblas_dgemm(CblasRowMajor, read_turned(A), read_as_is(B), (int)width, (int)columns, (int)rows,
+                alpha, A.data, A.ld, B.data, B.ld, beta, C, (int)ldc);
+}

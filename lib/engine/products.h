@@ -6,6 +6,10 @@
  *   forward   X W1, H_out W2
  *   error     O_delta W2^T
  *   update    X^T H_delta, H_out^T O_delta
+ *
+ * And a fourth kind, of the Jacobian J and the errors e in least squares:
+ *
+ *   normal    J^T J, J^T e
  */
 #ifndef NN_PRODUCTS_H
 #define NN_PRODUCTS_H
@@ -36,5 +40,10 @@ void nn_product_error(size_t rows, const nn_layer *layer, const nn_layout *layou
 void nn_product_update(size_t rows, const nn_layer *layer, const nn_layout *layout, size_t first,
                        size_t count, double alpha, nn_matrix_view A, nn_matrix_view delta,
                        double beta, double *W_update);
+
+/* C := alpha A^T B + beta C, (width x rows) (rows x columns), where neither A nor B is transposed.
+ * A row of C has ldc elements. */
+void nn_product_normal(size_t rows, size_t width, size_t columns, double alpha, nn_matrix_view A,
+                       nn_matrix_view B, double beta, double *C, size_t ldc);
 
 #endif

@@ -8,6 +8,7 @@
 #include "training/epoch.h"
 #include "training/fit_checks.h"
 #include "training/lbfgs.h"
+#include "training/levenberg_marquardt.h"
 #include "training/online.h"
 #include "training/scaled_conjugate_gradient.h"
 #include "training/schedule.h"
@@ -190,6 +191,8 @@ static nnblas_status optimize(nn_fit *fit) {
     switch (fit->settings->optimizer) {
     case NNBLAS_LBFGS:
         return nn_run_lbfgs(fit);
+    case NNBLAS_LEVENBERG_MARQUARDT:
+        return nn_run_levenberg_marquardt(fit);
     case NNBLAS_SCALED_CONJUGATE_GRADIENT:
         return nn_run_scaled_conjugate_gradient(fit);
     case NNBLAS_GRADIENT_DESCENT:

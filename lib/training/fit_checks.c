@@ -89,7 +89,8 @@ static bool takes_l1(nnblas_optimizer optimizer) {
 }
 
 /* Checks settings that are valid one by one but not together. */
-static nnblas_status check_settings(const nn_settings *s, const nn_rows *rows) {
+static nnblas_status check_settings(const nn_settings *s, const nnblas_net *net,
+                                    const nn_rows *rows) {
     size_t weighted =
         s->validation_fraction > 0.0 ? nn_count_weighted_rows(rows->N, rows->weights) : rows->N;
     if (s->validation_fraction > 0.0 && weighted < 2)
@@ -107,6 +108,10 @@ static nnblas_status check_settings(const nn_settings *s, const nn_rows *rows) {
                        "l1 is %g; this optimizer needs a cost without a kink, and takes 0 alone: "
                        "train by descent, momentum, Nesterov, RPROP or Adam",
                        s->l1);
+    if (s->optimizer == NNBLAS_LEVENBERG_MARQUARDT && net->cost != NNBLAS_MSE)
+        return nn_fail(NNBLAS_ERROR_VALUE,
+                       "NNBLAS_LEVENBERG_MARQUARDT is for least squares: the cost of the network "
+                       "must be NNBLAS_MSE");
     if (s->optimizer == NNBLAS_RPROP && s->batch_size > 0 && s->batch_size < rows->N)
         return nn_fail(NNBLAS_ERROR_VALUE,
                        "NNBLAS_RPROP compares gradients over all rows; batch_size is %zu, and must "
@@ -129,8 +134,15 @@ nnblas_status nn_check_fit(const nnblas_trainer *trainer, const nn_rows *rows) {
     if (!status)
         status = check_numbers(net, &validation);
     if (!status)
-        status = check_settings(s, rows);
+        status = check_settings(s, net, rows);
     return status ? status : check_parameters(trainer);
+}
+
+static const char *name_search(nnblas_optimizer optimizer) {
+    if (optimizer == NNBLAS_LBFGS)
+        return "NNBLAS_LBFGS";
+    return optimizer == NNBLAS_LEVENBERG_MARQUARDT ? "NNBLAS_LEVENBERG_MARQUARDT"
+                                                   : "NNBLAS_SCALED_CONJUGATE_GRADIENT";
 }
 
 nnblas_status nn_check_step(const nnblas_trainer *trainer, const nn_rows *rows, const double *mse) {
@@ -144,8 +156,6 @@ nnblas_status nn_check_step(const nnblas_trainer *trainer, const nn_rows *rows, 
         status = nn_fail(NNBLAS_ERROR_VALUE,
                          "%s takes no single steps; train with nnblas_trainer_fit, or by another "
                          "optimizer",
-                         trainer->settings.optimizer == NNBLAS_LBFGS
-                             ? "NNBLAS_LBFGS"
-                             : "NNBLAS_SCALED_CONJUGATE_GRADIENT");
+                         name_search(trainer->settings.optimizer));
     return status;
 }

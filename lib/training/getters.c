@@ -145,6 +145,15 @@ nnblas_status nnblas_trainer_lbfgs(const nnblas_trainer *trainer, size_t *memory
     return NNBLAS_OK;
 }
 
+nnblas_status nnblas_trainer_levenberg_marquardt(const nnblas_trainer *trainer, double *damping,
+                                                 double *tolerance) {
+    if (check_trainer(trainer))
+        return NNBLAS_ERROR_NULL;
+    put_real(damping, trainer->settings.damping);
+    put_real(tolerance, trainer->settings.damping_tolerance);
+    return NNBLAS_OK;
+}
+
 nnblas_status nnblas_trainer_schedule(const nnblas_trainer *trainer, nnblas_schedule *schedule,
                                       size_t *epochs, double *factor, double *last) {
     if (check_trainer(trainer))

@@ -72,10 +72,9 @@ static double measure_targets(const nn_rows *rows, size_t outputs) {
 
 /* About the sum of the mean magnitudes of the labels and of the output layer's parameters, as a
  * power of two. */
-static double find_unit(const nn_objective *o) {
-    const nn_fit *fit = o->fit;
+double nn_find_unit(const nn_fit *fit) {
     const nn_layer *layer = &fit->model.layers[fit->model.n_layers - 1];
-    size_t parameters = o->count - o->output;
+    size_t parameters = nn_count_parameters(layer);
     if (layer->activation != NNBLAS_IDENTITY)
         return 1.0;
     double magnitude = measure_targets(&fit->rows, layer->outputs) +
@@ -85,14 +84,13 @@ static double find_unit(const nn_objective *o) {
 
 /* ---- the beginning --------------------------------------------------------------------------- */
 
-static nnblas_status refuse_beginning(const nn_objective *o, double total) {
-    nn_fit *fit = o->fit;
-    if (isfinite(o->cost) && !isfinite(total))
+nnblas_status nn_refuse_beginning(const nn_fit *fit, double cost, double total) {
+    if (isfinite(cost) && !isfinite(total))
         return nn_fail(NNBLAS_ERROR_NOT_FINITE,
                        "the weight decay's share of the cost overflows: the weights or the decay "
                        "%g are too large",
                        fit->settings->weight_decay);
-    return nn_report_not_finite(&fit->model, &fit->rows, o->cost, 0.0, fit->engine.updates);
+    return nn_report_not_finite(&fit->model, &fit->rows, cost, 0.0, fit->engine.updates);
 }
 
 static void describe_variables(nn_objective *o, nn_fit *fit) {
@@ -110,10 +108,10 @@ nnblas_status nn_objective_begin(nn_objective *o, nn_fit *fit, double tolerance,
     if (nn_is_cancelled(fit))
         return NNBLAS_STOPPED_CANCELLED;
     if (!evaluate_parameters(o, &total))
-        return refuse_beginning(o, total);
+        return nn_refuse_beginning(fit, o->cost, total);
     if (fit->settings->desired_cost > 0.0 && o->cost <= fit->settings->desired_cost)
         return NNBLAS_STOPPED_COST;
-    o->unit = find_unit(o);
+    o->unit = nn_find_unit(fit);
     double magnitude = kernels->sum_magnitudes(o->output, updates) +
                        o->unit * kernels->sum_magnitudes(o->count - o->output, updates + o->output);
     if (magnitude == 0.0)

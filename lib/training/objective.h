@@ -24,6 +24,13 @@ typedef struct nn_objective {
     double norm; /* of the gradient */
 } nn_objective;
 
+/* The unit for the parameters of the output layer, as they are now. */
+double nn_find_unit(const nn_fit *fit);
+
+/* Names the number that is not finite where the cost, or the total with the weight decay, or the
+ * gradient in the updates of the engine is not. Returns NNBLAS_ERROR_NOT_FINITE. */
+nnblas_status nn_refuse_beginning(const nn_fit *fit, double cost, double total);
+
 /* Evaluates the parameters that the fit begins with, to *value, and chooses unit, scale and goal.
  * tolerance: the goal as a part of the first gradient's norm. Returns an error or a reason to stop
  * before the first epoch, or NNBLAS_OK. */

@@ -11,7 +11,8 @@
 #include <string.h>
 
 bool nn_has_rate(nnblas_optimizer method) {
-    return method != NNBLAS_LBFGS && method != NNBLAS_SCALED_CONJUGATE_GRADIENT;
+    return method != NNBLAS_LBFGS && method != NNBLAS_LEVENBERG_MARQUARDT &&
+           method != NNBLAS_SCALED_CONJUGATE_GRADIENT;
 }
 
 size_t nn_count_optimizer_vectors(nnblas_optimizer method) {
@@ -25,6 +26,7 @@ size_t nn_count_optimizer_vectors(nnblas_optimizer method) {
         return 2;
     case NNBLAS_GRADIENT_DESCENT:
     case NNBLAS_LBFGS:
+    case NNBLAS_LEVENBERG_MARQUARDT:
         break;
     }
     return 0;
@@ -133,6 +135,7 @@ static void step_plainly(const step *s, const range *r, double decay) {
         break;
     case NNBLAS_GRADIENT_DESCENT:
     case NNBLAS_LBFGS:
+    case NNBLAS_LEVENBERG_MARQUARDT:
     case NNBLAS_SCALED_CONJUGATE_GRADIENT:
         kernels->descend_with_decay(r->n, rate, decay, r->gradient, r->W);
         break;
@@ -162,7 +165,8 @@ static void step_with_l1(const step *s, const range *r) {
         break;
     case NNBLAS_GRADIENT_DESCENT:
     case NNBLAS_LBFGS:
-    case NNBLAS_SCALED_CONJUGATE_GRADIENT: /* neither of which takes L1 */
+    case NNBLAS_LEVENBERG_MARQUARDT:
+    case NNBLAS_SCALED_CONJUGATE_GRADIENT: /* the searches take no L1 */
         step_plainly(s, r, decay);
         kernels->shrink_weights(r->n, rate * l1, r->W);
         break;
@@ -222,6 +226,7 @@ static double price_step(nnblas_optimizer method) {
     case NNBLAS_GRADIENT_DESCENT:
     case NNBLAS_LBFGS:
     case NNBLAS_SCALED_CONJUGATE_GRADIENT:
+    case NNBLAS_LEVENBERG_MARQUARDT:
         break;
     }
     return NN_DESCENT_NANOSECONDS;
@@ -289,6 +294,7 @@ double nn_optimizer_bound_step(const nn_optimizer *o, double rate, double gradie
     case NNBLAS_GRADIENT_DESCENT:
     case NNBLAS_LBFGS:
     case NNBLAS_SCALED_CONJUGATE_GRADIENT:
+    case NNBLAS_LEVENBERG_MARQUARDT:
         break;
     }
     return rate * gradient;

@@ -104,6 +104,23 @@ static bool has_search(const nn_progress *p) {
            p->conjugate != 0 || p->least_norm != 0.0 || p->stalled != 0;
 }
 
+/* Of Levenberg-Marquardt. */
+static nnblas_status check_damping(const nn_progress *p) {
+    static const nn_range UNIT = {"unit of the checkpoint", 0, HUGE_VAL, true, false,
+                                  "finite and above 0"},
+                          GOAL = {"goal of the checkpoint", 0, HUGE_VAL, false, false,
+                                  "finite and 0 or above"},
+                          DAMPING = {"damping of the checkpoint", 0, HUGE_VAL, true, false,
+                                     "finite and above 0"};
+    if (p->scale != 0.0 || p->conjugate != 0 || p->least_norm != 0.0 || p->stalled != 0)
+        return nn_fail(NNBLAS_ERROR_FORMAT, "scale, conjugate, least_norm and stalled of the "
+                                            "checkpoint must be 0 with this optimizer");
+    nnblas_status status = check_real(&UNIT, p->unit);
+    if (!status)
+        status = check_real(&GOAL, p->goal);
+    return status ? status : check_real(&DAMPING, p->damping);
+}
+
 /* Of a search for the lowest cost, which other optimizers do not have. */
 static nnblas_status check_search(const nn_progress *p, nnblas_optimizer optimizer) {
     static const char ABOVE[] = "finite and above 0", FROM[] = "finite and 0 or above";
@@ -117,6 +134,8 @@ static nnblas_status check_search(const nn_progress *p, nnblas_optimizer optimiz
         {{"damping of the checkpoint", 0, HUGE_VAL, false, false, FROM}, p->damping},
         {{"least_norm of the checkpoint", 0, HUGE_VAL, false, false, FROM}, p->least_norm},
     };
+    if (optimizer == NNBLAS_LEVENBERG_MARQUARDT)
+        return check_damping(p);
     if (optimizer != NNBLAS_SCALED_CONJUGATE_GRADIENT)
         return has_search(p) ? nn_fail(NNBLAS_ERROR_FORMAT,
                                        "unit, scale, goal, damping, conjugate, least_norm and "

@@ -19,6 +19,7 @@ typedef struct nn_settings {
     double learning_rate, momentum, beta1, beta2, epsilon, weight_decay, l1;
     size_t lbfgs_memory;
     double lbfgs_tolerance, scg_tolerance;
+    double damping, damping_tolerance; /* of Levenberg-Marquardt */
     nn_schedule schedule;
     size_t batch_size;
     bool shuffle;

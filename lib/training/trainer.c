@@ -30,6 +30,8 @@ nnblas_status nnblas_trainer_create(nnblas_net *net, nnblas_trainer **trainer) {
                      .lbfgs_memory = 20,
                      .lbfgs_tolerance = 1e-12,
                      .scg_tolerance = 1e-12,
+                     .damping = 1e-3,
+                     .damping_tolerance = 1e-12,
                      .shuffle = true,
                      .epochs = 1000,
                      .history_limit = SIZE_MAX},
@@ -144,22 +146,36 @@ nnblas_status nnblas_trainer_set_scaled_conjugate_gradient(nnblas_trainer *train
     return set_real(trainer, offsetof(nn_settings, scg_tolerance), &R, tolerance);
 }
 
-/* 6 is for Levenberg-Marquardt. */
-static bool is_optimizer(int number) {
-    return number >= NNBLAS_GRADIENT_DESCENT && number <= NNBLAS_SCALED_CONJUGATE_GRADIENT &&
-           number != 6;
+nnblas_status nnblas_trainer_set_levenberg_marquardt(nnblas_trainer *trainer, double damping,
+                                                     double tolerance) {
+    static const nn_range DAMPING = {"damping", 0, HUGE_VAL, true, false, "finite and above 0"},
+                          TOLERANCE = {"tolerance", 0, 1, false, true, "0 or above and under 1"};
+    nnblas_status status = check_trainer(trainer);
+    if (!status)
+        status = nn_check_range(&DAMPING, damping);
+    if (!status)
+        status = nn_check_range(&TOLERANCE, tolerance);
+    if (status)
+        return status;
+    trainer->settings.damping = damping;
+    trainer->settings.damping_tolerance = tolerance;
+    return NNBLAS_OK;
 }
 
 nnblas_status nnblas_trainer_set_optimizer(nnblas_trainer *trainer, nnblas_optimizer optimizer) {
     nnblas_status status = check_trainer(trainer);
     if (status)
         return status;
-    if (!is_optimizer((int)optimizer))
+    if ((int)optimizer < NNBLAS_GRADIENT_DESCENT ||
+        (int)optimizer > NNBLAS_SCALED_CONJUGATE_GRADIENT)
         return nn_fail(NNBLAS_ERROR_VALUE, "optimizer is %d; they are numbered %d to %d",
                        (int)optimizer, NNBLAS_GRADIENT_DESCENT, NNBLAS_SCALED_CONJUGATE_GRADIENT);
     if (optimizer == NNBLAS_LBFGS && !nnblas_has(NNBLAS_FEATURE_LBFGS))
         return nn_fail(NNBLAS_ERROR_MISSING,
                        "this library was built without liblbfgs, which NNBLAS_LBFGS needs");
+    if (optimizer == NNBLAS_LEVENBERG_MARQUARDT && !nnblas_has(NNBLAS_FEATURE_LAPACK))
+        return nn_fail(NNBLAS_ERROR_MISSING, "this library was built without LAPACK, which "
+                                             "NNBLAS_LEVENBERG_MARQUARDT needs");
     trainer->settings.optimizer = optimizer;
     nn_drop_step_optimizer(trainer);
     return NNBLAS_OK;

@@ -40,8 +40,9 @@ typedef struct nn_progress {
     size_t unimproved;  /* epochs in a row, for the patience */
     size_t on_plateau;  /* the same since the rate was reduced */
     double seconds;
-    /* Of scaled conjugate gradients: the objective (objective.h), the damping, and how many
-     * directions were conjugate since the last along the gradient. */
+    /* Of searches with a damping. unit, scale and goal are those of objective.h;
+     * Levenberg-Marquardt has no scale. The others are of scaled conjugate gradients alone: how
+     * many directions were conjugate since the last along the gradient, */
     double unit, scale, goal, damping;
     size_t conjugate;
     double least_norm; /* of a gradient since the objective fell */

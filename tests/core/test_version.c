@@ -21,6 +21,8 @@ START_TEST(a_feature_is_there_or_refused) {
     ck_assert_ok(nnblas_trainer_create(net, &trainer));
     nnblas_status status = nnblas_trainer_set_optimizer(trainer, NNBLAS_LBFGS);
     ck_assert_int_eq(status, nnblas_has(NNBLAS_FEATURE_LBFGS) ? NNBLAS_OK : NNBLAS_ERROR_MISSING);
+    status = nnblas_trainer_set_optimizer(trainer, NNBLAS_LEVENBERG_MARQUARDT);
+    ck_assert_int_eq(status, nnblas_has(NNBLAS_FEATURE_LAPACK) ? NNBLAS_OK : NNBLAS_ERROR_MISSING);
     nnblas_trainer_destroy(trainer);
     nnblas_net_destroy(net);
 }

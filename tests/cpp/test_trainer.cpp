@@ -307,8 +307,12 @@ static void test_getters() {
     trainer.set_momentum(0.25);
     trainer.set_adam(0.125, 0.75, 0.1);
     trainer.set_lbfgs(3, 0.2);
+    trainer.set_levenberg_marquardt(0.6, 0.7);
     trainer.set_weight_decay(0.3);
     trainer.set_l1(0.2);
+    check(trainer.levenberg_marquardt().damping == 0.6 &&
+              trainer.levenberg_marquardt().tolerance == 0.7,
+          "what Levenberg-Marquardt was given");
     check(trainer.optimizer() == NNBLAS_ADAM && trainer.learning_rate() == 0.5 &&
               trainer.momentum() == 0.25 && trainer.adam().beta1 == 0.125 &&
               trainer.adam().beta2 == 0.75 && trainer.adam().epsilon == 0.1 &&

@@ -19,24 +19,21 @@ static void roll_validation(world *w, const slot *s, recipe *r) {
         r->score = (nnblas_score)roll_between(&w->d, NNBLAS_SCORE_ACCURACY, NNBLAS_SCORE_R2);
 }
 
-static nnblas_optimizer roll_optimizer(world *w) {
-    static const nnblas_optimizer ALL[] = {NNBLAS_GRADIENT_DESCENT,
-                                           NNBLAS_MOMENTUM,
-                                           NNBLAS_NESTEROV,
-                                           NNBLAS_RPROP,
-                                           NNBLAS_ADAM,
-                                           NNBLAS_LBFGS,
-                                           NNBLAS_SCALED_CONJUGATE_GRADIENT};
-    return ALL[roll_between(&w->d, 0, sizeof ALL / sizeof *ALL - 1)];
+/* Least squares are for the mse. */
+static nnblas_optimizer roll_optimizer(world *w, const slot *s) {
+    nnblas_optimizer o = (nnblas_optimizer)roll_between(&w->d, 0, NNBLAS_SCALED_CONJUGATE_GRADIENT);
+    bool fits = s->p.kind.cost == NNBLAS_MSE && nnblas_has(NNBLAS_FEATURE_LAPACK);
+    return o == NNBLAS_LEVENBERG_MARQUARDT && !fits ? NNBLAS_RPROP : o;
 }
 
 bool searches(const recipe *r) {
-    return r->optimizer == NNBLAS_LBFGS || r->optimizer == NNBLAS_SCALED_CONJUGATE_GRADIENT;
+    return r->optimizer == NNBLAS_LBFGS || r->optimizer == NNBLAS_LEVENBERG_MARQUARDT ||
+           r->optimizer == NNBLAS_SCALED_CONJUGATE_GRADIENT;
 }
 
 recipe roll_recipe(world *w, const slot *s) {
     recipe r = {
-        .optimizer = roll_optimizer(w),
+        .optimizer = roll_optimizer(w, s),
         .schedule =
             (nnblas_schedule)(roll_chance(w, 2) ? NNBLAS_SCHEDULE_CONSTANT
                                                 : roll_between(&w->d, 0, NNBLAS_SCHEDULE_ADAPTIVE)),
@@ -133,6 +130,7 @@ static nnblas_trainer *make_trainer(nnblas_net *net, const recipe *r) {
     expect_status(nnblas_trainer_set_adam(t, r->beta1, r->beta2, 1e-8), NNBLAS_OK);
     expect_status(nnblas_trainer_set_lbfgs(t, r->lbfgs_memory, r->lbfgs_tolerance), NNBLAS_OK);
     expect_status(nnblas_trainer_set_scaled_conjugate_gradient(t, r->lbfgs_tolerance), NNBLAS_OK);
+    expect_status(nnblas_trainer_set_levenberg_marquardt(t, 0.01, r->lbfgs_tolerance), NNBLAS_OK);
     expect_status(set_schedule(t, r->schedule), NNBLAS_OK);
     expect_status(nnblas_trainer_set_epochs(t, r->epochs), NNBLAS_OK);
     expect_status(nnblas_trainer_set_batch_size(t, r->batch), NNBLAS_OK);

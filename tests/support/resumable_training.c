@@ -5,7 +5,7 @@
 #include <string.h>
 
 training begin_recipe(const recipe *r, uint64_t seed) {
-    training s = make_training(r->optimizer, r->rate, RECIPE_EPOCHS);
+    training s = make_training(r->optimizer, r->rate > 0.0 ? r->rate : 1.0, RECIPE_EPOCHS);
     ck_assert_ok(nnblas_net_init(s.net, seed));
     ck_assert_ok(nnblas_trainer_set_batch_size(s.trainer, r->batch));
     ck_assert_ok(nnblas_trainer_set_validation_fraction(s.trainer, r->fraction));

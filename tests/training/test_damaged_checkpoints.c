@@ -30,6 +30,8 @@ static const recipe SCORED = {
 static const recipe RPROP = {.optimizer = NNBLAS_RPROP, .rate = 0.2};
 static const recipe SCG = {.optimizer = NNBLAS_SCALED_CONJUGATE_GRADIENT, .rate = 1.0};
 
+static const recipe DAMPED = {.optimizer = NNBLAS_LEVENBERG_MARQUARDT};
+
 static int stop(void *user, size_t epoch, double cost) {
     (void)user, (void)cost;
     return epoch == EPOCHS;
@@ -218,6 +220,20 @@ START_TEST(a_last_cost_under_the_lowest_is_refused) {
         {"cost", to_bits(0.0), "the cost of its last epoch is 0"},
         {"lowest", to_bits(1e10), "lowest of the checkpoint is 1e+10; the cost of its last"}};
     check_numbers_of(&RPROP, 0, NUMBERS, 2);
+}
+END_TEST
+
+START_TEST(a_damping_that_cannot_be_is_refused) {
+    const double BAD[] = {-1.0, NOT_A_NUMBER, INFINITE};
+    for (size_t i = 0; nnblas_has(NNBLAS_FEATURE_LAPACK) && i < 3; i++) {
+        const number NUMBERS[] = {
+            {"damping", to_bits(BAD[i]), "damping of the checkpoint is "},
+            {"unit", to_bits(BAD[i]), "unit of the checkpoint is "},
+            {"goal", to_bits(BAD[i]), "goal of the checkpoint is "},
+            {"stalled", 1 + i, "must be 0 with this optimizer"},
+        };
+        check_numbers(&DAMPED, NUMBERS, sizeof NUMBERS / sizeof *NUMBERS);
+    }
 }
 END_TEST
 
@@ -469,6 +485,7 @@ int main(void) {
         reals_that_cannot_be_are_refused,
         searches_that_cannot_be_are_refused,
         a_last_cost_under_the_lowest_is_refused,
+        a_damping_that_cannot_be_is_refused,
         a_generator_of_zeros_is_refused,
         vectors_that_cannot_be_are_refused,
         epochs_that_cannot_be_are_refused,

@@ -19,7 +19,7 @@ START_TEST(the_defaults_are_those_of_the_header) {
     training s = make_training(NNBLAS_GRADIENT_DESCENT, 0.1, 7);
     nnblas_trainer *t;
     ck_assert_ok(nnblas_trainer_create(s.net, &t));
-    double beta1, beta2, epsilon, tolerance;
+    double beta1, beta2, epsilon, damping, tolerance;
     size_t memory, rows = 1, epochs = 1;
     nnblas_callback *callback = go_on;
     nnblas_epoch_callback *epoch_callback = go_on_too;
@@ -32,6 +32,8 @@ START_TEST(the_defaults_are_those_of_the_header) {
     ck_assert_ok(nnblas_trainer_lbfgs(t, &memory, &tolerance));
     ck_assert(memory == 20 && tolerance == 1e-12);
     ck_assert_double_eq(nnblas_trainer_scaled_conjugate_gradient(t), 1e-12);
+    ck_assert_ok(nnblas_trainer_levenberg_marquardt(t, &damping, &tolerance));
+    ck_assert(damping == 1e-3 && tolerance == 1e-12);
     ck_assert_double_eq(nnblas_trainer_weight_decay(t), 0.0);
     ck_assert_double_eq(nnblas_trainer_l1(t), 0.0);
     ck_assert_uint_eq(nnblas_trainer_batch_size(t), 0);
@@ -68,6 +70,7 @@ START_TEST(numbers_come_back) {
     ck_assert_ok(nnblas_trainer_set_adam(t, 0.14, 0.15, 0.16));
     ck_assert_ok(nnblas_trainer_set_lbfgs(t, 17, 0.18));
     ck_assert_ok(nnblas_trainer_set_scaled_conjugate_gradient(t, 0.29));
+    ck_assert_ok(nnblas_trainer_set_levenberg_marquardt(t, 0.181, 0.182));
     ck_assert_ok(nnblas_trainer_set_weight_decay(t, 0.19));
     ck_assert_ok(nnblas_trainer_set_l1(t, 0.27));
     ck_assert_ok(nnblas_trainer_set_batch_size(t, 20));
@@ -80,7 +83,7 @@ START_TEST(numbers_come_back) {
     ck_assert_ok(nnblas_trainer_set_tolerance(t, 0.26));
     ck_assert_ok(nnblas_trainer_set_history_limit(t, 27));
     ck_assert_ok(nnblas_trainer_set_checkpoint_interval(t, 0.28));
-    double beta1, beta2, epsilon, tolerance;
+    double beta1, beta2, epsilon, damping, tolerance;
     size_t memory;
     ck_assert_int_eq(nnblas_trainer_optimizer(t), NNBLAS_ADAM);
     ck_assert_double_eq(nnblas_trainer_learning_rate(t), 0.11);
@@ -91,6 +94,8 @@ START_TEST(numbers_come_back) {
     ck_assert_ok(nnblas_trainer_lbfgs(t, &memory, &tolerance));
     ck_assert(memory == 17 && tolerance == 0.18);
     ck_assert_double_eq(nnblas_trainer_scaled_conjugate_gradient(t), 0.29);
+    ck_assert_ok(nnblas_trainer_levenberg_marquardt(t, &damping, &tolerance));
+    ck_assert(damping == 0.181 && tolerance == 0.182);
     ck_assert_double_eq(nnblas_trainer_weight_decay(t), 0.19);
     ck_assert_double_eq(nnblas_trainer_l1(t), 0.27);
     ck_assert_uint_eq(nnblas_trainer_batch_size(t), 20);
@@ -146,6 +151,7 @@ START_TEST(outputs_may_be_null) {
     training s = make_training(NNBLAS_GRADIENT_DESCENT, 0.1, 7);
     ck_assert_ok(nnblas_trainer_adam(s.trainer, NULL, NULL, NULL));
     ck_assert_ok(nnblas_trainer_lbfgs(s.trainer, NULL, NULL));
+    ck_assert_ok(nnblas_trainer_levenberg_marquardt(s.trainer, NULL, NULL));
     ck_assert_ok(nnblas_trainer_validation_rows(s.trainer, NULL, NULL, NULL, NULL, NULL));
     ck_assert_ok(nnblas_trainer_callback(s.trainer, NULL, NULL));
     ck_assert_ok(nnblas_trainer_epoch_callback(s.trainer, NULL, NULL));
@@ -164,6 +170,7 @@ START_TEST(a_null_trainer_has_no_settings) {
     ck_assert_ptr_null(nnblas_trainer_sample_weights(NULL));
     ck_assert_int_eq(nnblas_trainer_adam(NULL, &number, &number, &number), NNBLAS_ERROR_NULL);
     ck_assert_int_eq(nnblas_trainer_lbfgs(NULL, &size, &number), NNBLAS_ERROR_NULL);
+    ck_assert_int_eq(nnblas_trainer_levenberg_marquardt(NULL, &number, &number), NNBLAS_ERROR_NULL);
     ck_assert_int_eq(nnblas_trainer_validation_rows(NULL, &size, NULL, &size, NULL, &size),
                      NNBLAS_ERROR_NULL);
     ck_assert_int_eq(nnblas_trainer_callback(NULL, NULL, NULL), NNBLAS_ERROR_NULL);

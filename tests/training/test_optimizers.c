@@ -47,6 +47,7 @@ static void step_plainly(nnblas_optimizer optimizer, double rate, const double *
             break;
         case NNBLAS_LBFGS:
         case NNBLAS_SCALED_CONJUGATE_GRADIENT:
+        case NNBLAS_LEVENBERG_MARQUARDT:
             break;
         }
     }

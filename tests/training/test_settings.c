@@ -30,6 +30,14 @@ static nnblas_status set_lbfgs_tolerance(nnblas_trainer *t, double value) {
     return nnblas_trainer_set_lbfgs(t, 5, value);
 }
 
+static nnblas_status set_damping(nnblas_trainer *t, double value) {
+    return nnblas_trainer_set_levenberg_marquardt(t, value, 0.5);
+}
+
+static nnblas_status set_damping_tolerance(nnblas_trainer *t, double value) {
+    return nnblas_trainer_set_levenberg_marquardt(t, 0.5, value);
+}
+
 static nnblas_status set_step_factor(nnblas_trainer *t, double value) {
     return nnblas_trainer_set_step_schedule(t, 3, value);
 }
@@ -68,6 +76,8 @@ static const struct number_setter {
     {set_epsilon, "epsilon", 0, DBL_MAX, true, false},
     {set_lbfgs_tolerance, "tolerance", 0, 1, false, true},
     {nnblas_trainer_set_scaled_conjugate_gradient, "tolerance", 0, 1, false, true},
+    {set_damping, "damping", 0, DBL_MAX, true, false},
+    {set_damping_tolerance, "tolerance", 0, 1, false, true},
     {nnblas_trainer_set_weight_decay, "decay", 0, DBL_MAX, false, false},
     {nnblas_trainer_set_l1, "l1", 0, DBL_MAX, false, false},
     {set_step_factor, "factor", 0, 1, true, false},

@@ -213,8 +213,9 @@ END_TEST
 START_TEST(the_end_is_that_of_ridge_regression) {
     enum { ROWS = 5 };
     static const double X[ROWS] = {-2, -1, 0, 1, 2}, Y[ROWS] = {1, 0, 4, 2, 8};
-    static const nnblas_optimizer OPTIMIZERS[] = {NNBLAS_GRADIENT_DESCENT, NNBLAS_LBFGS};
-    for (size_t i = 0; i < 2; i++) {
+    static const nnblas_optimizer OPTIMIZERS[] = {NNBLAS_GRADIENT_DESCENT, NNBLAS_LBFGS,
+                                                  NNBLAS_LEVENBERG_MARQUARDT};
+    for (size_t i = 0; i < 3; i++) {
         nnblas_net *net;
         nnblas_trainer *trainer;
         ck_assert_ok(nnblas_net_create((size_t[]){1, 1}, 2, NNBLAS_BIAS, &net));
@@ -222,7 +223,7 @@ START_TEST(the_end_is_that_of_ridge_regression) {
         ck_assert_ok(nnblas_trainer_create(net, &trainer));
         ck_assert_ok(nnblas_trainer_set_learning_rate(trainer, 0.2));
         ck_assert_ok(nnblas_trainer_set_weight_decay(trainer, 0.5));
-        /* Without liblbfgs, it stays gradient descent. */
+        /* Without the library that it needs, it stays gradient descent. */
         nnblas_trainer_set_optimizer(trainer, OPTIMIZERS[i]);
         ck_assert_int_ge(nnblas_trainer_fit(trainer, ROWS, X, 1, Y, 1), 0);
         ck_assert_double_eq_tol(nnblas_net_parameters(net)[0], 16.0 / (10.0 + ROWS * 0.5), 1e-9);
