@@ -34,7 +34,7 @@ check_bash() {
     in_bash train table.csv.gz --target k
     check "  of a compressed one, and with blanks" has "$out" '^kind of it$'
     in_bash train --optimizer l
-    check "bash: the optimizers" has "$out" '^lbfgs$'
+    check "bash: the optimizers" has "$out" '^levenberg-marquardt$'
     in_bash train ta
     check "bash: files" has "$out" '^table.csv$'
     in_bash help tr

@@ -28,6 +28,7 @@ static const whole_word *find_whole(const char *name) {
           [NNBLAS_RPROP] = "rprop",
           [NNBLAS_ADAM] = "adam",
           [NNBLAS_LBFGS] = "lbfgs",
+          [NNBLAS_LEVENBERG_MARQUARDT] = "levenberg-marquardt",
           [NNBLAS_SCALED_CONJUGATE_GRADIENT] = "scg"}},
         {"schedule",
          {[NNBLAS_SCHEDULE_CONSTANT] = "constant",

@@ -110,7 +110,8 @@ static void set_text(trial *t, size_t option, const char *text) {
 }
 
 static bool searches(const trial *t) {
-    return strcmp(t->texts[OPTIMIZER], "lbfgs") == 0 || strcmp(t->texts[OPTIMIZER], "scg") == 0;
+    training_settings s = {0};
+    return find_optimizer(t->texts[OPTIMIZER], &s.optimizer) && !has_rate(&s);
 }
 
 static bool takes_all_rows(const trial *t) {

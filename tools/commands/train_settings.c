@@ -73,7 +73,7 @@ static const char TUNE_HELP[] =
     "estimated plan. Nothing else should run meanwhile.\n"
     "\n" COLUMNS_HELP "  --hidden N[,N...]     units of each hidden layer, 0 for none\n"
     "  --batch N             rows in a mini-batch, or all\n"
-    "  --optimizer NAME      rprop, lbfgs and scg use all rows in each step\n"
+    "  --optimizer NAME      rprop, lbfgs, levenberg-marquardt and scg use all rows\n"
     "  --validation F        the fraction of the rows in the validation set\n"
     "  --threads N           use at most N threads (default 0: the library decides)\n"
     "  --output PLANS        save the plans here; not standard output\n"

@@ -13,12 +13,15 @@ static nnblas_status set_cost(const training_settings *s, nnblas_net *net) {
     return status;
 }
 
+/* Levenberg-Marquardt is for least squares, of probabilities too. */
 static nnblas_status set_output(const training_settings *s, output_kind kind, nnblas_net *net) {
+    bool has_squares = s->optimizer == NNBLAS_LEVENBERG_MARQUARDT;
+    nnblas_cost cost = has_squares ? NNBLAS_MSE : NNBLAS_CROSS_ENTROPY;
     switch (kind) {
     case OUTPUTS_CLASSES:
-        return nnblas_net_set_output(net, NNBLAS_SOFTMAX, NNBLAS_CROSS_ENTROPY);
+        return nnblas_net_set_output(net, NNBLAS_SOFTMAX, cost);
     case OUTPUTS_LABELS:
-        return nnblas_net_set_output(net, NNBLAS_SIGMOID, NNBLAS_CROSS_ENTROPY);
+        return nnblas_net_set_output(net, NNBLAS_SIGMOID, cost);
     case OUTPUTS_NUMBERS:
     case OUTPUTS_MIXED:
         break;

@@ -13,6 +13,16 @@ static nnblas_status set_lbfgs(const training_settings *s, nnblas_trainer *train
                                     is_given(s->lbfgs_tolerance) ? s->lbfgs_tolerance : tolerance);
 }
 
+static nnblas_status set_damping(const training_settings *s, nnblas_trainer *trainer) {
+    double damping, tolerance;
+    nnblas_status status = nnblas_trainer_levenberg_marquardt(trainer, &damping, &tolerance);
+    if (status)
+        return status;
+    return nnblas_trainer_set_levenberg_marquardt(
+        trainer, is_given(s->damping) ? s->damping : damping,
+        is_given(s->damping_tolerance) ? s->damping_tolerance : tolerance);
+}
+
 nnblas_status set_steps(const training_settings *s, const dataset *learnt, double weight_decay,
                         nnblas_trainer *trainer) {
     const schedule fall = get_schedule(s, learnt);
@@ -25,6 +35,8 @@ nnblas_status set_steps(const training_settings *s, const dataset *learnt, doubl
         status = set_lbfgs(s, trainer);
     if (!status && is_given(s->scg_tolerance))
         status = nnblas_trainer_set_scaled_conjugate_gradient(trainer, s->scg_tolerance);
+    if (!status)
+        status = set_damping(s, trainer);
     if (!status)
         status = nnblas_trainer_set_weight_decay(trainer, weight_decay);
     if (!status)

@@ -46,6 +46,8 @@ training_settings default_settings(void) {
                                .momentum = NOT_GIVEN,
                                .lbfgs_tolerance = NOT_GIVEN,
                                .scg_tolerance = NOT_GIVEN,
+                               .damping = NOT_GIVEN,
+                               .damping_tolerance = NOT_GIVEN,
                                .weight_decay = NOT_GIVEN};
 }
 

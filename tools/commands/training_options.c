@@ -30,6 +30,9 @@ void list_training_options(training_settings *s, training_texts *texts, command_
         {"scg-tolerance", .real = &s->scg_tolerance, .least = 0.0, .most = below_1, FRACTION},
         {"cost", .text = &texts->cost},
         {"l1", .real = &s->l1, .least = 0.0, .most = DBL_MAX, NOT_BELOW_0},
+        {"damping", .real = &s->damping, .least = DBL_MIN, .most = DBL_MAX, ABOVE_0},
+        {"damping-tolerance", .real = &s->damping_tolerance, .least = 0.0, .most = below_1,
+         FRACTION},
         {"weight-decay", .real = &s->weight_decay, .least = 0.0, .most = DBL_MAX, NOT_BELOW_0},
         {"validation", .real = &s->validation, .least = 0.0, .most = below_1, FRACTION},
         {"time-limit", .real = &s->time_limit, .least = DBL_MIN, .most = DBL_MAX, ABOVE_0},
@@ -69,7 +72,7 @@ static int take_names(const char *command, const training_texts *texts, training
                             "poisson or gamma: DELTA above 0, TAU between 0 and 1");
     if (texts->optimizer && !find_optimizer(texts->optimizer, &s->optimizer))
         return refuse_usage(command, "--optimizer takes gradient-descent, momentum, nesterov, "
-                                     "rprop, adam, lbfgs or scg");
+                                     "rprop, adam, lbfgs, levenberg-marquardt or scg");
     return CARRY_ON;
 }
 
@@ -108,6 +111,7 @@ static int refuse_without_effect(const char *command, const training_texts *text
                                  const training_settings *s) {
     bool is_lbfgs = s->optimizer == NNBLAS_LBFGS,
          is_scg = s->optimizer == NNBLAS_SCALED_CONJUGATE_GRADIENT;
+    bool is_damped = s->optimizer == NNBLAS_LEVENBERG_MARQUARDT;
     bool has_momentum = s->optimizer == NNBLAS_MOMENTUM || s->optimizer == NNBLAS_NESTEROV;
     const struct {
         const char *option;
@@ -120,6 +124,8 @@ static int refuse_without_effect(const char *command, const training_texts *text
         {"learning-rate", s->learning_rate > 0.0 && !has_rate(s)},
         {"schedule", texts->schedule && !has_rate(s)},
         {"l1", s->l1 > 0.0 && !has_rate(s)},
+        {"damping", is_given(s->damping) && !is_damped},
+        {"damping-tolerance", is_given(s->damping_tolerance) && !is_damped},
     };
     for (size_t i = 0; i < sizeof given / sizeof given[0]; i++)
         if (given[i].has_no_effect)

@@ -20,8 +20,10 @@
     "  --epochs N            the most epochs (default with adam 60, fewer of more than\n"          \
     "                        1000 rows, and at least 300 steps; 200 with the others)\n"            \
     "  --batch N             rows in a mini-batch (default 32), or all\n"                          \
-    "  --optimizer NAME      gradient-descent, momentum, nesterov, rprop, adam, lbfgs, scg\n"      \
-    "                        (default adam); rprop, lbfgs and scg use all rows in each step\n"     \
+    "  --optimizer NAME      gradient-descent, momentum, nesterov, rprop, adam, lbfgs,\n"          \
+    "                        levenberg-marquardt, scg (default adam); rprop and the last three\n"  \
+    "                        use all rows in each step, and levenberg-marquardt lowers squared\n"  \
+    "                        errors alone\n"                                                       \
     "  --learning-rate R     how large the steps are (default 0.02 with adam, else 0.1)\n"         \
     "  --momentum M          of momentum and nesterov (default 0.9)\n"                             \
     "  --lbfgs-memory N      of lbfgs: the last steps that the curvature is estimated from\n"      \
@@ -29,6 +31,8 @@
     "  --lbfgs-tolerance T   of lbfgs: stop where the gradient is T times that of the beginning\n" \
     "                        (default 1e-12)\n"                                                    \
     "  --scg-tolerance T     the same of scg, scaled conjugate gradients (default 1e-12)\n"        \
+    "  --damping D           of levenberg-marquardt: the first damping (default 1e-3)\n"           \
+    "  --damping-tolerance T  the same as --lbfgs-tolerance of levenberg-marquardt\n"              \
     "  --schedule S          of the learning rate: constant, step:EPOCHS:FACTOR, cosine,\n"        \
     "                        cosine:LAST, plateau:EPOCHS:FACTOR, adaptive:EPOCHS:FACTOR:LAST,\n"   \
     "                        inverse, inverse:SCALE:POWER (default inverse with adam, else\n"      \
@@ -59,7 +63,7 @@ typedef struct {
     const char *hidden, *activation, *batch, *optimizer, *schedule, *cost;
 } training_texts;
 
-enum { N_TRAINING_OPTIONS = 23 };
+enum { N_TRAINING_OPTIONS = 25 };
 void list_training_options(training_settings *settings, training_texts *texts,
                            command_option *options);
 

@@ -27,8 +27,8 @@ static bool is_better(const training_run *run, const nnblas_epoch *a, const nnbl
     return get_deciding_cost(a) < get_deciding_cost(b);
 }
 
-/* A search without validation keeps the last parameters, although rounding may let its cost rise.
- */
+/* A search without validation keeps the last parameters, although rounding or the
+ * weight decay may let its cost rise. */
 nnblas_epoch find_kept_epoch(const training_run *run) {
     size_t count = nnblas_trainer_history_count(run->trainer);
     nnblas_epoch kept = {.cost = (double)NAN, .validation_cost = (double)NAN};

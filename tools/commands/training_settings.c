@@ -27,6 +27,7 @@ static const named_value OPTIMIZERS[] = {{"gradient-descent", NNBLAS_GRADIENT_DE
                                          {"adam", NNBLAS_ADAM},
                                          {"lbfgs", NNBLAS_LBFGS},
                                          {"scg", NNBLAS_SCALED_CONJUGATE_GRADIENT},
+                                         {"levenberg-marquardt", NNBLAS_LEVENBERG_MARQUARDT},
                                          {NULL, 0}};
 
 static const named_value COSTS[] = {{"mse", NNBLAS_MSE},           {"huber", NNBLAS_HUBER},
@@ -71,7 +72,8 @@ bool find_optimizer(const char *name, nnblas_optimizer *optimizer) {
 }
 
 bool has_rate(const training_settings *s) {
-    return s->optimizer != NNBLAS_LBFGS && s->optimizer != NNBLAS_SCALED_CONJUGATE_GRADIENT;
+    return s->optimizer != NNBLAS_LBFGS && s->optimizer != NNBLAS_LEVENBERG_MARQUARDT &&
+           s->optimizer != NNBLAS_SCALED_CONJUGATE_GRADIENT;
 }
 
 activation_names name_activations(const training_settings *s) {

@@ -14,7 +14,7 @@ enum { MOST_HIDDEN_LAYERS = 16 };
 #define PATIENCE_BY_ROWS UINT64_MAX
 
 /* What is not given is 0 in hidden, epochs and checkpoint_epochs, and below 0 in momentum,
- * the two tolerances and weight_decay; patience is PATIENCE_BY_ROWS then. */
+ * damping, the three tolerances and weight_decay; patience is PATIENCE_BY_ROWS then. */
 typedef struct {
     size_t hidden[MOST_HIDDEN_LAYERS], n_hidden;
     nnblas_activation activations[MOST_HIDDEN_LAYERS]; /* one of each hidden layer, or of all */
@@ -29,6 +29,7 @@ typedef struct {
     double learning_rate, momentum, weight_decay, validation, time_limit;
     uint64_t lbfgs_memory;
     double lbfgs_tolerance, scg_tolerance;
+    double damping, damping_tolerance;
     const char *checkpoint;
     bool is_resumed;
     bool has_score;
