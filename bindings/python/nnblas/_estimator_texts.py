@@ -16,12 +16,12 @@ activation : {{'identity', 'logistic', 'tanh', 'relu', 'softsign', 'softplus', '
     for each layer.
 solver : {{'lbfgs', 'sgd', 'adam', 'rprop', 'gradient_descent', 'momentum', 'nesterov'}}
     The optimizer, by default 'adam'. 'rprop' and those behind it are additions. 'lbfgs' and 'rprop'
-    take all rows at once.
+    take all rows at once.{solvers}
 alpha : float, default=0.0001
     Penalty of the weights, divided by the rows of a step.
 l1_ratio : float, default=0
     The share of the penalty that is L1, as of ElasticNet: alpha ((1 - l1_ratio) / 2 sum w^2 + l1_ratio
-    sum |w|). Weights that are not worth it become 0. Not with 'lbfgs'. An addition.
+    sum |w|). Weights that are not worth it become 0. Not with 'lbfgs' and 'lm'. An addition.
 batch_size : int or 'auto', default='auto'
     Rows of a step; 'auto' is min(200, n_samples).
 learning_rate : {{'constant', 'invscaling', 'adaptive'}}, default='constant'
@@ -32,15 +32,15 @@ learning_rate_init : float, default=0.001
 power_t : float, default=0.5
     Exponent of 'invscaling'.
 max_iter : int, default=200
-    Most epochs; for 'lbfgs', most iterations.
+    Most epochs; for 'lbfgs' and 'lm', most iterations.
 shuffle : bool, default=True
     Whether each epoch has the rows in another order.
 random_state : int, RandomState instance or None, default=None
     Of the initial weights, the validation rows and the order of rows.
 tol : float, default=1e-4
     Training stops where the loss, or with early_stopping the score, has not improved by more than
-    this for more than n_iter_no_change epochs. 'lbfgs' stops where no element of the gradient is
-    larger. 'adaptive' looks at the loss without the penalty.
+    this for more than n_iter_no_change epochs. 'lbfgs' and 'lm' stop where no element of the
+    gradient is larger. 'adaptive' looks at the loss without the penalty.
 verbose : bool, default=False
     Whether to print each epoch.
 warm_start : bool, default=False
@@ -51,7 +51,7 @@ nesterovs_momentum : bool, default=True
     Whether the momentum of 'sgd' is Nesterov's.
 early_stopping : bool, default=False
     Whether to set rows aside and to stop by the {score} on them. The network has the weights of the
-    best epoch then. Not with 'lbfgs' or in partial_fit.
+    best epoch then. Not with 'lbfgs', with 'lm' or in partial_fit.
 validation_fraction : float, default=0.1
     The share of rows that early_stopping sets aside.
 beta_1, beta_2, epsilon : float, default=0.9, 0.999, 1e-8
@@ -59,7 +59,7 @@ beta_1, beta_2, epsilon : float, default=0.9, 0.999, 1e-8
 n_iter_no_change : int, default=10
     See tol.
 max_fun : int, default=15000
-    Bounds the iterations of 'lbfgs', each of which evaluates the loss at least once.
+    Bounds the iterations of 'lbfgs' and 'lm', each of which evaluates the loss at least once.
 n_restarts : int, default=1
     An addition. So many networks are trained side by side from weights of their own, and the best is
     kept: the one with the lowest last loss, or with early_stopping the highest score on the same
@@ -129,7 +129,19 @@ CLASSES = """classes_ : ndarray of shape (n_classes,)
 """
 
 
-def describe(kind: str, lowers: str, score: str, parameters: str, attributes: str) -> str:
+LEAST_SQUARES = """
+    'lm', Levenberg-Marquardt, an addition too: least squares for up to a few thousand weights, in
+    memory for their square. It takes all rows at once."""
+
+
+def describe(
+    kind: str, lowers: str, score: str, parameters: str, attributes: str, solvers: str = ""
+) -> str:
     return _TEXT.format(
-        kind=kind, lowers=lowers, score=score, parameters=parameters, attributes=attributes
+        kind=kind,
+        lowers=lowers,
+        score=score,
+        parameters=parameters,
+        attributes=attributes,
+        solvers=solvers,
     )

@@ -19,7 +19,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 
 from ._arrays import FloatArray
 from ._estimator_arrays import Array, Weights, to_rows
-from ._estimator_texts import CLASS_WEIGHT, CLASSES, LOSSES, describe
+from ._estimator_texts import CLASS_WEIGHT, CLASSES, LEAST_SQUARES, LOSSES, describe
 from ._perceptron import Perceptron, is_stochastic
 from ._trainer import Score
 
@@ -300,10 +300,12 @@ class MLPRegressor(RegressorMixin, Perceptron):
         score="coefficient of determination (R2)",
         parameters=LOSSES,
         attributes="",
+        solvers=LEAST_SQUARES,
     )
 
     _parameter_constraints = {
         **Perceptron._parameter_constraints,
+        "solver": [*Perceptron._parameter_constraints["solver"], StrOptions({"lm"})],
         "loss": [StrOptions({"squared_error", "huber", "quantile", "poisson", "gamma"})],
         "huber_delta": [Interval(Real, 0, None, closed="neither")],
         "quantile": [Interval(Real, 0, 1, closed="neither")],

@@ -32,7 +32,9 @@ _ACTIVATIONS = {"logistic": "sigmoid"} | {
 }
 # The solvers that take mini-batches; 'sgd' is one of the three behind it by its momentum.
 _STOCHASTIC = ("sgd", "adam", "gradient_descent", "momentum", "nesterov")
-_ALL_ROWS = ("lbfgs", "rprop")
+# Those that find each step by a search over all rows, until the gradient is small.
+_SEARCHES = ("lbfgs", "lm")
+_ALL_ROWS = (*_SEARCHES, "rprop")
 # The rate under which an adaptive schedule stops, and what it divides by.
 _ADAPTIVE_LAST, _ADAPTIVE_DIVISOR = 1e-6, 5.0
 
@@ -52,7 +54,7 @@ class Perceptron(BaseEstimator):
     _parameter_constraints: dict[str, list[Any]] = {
         "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
         "activation": [StrOptions(set(_ACTIVATIONS)), "array-like"],
-        "solver": [StrOptions({*_STOCHASTIC, *_ALL_ROWS})],
+        "solver": [StrOptions({*_STOCHASTIC, *_ALL_ROWS} - {"lm"})],
         "alpha": [Interval(Real, 0, None, closed="left")],
         "l1_ratio": [Interval(Real, 0, 1, closed="both")],
         "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
@@ -355,7 +357,7 @@ class Perceptron(BaseEstimator):
             seed=seed,
         )
         self._set_penalty(trainer, batch, weights)
-        if self.solver != "lbfgs":
+        if self.solver not in _SEARCHES:
             trainer.learning_rate = self.learning_rate_init
             trainer.momentum = min(self.momentum, numpy.nextafter(1.0, 0.0))
             trainer.adam = self.beta_1, self.beta_2, self.epsilon
@@ -387,6 +389,8 @@ class Perceptron(BaseEstimator):
         return decay
 
     def _get_optimizer(self) -> str:
+        if self.solver == "lm":
+            return "levenberg_marquardt"
         if self.solver != "sgd":
             return self.solver
         if self.momentum == 0:
@@ -411,7 +415,7 @@ class Perceptron(BaseEstimator):
 
     def _set_stopping(self, trainer: Trainer, rows: int, scored: bool) -> None:
         trainer.epochs = self.max_iter
-        if self.solver == "lbfgs":
+        if self.solver in _SEARCHES:
             trainer.epochs = min(self.max_iter, self.max_fun)
             return
         if scored:
@@ -454,8 +458,8 @@ class Perceptron(BaseEstimator):
         for unit in units:
             norm = numpy.hypot(numpy.linalg.norm(hidden), unit * numpy.linalg.norm(last))
             tolerance = min(tolerance, self.tol * min(unit, 1.0) / norm if norm > 0 else 0.0)
-        memory, _ = trainer.lbfgs
-        trainer.lbfgs = memory, tolerance
+        trainer.lbfgs = trainer.lbfgs[0], tolerance
+        trainer.levenberg_marquardt = trainer.levenberg_marquardt[0], tolerance
 
     def _is_adaptive(self) -> bool:
         return self.solver == "sgd" and self.learning_rate == "adaptive"
@@ -469,7 +473,7 @@ class Perceptron(BaseEstimator):
 
     def _watches_losses(self) -> bool:
         """Whether a fit stops where they do not improve. Of 'adaptive' the library does, by its rate."""
-        return self.solver != "lbfgs" and not self._is_adaptive()
+        return self.solver not in _SEARCHES and not self._is_adaptive()
 
     def _prepare(
         self, X: Any, y: Any, sample_weight: Any, reset: bool, learns: bool, random: Any
@@ -492,7 +496,7 @@ class Perceptron(BaseEstimator):
         random = check_random_state(self.random_state)
         X, y, Y, weights = self._prepare(X, y, sample_weight, reset, reset, random)
         validation = None
-        if self.early_stopping and self.solver != "lbfgs":
+        if self.early_stopping and self.solver not in _SEARCHES:
             X, Y, weights, validation = self._split(X, y, Y, weights, random)
         rows = TrainingRows(X, Y, weights, validation)
         trainer = self._begin_training(rows, random)
@@ -512,7 +516,7 @@ class Perceptron(BaseEstimator):
 
     def _begin_training(self, rows: TrainingRows, random: Any) -> Trainer:
         trainer = self._make_trainer(len(rows.X), rows.weights, random.randint(2**31 - 1))
-        if self.solver == "lbfgs":
+        if self.solver in _SEARCHES:
             self._set_gradient_tolerance(trainer, rows.X, rows.Y, rows.weights)
         self._set_stopping(trainer, len(rows.X), rows.validation is not None)
         return trainer
@@ -524,14 +528,15 @@ class Perceptron(BaseEstimator):
         penalty = (trainer.weight_decay + trainer.l1) * batch * steps / count
         self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else numpy.inf
         scored = rows.validation is not None
-        return Progress(self, count, 0 if self.solver == "lbfgs" else steps, penalty, scored)
+        steps = 0 if self.solver in _SEARCHES else steps
+        return Progress(self, count, steps, penalty, scored)
 
     def _end_training(self, trainer: Trainer, rows: TrainingRows, status: Status) -> None:
         """Warns where it ended too early, and says why it ended where that is wanted."""
         X, Y, weights = rows.X, rows.Y, rows.weights
         scored = rows.validation is not None
-        if self.solver == "lbfgs":
-            if status in (Status.OK, Status.STOPPED_LINE_SEARCH):
+        if self.solver in _SEARCHES:
+            if status in (Status.OK, Status.STOPPED_LINE_SEARCH, Status.STOPPED_DAMPING):
                 largest = abs(self._compute_gradient(trainer, X, Y, weights)).max()
                 self._warn_of_gradient(trainer, status, largest)
         elif status == Status.OK and self.n_iter_ == self.max_iter:
@@ -545,14 +550,15 @@ class Perceptron(BaseEstimator):
             print(f"{self._describe_stall(scored)}{reason} Stopping.")
 
     def _warn_of_gradient(self, trainer: Trainer, status: Status, largest: float) -> None:
-        """Where 'lbfgs' has stopped before its gradient is as small as tol."""
+        """Where a search has stopped before its gradient is as small as tol."""
         if largest <= self.tol:
             return
+        search = "its line search" if self.solver == "lbfgs" else "no step"
         problem = (
-            f"lbfgs failed to converge after {trainer.epochs} iteration(s). Increase the number of "
-            "iterations (max_iter) or scale the data."
+            f"{self.solver} failed to converge after {trainer.epochs} iteration(s). Increase the "
+            "number of iterations (max_iter) or scale the data."
             if status == Status.OK
-            else "lbfgs failed to converge: its line search finds no lower loss, at a kink of relu "
+            else f"{self.solver} failed to converge: {search} finds no lower loss, at a kink of relu "
             "units or because rounding hides it."
         )
         warnings.warn(
@@ -564,7 +570,7 @@ class Perceptron(BaseEstimator):
     def _explain_divergence(self, epoch: int, error: NotFiniteError) -> NotFiniteError:
         place = "" if "epoch" in str(error) else f" in epoch {epoch}"
         advice = "Scale the features (StandardScaler)"
-        if self.solver != "lbfgs":
+        if self.solver not in _SEARCHES:
             advice += f", or lower learning_rate_init, which is {self.learning_rate_init:g}"
         return NotFiniteError(f"The training diverged{place}: {error}. {advice}.", error.status)
 

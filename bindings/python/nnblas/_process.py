@@ -14,6 +14,7 @@ class Feature(enum.IntEnum):
     """What a build of the library may lack."""
 
     LBFGS = 1
+    LAPACK = 2
 
 
 def version() -> str:

@@ -26,6 +26,7 @@ class Optimizer(enum.IntEnum):
     RPROP = 3
     ADAM = 4
     LBFGS = 5
+    LEVENBERG_MARQUARDT = 6
     SCALED_CONJUGATE_GRADIENT = 7
 
 
@@ -259,8 +260,8 @@ class Trainer:
 
     @property
     def optimizer(self) -> Optimizer:
-        """'gradient_descent', 'momentum', 'nesterov', 'rprop', 'adam', 'lbfgs' or
-        'scaled_conjugate_gradient'."""
+        """'gradient_descent', 'momentum', 'nesterov', 'rprop', 'adam', 'lbfgs',
+        'levenberg_marquardt' or 'scaled_conjugate_gradient'."""
         return Optimizer(lib.nnblas_trainer_optimizer(self._handle))
 
     @optimizer.setter
@@ -320,6 +321,20 @@ class Trainer:
     @scaled_conjugate_gradient.setter
     def scaled_conjugate_gradient(self, tolerance: float) -> None:
         self._set(lib.nnblas_trainer_set_scaled_conjugate_gradient, tolerance)
+
+    @property
+    def levenberg_marquardt(self) -> tuple[float, float]:
+        """Damping and tolerance of 'levenberg_marquardt'."""
+        values = ffi.new("double[2]")
+        check(lib.nnblas_trainer_levenberg_marquardt(self._handle, values, values + 1))
+        return values[0], values[1]
+
+    @levenberg_marquardt.setter
+    def levenberg_marquardt(self, constants: tuple[float, float]) -> None:
+        self._set(
+            lib.nnblas_trainer_set_levenberg_marquardt,
+            *_read_tuple("levenberg_marquardt", constants, "damping", "tolerance"),
+        )
 
     @property
     def weight_decay(self) -> float:

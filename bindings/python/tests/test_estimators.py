@@ -465,6 +465,23 @@ def test_lbfgs_warns_where_its_line_search_fails(iris):
     assert model.n_iter_ < 1000 and find_largest_slope(model, X, numpy.eye(3)[y]) > 1e-4
 
 
+@pytest.mark.skipif(not nnblas.has("lapack"), reason="built without LAPACK")
+def test_lm_is_for_regression(iris, diabetes):
+    X, y = diabetes
+    settings = {"solver": "lm", "activation": "tanh", "hidden_layer_sizes": (4,), "alpha": 1.0}
+    model = MLPRegressor(**settings, tol=1e-6, max_iter=300, random_state=0).fit(X, y)
+    assert find_largest_slope(model, X, y[:, None]) <= 1e-6
+    assert model.loss_curve_ == sorted(model.loss_curve_, reverse=True)
+    slow = MLPRegressor(**settings | {"solver": "adam"}, max_iter=20, random_state=0)
+    with pytest.warns(ConvergenceWarning):
+        slow.fit(X, y)
+    assert model.loss_ < slow.loss_ and model.n_iter_ == len(model.loss_curve_)
+    with pytest.warns(ConvergenceWarning, match=r"lm failed to converge after 2 iteration"):
+        MLPRegressor(solver="lm", max_iter=2).fit(X, y)
+    with pytest.raises(ValueError, match="solver"):
+        MLPClassifier(solver="lm").fit(*iris)
+
+
 def test_lbfgs_without_a_gradient():
     model = MLPRegressor((), solver="lbfgs", tol=0, alpha=0, max_iter=50, random_state=0)
     model.fit(numpy.zeros((10, 2)), numpy.zeros(10))

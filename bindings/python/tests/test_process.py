@@ -76,6 +76,7 @@ def test_version():
     assert nnblas.__version__ == nnblas.version()
     assert "BLAS" in nnblas.blas_info() or "BLIS" in nnblas.blas_info()
     assert nnblas.has("lbfgs") in (True, False)
+    assert nnblas.has("lapack") in (True, False)
 
 
 def test_library_that_is_not_there(tmp_path):
