@@ -319,8 +319,8 @@ nnblas_status nnblas_net_create(const size_t *layer_sizes, size_t n_layers, unsi
                                 nnblas_net **net);
 void nnblas_net_destroy(nnblas_net *net);
 
-/* A network of its own with the same sizes, activations, cost, parameters and metadata. *clone is
- * written only on success; the caller destroys it. */
+/* A network of its own with the same sizes, activations, cost, parameters, posterior and metadata.
+ * *clone is written only on success; the caller destroys it. */
 nnblas_status nnblas_net_clone(const nnblas_net *net, nnblas_net **clone);
 
 /*
@@ -413,6 +413,31 @@ const double *nnblas_net_const_bias(const nnblas_net *net, size_t layer);
 /* Predicts: O_out (N x outputs) for the N rows of X (N x inputs). */
 nnblas_status nnblas_net_predict(const nnblas_net *net, size_t N, const double *X, size_t ldx,
                                  double *O_out, size_t ldo);
+
+/*
+ * Predicts with an interval for each output: a label that is drawn as those of the training were
+ * lies from lower to upper with about the probability level, above 0 and under 1, else
+ * NNBLAS_ERROR_VALUE. O_out, lower and upper are N x outputs. The interval is O_out -+ q s, with
+ * the quantile q of the normal distribution, and
+ *
+ *   s^2 = noise (1 + j A^-1 j^T), A = J^T J + N d,
+ *
+ * where J has the derivatives of the outputs of the N training rows by the parameters, d is their
+ * weight decay, j the derivatives of this output, and noise the variance of the labels:
+ * 1/(N K - g) sum (O_out - Y)^2, of K outputs and with g parameters that the rows determine. That
+ * is the Gauss-Newton approximation around the parameters (D. J. C. MacKay, "A practical Bayesian
+ * framework for backpropagation networks", Neural Computation 4 (1992)): right where noise is of
+ * one variance and rows are many beside the parameters, too narrow far from all training rows.
+ *
+ * NNBLAS_ERROR_VALUE where the network has no posterior (see nnblas_trainer_set_posterior), or its
+ * parameters are not those that the posterior belongs to. The memory does not grow with N.
+ */
+nnblas_status nnblas_net_predict_interval(const nnblas_net *net, size_t N, const double *X,
+                                          size_t ldx, double level, double *O_out, size_t ldo,
+                                          double *lower, size_t ldl, double *upper, size_t ldu);
+
+/* 1 where nnblas_net_predict_interval has a posterior of the parameters as they are, else 0. */
+int nnblas_net_has_posterior(const nnblas_net *net);
 
 /* Scores the network: the cost over the N rows of X (N x inputs) and Y (N x outputs). */
 nnblas_status nnblas_net_evaluate(const nnblas_net *net, size_t N, const double *X, size_t ldx,
@@ -525,6 +550,9 @@ typedef int nnblas_callback(void *user, size_t epoch, double mse);
  *     gradients
  *   Levenberg-          damping 1e-3,               set_levenberg_marquardt
  *   Marquardt           tolerance 1e-12
+ *   Bayesian            0, none                     set_bayesian
+ *   regularisation
+ *   posterior           0, none                     set_posterior
  *   weight decay        0                           set_weight_decay
  *   L1                  0                           set_l1
  *   mask                none                        set_mask
@@ -660,6 +688,28 @@ nnblas_status nnblas_trainer_set_scaled_conjugate_gradient(nnblas_trainer *train
  */
 nnblas_status nnblas_trainer_set_levenberg_marquardt(nnblas_trainer *trainer, double damping,
                                                      double tolerance);
+/*
+ * bayesian: 1 for Bayesian regularisation, 0 for none; else NNBLAS_ERROR_VALUE. After each epoch of
+ * NNBLAS_LEVENBERG_MARQUARDT the weight decay, which is one for all parameters here, biases
+ * included, and the variance of the noise in the labels are estimated anew from the evidence
+ * (D. J. C. MacKay, "Bayesian interpolation", Neural Computation 4 (1992); F. D. Foresee,
+ * M. T. Hagan, "Gauss-Newton approximation to Bayesian learning", ICNN 1997). So a network may have
+ * more units than it needs, and no rows are set aside. Scale inputs and labels to a standard
+ * deviation near 1, as the decay is the same for all. The weight decay that was set has no effect.
+ * An epoch takes the time of three Cholesky factors more. fit returns NNBLAS_ERROR_VALUE with other
+ * optimizers.
+ */
+nnblas_status nnblas_trainer_set_bayesian(nnblas_trainer *trainer, int bayesian);
+/*
+ * keep: 1 for a fit that leaves the posterior of the parameters on the network, for
+ * nnblas_net_predict_interval; 0 for none; else NNBLAS_ERROR_VALUE. It takes parameters^2 times 8
+ * bytes there. nnblas_net_clone copies it, nnblas_net_save saves it, and it is of no use any more
+ * as soon as a parameter changes. Of NNBLAS_LEVENBERG_MARQUARDT alone: fit returns
+ * NNBLAS_ERROR_VALUE with another optimizer. There is none after a fit of which the rows do not
+ * determine all parameters, without weight decay or Bayesian regularisation, and where the error is
+ * 0.
+ */
+nnblas_status nnblas_trainer_set_posterior(nnblas_trainer *trainer, int keep);
 /* decay: training lowers the cost plus decay / 2 times the sum of the squares of all weights,
  * without the biases. Reported costs do not include this term. Finite and 0 or above. */
 nnblas_status nnblas_trainer_set_weight_decay(nnblas_trainer *trainer, double decay);
@@ -890,6 +940,22 @@ nnblas_status nnblas_trainer_history_epoch(const nnblas_trainer *trainer, size_t
                                            nnblas_epoch *epoch, size_t size);
 
 /*
+ * What Bayesian regularisation has estimated after the last epoch of the last fit, or of one that
+ * is running. Output arguments may be null.
+ *
+ *   decay         the weight decay: alpha / (beta N), of N rows
+ *   noise         the variance of the labels around the outputs, 1 / beta
+ *   effective     the number of parameters that the rows determine, of all
+ *   log_evidence  ln of the density of the labels, given alpha and beta. Of networks of different
+ *                 sizes on the same rows, the one with the highest is the most probable
+ *
+ * They are those of the last parameters; with validation rows, fit may end with others.
+ * NNBLAS_ERROR_VALUE where there are none: without Bayesian regularisation, and before an epoch.
+ */
+nnblas_status nnblas_trainer_evidence(const nnblas_trainer *trainer, double *decay, double *noise,
+                                      double *effective, double *log_evidence);
+
+/*
  * epochs: how many of the last epochs the history keeps, from the next fit on; SIZE_MAX for all, 0
  * for none. The trainer takes memory for at most twice as many, 48 bytes each.
  */
@@ -1062,6 +1128,8 @@ nnblas_status nnblas_trainer_lbfgs(const nnblas_trainer *trainer, size_t *memory
 double nnblas_trainer_scaled_conjugate_gradient(const nnblas_trainer *trainer);
 nnblas_status nnblas_trainer_levenberg_marquardt(const nnblas_trainer *trainer, double *damping,
                                                  double *tolerance);
+int nnblas_trainer_bayesian(const nnblas_trainer *trainer);
+int nnblas_trainer_posterior(const nnblas_trainer *trainer);
 double nnblas_trainer_weight_decay(const nnblas_trainer *trainer);
 double nnblas_trainer_l1(const nnblas_trainer *trainer);
 /* The schedule, and the numbers that its setter took; 0 for those that it did not take. */

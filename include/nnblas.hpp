@@ -523,6 +523,20 @@ class net {
         return O_out;
     }
 
+    void predict_interval(const_matrix_view X, double level, matrix_view O_out, matrix_view lower,
+                          matrix_view upper) const {
+        detail::check_shape("X", X, X.rows(), inputs());
+        detail::check_shape("O_out", O_out, X.rows(), outputs());
+        detail::check_shape("lower", lower, X.rows(), outputs());
+        detail::check_shape("upper", upper, X.rows(), outputs());
+        detail::check(nnblas_net_predict_interval(get(), X.rows(), X.data(), X.ld(), level,
+                                                  O_out.data(), O_out.ld(), lower.data(),
+                                                  lower.ld(), upper.data(), upper.ld()));
+    }
+    [[nodiscard]] bool has_posterior() const noexcept {
+        return nnblas_net_has_posterior(get()) == 1;
+    }
+
     [[nodiscard]] double evaluate(const_matrix_view X, const_matrix_view Y) const {
         check_rows(X, Y);
         double mse = 0.0;
@@ -632,6 +646,11 @@ struct levenberg_marquardt {
     double damping, tolerance;
 };
 
+// As nnblas_trainer_evidence.
+struct evidence {
+    double decay, noise, effective, log_evidence;
+};
+
 // What set_checkpoint was given.
 struct checkpoint {
     std::string path;
@@ -716,6 +735,25 @@ class trainer {
     }
     void set_levenberg_marquardt(double damping, double tolerance) {
         detail::check(nnblas_trainer_set_levenberg_marquardt(get(), damping, tolerance));
+    }
+    void set_bayesian(bool bayesian) {
+        detail::check(nnblas_trainer_set_bayesian(get(), bayesian));
+    }
+    [[nodiscard]] bool bayesian() const noexcept {
+        return nnblas_trainer_bayesian(get()) == 1;
+    }
+    // What Bayesian regularisation has estimated.
+    [[nodiscard]] nnblas::evidence evidence() const {
+        nnblas::evidence found{};
+        detail::check(nnblas_trainer_evidence(get(), &found.decay, &found.noise, &found.effective,
+                                              &found.log_evidence));
+        return found;
+    }
+    void set_posterior(bool keep) {
+        detail::check(nnblas_trainer_set_posterior(get(), keep));
+    }
+    [[nodiscard]] bool posterior() const noexcept {
+        return nnblas_trainer_posterior(get()) == 1;
     }
     [[nodiscard]] nnblas::levenberg_marquardt levenberg_marquardt() const {
         nnblas::levenberg_marquardt set{};

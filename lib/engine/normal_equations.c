@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "engine/normal_equations.h"
 #include "blas/blas.h"
+#include "blas/lapack.h"
 #include "core/memory.h"
 #include "core/sizes.h"
 #include "engine/products.h"
+#include "engine/rows.h"
 #include "workers/threads.h"
 #include "workers/workers.h"
 
@@ -183,4 +185,50 @@ void nn_normal_equations_run(nn_normal_equations *e, const nn_rows *rows) {
     nn_blas_release();
     for (size_t i = 0; i < e->count; i++)
         e->diagonal[i] = e->hessian[i * e->count + i];
+}
+
+/* ---- the factor ------------------------------------------------------------------------------ */
+
+/* Copies the upper half to the lower one. */
+static void fill_lower_half(nn_normal_equations *e) {
+    enum { STRIP = 64 };
+    size_t n = e->count;
+    double *H = e->hessian;
+    for (size_t first = 0; first < n; first += STRIP) {
+        size_t end = nn_min(n, first + STRIP);
+        nn_transpose(first, end - first, H + first, n, H + first * n, n);
+        for (size_t i = first; i < end; i++)
+            for (size_t j = first; j < i; j++)
+                H[i * n + j] = H[j * n + i];
+    }
+}
+
+bool nn_normal_equations_factor(nn_normal_equations *e, const double *added) {
+    fill_lower_half(e);
+    for (size_t i = 0; i < e->count; i++)
+        e->hessian[i * e->count + i] = e->diagonal[i] + added[i];
+    nn_blas_hold();
+    bool is_definite = nn_factor_cholesky(e->count, e->hessian);
+    nn_blas_release();
+    return is_definite;
+}
+
+void nn_normal_equations_solve(const nn_normal_equations *e, double *b) {
+    nn_blas_hold();
+    nn_solve_cholesky(e->count, e->hessian, b);
+    nn_blas_release();
+}
+
+void nn_normal_equations_invert(nn_normal_equations *e, const double *added, double *sum,
+                                double *log_determinant) {
+    size_t n = e->count;
+    *sum = *log_determinant = 0.0;
+    for (size_t i = 0; i < n; i++)
+        *log_determinant += 2.0 * log(e->hessian[i * n + i]);
+    nn_blas_hold();
+    nn_invert_triangle(n, e->hessian);
+    nn_blas_release();
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j <= i; j++)
+            *sum += added[j] * e->hessian[i * n + j] * e->hessian[i * n + j];
 }

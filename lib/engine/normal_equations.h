@@ -41,4 +41,17 @@ void nn_normal_equations_close(nn_normal_equations *e);
 /* rows: with labels, and weighed by nn_weigh_rows. */
 void nn_normal_equations_run(nn_normal_equations *e, const nn_rows *rows);
 
+/* The Cholesky factor L of the Hessian with added[i] more at each element of its diagonal, in the
+ * lower half and the diagonal of the Hessian (blas/lapack.h). False where that matrix, as it is
+ * rounded, is not positive definite. */
+bool nn_normal_equations_factor(nn_normal_equations *e, const double *added);
+
+/* b := the inverse of that matrix times b. */
+void nn_normal_equations_solve(const nn_normal_equations *e, double *b);
+
+/* After nn_normal_equations_factor: the sum of added[i] times the diagonal of the matrix's inverse,
+ * and the logarithm of its determinant. The factor is then replaced by its inverse. */
+void nn_normal_equations_invert(nn_normal_equations *e, const double *added, double *sum,
+                                double *log_determinant);
+
 #endif

@@ -40,6 +40,10 @@ static const char *const NN_COSTS[] = {
 
 /* The tensor of one number with the parameter of a cost that has one. */
 static const char NN_COST_PARAMETER[] = "cost_parameter";
+/* The tensors of a posterior, where a network has one. */
+static const char NN_POSTERIOR_NOISE[] = "posterior.noise",
+                  NN_POSTERIOR_FACTOR[] = "posterior.factor";
+enum { NN_POSTERIOR_TENSORS = 2 };
 
 /* "W1" for 'W' and layer 1. */
 typedef struct nn_tensor_name {

@@ -8,6 +8,7 @@
 #include "network/cost_rules.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -134,7 +135,8 @@ static bool is_expected(const nn_model_file *file, const char *name) {
     if (layer >= 1 && layer < file->n_layer_sizes && (*name == 'W' || *name == 'b'))
         return strcmp(name, nn_name_tensor(*name, layer).text) == 0 &&
                (*name == 'W' || file->has_bias);
-    return nn_is_extra_tensor(name);
+    return nn_is_extra_tensor(name) || strcmp(name, NN_POSTERIOR_NOISE) == 0 ||
+           strcmp(name, NN_POSTERIOR_FACTOR) == 0;
 }
 
 static nnblas_status check_tensors(nn_model_file *file) {
@@ -344,6 +346,46 @@ static nnblas_status read_layers(const nn_model_file *file, nnblas_net *net) {
     return status;
 }
 
+/* A factor has positive numbers on its diagonal, and zeros above it. */
+static nnblas_status check_posterior(double noise, size_t count, const double *factor) {
+    if (!(noise > 0.0 && isfinite(noise)))
+        return nn_fail(NNBLAS_ERROR_FORMAT, "%s is %g; it must be finite and above 0",
+                       NN_POSTERIOR_NOISE, noise);
+    if (nn_check_finite(NN_POSTERIOR_FACTOR, count, count, factor, count))
+        return NNBLAS_ERROR_FORMAT;
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = i; j < count; j++)
+            if (j == i ? !(factor[i * count + i] > 0.0) : factor[i * count + j] != 0.0)
+                return nn_fail(
+                    NNBLAS_ERROR_FORMAT, "%s holds %g at row %zu, column %zu; it must be %s",
+                    NN_POSTERIOR_FACTOR, factor[i * count + j], i, j, j == i ? "above 0" : "0");
+    return NNBLAS_OK;
+}
+
+static nnblas_status read_posterior(const nn_model_file *file, nnblas_net *net) {
+    size_t count = net->parameter_count;
+    double noise;
+    if (!nn_find_tensor(&file->header, NN_POSTERIOR_NOISE) &&
+        !nn_find_tensor(&file->header, NN_POSTERIOR_FACTOR))
+        return NNBLAS_OK;
+    nnblas_status status = nn_model_file_read(file, NN_POSTERIOR_NOISE, 1, 1, &noise);
+    if (!status)
+        status = nn_model_file_check_shape(file, NN_POSTERIOR_FACTOR, count, count);
+    if (status)
+        return status;
+    double *factor = nn_allocate(count, nn_multiply_sizes(count, sizeof *factor));
+    if (!factor)
+        return NNBLAS_ERROR_MEMORY;
+    status = nn_model_file_read(file, NN_POSTERIOR_FACTOR, count, count, factor);
+    if (!status)
+        status = check_posterior(noise, count, factor);
+    if (status)
+        free(factor);
+    else
+        nn_take_posterior(net, noise, factor);
+    return status;
+}
+
 /*
  * The keys are known to be unique, so they are appended without a search: a file may have millions.
  */
@@ -371,6 +413,8 @@ nnblas_status nn_model_file_make_net(const nn_model_file *file, nnblas_net **net
         status = set_activations(file, made);
     if (!status)
         status = read_layers(file, made);
+    if (!status)
+        status = read_posterior(file, made);
     if (!status)
         status = read_texts(file, made);
     if (status)

@@ -38,7 +38,8 @@ static nnblas_status allocate_contents(contents *c, const nnblas_net *net,
         n_texts++;
     size_t n_own = 2 * net->n_layers;
     *c = (contents){
-        .tensors = nn_allocate(n_own + 1 + extras->n_tensors, sizeof *c->tensors),
+        .tensors =
+            nn_allocate(n_own + 1 + NN_POSTERIOR_TENSORS + extras->n_tensors, sizeof *c->tensors),
         .names = nn_allocate(n_own, sizeof *c->names),
         .texts = nn_allocate(n_texts, sizeof *c->texts),
         .layer_sizes = nn_allocate(net->n_layers + 1, SIZE_LENGTH),
@@ -81,6 +82,24 @@ static void add_cost_parameter(contents *c, const nnblas_net *net) {
                                                  .rows = 1,
                                                  .columns = 1,
                                                  .values = &net->cost_parameter};
+}
+
+/* Of parameters that have changed since, it is left out. */
+static void add_posterior(contents *c, const nnblas_net *net) {
+    const nn_posterior *p = &net->posterior;
+    size_t count = net->parameter_count;
+    if (!nn_has_posterior(net))
+        return;
+    c->tensors[c->n_tensors++] = (nn_tensor){.name = NN_POSTERIOR_NOISE,
+                                             .n_dimensions = 1,
+                                             .rows = 1,
+                                             .columns = 1,
+                                             .values = &p->noise};
+    c->tensors[c->n_tensors++] = (nn_tensor){.name = NN_POSTERIOR_FACTOR,
+                                             .n_dimensions = 2,
+                                             .rows = count,
+                                             .columns = count,
+                                             .values = p->factor};
 }
 
 static void write_layer_sizes(const nnblas_net *net, char *text) {
@@ -134,6 +153,7 @@ static nnblas_status encode_net(const nnblas_net *net, const nn_extras *extras,
     status = add_layers(&c, net);
     if (!status) {
         add_cost_parameter(&c, net);
+        add_posterior(&c, net);
         add_texts(&c, net);
         add_extras(&c, extras);
         status = nn_encode_safetensors(c.tensors, c.n_tensors, c.texts, c.n_texts, bytes, size);

@@ -108,7 +108,7 @@ nnblas_status nnblas_net_clone(const nnblas_net *net, nnblas_net **clone) {
     created->cost = net->cost;
     created->cost_parameter = net->cost_parameter;
     memcpy(created->parameters, net->parameters, net->parameter_count * sizeof *net->parameters);
-    if (!nn_copy_texts(net->metadata, &created->metadata)) {
+    if (!nn_copy_texts(net->metadata, &created->metadata) || !nn_copy_posterior(net, created)) {
         nnblas_net_destroy(created);
         return NNBLAS_ERROR_MEMORY;
     }
@@ -124,6 +124,7 @@ void nnblas_net_destroy(nnblas_net *net) {
     free(net->layers);
     free(net->W);
     free(net->parameters);
+    free(net->posterior.factor);
     free(net);
 }
 

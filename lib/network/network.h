@@ -4,6 +4,7 @@
 
 #include "core/arguments.h"
 #include "engine/engine.h"
+#include "engine/interval.h"
 
 /* A text that is saved with the network. */
 typedef struct nn_text {
@@ -21,7 +22,18 @@ struct nnblas_net {
     double **W;            /* layers[l].W, to write */
     double *parameters;
     nn_text *metadata; /* in the order in which they were set */
+    nn_posterior posterior;
+    uint64_t posterior_hash; /* of the parameters that it belongs to */
 };
+
+/* The posterior of the parameters as they are. The network owns factor from then on; null: none. */
+void nn_take_posterior(nnblas_net *net, double noise, double *factor);
+
+/* Whether there is one, and the parameters are those that it belongs to. */
+bool nn_has_posterior(const nnblas_net *net);
+
+/* To a network that has none. False, with a message, where the system is out of memory. */
+bool nn_copy_posterior(const nnblas_net *from, nnblas_net *to);
 
 /* Checks a key by the rules of nnblas_net_set_metadata. */
 nnblas_status nn_check_key(const char *key);

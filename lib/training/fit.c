@@ -179,6 +179,7 @@ static nnblas_status begin(nn_fit *fit) {
         return status;
     nn_checkpoint_free(trainer->resumed);
     trainer->resumed = NULL;
+    trainer->evidence = fit->progress.evidence;
     trainer->checkpoint_failure = (nn_failure){.status = NNBLAS_OK};
     nn_optimizer_freeze(&fit->optimizer, nn_get_parameters(fit));
     fit->bounds = nn_bound_rows(&fit->model, &fit->rows);

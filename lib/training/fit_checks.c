@@ -108,6 +108,14 @@ static nnblas_status check_settings(const nn_settings *s, const nnblas_net *net,
                        "l1 is %g; this optimizer needs a cost without a kink, and takes 0 alone: "
                        "train by descent, momentum, Nesterov, RPROP or Adam",
                        s->l1);
+    if (s->keeps_posterior && s->optimizer != NNBLAS_LEVENBERG_MARQUARDT)
+        return nn_fail(NNBLAS_ERROR_VALUE,
+                       "a posterior is of NNBLAS_LEVENBERG_MARQUARDT alone: set "
+                       "that optimizer, or posterior to 0");
+    if (s->is_bayesian && s->optimizer != NNBLAS_LEVENBERG_MARQUARDT)
+        return nn_fail(NNBLAS_ERROR_VALUE,
+                       "Bayesian regularisation is of NNBLAS_LEVENBERG_MARQUARDT "
+                       "alone: set that optimizer, or bayesian to 0");
     if (s->optimizer == NNBLAS_LEVENBERG_MARQUARDT && net->cost != NNBLAS_MSE)
         return nn_fail(NNBLAS_ERROR_VALUE,
                        "NNBLAS_LEVENBERG_MARQUARDT is for least squares: the cost of the network "

@@ -154,6 +154,30 @@ nnblas_status nnblas_trainer_levenberg_marquardt(const nnblas_trainer *trainer, 
     return NNBLAS_OK;
 }
 
+int nnblas_trainer_bayesian(const nnblas_trainer *trainer) {
+    return get_settings(trainer)->is_bayesian;
+}
+
+int nnblas_trainer_posterior(const nnblas_trainer *trainer) {
+    return get_settings(trainer)->keeps_posterior;
+}
+
+nnblas_status nnblas_trainer_evidence(const nnblas_trainer *trainer, double *decay, double *noise,
+                                      double *effective, double *log_evidence) {
+    if (check_trainer(trainer))
+        return NNBLAS_ERROR_NULL;
+    const nn_evidence *e = &trainer->evidence;
+    if (e->noise == 0.0)
+        return nn_fail(NNBLAS_ERROR_VALUE,
+                       "there are no estimates: the last fit had no Bayesian regularisation or no "
+                       "epoch");
+    put_real(decay, e->decay);
+    put_real(noise, e->noise);
+    put_real(effective, e->effective);
+    put_real(log_evidence, e->log_evidence);
+    return NNBLAS_OK;
+}
+
 nnblas_status nnblas_trainer_schedule(const nnblas_trainer *trainer, nnblas_schedule *schedule,
                                       size_t *epochs, double *factor, double *last) {
     if (check_trainer(trainer))

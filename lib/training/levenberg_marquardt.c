@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "training/levenberg_marquardt.h"
-#include "blas/blas.h"
-#include "blas/lapack.h"
 #include "core/memory.h"
-#include "core/sizes.h"
 #include "engine/normal_equations.h"
-#include "engine/rows.h"
 #include "kernels/kernels.h"
 #include "training/epoch.h"
+#include "training/evidence.h"
 #include "training/objective.h"
+#include "training/posterior.h"
 
 #include <float.h>
 #include <math.h>
@@ -32,10 +30,10 @@ typedef struct search {
     nn_fit *fit;
     nn_normal_equations equations;
     size_t count, output; /* parameters; where those of the output layer begin */
-    double *memory, *start, *step, *gradient, *decays; /* one each of the parameters' length */
-    double norm;                                       /* of the gradient at start */
-    double largest;                                    /* of the Hessian's diagonal, in units */
-    double cost, total;                                /* at the parameters */
+    double *memory, *start, *step, *gradient, *decays, *added; /* each as long as the parameters */
+    double norm;                                               /* of the gradient at start */
+    double largest;     /* of the Hessian's diagonal, in units */
+    double cost, total; /* at the parameters */
 } search;
 
 static double get_unit(const search *s, size_t i) {
@@ -44,10 +42,14 @@ static double get_unit(const search *s, size_t i) {
 
 /* ---- evaluation ------------------------------------------------------------------------------ */
 
-/* All weights decay alike, and the biases do not. */
+/* All weights decay alike, and the biases do not, except by the evidence. */
 static void set_decays(search *s) {
     const nn_model *model = &s->fit->model;
     double *decay = s->decays;
+    for (size_t i = 0; s->fit->settings->is_bayesian && i < s->count; i++)
+        decay[i] = s->fit->progress.evidence.decay;
+    if (s->fit->settings->is_bayesian)
+        return;
     for (size_t l = 0; l < model->n_layers; l++) {
         size_t weights = model->layers[l].inputs * model->layers[l].outputs;
         for (size_t i = 0; i < nn_count_parameters(&model->layers[l]); i++)
@@ -90,21 +92,18 @@ static double evaluate_gradient(search *s) {
     return measure_gradient(s, gradient);
 }
 
-/* The normal equations at the parameters, with the decay in the gradient and the diagonal. */
-static nnblas_status set_up_equations(search *s) {
-    nn_normal_equations *e = &s->equations;
-    const nn_kernels *kernels = nn_get_kernels();
-    nn_normal_equations_run(e, &s->fit->rows);
-    memcpy(s->start, nn_get_parameters(s->fit), s->count * sizeof *s->start);
+/* The gradient of the total, and what belongs to it, from the normal equations. */
+static nnblas_status set_up_gradient(search *s) {
+    const nn_normal_equations *e = &s->equations;
     s->largest = 0.0;
     for (size_t i = 0; i < s->count; i++) {
+        double unit = get_unit(s, i);
         s->gradient[i] = e->gradient[i] + s->decays[i] * s->start[i];
-        e->diagonal[i] += s->decays[i];
-        s->largest = fmax(s->largest, e->diagonal[i] * get_unit(s, i) * get_unit(s, i));
+        s->largest = fmax(s->largest, (e->diagonal[i] + s->decays[i]) * unit * unit);
     }
     s->norm = measure_gradient(s, s->gradient);
     /* No element of the Hessian is larger than the largest of its diagonal. */
-    if (kernels->check_finite(s->count, e->diagonal) == 0.0 && isfinite(s->norm) &&
+    if (nn_get_kernels()->check_finite(s->count, e->diagonal) == 0.0 && isfinite(s->norm) &&
         isfinite(s->largest))
         return NNBLAS_OK;
     return nn_fail(NNBLAS_ERROR_NOT_FINITE,
@@ -112,26 +111,19 @@ static nnblas_status set_up_equations(search *s) {
                    s->fit->progress.epoch + 1);
 }
 
+/* The normal equations at the parameters, where the next step starts. */
+static nnblas_status set_up_equations(search *s) {
+    nn_normal_equations_run(&s->equations, &s->fit->rows);
+    memcpy(s->start, nn_get_parameters(s->fit), s->count * sizeof *s->start);
+    return set_up_gradient(s);
+}
+
 /* ---- steps ----------------------------------------------------------------------------------- */
 
-/* Copies the upper half of the Hessian to the lower one, with the damping, and factorises that. */
 static bool factorise(search *s, double mu) {
-    enum { STRIP = 64 };
-    nn_normal_equations *e = &s->equations;
-    size_t n = s->count;
-    for (size_t first = 0; first < n; first += STRIP) {
-        size_t end = nn_min(n, first + STRIP);
-        nn_transpose(first, end - first, e->hessian + first, n, e->hessian + first * n, n);
-        for (size_t i = first; i < end; i++)
-            for (size_t j = first; j < i; j++)
-                e->hessian[i * n + j] = e->hessian[j * n + i];
-    }
-    for (size_t i = 0; i < n; i++)
-        e->hessian[i * n + i] = e->diagonal[i] + mu / get_unit(s, i) / get_unit(s, i);
-    nn_blas_hold();
-    bool is_definite = nn_factor_cholesky(n, e->hessian);
-    nn_blas_release();
-    return is_definite;
+    for (size_t i = 0; i < s->count; i++)
+        s->added[i] = s->decays[i] + mu / get_unit(s, i) / get_unit(s, i);
+    return nn_normal_equations_factor(&s->equations, s->added);
 }
 
 /* Computes the step for a damping, and moves the parameters by it. Returns by how much the total
@@ -140,9 +132,7 @@ static bool factorise(search *s, double mu) {
 static double move(search *s, double mu) {
     double fall = 0.0, *W = nn_get_parameters(s->fit);
     memcpy(s->step, s->gradient, s->count * sizeof *s->step);
-    nn_blas_hold();
-    nn_solve_cholesky(s->count, s->equations.hessian, s->step);
-    nn_blas_release();
+    nn_normal_equations_solve(&s->equations, s->step);
     for (size_t i = 0; i < s->count; i++) {
         double scaled = s->step[i] / get_unit(s, i);
         fall += 0.5 * (mu * scaled * scaled + s->step[i] * s->gradient[i]);
@@ -174,11 +164,14 @@ static bool is_better(search *s, double fall, double *gain, double *cost, double
     return evaluate_gradient(s) <= LOWER_GRADIENT * s->norm;
 }
 
+/* What still counts beside the largest of the Hessian's diagonal. */
+static double get_least(const search *s) {
+    return fmax(DBL_EPSILON * DBL_EPSILON * s->largest, DBL_MIN);
+}
+
 /* H. B. Nielsen, "Damping parameter in Marquardt's method", IMM-REP-1999-05, equation 2.6. */
 static double lower_damping(const search *s, double mu, double gain) {
-    static const double LEAST = DBL_EPSILON * DBL_EPSILON; /* of the largest of the diagonal */
-    mu *= fmax(1.0 / 3.0, 1.0 - pow(2.0 * gain - 1.0, 3.0));
-    return fmax(mu, fmax(LEAST * s->largest, DBL_MIN));
+    return fmax(mu * fmax(1.0 / 3.0, 1.0 - pow(2.0 * gain - 1.0, 3.0)), get_least(s));
 }
 
 /* Where a step is taken, *mu is its damping. Else the parameters are those at the start. */
@@ -209,26 +202,54 @@ static nnblas_status take_step(search *s, double *mu) {
 
 /* ---- the search ------------------------------------------------------------------------------ */
 
+static void set_decay_by_evidence(search *s, double decay) {
+    s->fit->progress.evidence.decay = decay;
+    set_decays(s);
+    s->total = s->cost + measure_decay(s);
+}
+
+/* After a step of Bayesian regularisation. Where it fails, the step is taken back. */
+static nnblas_status estimate(search *s) {
+    nn_fit *fit = s->fit;
+    double *before = fit->optimizer.snapshot;
+    memcpy(before, s->start, s->count * sizeof *before);
+    nnblas_status status = set_up_equations(s);
+    if (!status) {
+        nn_estimate_evidence(fit, &s->equations, s->added, s->cost, get_least(s));
+        set_decay_by_evidence(s, fit->progress.evidence.decay);
+        status = set_up_gradient(s);
+    }
+    if (status)
+        memcpy(nn_get_parameters(fit), before, s->count * sizeof *before);
+    else
+        fit->trainer->evidence = fit->progress.evidence;
+    return status;
+}
+
 static nnblas_status minimise(search *s) {
     nn_fit *fit = s->fit;
-    for (;;) {
+    nnblas_status status = set_up_equations(s);
+    if (!status && fit->progress.epoch == 0) {
+        fit->progress.damping = fmax(fit->settings->damping * s->largest, DBL_MIN);
+        fit->progress.goal = fit->settings->damping_tolerance * s->norm;
+    }
+    while (!status) {
         double mu;
-        nnblas_status status = set_up_equations(s);
-        if (status)
-            return status;
-        if (fit->progress.damping == 0.0) {
-            fit->progress.damping = fmax(fit->settings->damping * s->largest, DBL_MIN);
-            fit->progress.goal = fit->settings->damping_tolerance * s->norm;
-        }
         status = s->norm <= fit->progress.goal ? NNBLAS_STOPPED_CONVERGED : take_step(s, &mu);
         if (status) {
             nn_save_last_checkpoint(fit);
             return status;
         }
-        status = nn_finish_epoch(fit, s->cost, mu);
+        if (fit->settings->is_bayesian)
+            status = estimate(s);
+        if (!status)
+            status = nn_finish_epoch(fit, s->cost, mu);
         if (status || fit->progress.epoch == fit->settings->epochs)
             return status;
+        if (!fit->settings->is_bayesian)
+            status = set_up_equations(s);
     }
+    return status;
 }
 
 /* Returns an error or a reason to stop before the first epoch. */
@@ -240,6 +261,8 @@ static nnblas_status begin(search *s) {
         fit->progress.unit = nn_find_unit(fit);
     set_decays(s);
     s->total = evaluate(s, &s->cost);
+    if (fit->settings->is_bayesian && fit->progress.epoch == 0)
+        set_decay_by_evidence(s, nn_begin_decay(fit, s->cost));
     if (!isfinite(s->total)) {
         evaluate_gradient(s);
         return nn_refuse_beginning(fit, s->cost, s->total);
@@ -255,7 +278,7 @@ static nnblas_status open_search(search *s) {
     nnblas_status status = nn_check_size("the number of parameters", s->count);
     if (status)
         return status;
-    s->memory = nn_allocate(s->count, 4 * sizeof *s->memory);
+    s->memory = nn_allocate(s->count, 5 * sizeof *s->memory);
     if (!s->memory || nn_normal_equations_open(&s->equations, model, N)) {
         free(s->memory);
         return nn_fail(NNBLAS_ERROR_MEMORY,
@@ -267,6 +290,7 @@ static nnblas_status open_search(search *s) {
     s->step = s->start + s->count;
     s->gradient = s->step + s->count;
     s->decays = s->gradient + s->count;
+    s->added = s->decays + s->count;
     return NNBLAS_OK;
 }
 
@@ -284,6 +308,8 @@ nnblas_status nn_run_levenberg_marquardt(nn_fit *fit) {
     status = begin(&s);
     if (!status)
         status = minimise(&s);
+    if (status >= 0 && fit->settings->keeps_posterior)
+        nn_keep_posterior(fit, &s.equations, s.decays, s.added);
     nn_normal_equations_close(&s.equations);
     free(s.memory);
     return status;

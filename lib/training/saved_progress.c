@@ -37,6 +37,10 @@ static const field FIELDS[] = {
     {"conjugate", COUNT, offsetof(nn_saved_progress, progress.conjugate)},
     {"least_norm", BITS, offsetof(nn_saved_progress, progress.least_norm)},
     {"stalled", COUNT, offsetof(nn_saved_progress, progress.stalled)},
+    {"decay", BITS, offsetof(nn_saved_progress, progress.evidence.decay)},
+    {"noise", BITS, offsetof(nn_saved_progress, progress.evidence.noise)},
+    {"effective", BITS, offsetof(nn_saved_progress, progress.evidence.effective)},
+    {"log_evidence", BITS, offsetof(nn_saved_progress, progress.evidence.log_evidence)},
 };
 enum { N_FIELDS = sizeof FIELDS / sizeof *FIELDS };
 
@@ -100,55 +104,74 @@ static nnblas_status check_reals(const nn_progress *p, bool has_plateau) {
 }
 
 static bool has_search(const nn_progress *p) {
+    const nn_evidence *e = &p->evidence;
     return p->unit != 0.0 || p->scale != 0.0 || p->goal != 0.0 || p->damping != 0.0 ||
-           p->conjugate != 0 || p->least_norm != 0.0 || p->stalled != 0;
+           p->conjugate != 0 || p->least_norm != 0.0 || p->stalled != 0 || e->decay != 0.0 ||
+           e->noise != 0.0 || e->effective != 0.0 || e->log_evidence != 0.0;
 }
 
-/* Of Levenberg-Marquardt. */
-static nnblas_status check_damping(const nn_progress *p) {
-    static const nn_range UNIT = {"unit of the checkpoint", 0, HUGE_VAL, true, false,
-                                  "finite and above 0"},
-                          GOAL = {"goal of the checkpoint", 0, HUGE_VAL, false, false,
-                                  "finite and 0 or above"},
-                          DAMPING = {"damping of the checkpoint", 0, HUGE_VAL, true, false,
-                                     "finite and above 0"};
+typedef struct checked_real {
+    nn_range range;
+    double value;
+} checked_real;
+
+static nnblas_status check_all(const checked_real *reals, size_t count) {
+    nnblas_status status = NNBLAS_OK;
+    for (size_t i = 0; i < count && !status; i++)
+        status = check_real(&reals[i].range, reals[i].value);
+    return status;
+}
+
+static const char ABOVE[] = "finite and above 0", FROM[] = "finite and 0 or above";
+
+static nnblas_status check_damped(const nn_progress *p) {
+    const nn_evidence *e = &p->evidence;
+    const checked_real reals[] = {
+        {{"unit of the checkpoint", 0, HUGE_VAL, true, false, ABOVE}, p->unit},
+        {{"goal of the checkpoint", 0, HUGE_VAL, false, false, FROM}, p->goal},
+        {{"damping of the checkpoint", 0, HUGE_VAL, true, false, ABOVE}, p->damping},
+        {{"decay of the checkpoint", 0, HUGE_VAL, false, false, FROM}, e->decay},
+        {{"noise of the checkpoint", 0, HUGE_VAL, false, false, FROM}, e->noise},
+        {{"effective of the checkpoint", 0, HUGE_VAL, false, false, FROM}, e->effective},
+        {{"log_evidence of the checkpoint", -HUGE_VAL, HUGE_VAL, false, false, "finite"},
+         e->log_evidence},
+    };
     if (p->scale != 0.0 || p->conjugate != 0 || p->least_norm != 0.0 || p->stalled != 0)
         return nn_fail(NNBLAS_ERROR_FORMAT, "scale, conjugate, least_norm and stalled of the "
                                             "checkpoint must be 0 with this optimizer");
-    nnblas_status status = check_real(&UNIT, p->unit);
-    if (!status)
-        status = check_real(&GOAL, p->goal);
-    return status ? status : check_real(&DAMPING, p->damping);
+    return check_all(reals, sizeof reals / sizeof *reals);
 }
 
-/* Of a search for the lowest cost, which other optimizers do not have. */
-static nnblas_status check_search(const nn_progress *p, nnblas_optimizer optimizer) {
-    static const char ABOVE[] = "finite and above 0", FROM[] = "finite and 0 or above";
-    const struct {
-        nn_range range;
-        double value;
-    } reals[] = {
+static nnblas_status check_conjugate(const nn_progress *p) {
+    const checked_real reals[] = {
         {{"unit of the checkpoint", 0, HUGE_VAL, true, false, ABOVE}, p->unit},
         {{"scale of the checkpoint", 0, HUGE_VAL, true, false, ABOVE}, p->scale},
         {{"goal of the checkpoint", 0, HUGE_VAL, false, false, FROM}, p->goal},
         {{"damping of the checkpoint", 0, HUGE_VAL, false, false, FROM}, p->damping},
         {{"least_norm of the checkpoint", 0, HUGE_VAL, false, false, FROM}, p->least_norm},
+        {{"decay of the checkpoint", 0, 0, false, false, "0"}, p->evidence.decay},
+        {{"noise of the checkpoint", 0, 0, false, false, "0"}, p->evidence.noise},
+        {{"effective of the checkpoint", 0, 0, false, false, "0"}, p->evidence.effective},
+        {{"log_evidence of the checkpoint", 0, 0, false, false, "0"}, p->evidence.log_evidence},
     };
+    nnblas_status status = check_all(reals, sizeof reals / sizeof *reals);
+    if (!status && p->conjugate > p->epoch)
+        status = refuse_count("conjugate", p->conjugate, "at most that of the epochs");
+    if (!status && p->stalled > p->epoch)
+        status = refuse_count("stalled", p->stalled, "at most that of the epochs");
+    return status;
+}
+
+/* Of a search for the lowest cost, which other optimizers do not have. */
+static nnblas_status check_search(const nn_progress *p, nnblas_optimizer optimizer) {
     if (optimizer == NNBLAS_LEVENBERG_MARQUARDT)
-        return check_damping(p);
-    if (optimizer != NNBLAS_SCALED_CONJUGATE_GRADIENT)
-        return has_search(p) ? nn_fail(NNBLAS_ERROR_FORMAT,
-                                       "unit, scale, goal, damping, conjugate, least_norm and "
-                                       "stalled of the checkpoint must be 0 with this optimizer")
-                             : NNBLAS_OK;
-    for (size_t i = 0; i < sizeof reals / sizeof *reals; i++)
-        if (check_real(&reals[i].range, reals[i].value))
-            return NNBLAS_ERROR_FORMAT;
-    if (p->conjugate > p->epoch)
-        return refuse_count("conjugate", p->conjugate, "at most that of the epochs");
-    if (p->stalled > p->epoch)
-        return refuse_count("stalled", p->stalled, "at most that of the epochs");
-    return NNBLAS_OK;
+        return check_damped(p);
+    if (optimizer == NNBLAS_SCALED_CONJUGATE_GRADIENT)
+        return check_conjugate(p);
+    return has_search(p) ? nn_fail(NNBLAS_ERROR_FORMAT,
+                                   "unit to log_evidence of the checkpoint must be 0 with this "
+                                   "optimizer")
+                         : NNBLAS_OK;
 }
 
 /* In a state of zeros the generator gives only zeros. */

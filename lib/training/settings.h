@@ -20,6 +20,8 @@ typedef struct nn_settings {
     size_t lbfgs_memory;
     double lbfgs_tolerance, scg_tolerance;
     double damping, damping_tolerance; /* of Levenberg-Marquardt */
+    bool is_bayesian;                  /* the same, with the decay by the evidence */
+    bool keeps_posterior;              /* the same, for prediction intervals */
     nn_schedule schedule;
     size_t batch_size;
     bool shuffle;

@@ -162,6 +162,24 @@ nnblas_status nnblas_trainer_set_levenberg_marquardt(nnblas_trainer *trainer, do
     return NNBLAS_OK;
 }
 
+nnblas_status nnblas_trainer_set_bayesian(nnblas_trainer *trainer, int bayesian) {
+    nnblas_status status = check_trainer(trainer);
+    if (!status && bayesian != 0 && bayesian != 1)
+        status = nn_fail(NNBLAS_ERROR_VALUE, "bayesian is %d; it must be 0 or 1", bayesian);
+    if (!status)
+        trainer->settings.is_bayesian = bayesian;
+    return status;
+}
+
+nnblas_status nnblas_trainer_set_posterior(nnblas_trainer *trainer, int keep) {
+    nnblas_status status = check_trainer(trainer);
+    if (!status && keep != 0 && keep != 1)
+        status = nn_fail(NNBLAS_ERROR_VALUE, "keep is %d; it must be 0 or 1", keep);
+    if (!status)
+        trainer->settings.keeps_posterior = keep;
+    return status;
+}
+
 nnblas_status nnblas_trainer_set_optimizer(nnblas_trainer *trainer, nnblas_optimizer optimizer) {
     nnblas_status status = check_trainer(trainer);
     if (status)

@@ -13,6 +13,11 @@
 
 #include <stdatomic.h>
 
+/* What nnblas_trainer_evidence tells; all 0 where nothing is known. */
+typedef struct nn_evidence {
+    double decay, noise, effective, log_evidence;
+} nn_evidence;
+
 /* A failure that a trainer remembers: of a checkpoint in the last fit, or of that fit. */
 typedef struct nn_failure {
     nnblas_status status; /* not below 0: none, and no words */
@@ -25,6 +30,7 @@ struct nnblas_trainer {
     nn_history history;
     nn_failure checkpoint_failure;
     nn_failure fit_failure;        /* how the last fit ended */
+    nn_evidence evidence;          /* of the last fit */
     struct nn_checkpoint *resumed; /* where the next fit continues; null for a new training */
     nn_optimizer *step_optimizer;  /* of nnblas_trainer_step; null before the first step */
     atomic_bool is_cancelled;      /* from any thread; cleared when a fit returns */
@@ -47,6 +53,7 @@ typedef struct nn_progress {
     size_t conjugate;
     double least_norm; /* of a gradient since the objective fell */
     size_t stalled;    /* epochs since one of them fell */
+    nn_evidence evidence;
 } nn_progress;
 
 /* The checkpoints of a training. */

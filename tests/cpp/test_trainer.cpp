@@ -308,6 +308,12 @@ static void test_getters() {
     trainer.set_adam(0.125, 0.75, 0.1);
     trainer.set_lbfgs(3, 0.2);
     trainer.set_levenberg_marquardt(0.6, 0.7);
+    trainer.set_bayesian(true);
+    trainer.set_posterior(true);
+    check(trainer.bayesian() && trainer.posterior(), "Bayesian regularisation and the posterior");
+    check(catch_status([&] { static_cast<void>(trainer.evidence()); }) == NNBLAS_ERROR_VALUE &&
+              !net.has_posterior(),
+          "no estimates before a fit");
     trainer.set_weight_decay(0.3);
     trainer.set_l1(0.2);
     check(trainer.levenberg_marquardt().damping == 0.6 &&

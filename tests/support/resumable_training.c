@@ -11,6 +11,7 @@ training begin_recipe(const recipe *r, uint64_t seed) {
     ck_assert_ok(nnblas_trainer_set_validation_fraction(s.trainer, r->fraction));
     ck_assert_ok(nnblas_trainer_set_seed(s.trainer, 77));
     ck_assert_ok(nnblas_trainer_set_score(s.trainer, r->score));
+    ck_assert_ok(nnblas_trainer_set_bayesian(s.trainer, r->is_bayesian));
     if (r->has_plateau)
         ck_assert_ok(nnblas_trainer_set_plateau_schedule(s.trainer, 2, 0.7));
     return s;

@@ -11,7 +11,7 @@ typedef struct recipe {
     double rate;
     size_t batch;
     double fraction;
-    bool has_plateau;
+    bool has_plateau, is_bayesian;
     nnblas_score score;
     char path[64];
 } recipe;

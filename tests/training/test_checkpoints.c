@@ -57,8 +57,9 @@ START_TEST(a_resumed_training_has_the_same_bits) {
          .score = NNBLAS_SCORE_R2},
         {.optimizer = NNBLAS_LEVENBERG_MARQUARDT},
         {.optimizer = NNBLAS_LEVENBERG_MARQUARDT, .fraction = 0.3},
+        {.optimizer = NNBLAS_LEVENBERG_MARQUARDT, .is_bayesian = true},
     };
-    size_t count = sizeof RECIPES / sizeof *RECIPES - (nnblas_has(NNBLAS_FEATURE_LAPACK) ? 0 : 2);
+    size_t count = sizeof RECIPES / sizeof *RECIPES - (nnblas_has(NNBLAS_FEATURE_LAPACK) ? 0 : 3);
     for (size_t i = 0; i < count; i++)
         check_interrupted(RECIPES[i]);
 }

@@ -38,6 +38,8 @@ nnblas_status set_steps(const training_settings *s, const dataset *learnt, doubl
     if (!status)
         status = set_damping(s, trainer);
     if (!status)
+        status = nnblas_trainer_set_bayesian(trainer, s->is_bayesian);
+    if (!status)
         status = nnblas_trainer_set_weight_decay(trainer, weight_decay);
     if (!status)
         status = nnblas_trainer_set_l1(trainer, s->l1);

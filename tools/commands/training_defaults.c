@@ -92,6 +92,9 @@ uint64_t get_epochs(const training_settings *s, const dataset *learnt) {
 uint64_t get_patience(const training_settings *s, const dataset *learnt) {
     if (s->patience != PATIENCE_BY_ROWS)
         return s->patience;
+    /* The cost rises where the decay that is estimated grows. */
+    if (s->is_bayesian)
+        return 0;
     return (uint64_t)ceil(USUAL_PATIENCE * compare_epochs(s, learnt));
 }
 

@@ -39,6 +39,7 @@ void list_training_options(training_settings *s, training_texts *texts, command_
         {"checkpoint", .text = &s->checkpoint},
         {"resume", .flag = &s->is_resumed},
         {"score", .flag = &s->has_score},
+        {"bayesian", .flag = &s->is_bayesian},
     };
     memcpy(options, all, sizeof all);
 }
@@ -124,6 +125,7 @@ static int refuse_without_effect(const char *command, const training_texts *text
         {"learning-rate", s->learning_rate > 0.0 && !has_rate(s)},
         {"schedule", texts->schedule && !has_rate(s)},
         {"l1", s->l1 > 0.0 && !has_rate(s)},
+        {"bayesian", s->is_bayesian && !is_damped},
         {"damping", is_given(s->damping) && !is_damped},
         {"damping-tolerance", is_given(s->damping_tolerance) && !is_damped},
     };
@@ -146,6 +148,9 @@ int take_training_texts(const char *command, const training_texts *texts, traini
         s->batch = 0;
     if (s->batch > 0 && takes_all_rows(s))
         return refuse_usage(command, "--optimizer %s needs --batch all", texts->optimizer);
+    if (s->is_bayesian && is_given(s->weight_decay))
+        return refuse_usage(command, "--bayesian estimates the weight decay: leave out "
+                                     "--weight-decay");
     if (s->has_score && s->validation == 0.0)
         return refuse_usage(command, "--score needs --validation F");
     if (s->learning_rate == 0.0)

@@ -33,6 +33,8 @@
     "  --scg-tolerance T     the same of scg, scaled conjugate gradients (default 1e-12)\n"        \
     "  --damping D           of levenberg-marquardt: the first damping (default 1e-3)\n"           \
     "  --damping-tolerance T  the same as --lbfgs-tolerance of levenberg-marquardt\n"              \
+    "  --bayesian            of levenberg-marquardt: estimate the weight decay and the noise of\n" \
+    "                        the target from the rows\n"                                           \
     "  --schedule S          of the learning rate: constant, step:EPOCHS:FACTOR, cosine,\n"        \
     "                        cosine:LAST, plateau:EPOCHS:FACTOR, adaptive:EPOCHS:FACTOR:LAST,\n"   \
     "                        inverse, inverse:SCALE:POWER (default inverse with adam, else\n"      \
@@ -63,7 +65,7 @@ typedef struct {
     const char *hidden, *activation, *batch, *optimizer, *schedule, *cost;
 } training_texts;
 
-enum { N_TRAINING_OPTIONS = 25 };
+enum { N_TRAINING_OPTIONS = 26 };
 void list_training_options(training_settings *settings, training_texts *texts,
                            command_option *options);
 

@@ -147,6 +147,16 @@ static void print_kept(const training_run *run) {
     fputs(")\n", run->summary);
 }
 
+static void print_evidence(const training_run *run) {
+    double noise, effective, evidence;
+    size_t parameters = nnblas_net_parameter_count(run->model.net);
+    if (nnblas_trainer_evidence(run->trainer, NULL, &noise, &effective, &evidence) == NNBLAS_OK)
+        fprintf(run->summary,
+                "%.1f of %zu parameters are determined; noise %.4g (standard deviation, of the "
+                "scaled targets); log evidence %.6g\n",
+                effective, parameters, sqrt(noise), evidence);
+}
+
 void print_end(const training_run *run) {
     size_t count = nnblas_trainer_history_count(run->trainer);
     size_t most = nnblas_trainer_epochs(run->trainer);
@@ -161,6 +171,7 @@ void print_end(const training_run *run) {
                 "%zu of them by the checkpoint, and %zu in %.2f seconds by this run\n", before,
                 count - before, run->seconds);
     print_kept(run);
+    print_evidence(run);
 }
 
 static void print_value(FILE *stream, double value) {

@@ -31,7 +31,7 @@ typedef struct {
     double lbfgs_tolerance, scg_tolerance;
     double damping, damping_tolerance;
     const char *checkpoint;
-    bool is_resumed;
+    bool is_resumed, is_bayesian;
     bool has_score;
 } training_settings;
 

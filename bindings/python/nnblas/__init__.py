@@ -35,7 +35,7 @@ from ._process import (
     threads,
     version,
 )
-from ._trainer import Epoch, Optimizer, Schedule, Score, Trainer
+from ._trainer import Epoch, Evidence, Optimizer, Schedule, Score, Trainer
 
 if TYPE_CHECKING:
     from ._estimators import MLPClassifier, MLPRegressor
@@ -45,6 +45,7 @@ __all__ = [
     "ArgumentError",
     "Cost",
     "Epoch",
+    "Evidence",
     "Feature",
     "FileError",
     "FormatError",

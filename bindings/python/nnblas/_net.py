@@ -398,6 +398,41 @@ class Net:
             check(status)
         return out
 
+    def predict_interval(
+        self, X: FloatArray, level: float = 0.9
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """The outputs for the rows of X, and intervals around them.
+
+        A label is within its interval with about the probability level. The network needs a
+        posterior: train it by 'levenberg_marquardt' with ``Trainer.posterior``.
+
+        Parameters
+        ----------
+        X : ndarray of float64, shape (N, inputs)
+        level : float, default=0.9
+            Above 0 and under 1.
+
+        Returns
+        -------
+        O_out, lower, upper : ndarray, shape (N, outputs)
+        """
+        x, N, ldx = read_matrix("X", X, self._inputs)
+        O_out, lower, upper = (numpy.empty((N, self._outputs)) for _ in range(3))
+        o, ldo = write_rows("O_out", O_out, self._outputs, N)
+        low, ldl = write_rows("lower", lower, self._outputs, N)
+        up, ldu = write_rows("upper", upper, self._outputs, N)
+        check(
+            lib.nnblas_net_predict_interval(
+                self._handle, N, x, ldx, level, o, ldo, low, ldl, up, ldu
+            )
+        )
+        return O_out, lower, upper
+
+    @property
+    def has_posterior(self) -> bool:
+        """Whether `predict_interval` has a posterior of the parameters as they are."""
+        return bool(lib.nnblas_net_has_posterior(self._handle))
+
     def evaluate(
         self, X: FloatArray, Y: FloatArray, *, weights: Union[FloatArray, None] = None
     ) -> float:

@@ -364,8 +364,8 @@ class Perceptron(BaseEstimator):
         return trainer
 
     def _set_penalty(self, trainer: Trainer, batch: int, weights: Weights) -> None:
-        if self.l1_ratio > 0 and self.solver == "lbfgs":
-            raise ValueError("solver='lbfgs' takes no L1 penalty: l1_ratio must be 0")
+        if self.l1_ratio > 0 and self.solver in _SEARCHES:
+            raise ValueError(f"solver={self.solver!r} takes no L1 penalty: l1_ratio must be 0")
         decay = self._get_decay(batch, weights)
         trainer.weight_decay = decay * (1 - self.l1_ratio)
         trainer.l1 = decay * self.l1_ratio

@@ -54,6 +54,19 @@ class Score(enum.IntEnum):
     R2 = 3
 
 
+class Evidence(NamedTuple):
+    """What Bayesian regularisation estimates."""
+
+    decay: float
+    """The weight decay, of all parameters."""
+    noise: float
+    """The variance of the labels around the outputs."""
+    effective: float
+    """The number of parameters that the rows determine."""
+    log_evidence: float
+    """The logarithm of the density of the labels; the higher, the more probable the network."""
+
+
 class Epoch(NamedTuple):
     """One epoch, as a callback is told it; `Trainer.history` has the same fields."""
 
@@ -335,6 +348,32 @@ class Trainer:
             lib.nnblas_trainer_set_levenberg_marquardt,
             *_read_tuple("levenberg_marquardt", constants, "damping", "tolerance"),
         )
+
+    @property
+    def bayesian(self) -> bool:
+        """Whether 'levenberg_marquardt' estimates the weight decay and the noise of the labels."""
+        return bool(lib.nnblas_trainer_bayesian(self._handle))
+
+    @bayesian.setter
+    def bayesian(self, bayesian: bool) -> None:
+        self._set(lib.nnblas_trainer_set_bayesian, bool(bayesian))
+
+    @property
+    def evidence(self) -> Evidence:
+        """What Bayesian regularisation has estimated in the last fit."""
+        values = ffi.new("double[4]")
+        check(lib.nnblas_trainer_evidence(self._handle, *(values + i for i in range(4))))
+        return Evidence(*values)
+
+    @property
+    def posterior(self) -> bool:
+        """Whether a fit by 'levenberg_marquardt' leaves the posterior of the parameters on the
+        network, for `Net.predict_interval`."""
+        return bool(lib.nnblas_trainer_posterior(self._handle))
+
+    @posterior.setter
+    def posterior(self, keep: bool) -> None:
+        self._set(lib.nnblas_trainer_set_posterior, bool(keep))
 
     @property
     def weight_decay(self) -> float:

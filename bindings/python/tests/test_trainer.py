@@ -31,6 +31,8 @@ def trainer(net):
         ("lbfgs", (7, 1e-3)),
         ("scaled_conjugate_gradient", 1e-3),
         ("levenberg_marquardt", (0.5, 1e-3)),
+        ("bayesian", True),
+        ("posterior", True),
         ("weight_decay", 0.01),
         ("l1", 0.02),
         ("schedule", ("constant",)),
@@ -588,3 +590,25 @@ def test_checkpoint_that_cannot_be_written(trainer, rows, tmp_path):
         trainer.check_checkpoint()
     trainer.set_checkpoint(None)
     assert trainer.checkpoint is None
+
+
+@pytest.mark.skipif(not nnblas.has("lapack"), reason="built without LAPACK")
+def test_intervals_by_the_posterior():
+    random = numpy.random.default_rng(3)
+    X = random.uniform(-1.5, 1.5, (150, 1))
+    Y = numpy.sin(2 * X) + 0.2 * random.normal(size=X.shape)
+    net = nnblas.Net([1, 8, 1], hidden="tanh", output="identity")
+    trainer = nnblas.Trainer(net, optimizer="levenberg_marquardt", epochs=50)
+    with pytest.raises(nnblas.ArgumentError, match="no posterior"):
+        net.predict_interval(X)
+    with pytest.raises(nnblas.ArgumentError, match="there are no estimates"):
+        trainer.evidence
+    trainer.bayesian = trainer.posterior = True
+    trainer.fit(X, Y)
+    assert net.has_posterior and trainer.evidence.noise**0.5 == pytest.approx(0.2, abs=0.04)
+    assert 2 < trainer.evidence.effective < 25 and trainer.evidence.decay > 0
+    O_out, lower, upper = net.predict_interval(X, 0.9)
+    numpy.testing.assert_allclose(O_out, net.predict(X), rtol=1e-13)
+    assert 0.8 < ((lower < Y) & (Y < upper)).mean() < 0.98
+    net.parameters[0] += 1
+    assert not net.has_posterior
