@@ -89,6 +89,7 @@ static double evaluate_gradient(search *s) {
         &(nn_call){.model = &fit->model, .rows = &fit->rows, .updates = fit->engine.updates});
     for (size_t i = 0; i < s->count; i++)
         gradient[i] += s->decays[i] * nn_get_parameters(fit)[i];
+    nn_mask_gradient(fit->settings, s->count, gradient);
     return measure_gradient(s, gradient);
 }
 
@@ -101,6 +102,7 @@ static nnblas_status set_up_gradient(search *s) {
         s->gradient[i] = e->gradient[i] + s->decays[i] * s->start[i];
         s->largest = fmax(s->largest, (e->diagonal[i] + s->decays[i]) * unit * unit);
     }
+    nn_mask_gradient(s->fit->settings, s->count, s->gradient);
     s->norm = measure_gradient(s, s->gradient);
     /* No element of the Hessian is larger than the largest of its diagonal. */
     if (nn_get_kernels()->check_finite(s->count, e->diagonal) == 0.0 && isfinite(s->norm) &&
@@ -111,9 +113,24 @@ static nnblas_status set_up_gradient(search *s) {
                    s->fit->progress.epoch + 1);
 }
 
+/* As if the outputs did not depend on the parameters that the mask does not train: then their step
+ * is exactly 0. */
+static void mask_equations(const search *s) {
+    const nn_normal_equations *e = &s->equations;
+    const uint8_t *mask = s->fit->settings->mask;
+    for (size_t i = 0; mask && i < s->count; i++) {
+        for (size_t j = i; j < s->count; j++)
+            if (!mask[i] || !mask[j])
+                e->hessian[i * s->count + j] = 0.0;
+        if (!mask[i])
+            e->diagonal[i] = 0.0;
+    }
+}
+
 /* The normal equations at the parameters, where the next step starts. */
 static nnblas_status set_up_equations(search *s) {
     nn_normal_equations_run(&s->equations, &s->fit->rows);
+    mask_equations(s);
     memcpy(s->start, nn_get_parameters(s->fit), s->count * sizeof *s->start);
     return set_up_gradient(s);
 }

@@ -17,11 +17,13 @@ static const nnblas_optimizer OPTIMIZERS[] = {NNBLAS_GRADIENT_DESCENT,
                                               NNBLAS_RPROP,
                                               NNBLAS_ADAM,
                                               NNBLAS_LBFGS,
-                                              NNBLAS_SCALED_CONJUGATE_GRADIENT};
+                                              NNBLAS_SCALED_CONJUGATE_GRADIENT,
+                                              NNBLAS_LEVENBERG_MARQUARDT};
 enum { N_OPTIMIZERS = sizeof OPTIMIZERS / sizeof *OPTIMIZERS };
 
 static bool has(nnblas_optimizer optimizer) {
-    return optimizer != NNBLAS_LBFGS || nnblas_has(NNBLAS_FEATURE_LBFGS);
+    return (optimizer != NNBLAS_LBFGS || nnblas_has(NNBLAS_FEATURE_LBFGS)) &&
+           (optimizer != NNBLAS_LEVENBERG_MARQUARDT || nnblas_has(NNBLAS_FEATURE_LAPACK));
 }
 
 /* Half of the parameters, a zero with a sign and the smallest number among them. */
