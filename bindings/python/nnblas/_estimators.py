@@ -271,13 +271,13 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         """The inputs of the output units, shape (n_samples,) for two classes, else (n_samples,
         n_classes): log-odds, or with softmax log-probabilities plus a number of each row. With
         n_networks, those of the mean probabilities. An addition."""
+        X = self._read_features(X)
         if self._others:
-            outputs = self._compute_outputs(X).clip(1e-300, 1 - 2.0**-53)
-            odds = numpy.log(outputs)
+            outputs = self._average_outputs(X).clip(1e-300, 1 - 2.0**-53)
+            odds: FloatArray = numpy.log(outputs)
             if self.out_activation_ == "logistic":
                 odds -= numpy.log1p(-outputs)
             return odds.ravel() if self.n_outputs_ == 1 else odds
-        X = self._read_features(X)
         linear = self._net.clone()
         linear.set_output("identity", "mse")
         outputs = linear.predict(X)

@@ -648,5 +648,7 @@ class Perceptron(BaseEstimator):
         return to_rows(validate_data(self, X, **options))
 
     def _compute_outputs(self, X: Any) -> FloatArray:
-        X = self._read_features(X)
+        return self._average_outputs(self._read_features(X))
+
+    def _average_outputs(self, X: FloatArray) -> FloatArray:
         return average(net.predict(X) for net in self.networks_)
