@@ -113,9 +113,10 @@ static void tanh_delta(size_t n, const double *restrict H_out, double *restrict 
         H_delta[i] *= (1.0 - H_out[i]) * (1.0 + H_out[i]);
 }
 
+/* 0 times a NaN is NaN: it goes on. */
 static void relu_delta(size_t n, const double *restrict H_out, double *restrict H_delta) {
     for (size_t i = 0; i < n; i++)
-        H_delta[i] *= H_out[i] > 0.0 ? 1.0 : 0.0;
+        H_delta[i] *= H_out[i] > 0.0 ? 1.0 : 0.0 * H_out[i];
 }
 
 static void exponential_delta(size_t n, const double *restrict H_out, double *restrict H_delta) {

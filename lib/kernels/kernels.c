@@ -6,6 +6,7 @@
 #include "kernels/kernels.h"
 #include "kernels/activations.h"
 #include "kernels/costs.h"
+#include "kernels/curvatures.h"
 #include "kernels/optimizer_steps.h"
 #include "kernels/softmax_cross_entropy.h"
 #include "kernels/sums.h"
@@ -51,6 +52,20 @@ const nn_kernels NN_SET_TABLE(NN_KERNEL_SET) = {
     .gamma_deviance = gamma_deviance,
     .sigmoid_cross_entropy = sigmoid_cross_entropy,
     .softmax_cross_entropy = softmax_cross_entropy,
+    .softmax_delta = softmax_delta,
+    .sigmoid_curvature = sigmoid_curvature,
+    .tanh_curvature = tanh_curvature,
+    .softsign_curvature = softsign_curvature,
+    .softplus_curvature = softplus_curvature,
+    .elu_curvature = elu_curvature,
+    .gelu_curvature = gelu_curvature,
+    .silu_curvature = silu_curvature,
+    .sine_curvature = sine_curvature,
+    .softmax_squared_error_curvature = softmax_squared_error_curvature,
+    .sigmoid_cross_entropy_curvature = sigmoid_cross_entropy_curvature,
+    .softmax_cross_entropy_curvature = softmax_cross_entropy_curvature,
+    .multiply = multiply,
+    .add_products = add_products,
     .sum = sum,
     .sum_magnitudes = sum_magnitudes,
     .sum_products = sum_products,

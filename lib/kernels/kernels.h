@@ -121,6 +121,37 @@ typedef struct nn_kernels {
     double (*softmax_cross_entropy)(size_t rows, size_t columns, const double *O_in,
                                     const double *Y, const double *weights, double *O_delta);
 
+    /* Softmax outputs, in place: a holds the derivatives of a number by O_out, or the direction in
+     * which O_in moves, and becomes the derivatives by O_in, or the direction of O_out. The two are
+     * the same, since the matrix of derivatives is symmetric. */
+    void (*softmax_delta)(size_t rows, size_t columns, const double *O_out, double *a);
+
+    /*
+     * Second derivatives, each multiplied into a, in place: of hidden activations, f''(H_in)
+     * computed from H_out = f(H_in), or from H_in where that is the argument; of costs (of squared
+     * errors that of half of them) by O_in, where for softmax outputs a row of a is multiplied by
+     * the matrix of its row.
+     *
+     * From O_out and Y, the cross-entropy of sigmoid outputs from O_in.
+     */
+    void (*sigmoid_curvature)(size_t n, const double *H_out, double *a);
+    void (*tanh_curvature)(size_t n, const double *H_out, double *a);
+    void (*softsign_curvature)(size_t n, const double *H_out, double *a);
+    void (*softplus_curvature)(size_t n, const double *H_out, double *a);
+    void (*elu_curvature)(size_t n, const double *H_out, double *a);
+    void (*gelu_curvature)(size_t n, const double *H_in, double *a);
+    void (*silu_curvature)(size_t n, const double *H_in, double *a);
+    void (*sine_curvature)(size_t n, const double *H_out, double *a);
+    void (*softmax_squared_error_curvature)(size_t rows, size_t columns, const double *O_out,
+                                            const double *Y, double *a);
+    void (*sigmoid_cross_entropy_curvature)(size_t n, const double *O_in, double *a);
+    void (*softmax_cross_entropy_curvature)(size_t rows, size_t columns, const double *O_out,
+                                            const double *Y, double *a);
+
+    /* product := product a, and sums := sums + a b. */
+    void (*multiply)(size_t n, const double *a, double *product);
+    void (*add_products)(size_t n, const double *a, const double *b, double *sums);
+
     /* sum: sum of a. sum_magnitudes: sum of |a|, which is at least the largest |a|. sum_products:
      * sum of a b; a may be b. add: sums := sums + a. add_column_sums: sums[j] := sums[j] + the sum
      * of column j. */

@@ -149,7 +149,7 @@ static void compute_tanh_delta(exact_operands *x) {
 
 static void compute_relu_delta(exact_operands *x) {
     for (size_t i = 0; i < x->n; i++)
-        x->c[i] *= x->a[i] > 0.0L ? 1.0L : 0.0L;
+        x->c[i] *= x->a[i] > 0.0L ? 1.0L : 0.0L * x->a[i];
 }
 
 static void compute_exponential_delta(exact_operands *x) {

@@ -27,6 +27,12 @@ static double call_with_one(const void *slot, const operands *x) {
     return 0.0;
 }
 
+static double call_with_two(const void *slot, const operands *x) {
+    typedef void with_two(size_t n, const double *a, const double *b, double *c);
+    (*(with_two *const *)slot)(x->n, x->a, x->b, x->c);
+    return 0.0;
+}
+
 static double call_rows_with_one(const void *slot, const operands *x) {
     typedef void rows_with_one(size_t rows, size_t columns, const double *a, double *c);
     (*(rows_with_one *const *)slot)(x->rows, x->columns, x->a, x->c);
@@ -368,6 +374,63 @@ const kernel_row KERNELS[] = {
     {KERNEL(softmax_cross_entropy), .call = call_cost_of_rows,
      .compute = compute_softmax_cross_entropy, .ulps = 64.0, .traits = BY_ROWS | SIGNED | IS_COST,
      .relative_ulps = 4.0, .libm = run_libm_softmax_cross_entropy},
+    {KERNEL(softmax_delta), .call = call_rows_with_one, .compute = compute_softmax_delta,
+     .ulps = 64.0, .traits = BY_ROWS},
+    {KERNEL(sigmoid_curvature), .call = call_with_one, .compute = compute_sigmoid_curvature,
+     .ulps = 2.0},
+    {KERNEL(tanh_curvature), .call = call_with_one, .compute = compute_tanh_curvature, .ulps = 3.0,
+     .traits = SIGNED},
+    {
+        KERNEL(softsign_curvature),
+        .call = call_with_one,
+        .compute = compute_softsign_curvature,
+        .ulps = 4.0,
+        .traits = SIGNED,
+    },
+    {
+        KERNEL(softplus_curvature),
+        .call = call_with_one,
+        .compute = compute_softplus_curvature,
+        .ulps = 4.0,
+    },
+    {
+        KERNEL(elu_curvature),
+        .call = call_with_one,
+        .compute = compute_elu_curvature,
+        .ulps = 4.0,
+        .traits = SIGNED,
+    },
+    {
+        KERNEL(gelu_curvature),
+        .call = call_with_one,
+        .compute = compute_gelu_curvature,
+        .ulps = 4.0,
+        .traits = SIGNED,
+    },
+    {
+        KERNEL(silu_curvature),
+        .call = call_with_one,
+        .compute = compute_silu_curvature,
+        .ulps = 4.0,
+        .traits = SIGNED,
+    },
+    {
+        KERNEL(sine_curvature),
+        .call = call_with_one,
+        .compute = compute_sine_curvature,
+        .ulps = 4.0,
+        .traits = SIGNED,
+    },
+    {KERNEL(softmax_squared_error_curvature), .call = call_rows_with_two,
+     .compute = compute_softmax_squared_error_curvature, .ulps = 512.0, .traits = BY_ROWS},
+    {KERNEL(sigmoid_cross_entropy_curvature), .call = call_with_one,
+     .compute = compute_sigmoid_cross_entropy_curvature, .ulps = 2.0, .traits = SIGNED},
+    {KERNEL(softmax_cross_entropy_curvature), .call = call_rows_with_two,
+     .compute = compute_softmax_cross_entropy_curvature, .ulps = 1024.0, .traits = BY_ROWS},
+    {KERNEL(multiply), .call = call_with_one, .compute = compute_multiply, .ulps = 1.0,
+     .traits = SIGNED},
+    {KERNEL(add_products), .call = call_with_two, .compute = compute_add_products, .ulps = 2.0,
+     .traits = SIGNED},
     {KERNEL(sum), .call = call_sum, .compute = compute_sum, .traits = SIGNED},
     {KERNEL(sum_magnitudes), .call = call_sum, .compute = compute_sum_magnitudes, .traits = SIGNED},
     {KERNEL(sum_products), .call = call_sum_of_two, .compute = compute_sum_products,

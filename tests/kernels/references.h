@@ -29,4 +29,21 @@ void run_libm_sigmoid_cross_entropy(const operands *x);
 void compute_softmax_cross_entropy(exact_operands *x);
 void run_libm_softmax_cross_entropy(const operands *x);
 
+/* ---- curvature_references.c ------------------------------------------------------------------ */
+
+void compute_sigmoid_curvature(exact_operands *x);
+void compute_tanh_curvature(exact_operands *x);
+void compute_softsign_curvature(exact_operands *x);
+void compute_softplus_curvature(exact_operands *x);
+void compute_elu_curvature(exact_operands *x);
+void compute_gelu_curvature(exact_operands *x);
+void compute_silu_curvature(exact_operands *x);
+void compute_sine_curvature(exact_operands *x);
+void compute_sigmoid_cross_entropy_curvature(exact_operands *x);
+void compute_softmax_delta(exact_operands *x);
+void compute_softmax_cross_entropy_curvature(exact_operands *x);
+void compute_softmax_squared_error_curvature(exact_operands *x);
+void compute_multiply(exact_operands *x);
+void compute_add_products(exact_operands *x);
+
 #endif
