@@ -464,6 +464,63 @@ nnblas_status nnblas_net_gradient_weighted(const nnblas_net *net, size_t N, cons
                                            size_t ldx, const double *Y, size_t ldy,
                                            const double *weights, double *gradient, double *mse);
 
+/* ---- derivatives beyond the gradient -----------------------------------------------------------
+ */
+
+/*
+ * Derivatives of the outputs, and second derivatives of the cost, for any network and any number of
+ * rows. All are exact: made by the chain rule, not by differences. No step of an iterative method
+ * is in them, and a NaN or an infinity in the rows is passed on. Where a relu has a kink, its
+ * derivative is 0. Each call works in tiles of rows on the library's threads, and what it allocates
+ * does not grow with N, but for NNBLAS_ERROR_MEMORY may be refused. Weights of rows have no call
+ * here: scale V, or the rows of J.
+ *
+ * By the inputs. Row e of X_gradient (N x inputs) becomes row e of V (N x outputs) times the matrix
+ * d O_out / d x of row e (outputs x inputs): the gradient, by the inputs, of any number of which
+ * row e of V holds the derivatives by the outputs. V of ones in one column and zeros in the others
+ * gives the derivatives of that output. It takes about as long as two predictions.
+ */
+nnblas_status nnblas_net_input_gradient(const nnblas_net *net, size_t N, const double *X,
+                                        size_t ldx, const double *V, size_t ldv, double *X_gradient,
+                                        size_t ldg);
+
+/*
+ * d O_out / d x of every row: J[(e outputs + k) inputs + i] is the derivative of output k of row e
+ * by input i of row e. J is contiguous, N x outputs x inputs; NNBLAS_ERROR_SIZE where outputs times
+ * inputs is above INT_MAX.
+ */
+nnblas_status nnblas_net_input_jacobian(const nnblas_net *net, size_t N, const double *X,
+                                        size_t ldx, double *J);
+
+/*
+ * d O_out / d parameters of every row: row e outputs + k of J has the derivatives of output k of
+ * row e by all parameters, in the order of nnblas_net_parameters. J is (N outputs) x parameters.
+ */
+nnblas_status nnblas_net_jacobian(const nnblas_net *net, size_t N, const double *X, size_t ldx,
+                                  double *J, size_t ldj);
+
+/*
+ * Hv := H v, where H is the Hessian of the cost over the rows, d2 cost / d parameters^2 (parameters
+ * x parameters), which is never formed. v and Hv have nnblas_net_parameter_count elements. It takes
+ * two to three times as long as the gradient (B. A. Pearlmutter, "Fast exact multiplication by the
+ * Hessian", Neural Computation 6 (1994)).
+ */
+nnblas_status nnblas_net_hessian_vector(const nnblas_net *net, size_t N, const double *X,
+                                        size_t ldx, const double *Y, size_t ldy, const double *v,
+                                        double *Hv);
+
+/*
+ * The diagonal of the same H, in the order of the parameters. Each row has a Hessian by the inputs
+ * of each layer's units, which goes backward from layer to layer: a hidden layer of m units before
+ * one of n takes m n (m + n) multiplications a row, the first one m n n, and outputs alone nothing.
+ * So a network with one hidden layer takes about as long as a gradient, and a deep one about m
+ * times as long, where m is the width of its layers. It allocates m^2 + 2 m n numbers a thread and
+ * row of a tile.
+ */
+nnblas_status nnblas_net_hessian_diagonal(const nnblas_net *net, size_t N, const double *X,
+                                          size_t ldx, const double *Y, size_t ldy,
+                                          double *diagonal);
+
 /* ---- saving and loading ---------------------------------------------------------------------- */
 
 /*

@@ -122,14 +122,19 @@ static void keep_inputs(const nn_tile *tile, size_t l, const double *A_in) {
     memcpy(tile->inputs[l], A_in, n * sizeof *A_in);
 }
 
+void nn_compute_layer_input(size_t rows, const nn_layer *layer, const nn_layout *layout,
+                            nn_matrix_view A, nn_matrix_view A_in) {
+    if (layer->has_bias)
+        fill_with_biases(rows, layout, A_in.data);
+    nn_product_forward(rows, layer, layout, A, A_in);
+}
+
 /* H_in = X W1, H_out = sigmoid(H_in); O_in = H_out W2, O_out = sigmoid(O_in). */
 static void run_layer(const nn_model *model, const nn_tile *tile, size_t l, bool activates) {
     const nn_layer *layer = &model->layers[l];
     const nn_layout *layout = &tile->layouts[l];
     nn_matrix_view A_out = view_activations(tile, l);
-    if (layer->has_bias)
-        fill_with_biases(tile->rows, layout, A_out.data);
-    nn_product_forward(tile->rows, layer, layout, view_input(tile, l), A_out);
+    nn_compute_layer_input(tile->rows, layer, layout, view_input(tile, l), A_out);
     if (tile->inputs && nn_is_differentiated_by_input(layer->activation))
         keep_inputs(tile, l, A_out.data);
     if (activates)
@@ -250,18 +255,22 @@ double nn_compute_cost(const nn_model *model, const nn_tile *tile) {
     return compute_output_delta(model, tile, NULL);
 }
 
-/*
- * O_delta = (O_out - Y) O_out (1 - O_out); H_error = O_delta W2^T,
- * H_delta = H_error H_out (1 - H_out).
- */
-double nn_compute_deltas(const nn_model *model, const nn_tile *tile) {
-    size_t last = model->n_layers - 1;
-    double cost = compute_output_delta(model, tile, tile->deltas[last]);
-    for (size_t l = last; l > 0; l--) {
+double nn_compute_output_delta(const nn_model *model, const nn_tile *tile) {
+    return compute_output_delta(model, tile, tile->deltas[model->n_layers - 1]);
+}
+
+/* H_error = O_delta W2^T, H_delta = H_error H_out (1 - H_out). */
+void nn_compute_hidden_deltas(const nn_model *model, const nn_tile *tile) {
+    for (size_t l = model->n_layers - 1; l > 0; l--) {
         nn_product_error(tile->rows, &model->layers[l], &tile->layouts[l], view_deltas(tile, l),
                          view_deltas(tile, l - 1));
         nn_multiply_by_derivative(model, tile, l - 1, tile->deltas[l - 1]);
     }
+}
+
+double nn_compute_deltas(const nn_model *model, const nn_tile *tile) {
+    double cost = nn_compute_output_delta(model, tile);
+    nn_compute_hidden_deltas(model, tile);
     return cost;
 }
 

@@ -34,6 +34,10 @@ typedef struct nn_tile {
     double *const *inputs;
 } nn_tile;
 
+/* A_in := A W + b, what the activation of a layer takes. */
+void nn_compute_layer_input(size_t rows, const nn_layer *layer, const nn_layout *layout,
+                            nn_matrix_view A, nn_matrix_view A_in);
+
 void nn_forward(const nn_model *model, const nn_tile *tile);
 
 /* Whether a cost is computed from O_in. */
@@ -51,7 +55,13 @@ void nn_multiply_by_derivative(const nn_model *model, const nn_tile *tile, size_
  * errors. */
 double nn_compute_cost(const nn_model *model, const nn_tile *tile);
 
-/* The same, and the deltas. */
+/* The same, and O_delta, the delta of the last layer. */
+double nn_compute_output_delta(const nn_model *model, const nn_tile *tile);
+
+/* From the delta of the last layer to those of the others. */
+void nn_compute_hidden_deltas(const nn_model *model, const nn_tile *tile);
+
+/* The cost and all deltas: the two functions above. */
 double nn_compute_deltas(const nn_model *model, const nn_tile *tile);
 
 /* The cost of rows from the sum that the two functions above return for them: their mean, for the

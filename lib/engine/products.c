@@ -17,14 +17,15 @@ static double *get_column(nn_matrix_view matrix, size_t j) {
     return matrix.data + (matrix.transposed ? j * (size_t)matrix.ld : j);
 }
 
-void nn_product_forward(size_t rows, const nn_layer *layer, const nn_layout *layout,
-                        nn_matrix_view A, nn_matrix_view A_out) {
+/* Adds to A_out, or where it does not, overwrites it. */
+static void multiply_forward(size_t rows, const nn_layer *layer, const nn_layout *layout,
+                             nn_matrix_view A, bool adds, nn_matrix_view A_out) {
     int m = (int)rows, n = (int)layout->padded_outputs, ldw = n;
     for (size_t first = 0; first < layer->inputs; first += layout->block) {
         int k = (int)nn_min(layout->block, layer->inputs - first);
         const double *A_block = get_column(A, first);
         const double *W_block = layout->W + first * layout->padded_outputs;
-        double beta = first == 0 && !layer->has_bias ? 0.0 : 1.0;
+        double beta = first == 0 && !adds ? 0.0 : 1.0;
         if (A_out.transposed) /* A_out^T = W^T A^T */
             cblas_dgemm(CblasRowMajor, CblasTrans, read_turned(A), n, m, k, 1.0, W_block, ldw,
                         A_block, A.ld, beta, A_out.data, A_out.ld);
@@ -34,8 +35,18 @@ void nn_product_forward(size_t rows, const nn_layer *layer, const nn_layout *lay
     }
 }
 
-void nn_product_error(size_t rows, const nn_layer *layer, const nn_layout *layout,
-                      nn_matrix_view delta, nn_matrix_view error) {
+void nn_product_forward(size_t rows, const nn_layer *layer, const nn_layout *layout,
+                        nn_matrix_view A, nn_matrix_view A_out) {
+    multiply_forward(rows, layer, layout, A, layer->has_bias, A_out);
+}
+
+void nn_add_product_forward(size_t rows, const nn_layer *layer, const nn_layout *layout,
+                            nn_matrix_view A, nn_matrix_view A_out) {
+    multiply_forward(rows, layer, layout, A, true, A_out);
+}
+
+static void multiply_error(size_t rows, const nn_layer *layer, const nn_layout *layout,
+                           nn_matrix_view delta, double beta, nn_matrix_view error) {
     int m = (int)rows, k = (int)layer->outputs, ldw = (int)layout->padded_outputs;
     for (size_t first = 0; first < layout->padded_inputs; first += layout->block) {
         int n = (int)nn_min(layout->block, layout->padded_inputs - first);
@@ -43,11 +54,21 @@ void nn_product_error(size_t rows, const nn_layer *layer, const nn_layout *layou
         double *error_block = get_column(error, first);
         if (error.transposed) /* error^T = W delta^T */
             cblas_dgemm(CblasRowMajor, CblasNoTrans, read_turned(delta), n, m, k, 1.0, W_block, ldw,
-                        delta.data, delta.ld, 0.0, error_block, error.ld);
+                        delta.data, delta.ld, beta, error_block, error.ld);
         else
             cblas_dgemm(CblasRowMajor, read_as_is(delta), CblasTrans, m, n, k, 1.0, delta.data,
-                        delta.ld, W_block, ldw, 0.0, error_block, error.ld);
+                        delta.ld, W_block, ldw, beta, error_block, error.ld);
     }
+}
+
+void nn_product_error(size_t rows, const nn_layer *layer, const nn_layout *layout,
+                      nn_matrix_view delta, nn_matrix_view error) {
+    multiply_error(rows, layer, layout, delta, 0.0, error);
+}
+
+void nn_add_product_error(size_t rows, const nn_layer *layer, const nn_layout *layout,
+                          nn_matrix_view delta, nn_matrix_view error) {
+    multiply_error(rows, layer, layout, delta, 1.0, error);
 }
 
 void nn_product_update(size_t rows, const nn_layer *layer, const nn_layout *layout, size_t first,

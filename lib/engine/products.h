@@ -30,9 +30,17 @@ typedef struct nn_matrix_view {
 void nn_product_forward(size_t rows, const nn_layer *layer, const nn_layout *layout,
                         nn_matrix_view A, nn_matrix_view A_out);
 
+/* The same, added to what A_out holds whether the layer has biases or not. */
+void nn_add_product_forward(size_t rows, const nn_layer *layer, const nn_layout *layout,
+                            nn_matrix_view A, nn_matrix_view A_out);
+
 /* error := delta W^T, (rows x outputs) (outputs x inputs). */
 void nn_product_error(size_t rows, const nn_layer *layer, const nn_layout *layout,
                       nn_matrix_view delta, nn_matrix_view error);
+
+/* error := error + delta W^T. */
+void nn_add_product_error(size_t rows, const nn_layer *layer, const nn_layout *layout,
+                          nn_matrix_view delta, nn_matrix_view error);
 
 /* W_update := alpha A^T delta + beta W_update, (inputs x rows) (rows x outputs), for count inputs
  * from first on. A row of W_update has the padded outputs. Where the layout has a transposed

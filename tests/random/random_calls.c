@@ -12,7 +12,7 @@
 
 /* ---- what failed ----------------------------------------------------------------------------- */
 
-enum { MOST_NAMES = 32 };
+enum { MOST_NAMES = 48 };
 
 static struct {
     uint64_t seed;
@@ -62,12 +62,13 @@ static void call_set_threads(world *w) {
 }
 
 static any_call *roll_call(world *w) {
-    static any_call *const CALLS[] = {
-        call_create,        call_clone,        call_step,     call_set_kind,
-        call_init,          call_accessors,    call_metadata, call_predict,
-        call_evaluate,      call_gradient,     call_gradient, call_array_functions,
-        call_save_and_load, call_load_damaged, call_fit,      call_fit,
-        call_fit_refused,   call_resume,       call_setters,  call_set_threads};
+    static any_call *const CALLS[] = {call_create,        call_clone,        call_step,
+                                      call_set_kind,      call_init,         call_accessors,
+                                      call_metadata,      call_predict,      call_evaluate,
+                                      call_gradient,      call_gradient,     call_array_functions,
+                                      call_save_and_load, call_load_damaged, call_fit,
+                                      call_fit,           call_fit_refused,  call_resume,
+                                      call_setters,       call_set_threads,  call_derivatives};
     return CALLS[roll_between(&w->d, 0, sizeof CALLS / sizeof *CALLS - 1)];
 }
 

@@ -58,6 +58,7 @@ void call_predict(world *w);
 void call_evaluate(world *w);
 void call_gradient(world *w);
 void call_array_functions(world *w);
+void call_derivatives(world *w);
 
 void call_save_and_load(world *w);
 void call_load_damaged(world *w);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "support/support.h"
+#include "support/reference.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,36 +7,35 @@
 
 /* ---- the reference: forward ------------------------------------------------------------------ */
 
-/* One example: units[l] are the outputs of layer l, inputs[l] what it made them of, errors[l] its
- * deltas; units[0] is the row. */
-typedef struct example {
-    long double *units[MAX_SIZES], *inputs[MAX_SIZES], *errors[MAX_SIZES];
-    long double nearest_kink;
-} example;
-
-static long double *allocate_long_doubles(size_t n) {
+long double *allocate_long_doubles(size_t n) {
     long double *a = calloc(n, sizeof *a);
     if (!a)
         ck_abort_msg("out of memory");
     return a;
 }
 
-static example make_example(const problem *p) {
+example make_example(const problem *p) {
     example e = {.nearest_kink = 1.0L};
     for (size_t l = 0; l < p->n_sizes; l++) {
         e.units[l] = allocate_long_doubles(p->sizes[l]);
         e.inputs[l] = allocate_long_doubles(p->sizes[l]);
         e.errors[l] = allocate_long_doubles(p->sizes[l]);
     }
+    e.parameters = allocate_long_doubles(p->parameter_count);
+    for (size_t i = 0; i < p->parameter_count; i++)
+        e.parameters[i] = (long double)p->parameters[i];
+    e.moves = allocate_long_doubles(get_inputs(p));
     return e;
 }
 
-static void free_example(const problem *p, example *e) {
+void free_example(const problem *p, example *e) {
     for (size_t l = 0; l < p->n_sizes; l++) {
         free(e->units[l]);
         free(e->inputs[l]);
         free(e->errors[l]);
     }
+    free(e->parameters);
+    free(e->moves);
 }
 
 static void apply_softmax(size_t n, long double *a) {
@@ -143,17 +142,17 @@ static void look_for_kinks(example *e, size_t n, const long double *a) {
             e->nearest_kink = fminl(e->nearest_kink, fabsl(a[j]));
 }
 
-static void run_forward(const problem *p, example *e, size_t row) {
-    const double *W = p->parameters;
+void run_forward(const problem *p, example *e, size_t row) {
+    const long double *W = e->parameters;
     size_t last = p->n_sizes - 1;
     for (size_t j = 0; j < get_inputs(p); j++)
-        e->units[0][j] = (long double)p->X[row * p->ldx + j];
+        e->units[0][j] = (long double)p->X[row * p->ldx + j] + e->moves[j];
     for (size_t l = 1; l <= last; W += count_layer_parameters(p, l), l++) {
         size_t inputs = p->sizes[l - 1], outputs = p->sizes[l];
         for (size_t j = 0; j < outputs; j++) {
-            long double sum = has_bias(p) ? (long double)W[inputs * outputs + j] : 0.0L;
+            long double sum = has_bias(p) ? W[inputs * outputs + j] : 0.0L;
             for (size_t i = 0; i < inputs; i++)
-                sum += e->units[l - 1][i] * (long double)W[i * outputs + j];
+                sum += e->units[l - 1][i] * W[i * outputs + j];
             e->inputs[l][j] = sum;
         }
         if (is_kinked(get_activation(p, l)))
@@ -246,24 +245,23 @@ static long double compute_output_deltas(const problem *p, example *e, const dou
     return cost;
 }
 
-static long double run_backward(const problem *p, example *e, const double *y) {
+long double run_backward(const problem *p, example *e, const double *y) {
     size_t last = p->n_sizes - 1;
     long double cost = compute_output_deltas(p, e, y);
-    const double *W = p->parameters + p->parameter_count;
+    const long double *W = e->parameters + p->parameter_count;
     for (size_t l = last; l > 1; l--) {
         W -= count_layer_parameters(p, l);
         for (size_t i = 0; i < p->sizes[l - 1]; i++) {
             e->errors[l - 1][i] = 0.0L;
             for (size_t j = 0; j < p->sizes[l]; j++)
-                e->errors[l - 1][i] += e->errors[l][j] * (long double)W[i * p->sizes[l] + j];
+                e->errors[l - 1][i] += e->errors[l][j] * W[i * p->sizes[l] + j];
         }
         multiply_by_derivative(p, e, l - 1);
     }
     return cost;
 }
 
-static void add_example(const problem *p, const example *e, long double weight,
-                        long double *gradient) {
+void add_example(const problem *p, const example *e, long double weight, long double *gradient) {
     for (size_t l = 1; l < p->n_sizes; l++) {
         for (size_t i = 0; i < p->sizes[l - 1]; i++)
             for (size_t j = 0; j < p->sizes[l]; j++)
@@ -381,4 +379,14 @@ double measure_kinks(const problem *p) {
     }
     free_example(p, &e);
     return (double)e.nearest_kink;
+}
+
+problem make_smooth_problem(dice *d, kind k, size_t N, const size_t *sizes, size_t n_sizes,
+                            size_t extra_columns, double distance) {
+    for (;;) {
+        problem p = make_problem_of(d, k, N, sizes, n_sizes, extra_columns);
+        if (measure_kinks(&p) > distance)
+            return p;
+        free_problem(&p);
+    }
 }

@@ -111,6 +111,15 @@ nnblas_epoch get_epoch(const nnblas_trainer *trainer, size_t index);
  */
 double compute_reference(const problem *p, double *gradient, double *O_out);
 
+/* Derivatives beyond the gradient, by differences in long double: of the outputs of each row by its
+ * inputs (N x outputs x inputs) and by the parameters (N outputs x parameters), and of the gradient
+ * along v and along each parameter. Activations whose first or second derivative jumps must be kept
+ * away from that place: see make_smooth_problem. */
+void compute_reference_input_jacobian(const problem *p, double *J);
+void compute_reference_jacobian(const problem *p, double *J, size_t ldj);
+void compute_reference_hessian_vector(const problem *p, const double *v, double *Hv);
+void compute_reference_hessian_diagonal(const problem *p, double *diagonal);
+
 /* The score of the problem's rows in the same way. For R2 no output may have labels that are all
  * the same. */
 double compute_reference_score(const problem *p, nnblas_score score);
@@ -119,6 +128,10 @@ double compute_reference_score(const problem *p, nnblas_score score);
  * inputs are all 0 stays at 0, and does not count; or how near an output comes to where the first
  * or the second derivative of its cost jumps. 1 at most. */
 double measure_kinks(const problem *p);
+
+/* A problem whose hidden units and costs keep so far from their kinks. */
+problem make_smooth_problem(dice *d, kind k, size_t N, const size_t *sizes, size_t n_sizes,
+                            size_t extra_columns, double distance);
 
 /* ---- comparison ------------------------------------------------------------------------------ */
 

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Derivatives beyond the gradient, beside differences of the reference. */
+#include "random/recipe.h"
+
+#include <stdlib.h>
+
+/* As many rows as differences in long double have time for, and no unit near a kink. */
+static problem draw_smooth_rows(world *w, const slot *s) {
+    static const double DISTANCE = 3e-3;
+    for (;;) {
+        problem p = draw_rows(w, s);
+        p.N = get_smaller(p.N, 4);
+        free(p.weights);
+        p.weights = NULL;
+        if (measure_kinks(&p) > DISTANCE)
+            return p;
+        free_problem(&p);
+    }
+}
+
+static void check_by_inputs(world *w, const slot *s, const problem *p) {
+    size_t inputs = get_inputs(p), outputs = get_outputs(p), n = p->N * outputs * inputs;
+    double *expected = allocate_doubles(n), *found = allocate_doubles(n);
+    double *V = allocate_doubles(p->N * outputs), *dX = allocate_doubles(p->N * inputs);
+    double *products = allocate_doubles(p->N * inputs);
+    compute_reference_input_jacobian(p, expected);
+    expect_status(nnblas_net_input_jacobian(s->net, p->N, p->X, p->ldx, found), NNBLAS_OK);
+    expect_close("the input Jacobian", n, expected, found);
+    for (size_t i = 0; i < p->N * outputs; i++)
+        V[i] = roll_uniform(&w->d, -1.0, 1.0);
+    for (size_t e = 0; e < p->N; e++)
+        for (size_t i = 0; i < inputs; i++) {
+            double total = 0.0;
+            for (size_t k = 0; k < outputs; k++)
+                total += V[e * outputs + k] * found[(e * outputs + k) * inputs + i];
+            products[e * inputs + i] = total;
+        }
+    expect_status(nnblas_net_input_gradient(s->net, p->N, p->X, p->ldx, V, outputs, dX, inputs),
+                  NNBLAS_OK);
+    expect_close("the input gradient", p->N * inputs, products, dX);
+    free(expected);
+    free(found);
+    free(V);
+    free(dX);
+    free(products);
+}
+
+static void check_by_parameters(const slot *s, const problem *p) {
+    size_t n = p->parameter_count, all = p->N * get_outputs(p) * n;
+    double *expected = allocate_doubles(all), *found = allocate_doubles(all);
+    compute_reference_jacobian(p, expected, n);
+    expect_status(nnblas_net_jacobian(s->net, p->N, p->X, p->ldx, found, n), NNBLAS_OK);
+    expect_close("the Jacobian", all, expected, found);
+    free(expected);
+    free(found);
+}
+
+static void check_second(world *w, const slot *s, const problem *p) {
+    size_t n = p->parameter_count;
+    double *v = allocate_doubles(n), *expected = allocate_doubles(n), *found = allocate_doubles(n);
+    for (size_t i = 0; i < n; i++)
+        v[i] = roll_uniform(&w->d, -1.0, 1.0);
+    compute_reference_hessian_vector(p, v, expected);
+    expect_status(nnblas_net_hessian_vector(s->net, p->N, p->X, p->ldx, p->Y, p->ldy, v, found),
+                  NNBLAS_OK);
+    expect_close("the product with the Hessian", n, expected, found);
+    /* One column of the Hessian has one element of the diagonal. */
+    size_t i = roll_between(&w->d, 0, n - 1);
+    fill(n, v, 0.0);
+    v[i] = 1.0;
+    compute_reference_hessian_vector(p, v, expected);
+    expect_status(nnblas_net_hessian_diagonal(s->net, p->N, p->X, p->ldx, p->Y, p->ldy, found),
+                  NNBLAS_OK);
+    expect_close("an element of the diagonal", 1, expected + i, found + i);
+    free(v);
+    free(expected);
+    free(found);
+}
+
+void call_derivatives(world *w) {
+    begin_call("nnblas_net_hessian_vector");
+    slot *s = roll_slot(w);
+    problem p = draw_smooth_rows(w, s);
+    check_by_inputs(w, s, &p);
+    check_by_parameters(s, &p);
+    check_second(w, s, &p);
+    check_slot(s);
+    free_problem(&p);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Derivatives as differences of what the reference computes in long double. With the steps h and 2
+ * h to both sides, (8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / 12 h, what is left out is h^4 / 30 times
+ * the fifth derivative: 3e-20 of it. The rounding is that of long double over h, 4e-15.
+ */
+#include "support/reference.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const long double STEP = 0x1p-15L;
+
+/* Where f is taken, and its weights over 12 h. */
+static const long double PLACES[] = {-2.0L, -1.0L, 1.0L, 2.0L},
+                         SHARES[] = {1.0L, -8.0L, 8.0L, -1.0L};
+enum { N_PLACES = 4 };
+
+static long double get_share(size_t place) {
+    return SHARES[place] / (12.0L * STEP);
+}
+
+/* ---- of the outputs -------------------------------------------------------------------------- */
+
+/* Of the outputs of a row, when *moved moves. derivatives: at a distance of stride. */
+static void differentiate_outputs(const problem *p, example *e, size_t row, long double *moved,
+                                  double *derivatives, size_t stride) {
+    size_t outputs = get_outputs(p);
+    long double kept = *moved, *sums = allocate_long_doubles(outputs);
+    for (size_t place = 0; place < N_PLACES; place++) {
+        *moved = kept + PLACES[place] * STEP;
+        run_forward(p, e, row);
+        for (size_t k = 0; k < outputs; k++)
+            sums[k] += get_share(place) * e->units[p->n_sizes - 1][k];
+    }
+    *moved = kept;
+    for (size_t k = 0; k < outputs; k++)
+        derivatives[k * stride] = (double)sums[k];
+    free(sums);
+}
+
+void compute_reference_input_jacobian(const problem *p, double *J) {
+    example e = make_example(p);
+    size_t inputs = get_inputs(p), outputs = get_outputs(p);
+    for (size_t row = 0; row < p->N; row++)
+        for (size_t i = 0; i < inputs; i++)
+            differentiate_outputs(p, &e, row, &e.moves[i], J + row * outputs * inputs + i, inputs);
+    free_example(p, &e);
+}
+
+void compute_reference_jacobian(const problem *p, double *J, size_t ldj) {
+    example e = make_example(p);
+    for (size_t row = 0; row < p->N; row++)
+        for (size_t i = 0; i < p->parameter_count; i++)
+            differentiate_outputs(p, &e, row, &e.parameters[i], J + row * get_outputs(p) * ldj + i,
+                                  ldj);
+    free_example(p, &e);
+}
+
+/* ---- of the gradient ------------------------------------------------------------------------- */
+
+/* Adds share times the gradient of the cost over all rows. */
+static void add_gradient(const problem *p, example *e, long double share, long double *sums) {
+    for (size_t row = 0; row < p->N; row++) {
+        run_forward(p, e, row);
+        run_backward(p, e, p->Y + row * p->ldy);
+        add_example(p, e, share / (long double)p->N, sums);
+    }
+}
+
+void compute_reference_hessian_vector(const problem *p, const double *v, double *Hv) {
+    example e = make_example(p);
+    long double *sums = allocate_long_doubles(p->parameter_count);
+    for (size_t place = 0; place < N_PLACES; place++) {
+        for (size_t i = 0; i < p->parameter_count; i++)
+            e.parameters[i] =
+                (long double)p->parameters[i] + PLACES[place] * STEP * (long double)v[i];
+        add_gradient(p, &e, get_share(place), sums);
+    }
+    for (size_t i = 0; i < p->parameter_count; i++)
+        Hv[i] = (double)sums[i];
+    free(sums);
+    free_example(p, &e);
+}
+
+/* Column after column of the Hessian, of which one element is kept. */
+void compute_reference_hessian_diagonal(const problem *p, double *diagonal) {
+    double *v = allocate_doubles(p->parameter_count), *Hv = allocate_doubles(p->parameter_count);
+    fill(p->parameter_count, v, 0.0);
+    for (size_t i = 0; i < p->parameter_count; i++) {
+        v[i] = 1.0;
+        compute_reference_hessian_vector(p, v, Hv);
+        diagonal[i] = Hv[i];
+        v[i] = 0.0;
+    }
+    free(v);
+    free(Hv);
+}
