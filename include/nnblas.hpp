@@ -574,6 +574,41 @@ class net {
         return mse;
     }
 
+    // Derivatives beyond the gradient. V has a row of outputs() numbers for each row of X.
+    void input_gradient(const_matrix_view X, const_matrix_view V, matrix_view X_gradient) const {
+        check_rows(X, V);
+        detail::check_shape("X_gradient", X_gradient, X.rows(), inputs());
+        detail::check(nnblas_net_input_gradient(get(), X.rows(), X.data(), X.ld(), V.data(), V.ld(),
+                                                X_gradient.data(), X_gradient.ld()));
+    }
+    // X.rows() x outputs() x inputs(), without gaps.
+    [[nodiscard]] std::vector<double> input_jacobian(const_matrix_view X) const {
+        detail::check_shape("X", X, X.rows(), inputs());
+        std::vector<double> J(X.rows() * outputs() * inputs());
+        detail::check(nnblas_net_input_jacobian(get(), X.rows(), X.data(), X.ld(), J.data()));
+        return J;
+    }
+    // A row for each output of each row of X, parameter_count() columns.
+    void jacobian(const_matrix_view X, matrix_view J) const {
+        detail::check_shape("X", X, X.rows(), inputs());
+        detail::check_shape("J", J, X.rows() * outputs(), parameter_count());
+        detail::check(nnblas_net_jacobian(get(), X.rows(), X.data(), X.ld(), J.data(), J.ld()));
+    }
+    void hessian_vector(const_matrix_view X, const_matrix_view Y, const_vector_view v,
+                        vector_view Hv) const {
+        check_rows(X, Y);
+        detail::check_size("size of v", v.size(), parameter_count());
+        detail::check_size("size of Hv", Hv.size(), parameter_count());
+        detail::check(nnblas_net_hessian_vector(get(), X.rows(), X.data(), X.ld(), Y.data(), Y.ld(),
+                                                v.data(), Hv.data()));
+    }
+    void hessian_diagonal(const_matrix_view X, const_matrix_view Y, vector_view diagonal) const {
+        check_rows(X, Y);
+        detail::check_size("size of diagonal", diagonal.size(), parameter_count());
+        detail::check(nnblas_net_hessian_diagonal(get(), X.rows(), X.data(), X.ld(), Y.data(),
+                                                  Y.ld(), diagonal.data()));
+    }
+
     void set_metadata(const std::string &key, const std::string &value) {
         detail::check(nnblas_net_set_metadata(get(), detail::check_text("key", key),
                                               detail::check_text("value", value)));

@@ -111,6 +111,39 @@ static void test_calls() {
     check(std::fabs(net.evaluate({X, 2}, {Y, 1}, last) - alone) < 1e-15, "the cost with weights");
 }
 
+/* Each beside another: the derivative of the cost by the parameters is that of the outputs times
+ * the error, and the Hessian of v is the change of the gradient along v. */
+static void test_derivatives() {
+    nnblas::net net({2, 3, 1});
+    const std::size_t n = net.parameter_count();
+    const std::vector<double> O_out = net.predict({X, 2}), by_inputs = net.input_jacobian({X, 2});
+    std::vector<double> ones(4, 1), X_gradient(8), J(4 * n), gradient(n), sum(n);
+    net.input_gradient({X, 2}, {ones, 1}, {X_gradient, 2});
+    check(X_gradient == by_inputs, "the gradient by the inputs of a single output");
+    net.jacobian({X, 2}, {J, n});
+    net.gradient({X, 2}, {Y, 1}, gradient);
+    for (std::size_t e = 0; e < 4; e++)
+        for (std::size_t i = 0; i < n; i++)
+            sum[i] += (O_out[e] - Y[e]) * J[e * n + i] / 4;
+    double difference = 0;
+    for (std::size_t i = 0; i < n; i++)
+        difference = std::fmax(difference, std::fabs(sum[i] - gradient[i]));
+    check(difference < 1e-15, "the Jacobian times the error is the gradient");
+
+    std::vector<double> v(n), column(n), diagonal(n);
+    v[1] = 1;
+    net.hessian_vector({X, 2}, {Y, 1}, v, column);
+    net.hessian_diagonal({X, 2}, {Y, 1}, diagonal);
+    check(column[1] != 0 && std::fabs(column[1] - diagonal[1]) < 1e-15, "a diagonal element");
+    net.parameters()[1] += 1e-6;
+    net.gradient({X, 2}, {Y, 1}, sum);
+    check(std::fabs((sum[0] - gradient[0]) / 1e-6 - column[0]) < 1e-6, "a column of the Hessian");
+    const auto refused = [](auto &&call) { return catch_status(call) == NNBLAS_ERROR_SIZE; };
+    check(refused([&] { net.hessian_vector({X, 2}, {Y, 1}, ones, column); }), "a short v");
+    check(refused([&] { net.jacobian({X, 2}, {J, 2}); }), "a narrow J");
+    check(refused([&] { net.input_gradient({X, 2}, {ones, 2}, {X_gradient, 2}); }), "a short V");
+}
+
 static void test_sizes() {
     const nnblas::net net({2, 3, 1});
     std::vector<double> short_vector(2), O_out(4, -1);
@@ -239,6 +272,7 @@ void test_net() {
     test_settings();
     test_ownership();
     test_calls();
+    test_derivatives();
     test_sizes();
     test_saving();
     test_texts_with_nul();

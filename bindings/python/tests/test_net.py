@@ -45,6 +45,48 @@ def test_gradient_is_the_difference_of_costs(net, rows):
         assert (sides[0] - sides[1]) / 2e-6 == pytest.approx(gradient[i], abs=1e-9)
 
 
+def test_derivatives_are_differences(net, rows):
+    X, Y = rows
+    N, inputs = X.shape
+    by_inputs, by_parameters = net.input_jacobian(X), net.jacobian(X)
+    assert by_inputs.shape == (N, Y.shape[1], inputs)
+    assert by_parameters.shape == (N, Y.shape[1], net.parameters.size)
+    for i in range(inputs):
+        step = numpy.zeros(inputs)
+        step[i] = 1e-6
+        difference = (net.predict(X + step) - net.predict(X - step)) / 2e-6
+        numpy.testing.assert_allclose(by_inputs[:, :, i], difference, atol=1e-9)
+    V = numpy.random.default_rng(1).uniform(-1, 1, Y.shape)
+    expected = numpy.einsum("nk,nki->ni", V, by_inputs)
+    out = numpy.full((N, inputs + 2), 7.0)
+    net.input_gradient(X, V, out=out[:, 1:-1])
+    numpy.testing.assert_allclose(out[:, 1:-1], expected, rtol=1e-12, atol=1e-15)
+    assert (out[:, [0, -1]] == 7).all()
+    numpy.testing.assert_array_equal(net.input_gradient(X, V), out[:, 1:-1])
+    error = net.predict(X) - Y
+    numpy.testing.assert_allclose(
+        numpy.einsum("nk,nkp->p", error, by_parameters) / N, net.gradient(X, Y), atol=1e-14
+    )
+
+
+def test_second_derivatives_are_differences_of_the_gradient(net, rows):
+    X, Y = rows
+    start = net.parameters.copy()
+    diagonal = net.hessian_diagonal(X, Y)
+    H = numpy.array([net.hessian_vector(X, Y, v) for v in numpy.eye(start.size)])
+    numpy.testing.assert_allclose(H, H.T, atol=1e-15)
+    numpy.testing.assert_allclose(numpy.diag(H), diagonal, atol=1e-15)
+    for i in range(start.size):
+        sides = []
+        for step in (1e-6, -2e-6):
+            net.parameters[i] += step
+            sides.append(net.gradient(X, Y))
+        net.parameters = start
+        numpy.testing.assert_allclose((sides[0] - sides[1]) / 2e-6, H[i], atol=1e-9)
+    with pytest.raises(ValueError, match="v has shape"):
+        net.hessian_vector(X, Y, start[1:])
+
+
 def test_weights_of_rows_count_them(net, rows):
     X, Y = rows
     weights = numpy.array([0, 1, 2, 0, 1, 0, 0, 3.0])
