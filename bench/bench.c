@@ -32,6 +32,8 @@ static const subcommand SUBCOMMANDS[] = {
     {"many", run_many, "srtj", "several trainings one after the other and side by side"},
     {"networks", run_networks, "srtj",
      "the gradients of other activations and costs, and of biases"},
+    {"derivatives", run_derivatives, "srtj",
+     "derivatives beyond the gradient, beside predictions and gradients"},
     {"latency", run_latency, "srj",
      "small predictions and steps, beside their products, naive loops and FANN"},
     {"plan", run_plan, "stj",
@@ -48,7 +50,7 @@ static void print_help(void) {
     printf("Usage: nnblas-bench [SUBCOMMAND] [OPTION]...\n"
            "Times libnnblas, and checks it against plain loops.\n\nSubcommands:\n");
     for (size_t i = 0; i < N_SUBCOMMANDS; i++)
-        printf("  %-10s %s\n", SUBCOMMANDS[i].name, SUBCOMMANDS[i].help);
+        printf("  %-11s %s\n", SUBCOMMANDS[i].name, SUBCOMMANDS[i].help);
     printf("\nOptions:\n"
            "  -s, --shape N,INPUTS,HIDDEN,OUTPUTS\n"
            "                       use this shape; may be repeated; replaces the default list\n"
