@@ -90,12 +90,22 @@ def add_uci(studies):
     add_count(parser, "--splits", 20, "how many of the splits")
 
 
+def add_derivatives(studies):
+    parser = add_parser(
+        studies, "derivatives", "the time of derivatives, and of least squares beside SciPy's"
+    )
+    add_seeds(parser, 5)
+    options.add_common_options(parser)
+    parser.set_defaults(alone=False, chart=None)
+
+
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__)
     studies = parser.add_subparsers(dest="study", required=True, metavar="STUDY")
     add_proben1(studies)
     add_nnbenchmark(studies)
     add_uci(studies)
+    add_derivatives(studies)
     return parser.parse_args()
 
 
