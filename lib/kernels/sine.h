@@ -82,13 +82,11 @@ NN_INLINED double cosine(double a) {
 }
 
 NN_INLINED bool has_huge_angle(size_t n, const double *a) {
-    double largest = 0.0;
-#pragma omp simd reduction(max : largest)
-    for (size_t i = 0; i < n; i++) {
-        double magnitude = __builtin_fabs(a[i]);
-        largest = magnitude > largest ? magnitude : largest;
-    }
-    return largest > NN_LARGEST_PLAIN_ANGLE;
+    double count = 0.0; /* a sum, because clang leaves a largest element scalar */
+#pragma omp simd reduction(+ : count)
+    for (size_t i = 0; i < n; i++)
+        count += __builtin_fabs(a[i]) > NN_LARGEST_PLAIN_ANGLE ? 1.0 : 0.0;
+    return count > 0.0;
 }
 
 #endif

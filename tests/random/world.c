@@ -8,15 +8,20 @@
 const char *const KEY_NAMES[KEYS] = {"a", "scaling", "two words", "nnblas"};
 
 /* Where terms of size 1 cancel, their rounding errors stay. */
-void expect_close(const char *what, size_t n, const double *expected, const double *found) {
+void expect_within(double tolerance, const char *what, size_t n, const double *expected,
+                   const double *found) {
     double largest = 0.0, difference = 0.0;
     for (size_t i = 0; i < n; i++) {
         expect(isfinite(found[i]), "element %zu of %s is %g", i, what, found[i]);
         largest = fmax(largest, fabs(expected[i]));
         difference = fmax(difference, fabs(expected[i] - found[i]));
     }
-    expect(difference <= 1e-12 * largest + 1e-14, "%s is off by %g of %g", what, difference,
+    expect(difference <= tolerance * largest + 1e-14, "%s is off by %g of %g", what, difference,
            largest);
+}
+
+void expect_close(const char *what, size_t n, const double *expected, const double *found) {
+    expect_within(1e-12, what, n, expected, found);
 }
 
 bool roll_chance(world *w, size_t one_in) {

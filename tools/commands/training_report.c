@@ -121,9 +121,8 @@ static const char *describe_cost(const training_run *run) {
         return "half the Poisson deviance of the scaled targets";
     case NNBLAS_GAMMA:
         return "half the gamma deviance";
-    case NNBLAS_HINGE:
-        return "the hinge cost";
     case NNBLAS_MSE:
+    case NNBLAS_HINGE: /* no option of the command */
         break;
     }
     return "half the mean squared error of the scaled targets";

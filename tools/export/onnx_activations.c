@@ -103,11 +103,16 @@ static void add_gelu(message *graph, const char *a, const char *output) {
     add_binary(graph, "Mul", a, share.text, output);
 }
 
-/* a sigmoid(a) */
+/* a / (1 + exp(-a)). From a Sigmoid(a) onnxruntime makes an operator that it has of floats alone.
+ */
 static void add_silu(message *graph, const char *a, const char *output) {
-    value_name share = name_part(output, "share");
-    add_unary(graph, "Sigmoid", a, share.text);
-    add_binary(graph, "Mul", a, share.text, output);
+    value_name one = add_constant(graph, output, "one", 1.0);
+    value_name minus = name_part(output, "minus"), e = name_part(output, "exp"),
+               sum = name_part(output, "sum");
+    add_unary(graph, "Neg", a, minus.text);
+    add_unary(graph, "Exp", minus.text, e.text);
+    add_binary(graph, "Add", one.text, e.text, sum.text);
+    add_binary(graph, "Div", a, sum.text, output);
 }
 
 void add_activation(message *graph, nnblas_activation activation, const char *input,
