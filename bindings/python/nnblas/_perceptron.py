@@ -411,7 +411,7 @@ class Perceptron(BaseEstimator):
 
     def _get_loss_scale(self) -> int:
         """The library's costs are this times scikit-learn's losses."""
-        return self.n_outputs_ if isinstance(self, RegressorMixin) else 1
+        return int(self.n_outputs_) if isinstance(self, RegressorMixin) else 1
 
     def _set_stopping(self, trainer: Trainer, rows: int, scored: bool) -> None:
         trainer.epochs = self.max_iter
