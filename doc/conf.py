@@ -29,7 +29,7 @@ default_role = "py:obj"  # of single backticks in docstrings
 toc_object_entries = False
 myst_heading_anchors = 3
 nitpicky = True
-nitpick_ignore = [("c:identifier", name) for name in ("size_t", "uint64_t")]
+nitpick_ignore = [("c:identifier", name) for name in ("size_t", "uint8_t", "uint64_t")]
 # The C++ domain does not know what the C domain declares, nor the standard library. Docstrings have words
 # where types are.
 nitpick_ignore_regex = [("cpp:identifier", "(nnblas|NNBLAS_|detail|std).*"),

@@ -20,8 +20,9 @@ solver : {{'lbfgs', 'sgd', 'adam', 'rprop', 'gradient_descent', 'momentum', 'nes
 alpha : float, default=0.0001
     Penalty of the weights, divided by the rows of a step.
 l1_ratio : float, default=0
-    The share of the penalty that is L1, as of ElasticNet: alpha ((1 - l1_ratio) / 2 sum w^2 + l1_ratio
-    sum |w|). Weights that are not worth it become 0. Not with 'lbfgs' and 'lm'. An addition.
+    The share of the penalty that is L1, as of ElasticNet:
+    ``alpha ((1 - l1_ratio) / 2 sum w^2 + l1_ratio sum |w|)``. Weights that are not worth it become 0.
+    Not with 'lbfgs' and 'lm'. An addition.
 batch_size : int or 'auto', default='auto'
     Rows of a step; 'auto' is min(200, n_samples).
 learning_rate : {{'constant', 'invscaling', 'adaptive'}}, default='constant'
@@ -66,8 +67,8 @@ n_restarts : int, default=1
     validation rows. One thread each, so that the result does not depend on the number of threads.
 n_networks : int, default=1
     An addition. An ensemble: so many networks are trained in the same way, and their outputs are
-    averaged. The first is the one that n_networks=1 makes; coefs_, loss_curve_ and the attributes
-    behind them are its own. Not in partial_fit.
+    averaged. The first is the one that n_networks=1 makes; ``coefs_``, ``loss_curve_`` and the
+    attributes behind them are its own. Not in partial_fit.
 {parameters}
 Attributes
 ----------
