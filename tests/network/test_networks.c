@@ -60,6 +60,17 @@ START_TEST(a_network_tells_its_kind_and_keeps_its_parameters) {
 }
 END_TEST
 
+START_TEST(hidden_units_and_outputs_have_activations_of_their_own) {
+    nnblas_net *net;
+    ck_assert_ok(nnblas_net_create(SIZES, N_SIZES, 0, &net));
+    ck_assert_ok(nnblas_net_set_output(net, NNBLAS_IDENTITY, NNBLAS_MSE));
+    ck_assert_ok(nnblas_net_set_hidden(net, NNBLAS_TANH));
+    ck_assert_int_eq(nnblas_net_activation(net, N_SIZES - 2), NNBLAS_TANH);
+    ck_assert_int_eq(nnblas_net_output_activation(net), NNBLAS_IDENTITY);
+    nnblas_net_destroy(net);
+}
+END_TEST
+
 START_TEST(networks_that_cannot_be_are_refused) {
     nnblas_net *const untouched = (nnblas_net *)SIZES, *net = untouched;
     const size_t good[] = {4, 2, 3}, zero[] = {4, 0, 3}, large[] = {4, (size_t)INT_MAX + 1, 3};
@@ -119,8 +130,11 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        parameters_are_one_vector,           a_network_tells_its_kind_and_keeps_its_parameters,
-        networks_that_cannot_be_are_refused, parameters_may_begin_at_0,
+        parameters_are_one_vector,
+        a_network_tells_its_kind_and_keeps_its_parameters,
+        hidden_units_and_outputs_have_activations_of_their_own,
+        networks_that_cannot_be_are_refused,
+        parameters_may_begin_at_0,
         a_null_network_has_no_parameters,
     };
     return run_tests("networks", tests, sizeof tests / sizeof *tests);

@@ -16,7 +16,7 @@ void expect_within(double tolerance, const char *what, size_t n, const double *e
         largest = fmax(largest, fabs(expected[i]));
         difference = fmax(difference, fabs(expected[i] - found[i]));
     }
-    expect(difference <= tolerance * largest + 1e-14, "%s is off by %g of %g", what, difference,
+    expect(difference <= tolerance * (largest + 0.01), "%s is off by %g of %g", what, difference,
            largest);
 }
 

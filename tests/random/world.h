@@ -27,8 +27,8 @@ extern const char *const KEY_NAMES[KEYS];
 /* Ends the program, with the words, the call's name and number and the seed, unless it holds. */
 void expect(bool holds, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void expect_status(nnblas_status found, nnblas_status expected);
-/* That no element differs by more than tolerance of the largest, and 1e-14; expect_close: by 1e-12
- * of it. */
+/* That no element differs by more than tolerance, 1e-12 in expect_close, of the largest one and
+ * 0.01. */
 void expect_within(double tolerance, const char *what, size_t n, const double *expected,
                    const double *found);
 void expect_close(const char *what, size_t n, const double *expected, const double *found);
