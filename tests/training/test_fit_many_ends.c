@@ -46,7 +46,8 @@ static void check_fit_statuses(const many_trainings *m) {
 START_TEST(the_first_that_fails_is_named) {
     pair p = make_pair();
     char words[256];
-    nnblas_net_parameters(p.many.nets[6])[0] = nnblas_net_parameters(p.alone.nets[6])[0] = NAN;
+    nnblas_net_parameters(p.many.nets[6])[0] = nnblas_net_parameters(p.alone.nets[6])[0] =
+        (double)NAN;
     for (size_t i = 2; i <= 4; i += 2) {
         overflow(&p.many, i);
         overflow(&p.alone, i);
@@ -74,7 +75,7 @@ END_TEST
 /* Rows that no training can take fail in each. */
 START_TEST(rows_are_refused_by_each) {
     pair p = make_pair();
-    p.many.p.X[3 * p.many.p.ldx + 1] = INFINITY;
+    p.many.p.X[3 * p.many.p.ldx + 1] = HUGE_VAL;
     ck_assert_int_eq(fit_many(&p.many), NNBLAS_ERROR_NOT_FINITE);
     ck_assert_str_eq(nnblas_error_message(), "trainer 0: X holds an infinity at row 3, column 1");
     for (size_t i = 0; i < COUNT; i++)
