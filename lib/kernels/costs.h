@@ -174,8 +174,9 @@ static double poisson_deviance(size_t n, const double *O_in, const double *Y, co
  * small for a double. */
 NN_INLINED cost_and_delta compute_gamma_deviance(double z, double y, double parameter) {
     (void)parameter;
-    double root = exp_of(-0.5 * z), w = y * root * root, excess = w - 1.0;
-    double log = log_of(is_normal(w) ? w : y), log_w = is_normal(w) ? log : log - z;
+    double root = exp_of(-0.5 * z), half = y * root, w = half * root, excess = w - 1.0;
+    bool has_log = is_normal(half) && is_normal(w);
+    double log = log_of(has_log ? w : y), log_w = has_log ? log : log - z;
     return (cost_and_delta){is_near_1(w) ? get_log_rest(excess) : excess - log_w, -excess};
 }
 
