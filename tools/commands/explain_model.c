@@ -4,6 +4,7 @@
 #include "cli/memory.h"
 #include "cli/options.h"
 #include "cli/text.h"
+#include "commands/network_names.h"
 #include "commands/saved_model.h"
 #include "table/confusion.h"
 #include "table/weight_column.h"

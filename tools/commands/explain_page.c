@@ -8,7 +8,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/text.h"
-#include "commands/saved_model.h"
+#include "commands/network_names.h"
 #include "explain/page.h"
 
 #include <math.h>

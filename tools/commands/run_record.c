@@ -2,7 +2,7 @@
 #include "commands/run_record.h"
 
 #include "cli/output.h"
-#include "commands/saved_model.h"
+#include "commands/network_names.h"
 #include "table/json.h"
 
 #include <inttypes.h>

@@ -23,11 +23,4 @@ void free_saved_model(saved_model *saved);
  * "metadata": {...}}; what there is not is null. */
 json_t *pack_saved_model(const saved_model *saved);
 
-/* The names as in files of networks. */
-const char *name_units(nnblas_activation activation);
-/* One name where all hidden layers have the same, else one a layer, separated by commas. The caller
- * frees it. */
-char *name_hidden(const nnblas_net *net);
-const char *name_cost(nnblas_cost cost);
-
 #endif

@@ -5,6 +5,7 @@
 #include "cli/output.h"
 #include "cli/text.h"
 #include "commands/commands.h"
+#include "commands/network_names.h"
 #include "commands/saved_model.h"
 #include "table/json.h"
 
