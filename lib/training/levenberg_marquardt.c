@@ -158,14 +158,8 @@ static double move(search *s, double mu) {
     return fall;
 }
 
-/* Whether the last step is too short to count beside the parameters. */
-static bool is_short(const search *s) {
-    double steps = 0.0, parameters = 0.0;
-    for (size_t i = 0; i < s->count; i++) {
-        steps += pow(s->step[i] / get_unit(s, i), 2.0);
-        parameters += pow(s->start[i] / get_unit(s, i), 2.0);
-    }
-    return steps <= DBL_EPSILON * DBL_EPSILON * parameters;
+static double sum_squares(const search *s, const double *parameters) {
+    return nn_sum_squares(s->count, s->output, s->fit->progress.unit, parameters);
 }
 
 /* Whether the parameters are better than those at the start. *gain is the ratio of what the total
@@ -210,7 +204,7 @@ static nnblas_status take_step(search *s, double *mu) {
             fit->progress.damping = lower_damping(s, *mu, gain);
             return NNBLAS_OK;
         }
-        if (is_short(s))
+        if (nn_is_short(sum_squares(s, s->step), sum_squares(s, s->start)))
             break;
     }
     memcpy(nn_get_parameters(fit), s->start, s->count * sizeof *s->start);

@@ -17,6 +17,17 @@ double nn_objective_round(double value, double lowest) {
     return fabs(value - lowest) <= ROUNDING * fabs(lowest) ? lowest : value;
 }
 
+double nn_sum_squares(size_t count, size_t output, double unit, const double *parameters) {
+    double sum = 0.0;
+    for (size_t i = 0; i < count; i++)
+        sum += pow(i < output ? parameters[i] : parameters[i] / unit, 2.0);
+    return sum;
+}
+
+bool nn_is_short(double step, double parameters) {
+    return step <= DBL_EPSILON * DBL_EPSILON * parameters;
+}
+
 /* ---- evaluation ------------------------------------------------------------------------------ */
 
 /* Computes the cost of the parameters and its gradient with respect to them, both with the weight

@@ -46,6 +46,12 @@ double nn_objective_resume(nn_objective *objective, nn_fit *fit, const double *g
  * a parameter is not finite. */
 double nn_objective_evaluate(nn_objective *objective);
 
+/* The sum of the squares of the variables that belong to parameters, or to a step of theirs. */
+double nn_sum_squares(size_t count, size_t output, double unit, const double *parameters);
+
+/* Whether a step does not count beside the parameters; both are sums of squares. */
+bool nn_is_short(double step, double parameters);
+
 /* The value without the difference to lowest that may be rounding. */
 double nn_objective_round(double value, double lowest);
 

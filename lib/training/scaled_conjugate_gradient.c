@@ -109,11 +109,15 @@ static double raise_damping(const search *s, const trial *t, double damping) {
     return damping + t->curvature * factor / s->squares;
 }
 
-/* Goes to a lower point. False where there is none. */
+/* Goes to a lower point. False where there is none, or none that is far enough to count. */
 static bool take_step(search *s, trial *t) {
+    const nn_objective *o = &s->objective;
     double damping = s->fit->progress.damping;
     for (int tries = 0; tries < MOST_TRIES; tries++) {
         *t = try_step(s, &damping);
+        if (nn_is_short(t->step * t->step * s->squares,
+                        nn_sum_squares(o->count, o->output, o->unit, s->base)))
+            return false;
         if (t->gain < 0.25 || isnan(t->gain))
             damping = raise_damping(s, t, damping);
         if (t->gain > 0.0) {
