@@ -35,20 +35,22 @@ run_check_with() { # package name command-that-finds-it command...
     fi
 }
 
-# What is built beside the suite: "all", or no more than "tests/test_networks". Not optimised: what the
-# optimiser warns of, the builds of gcc and clang see.
-build_and_test() { # folder target meson-option...
+# With the suite alone, or with the programs too. Not optimised: what the optimiser warns of, the
+# builds of gcc and clang see.
+build_and_test() { # folder suite|programs meson-option...
     folder=$work/$1
-    target=$2
+    targets=tests/test_networks
+    [ "$2" = suite ] || targets="$targets tools/nnblas bench/nnblas-bench"
     shift 2
+    # shellcheck disable=SC2086 # several targets
     meson setup "$folder" "$source" -Doptimization=0 -Dtests=enabled -Dwerror=true "$@" &&
-        ninja -C "$folder" "$target" &&
+        ninja -C "$folder" $targets &&
         meson test -C "$folder" --no-rebuild --print-errorlogs networks
 }
 
 # Where it is the only library, pkg-config names all that it needs without being asked for a static link.
 build_static() {
-    build_and_test static all -Ddefault_library=static &&
+    build_and_test static suite -Ddefault_library=static && ninja -C "$work/static" &&
         DESTDIR=$work/static/staged meson install -C "$work/static" --no-rebuild || return 1
     prefix=$work/static/staged/usr/local
     pc=$(find "$prefix" -name nnblas.pc)
@@ -86,16 +88,15 @@ END
         meson test -C "$work/project/build" program
 }
 
-suite=tests/test_networks
-run_check "strict C11" build_and_test c11 all -Dc_std=c11
-run_check "unity" build_and_test unity all --unity=on
+run_check "strict C11" build_and_test c11 programs -Dc_std=c11
+run_check "unity" build_and_test unity programs --unity=on
 run_check "static library" build_static
-run_check "static and shared library" build_and_test both "$suite" -Ddefault_library=both
-run_check "threads that wait as POSIX has it" build_and_test posix "$suite" -Dc_args=-DNN_NO_FUTEX
-run_check "without optional parts" build_and_test small all -Dlbfgs=disabled -Dcsv=disabled \
-    -Dgzip=disabled -Dbench=false -Dhardening=false
+run_check "static and shared library" build_and_test both suite -Ddefault_library=both
+run_check "threads that wait as POSIX has it" build_and_test posix suite -Dc_args=-DNN_NO_FUTEX
+run_check "without optional parts" build_and_test small programs -Dlbfgs=disabled -Dlapack=disabled \
+    -Dcsv=disabled -Dgzip=disabled -Dhardening=false
 # The linker sees the sizes that no array has, which a test asks for on purpose, and would warn.
-run_check "link-time optimisation" build_and_test lto "$suite" -Doptimization=1 -Db_lto=true \
+run_check "link-time optimisation" build_and_test lto suite -Doptimization=1 -Db_lto=true \
     -Ddefault_library=both
 run_check "subproject" build_as_subproject
 run_check_with musl-tools musl "musl-gcc --version" build_with_musl

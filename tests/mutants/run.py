@@ -9,8 +9,9 @@ whose text is not found, that does not compile, or that passes all its suites is
 The work is done in copies of the source folder, one for each job, with a build of their own: the first
 is built, the others are copies of both.
 
-usage: run.py [--source DIRECTORY] [--build DIRECTORY] [--jobs N] [--match] [WORD...]
+usage: run.py [--source DIRECTORY] [--build DIRECTORY] [--jobs N] [--match] [--sample N] [WORD...]
   --match  only checks that each text stands in its file once
+  --sample N  only N of the changes, chosen by the newest commit: others for each
   WORD     only the changes whose file or description holds one of these
 """
 import argparse
@@ -19,6 +20,7 @@ import contextlib
 import os
 import pathlib
 import queue
+import random
 import shutil
 import signal
 import subprocess
@@ -51,6 +53,13 @@ def read_mutants(words):
                for path in sorted(HERE.glob("*.toml"))
                for entry in tomllib.loads(path.read_text())["mutant"]]
     return [m for m in mutants if not words or any(word in str(m) for word in words)]
+
+
+def choose_sample(source, mutants, count):
+    """So many of them, the same for the same commit."""
+    seed = subprocess.run(["git", "-C", source, "rev-parse", "HEAD"], capture_output=True, text=True)
+    chosen = random.Random(seed.stdout.strip()).sample(range(len(mutants)), min(count, len(mutants)))
+    return [mutants[i] for i in sorted(chosen)]
 
 
 def list_files(source):
@@ -190,11 +199,14 @@ def main():
     parser.add_argument("--build", type=pathlib.Path)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--match", action="store_true")
+    parser.add_argument("--sample", type=int)
     parser.add_argument("words", nargs="*")
     options = parser.parse_args()
     source = options.source.resolve()
     build = (options.build or source / "build" / "mutants").resolve()
     mutants = read_mutants(options.words)
+    if options.sample:
+        mutants = choose_sample(source, mutants, options.sample)
     results = list(check_matches(source, mutants) if options.match
                    else run(source, build, options.jobs, mutants))
     print(f"{results.count(True)} passed, {results.count(False)} failed")
