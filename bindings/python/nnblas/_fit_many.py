@@ -7,7 +7,7 @@ from typing import Any, Union
 
 from . import _interruption
 from ._arrays import FloatArray, read_matrix, read_rows
-from ._errors import Status, get_message, make_error
+from ._errors import ArgumentError, Status, get_message, make_error
 from ._library import ffi, lib
 from ._trainer import Callback, Epoch, Trainer, Validation, _Fit
 
@@ -170,7 +170,8 @@ def fit_many(
     Raises
     ------
     ArgumentError
-        Where two trainers have the same network or the same path for checkpoints; nothing is trained.
+        A ValueError: where there is no trainer, or two have the same network or the same path for
+        checkpoints; nothing is trained.
     KeyboardInterrupt
         After Ctrl-C, which ends all trainings within a step.
     """
@@ -178,6 +179,8 @@ def fit_many(
     for trainer in found:
         if not isinstance(trainer, Trainer):
             raise TypeError(f"trainers holds {trainer!r}; each must be a Trainer")
+    if not found:
+        raise ArgumentError("trainers is empty; it must have at least one", Status.ERROR_SIZE)
     statuses, message = run_many(
         found,
         X,

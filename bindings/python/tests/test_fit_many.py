@@ -110,8 +110,9 @@ def test_what_is_refused(rows):
         )
     with pytest.raises(RuntimeError, match="in a fit already|in a fit"):
         nnblas.fit_many([trainers[2], trainers[2]], X, Y)
-    with pytest.raises(nnblas.ArgumentError, match="count is 0"):
-        nnblas.fit_many([], X, Y)
+    with pytest.raises(nnblas.ArgumentError, match="trainers is empty") as refusal:
+        nnblas.fit_many(iter([]), X, Y)
+    assert isinstance(refusal.value, ValueError) and refusal.value.status == Status.ERROR_SIZE
     with pytest.raises(TypeError, match="must be a Trainer"):
         nnblas.fit_many([trainers[0], trainers[1].net], X, Y)
     with pytest.raises(ValueError, match="weights must be one for all 6 trainers, or a list"):
