@@ -679,9 +679,14 @@ void nnblas_trainer_destroy(nnblas_trainer *trainer);
  *                            schedule and batch size have no effect. It arrives where the others
  *                            crawl: for up to a few thousand parameters. fit takes parameters^2
  *                            times 8 bytes before its first step, whatever N, and returns
- *                            NNBLAS_ERROR_MEMORY with the number of bytes where there are not so
- *                            many. A step takes rows x outputs x parameters^2 multiplications for
- *                            the products, and parameters^3 / 3 for the Cholesky factor.
+ *                            NNBLAS_ERROR_MEMORY with the number of bytes where malloc refuses
+ *                            them. No other bound is checked. malloc may grant more than is free:
+ *                            by default Linux refuses only what is more than all memory and swap
+ *                            of the machine or than RLIMIT_AS allows, and ends the process where
+ *                            the matrix, once it is written, exceeds what is free or the limit of
+ *                            a control group. A step takes rows x outputs x parameters^2
+ *                            multiplications for the products, and parameters^3 / 3 for the
+ *                            Cholesky factor.
  *                            NNBLAS_ERROR_VALUE in fit with another cost than NNBLAS_MSE,
  *                            NNBLAS_ERROR_MISSING where the library was built without LAPACK.
  */
