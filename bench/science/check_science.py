@@ -6,6 +6,7 @@ tables and the JSON. Prints "ok" or "not ok" and what was checked.
 usage: check_science.py BUILD
 """
 
+import argparse
 import contextlib
 import importlib.util
 import io
@@ -196,6 +197,44 @@ def check_nnbenchmark(program, folder):
     program.refuses(1, "/absent.csv: No such file", "nnbenchmark", f"{folder}/nnbenchmark", "--problem", "absent")
 
 
+def check_derivatives(build, folder, study, derivatives):
+    """In this process, on a network and rows that are small."""
+    import native
+
+    derivatives.ROWS, derivatives.SIZES, derivatives.BUDGET_SECONDS = 40, (3, 4, 2), 0.05
+    derivatives.FIT_ROWS, derivatives.FIT_SIZES, derivatives.FIT_ITERATIONS = 30, (4, 2, 1), 5
+    path = os.path.join(folder, "derivatives.json")
+    chosen = argparse.Namespace(build=build, threads=1, alone=False, json=path, chart=None, seeds=2, first_seed=1)
+    with contextlib.redirect_stdout(io.StringIO()) as page:
+        derivatives.compare(chosen, native.open_package(chosen))
+    with open(path, encoding="utf-8") as file:
+        results = json.load(file)["results"]
+    times = results["derivatives"]["seconds"]
+    report(set(times) == {"predict", "input_jacobian", "gradient", "hessian_vector"}, "derivatives: what is timed")
+    over = times["input_jacobian"] / (2 * times["predict"])
+    report(results["derivatives"]["input_jacobian_ratio"] == over, "derivatives: a ratio over each output")
+    has_rival = importlib.util.find_spec("scipy") and study.has_least_squares()
+    report(("fits" in results) == bool(has_rival), "derivatives: SciPy where both can fit")
+    rows = {line.split()[0] for line in page.getvalue().splitlines() if line.strip()}
+    for name in ("input_jacobian", "hessian_vector", *(["median"] if has_rival else [])):
+        report(name in rows, f"derivatives: the row {name}")
+    if has_rival:
+        check_fit(derivatives.Fit(1), derivatives.FIT_ITERATIONS)
+
+
+def check_fit(fit, iterations):
+    """The costs of both solvers are those of the network that they leave."""
+    first = fit.net.evaluate(fit.X, fit.Y)
+    cost = fit.run_library(0.0)
+    report(cost < first and cost == fit.net.evaluate(fit.X, fit.Y), "derivatives: the library fits")
+    report(fit.run_scipy(0.0, jac=fit.compute_jacobian) < first, "derivatives: SciPy fits, from the same weights")
+    report(fit.run_scipy(1.1 * cost) == 1.1 * cost, "derivatives: and ends where the cost is reached")
+    fit.net.parameters[:] = fit.first
+    report(fit.run_library(0.9 * first) <= 0.9 * first, "derivatives: so does the library")
+    report(fit.count_calls({"jac": None}) == iterations, "derivatives: calls with a Jacobian")
+    report(fit.count_calls({}) == iterations * (1 + fit.first.size), "derivatives: and without one")
+
+
 def check_refusals(program, folder):
     for study in ("proben1", "uci"):
         program.refuses(1, "/none: no such folder", study, f"{folder}/none")
@@ -249,7 +288,7 @@ def import_modules(build):
     os.environ["NNBLAS_LIBRARY"] = os.path.join(build, "lib", "libnnblas.so")
     sys.path[1:1] = [os.path.join(HERE, os.pardir, "peers"), os.path.join(build, "bindings", "python")]
     sys.dont_write_bytecode = True
-    return [importlib.import_module(name) for name in ("data", "study", "proben1")]
+    return [importlib.import_module(name) for name in ("data", "study", "proben1", "derivatives")]
 
 
 def main():
@@ -257,7 +296,7 @@ def main():
     if not importlib.util.find_spec("numpy") or not os.path.exists(f"{build}/bindings/python/nnblas"):
         print("skipped: needs python3-cffi, python3-numpy")
         return SKIPPED
-    data, study, proben1 = import_modules(build)
+    data, study, proben1, derivatives = import_modules(build)
     with tempfile.TemporaryDirectory() as folder:
         write_all(folder)
         check_reading(data, folder)
@@ -269,6 +308,7 @@ def main():
         check_uci(program, folder)
         if study.has_least_squares():
             check_nnbenchmark(program, folder)
+        check_derivatives(build, folder, study, derivatives)
         check_refusals(program, folder)
     return 1 if failures else 0
 

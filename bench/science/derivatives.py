@@ -157,7 +157,7 @@ def compare(chosen, libraries):
     setting, description, installed = study.begin(chosen, libraries, [rivals.SciPy])
     results = {"derivatives": compare_derivatives()}
     print_derivatives(results["derivatives"])
-    if installed:
+    if installed and study.has_least_squares():
         results["fits"] = compare_fits(study.list_seeds(chosen), setting)
         print_fits(results["fits"])
     study.end(chosen, description, results, None)
