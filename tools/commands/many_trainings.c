@@ -105,6 +105,8 @@ static void prepare_all(trainings *all) {
         if (!all->nets[i].trainer)
             continue;
         nnblas_trainer_set_callback(all->nets[i].trainer, watch_epoch, &all->places[i]);
+        nnblas_trainer_set_posterior(all->nets[i].trainer,
+                                     keeps_posterior(all->run->settings, all->kind));
         all->trainers[all->n_trainers] = all->nets[i].trainer;
         all->statuses[all->n_trainers++] = NNBLAS_ERROR_MEMORY; /* unless they are trained */
     }

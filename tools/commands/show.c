@@ -49,6 +49,8 @@ static void print_network(const nnblas_net *net) {
     putchar('\n');
     printf("parameters  %zu, %s biases\n", nnblas_net_parameter_count(net),
            nnblas_net_flags(net) & NNBLAS_BIAS ? "with" : "without");
+    if (nnblas_net_has_posterior(net))
+        puts("posterior   of the parameters, for nnblas predict --intervals");
 }
 
 static void print_members_of(const table_model *model) {

@@ -79,6 +79,9 @@ static nnblas_status prepare(training_run *run) {
                        run->model.net, &run->trainer);
     if (!status)
         status = nnblas_trainer_set_callback(run->trainer, watch_epoch, run);
+    if (!status)
+        status = nnblas_trainer_set_posterior(
+            run->trainer, keeps_posterior(run->settings, get_output_kind(&run->model.schema)));
     return status ? status : resume(run);
 }
 

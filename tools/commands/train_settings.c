@@ -287,6 +287,10 @@ int read_tune_settings(int argc, char **argv, train_settings *set) {
     return status == CARRY_ON ? check_own_files(argv[0], set) : status;
 }
 
+bool keeps_posterior(const train_settings *set, output_kind kind) {
+    return set->training.is_bayesian && set->members == 0 && kind == OUTPUTS_NUMBERS;
+}
+
 void free_train_settings(train_settings *set) {
     free_names(&set->columns.targets);
     free_names(&set->columns.features);

@@ -41,6 +41,9 @@ int refuse_checkpoint(const char *command, const train_settings *set);
 
 int read_train_settings(int argc, char **argv, train_settings *set);
 int read_tune_settings(int argc, char **argv, train_settings *set);
+/* Whether a model gets the posterior of its weights, as many numbers as the square of the weights:
+ * only where nnblas predict can use it. */
+bool keeps_posterior(const train_settings *set, output_kind kind);
 void free_train_settings(train_settings *set);
 
 #endif

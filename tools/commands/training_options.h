@@ -34,7 +34,8 @@
     "  --damping D           of levenberg-marquardt: the first damping (default 1e-3)\n"           \
     "  --damping-tolerance T  the same as --lbfgs-tolerance of levenberg-marquardt\n"              \
     "  --bayesian            of levenberg-marquardt: estimate the weight decay and the noise of\n" \
-    "                        the target from the rows\n"                                           \
+    "                        the target from the rows; a model of numbers gets the posterior of\n" \
+    "                        its weights, for nnblas predict --intervals\n"                        \
     "  --schedule S          of the learning rate: constant, step:EPOCHS:FACTOR, cosine,\n"        \
     "                        cosine:LAST, plateau:EPOCHS:FACTOR, adaptive:EPOCHS:FACTOR:LAST,\n"   \
     "                        inverse, inverse:SCALE:POWER (default inverse with adam, else\n"      \

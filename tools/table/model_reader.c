@@ -39,6 +39,10 @@ static void make_batch(const model_reader *r, row_batch *batch, const row_parts 
     batch->O_out = resize_array(NULL, BATCH_ROWS * r->outputs, sizeof *batch->O_out);
     if (r->model->n_others > 0)
         batch->O_spread = resize_array(NULL, BATCH_ROWS * r->outputs, sizeof *batch->O_spread);
+    if (parts->level > 0.0) {
+        batch->lower = resize_array(NULL, BATCH_ROWS * r->outputs, sizeof *batch->lower);
+        batch->upper = resize_array(NULL, BATCH_ROWS * r->outputs, sizeof *batch->upper);
+    }
     if (parts->has_targets)
         batch->Y = resize_array(NULL, BATCH_ROWS * r->outputs, sizeof *batch->Y);
     if (parts->weights || r->has_training_weights)
@@ -117,6 +121,7 @@ bool open_reader(const char *command, model_reader *r, table_model *model, const
     r->skipped.leaves_out_gaps = model->schema.features.missing == MISSING_SKIPPED;
     r->inputs = count_numbers(&model->schema.features);
     r->outputs = count_numbers(&model->schema.targets);
+    r->level = parts->level;
     r->is_alone = parts->takes_first || nnblas_threads() == 1 || nn_count_processors() == 1;
     if (!r->is_alone && nnblas_threads() > 1)
         nnblas_set_local_threads(nnblas_threads() - 1); /* another one reads */
@@ -130,6 +135,8 @@ static void free_batch(row_batch *batch) {
     free(batch->Y);
     free(batch->O_out);
     free(batch->O_spread);
+    free(batch->lower);
+    free(batch->upper);
     free(batch->weights);
     free_csv_text(&batch->kept);
 }
@@ -248,11 +255,20 @@ bool read_batch(const char *command, model_reader *r, row_batch **batch) {
     return true;
 }
 
+/* The outputs are those without intervals, to the last bit. */
+static nnblas_status predict_rows(const model_reader *r, const row_batch *b) {
+    nnblas_status status = NNBLAS_OK;
+    if (b->lower)
+        status =
+            nnblas_net_predict_interval(r->model->net, b->N, b->X, r->inputs, r->level, b->O_out,
+                                        r->outputs, b->lower, r->outputs, b->upper, r->outputs);
+    return status ? status : predict_model(r->model, b->N, b->X, b->O_out, b->O_spread);
+}
+
 bool predict_batch(const char *command, model_reader *r, row_batch **batch) {
     if (!read_batch(command, r, batch))
         return false;
-    row_batch *b = *batch;
-    if (b->N == 0 || predict_model(r->model, b->N, b->X, b->O_out, b->O_spread) == NNBLAS_OK)
+    if ((*batch)->N == 0 || predict_rows(r, *batch) == NNBLAS_OK)
         return true;
     report_failure(command);
     return false;

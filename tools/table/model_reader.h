@@ -19,9 +19,10 @@ typedef struct {
     bool is_good[BATCH_ROWS];
     size_t N;
     double *X, *Y, *O_out;
-    double *O_spread; /* between the networks; null where there is one */
-    double *weights;  /* null where they are not read */
-    csv_text kept;    /* the values of each row that are kept */
+    double *O_spread;      /* between the networks; null where there is one */
+    double *lower, *upper; /* the ends of the intervals; null where there are none */
+    double *weights;       /* null where they are not read */
+    csv_text kept;         /* the values of each row that are kept */
     size_t kept_ends[BATCH_ROWS];
 } row_batch;
 
@@ -31,6 +32,7 @@ typedef struct {
     const char *weights;       /* a column, or null */
     bool has_training_weights; /* those of the training, where the table has their column */
     bool takes_first;          /* only the first batch: nothing is read ahead */
+    double level;              /* of intervals, for a network with a posterior; 0: none */
     bool keeps_all;
     name_list kept; /* names or numbers of columns, unless all are kept */
 } row_parts;
@@ -41,6 +43,7 @@ typedef struct {
     table_source source;
     skipped_rows skipped;
     size_t inputs, outputs;
+    double level;                  /* of intervals, 0: none */
     size_t *kept, n_kept, weights; /* positions of columns */
     bool has_training_weights;     /* their column is in the table */
     number_format weights_format;  /* of the column at weights, as the options say */
@@ -61,7 +64,7 @@ void close_reader(model_reader *reader);
 /* The next rows; there are none at the end of the table. The batch is valid until the next call. */
 bool read_batch(const char *command, model_reader *reader, row_batch **batch);
 
-/* The same, with the outputs. */
+/* The same, with the outputs, and the intervals if they were asked for. */
 bool predict_batch(const char *command, model_reader *reader, row_batch **batch);
 
 #endif
