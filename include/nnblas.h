@@ -197,7 +197,9 @@ nnblas_status nnblas_gradient_step(size_t N, size_t inputs, size_t hidden, size_
 /*
  * An opaque network. All its parameters are one contiguous vector W1 [b1] W2 [b2] ... Each matrix
  * is row-major, (size of the layer before) x (size of the layer), and is followed by its biases,
- * where the network has them. The caller may read and write the parameters between calls.
+ * where the network has them. With skip connections the last matrix has as many more rows as there
+ * are inputs, W_skip, behind the others. The caller may read and write the parameters between
+ * calls.
  */
 typedef struct nnblas_net nnblas_net;
 
@@ -206,8 +208,12 @@ typedef struct nnblas_net nnblas_net;
  *
  *   NNBLAS_BIAS   each unit adds a bias, H_in = X W1 + b1
  *   NNBLAS_ZERO   the parameters begin at 0 and are not drawn: for a caller who sets them all
+ *   NNBLAS_SKIP   skip connections: the outputs take the inputs too, O_in = H_out W2 + X W_skip
+ * with the outputs H_out of the last hidden layer. So the network has a linear model of X in it,
+ * and the hidden units learn what that leaves (as skip in the nnet of W. N. Venables, B. D. Ripley,
+ * "Modern applied statistics with S", 4th ed. 2002). Of networks with a hidden layer
  */
-typedef enum nnblas_flag { NNBLAS_BIAS = 1, NNBLAS_ZERO = 2 } nnblas_flag;
+typedef enum nnblas_flag { NNBLAS_BIAS = 1, NNBLAS_ZERO = 2, NNBLAS_SKIP = 4 } nnblas_flag;
 
 /*
  * The activation function of a unit, of its input a.
@@ -309,7 +315,8 @@ typedef enum nnblas_cost {
  * Creates a network from its layer sizes, inputs first: {4, 2, 3} with n_layers = 3 has 4 inputs, 2
  * hidden units and 3 outputs. n_layers is at least 2. flags is 0, or constants of nnblas_flag added
  * together. All units are sigmoids, the cost is the mse, and the parameters are those of
- * nnblas_net_init(net, 0), or 0 with NNBLAS_ZERO.
+ * nnblas_net_init(net, 0), or 0 with NNBLAS_ZERO. NNBLAS_ERROR_VALUE for other flags, and for
+ * NNBLAS_SKIP with n_layers = 2.
  *
  * *net is written only on success. The caller destroys it; nnblas_net_destroy accepts null. When a
  * network is destroyed, every pointer into it becomes invalid, and nnblas_trainer_destroy is the
@@ -355,7 +362,7 @@ nnblas_activation nnblas_net_activation(const nnblas_net *net, size_t layer);
  */
 nnblas_status nnblas_net_set_cost_parameter(nnblas_net *net, double parameter);
 
-/* What create and the functions above were given; of the flags NNBLAS_BIAS alone. Of the hidden
+/* What create and the functions above were given; of the flags not NNBLAS_ZERO. Of the hidden
  * activations that of layer 1, also where other hidden layers have others, and NNBLAS_SIGMOID where
  * there are no hidden units; 0 for the parameter of a cost that has none. Where net is null: 0, and
  * nnblas_error_message says so. */
@@ -366,7 +373,8 @@ nnblas_cost nnblas_net_cost(const nnblas_net *net);
 double nnblas_net_cost_parameter(const nnblas_net *net);
 
 /*
- * How the weights of a layer with n inputs and m outputs are drawn; biases begin at 0.
+ * How the weights of a layer with n inputs and m outputs are drawn; biases begin at 0. With skip
+ * connections n of the last layer is the rows of its matrix.
  *
  *   NNBLAS_UNIFORM   uniformly from +-1/2
  *   NNBLAS_GLOROT    uniformly from +-g sqrt(6 / (n + m)), g = 4 in layers of sigmoids that lead to
@@ -398,9 +406,11 @@ size_t nnblas_net_layer_size(const nnblas_net *net, size_t layer);
 
 /*
  * The number of parameters, the vector of them, and in that vector the matrix of one layer (1 = W1)
- * and its biases (1 = b1). 0 or null, with the reason in nnblas_error_message, where net is null,
- * there is no such layer, or the network has no biases. Valid until the network is destroyed. The
- * same addresses from a network that is only read have const in their names.
+ * and its biases (1 = b1). With skip connections W_skip follows in the last matrix, n_layers - 1:
+ * it begins behind nnblas_net_layer_size(net, n_layers - 2) rows. 0 or null, with the reason in
+ * nnblas_error_message, where net is null, there is no such layer, or the network has no biases.
+ * Valid until the network is destroyed. The same addresses from a network that is only read have
+ * const in their names.
  */
 size_t nnblas_net_parameter_count(const nnblas_net *net);
 double *nnblas_net_parameters(nnblas_net *net);

@@ -483,8 +483,9 @@ class net {
     }
 
     // The views are valid until the network is destroyed, also where the object is moved. The
-    // biases of a network without any are an empty view. NNBLAS_ERROR_VALUE where there is no such
-    // layer.
+    // biases of a network without any are an empty view. With skip connections the rows of W_skip
+    // follow those of the last hidden layer in the last matrix. NNBLAS_ERROR_VALUE where there is
+    // no such layer.
     [[nodiscard]] vector_view parameters() {
         return {nnblas_net_parameters(get()), parameter_count()};
     }
@@ -493,11 +494,11 @@ class net {
     }
     [[nodiscard]] matrix_view weights(std::size_t layer) {
         double *W = detail::check_layer(nnblas_net_weights(get(), layer));
-        return {W, layer_size(layer - 1), layer_size(layer)};
+        return {W, count_rows(layer), layer_size(layer)};
     }
     [[nodiscard]] const_matrix_view weights(std::size_t layer) const {
         const double *W = detail::check_layer(nnblas_net_const_weights(get(), layer));
-        return {W, layer_size(layer - 1), layer_size(layer)};
+        return {W, count_rows(layer), layer_size(layer)};
     }
     [[nodiscard]] vector_view bias(std::size_t layer) {
         if (!(flags() & NNBLAS_BIAS))
@@ -648,6 +649,12 @@ class net {
     }
 
   private:
+    // Of the weights of a layer.
+    [[nodiscard]] std::size_t count_rows(std::size_t layer) const noexcept {
+        bool takes_inputs = layer == layer_count() - 1 && (flags() & NNBLAS_SKIP) != 0;
+        return layer_size(layer - 1) + (takes_inputs ? inputs() : 0);
+    }
+
     void check_rows(const_matrix_view X, const_matrix_view Y) const {
         detail::check_rows(X, Y, inputs(), outputs());
     }

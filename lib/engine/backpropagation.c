@@ -21,20 +21,23 @@ static nn_matrix_view view_deltas(const nn_tile *tile, size_t l) {
     return view_matrix(tile, tile->deltas[l], l);
 }
 
+static nn_matrix_view view_X(const nn_tile *tile) {
+    return (nn_matrix_view){(double *)tile->X, (int)tile->ldx, false}; /* only read */
+}
+
 /* The input of layer l: X, or the activations of the layer before. */
 static nn_matrix_view view_input(const nn_tile *tile, size_t l) {
-    if (l == 0)
-        return (nn_matrix_view){(double *)tile->X, (int)tile->ldx, false}; /* only read */
-    return view_activations(tile, l - 1);
+    return l == 0 ? view_X(tile) : view_activations(tile, l - 1);
 }
 
 /* ---- biases: a row behind the weights -------------------------------------------------------- */
 
 /* Sets each row of A_out to the biases; the product is then added. Rows are copied in runs that
  * double in length, because most are short. */
-static void fill_with_biases(size_t rows, const nn_layout *layout, double *A_out) {
+static void fill_with_biases(size_t rows, const nn_layer *layer, const nn_layout *layout,
+                             double *A_out) {
     size_t n = layout->padded_outputs, filled = 1;
-    const double *b = layout->W + layout->padded_inputs * n;
+    const double *b = layout->W + (layout->padded_inputs + layer->skips) * n;
     if (layout->transposed) {
         for (size_t j = 0; j < n; j++)
             for (size_t e = 0; e < rows; e++)
@@ -122,19 +125,21 @@ static void keep_inputs(const nn_tile *tile, size_t l, const double *A_in) {
     memcpy(tile->inputs[l], A_in, n * sizeof *A_in);
 }
 
-void nn_compute_layer_input(size_t rows, const nn_layer *layer, const nn_layout *layout,
+void nn_compute_layer_input(const nn_tile *tile, const nn_layer *layer, const nn_layout *layout,
                             nn_matrix_view A, nn_matrix_view A_in) {
     if (layer->has_bias)
-        fill_with_biases(rows, layout, A_in.data);
-    nn_product_forward(rows, layer, layout, A, A_in);
+        fill_with_biases(tile->rows, layer, layout, A_in.data);
+    nn_product_forward(tile->rows, layer, layout, A, A_in);
+    if (layer->skips > 0)
+        nn_add_product_skip(tile->rows, layer, layout, view_X(tile), A_in);
 }
 
-/* H_in = X W1, H_out = sigmoid(H_in); O_in = H_out W2, O_out = sigmoid(O_in). */
+/* H_in = X W1, H_out = sigmoid(H_in); O_in = H_out W2 [+ X W_skip], O_out = sigmoid(O_in). */
 static void run_layer(const nn_model *model, const nn_tile *tile, size_t l, bool activates) {
     const nn_layer *layer = &model->layers[l];
     const nn_layout *layout = &tile->layouts[l];
     nn_matrix_view A_out = view_activations(tile, l);
-    nn_compute_layer_input(tile->rows, layer, layout, view_input(tile, l), A_out);
+    nn_compute_layer_input(tile, layer, layout, view_input(tile, l), A_out);
     if (tile->inputs && nn_is_differentiated_by_input(layer->activation))
         keep_inputs(tile, l, A_out.data);
     if (activates)
@@ -274,15 +279,21 @@ double nn_compute_deltas(const nn_model *model, const nn_tile *tile) {
     return cost;
 }
 
-/* W2_update = H_out^T O_delta, W1_update = X^T H_delta; the updates of the biases are column sums
- * of the deltas. */
+/* W2_update = H_out^T O_delta, W1_update = X^T H_delta, W_skip_update = X^T O_delta; the updates of
+ * the biases are column sums of the deltas. */
 void nn_accumulate_update(const nn_model *model, const nn_tile *tile, size_t l, size_t first,
                           size_t count, double alpha, double beta, double *W_update) {
     const nn_layer *layer = &model->layers[l];
     const nn_layout *layout = &tile->layouts[l];
-    nn_product_update(tile->rows, layer, layout, first, count, alpha, view_input(tile, l),
-                      view_deltas(tile, l), beta, W_update);
-    if (layer->has_bias && count > 0 && first + count == layer->inputs)
+    nn_matrix_view delta = view_deltas(tile, l);
+    size_t end = first + count, fan_in = nn_get_fan_in(layer);
+    size_t first_skip = nn_max(first, nn_min(end, layer->inputs));
+    nn_product_update(tile->rows, layer, layout, first, first_skip - first, alpha,
+                      view_input(tile, l), delta, beta, W_update);
+    if (first_skip < end)
+        nn_product_update(tile->rows, layer, layout, first_skip, end - first_skip, alpha,
+                          view_X(tile), delta, beta, W_update);
+    if (layer->has_bias && count > 0 && end == fan_in)
         accumulate_biases(tile->rows, layout, tile->deltas[l], alpha, beta,
-                          W_update + layer->inputs * layout->padded_outputs);
+                          W_update + fan_in * layout->padded_outputs);
 }

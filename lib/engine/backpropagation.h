@@ -34,8 +34,8 @@ typedef struct nn_tile {
     double *const *inputs;
 } nn_tile;
 
-/* A_in := A W + b, what the activation of a layer takes. */
-void nn_compute_layer_input(size_t rows, const nn_layer *layer, const nn_layout *layout,
+/* A_in := A W + b, what the activation of a layer takes; with skip connections + X W_skip. */
+void nn_compute_layer_input(const nn_tile *tile, const nn_layer *layer, const nn_layout *layout,
                             nn_matrix_view A, nn_matrix_view A_in);
 
 void nn_forward(const nn_model *model, const nn_tile *tile);
@@ -68,9 +68,9 @@ double nn_compute_deltas(const nn_model *model, const nn_tile *tile);
  * mse half of it. total_weight: the number of rows, or the sum of their weights. */
 double nn_average_cost(const nn_model *model, double sum, double total_weight);
 
-/* After nn_compute_deltas, for layer l and count inputs of it from first on: W_update := alpha
+/* After nn_compute_deltas, for layer l and count rows of its W from first on: W_update := alpha
  * dE/dW + beta W_update, where E is the sum of the costs of the rows (half of it for the mse). The
- * biases follow the last input, as one more row. Rows of W_update have the padded outputs. */
+ * biases follow the last row, as one more. Rows of W_update have the padded outputs. */
 void nn_accumulate_update(const nn_model *model, const nn_tile *tile, size_t l, size_t first,
                           size_t count, double alpha, double beta, double *W_update);
 

@@ -27,6 +27,7 @@ nn_problem nn_make_problem(const nn_model *model, const nn_rows *rows, nn_purpos
         .N = rows->N,
         .purpose = purpose,
         .has_bias = model->layers[0].has_bias,
+        .has_skip = model->layers[model->n_layers - 1].skips > 0,
         .row_major_outputs = is_softmax,
         .gathers_rows = rows->order != NULL,
         .has_row_weights = rows->weights != NULL,
@@ -119,11 +120,11 @@ static void evaluate_tile(const run *r, const nn_buffers *b, nn_part *part, size
     part->cost += nn_compute_cost(r->call->model, &tile);
 }
 
-/* Adds the updates of a range of the inputs of layer l. The first rows of a part overwrite what the
- * updates held. */
+/* Adds the updates of a range of the rows of W of layer l. The first rows of a part overwrite what
+ * the updates held. */
 static void add_updates(const run *r, const nn_part *part, const nn_tile *tile, size_t l,
-                        size_t first_input, size_t end_input) {
-    nn_accumulate_update(r->call->model, tile, l, first_input, end_input - first_input, r->alpha,
+                        size_t first_row, size_t end_row) {
+    nn_accumulate_update(r->call->model, tile, l, first_row, end_row - first_row, r->alpha,
                          part->is_fresh && !r->call->subtracts ? 0.0 : 1.0,
                          part->updates[l] ? part->updates[l] : r->call->updates[l]);
 }
@@ -148,7 +149,7 @@ static void compute_gradient_tile(const run *r, const nn_buffers *b, nn_part *pa
     if (r->engine->plan.strategy == NN_SHARED_TILES)
         return;
     for (size_t l = r->call->model->n_layers; l-- > 0;)
-        add_updates(r, part, &tile, l, 0, r->call->model->layers[l].inputs);
+        add_updates(r, part, &tile, l, 0, nn_get_fan_in(&r->call->model->layers[l]));
     part->is_fresh = false;
 }
 
@@ -176,16 +177,16 @@ static void run_part(void *context, size_t p, size_t runner) {
         compute_tile(r, b, &r->engine->parts[p], first, nn_min(step, end - first));
 }
 
-/* The updates of a tile that the parts share: a range of the inputs of one layer. */
+/* The updates of a tile that the parts share: a range of the rows of W of one layer. */
 static void run_update_piece(void *context, size_t piece, size_t runner) {
     (void)runner;
     const run *r = context;
     size_t pieces = r->engine->plan.parts, l = piece / pieces, p = piece % pieces;
     const nn_buffers *b = &r->engine->buffers[0]; /* the matrices of the parts are contiguous */
     nn_tile tile = view_tile(r, b, r->place, r->end - r->first);
-    size_t inputs = r->call->model->layers[l].inputs;
-    add_updates(r, &r->engine->parts[0], &tile, l, nn_get_share(inputs, pieces, p),
-                nn_get_share(inputs, pieces, p + 1));
+    size_t fan_in = nn_get_fan_in(&r->call->model->layers[l]);
+    add_updates(r, &r->engine->parts[0], &tile, l, nn_get_share(fan_in, pieces, p),
+                nn_get_share(fan_in, pieces, p + 1));
 }
 
 /* ---- the sum of the parts' updates ----------------------------------------------------------- */
@@ -214,7 +215,8 @@ static void sum_rows(const run *r, size_t l, size_t first, size_t end) {
 /* The same where the updates of the parts are transposed, without biases. */
 static void sum_columns(const run *r, size_t l, size_t first, size_t end) {
     const nn_part *parts = r->engine->parts;
-    size_t ld = r->call->model->layers[l].inputs, outputs = r->call->model->layers[l].outputs;
+    const nn_layer *layer = &r->call->model->layers[l];
+    size_t ld = nn_get_fan_in(layer), outputs = layer->outputs;
     double *sums = parts[0].updates[l] + first;
     for (size_t i = 1; i < r->engine->plan.parts; i++)
         for (size_t k = 0; k < outputs && !parts[i].is_fresh && parts[i].updates[l]; k++)
@@ -227,12 +229,12 @@ static void sum_piece(void *context, size_t piece, size_t runner) {
     const run *r = context;
     size_t pieces = r->pieces_a_layer, l = piece / pieces, p = piece % pieces;
     const nn_layer *layer = &r->call->model->layers[l];
-    size_t rows = layer->inputs + layer->has_bias;
+    size_t fan_in = nn_get_fan_in(layer), rows = fan_in + layer->has_bias;
     size_t first = nn_get_share(rows, pieces, p), end = nn_get_share(rows, pieces, p + 1);
-    if (r->engine->layouts[l].transposed_update && first < layer->inputs) {
-        size_t end_inputs = nn_min(end, layer->inputs);
-        sum_columns(r, l, first, end_inputs);
-        first = end_inputs;
+    if (r->engine->layouts[l].transposed_update && first < fan_in) {
+        size_t end_weights = nn_min(end, fan_in);
+        sum_columns(r, l, first, end_weights);
+        first = end_weights;
     }
     sum_rows(r, l, first, end);
 }
@@ -265,9 +267,10 @@ static void sum_updates(run *r) {
 
 static void copy_weights(const nn_layer *layer, const nn_layout *layout) {
     size_t outputs = layer->outputs, ld = layout->padded_outputs;
-    memset(layout->copy, 0, (layout->padded_inputs + layer->has_bias) * ld * sizeof(double));
+    size_t others = layer->skips + layer->has_bias; /* rows behind those of the inputs */
+    memset(layout->copy, 0, (layout->padded_inputs + others) * ld * sizeof(double));
     nn_copy_rows(layer->inputs, outputs, layer->W, outputs, layout->copy, ld);
-    nn_copy_rows(layer->has_bias, outputs, layer->W + layer->inputs * outputs, outputs,
+    nn_copy_rows(others, outputs, layer->W + layer->inputs * outputs, outputs,
                  layout->copy + layout->padded_inputs * ld, ld);
 }
 

@@ -26,12 +26,12 @@ static nnblas_status check_layer(const nn_layer *layer, size_t l, const double *
                                  const char *suffix) {
     char name[40];
     snprintf(name, sizeof name, "W%zu%s", l + 1, suffix);
-    nnblas_status status = nn_check_finite(name, layer->inputs, layer->outputs, W, layer->outputs);
+    nnblas_status status =
+        nn_check_finite(name, nn_get_fan_in(layer), layer->outputs, W, layer->outputs);
     if (status || !layer->has_bias)
         return status;
     snprintf(name, sizeof name, "b%zu%s", l + 1, suffix);
-    return nn_check_finite(name, 1, layer->outputs, W + layer->inputs * layer->outputs,
-                           layer->outputs);
+    return nn_check_finite(name, 1, layer->outputs, W + nn_count_weights(layer), layer->outputs);
 }
 
 nnblas_status nn_check_parameters_finite(const nn_model *model) {

@@ -133,7 +133,7 @@ static nn_row_cost cost_rows(const nn_model *model, double gradients, size_t mat
     nn_row_cost cost = {.stack = 1, .numbers = model->layers[0].inputs};
     for (size_t l = 0; l < model->n_layers; l++) {
         const nn_layer *layer = &model->layers[l];
-        cost.multiplications += 3.0 * gradients * (double)layer->inputs * (double)layer->outputs;
+        cost.multiplications += 3.0 * gradients * (double)nn_count_weights(layer);
         cost.elements += gradients * (double)layer->outputs;
         cost.numbers = nn_add_sizes(cost.numbers, nn_multiply_sizes(matrices, layer->outputs));
         cost.sums += nn_count_parameters(layer);

@@ -150,36 +150,53 @@ static void compute_hidden_diagonals(const nn_model *model, const nn_tile *tile,
 
 /* ---- from K to the weights ------------------------------------------------------------------- */
 
-/* The update of a network of this layer alone, of the squares of its inputs with the diagonals. */
-static void accumulate_layer(const nn_model *model, const nn_tile *tile, size_t l,
-                             const nn_diagonal_buffers *b, double alpha, double beta,
-                             double *diagonals) {
-    const nn_layer *layer = &model->layers[l];
-    size_t inputs = layer->inputs, ld = l == 0 ? tile->ldx : inputs;
-    const double *A = l == 0 ? tile->X : tile->activations[l - 1];
-    nn_copy_rows(tile->rows, inputs, A, ld, b->squares, inputs);
-    for (size_t e = 0; e < tile->rows; e++)
-        nn_get_kernels()->multiply(inputs, A + e * ld, b->squares + e * inputs);
-    double *diagonal = b->diagonal;
-    const nn_model one_layer = {.layers = layer, .sizes = model->sizes + l, .n_layers = 1};
-    const nn_tile squared = {.rows = tile->rows,
-                             .layouts = &tile->layouts[l],
-                             .X = b->squares,
-                             .ldx = inputs,
+/* One call of nn_accumulate_diagonals. */
+typedef struct diagonal_sums {
+    const nn_model *model;
+    const nn_tile *tile;
+    const nn_diagonal_buffers *b;
+    double alpha, beta;
+    double *const *diagonals;
+} diagonal_sums;
+
+/* The update of a network of layer l alone, of the squares of A with the diagonals, for the rows
+ * of W from first on that belong to A. */
+static void accumulate_squares(const diagonal_sums *s, size_t l, const double *A, size_t ld,
+                               size_t first, size_t count) {
+    size_t rows = s->tile->rows;
+    double *squares = s->b->squares, *diagonal = s->b->diagonal;
+    nn_copy_rows(rows, count, A, ld, squares, count);
+    for (size_t e = 0; e < rows; e++)
+        nn_get_kernels()->multiply(count, A + e * ld, squares + e * count);
+    const nn_model one_layer = {
+        .layers = &s->model->layers[l], .sizes = s->model->sizes + l, .n_layers = 1};
+    const nn_tile squared = {.rows = rows,
+                             .layouts = &s->tile->layouts[l],
+                             .X = squares,
+                             .ldx = count,
                              .deltas = &diagonal};
-    nn_accumulate_update(&one_layer, &squared, 0, 0, inputs, alpha, beta, diagonals);
+    nn_accumulate_update(&one_layer, &squared, 0, first, count, s->alpha, s->beta, s->diagonals[l]);
+}
+
+static void accumulate_layer(const diagonal_sums *s, size_t l) {
+    const nn_layer *layer = &s->model->layers[l];
+    const double *A = l == 0 ? s->tile->X : s->tile->activations[l - 1];
+    accumulate_squares(s, l, A, l == 0 ? s->tile->ldx : layer->inputs, 0, layer->inputs);
+    if (layer->skips > 0)
+        accumulate_squares(s, l, s->tile->X, s->tile->ldx, layer->inputs, layer->skips);
 }
 
 void nn_accumulate_diagonals(const nn_model *model, const nn_tile *tile,
                              const nn_diagonal_buffers *b, double alpha, double beta,
                              double *const *diagonals) {
+    const diagonal_sums s = {model, tile, b, alpha, beta, diagonals};
     size_t last = model->n_layers - 1;
     nn_forward_to_cost(model, tile);
     nn_compute_output_delta(model, tile);
     compute_output_K(model, tile, b);
     copy_diagonals(tile->rows, model->layers[last].outputs, b->K, b->diagonal);
     for (size_t l = last;; l--) {
-        accumulate_layer(model, tile, l, b, alpha, beta, diagonals[l]);
+        accumulate_layer(&s, l);
         if (l == 0)
             return;
         compute_hidden_deltas(model, tile, l, b);

@@ -48,11 +48,22 @@ static void compute_output_delta(const gradient_run *r, const nn_tile *tile, con
         nn_multiply_by_derivative(r->model, tile, last, O_delta);
 }
 
-/* As a gradient, and then H_delta W1^T, which is the error of the inputs. */
+/* H_delta W1^T + O_delta W_skip^T, the error of the inputs. */
+static void compute_X_gradient(const gradient_run *r, const nn_tile *tile, double *X_gradient) {
+    size_t last = r->model->n_layers - 1;
+    const nn_layer *first_layer = &r->model->layers[0], *last_layer = &r->model->layers[last];
+    const nn_matrix_view error = {X_gradient, (int)r->ldg, false};
+    nn_product_error(tile->rows, first_layer, &r->layouts[0],
+                     (nn_matrix_view){tile->deltas[0], (int)first_layer->outputs, false}, error);
+    nn_add_product_skip_error(tile->rows, last_layer, &r->layouts[last],
+                              (nn_matrix_view){tile->deltas[last], (int)last_layer->outputs, false},
+                              error);
+}
+
+/* As a gradient, and one layer further. */
 static void compute_tile(void *context, const nn_walk_tile *t) {
     const gradient_run *r = context;
     const buffers *b = &r->buffers[t->runner];
-    const nn_layer *layer = &r->model->layers[0];
     const nn_tile tile = {.rows = t->count,
                           .layouts = r->layouts,
                           .X = r->rows->X + t->first * r->rows->ldx,
@@ -63,16 +74,14 @@ static void compute_tile(void *context, const nn_walk_tile *t) {
     nn_forward(r->model, &tile);
     compute_output_delta(r, &tile, r->V + t->first * r->ldv);
     nn_compute_hidden_deltas(r->model, &tile);
-    nn_product_error(t->count, layer, &r->layouts[0],
-                     (nn_matrix_view){b->deltas[0], (int)layer->outputs, false},
-                     (nn_matrix_view){r->X_gradient + t->first * r->ldg, (int)r->ldg, false});
+    compute_X_gradient(r, &tile, r->X_gradient + t->first * r->ldg);
 }
 
 static nn_row_cost cost_rows(const nn_model *model) {
     nn_row_cost cost = {.stack = 1, .numbers = 2 * model->layers[0].inputs};
     for (size_t l = 0; l < model->n_layers; l++) {
         const nn_layer *layer = &model->layers[l];
-        cost.multiplications += 2.0 * (double)layer->inputs * (double)layer->outputs;
+        cost.multiplications += 2.0 * (double)nn_count_weights(layer);
         cost.elements += 2.0 * (double)layer->outputs;
         cost.numbers = nn_add_sizes(cost.numbers, 2 * layer->outputs);
     }

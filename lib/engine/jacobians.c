@@ -23,15 +23,18 @@ static void compute_input_jacobian_tile(void *context, const nn_walk_tile *t) {
     const jacobian_run *r = context;
     nn_jacobian_buffers *b = &r->buffers[t->runner];
     size_t inputs = r->model->layers[0].inputs, width = r->model->layers[0].outputs;
-    size_t outputs = r->model->layers[r->model->n_layers - 1].outputs;
+    size_t last = r->model->n_layers - 1, outputs = r->model->layers[last].outputs;
     nn_tile tile = nn_forward_rows(r->model, r->rows, t->first, t->count, b);
     nn_compute_output_deltas(r->model, &tile, NULL, b->deltas);
     for (size_t k = 0; k < outputs; k++) {
         double *J = r->J + (t->first * outputs + k) * inputs;
+        const nn_matrix_view J_k = {J, (int)(outputs * inputs), false};
         double *delta = b->deltas[0] + k * t->count * width;
+        double *O_delta = b->deltas[last] + k * t->count * outputs;
         nn_product_error(t->count, &r->model->layers[0], &tile.layouts[0],
-                         (nn_matrix_view){delta, (int)width, false},
-                         (nn_matrix_view){J, (int)(outputs * inputs), false});
+                         (nn_matrix_view){delta, (int)width, false}, J_k);
+        nn_add_product_skip_error(t->count, &r->model->layers[last], &tile.layouts[last],
+                                  (nn_matrix_view){O_delta, (int)outputs, false}, J_k);
     }
 }
 
@@ -70,8 +73,7 @@ static nn_row_cost cost_rows(const nn_model *model, double written) {
     nn_row_cost cost = {.elements = written, .numbers = model->layers[0].inputs, .stack = outputs};
     for (size_t l = 0; l < model->n_layers; l++) {
         const nn_layer *layer = &model->layers[l];
-        cost.multiplications +=
-            (double)(1 + outputs) * (double)layer->inputs * (double)layer->outputs;
+        cost.multiplications += (double)(1 + outputs) * (double)nn_count_weights(layer);
         cost.elements += (double)(1 + outputs) * (double)layer->outputs;
         cost.numbers = nn_add_sizes(cost.numbers, nn_multiply_sizes(1 + outputs, layer->outputs));
     }

@@ -9,9 +9,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* One layer of weights, inputs x outputs, row-major, followed by its biases as one more row. */
+/* One layer of weights, fan-in x outputs, row-major, followed by its biases as one more row. */
 typedef struct nn_layer {
     size_t inputs, outputs;
+    size_t skips; /* of the last layer: the columns of X that it takes too, in rows of W behind its
+                   * inputs; 0 without skip connections */
     const double *W;
     bool has_bias;
     nnblas_activation activation;
@@ -23,9 +25,18 @@ static inline bool nn_is_differentiated_by_input(nnblas_activation activation) {
     return activation == NNBLAS_GELU || activation == NNBLAS_SILU || activation == NNBLAS_SINE;
 }
 
+/* The rows of W: what each unit takes beside its bias. */
+static inline size_t nn_get_fan_in(const nn_layer *layer) {
+    return layer->inputs + layer->skips;
+}
+
+static inline size_t nn_count_weights(const nn_layer *layer) {
+    return nn_get_fan_in(layer) * layer->outputs;
+}
+
 /* W and its biases. */
 static inline size_t nn_count_parameters(const nn_layer *layer) {
-    return (layer->inputs + layer->has_bias) * layer->outputs;
+    return (nn_get_fan_in(layer) + layer->has_bias) * layer->outputs;
 }
 
 /* The layout of a layer for the products. Padding adds units that nothing reads: their columns in
@@ -34,11 +45,12 @@ static inline size_t nn_count_parameters(const nn_layer *layer) {
 typedef struct nn_layout {
     size_t padded_inputs, padded_outputs;
     bool is_padded;         /* one of them is more than the layer has */
-    size_t block;           /* how many of the inputs each product takes */
+    size_t block;           /* how many of the inputs, or of the skips, each product takes */
     bool transposed;        /* its activations and deltas: the values of a unit are contiguous */
     bool transposed_update; /* while the updates are added up; the biases stay behind them */
-    const double *W; /* padded_inputs x padded_outputs, then the biases; of the layer or the copy */
-    double *copy;    /* memory for a copy; null where none is ever needed */
+    /* (padded_inputs + skips) x padded_outputs, then the biases; of the layer or the copy. */
+    const double *W;
+    double *copy; /* memory for a copy; null where none is ever needed */
 } nn_layout;
 
 /* The layer as it is: nothing is padded, cut or transposed. */
@@ -46,7 +58,7 @@ static inline void nn_lay_out_plainly(const nn_layer *layer, nn_layout *layout) 
     *layout = (nn_layout){
         .padded_inputs = layer->inputs,
         .padded_outputs = layer->outputs,
-        .block = layer->inputs,
+        .block = nn_max(layer->inputs, layer->skips),
         .W = layer->W,
     };
 }

@@ -132,15 +132,19 @@ void nn_compute_output_deltas(const nn_model *model, const nn_tile *tile, const 
 static void write_layer(const nn_model *model, const nn_tile *tile, size_t l, const double *stack,
                         double *J, size_t ldj) {
     const nn_layer *layer = &model->layers[l];
-    size_t outputs = count_outputs(model), ld = l == 0 ? tile->ldx : layer->inputs;
+    size_t outputs = count_outputs(model), columns = layer->outputs;
+    size_t ld = l == 0 ? tile->ldx : layer->inputs;
     const double *A = l == 0 ? tile->X : tile->activations[l - 1];
     for (size_t e = 0; e < tile->rows; e++)
         for (size_t k = 0; k < outputs; k++) {
-            const double *delta = stack + (k * tile->rows + e) * layer->outputs;
+            const double *delta = stack + (k * tile->rows + e) * columns;
             double *row = J + (e * outputs + k) * ldj;
-            nn_get_kernels()->multiply_outer(layer->inputs, layer->outputs, A + e * ld, delta, row);
+            nn_get_kernels()->multiply_outer(layer->inputs, columns, A + e * ld, delta, row);
+            if (layer->skips > 0)
+                nn_get_kernels()->multiply_outer(layer->skips, columns, tile->X + e * tile->ldx,
+                                                 delta, row + layer->inputs * columns);
             if (layer->has_bias)
-                memcpy(row + layer->inputs * layer->outputs, delta, layer->outputs * sizeof *delta);
+                memcpy(row + nn_count_weights(layer), delta, columns * sizeof *delta);
         }
 }
 

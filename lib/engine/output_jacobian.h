@@ -9,7 +9,8 @@
  * as many rows.
  *
  * The derivatives by the parameters of a layer are outer products of its input and its delta, those
- * by the inputs of the network are the first stack times W1^T.
+ * by the inputs of the network are the first stack times W1^T, and with skip connections the last
+ * one times W_skip^T more.
  */
 #ifndef NN_OUTPUT_JACOBIAN_H
 #define NN_OUTPUT_JACOBIAN_H

@@ -23,15 +23,15 @@ static size_t pad_outputs(const nn_plan *plan, const nn_problem *problem, size_t
     return l + 1 == problem->n_layers || padded > INT_MAX ? outputs : padded;
 }
 
-/* How many inputs of a layer each product takes, to stay within the limit of the plan. */
-static size_t choose_block(const nn_plan *plan, const nn_layout *layout) {
+/* How many of the inputs or skips of a layer each product takes, to stay within the limit of the
+ * plan. most: the larger number of the two. */
+static size_t choose_block(const nn_plan *plan, const nn_layout *layout, size_t most) {
     if (plan->product_limit == 0)
-        return layout->padded_inputs;
-    size_t multiplications = nn_multiply_sizes(
-        plan->tile_rows, nn_multiply_sizes(layout->padded_outputs, layout->padded_inputs));
+        return most;
+    size_t multiplications =
+        nn_multiply_sizes(plan->tile_rows, nn_multiply_sizes(layout->padded_outputs, most));
     size_t blocks = nn_divide_up(multiplications, plan->product_limit);
-    size_t block = nn_divide_up(layout->padded_inputs, blocks);
-    return nn_min(layout->padded_inputs, nn_round_up(block, 8));
+    return nn_min(most, nn_round_up(nn_divide_up(most, blocks), 8));
 }
 
 nn_layout nn_lay_out_layer(const nn_plan *plan, const nn_problem *problem, size_t l) {
@@ -44,7 +44,8 @@ nn_layout nn_lay_out_layer(const nn_plan *plan, const nn_problem *problem, size_
     };
     layout.is_padded = layout.padded_inputs != nn_get_inputs(problem, l) ||
                        layout.padded_outputs != nn_get_outputs(problem, l);
-    layout.block = choose_block(plan, &layout);
+    size_t most = nn_max(layout.padded_inputs, nn_get_skips(problem, l));
+    layout.block = choose_block(plan, &layout, most);
     return layout;
 }
 

@@ -36,37 +36,49 @@ static bool is_turned(const cost_context *c, size_t l) {
     return l > 0 && get_layout(c, l - 1).transposed;
 }
 
-typedef double price_block(const cost_context *c, size_t l, size_t rows, size_t inputs);
+/* A_turned: the matrix of the inputs is transposed. */
+typedef double price_block(const cost_context *c, size_t l, size_t rows, size_t inputs,
+                           bool A_turned);
 
 static double price_blocks(const cost_context *c, size_t l, size_t rows, size_t inputs,
-                           price_block *price_one) {
+                           bool A_turned, price_block *price_one) {
     size_t block = get_layout(c, l).block, rest = inputs % block;
-    double sum = inputs >= block ? (double)(inputs / block) * price_one(c, l, rows, block) : 0.0;
-    return rest ? sum + price_one(c, l, rows, rest) : sum;
+    double sum =
+        inputs >= block ? (double)(inputs / block) * price_one(c, l, rows, block, A_turned) : 0.0;
+    return rest ? sum + price_one(c, l, rows, rest, A_turned) : sum;
 }
 
-static double price_forward(const cost_context *c, size_t l, size_t rows, size_t inputs) {
+/* Of all that a layer takes: its inputs and, by skip connections, X. */
+static double price_fan_in(const cost_context *c, size_t l, size_t rows, price_block *price_one) {
+    size_t inputs = nn_get_inputs(c->problem, l), skips = nn_get_skips(c->problem, l);
+    double sum = price_blocks(c, l, rows, inputs, is_turned(c, l), price_one);
+    return skips > 0 ? sum + price_blocks(c, l, rows, skips, false, price_one) : sum;
+}
+
+static double price_forward(const cost_context *c, size_t l, size_t rows, size_t inputs,
+                            bool A_turned) {
     nn_layout layout = get_layout(c, l);
     size_t outputs = layout.padded_outputs;
-    bool A_turned = is_turned(c, l);
     nn_product p = layout.transposed ? (nn_product){rows, outputs, inputs, !A_turned, true}
                                      : (nn_product){outputs, rows, inputs, false, A_turned};
     return nn_price_product(c->prices, &p);
 }
 
-static double price_error(const cost_context *c, size_t l, size_t rows, size_t inputs) {
+static double price_error(const cost_context *c, size_t l, size_t rows, size_t inputs,
+                          bool A_turned) {
     nn_layout layout = get_layout(c, l);
     size_t outputs = nn_get_outputs(c->problem, l);
-    nn_product p = is_turned(c, l) ? (nn_product){rows, inputs, outputs, !layout.transposed, false}
-                                   : (nn_product){inputs, rows, outputs, true, layout.transposed};
+    nn_product p = A_turned ? (nn_product){rows, inputs, outputs, !layout.transposed, false}
+                            : (nn_product){inputs, rows, outputs, true, layout.transposed};
     return nn_price_product(c->prices, &p);
 }
 
-static double price_update(const cost_context *c, size_t l, size_t rows, size_t inputs) {
+static double price_update(const cost_context *c, size_t l, size_t rows, size_t inputs,
+                           bool A_turned) {
     nn_layout layout = get_layout(c, l);
-    nn_product p = {layout.padded_outputs, inputs, rows, layout.transposed, !is_turned(c, l)};
+    nn_product p = {layout.padded_outputs, inputs, rows, layout.transposed, !A_turned};
     if (layout.transposed_update)
-        p = (nn_product){inputs, layout.padded_outputs, rows, is_turned(c, l), !layout.transposed};
+        p = (nn_product){inputs, layout.padded_outputs, rows, A_turned, !layout.transposed};
     return nn_price_product(c->prices, &p);
 }
 
@@ -113,7 +125,7 @@ static double price_reload(const cost_context *c, double bytes, double working_s
 }
 
 static double count_padded_weights(const cost_context *c, size_t l) {
-    return (double)nn_get_inputs(c->problem, l) * (double)get_layout(c, l).padded_outputs;
+    return (double)nn_get_problem_fan_in(c->problem, l) * (double)get_layout(c, l).padded_outputs;
 }
 
 /* Reading again what a tile uses several times, and the weights, which each tile uses. */
@@ -139,10 +151,10 @@ static double price_deltas(const cost_context *c, size_t rows) {
     for (size_t l = 0; l < c->problem->n_layers; l++) {
         nn_layout layout = get_layout(c, l);
         double elements = (double)rows * (double)layout.padded_outputs;
-        sum += price_blocks(c, l, rows, nn_get_inputs(c->problem, l), price_forward);
+        sum += price_fan_in(c, l, rows, price_forward);
         sum += price_elements(c, l, elements);
         if (c->problem->purpose != NN_PREDICT && l > 0)
-            sum += price_blocks(c, l, rows, layout.padded_inputs, price_error);
+            sum += price_blocks(c, l, rows, layout.padded_inputs, is_turned(c, l), price_error);
     }
     return sum;
 }
@@ -152,7 +164,7 @@ static double price_tile(const cost_context *c, size_t rows) {
         return 0.0;
     double sum = get_price(c, NN_TILE) + price_deltas(c, rows) + price_caches(c, rows);
     for (size_t l = 0; c->problem->purpose != NN_PREDICT && l < c->problem->n_layers; l++)
-        sum += price_blocks(c, l, rows, nn_get_inputs(c->problem, l), price_update);
+        sum += price_fan_in(c, l, rows, price_update);
     return sum;
 }
 
@@ -197,10 +209,11 @@ static double price_shared_deltas(const cost_context *c, size_t rows) {
 static double price_shared_updates(const cost_context *c, size_t rows) {
     double sum = 0.0;
     for (size_t l = 0; l < c->problem->n_layers; l++) {
-        size_t inputs = nn_divide_up(nn_get_inputs(c->problem, l), c->plan->parts);
+        size_t share = nn_divide_up(nn_get_problem_fan_in(c->problem, l), c->plan->parts);
         sum +=
             get_price(c, NN_SHARE) * 16.0 * (double)rows * (double)get_layout(c, l).padded_outputs;
-        sum += (double)c->plan->parts * price_blocks(c, l, rows, inputs, price_update);
+        sum +=
+            (double)c->plan->parts * price_blocks(c, l, rows, share, is_turned(c, l), price_update);
     }
     return sum;
 }
@@ -210,7 +223,7 @@ static double price_padding(const cost_context *c) {
     double sum = 0.0, copies = c->problem->purpose == NN_PREDICT ? 1.0 : 2.0;
     for (size_t l = 0; c->plan->padding > 1 && l < c->problem->n_layers; l++)
         sum += copies * (get_price(c, NN_COPY) * count_padded_weights(c, l) +
-                         get_price(c, NN_COPY_ROW) * (double)nn_get_inputs(c->problem, l));
+                         get_price(c, NN_COPY_ROW) * (double)nn_get_problem_fan_in(c->problem, l));
     return sum;
 }
 

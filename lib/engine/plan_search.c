@@ -26,7 +26,8 @@ static double get_cost(const nn_plan *plan, const nn_plan_price *price) {
 /* Whether some product of a tile is larger than limit. */
 static bool has_larger_product(const nn_problem *problem, size_t rows, double limit) {
     for (size_t l = 0; l < problem->n_layers; l++)
-        if ((double)rows * (double)nn_get_inputs(problem, l) * (double)nn_get_outputs(problem, l) >
+        if ((double)rows * (double)nn_max(nn_get_inputs(problem, l), nn_get_skips(problem, l)) *
+                (double)nn_get_outputs(problem, l) >
             limit)
             return true;
     return false;
@@ -36,7 +37,8 @@ static bool has_larger_product(const nn_problem *problem, size_t rows, double li
 static bool is_sequential(const nn_plan *plan, const nn_problem *problem) {
     for (size_t l = 0; l < problem->n_layers; l++) {
         nn_layout layout = nn_lay_out_layer(plan, problem, l);
-        if (!nn_blas_is_sequential(plan->tile_rows, layout.padded_inputs, layout.padded_outputs))
+        size_t inputs = nn_max(layout.padded_inputs, nn_get_skips(problem, l));
+        if (!nn_blas_is_sequential(plan->tile_rows, inputs, layout.padded_outputs))
             return false;
     }
     return true;
@@ -165,9 +167,9 @@ size_t nn_get_most_parts(const nn_problem *problem) {
     enum { MOST_UPDATES = 2 << 20 }; /* doubles */
     size_t updates = 0;
     for (size_t l = 0; problem->purpose != NN_PREDICT && l < problem->n_layers; l++) {
-        size_t outputs = nn_get_outputs(problem, l), inputs = nn_get_inputs(problem, l);
+        size_t outputs = nn_get_outputs(problem, l), fan_in = nn_get_problem_fan_in(problem, l);
         size_t padded = l + 1 < problem->n_layers ? nn_round_up(outputs, 8) : outputs;
-        updates = nn_add_sizes(updates, nn_multiply_sizes(inputs + problem->has_bias, padded));
+        updates = nn_add_sizes(updates, nn_multiply_sizes(fan_in + problem->has_bias, padded));
     }
     return nn_min(nn_max(MOST_UPDATES / nn_max(updates, 1), 1), NN_MOST_PARTS);
 }

@@ -17,6 +17,7 @@ typedef struct nn_problem {
     size_t N; /* the most rows of one call */
     nn_purpose purpose;
     bool has_bias;
+    bool has_skip;          /* the last layer takes X too */
     bool row_major_outputs; /* rows of the last layer must be contiguous */
     bool gathers_rows;      /* the rows are picked from a table, and copied */
     bool has_row_weights;   /* rows have weights */
@@ -35,9 +36,19 @@ static inline size_t nn_get_outputs(const nn_problem *p, size_t layer) {
     return p->sizes[layer + 1];
 }
 
+/* The columns of X that a layer takes beside the outputs of the layer before. */
+static inline size_t nn_get_skips(const nn_problem *p, size_t layer) {
+    return p->has_skip && layer + 1 == p->n_layers ? p->sizes[0] : 0;
+}
+
+/* The rows of W. */
+static inline size_t nn_get_problem_fan_in(const nn_problem *p, size_t layer) {
+    return nn_get_inputs(p, layer) + nn_get_skips(p, layer);
+}
+
 /* The weights of a layer and its biases. */
 static inline size_t nn_count_layer_parameters(const nn_problem *p, size_t layer) {
-    return (p->sizes[layer] + p->has_bias) * p->sizes[layer + 1];
+    return (nn_get_problem_fan_in(p, layer) + p->has_bias) * p->sizes[layer + 1];
 }
 
 #endif

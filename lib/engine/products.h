@@ -7,6 +7,9 @@
  *   error     O_delta W2^T
  *   update    X^T H_delta, H_out^T O_delta
  *
+ * With skip connections X goes into the outputs too, and two more follow: X W_skip, which is added
+ * to H_out W2, and X^T O_delta. W_skip are the rows of W2 behind those of the hidden units.
+ *
  * And a fourth kind, of the Jacobian J and the errors e in least squares:
  *
  *   normal    J^T J, J^T e
@@ -34,7 +37,11 @@ void nn_product_forward(size_t rows, const nn_layer *layer, const nn_layout *lay
 void nn_add_product_forward(size_t rows, const nn_layer *layer, const nn_layout *layout,
                             nn_matrix_view A, nn_matrix_view A_out);
 
-/* error := delta W^T, (rows x outputs) (outputs x inputs). */
+/* A_out := A_out + X W_skip, (rows x skips) (skips x outputs). */
+void nn_add_product_skip(size_t rows, const nn_layer *layer, const nn_layout *layout,
+                         nn_matrix_view X, nn_matrix_view A_out);
+
+/* error := delta W^T without the rows of W_skip, (rows x outputs) (outputs x inputs). */
 void nn_product_error(size_t rows, const nn_layer *layer, const nn_layout *layout,
                       nn_matrix_view delta, nn_matrix_view error);
 
@@ -42,9 +49,14 @@ void nn_product_error(size_t rows, const nn_layer *layer, const nn_layout *layou
 void nn_add_product_error(size_t rows, const nn_layer *layer, const nn_layout *layout,
                           nn_matrix_view delta, nn_matrix_view error);
 
-/* W_update := alpha A^T delta + beta W_update, (inputs x rows) (rows x outputs), for count inputs
- * from first on. A row of W_update has the padded outputs. Where the layout has a transposed
- * update, W_update^T is computed instead, and a row of it has the inputs of the layer. */
+/* X_error := X_error + delta W_skip^T, (rows x outputs) (outputs x skips). */
+void nn_add_product_skip_error(size_t rows, const nn_layer *layer, const nn_layout *layout,
+                               nn_matrix_view delta, nn_matrix_view X_error);
+
+/* W_update := alpha A^T delta + beta W_update, (fan-in x rows) (rows x outputs), for count rows of
+ * W from first on, all of which are of the inputs, or all of W_skip: then A is X. A row of W_update
+ * has the padded outputs. Where the layout has a transposed update, W_update^T is computed instead,
+ * and a row of it has the fan-in of the layer. */
 void nn_product_update(size_t rows, const nn_layer *layer, const nn_layout *layout, size_t first,
                        size_t count, double alpha, nn_matrix_view A, nn_matrix_view delta,
                        double beta, double *W_update);

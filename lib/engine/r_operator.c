@@ -49,7 +49,7 @@ static void run_forward(const r_pass *r) {
     size_t rows = r->tile->rows, last = r->model->n_layers - 1;
     for (size_t l = 0; l <= last; l++) {
         nn_matrix_view R_in = view(r, r->b->R_in, l);
-        nn_compute_layer_input(rows, &r->direction->layers[l], &r->direction_layouts[l],
+        nn_compute_layer_input(r->tile, &r->direction->layers[l], &r->direction_layouts[l],
                                view_input(r, l), R_in);
         if (l > 0)
             nn_add_product_forward(rows, &r->model->layers[l], &r->tile->layouts[l],
@@ -96,7 +96,8 @@ static void accumulate_updates(const r_pass *r, double alpha, double beta,
     R_tile.deltas = r->b->R_deltas;
     for (size_t l = 0; l < r->model->n_layers; l++) {
         const nn_layer *layer = &r->model->layers[l];
-        nn_accumulate_update(r->model, &R_tile, l, 0, layer->inputs, alpha, beta, R_updates[l]);
+        nn_accumulate_update(r->model, &R_tile, l, 0, nn_get_fan_in(layer), alpha, beta,
+                             R_updates[l]);
         if (l > 0)
             nn_product_update(r->tile->rows, layer, &r->tile->layouts[l], 0, layer->inputs, alpha,
                               view(r, r->b->R_out, l - 1), view(r, r->tile->deltas, l), 1.0,

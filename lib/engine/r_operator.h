@@ -8,7 +8,7 @@
  * derivatives, so R of each equation of backpropagation is one more equation, and R of the gradient
  * is the product. V is the part of v in the place of W, H_error = delta W^T:
  *
- *   R{H_in}    = A V + R{A} W                          R{X} = 0
+ *   R{H_in}    = A V + R{A} W                          R{X} = 0, so R{O_in} has + X V_skip
  *   R{H_out}   = R{H_in} f'(H_in)
  *   R{O_delta} = R{O_in} d2 cost / d O_in^2            for softmax outputs a matrix for each row
  *   R{H_error} = R{delta} W^T + delta V^T

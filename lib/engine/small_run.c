@@ -32,9 +32,9 @@ static bool lay_out_layers(small_run *s, const nn_call *call) {
     size_t N = call->rows->N, multiplications = 0;
     for (size_t l = 0; l < model->n_layers; l++) {
         const nn_layer *layer = &model->layers[l];
-        size_t of_layer = nn_multiply_sizes(N, nn_multiply_sizes(layer->inputs, layer->outputs));
+        size_t of_layer = nn_multiply_sizes(N, nn_count_weights(layer));
         multiplications = nn_add_sizes(multiplications, of_layer);
-        s->is_sequential &= nn_blas_is_sequential(N, layer->inputs, layer->outputs);
+        s->is_sequential &= nn_blas_is_sequential(N, nn_get_fan_in(layer), layer->outputs);
         nn_lay_out_plainly(layer, &s->layouts[l]);
         s->activations[l] = take(s, N, layer->outputs);
         if (!s->activations[l])
@@ -90,8 +90,8 @@ static void predict(small_run *s, const nn_call *call) {
 static double compute_gradient(const small_run *s, const nn_call *call) {
     double alpha = 1.0 / (double)s->tile.rows, cost = nn_compute_deltas(call->model, &s->tile);
     for (size_t l = call->model->n_layers; l-- > 0;)
-        nn_accumulate_update(call->model, &s->tile, l, 0, call->model->layers[l].inputs, alpha, 0.0,
-                             call->updates[l]);
+        nn_accumulate_update(call->model, &s->tile, l, 0, nn_get_fan_in(&call->model->layers[l]),
+                             alpha, 0.0, call->updates[l]);
     return cost;
 }
 

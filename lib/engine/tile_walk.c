@@ -33,7 +33,8 @@ static size_t choose_parts(size_t N, const nn_row_cost *cost, double nanoseconds
 
 static bool is_sequential(const nn_model *model, size_t rows) {
     for (size_t l = 0; l < model->n_layers; l++)
-        if (!nn_blas_is_sequential(rows, model->layers[l].inputs, model->layers[l].outputs))
+        if (!nn_blas_is_sequential(rows, nn_get_fan_in(&model->layers[l]),
+                                   model->layers[l].outputs))
             return false;
     return true;
 }

@@ -20,7 +20,7 @@ static void lay_out_layers(nn_engine *engine, const nn_problem *problem, nn_aren
     for (size_t l = 0; l < problem->n_layers; l++) {
         nn_layout layout = nn_lay_out_layer(&engine->plan, problem, l);
         bool has_copy = layout.is_padded || may_align(&layout, problem, l);
-        size_t rows = layout.padded_inputs + problem->has_bias;
+        size_t rows = layout.padded_inputs + nn_get_skips(problem, l) + problem->has_bias;
         double *copy =
             nn_take_doubles(a, has_copy ? nn_multiply_sizes(rows, layout.padded_outputs) : 0);
         layout.copy = has_copy ? copy : NULL;
@@ -48,7 +48,7 @@ static double *lay_out_part_update(const nn_engine *engine, const nn_problem *pr
     if (problem->purpose < NN_GRADIENT)
         return NULL;
     nn_layout layout = nn_lay_out_layer(&engine->plan, problem, l);
-    size_t rows = nn_get_inputs(problem, l) + problem->has_bias;
+    size_t rows = nn_get_problem_fan_in(problem, l) + problem->has_bias;
     bool is_own = p == 0 ? layout.is_padded || layout.transposed_update
                          : engine->plan.strategy == NN_OWN_ROWS;
     return is_own ? nn_take_doubles(a, nn_multiply_sizes(rows, layout.padded_outputs)) : NULL;

@@ -35,7 +35,7 @@ nnblas_status nn_model_file_save(const nnblas_net *net, const nn_extras *extras,
 typedef struct nn_model_file {
     nn_header header;
     size_t n_layer_sizes, *layer_sizes;
-    bool has_bias;
+    bool has_bias, has_skip;
     const unsigned char *data;
     unsigned char *owned; /* data, where it was read from a file; else null */
 } nn_model_file;

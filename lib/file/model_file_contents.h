@@ -10,8 +10,12 @@
 /* The texts of each network. Keys with this prefix are the library's own. */
 static const char NN_OWN_PREFIX[] = "nnblas.", NN_FORMAT[] = "nnblas.format",
                   NN_LAYER_SIZES[] = "nnblas.layer_sizes", NN_HIDDEN[] = "nnblas.hidden_activation",
-                  NN_OUTPUT[] = "nnblas.output_activation", NN_COST[] = "nnblas.cost";
-enum { NN_OWN_TEXTS = 5 };
+                  NN_OUTPUT[] = "nnblas.output_activation", NN_COST[] = "nnblas.cost",
+                  NN_SKIP[] = "nnblas.skip_connections";
+enum { NN_OWN_TEXTS = 6 };
+
+/* The text of the last key, which only a network with skip connections has. */
+static const char NN_INPUTS_TO_OUTPUTS[] = "inputs_to_outputs";
 
 /* Raised when an older library would misread a new file. */
 static const char NN_FORMAT_VERSION[] = "1";

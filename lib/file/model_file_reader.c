@@ -61,7 +61,7 @@ static nnblas_status find_word(const nn_model_file *file, const char *key, const
 }
 
 static nnblas_status check_texts(const nn_model_file *file) {
-    const char *const known[] = {NN_FORMAT, NN_LAYER_SIZES, NN_HIDDEN, NN_OUTPUT, NN_COST};
+    const char *const known[] = {NN_FORMAT, NN_LAYER_SIZES, NN_HIDDEN, NN_OUTPUT, NN_COST, NN_SKIP};
     for (size_t i = 0; i < file->header.n_texts; i++) {
         const char *key = file->header.texts[i].key;
         bool is_known = !begins_with(key, NN_OWN_PREFIX) || nn_is_extra_text(key);
@@ -113,6 +113,23 @@ static nnblas_status read_layer_sizes(nn_model_file *file) {
                    NN_LAYER_SIZES, nn_quote_name(text).text, INT_MAX);
 }
 
+/* Skip connections go past a hidden layer. */
+static nnblas_status read_skip(nn_model_file *file) {
+    const char *text = nn_find_text(&file->header, NN_SKIP);
+    file->has_skip = text;
+    if (!text || (strcmp(text, NN_INPUTS_TO_OUTPUTS) == 0 && file->n_layer_sizes > 2))
+        return NNBLAS_OK;
+    return nn_fail(NNBLAS_ERROR_FORMAT,
+                   "the text '%s' is '%s'; it must be '%s', and the network have a hidden layer",
+                   NN_SKIP, nn_quote_name(text).text, NN_INPUTS_TO_OUTPUTS);
+}
+
+/* The rows of W of a layer, from 1. */
+static size_t get_fan_in(const nn_model_file *file, size_t layer) {
+    size_t skips = file->has_skip && layer + 1 == file->n_layer_sizes ? file->layer_sizes[0] : 0;
+    return file->layer_sizes[layer - 1] + skips;
+}
+
 static nnblas_status check_parameters(const nn_model_file *file, char kind, size_t layer,
                                       size_t n_dimensions, size_t rows, size_t columns) {
     nn_tensor_name name = nn_name_tensor(kind, layer);
@@ -142,8 +159,8 @@ static bool is_expected(const nn_model_file *file, const char *name) {
 static nnblas_status check_tensors(nn_model_file *file) {
     file->has_bias = nn_find_tensor(&file->header, "b1");
     for (size_t l = 1; l < file->n_layer_sizes; l++) {
-        size_t rows = file->layer_sizes[l - 1], columns = file->layer_sizes[l];
-        nnblas_status status = check_parameters(file, 'W', l, 2, rows, columns);
+        size_t columns = file->layer_sizes[l];
+        nnblas_status status = check_parameters(file, 'W', l, 2, get_fan_in(file, l), columns);
         if (!status && file->has_bias)
             status = check_parameters(file, 'b', l, 1, 1, columns);
         if (status)
@@ -180,6 +197,8 @@ static nnblas_status read_header(nn_model_file *file, char *bytes, size_t header
         status = check_texts(file);
     if (!status)
         status = read_layer_sizes(file);
+    if (!status)
+        status = read_skip(file);
     if (!status)
         status = check_tensors(file);
     return status;
@@ -337,11 +356,12 @@ static nnblas_status read_parameters(const nn_model_file *file, char kind, size_
 static nnblas_status read_layers(const nn_model_file *file, nnblas_net *net) {
     nnblas_status status = NNBLAS_OK;
     for (size_t l = 0; l < net->n_layers && !status; l++) {
-        size_t inputs = net->layers[l].inputs, outputs = net->layers[l].outputs;
+        const nn_layer *layer = &net->layers[l];
+        size_t outputs = layer->outputs;
         double *W = net->W[l];
-        status = read_parameters(file, 'W', l + 1, inputs, outputs, W);
+        status = read_parameters(file, 'W', l + 1, nn_get_fan_in(layer), outputs, W);
         if (!status && file->has_bias)
-            status = read_parameters(file, 'b', l + 1, 1, outputs, W + inputs * outputs);
+            status = read_parameters(file, 'b', l + 1, 1, outputs, W + nn_count_weights(layer));
     }
     return status;
 }
@@ -407,7 +427,8 @@ static nnblas_status read_texts(const nn_model_file *file, nnblas_net *net) {
 
 nnblas_status nn_model_file_make_net(const nn_model_file *file, nnblas_net **net) {
     nnblas_net *made = NULL;
-    unsigned flags = NNBLAS_ZERO | (file->has_bias ? NNBLAS_BIAS : 0);
+    unsigned flags =
+        NNBLAS_ZERO | (file->has_bias ? NNBLAS_BIAS : 0) | (file->has_skip ? NNBLAS_SKIP : 0);
     nnblas_status status = nnblas_net_create(file->layer_sizes, file->n_layer_sizes, flags, &made);
     if (!status)
         status = set_activations(file, made);

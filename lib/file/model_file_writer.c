@@ -67,8 +67,8 @@ static nnblas_status add_layers(contents *c, const nnblas_net *net) {
     nnblas_status status = NNBLAS_OK;
     for (size_t l = 0; l < net->n_layers && !status; l++) {
         const nn_layer *layer = &net->layers[l];
-        const double *W = net->W[l], *b = W + layer->inputs * layer->outputs;
-        status = add_parameters(c, 'W', l + 1, 2, layer->inputs, layer->outputs, W);
+        const double *W = net->W[l], *b = W + nn_count_weights(layer);
+        status = add_parameters(c, 'W', l + 1, 2, nn_get_fan_in(layer), layer->outputs, W);
         if (!status && layer->has_bias)
             status = add_parameters(c, 'b', l + 1, 1, 1, layer->outputs, b);
     }
@@ -130,6 +130,8 @@ static void add_texts(contents *c, const nnblas_net *net) {
     add_text(c, NN_HIDDEN, c->hidden);
     add_text(c, NN_OUTPUT, NN_ACTIVATIONS[nnblas_net_output_activation(net)]);
     add_text(c, NN_COST, NN_COSTS[nnblas_net_cost(net)]);
+    if (nnblas_net_flags(net) & NNBLAS_SKIP)
+        add_text(c, NN_SKIP, NN_INPUTS_TO_OUTPUTS);
     for (const nn_text *text = net->metadata; text; text = text->next)
         add_text(c, text->key, text->value);
 }

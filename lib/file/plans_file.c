@@ -81,9 +81,9 @@ static void write_signature(text_writer *w) {
 static void write_problem(const nn_problem *p, text_writer *w) {
     for (size_t l = 0; l <= p->n_layers; l++)
         append(w, "%s%zu", l > 0 ? "," : "sizes=", p->sizes[l]);
-    append(w, " rows=%zu purpose=%s bias=%s softmax=%s cross_entropy=%s", p->N,
-           PURPOSES[p->purpose], NO_YES[p->has_bias], NO_YES[p->row_major_outputs],
-           NO_YES[p->has_cross_entropy]);
+    append(w, " rows=%zu purpose=%s bias=%s skip=%s softmax=%s cross_entropy=%s", p->N,
+           PURPOSES[p->purpose], NO_YES[p->has_bias], NO_YES[p->has_skip],
+           NO_YES[p->row_major_outputs], NO_YES[p->has_cross_entropy]);
 }
 
 static void write_line(const nn_measured_plan *measured, text_writer *w) {
@@ -248,12 +248,16 @@ static bool read_problem(nn_fields *fields, nn_measured_plan *m) {
     *p = (nn_problem){.N = 1};
     if (!read_sizes(fields, m) || !nn_read_number_field(fields, "rows", 1, INT_MAX, &rows) ||
         !nn_read_word_field(fields, "purpose", PURPOSES, &purpose) ||
-        !read_flag(fields, "bias", &p->has_bias) ||
+        !read_flag(fields, "bias", &p->has_bias) || !read_flag(fields, "skip", &p->has_skip) ||
         !read_flag(fields, "softmax", &p->row_major_outputs) ||
         !read_flag(fields, "cross_entropy", &p->has_cross_entropy))
         return false;
     p->N = (size_t)rows;
     p->purpose = (nn_purpose)purpose;
+    if (p->has_skip && p->n_layers == 1) {
+        nn_fail(NNBLAS_ERROR_FORMAT, "skip=yes goes with three sizes or more");
+        return false;
+    }
     if (p->purpose == NN_PREDICT && p->has_cross_entropy)
         nn_fail(NNBLAS_ERROR_FORMAT, "purpose=predict goes with cross_entropy=no");
     return p->purpose != NN_PREDICT || !p->has_cross_entropy;

@@ -8,8 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static nnblas_status check_layer_sizes(const size_t *layer_sizes, size_t n_layers, bool has_bias,
+/* The columns of X that layer l of weights takes beside its inputs: where skip connections lead,
+ * all. n_layers: of weights. */
+static size_t get_skips(const size_t *layer_sizes, size_t n_layers, size_t l, unsigned flags) {
+    return l > 0 && l + 1 == n_layers && flags & NNBLAS_SKIP ? layer_sizes[0] : 0;
+}
+
+static nnblas_status check_layer_sizes(const size_t *layer_sizes, size_t n_layers, unsigned flags,
                                        size_t *parameter_count) {
+    bool has_bias = flags & NNBLAS_BIAS;
     if (nn_check_pointer("layer_sizes", layer_sizes))
         return NNBLAS_ERROR_NULL;
     if (n_layers < 2)
@@ -23,8 +30,14 @@ static nnblas_status check_layer_sizes(const size_t *layer_sizes, size_t n_layer
         status = nn_check_size(name, layer_sizes[l]);
         if (status)
             return status;
+        size_t skips = l > 0 ? get_skips(layer_sizes, n_layers - 1, l - 1, flags) : 0;
+        if (skips > 0)
+            status = nn_check_size("the sum of the inputs and the last hidden layer",
+                                   layer_sizes[l - 1] + skips);
+        if (status)
+            return status;
         size_t parameters =
-            l > 0 ? nn_multiply_sizes(layer_sizes[l - 1] + has_bias, layer_sizes[l]) : 0;
+            l > 0 ? nn_multiply_sizes(layer_sizes[l - 1] + skips + has_bias, layer_sizes[l]) : 0;
         *parameter_count = nn_add_sizes(*parameter_count, parameters);
         if (*parameter_count > PTRDIFF_MAX / sizeof(double))
             return nn_fail(NNBLAS_ERROR_SIZE,
@@ -34,14 +47,15 @@ static nnblas_status check_layer_sizes(const size_t *layer_sizes, size_t n_layer
 }
 
 /* Points each layer at its matrix in the vector of parameters. */
-static void lay_out_layers(nnblas_net *net, const size_t *layer_sizes, bool has_bias) {
+static void lay_out_layers(nnblas_net *net, const size_t *layer_sizes, unsigned flags) {
     double *W = net->parameters;
     memcpy(net->sizes, layer_sizes, (net->n_layers + 1) * sizeof *layer_sizes);
     for (size_t l = 0; l < net->n_layers; l++) {
         net->layers[l] = (nn_layer){.inputs = layer_sizes[l],
                                     .outputs = layer_sizes[l + 1],
+                                    .skips = get_skips(layer_sizes, net->n_layers, l, flags),
                                     .W = W,
-                                    .has_bias = has_bias,
+                                    .has_bias = flags & NNBLAS_BIAS,
                                     .activation = NNBLAS_SIGMOID};
         net->W[l] = W;
         W += nn_count_parameters(&net->layers[l]);
@@ -49,7 +63,7 @@ static void lay_out_layers(nnblas_net *net, const size_t *layer_sizes, bool has_
 }
 
 /* A network with parameters that are not set yet. Null where the system is out of memory. */
-static nnblas_net *allocate_net(const size_t *layer_sizes, size_t n_layers, bool has_bias,
+static nnblas_net *allocate_net(const size_t *layer_sizes, size_t n_layers, unsigned flags,
                                 size_t parameter_count) {
     nnblas_net *net = nn_allocate(1, sizeof *net);
     if (!net)
@@ -66,26 +80,36 @@ static nnblas_net *allocate_net(const size_t *layer_sizes, size_t n_layers, bool
         nnblas_net_destroy(net);
         return NULL;
     }
-    lay_out_layers(net, layer_sizes, has_bias);
+    lay_out_layers(net, layer_sizes, flags);
     return net;
+}
+
+static nnblas_status check_flags(unsigned flags, size_t n_layers) {
+    static const unsigned ALL = NNBLAS_BIAS | NNBLAS_ZERO | NNBLAS_SKIP;
+    if (flags & ~ALL)
+        return nn_fail(NNBLAS_ERROR_VALUE,
+                       "flags is 0x%x; it must be 0, or NNBLAS_BIAS (0x%x), NNBLAS_ZERO (0x%x) and "
+                       "NNBLAS_SKIP (0x%x) added together",
+                       flags, (unsigned)NNBLAS_BIAS, (unsigned)NNBLAS_ZERO, (unsigned)NNBLAS_SKIP);
+    if (flags & NNBLAS_SKIP && n_layers == 2)
+        return nn_fail(NNBLAS_ERROR_VALUE,
+                       "flags has NNBLAS_SKIP (0x%x), and n_layers is 2: skip connections go past "
+                       "hidden layers, and without one the outputs take the inputs anyway",
+                       (unsigned)NNBLAS_SKIP);
+    return NNBLAS_OK;
 }
 
 nnblas_status nnblas_net_create(const size_t *layer_sizes, size_t n_layers, unsigned flags,
                                 nnblas_net **net) {
-    static const unsigned ALL = (unsigned)NNBLAS_BIAS | (unsigned)NNBLAS_ZERO;
     size_t parameter_count = 0;
-    bool has_bias = flags & NNBLAS_BIAS;
-    nnblas_status status = check_layer_sizes(layer_sizes, n_layers, has_bias, &parameter_count);
+    nnblas_status status = check_layer_sizes(layer_sizes, n_layers, flags, &parameter_count);
+    if (!status)
+        status = check_flags(flags, n_layers);
     if (status)
         return status;
-    if (flags & ~ALL)
-        return nn_fail(NNBLAS_ERROR_VALUE,
-                       "flags is 0x%x; it must be 0, NNBLAS_BIAS (0x%x), NNBLAS_ZERO (0x%x), or "
-                       "both together",
-                       flags, (unsigned)NNBLAS_BIAS, (unsigned)NNBLAS_ZERO);
     if (nn_check_pointer("net", net))
         return NNBLAS_ERROR_NULL;
-    nnblas_net *created = allocate_net(layer_sizes, n_layers, has_bias, parameter_count);
+    nnblas_net *created = allocate_net(layer_sizes, n_layers, flags, parameter_count);
     if (!created)
         return NNBLAS_ERROR_MEMORY;
     if (flags & NNBLAS_ZERO)
@@ -100,7 +124,7 @@ nnblas_status nnblas_net_clone(const nnblas_net *net, nnblas_net **clone) {
     if (nn_check_pointer("net", net) || nn_check_pointer("clone", clone))
         return NNBLAS_ERROR_NULL;
     nnblas_net *created =
-        allocate_net(net->sizes, net->n_layers + 1, net->layers[0].has_bias, net->parameter_count);
+        allocate_net(net->sizes, net->n_layers + 1, nnblas_net_flags(net), net->parameter_count);
     if (!created)
         return NNBLAS_ERROR_MEMORY;
     for (size_t l = 0; l < net->n_layers; l++)
@@ -226,7 +250,10 @@ size_t nnblas_net_layer_size(const nnblas_net *net, size_t layer) {
 }
 
 unsigned nnblas_net_flags(const nnblas_net *net) {
-    return !nn_check_pointer("net", net) && net->layers[0].has_bias ? NNBLAS_BIAS : 0;
+    if (nn_check_pointer("net", net))
+        return 0;
+    return (net->layers[0].has_bias ? NNBLAS_BIAS : 0) |
+           (net->layers[net->n_layers - 1].skips > 0 ? NNBLAS_SKIP : 0);
 }
 
 /* A network without hidden units has what they would get. */

@@ -8,7 +8,7 @@
 /* Weights are drawn from -bound to bound. */
 static double get_bound(const nnblas_net *net, const nn_layer *layer,
                         nnblas_initialization method) {
-    double inputs = (double)layer->inputs, outputs = (double)layer->outputs;
+    double inputs = (double)nn_get_fan_in(layer), outputs = (double)layer->outputs;
     bool is_squashed = layer->activation == NNBLAS_SIGMOID && net->cost == NNBLAS_MSE;
     switch (method) {
     case NNBLAS_UNIFORM:
@@ -46,7 +46,7 @@ static nnblas_initialization choose_method(const nn_layer *layer) {
 
 static void draw_layer(nnblas_net *net, size_t l, nnblas_initialization method, nn_random *random) {
     const nn_layer *layer = &net->layers[l];
-    size_t weights = layer->inputs * layer->outputs, all = nn_count_parameters(layer);
+    size_t weights = nn_count_weights(layer), all = nn_count_parameters(layer);
     double bound = get_bound(net, layer, method);
     for (size_t i = 0; i < weights; i++)
         net->W[l][i] = bound * (2.0 * nn_random_unit(random) - 1.0);
@@ -114,7 +114,7 @@ static double *find_bias(const nnblas_net *net, size_t layer) {
         return NULL;
     const nn_layer *l = &net->layers[layer - 1];
     if (l->has_bias)
-        return weights + l->inputs * l->outputs;
+        return weights + nn_count_weights(l);
     nn_fail(NNBLAS_ERROR_VALUE, "the network was created without NNBLAS_BIAS");
     return NULL;
 }

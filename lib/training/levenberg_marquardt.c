@@ -51,7 +51,7 @@ static void set_decays(search *s) {
     if (s->fit->settings->is_bayesian)
         return;
     for (size_t l = 0; l < model->n_layers; l++) {
-        size_t weights = model->layers[l].inputs * model->layers[l].outputs;
+        size_t weights = nn_count_weights(&model->layers[l]);
         for (size_t i = 0; i < nn_count_parameters(&model->layers[l]); i++)
             *decay++ = i < weights ? s->fit->settings->weight_decay : 0.0;
     }

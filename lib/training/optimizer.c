@@ -207,7 +207,7 @@ static void step_share(void *context, size_t begin, size_t end) {
     }
     for (size_t l = 0; l < o->n_layers && first < end; l++) {
         const nn_layer *layer = &o->layers[l];
-        size_t weights = layer->inputs * layer->outputs, all = nn_count_parameters(layer);
+        size_t weights = nn_count_weights(layer), all = nn_count_parameters(layer);
         step_overlap(s, first, weights, begin, end, true);
         step_overlap(s, first + weights, all - weights, begin, end, false);
         first += all;

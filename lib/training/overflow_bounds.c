@@ -42,12 +42,12 @@ static double bound_activation(const nn_layer *layer, const nn_overflow_bounds *
     case NNBLAS_LEAKY_RELU:
     case NNBLAS_GELU:
     case NNBLAS_SILU:
-        return ((double)layer->inputs * a + 1.0) * bounds->parameters;
+        return ((double)nn_get_fan_in(layer) * a + 1.0) * bounds->parameters;
     case NNBLAS_EXPONENTIAL:
-        return exp(((double)layer->inputs * a + 1.0) * bounds->parameters);
+        return exp(((double)nn_get_fan_in(layer) * a + 1.0) * bounds->parameters);
     case NNBLAS_SOFTPLUS:
     case NNBLAS_ELU:
-        return ((double)layer->inputs * a + 1.0) * bounds->parameters + 1.0;
+        return ((double)nn_get_fan_in(layer) * a + 1.0) * bounds->parameters + 1.0;
     case NNBLAS_SIGMOID:
     case NNBLAS_TANH:
     case NNBLAS_SOFTMAX:
@@ -95,10 +95,12 @@ static double bound_output_delta(const nn_model *model, const nn_overflow_bounds
 double nn_bound_gradient(const nn_model *model, const nn_overflow_bounds *bounds) {
     double a = bounds->X, largest_a = fmax(1.0, a);
     for (size_t l = 0; l < model->n_layers; l++) {
-        double sum = (double)model->layers[l].inputs * a * bounds->parameters;
+        const nn_layer *layer = &model->layers[l];
+        a = layer->skips > 0 ? fmax(a, bounds->X) : a;
+        double sum = (double)nn_get_fan_in(layer) * a * bounds->parameters;
         if (!nn_is_safe(sum))
             return HUGE_VAL;
-        a = bound_activation(&model->layers[l], bounds, a);
+        a = bound_activation(layer, bounds, a);
         largest_a = fmax(largest_a, a);
     }
     double delta = bound_output_delta(model, bounds, a), largest_delta;

@@ -32,6 +32,11 @@ static void test_shape() {
     check(net.weights(1).rows() == 3 && net.weights(1).columns() == 4 &&
               net.weights(2).data() == net.parameters().data() + 16,
           "weights are matrices in the parameters");
+    const nnblas::net with_skip({3, 4, 2}, NNBLAS_BIAS | NNBLAS_SKIP);
+    check(with_skip.flags() == (NNBLAS_BIAS | NNBLAS_SKIP) && with_skip.parameter_count() == 32 &&
+              with_skip.weights(1).rows() == 3 && with_skip.weights(2).rows() == 7 &&
+              with_skip.bias(2).data() == with_skip.weights(2).data() + 14,
+          "skip connections are more rows of the last weights");
     const nnblas::net &read = net;
     check(read.weights(2).data() == net.weights(2).data() &&
               read.bias(1).data() == net.bias(1).data(),

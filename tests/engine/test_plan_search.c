@@ -22,6 +22,7 @@ static nn_problem roll_planned_problem(dice *d, size_t sizes[MAX_SIZES]) {
     };
     for (size_t l = 0; l <= p.n_layers; l++)
         sizes[l] = roll_size(d, 1000);
+    p.has_skip = p.n_layers > 1 && roll_between(d, 0, 2) == 0;
     return p;
 }
 
@@ -29,7 +30,8 @@ static nn_problem roll_planned_problem(dice *d, size_t sizes[MAX_SIZES]) {
 static bool has_large_product(const nn_problem *p, const nn_plan *plan) {
     for (size_t l = 0; l < p->n_layers; l++) {
         nn_layout layout = nn_lay_out_layer(plan, p, l);
-        size_t in = layout.padded_inputs, out = layout.padded_outputs;
+        size_t skips = p->has_skip && l + 1 == p->n_layers ? p->sizes[0] : 0;
+        size_t in = nn_max(layout.padded_inputs, skips), out = layout.padded_outputs;
         bool is_vector = plan->tile_rows == 1 || in == 1 || out == 1;
         if (plan->tile_rows * in * out > (is_vector ? 9216u : 262144u))
             return true;
@@ -152,6 +154,34 @@ START_TEST(a_cross_entropy_takes_longer_in_each_output) {
 }
 END_TEST
 
+/* What skip connections take longer is a product of X in place of one of the hidden units, where
+ * there are as many. */
+START_TEST(skip_connections_take_the_time_of_their_products) {
+    const size_t sizes[] = {120, 120, 9};
+    const nn_plan plan = {.parts = 1, .tile_rows = 100, .padding = 1};
+    for (nn_purpose purpose = NN_PREDICT; purpose <= NN_TRAIN; purpose++) {
+        nn_problem p = {.sizes = sizes, .n_layers = 2, .N = 100, .purpose = purpose};
+        double without = nn_estimate_plan(&plan, &p, 1);
+        p.has_skip = true;
+        double more = nn_estimate_plan(&plan, &p, 1) - without;
+        nn_problem last = {.sizes = sizes + 1, .n_layers = 1, .N = 100, .purpose = purpose};
+        ck_assert_double_gt(more, 0.2 * nn_estimate_plan(&plan, &last, 1));
+        ck_assert_double_lt(more, 1.5 * nn_estimate_plan(&plan, &last, 1));
+    }
+}
+END_TEST
+
+/* Few hidden units do not cut the product of many inputs, and many inputs are cut. */
+START_TEST(products_of_skip_connections_are_cut_by_the_limit) {
+    const size_t sizes[] = {784, 3, 10};
+    const nn_problem p = {.sizes = sizes, .n_layers = 2, .N = 100, .has_skip = true};
+    nn_plan plan = {.parts = 1, .tile_rows = 100, .padding = 1};
+    ck_assert_uint_eq(nn_lay_out_layer(&plan, &p, 1).block, 784);
+    plan.product_limit = 400000;
+    ck_assert_uint_eq(nn_lay_out_layer(&plan, &p, 1).block, 392);
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
         every_plan_can_be_run,
@@ -159,6 +189,8 @@ int main(void) {
         threads_are_for_large_problems,
         a_plan_depends_on_the_problem_alone,
         a_cross_entropy_takes_longer_in_each_output,
+        skip_connections_take_the_time_of_their_products,
+        products_of_skip_connections_are_cut_by_the_limit,
     };
     return run_tests("plan_search", tests, sizeof tests / sizeof *tests);
 }

@@ -14,7 +14,7 @@ static const size_t SIZES[] = {30, 9, 7, 2}, OTHER_INPUTS[] = {31, 9, 7, 2},
 
 /* All fields in their order: a new one makes the compiler miss its value here. It then belongs into
  * the tables below as well. */
-static const nn_problem PROBLEM = {SIZES, 3,     4000,  NN_GRADIENT, false,
+static const nn_problem PROBLEM = {SIZES, 3,     4000,  NN_GRADIENT, false, false,
                                    false, false, false, false,       false};
 
 typedef struct change {
@@ -23,21 +23,27 @@ typedef struct change {
 } change;
 
 static const change CHANGES[] = {
-    {"the inputs", {OTHER_INPUTS, 3, 4000, NN_GRADIENT, false, false, false, false, false, false}},
+    {"the inputs",
+     {OTHER_INPUTS, 3, 4000, NN_GRADIENT, false, false, false, false, false, false, false}},
     {"a hidden size",
-     {OTHER_HIDDEN, 3, 4000, NN_GRADIENT, false, false, false, false, false, false}},
+     {OTHER_HIDDEN, 3, 4000, NN_GRADIENT, false, false, false, false, false, false, false}},
     {"the outputs",
-     {OTHER_OUTPUTS, 3, 4000, NN_GRADIENT, false, false, false, false, false, false}},
-    {"n_layers", {SIZES, 2, 4000, NN_GRADIENT, false, false, false, false, false, false}},
-    {"N", {SIZES, 3, 4001, NN_GRADIENT, false, false, false, false, false, false}},
-    {"purpose, predict", {SIZES, 3, 4000, NN_PREDICT, false, false, false, false, false, false}},
-    {"purpose, train", {SIZES, 3, 4000, NN_TRAIN, false, false, false, false, false, false}},
-    {"has_bias", {SIZES, 3, 4000, NN_GRADIENT, true, false, false, false, false, false}},
-    {"row_major_outputs", {SIZES, 3, 4000, NN_GRADIENT, false, true, false, false, false, false}},
-    {"gathers_rows", {SIZES, 3, 4000, NN_GRADIENT, false, false, true, false, false, false}},
-    {"has_row_weights", {SIZES, 3, 4000, NN_GRADIENT, false, false, false, true, false, false}},
-    {"has_cross_entropy", {SIZES, 3, 4000, NN_GRADIENT, false, false, false, false, true, false}},
-    {"keeps_inputs", {SIZES, 3, 4000, NN_GRADIENT, false, false, false, false, false, true}},
+     {OTHER_OUTPUTS, 3, 4000, NN_GRADIENT, false, false, false, false, false, false, false}},
+    {"n_layers", {SIZES, 2, 4000, NN_GRADIENT, false, false, false, false, false, false, false}},
+    {"N", {SIZES, 3, 4001, NN_GRADIENT, false, false, false, false, false, false, false}},
+    {"purpose, predict",
+     {SIZES, 3, 4000, NN_PREDICT, false, false, false, false, false, false, false}},
+    {"purpose, train", {SIZES, 3, 4000, NN_TRAIN, false, false, false, false, false, false, false}},
+    {"has_bias", {SIZES, 3, 4000, NN_GRADIENT, true, false, false, false, false, false, false}},
+    {"has_skip", {SIZES, 3, 4000, NN_GRADIENT, false, true, false, false, false, false, false}},
+    {"row_major_outputs",
+     {SIZES, 3, 4000, NN_GRADIENT, false, false, true, false, false, false, false}},
+    {"gathers_rows", {SIZES, 3, 4000, NN_GRADIENT, false, false, false, true, false, false, false}},
+    {"has_row_weights",
+     {SIZES, 3, 4000, NN_GRADIENT, false, false, false, false, true, false, false}},
+    {"has_cross_entropy",
+     {SIZES, 3, 4000, NN_GRADIENT, false, false, false, false, false, true, false}},
+    {"keeps_inputs", {SIZES, 3, 4000, NN_GRADIENT, false, false, false, false, false, false, true}},
 };
 enum { N_CHANGES = sizeof CHANGES / sizeof *CHANGES };
 
@@ -84,7 +90,7 @@ END_TEST
 /* The cache keeps sizes of its own. */
 START_TEST(the_cache_does_not_point_to_the_callers_sizes) {
     size_t sizes[] = {200, 40, 4};
-    nn_problem p = {sizes, 2, 5000, NN_GRADIENT, false, false, false, false, false, false};
+    nn_problem p = {.sizes = sizes, .n_layers = 2, .N = 5000, .purpose = NN_GRADIENT};
     check_chosen_plan(&p);
     sizes[0] = 3;
     check_chosen_plan(&p);
@@ -100,7 +106,11 @@ START_TEST(deep_networks_are_planned_anew) {
     for (size_t l = 0; l <= MOST; l++)
         sizes[l] = 3 + l % 5;
     for (size_t n_layers = 1; n_layers <= MOST; n_layers += 3) {
-        nn_problem p = {sizes, n_layers, 300, NN_GRADIENT, true, false, false, false, false, false};
+        nn_problem p = {.sizes = sizes,
+                        .n_layers = n_layers,
+                        .N = 300,
+                        .purpose = NN_GRADIENT,
+                        .has_bias = true};
         check_chosen_plan(&p);
         check_chosen_plan(&p);
     }

@@ -29,7 +29,7 @@ static void fill_parameters(dice *d, nnblas_net *net) {
 
 nnblas_net *make_sample(dice *d, size_t n_sizes, kind k) {
     nnblas_net *net;
-    ck_assert_ok(nnblas_net_create(SAMPLE_SIZES, n_sizes, k.flags, &net));
+    ck_assert_ok(nnblas_net_create(SAMPLE_SIZES, n_sizes, get_flags(k, n_sizes), &net));
     set_kind(net, k);
     fill_parameters(d, net);
     for (size_t i = 0; i < N_TEXTS; i++)

@@ -228,6 +228,8 @@ START_TEST(shapes_are_those_of_the_layers) {
                                 "activation\":\"identity\",\"nnblas.cost\":\"mse\"}%s}";
 #define TENSOR(name, shape, begin, end)                                                            \
     ",\"" name "\":{\"dtype\":\"F64\",\"shape\":" shape ",\"data_offsets\":[" #begin "," #end "]}"
+/* Behind the layer sizes one more text. */
+#define SKIP(word) "\",\"nnblas.skip_connections\":\"" word
     static const struct shapes {
         const char *layer_sizes, *tensors, *words;
     } SHAPES_OF[] = {
@@ -245,7 +247,15 @@ START_TEST(shapes_are_those_of_the_layers) {
         {"1,1,1",
          TENSOR("W1", "[1,1]", 0, 8) TENSOR("W2", "[1,1]", 8, 16) TENSOR("b1", "[0]", 16, 16),
          "tensor 'b1' is 1 x 0 of 1 dimensions"},
+        {"1,1,1" SKIP("inputs_to_outputs"),
+         TENSOR("W1", "[1,1]", 0, 8) TENSOR("W2", "[1,1]", 8, 16),
+         "tensor 'W2' is 1 x 1 of 2 dimensions; the layer sizes make it 2 x 1 of 2"},
+        {"1,1,1" SKIP("all"), TENSOR("W1", "[1,1]", 0, 8) TENSOR("W2", "[1,1]", 8, 16),
+         "the text 'nnblas.skip_connections' is 'all'; it must be 'inputs_to_outputs'"},
+        {"1,1" SKIP("inputs_to_outputs"), TENSOR("W1", "[1,1]", 0, 8) TENSOR("b1", "[1]", 8, 16),
+         "it must be 'inputs_to_outputs', and the network have a hidden layer"},
     };
+#undef SKIP
 #undef TENSOR
     for (size_t i = 0; i < sizeof SHAPES_OF / sizeof *SHAPES_OF; i++) {
         char header[1000];

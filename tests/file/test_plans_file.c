@@ -97,7 +97,8 @@ START_TEST(the_file_reads_well) {
                             .product_limit = 1000000});
     char *text = get_text(&size);
     static const char LINE[] =
-        "plans=1\nsizes=30,9,7,2 rows=4000 purpose=train bias=no softmax=no cross_entropy=no "
+        "plans=1\nsizes=30,9,7,2 rows=4000 purpose=train bias=no skip=no softmax=no "
+        "cross_entropy=no "
         "strategy=rows parts=3 tile_rows=50 transposed=1,3 transposed_updates=1,2,3 padding=8 "
         "product_limit=1000000 nanoseconds=5 with_estimated_plan=6\n";
     ck_assert_str_eq(text + size - strlen(LINE), LINE);
@@ -244,25 +245,30 @@ START_TEST(plans_that_cannot_be_run_are_refused) {
     write_changed("softmax=no cross_entropy=no strategy=rows parts=3 tile_rows=50 transposed=none",
                   "softmax=yes cross_entropy=no strategy=rows parts=3 tile_rows=50 transposed=3");
     check_refused(NNBLAS_ERROR_FORMAT, "softmax outputs are never transposed");
-    write_changed("purpose=train bias=no softmax=no cross_entropy=no",
-                  "purpose=predict bias=no softmax=no cross_entropy=yes");
+    write_changed("purpose=train bias=no skip=no softmax=no cross_entropy=no",
+                  "purpose=predict bias=no skip=no softmax=no cross_entropy=yes");
     check_refused(NNBLAS_ERROR_FORMAT, "purpose=predict goes with cross_entropy=no");
+    write_changed("sizes=30,9,7,2 rows=4000 purpose=train bias=no skip=no",
+                  "sizes=30,9 rows=4000 purpose=train bias=no skip=yes");
+    check_refused(NNBLAS_ERROR_FORMAT, "skip=yes goes with three sizes or more");
     /* 1.2 million parameters, three times over. */
     write_changed("sizes=30,9,7,2", "sizes=30,1000,1200,2");
     check_refused(NNBLAS_ERROR_FORMAT, "parts is 3; with these sizes it must be 1 at most");
     /* 100000 parameters, but 800000 where padded. */
-    write_changed("sizes=30,9,7,2 rows=4000 purpose=train bias=no softmax=no cross_entropy=no "
-                  "strategy=rows parts=3",
-                  "sizes=99999,1,2 rows=4000 purpose=train bias=no softmax=no cross_entropy=no "
-                  "strategy=rows parts=3");
+    write_changed(
+        "sizes=30,9,7,2 rows=4000 purpose=train bias=no skip=no softmax=no cross_entropy=no "
+        "strategy=rows parts=3",
+        "sizes=99999,1,2 rows=4000 purpose=train bias=no skip=no softmax=no cross_entropy=no "
+        "strategy=rows parts=3");
     check_refused(NNBLAS_ERROR_FORMAT, "it must be 2 at most");
     write_changed("tile_rows=50", "tile_rows=1335");
     check_refused(NNBLAS_ERROR_FORMAT, "tile_rows is 1335, and a part has 1334 rows");
     /* 800 MB of activations a tile. */
-    write_changed("sizes=30,9,7,2 rows=4000 purpose=train bias=no softmax=no cross_entropy=no "
-                  "strategy=rows parts=3 tile_rows=50",
-                  "sizes=1,100000 rows=4000 purpose=train bias=no softmax=no cross_entropy=no "
-                  "strategy=rows parts=1 tile_rows=1000");
+    write_changed(
+        "sizes=30,9,7,2 rows=4000 purpose=train bias=no skip=no softmax=no cross_entropy=no "
+        "strategy=rows parts=3 tile_rows=50",
+        "sizes=1,100000 rows=4000 purpose=train bias=no skip=no softmax=no cross_entropy=no "
+        "strategy=rows parts=1 tile_rows=1000");
     check_refused(NNBLAS_ERROR_FORMAT, "tile_rows is '1000'; it must be 1 to 16");
 }
 END_TEST

@@ -31,6 +31,7 @@ make biases 2 "{\"__metadata__\":{$texts},\"b1\":{\"dtype\":\"F64\",\"shape\":[1
 make texts 1 "{\"__metadata__\":{\"a\":\"\\u00e9\\ud83d\\ude00\\n\",$texts},$W1}"
 make checkpoint 3 "{\"__metadata__\":{$texts,\"nnblas.checkpoint.progress\":\"epoch=1\"},$W1,\"checkpoint.first\":{\"dtype\":\"F64\",\"shape\":[1,2],\"data_offsets\":[8,24]}}"
 make softmax 4 '{"__metadata__":{"nnblas.format":"1","nnblas.layer_sizes":"1,2,1","nnblas.hidden_activation":"tanh","nnblas.output_activation":"softmax","nnblas.cost":"cross_entropy"},"W1":{"dtype":"F64","shape":[1,2],"data_offsets":[0,16]},"W2":{"dtype":"F64","shape":[2,1],"data_offsets":[16,32]}}'
+make skip 3 '{"__metadata__":{"nnblas.format":"1","nnblas.layer_sizes":"1,1,1","nnblas.hidden_activation":"tanh","nnblas.output_activation":"identity","nnblas.cost":"mse","nnblas.skip_connections":"inputs_to_outputs"},"W1":{"dtype":"F64","shape":[1,1],"data_offsets":[0,8]},"W2":{"dtype":"F64","shape":[2,1],"data_offsets":[8,24]}}'
 # Tensors without bytes, of sizes that no memory has.
 make empty 1 "{\"__metadata__\":{$texts},$W1,\"checkpoint.history\":{\"dtype\":\"F64\",\"shape\":[268435456,0],\"data_offsets\":[8,8]}}"
 make wrapped 1 "{\"__metadata__\":{$texts},$W1,\"checkpoint.history\":{\"dtype\":\"F64\",\"shape\":[4611686018427387904,4611686018427387904],\"data_offsets\":[8,8]}}"

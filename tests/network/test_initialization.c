@@ -89,6 +89,26 @@ START_TEST(init_keeps_to_the_bounds_of_its_method) {
 }
 END_TEST
 
+/* Hidden units and inputs are 30 together: sqrt(6 / (30 + 24)) is 1/3, and sqrt(6 / 30) sqrt(1/5).
+ */
+START_TEST(skip_connections_count_as_inputs) {
+    enum { INPUTS = 20, HIDDEN = 10, OUTPUTS = 24, FAN_IN = INPUTS + HIDDEN };
+    for (int is_he = 0; is_he < 2; is_he++) {
+        nnblas_net *net;
+        ck_assert_ok(nnblas_net_create((size_t[]){INPUTS, HIDDEN, OUTPUTS}, 3,
+                                       NNBLAS_BIAS | NNBLAS_SKIP, &net));
+        ck_assert_ok(nnblas_net_set_output(net, NNBLAS_IDENTITY, NNBLAS_MSE));
+        fill(nnblas_net_parameter_count(net), nnblas_net_parameters(net), (double)NAN);
+        ck_assert_ok(nnblas_net_init_by(net, is_he ? NNBLAS_HE : NNBLAS_GLOROT, 1));
+        double bound = is_he ? sqrt(0.2) : 1.0 / 3.0;
+        check_uniform(FAN_IN * OUTPUTS, nnblas_net_weights(net, 2), bound);
+        check_uniform(INPUTS * OUTPUTS, nnblas_net_weights(net, 2) + HIDDEN * OUTPUTS, bound);
+        ck_assert(holds_only(OUTPUTS, nnblas_net_bias(net, 2), 0.0));
+        nnblas_net_destroy(net);
+    }
+}
+END_TEST
+
 /* The same numbers on every machine: the generator and the order of the weights are a promise. */
 START_TEST(init_gives_known_weights) {
     nnblas_net *net;
@@ -109,6 +129,7 @@ int main(void) {
     const TTest *const tests[] = {
         init_is_seeded,
         init_keeps_to_the_bounds_of_its_method,
+        skip_connections_count_as_inputs,
         init_gives_known_weights,
     };
     return run_tests("initialization", tests, sizeof tests / sizeof *tests);

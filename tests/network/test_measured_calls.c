@@ -28,7 +28,8 @@ static void add_odd_plan(const nnblas_net *net, nn_purpose purpose, bool has_cro
                     .n_layers = net->n_layers,
                     .N = ROWS,
                     .purpose = purpose,
-                    .has_bias = nnblas_net_flags(net) == NNBLAS_BIAS,
+                    .has_bias = nnblas_net_flags(net) & NNBLAS_BIAS,
+                    .has_skip = nnblas_net_flags(net) & NNBLAS_SKIP,
                     .row_major_outputs = nnblas_net_output_activation(net) == NNBLAS_SOFTMAX,
                     .has_cross_entropy = has_cross_entropy};
     nn_set_measured_problem(&measured, &p);

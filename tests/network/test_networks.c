@@ -10,7 +10,8 @@ enum { N_SIZES = 4, PARAMETERS = 5 * 7 + 7 * 6 + 6 * 2 };
 
 /* W1 b1 W2 b2 ... */
 START_TEST(parameters_are_one_vector) {
-    for (unsigned flags = 0; flags <= NNBLAS_BIAS; flags++) {
+    for (unsigned i = 0; i < 4; i++) {
+        unsigned bias = i & 1 ? NNBLAS_BIAS : 0, flags = bias | (i & 2 ? NNBLAS_SKIP : 0);
         nnblas_net *net;
         ck_assert_ok(nnblas_net_create(SIZES, N_SIZES, flags, &net));
         ck_assert_uint_eq(nnblas_net_flags(net), flags);
@@ -21,14 +22,14 @@ START_TEST(parameters_are_one_vector) {
             ck_assert_uint_eq(nnblas_net_layer_size(net, l), SIZES[l]);
             ck_assert_ptr_eq(nnblas_net_weights(net, l), next);
             ck_assert_ptr_eq(nnblas_net_const_weights(net, l), next);
-            next += SIZES[l - 1] * SIZES[l];
-            ck_assert_ptr_eq(nnblas_net_bias(net, l), flags ? next : NULL);
-            ck_assert_ptr_eq(nnblas_net_const_bias(net, l), flags ? next : NULL);
-            next += flags ? SIZES[l] : 0;
+            next += (SIZES[l - 1] + (l == 3 && i & 2 ? SIZES[0] : 0)) * SIZES[l];
+            ck_assert_ptr_eq(nnblas_net_bias(net, l), bias ? next : NULL);
+            ck_assert_ptr_eq(nnblas_net_const_bias(net, l), bias ? next : NULL);
+            next += bias ? SIZES[l] : 0;
         }
-        size_t biases = flags ? SIZES[1] + SIZES[2] + SIZES[3] : 0;
-        ck_assert_uint_eq(nnblas_net_parameter_count(net), PARAMETERS + biases);
-        ck_assert_ptr_eq(nnblas_net_parameters(net) + PARAMETERS + biases, next);
+        size_t others = (bias ? SIZES[1] + SIZES[2] + SIZES[3] : 0) + (i & 2 ? 5 * 2 : 0);
+        ck_assert_uint_eq(nnblas_net_parameter_count(net), PARAMETERS + others);
+        ck_assert_ptr_eq(nnblas_net_parameters(net) + PARAMETERS + others, next);
         ck_assert_ptr_eq(nnblas_net_const_parameters(net), nnblas_net_parameters(net));
         nnblas_net_destroy(net);
     }
@@ -93,8 +94,10 @@ START_TEST(networks_that_cannot_be_are_refused) {
     ck_assert_int_eq(nnblas_net_create(both, 3, 0, &net), NNBLAS_ERROR_SIZE);
     ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "up to layer 2 do not fit"));
     ck_assert_int_eq(nnblas_net_create(good, 3, 1U << 31, &net), NNBLAS_ERROR_VALUE);
-    ck_assert_int_eq(nnblas_net_create(good, 3, NNBLAS_BIAS | 4U, &net), NNBLAS_ERROR_VALUE);
-    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "flags is 0x5"));
+    ck_assert_int_eq(nnblas_net_create(good, 3, NNBLAS_BIAS | 8U, &net), NNBLAS_ERROR_VALUE);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "flags is 0x9"));
+    ck_assert_int_eq(nnblas_net_create(good, 2, NNBLAS_SKIP, &net), NNBLAS_ERROR_VALUE);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "n_layers is 2: skip connections"));
     ck_assert_ptr_eq(net, untouched);
 
     nnblas_trainer *trainer = (nnblas_trainer *)SIZES;

@@ -16,7 +16,7 @@ static void create_bad(world *w) {
     unsigned flags = 0;
     nnblas_net *net = UNTOUCHED;
     nnblas_status expected = NNBLAS_ERROR_SIZE;
-    switch (roll_between(&w->d, 0, 3)) {
+    switch (roll_between(&w->d, 0, 4)) {
     case 0:
         sizes[roll_between(&w->d, 0, 3)] = BAD[roll_between(&w->d, 0, 2)];
         break;
@@ -24,7 +24,12 @@ static void create_bad(world *w) {
         n_sizes = roll_between(&w->d, 0, 1);
         break;
     case 2:
-        flags = 1U << roll_between(&w->d, 2, 31);
+        flags = 1U << roll_between(&w->d, 3, 31);
+        expected = NNBLAS_ERROR_VALUE;
+        break;
+    case 3:
+        n_sizes = 2;
+        flags = NNBLAS_SKIP;
         expected = NNBLAS_ERROR_VALUE;
         break;
     default:
@@ -147,7 +152,7 @@ void call_set_kind(world *w) {
 /* ---- initialization -------------------------------------------------------------------------- */
 
 static double get_bound(const problem *p, size_t l, nnblas_initialization method) {
-    double n = (double)p->sizes[l - 1], m = (double)p->sizes[l];
+    double n = (double)get_fan_in(p, l), m = (double)p->sizes[l];
     nnblas_activation units = l + 1 < p->n_sizes ? p->hidden[l] : p->kind.output;
     bool is_wide = units == NNBLAS_SIGMOID && p->kind.cost == NNBLAS_MSE;
     switch (method) {
@@ -165,7 +170,7 @@ static void check_bounds(const slot *s, nnblas_initialization method) {
     for (size_t l = 1; l < s->p.n_sizes; l++) {
         const double *W = nnblas_net_weights(s->net, l), *b = nnblas_net_bias(s->net, l);
         double bound = get_bound(&s->p, l, method) * (1.0 + 1e-15);
-        for (size_t i = 0; i < s->p.sizes[l - 1] * s->p.sizes[l]; i++)
+        for (size_t i = 0; i < get_fan_in(&s->p, l) * s->p.sizes[l]; i++)
             expect(fabs(W[i]) <= bound, "a weight of layer %zu is %g, over %g", l, W[i], bound);
         expect(!b || holds_only(s->p.sizes[l], b, 0.0), "the biases of layer %zu are not 0", l);
     }
@@ -206,7 +211,7 @@ void call_accessors(world *w) {
     expect(nnblas_net_weights(s->net, l) == (is_layer ? next : NULL), "layer %zu lies elsewhere",
            l);
     bool has_biases = is_layer && has_bias(&s->p);
-    double *bias = has_biases ? next + s->p.sizes[l - 1] * s->p.sizes[l] : NULL;
+    double *bias = has_biases ? next + get_fan_in(&s->p, l) * s->p.sizes[l] : NULL;
     expect(nnblas_net_bias(s->net, l) == bias, "the biases of layer %zu lie elsewhere", l);
     expect(nnblas_net_layer_size(s->net, l) == (l < s->p.n_sizes ? s->p.sizes[l] : 0),
            "the size of layer %zu", l);

@@ -105,7 +105,7 @@ static void expect_near(const char *what, double expected, double found) {
 static bool is_weight(const problem *p, size_t i) {
     for (size_t l = 1; l < p->n_sizes; i -= count_layer_parameters(p, l), l++)
         if (i < count_layer_parameters(p, l))
-            return i < p->sizes[l - 1] * p->sizes[l];
+            return i < get_fan_in(p, l) * p->sizes[l];
     return false;
 }
 

@@ -39,6 +39,8 @@ void fill_slot(world *w, slot *s) {
     for (size_t l = 0; l < n_sizes; l++)
         sizes[l] = roll_size(&w->d, 14);
     unsigned flags = roll_chance(w, 2) ? NNBLAS_BIAS : 0;
+    if (n_sizes > 2 && roll_chance(w, 3))
+        flags |= NNBLAS_SKIP;
     expect_status(nnblas_net_create(sizes, n_sizes, flags, &s->net), NNBLAS_OK);
     s->p = (problem){.n_sizes = n_sizes, .kind.flags = flags};
     memcpy(s->p.sizes, sizes, n_sizes * sizeof *sizes);

@@ -53,7 +53,7 @@ kind get_kind(size_t i) {
     enum { N_OUTPUTS = sizeof OUTPUTS / sizeof *OUTPUTS };
     kind k = OUTPUTS[i % N_OUTPUTS];
     k.hidden = HIDDEN[(i + i / N_OUTPUTS) % N_HIDDEN];
-    k.flags = i / N_OUTPUTS % 2 ? NNBLAS_BIAS : 0;
+    k.flags = (i / N_OUTPUTS % 2 ? NNBLAS_BIAS : 0) | (i / N_OUTPUTS > 2 ? NNBLAS_SKIP : 0);
     if (i % 5 == 4)
         k.hidden = mix_hidden(k.hidden);
     return k;
@@ -70,6 +70,10 @@ nnblas_activation get_hidden(kind k, size_t l) {
     while (mix_hidden(HIDDEN[place]) != k.hidden)
         place++;
     return HIDDEN[(place + l - 1) % N_HIDDEN];
+}
+
+unsigned get_flags(kind k, size_t n_sizes) {
+    return n_sizes > 2 ? k.flags : k.flags & ~(unsigned)NNBLAS_SKIP;
 }
 
 double get_cost_parameter(nnblas_cost cost) {
@@ -117,9 +121,9 @@ const char *describe_kind(kind k) {
         [NNBLAS_HINGE] = "hinge",
     };
     static char text[80];
-    snprintf(text, sizeof text, "%s%s units, %s outputs, %s%s", ACTIVATIONS[get_hidden(k, 1)],
+    snprintf(text, sizeof text, "%s%s units, %s outputs, %s%s%s", ACTIVATIONS[get_hidden(k, 1)],
              (int)k.hidden >= MIXED ? " and other" : "", ACTIVATIONS[k.output], COSTS[k.cost],
-             k.flags & NNBLAS_BIAS ? ", biases" : "");
+             k.flags & NNBLAS_BIAS ? ", biases" : "", k.flags & NNBLAS_SKIP ? ", skip" : "");
     return text;
 }
 
@@ -182,6 +186,7 @@ problem make_problem_of(dice *d, kind k, size_t N, const size_t *sizes, size_t n
                         size_t extra_columns) {
     problem p = {.n_sizes = n_sizes, .kind = k, .N = N};
     memcpy(p.sizes, sizes, n_sizes * sizeof *sizes);
+    p.kind.flags = get_flags(k, n_sizes);
     for (size_t l = 1; l + 1 < n_sizes; l++)
         p.hidden[l] = get_hidden(k, l);
     p.ldx = get_inputs(&p) + extra_columns;
@@ -245,8 +250,16 @@ bool has_bias(const problem *p) {
     return p->kind.flags & NNBLAS_BIAS;
 }
 
+bool has_skip(const problem *p) {
+    return p->kind.flags & NNBLAS_SKIP;
+}
+
+size_t get_fan_in(const problem *p, size_t l) {
+    return p->sizes[l - 1] + (has_skip(p) && l + 1 == p->n_sizes ? get_inputs(p) : 0);
+}
+
 size_t count_layer_parameters(const problem *p, size_t l) {
-    return (p->sizes[l - 1] + has_bias(p)) * p->sizes[l];
+    return (get_fan_in(p, l) + has_bias(p)) * p->sizes[l];
 }
 
 nnblas_epoch get_epoch(const nnblas_trainer *trainer, size_t index) {

@@ -142,17 +142,23 @@ static void look_for_kinks(example *e, size_t n, const long double *a) {
             e->nearest_kink = fminl(e->nearest_kink, fabsl(a[j]));
 }
 
+/* What row i of the matrix of layer l multiplies: a unit of the layer before, or, of skip
+ * connections, an input. */
+static long double get_taken(const problem *p, const example *e, size_t l, size_t i) {
+    return i < p->sizes[l - 1] ? e->units[l - 1][i] : e->units[0][i - p->sizes[l - 1]];
+}
+
 void run_forward(const problem *p, example *e, size_t row) {
     const long double *W = e->parameters;
     size_t last = p->n_sizes - 1;
     for (size_t j = 0; j < get_inputs(p); j++)
         e->units[0][j] = (long double)p->X[row * p->ldx + j] + e->moves[j];
     for (size_t l = 1; l <= last; W += count_layer_parameters(p, l), l++) {
-        size_t inputs = p->sizes[l - 1], outputs = p->sizes[l];
+        size_t fan_in = get_fan_in(p, l), outputs = p->sizes[l];
         for (size_t j = 0; j < outputs; j++) {
-            long double sum = has_bias(p) ? W[inputs * outputs + j] : 0.0L;
-            for (size_t i = 0; i < inputs; i++)
-                sum += e->units[l - 1][i] * W[i * outputs + j];
+            long double sum = has_bias(p) ? W[fan_in * outputs + j] : 0.0L;
+            for (size_t i = 0; i < fan_in; i++)
+                sum += get_taken(p, e, l, i) * W[i * outputs + j];
             e->inputs[l][j] = sum;
         }
         if (is_kinked(get_activation(p, l)))
@@ -263,9 +269,9 @@ long double run_backward(const problem *p, example *e, const double *y) {
 
 void add_example(const problem *p, const example *e, long double weight, long double *gradient) {
     for (size_t l = 1; l < p->n_sizes; l++) {
-        for (size_t i = 0; i < p->sizes[l - 1]; i++)
+        for (size_t i = 0; i < get_fan_in(p, l); i++)
             for (size_t j = 0; j < p->sizes[l]; j++)
-                *gradient++ += weight * e->units[l - 1][i] * e->errors[l][j];
+                *gradient++ += weight * get_taken(p, e, l, i) * e->errors[l][j];
         for (size_t j = 0; has_bias(p) && j < p->sizes[l]; j++)
             *gradient++ += weight * e->errors[l][j];
     }

@@ -46,13 +46,16 @@ typedef struct kind {
 } kind;
 
 /* Every hidden activation, and every output with each cost that it goes with, each with several of
- * the others; without biases and with, and with another activation in each hidden layer. */
+ * the others; without biases and with, without skip connections and with, and with another
+ * activation in each hidden layer. */
 enum { N_KINDS = 5 * 22 };
 kind get_kind(size_t i);
 /* For kind.hidden: the activation in the first hidden layer, and another in each behind it. */
 nnblas_activation mix_hidden(nnblas_activation first);
 /* Of hidden layer l, from 1. */
 nnblas_activation get_hidden(kind k, size_t l);
+/* Those of its flags that a network of so many sizes can have. */
+unsigned get_flags(kind k, size_t n_sizes);
 /* Sets activations and cost of a network. */
 void set_kind(nnblas_net *net, kind k);
 kind roll_kind(dice *d);
@@ -94,7 +97,10 @@ bool has_kinks(const problem *p);
 size_t get_inputs(const problem *p);
 size_t get_outputs(const problem *p);
 bool has_bias(const problem *p);
-/* The weights of layer l = 1 .. n_sizes - 1 and, behind them, its biases. */
+bool has_skip(const problem *p);
+/* The rows of the matrix of layer l = 1 .. n_sizes - 1. */
+size_t get_fan_in(const problem *p, size_t l);
+/* Its weights and, behind them, its biases. */
 size_t count_layer_parameters(const problem *p, size_t l);
 
 /* The network of the problem; the caller destroys it. */

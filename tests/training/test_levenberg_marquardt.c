@@ -366,8 +366,70 @@ START_TEST(numbers_that_overflow_are_refused) {
 }
 END_TEST
 
+/* ---- skip connections ------------------------------------------------------------------------ */
+
+/* Trains a network of one hidden unit on a target that is linear in X, and returns its cost. */
+static double learn_linear_target(unsigned flags, double decay, nnblas_net **net,
+                                  double *gradient) {
+    enum { ROWS = 50 };
+    double X[ROWS][INPUTS], Y[ROWS], cost;
+    dice d = {3};
+    for (size_t e = 0; e < ROWS; e++) {
+        for (size_t i = 0; i < INPUTS; i++)
+            X[e][i] = roll_uniform(&d, -2.0, 2.0);
+        Y[e] = 3.0 * X[e][0] - X[e][1] + 0.5 * X[e][2] + 2.0;
+    }
+    nnblas_trainer *trainer;
+    ck_assert_ok(nnblas_net_create((size_t[]){INPUTS, 1, 1}, 3, NNBLAS_BIAS | flags, net));
+    ck_assert_ok(nnblas_net_set_hidden(*net, NNBLAS_TANH));
+    ck_assert_ok(nnblas_net_set_output(*net, NNBLAS_IDENTITY, NNBLAS_MSE));
+    ck_assert_ok(nnblas_net_init(*net, 1));
+    ck_assert_ok(nnblas_trainer_create(*net, &trainer));
+    ck_assert_ok(nnblas_trainer_set_optimizer(trainer, NNBLAS_LEVENBERG_MARQUARDT));
+    ck_assert_ok(nnblas_trainer_set_weight_decay(trainer, decay));
+    ck_assert_ok(nnblas_trainer_set_epochs(trainer, 200));
+    ck_assert_int_ge(nnblas_trainer_fit(trainer, ROWS, X[0], INPUTS, Y, 1), 0);
+    ck_assert_ok(nnblas_net_gradient(*net, ROWS, X[0], INPUTS, Y, 1, gradient, &cost));
+    nnblas_trainer_destroy(trainer);
+    return cost;
+}
+
+/* One tanh alone cannot learn it. */
+START_TEST(skip_connections_learn_a_linear_target_exactly) {
+    for (unsigned flags = 0; flags <= NNBLAS_SKIP; flags += NNBLAS_SKIP) {
+        nnblas_net *net;
+        double gradient[PARAMETERS], cost = learn_linear_target(flags, 0.0, &net, gradient);
+        if (flags)
+            ck_assert_double_le(cost, 1e-20);
+        else
+            ck_assert_double_ge(cost, 1e-10);
+        nnblas_net_destroy(net);
+    }
+}
+END_TEST
+
+/* At the lowest cost with decay the gradient of each weight is what its decay takes back, and that
+ * of a bias is 0: W1 b1 W2 W_skip b2. */
+START_TEST(skip_weights_decay_and_their_biases_do_not) {
+    enum { COUNT = INPUTS + 1 + (1 + INPUTS) + 1 };
+    const double DECAY = 0.05;
+    nnblas_net *net;
+    double gradient[COUNT];
+    learn_linear_target(NNBLAS_SKIP, DECAY, &net, gradient);
+    ck_assert_uint_eq(nnblas_net_parameter_count(net), COUNT);
+    for (size_t i = 0; i < COUNT; i++) {
+        bool is_bias = i == INPUTS || i == COUNT - 1;
+        double taken = is_bias ? 0.0 : DECAY * nnblas_net_parameters(net)[i];
+        ck_assert_double_le(fabs(gradient[i] + taken), 1e-6);
+    }
+    nnblas_net_destroy(net);
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
+        skip_connections_learn_a_linear_target_exactly,
+        skip_weights_decay_and_their_biases_do_not,
         the_first_step_is_that_of_the_formula,
         a_sine_is_learnt_whatever_its_scale,
         parity_is_learnt,

@@ -17,7 +17,7 @@ static double add_up_gradient(const problem *p, double *gradient) {
     double cost = compute_reference(p, gradient, NULL);
     size_t i = 0;
     for (size_t l = 1; l < p->n_sizes; l++) {
-        size_t weights = p->sizes[l - 1] * p->sizes[l], all = count_layer_parameters(p, l);
+        size_t weights = get_fan_in(p, l) * p->sizes[l], all = count_layer_parameters(p, l);
         for (size_t j = 0; j < weights; j++)
             gradient[i + j] += DECAY * p->parameters[i + j];
         i += all;
@@ -62,9 +62,10 @@ START_TEST(steps_are_those_of_the_reference) {
     static const nnblas_optimizer OPTIMIZERS[] = {NNBLAS_GRADIENT_DESCENT, NNBLAS_MOMENTUM};
     dice d = {81};
     for (size_t i = 0; i < 2; i++)
-        for (unsigned flags = 0; flags <= NNBLAS_BIAS; flags++)
+        for (unsigned f = 0; f < 4; f++)
             for (int is_weighted = 0; is_weighted < 2; is_weighted++) {
-                const kind k = {.hidden = NNBLAS_TANH, .flags = flags};
+                const kind k = {.hidden = NNBLAS_TANH,
+                                .flags = f % 2 * NNBLAS_BIAS + f / 2 * NNBLAS_SKIP};
                 problem p = make_problem_of(&d, k, 37, SIZES, 4, 1);
                 if (is_weighted)
                     weigh_rows(&d, &p);
