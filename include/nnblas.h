@@ -531,6 +531,38 @@ nnblas_status nnblas_net_hessian_diagonal(const nnblas_net *net, size_t N, const
                                           size_t ldx, const double *Y, size_t ldy,
                                           double *diagonal);
 
+/*
+ * The cost with derivatives that are given beside the labels, and its gradient, for training on
+ * both (W. M. Czarnecki et al., "Sobolev training for neural networks", NeurIPS 2017; B. Huge, A.
+ * Savine, "Differential machine learning", 2020):
+ *
+ *   cost of the values + derivative_weight / 2 sum_e (w_e / sum w) sum_k sum_i (J_eki - D_eki)^2
+ *
+ * J_eki is the derivative of output k of row e by its input i, as nnblas_net_input_jacobian has it,
+ * and D_eki, the one that is given, is dYdX[e ldd + k inputs + i]: dYdX is N x (outputs inputs), in
+ * the order of that J. The first term is the cost of nnblas_net_evaluate. weights are those of
+ * nnblas_net_evaluate_weighted, with their rules; null: 1 each, so that w_e / sum w is 1/N.
+ * derivative_weight is finite and above 0, else NNBLAS_ERROR_VALUE. A NaN in dYdX is passed on, but
+ * not that of a row of weight 0.
+ *
+ * *mse becomes the cost; of the second call it may be null. gradient has the derivatives of the
+ * cost by the parameters, nnblas_net_parameter_count of them. Where relu and leaky relu have a
+ * kink, their second derivative is 0, and that of ELU is as at a < 0.
+ *
+ * A gradient takes 3 (1 + p) products a layer where nnblas_net_gradient takes 3, p being the
+ * smaller of inputs and outputs: of one output about twice the time. The memory does not grow with
+ * N but for 4 bytes a row where some have a weight of 0. NNBLAS_ERROR_MEMORY may be returned.
+ */
+nnblas_status nnblas_net_evaluate_derivatives(const nnblas_net *net, size_t N, const double *X,
+                                              size_t ldx, const double *Y, size_t ldy,
+                                              const double *weights, double derivative_weight,
+                                              const double *dYdX, size_t ldd, double *mse);
+nnblas_status nnblas_net_gradient_derivatives(const nnblas_net *net, size_t N, const double *X,
+                                              size_t ldx, const double *Y, size_t ldy,
+                                              const double *weights, double derivative_weight,
+                                              const double *dYdX, size_t ldd, double *gradient,
+                                              double *mse);
+
 /* ---- saving and loading ---------------------------------------------------------------------- */
 
 /*

@@ -7,18 +7,12 @@
 
 /* ---- the matrices behind a layer ------------------------------------------------------------- */
 
-static nn_matrix_view view_matrix(const nn_tile *tile, double *data, size_t l) {
-    const nn_layout *layout = &tile->layouts[l];
-    size_t ld = layout->transposed ? tile->rows : layout->padded_outputs;
-    return (nn_matrix_view){data, (int)ld, layout->transposed};
-}
-
 static nn_matrix_view view_activations(const nn_tile *tile, size_t l) {
-    return view_matrix(tile, tile->activations[l], l);
+    return nn_view_matrix(tile, tile->activations[l], l);
 }
 
 static nn_matrix_view view_deltas(const nn_tile *tile, size_t l) {
-    return view_matrix(tile, tile->deltas[l], l);
+    return nn_view_matrix(tile, tile->deltas[l], l);
 }
 
 static nn_matrix_view view_X(const nn_tile *tile) {
@@ -158,6 +152,13 @@ bool nn_takes_O_in(nnblas_cost cost) {
 void nn_forward_to_cost(const nn_model *model, const nn_tile *tile) {
     for (size_t l = 0; l < model->n_layers; l++)
         run_layer(model, tile, l, l + 1 < model->n_layers || !nn_takes_O_in(model->cost));
+}
+
+void nn_activate_outputs(const nn_model *model, const nn_tile *tile) {
+    const nn_layer *layer = &model->layers[model->n_layers - 1];
+    if (nn_takes_O_in(model->cost))
+        activate(layer->activation, tile->rows, layer->outputs,
+                 tile->activations[model->n_layers - 1]);
 }
 
 /* ---- cost and deltas ------------------------------------------------------------------------- */

@@ -34,6 +34,13 @@ typedef struct nn_tile {
     double *const *inputs;
 } nn_tile;
 
+/* data, a matrix like the activations of layer l. */
+static inline nn_matrix_view nn_view_matrix(const nn_tile *tile, double *data, size_t l) {
+    const nn_layout *layout = &tile->layouts[l];
+    size_t ld = layout->transposed ? tile->rows : layout->padded_outputs;
+    return (nn_matrix_view){data, (int)ld, layout->transposed};
+}
+
 /* A_in := A W + b, what the activation of a layer takes; with skip connections + X W_skip. */
 void nn_compute_layer_input(const nn_tile *tile, const nn_layer *layer, const nn_layout *layout,
                             nn_matrix_view A, nn_matrix_view A_in);
@@ -46,6 +53,9 @@ bool nn_takes_O_in(nnblas_cost cost);
 /* The same without the last activation where the cost takes O_in, which is then in the place of
  * O_out. */
 void nn_forward_to_cost(const nn_model *model, const nn_tile *tile);
+
+/* Once the cost is computed: makes O_out of such an O_in. */
+void nn_activate_outputs(const nn_model *model, const nn_tile *tile);
 
 /* Turns errors of layer l, a matrix like its activations, to deltas: multiplies each by the
  * derivative of the unit's activation. Not for softmax, whose derivative is a matrix. */

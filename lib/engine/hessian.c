@@ -42,39 +42,13 @@ static void lay_out_direction(hessian_run *r, nn_arena *arena) {
     r->direction_layouts = nn_lay_out_layouts(arena, &r->direction);
 }
 
-/* A row of a narrow layer fills no vectors, and the rows of a tile do. In a network of 4-10-10-3 a
- * product with the Hessian took 2.2 gradients so, and 3.2 else (OpenBLAS 0.3.21, SkylakeX). */
-static void transpose_narrow_layers(const hessian_run *r) {
-    enum { NARROW = 32 };
-    for (size_t l = 0; l + 1 < r->model->n_layers; l++)
-        r->layouts[l].transposed = r->direction_layouts[l].transposed =
-            r->model->layers[l].outputs < NARROW;
-}
-
-static void lay_out_sums(hessian_run *r, nn_arena *arena) {
-    size_t n = r->model->n_layers, parts = r->walk.parts;
-    r->sums = nn_take_doubles(arena, nn_multiply_sizes(parts - 1, r->parameter_count));
-    r->updates = nn_take(arena, parts, sizeof *r->updates);
-    for (size_t p = 0; p < parts; p++) {
-        double **list = nn_take(arena, n, sizeof *list);
-        if (!arena->memory)
-            continue;
-        double *next = p == 0 ? r->result : r->sums + (p - 1) * r->parameter_count;
-        r->updates[p] = list;
-        for (size_t l = 0; l < n; l++) {
-            list[l] = next;
-            next += nn_count_parameters(&r->model->layers[l]);
-        }
-    }
-}
-
 static void lay_out_vector(void *context, nn_arena *arena) {
     hessian_run *r = context;
     r->layouts = nn_lay_out_layouts(arena, r->model);
     lay_out_direction(r, arena);
-    if (arena->memory)
-        transpose_narrow_layers(r);
-    lay_out_sums(r, arena);
+    nn_transpose_narrow_layers(arena, r->model, r->layouts);
+    nn_transpose_narrow_layers(arena, r->model, r->direction_layouts);
+    r->updates = nn_lay_out_updates(arena, r->model, r->walk.parts, r->result, &r->sums);
     r->r_buffers = nn_take(arena, r->walk.threads, sizeof *r->r_buffers);
     for (size_t t = 0; t < r->walk.threads; t++) {
         nn_r_buffers b = nn_lay_out_r_buffers(arena, r->model, r->walk.tile_rows);
@@ -86,7 +60,7 @@ static void lay_out_vector(void *context, nn_arena *arena) {
 static void lay_out_diagonal(void *context, nn_arena *arena) {
     hessian_run *r = context;
     r->layouts = nn_lay_out_layouts(arena, r->model);
-    lay_out_sums(r, arena);
+    r->updates = nn_lay_out_updates(arena, r->model, r->walk.parts, r->result, &r->sums);
     r->diagonal_buffers = nn_take(arena, r->walk.threads, sizeof *r->diagonal_buffers);
     for (size_t t = 0; t < r->walk.threads; t++) {
         nn_diagonal_buffers b = nn_lay_out_diagonal_buffers(arena, r->model, r->walk.tile_rows);

@@ -28,11 +28,8 @@ typedef struct r_pass {
     const nn_r_buffers *b;
 } r_pass;
 
-/* A matrix of as many columns as layer l has outputs. */
 static nn_matrix_view view(const r_pass *r, double *const *list, size_t l) {
-    bool transposed = r->tile->layouts[l].transposed;
-    size_t ld = transposed ? r->tile->rows : r->model->layers[l].outputs;
-    return (nn_matrix_view){list[l], (int)ld, transposed};
+    return nn_view_matrix(r->tile, list[l], l);
 }
 
 static nn_matrix_view view_input(const r_pass *r, size_t l) {

@@ -29,3 +29,38 @@ nn_layout *nn_lay_out_layouts(nn_arena *arena, const nn_model *model) {
         nn_lay_out_plainly(&model->layers[l], &layouts[l]);
     return layouts;
 }
+
+/* The rows of a tile fill vectors where the units of a narrow layer do not. In a network of
+ * 4-10-10-3 a product with the Hessian took 2.2 gradients so, and 3.2 else (OpenBLAS 0.3.21,
+ * SkylakeX). */
+void nn_transpose_narrow_layers(const nn_arena *arena, const nn_model *model, nn_layout *layouts) {
+    enum { NARROW = 32 };
+    for (size_t l = 0; arena->memory && l + 1 < model->n_layers; l++)
+        layouts[l].transposed = model->layers[l].outputs < NARROW;
+}
+
+static size_t count_parameters(const nn_model *model) {
+    size_t count = 0;
+    for (size_t l = 0; l < model->n_layers; l++)
+        count += nn_count_parameters(&model->layers[l]);
+    return count;
+}
+
+double ***nn_lay_out_updates(nn_arena *arena, const nn_model *model, size_t parts, double *result,
+                             double **sums) {
+    size_t n = model->n_layers, parameters = count_parameters(model);
+    *sums = nn_take_doubles(arena, nn_multiply_sizes(parts - 1, parameters));
+    double ***updates = nn_take(arena, parts, sizeof *updates);
+    for (size_t p = 0; p < parts; p++) {
+        double **list = nn_take(arena, n, sizeof *list);
+        if (!arena->memory)
+            continue;
+        double *next = p == 0 ? result : *sums + (p - 1) * parameters;
+        updates[p] = list;
+        for (size_t l = 0; l < n; l++) {
+            list[l] = next;
+            next += nn_count_parameters(&model->layers[l]);
+        }
+    }
+    return updates;
+}

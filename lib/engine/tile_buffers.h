@@ -15,4 +15,13 @@ double **nn_lay_out_inputs(nn_arena *arena, const nn_model *model, size_t rows);
 /* The plain layouts of all layers. */
 nn_layout *nn_lay_out_layouts(nn_arena *arena, const nn_model *model);
 
+/* Transposes the hidden layers in which a row fills no vectors. A layer's matrices of every kind
+ * are then transposed. */
+void nn_transpose_narrow_layers(const nn_arena *arena, const nn_model *model, nn_layout *layouts);
+
+/* Where each part adds up updates: a list a part, of one matrix a layer. The first has the matrices
+ * of result, a vector like the parameters; *sums are those of the others, behind one another. */
+double ***nn_lay_out_updates(nn_arena *arena, const nn_model *model, size_t parts, double *result,
+                             double **sums);
+
 #endif

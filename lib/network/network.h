@@ -35,6 +35,9 @@ bool nn_has_posterior(const nnblas_net *net);
 /* To a network that has none. False, with a message, where the system is out of memory. */
 bool nn_copy_posterior(const nnblas_net *from, nnblas_net *to);
 
+/* NNBLAS_OK for a weight of given derivatives that is finite and above 0. */
+nnblas_status nn_check_derivative_weight(double weight);
+
 /* Checks a key by the rules of nnblas_net_set_metadata. */
 nnblas_status nn_check_key(const char *key);
 

@@ -162,21 +162,46 @@ static void check_second_derivatives(dice *d, const problem *p, const nnblas_net
     free(found);
 }
 
-static void check_all(dice *d, const problem *p) {
+/* The cost of derivatives that are given, and its gradient, with weights of the rows or without. */
+static void check_given_derivatives(dice *d, problem *p, const nnblas_net *net) {
+    size_t n = p->parameter_count, columns = get_outputs(p) * get_inputs(p);
+    size_t ldd = columns + roll_between(d, 0, 2);
+    double *dYdX = allocate_nans(p->N * ldd), weight = roll_uniform(d, 0.1, 3.0);
+    double *expected = allocate_nans(n), *found = allocate_nans(n), cost, cost_alone;
+    for (size_t e = 0; e < p->N; e++)
+        for (size_t j = 0; j < columns; j++)
+            dYdX[e * ldd + j] = roll_uniform(d, -1.0, 1.0);
+    if (roll_between(d, 0, 1))
+        weigh_rows(d, p);
+    double expected_cost = compute_reference_given_derivatives(p, weight, dYdX, ldd, expected);
+    ck_assert_ok(nnblas_net_gradient_derivatives(net, p->N, p->X, p->ldx, p->Y, p->ldy, p->weights,
+                                                 weight, dYdX, ldd, found, &cost));
+    ck_assert_ok(nnblas_net_evaluate_derivatives(net, p->N, p->X, p->ldx, p->Y, p->ldy, p->weights,
+                                                 weight, dYdX, ldd, &cost_alone));
+    expect_agreement(p, "the gradient with derivatives", n, expected, found);
+    expect_agreement(p, "the cost with derivatives", 1, &expected_cost, &cost);
+    expect_agreement(p, "the cost with derivatives alone", 1, &expected_cost, &cost_alone);
+    free(dYdX);
+    free(expected);
+    free(found);
+}
+
+static void check_all(dice *d, problem *p) {
     nnblas_net *net = make_net(p);
     check_input_jacobian(p, net);
     check_input_gradient(d, p, net);
     check_jacobian(d, p, net);
     check_second_derivatives(d, p, net);
+    check_given_derivatives(d, p, net);
     nnblas_net_destroy(net);
 }
 
 START_TEST(differences_give_every_derivative) {
     static const size_t SHAPES[][MAX_SIZES] = {
         /* N, sizes, 0 */
-        {5, 4, 2, 3},       {7, 1, 1, 1}, {6, 3, 2},
-        {2, 1, 5},          {9, 3, 6, 1}, {4, 2, 3, 4},
-        {3, 3, 4, 5, 3, 2}, {1, 5, 4, 3}, {6, 2, 3, 3, 3, 3, 2},
+        {5, 4, 2, 3},          {7, 1, 1, 1},  {6, 3, 2},          {2, 1, 5},
+        {9, 3, 6, 1},          {4, 2, 3, 4},  {3, 3, 4, 5, 3, 2}, {1, 5, 4, 3},
+        {6, 2, 3, 3, 3, 3, 2}, {3, 2, 40, 3},
     };
     dice d = {2};
     for (size_t i = 0; i < N_KINDS; i++)

@@ -80,6 +80,29 @@ static void check_second(world *w, const slot *s, const problem *p) {
     free(found);
 }
 
+/* The cost with random derivatives beside the labels, and its gradient. */
+static void check_given(dice d, const slot *s, const problem *p) {
+    size_t n = p->parameter_count, columns = get_outputs(p) * get_inputs(p);
+    size_t ldd = columns + roll_between(&d, 0, 2);
+    double *dYdX = allocate_doubles(p->N * ldd), weight = roll_uniform(&d, 0.1, 2.0);
+    double *expected = allocate_doubles(n), *found = allocate_doubles(n), cost, cost_alone;
+    for (size_t i = 0; i < p->N * ldd; i++)
+        dYdX[i] = roll_uniform(&d, -1.0, 1.0);
+    double expected_cost = compute_reference_given_derivatives(p, weight, dYdX, ldd, expected);
+    expect_status(nnblas_net_gradient_derivatives(s->net, p->N, p->X, p->ldx, p->Y, p->ldy, NULL,
+                                                  weight, dYdX, ldd, found, &cost),
+                  NNBLAS_OK);
+    expect_status(nnblas_net_evaluate_derivatives(s->net, p->N, p->X, p->ldx, p->Y, p->ldy, NULL,
+                                                  weight, dYdX, ldd, &cost_alone),
+                  NNBLAS_OK);
+    expect_within(OF_DIFFERENCES, "the gradient with derivatives", n, expected, found);
+    expect_within(OF_DIFFERENCES, "the cost with derivatives", 1, &expected_cost, &cost);
+    expect_close("the cost with derivatives alone", 1, &cost, &cost_alone);
+    free(dYdX);
+    free(expected);
+    free(found);
+}
+
 void call_derivatives(world *w) {
     begin_call("nnblas_net_hessian_vector");
     slot *s = roll_slot(w);
@@ -87,6 +110,7 @@ void call_derivatives(world *w) {
     check_by_inputs(w, s, &p);
     check_by_parameters(s, &p);
     check_second(w, s, &p);
+    check_given(w->d, s, &p);
     check_slot(s);
     free_problem(&p);
 }

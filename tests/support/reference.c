@@ -251,9 +251,9 @@ static long double compute_output_deltas(const problem *p, example *e, const dou
     return cost;
 }
 
-long double run_backward(const problem *p, example *e, const double *y) {
+/* From the deltas of the last layer to those of the others. */
+static void compute_hidden_deltas(const problem *p, example *e) {
     size_t last = p->n_sizes - 1;
-    long double cost = compute_output_deltas(p, e, y);
     const long double *W = e->parameters + p->parameter_count;
     for (size_t l = last; l > 1; l--) {
         W -= count_layer_parameters(p, l);
@@ -264,7 +264,17 @@ long double run_backward(const problem *p, example *e, const double *y) {
         }
         multiply_by_derivative(p, e, l - 1);
     }
+}
+
+long double run_backward(const problem *p, example *e, const double *y) {
+    long double cost = compute_output_deltas(p, e, y);
+    compute_hidden_deltas(p, e);
     return cost;
+}
+
+void run_backward_from_outputs(const problem *p, example *e) {
+    multiply_by_derivative(p, e, p->n_sizes - 1);
+    compute_hidden_deltas(p, e);
 }
 
 void add_example(const problem *p, const example *e, long double weight, long double *gradient) {

@@ -22,7 +22,10 @@ void free_example(const problem *p, example *e);
 void run_forward(const problem *p, example *e, size_t row);
 /* After run_forward: returns the cost of the example, and computes its errors. */
 long double run_backward(const problem *p, example *e, const double *y);
-/* After run_backward: adds the derivatives of the example by the parameters. */
+/* After run_forward: computes the errors of a number from its derivatives by the outputs, which are
+ * in the errors of the last layer. */
+void run_backward_from_outputs(const problem *p, example *e);
+/* After either of the two: adds the derivatives of the example by the parameters. */
 void add_example(const problem *p, const example *e, long double weight, long double *gradient);
 
 #endif

@@ -96,3 +96,62 @@ void compute_reference_hessian_diagonal(const problem *p, double *diagonal) {
     free(v);
     free(Hv);
 }
+
+/* ---- of given derivatives -------------------------------------------------------------------- */
+
+/* E := J - D of a row, outputs x inputs. Returns half the sum of their squares. */
+static long double compare_derivatives(const problem *p, example *e, size_t row, const double *D,
+                                       double *E) {
+    size_t inputs = get_inputs(p), outputs = get_outputs(p);
+    long double sum = 0.0L;
+    for (size_t i = 0; i < inputs; i++)
+        differentiate_outputs(p, e, row, &e->moves[i], E + i, inputs);
+    for (size_t j = 0; j < outputs * inputs; j++) {
+        E[j] -= D[j];
+        sum += (long double)E[j] * (long double)E[j] / 2.0L;
+    }
+    return sum;
+}
+
+/* Adds weight times the derivatives of sum_ki E_ki J_ki of a row by the parameters, E as it is: for
+ * each input, the derivative by it of those of sum_k E_ki o_k. */
+static void add_mixed_derivatives(const problem *p, example *e, size_t row, const double *E,
+                                  long double weight, long double *sums) {
+    size_t inputs = get_inputs(p), last = p->n_sizes - 1;
+    for (size_t i = 0; i < inputs; i++) {
+        for (size_t place = 0; place < N_PLACES; place++) {
+            e->moves[i] = PLACES[place] * STEP;
+            run_forward(p, e, row);
+            for (size_t k = 0; k < get_outputs(p); k++)
+                e->errors[last][k] = (long double)E[k * inputs + i];
+            run_backward_from_outputs(p, e);
+            add_example(p, e, weight * get_share(place), sums);
+        }
+        e->moves[i] = 0.0L;
+    }
+}
+
+static long double get_weight(const problem *p, size_t row) {
+    return p->weights ? (long double)p->weights[row] : 1.0L;
+}
+
+double compute_reference_given_derivatives(const problem *p, double derivative_weight,
+                                           const double *dYdX, size_t ldd, double *gradient) {
+    example e = make_example(p);
+    double *E = allocate_doubles(get_outputs(p) * get_inputs(p));
+    long double *sums = allocate_long_doubles(p->parameter_count), cost = 0.0L, total = 0.0L;
+    for (size_t row = 0; row < p->N; row++)
+        total += get_weight(p, row);
+    for (size_t row = 0; row < p->N; row++) {
+        long double weight = (long double)derivative_weight * get_weight(p, row) / total;
+        cost += weight * compare_derivatives(p, &e, row, dYdX + row * ldd, E);
+        add_mixed_derivatives(p, &e, row, E, weight, sums);
+    }
+    cost += (long double)compute_reference(p, gradient, NULL);
+    for (size_t i = 0; i < p->parameter_count; i++)
+        gradient[i] = (double)((long double)gradient[i] + sums[i]);
+    free(E);
+    free(sums);
+    free_example(p, &e);
+    return (double)cost;
+}

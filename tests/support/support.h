@@ -126,6 +126,11 @@ void compute_reference_jacobian(const problem *p, double *J, size_t ldj);
 void compute_reference_hessian_vector(const problem *p, const double *v, double *Hv);
 void compute_reference_hessian_diagonal(const problem *p, double *diagonal);
 
+/* The cost of the problem's rows with the derivatives dYdX of so much weight, and its gradient: the
+ * inputs' derivatives of what backpropagation gives. */
+double compute_reference_given_derivatives(const problem *p, double derivative_weight,
+                                           const double *dYdX, size_t ldd, double *gradient);
+
 /* The score of the problem's rows in the same way. For R2 no output may have labels that are all
  * the same. */
 double compute_reference_score(const problem *p, nnblas_score score);
