@@ -276,7 +276,7 @@ END_TEST
 /* Weights that the decay draws to 0 have a gradient that may fall for ever, which counts for
  * nothing beside the biases. */
 START_TEST(steps_that_count_for_nothing_end_it) {
-    for (uint64_t seed = 0; seed < 40; seed++) {
+    for (uint64_t seed = 0; seed < 120; seed++) {
         lbfgs_training t = make_noisy(seed);
         ck_assert_int_gt(fit_lbfgs(&t), NNBLAS_OK);
         free_lbfgs_training(&t);
