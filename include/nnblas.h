@@ -279,6 +279,17 @@ typedef enum nnblas_activation {
  *                          (C. Cortes, V. Vapnik, Machine Learning 20 (1995); one against the rest:
  *                          R. Rifkin, A. Klautau, JMLR 5 (2004)). The derivative is 0 where the
  *                          maximum is
+ *   NNBLAS_GAUSSIAN        identity outputs, two for each label: of T labels a row has first the T
+ *                          means o and then the T logarithms s of their variances. 1/(2N) sum (s +
+ *                          (o - Y)^2 exp(-s)), which is the mean of -ln p(Y) less T ln(2 pi) / 2
+ *                          for labels that are normal around o with the variance exp(s): the
+ *                          network learns how far off its means are, row by row (D. A. Nix, A. S.
+ *                          Weigend, IEEE Int. Conf. on Neural Networks (1994))
+ *
+ * The Gaussian cost has no least value: where the network can meet a label exactly, a lower s costs
+ * less without end. No s is cut off; validation rows or a weight decay keep it where it belongs.
+ * So that neither the means nor the variances have far to go, labels should be scaled to a mean of
+ * 0 and a variance of 1. The cost may be below 0.
  *
  * The Huber and the quantile cost, as the mse, go with all outputs, but not with softmax. delta and
  * tau are the parameter of the cost, see nnblas_net_set_cost_parameter.
@@ -290,6 +301,13 @@ typedef enum nnblas_activation {
  * The cross-entropy is computed from the inputs of the output units, not from rounded outputs: an
  * output that rounds to 0 or 1 keeps its exact cost and gradient. Each summand is within 4 units in
  * the last place of the exact one for that input, and finite unless it exceeds the largest double.
+ *
+ * (o - Y)^2 exp(-s) is within 8 units in the last place for the difference o - Y and an s above
+ * -1400. Where o = Y, a label costs s / 2, and the derivative by o is 0, however low s is; else an
+ * s that is too low makes the cost infinite.
+ *
+ * Y has a column for each output, and with NNBLAS_GAUSSIAN one for two outputs: as many as
+ * nnblas_net_label_count says.
  *
  * Labels are from 0 to 1 for the cross-entropy, 0 or more for Poisson, above 0 for gamma, and 0 or
  * 1 for the hinge cost. nnblas_trainer_fit refuses others; nnblas_net_evaluate and
@@ -308,6 +326,7 @@ typedef enum nnblas_cost {
     NNBLAS_QUANTILE = 3,
     NNBLAS_POISSON = 4,
     NNBLAS_GAMMA = 5,
+    NNBLAS_GAUSSIAN = 6,
     NNBLAS_HINGE = 7
 } nnblas_cost;
 
@@ -332,9 +351,9 @@ nnblas_status nnblas_net_clone(const nnblas_net *net, nnblas_net **clone);
 
 /*
  * The activation of all hidden units; that of the outputs, and the cost. NNBLAS_ERROR_VALUE for
- * softmax and exponential in hidden units, and for a cost that does not go with the outputs. The
- * parameters stay as they are: nnblas_net_init, called afterwards, draws ones that suit the
- * activations.
+ * softmax and exponential in hidden units, and for a cost that does not go with the outputs, or of
+ * NNBLAS_GAUSSIAN with an odd number of them. The parameters stay as they are: nnblas_net_init,
+ * called afterwards, draws ones that suit the activations.
  */
 nnblas_status nnblas_net_set_hidden(nnblas_net *net, nnblas_activation activation);
 nnblas_status nnblas_net_set_output(nnblas_net *net, nnblas_activation activation,
@@ -371,6 +390,11 @@ nnblas_activation nnblas_net_hidden_activation(const nnblas_net *net);
 nnblas_activation nnblas_net_output_activation(const nnblas_net *net);
 nnblas_cost nnblas_net_cost(const nnblas_net *net);
 double nnblas_net_cost_parameter(const nnblas_net *net);
+
+/* How many columns Y has for this network and its cost, called labels below: as many as there are
+ * outputs, and with NNBLAS_GAUSSIAN half of that. 0, with the reason in nnblas_error_message, where
+ * net is null. */
+size_t nnblas_net_label_count(const nnblas_net *net);
 
 /*
  * How the weights of a layer with n inputs and m outputs are drawn; biases begin at 0. With skip
@@ -449,7 +473,7 @@ nnblas_status nnblas_net_predict_interval(const nnblas_net *net, size_t N, const
 /* 1 where nnblas_net_predict_interval has a posterior of the parameters as they are, else 0. */
 int nnblas_net_has_posterior(const nnblas_net *net);
 
-/* Scores the network: the cost over the N rows of X (N x inputs) and Y (N x outputs). */
+/* Scores the network: the cost over the N rows of X (N x inputs) and Y (N x labels). */
 nnblas_status nnblas_net_evaluate(const nnblas_net *net, size_t N, const double *X, size_t ldx,
                                   const double *Y, size_t ldy, double *mse);
 
@@ -540,10 +564,10 @@ nnblas_status nnblas_net_hessian_diagonal(const nnblas_net *net, size_t N, const
  *
  * J_eki is the derivative of output k of row e by its input i, as nnblas_net_input_jacobian has it,
  * and D_eki, the one that is given, is dYdX[e ldd + k inputs + i]: dYdX is N x (outputs inputs), in
- * the order of that J. The first term is the cost of nnblas_net_evaluate. weights are those of
- * nnblas_net_evaluate_weighted, with their rules; null: 1 each, so that w_e / sum w is 1/N.
- * derivative_weight is finite and above 0, else NNBLAS_ERROR_VALUE. A NaN in dYdX is passed on, but
- * not that of a row of weight 0.
+ * the order of that J; with NNBLAS_GAUSSIAN the log variances have theirs too. The first term is
+ * the cost of nnblas_net_evaluate. weights are those of nnblas_net_evaluate_weighted, with their
+ * rules; null: 1 each, so that w_e / sum w is 1/N. derivative_weight is finite and above 0, else
+ * NNBLAS_ERROR_VALUE. A NaN in dYdX is passed on, but not that of a row of weight 0.
  *
  * *mse becomes the cost; of the second call it may be null. gradient has the derivatives of the
  * cost by the parameters, nnblas_net_parameter_count of them. Where relu and leaky relu have a
@@ -959,7 +983,8 @@ nnblas_status nnblas_trainer_set_validation_weights(nnblas_trainer *trainer, con
  * by it: patience, tolerance, the schedules with plateaus and the choice of the best parameters.
  * Their cost is still reported. fit returns NNBLAS_ERROR_VALUE where there are no validation rows.
  * It takes one more pass over them, and memory for the outputs of some of them, not of all.
- * An R2 that is too low for a double is the lowest double.
+ * An R2 that is too low for a double is the lowest double. With NNBLAS_GAUSSIAN all three are of
+ * the means, and leave the log variances out.
  */
 typedef enum nnblas_score {
     NNBLAS_SCORE_NONE = 0,
@@ -1123,7 +1148,7 @@ nnblas_status nnblas_trainer_checkpoint_status(const nnblas_trainer *trainer);
 nnblas_status nnblas_trainer_resume(nnblas_trainer *trainer, const char *path);
 
 /*
- * Trains the network on the N rows of X (N x inputs) and Y (N x outputs), beginning with the
+ * Trains the network on the N rows of X (N x inputs) and Y (N x labels), beginning with the
  * parameters that it has. Each fit begins anew with the other things: the vectors of the optimizer,
  * the schedule, the shuffling by the seed and the epochs, except after nnblas_trainer_resume.
  *

@@ -282,9 +282,9 @@ inline void check_shape(const char *name, const_matrix_view matrix, std::size_t 
 
 // Examples and their labels.
 inline void check_rows(const_matrix_view X, const_matrix_view Y, std::size_t inputs,
-                       std::size_t outputs) {
+                       std::size_t label_count) {
     check_shape("X", X, X.rows(), inputs);
-    check_shape("Y", Y, X.rows(), outputs);
+    check_shape("Y", Y, X.rows(), label_count);
 }
 
 // For the functions on arrays without leading dimensions.
@@ -478,6 +478,10 @@ class net {
     [[nodiscard]] std::size_t outputs() const noexcept {
         return layer_size(layer_count() - 1);
     }
+    // The columns of Y: outputs(), and half of them with NNBLAS_GAUSSIAN.
+    [[nodiscard]] std::size_t label_count() const noexcept {
+        return nnblas_net_label_count(get());
+    }
     [[nodiscard]] std::size_t parameter_count() const noexcept {
         return nnblas_net_parameter_count(get());
     }
@@ -656,7 +660,7 @@ class net {
     }
 
     void check_rows(const_matrix_view X, const_matrix_view Y) const {
-        detail::check_rows(X, Y, inputs(), outputs());
+        detail::check_rows(X, Y, inputs(), label_count());
     }
 
     detail::owner<nnblas_net, nnblas_net_destroy> net_;
@@ -907,7 +911,7 @@ class trainer {
         std::size_t N = 0, ldx = 0, ldy = 0;
         const double *X = nullptr, *Y = nullptr;
         detail::check(nnblas_trainer_validation_rows(get(), &N, &X, &ldx, &Y, &ldy));
-        return {{X, N, inputs(), ldx}, {Y, N, outputs(), ldy}};
+        return {{X, N, inputs(), ldx}, {Y, N, label_count(), ldy}};
     }
     void set_validation_weights(const_vector_view weights) {
         const std::size_t N = validation_rows().X.rows();
@@ -1107,11 +1111,11 @@ class trainer {
     std::size_t inputs() const noexcept {
         return nnblas_net_layer_size(get_net(), 0);
     }
-    std::size_t outputs() const noexcept {
-        return nnblas_net_layer_size(get_net(), nnblas_net_layer_count(get_net()) - 1);
+    std::size_t label_count() const noexcept {
+        return nnblas_net_label_count(get_net());
     }
     void check_rows(const_matrix_view X, const_matrix_view Y) const {
-        detail::check_rows(X, Y, inputs(), outputs());
+        detail::check_rows(X, Y, inputs(), label_count());
     }
 
     // What a callback threw in the last fit.

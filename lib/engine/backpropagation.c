@@ -213,6 +213,16 @@ void nn_multiply_by_derivative(const nn_model *model, const nn_tile *tile, size_
                          tile->inputs ? tile->inputs[l] : NULL, tile->activations[l], error);
 }
 
+nn_gaussian nn_view_gaussian(const nn_model *model, const nn_tile *tile) {
+    size_t last = model->n_layers - 1;
+    return (nn_gaussian){.rows = tile->rows,
+                         .labels = nn_count_labels(model),
+                         .transposed = tile->layouts[last].transposed,
+                         .O = tile->activations[last],
+                         .Y = tile->Y,
+                         .weights = tile->weights};
+}
+
 /* Returns the cost, and writes O_delta, its derivative by O_in; O_delta may be null. Costs that go
  * with several activations give their derivative by O_out, which is multiplied by that of the
  * activation in the end; the mse of sigmoid and softmax outputs has kernels that do both. */
@@ -222,6 +232,7 @@ static double compute_output_delta(const nn_model *model, const nn_tile *tile, d
     const double *O = tile->activations[last], *Y = tile->Y, *w = tile->weights;
     nnblas_activation activation = model->layers[last].activation;
     double parameter = model->cost_parameter, cost = 0.0;
+    const nn_gaussian gaussian = nn_view_gaussian(model, tile);
     size_t n = rows * columns;
     switch (model->cost) {
     case NNBLAS_MSE:
@@ -245,6 +256,8 @@ static double compute_output_delta(const nn_model *model, const nn_tile *tile, d
         return kernels->poisson_deviance(n, O, Y, w, O_delta);
     case NNBLAS_GAMMA:
         return kernels->gamma_deviance(n, O, Y, w, O_delta);
+    case NNBLAS_GAUSSIAN:
+        return nn_compute_gaussian_cost(&gaussian, O_delta);
     case NNBLAS_HINGE:
         return kernels->hinge_cost(n, O, Y, w, O_delta);
     }

@@ -3,6 +3,7 @@
 #ifndef NN_BACKPROPAGATION_H
 #define NN_BACKPROPAGATION_H
 
+#include "engine/gaussian.h"
 #include "engine/products.h"
 
 typedef struct nn_model {
@@ -13,12 +14,17 @@ typedef struct nn_model {
     double cost_parameter; /* 0 where the cost has none */
 } nn_model;
 
+/* How many labels a row has. */
+static inline size_t nn_count_labels(const nn_model *model) {
+    return nn_get_label_columns(model->layers[model->n_layers - 1].outputs, model->cost);
+}
+
 /*
  * Rows that are computed together, and how a plan lays out the layers for them. Layer l = 0 ..
  * n_layers - 1 computes activations[l] from activations[l - 1], or from X where l is 0. With one
  * hidden layer activations are {H_out, O_out} and deltas {H_delta, O_delta}. Each is contiguous,
- * rows x padded outputs in the layout of its layer. So is Y, in the layout of the last layer, which
- * is not padded.
+ * rows x padded outputs in the layout of its layer. So is Y, rows x labels, in the layout of the
+ * last layer, which is not padded.
  */
 typedef struct nn_tile {
     size_t rows;
@@ -60,6 +66,9 @@ void nn_activate_outputs(const nn_model *model, const nn_tile *tile);
 /* Turns errors of layer l, a matrix like its activations, to deltas: multiplies each by the
  * derivative of the unit's activation. Not for softmax, whose derivative is a matrix. */
 void nn_multiply_by_derivative(const nn_model *model, const nn_tile *tile, size_t l, double *error);
+
+/* What a tile has of the Gaussian cost. */
+nn_gaussian nn_view_gaussian(const nn_model *model, const nn_tile *tile);
 
 /* After nn_forward_to_cost: the sum of the costs of the rows; for the mse, the sum of the squared
  * errors. */

@@ -122,6 +122,7 @@ void nn_prepare_cost_curvature(const nn_model *model, const nn_tile *tile, doubl
         prepare_softmax(model, tile);
         return;
     }
+    const nn_gaussian gaussian = nn_view_gaussian(model, tile);
     switch (model->cost) {
     case NNBLAS_MSE:
     case NNBLAS_HUBER:
@@ -140,6 +141,9 @@ void nn_prepare_cost_curvature(const nn_model *model, const nn_tile *tile, doubl
         for (size_t i = 0; i < o.n; i++)
             curvature[i] = 0.0 * o.O[i];
         break;
+    case NNBLAS_GAUSSIAN:
+        nn_prepare_gaussian_curvature(&gaussian, curvature);
+        break;
     }
 }
 
@@ -147,7 +151,10 @@ void nn_multiply_by_cost_curvature(const nn_model *model, const nn_tile *tile,
                                    const double *curvature, double *R) {
     const nn_outputs o = get_outputs(model, tile);
     size_t columns = model->layers[o.l].outputs;
-    if (!is_softmax(model))
+    const nn_gaussian gaussian = nn_view_gaussian(model, tile);
+    if (model->cost == NNBLAS_GAUSSIAN)
+        nn_multiply_by_gaussian_curvature(&gaussian, curvature, R);
+    else if (!is_softmax(model))
         nn_get_kernels()->multiply(o.n, curvature, R);
     else if (model->cost == NNBLAS_CROSS_ENTROPY)
         nn_get_kernels()->softmax_cross_entropy_curvature(tile->rows, columns, o.O, o.Y, R);

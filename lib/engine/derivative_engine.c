@@ -71,7 +71,7 @@ static nn_tile view_tile(const derivative_run *r, const nn_walk_tile *t,
                          const nn_given_buffers *b) {
     const nn_model *model = r->engine->model;
     const nn_rows *rows = r->rows;
-    size_t inputs = model->layers[0].inputs, outputs = count_outputs(model);
+    size_t inputs = model->layers[0].inputs, labels = nn_count_labels(model);
     size_t place = nn_find_place(rows, t->first, t->count);
     bool is_scattered = place == NN_SCATTERED;
     if (is_scattered)
@@ -81,9 +81,9 @@ static nn_tile view_tile(const derivative_run *r, const nn_walk_tile *t,
         .layouts = r->engine->layouts,
         .X = is_scattered ? b->X : rows->X + place * rows->ldx,
         .ldx = is_scattered ? inputs : rows->ldx,
-        .Y = nn_get_labels(rows, t->first, t->count, outputs, false, b->Y),
+        .Y = nn_get_labels(rows, t->first, t->count, labels, false, b->Y),
         .weights = rows->weights
-                       ? nn_spread_weights(rows, t->first, t->count, outputs, false, b->weights)
+                       ? nn_spread_weights(rows, t->first, t->count, labels, false, b->weights)
                        : NULL,
         .activations = b->activations,
         .deltas = b->deltas,

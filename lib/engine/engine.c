@@ -83,7 +83,7 @@ static size_t find_place(const run *r, size_t first, size_t count) {
 /* The same with Y and weights, and everything copied that must be. */
 static nn_tile load_tile(const run *r, const nn_buffers *b, size_t first, size_t count) {
     nn_rows rows = *r->call->rows;
-    size_t place = find_place(r, first, count), outputs = get_last_layer(r)->outputs;
+    size_t place = find_place(r, first, count), labels = nn_count_labels(r->call->model);
     nn_tile tile = view_tile(r, b, place, count);
     bool transposed = get_last_layout(r)->transposed;
     if (place == NN_SCATTERED) {
@@ -93,9 +93,9 @@ static nn_tile load_tile(const run *r, const nn_buffers *b, size_t first, size_t
         first = place;
     }
     if (rows.Y)
-        tile.Y = nn_get_labels(&rows, first, count, outputs, transposed, b->Y);
+        tile.Y = nn_get_labels(&rows, first, count, labels, transposed, b->Y);
     if (rows.weights)
-        tile.weights = nn_spread_weights(&rows, first, count, outputs, transposed, b->weights);
+        tile.weights = nn_spread_weights(&rows, first, count, labels, transposed, b->weights);
     return tile;
 }
 
@@ -136,7 +136,7 @@ static void prefetch_next(const run *r, size_t first, size_t count) {
     size_t next = rows->N + first, end = rows->N + rows->following;
     if (next < end)
         nn_prefetch_rows(rows, next, nn_min(count, end - next), r->call->model->layers[0].inputs,
-                         get_last_layer(r)->outputs);
+                         nn_count_labels(r->call->model));
 }
 
 /* Where the parts share a tile, its updates have to wait until all parts have their deltas. */

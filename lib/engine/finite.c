@@ -47,7 +47,7 @@ nnblas_status nn_report_not_finite(const nn_model *model, const nn_rows *rows, d
     /* Picked rows were checked before the first step. */
     if (!rows->order &&
         (nn_check_finite("X", rows->N, model->layers[0].inputs, rows->X, rows->ldx) ||
-         nn_check_finite("Y", rows->N, model->layers[last].outputs, rows->Y, rows->ldy)))
+         nn_check_finite("Y", rows->N, nn_count_labels(model), rows->Y, rows->ldy)))
         return NNBLAS_ERROR_NOT_FINITE;
     if (nn_check_parameters_finite(model))
         return NNBLAS_ERROR_NOT_FINITE;

@@ -73,12 +73,12 @@ static void lay_out_diagonal(void *context, nn_arena *arena) {
 
 static nn_tile view_tile(const hessian_run *r, const nn_walk_tile *t, double *Y,
                          double *const *activations, double *const *deltas, double *const *inputs) {
-    size_t outputs = r->model->layers[r->model->n_layers - 1].outputs;
+    size_t labels = nn_count_labels(r->model);
     return (nn_tile){.rows = t->count,
                      .layouts = r->layouts,
                      .X = r->rows->X + t->first * r->rows->ldx,
                      .ldx = r->rows->ldx,
-                     .Y = nn_get_labels(r->rows, t->first, t->count, outputs, false, Y),
+                     .Y = nn_get_labels(r->rows, t->first, t->count, labels, false, Y),
                      .activations = activations,
                      .deltas = deltas,
                      .inputs = inputs};

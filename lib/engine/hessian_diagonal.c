@@ -46,9 +46,9 @@ double nn_count_diagonal_multiplications(const nn_model *model) {
 
 nn_diagonal_buffers nn_lay_out_diagonal_buffers(nn_arena *arena, const nn_model *model,
                                                 size_t rows) {
-    size_t n = model->n_layers, line = nn_multiply_sizes(rows, find_widest(model));
+    size_t line = nn_multiply_sizes(rows, find_widest(model));
     return (nn_diagonal_buffers){
-        .Y = nn_take_doubles(arena, nn_multiply_sizes(rows, model->layers[n - 1].outputs)),
+        .Y = nn_take_doubles(arena, nn_multiply_sizes(rows, nn_count_labels(model))),
         .activations = nn_lay_out_matrices(arena, model, rows),
         .deltas = nn_lay_out_matrices(arena, model, rows),
         .inputs = nn_lay_out_inputs(arena, model, rows),

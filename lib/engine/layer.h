@@ -34,6 +34,12 @@ static inline size_t nn_count_weights(const nn_layer *layer) {
     return nn_get_fan_in(layer) * layer->outputs;
 }
 
+/* How many labels a row has that such outputs are trained on: one each, but of NNBLAS_GAUSSIAN one
+ * for a mean and its log variance. */
+static inline size_t nn_get_label_columns(size_t outputs, nnblas_cost cost) {
+    return cost == NNBLAS_GAUSSIAN ? outputs / 2 : outputs;
+}
+
 /* W and its biases. */
 static inline size_t nn_count_parameters(const nn_layer *layer) {
     return (nn_get_fan_in(layer) + layer->has_bias) * layer->outputs;

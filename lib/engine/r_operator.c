@@ -9,7 +9,7 @@
 nn_r_buffers nn_lay_out_r_buffers(nn_arena *arena, const nn_model *model, size_t rows) {
     size_t outputs = model->layers[model->n_layers - 1].outputs;
     return (nn_r_buffers){
-        .Y = nn_take_doubles(arena, nn_multiply_sizes(rows, outputs)),
+        .Y = nn_take_doubles(arena, nn_multiply_sizes(rows, nn_count_labels(model))),
         .curvature = nn_take_doubles(arena, nn_multiply_sizes(rows, outputs)),
         .activations = nn_lay_out_matrices(arena, model, rows),
         .deltas = nn_lay_out_matrices(arena, model, rows),

@@ -58,44 +58,44 @@ static void prefetch_row(const double *row, size_t columns) {
 }
 
 void nn_prefetch_rows(const nn_rows *rows, size_t first, size_t count, size_t inputs,
-                      size_t outputs) {
+                      size_t labels) {
     for (size_t e = first; e < first + count; e++) {
         prefetch_row(rows->X + rows->order[e] * rows->ldx, inputs);
-        prefetch_row(rows->Y + rows->order[e] * rows->ldy, outputs);
+        prefetch_row(rows->Y + rows->order[e] * rows->ldy, labels);
     }
 }
 
 /* There are few labels beside the inputs, so the layout may scatter them. */
-static void gather_labels(const nn_rows *rows, size_t first, size_t count, size_t outputs,
+static void gather_labels(const nn_rows *rows, size_t first, size_t count, size_t labels,
                           bool transposed, double *Y) {
-    size_t unit = transposed ? count : 1, row = transposed ? 1 : outputs;
+    size_t unit = transposed ? count : 1, row = transposed ? 1 : labels;
     for (size_t e = 0; e < count; e++) {
-        const double *labels = rows->Y + rows->order[first + e] * rows->ldy;
-        for (size_t k = 0; k < outputs; k++)
-            Y[e * row + k * unit] = labels[k];
+        const double *y = rows->Y + rows->order[first + e] * rows->ldy;
+        for (size_t k = 0; k < labels; k++)
+            Y[e * row + k * unit] = y[k];
     }
 }
 
-const double *nn_get_labels(const nn_rows *rows, size_t first, size_t count, size_t outputs,
+const double *nn_get_labels(const nn_rows *rows, size_t first, size_t count, size_t labels,
                             bool transposed, double *buffer) {
     const double *given = rows->Y + first * rows->ldy;
     if (rows->order)
-        gather_labels(rows, first, count, outputs, transposed, buffer);
-    else if (nn_lies_as_matrix(outputs, transposed, rows->ldy))
+        gather_labels(rows, first, count, labels, transposed, buffer);
+    else if (nn_lies_as_matrix(labels, transposed, rows->ldy))
         return given;
     else if (transposed)
-        nn_transpose(count, outputs, given, rows->ldy, buffer, count);
+        nn_transpose(count, labels, given, rows->ldy, buffer, count);
     else
-        nn_copy_rows(count, outputs, given, rows->ldy, buffer, outputs);
+        nn_copy_rows(count, labels, given, rows->ldy, buffer, labels);
     return buffer;
 }
 
-const double *nn_spread_weights(const nn_rows *rows, size_t first, size_t count, size_t outputs,
+const double *nn_spread_weights(const nn_rows *rows, size_t first, size_t count, size_t labels,
                                 bool transposed, double *buffer) {
-    size_t unit = transposed ? count : 1, row = transposed ? 1 : outputs;
+    size_t unit = transposed ? count : 1, row = transposed ? 1 : labels;
     for (size_t e = 0; e < count; e++) {
         double weight = rows->weights[nn_get_row(rows, first + e)];
-        for (size_t k = 0; k < outputs; k++)
+        for (size_t k = 0; k < labels; k++)
             buffer[e * row + k * unit] = rows->weight_scale * weight;
     }
     return buffer;

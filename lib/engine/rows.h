@@ -38,14 +38,14 @@ size_t nn_find_place(const nn_rows *rows, size_t first, size_t count);
 
 /* Begins to fetch rows and labels of the order from memory, without waiting for them. */
 void nn_prefetch_rows(const nn_rows *rows, size_t first, size_t count, size_t inputs,
-                      size_t outputs);
+                      size_t labels);
 
-/* The labels, count x outputs or transposed, in the layout of the last layer's matrix. */
-const double *nn_get_labels(const nn_rows *rows, size_t first, size_t count, size_t outputs,
+/* The labels, count x labels or transposed, in the layout of the last layer's matrix. */
+const double *nn_get_labels(const nn_rows *rows, size_t first, size_t count, size_t labels,
                             bool transposed, double *buffer);
 
-/* Copies the scaled weights of rows, once for each output of a row: a matrix like the labels. */
-const double *nn_spread_weights(const nn_rows *rows, size_t first, size_t count, size_t outputs,
+/* Copies the scaled weights of rows, once for each label of a row: a matrix like the labels. */
+const double *nn_spread_weights(const nn_rows *rows, size_t first, size_t count, size_t labels,
                                 bool transposed, double *buffer);
 
 /* Whether a matrix with this ld has the layout of the last layer's matrix: a single column is its

@@ -51,11 +51,11 @@ static bool lay_out_layers(small_run *s, const nn_call *call) {
 }
 
 /* The labels, side by side. */
-static bool lay_out_labels(small_run *s, const nn_rows *rows, size_t outputs) {
-    double *copy = rows->Y && rows->ldy != outputs ? take(s, rows->N, outputs) : NULL;
-    if (rows->Y && rows->ldy != outputs && !copy)
+static bool lay_out_labels(small_run *s, const nn_rows *rows, size_t labels) {
+    double *copy = rows->Y && rows->ldy != labels ? take(s, rows->N, labels) : NULL;
+    if (rows->Y && rows->ldy != labels && !copy)
         return false;
-    s->tile.Y = rows->Y ? nn_get_labels(rows, 0, rows->N, outputs, false, copy) : NULL;
+    s->tile.Y = rows->Y ? nn_get_labels(rows, 0, rows->N, labels, false, copy) : NULL;
     return true;
 }
 
@@ -74,7 +74,7 @@ static bool lay_out(small_run *s, const nn_call *call, double *memory, size_t co
                         .activations = s->activations,
                         .deltas = s->deltas,
                         .inputs = call->updates ? s->inputs : NULL};
-    return lay_out_layers(s, call) && lay_out_labels(s, rows, call->model->layers[last].outputs);
+    return lay_out_layers(s, call) && lay_out_labels(s, rows, nn_count_labels(call->model));
 }
 
 static void predict(small_run *s, const nn_call *call) {

@@ -62,7 +62,7 @@ static nn_tile cut_tile(const whole_run *r, size_t part, double **activations, d
     tile.rows = nn_get_share(whole->rows, r->parts, part + 1) - first;
     tile.X += first * whole->ldx;
     if (whole->Y)
-        tile.Y += first * r->model->layers[last].outputs;
+        tile.Y += first * nn_count_labels(r->model);
     for (size_t l = 0; l <= last; l++) {
         size_t offset = first * r->model->layers[l].outputs;
         activations[l] = whole->activations[l] + offset;

@@ -39,7 +39,7 @@ static const char *const NN_COSTS[] = {
     [NNBLAS_MSE] = "mse",         [NNBLAS_CROSS_ENTROPY] = "cross_entropy",
     [NNBLAS_HUBER] = "huber",     [NNBLAS_QUANTILE] = "quantile",
     [NNBLAS_POISSON] = "poisson", [NNBLAS_GAMMA] = "gamma",
-    [NNBLAS_HINGE] = "hinge",
+    [NNBLAS_HINGE] = "hinge",     [NNBLAS_GAUSSIAN] = "gaussian",
 };
 
 /* The tensor of one number with the parameter of a cost that has one. */

@@ -185,6 +185,50 @@ static double gamma_deviance(size_t n, const double *O_in, const double *Y, cons
     return compute_units(compute_gamma_deviance, 0.0, n, O_in, Y, weights, O_delta);
 }
 
+/* ---- likelihood ------------------------------------------------------------------------------ */
+
+/* The cost of one label, and its derivatives by the mean and by the log variance. */
+typedef struct gaussian_unit {
+    double cost, mean_delta, log_variance_delta;
+} gaussian_unit;
+
+/*
+ * With r = exp(-s / 2), the inverse of the standard deviation, and the standardised error z = (o -
+ * y) r, the cost is (s + z^2) / 2. exp(-s) itself would overflow where z is still small. r is at
+ * most the largest double, so that z is 0 where o = y, whatever s is.
+ */
+NN_INLINED gaussian_unit compute_gaussian_cost(double o, double s, double y) {
+    const double largest = 0x1.fffffffffffffp+1023;
+    double inverse = exp_of(-0.5 * s), r = inverse > largest ? largest : inverse;
+    double z = (o - y) * r, half = 0.5 * z;
+    return (gaussian_unit){0.5 * s + half * z, z * r, 0.5 - half * z};
+}
+
+NN_INLINED double loop_over_labels(size_t n, const double *O, const double *Y,
+                                   const double *weights, double *O_delta) {
+    double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < n; i++) {
+        gaussian_unit unit = compute_gaussian_cost(O[i], O[n + i], Y[i]);
+        double weight = get_weight(weights, i);
+        sum += weight * unit.cost;
+        if (O_delta) {
+            O_delta[i] = weight * unit.mean_delta;
+            O_delta[n + i] = weight * unit.log_variance_delta;
+        }
+    }
+    return sum;
+}
+
+static double gaussian_cost(size_t n, const double *O_out, const double *Y, const double *weights,
+                            double *O_delta) {
+    if (!O_delta)
+        return weights ? loop_over_labels(n, O_out, Y, weights, NULL)
+                       : loop_over_labels(n, O_out, Y, NULL, NULL);
+    return weights ? loop_over_labels(n, O_out, Y, weights, O_delta)
+                   : loop_over_labels(n, O_out, Y, NULL, O_delta);
+}
+
 /* ---- hinge ----------------------------------------------------------------------------------- */
 
 /* side is 1 for the label 1 and -1 for the label 0. At the margin itself the slope is 0. */

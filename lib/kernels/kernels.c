@@ -48,6 +48,7 @@ const nn_kernels NN_SET_TABLE(NN_KERNEL_SET) = {
     .huber_cost = huber_cost,
     .quantile_cost = quantile_cost,
     .hinge_cost = hinge_cost,
+    .gaussian_cost = gaussian_cost,
     .poisson_deviance = poisson_deviance,
     .gamma_deviance = gamma_deviance,
     .sigmoid_cross_entropy = sigmoid_cross_entropy,

@@ -22,6 +22,7 @@ typedef struct cost_rule {
     double above, below;     /* between which it lies */
     double lowest, highest;  /* of the labels */
     bool has_only_ends;      /* no labels between these two */
+    bool needs_pairs;        /* two outputs for each label */
     const char *label_words; /* null for any */
 } cost_rule;
 
@@ -63,6 +64,12 @@ static const cost_rule RULES[] = {
                       .lowest = 0x1p-1074,
                       .highest = HUGE_VAL,
                       .label_words = "the gamma deviance needs labels above 0"},
+    [NNBLAS_GAUSSIAN] = {.name = "the Gaussian likelihood",
+                         .outputs = IDENTITY,
+                         .output_words = "identity",
+                         .lowest = -HUGE_VAL,
+                         .highest = HUGE_VAL,
+                         .needs_pairs = true},
     [NNBLAS_HINGE] = {.name = "the hinge cost",
                       .outputs = IDENTITY,
                       .output_words = "identity",
@@ -72,7 +79,7 @@ static const cost_rule RULES[] = {
 };
 enum { N_COSTS = sizeof RULES / sizeof *RULES };
 
-nnblas_status nn_check_cost(nnblas_cost cost, nnblas_activation outputs) {
+nnblas_status nn_check_cost(nnblas_cost cost, nnblas_activation outputs, size_t count) {
     if ((int)cost < 0 || (int)cost >= N_COSTS || !RULES[cost].name)
         return nn_fail(NNBLAS_ERROR_VALUE,
                        "the cost is %d; it must be a constant of nnblas_cost, 0 to %d", (int)cost,
@@ -81,6 +88,11 @@ nnblas_status nn_check_cost(nnblas_cost cost, nnblas_activation outputs) {
     if (!(rule->outputs & 1U << outputs))
         return nn_fail(NNBLAS_ERROR_VALUE, "%s goes with %s outputs", rule->name,
                        rule->output_words);
+    if (rule->needs_pairs && count % 2 != 0)
+        return nn_fail(NNBLAS_ERROR_VALUE,
+                       "%s takes a mean and a log variance for each label, and the network has an "
+                       "odd number of outputs, %zu: make it twice the labels",
+                       rule->name, count);
     return NNBLAS_OK;
 }
 

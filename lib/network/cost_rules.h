@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
-/* Checks that there is such a cost and that it goes with these outputs. */
-nnblas_status nn_check_cost(nnblas_cost cost, nnblas_activation outputs);
+/* Checks that there is such a cost, and that it goes with count outputs of this activation. */
+nnblas_status nn_check_cost(nnblas_cost cost, nnblas_activation outputs, size_t count);
 
 /* The default of a cost's parameter; 0 where it has none. */
 double nn_get_default_cost_parameter(nnblas_cost cost);

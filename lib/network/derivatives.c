@@ -90,7 +90,7 @@ nnblas_status nnblas_net_hessian_vector(const nnblas_net *net, size_t N, const d
     if (status)
         return status;
     const nn_rows rows = {.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy};
-    const nn_argument others[] = {{"Y", Y, N, count_outputs(net), ldy, NN_READ},
+    const nn_argument others[] = {{"Y", Y, N, nn_count_label_columns(net), ldy, NN_READ},
                                   nn_describe_vector("v", v, net->parameter_count, NN_READ),
                                   nn_describe_vector("Hv", Hv, net->parameter_count, NN_WRITE)};
     status = check_arguments(net, &rows, others, 3);
@@ -108,7 +108,7 @@ nnblas_status nnblas_net_hessian_diagonal(const nnblas_net *net, size_t N, const
         return status;
     const nn_rows rows = {.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy};
     const nn_argument others[] = {
-        {"Y", Y, N, count_outputs(net), ldy, NN_READ},
+        {"Y", Y, N, nn_count_label_columns(net), ldy, NN_READ},
         nn_describe_vector("diagonal", diagonal, net->parameter_count, NN_WRITE)};
     status = check_arguments(net, &rows, others, 2);
     if (status)

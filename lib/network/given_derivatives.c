@@ -23,7 +23,7 @@ static nnblas_status check_memory(const derivative_call *c) {
     nn_argument arguments[7] = {
         nn_describe_vector("the network's parameters", net->parameters, parameters, NN_READ),
         {"X", rows->X, N, inputs, rows->ldx, NN_READ},
-        {"Y", rows->Y, N, outputs, rows->ldy, NN_READ},
+        {"Y", rows->Y, N, nn_count_label_columns(net), rows->ldy, NN_READ},
         {"dYdX", c->given.data, N, nn_multiply_sizes(outputs, inputs), c->given.ld, NN_READ},
     };
     size_t count = 4;

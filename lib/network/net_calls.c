@@ -26,7 +26,8 @@ __attribute__((always_inline)) static inline nnblas_status check_call(const nn_n
     if (status)
         return status;
     size_t N = call->N, parameters = net->parameter_count;
-    size_t inputs = net->layers[0].inputs, outputs = net->layers[net->n_layers - 1].outputs;
+    size_t inputs = net->layers[0].inputs, labels = nn_count_label_columns(net);
+    size_t columns = call->target_access == NN_READ ? labels : net->sizes[net->n_layers];
     /* An initializer would clear the places that are left, which takes a tenth of a small call. */
     nn_argument arguments[6];
     size_t count = 0;
@@ -34,7 +35,7 @@ __attribute__((always_inline)) static inline nnblas_status check_call(const nn_n
         nn_describe_vector("the network's parameters", net->parameters, parameters, NN_READ);
     arguments[count++] = (nn_argument){"X", call->X, N, inputs, call->ldx, NN_READ};
     arguments[count++] = (nn_argument){call->target_name, call->target,    N,
-                                       outputs,           call->ld_target, call->target_access};
+                                       columns,           call->ld_target, call->target_access};
     if (call->weights)
         arguments[count++] = nn_describe_vector("weights", call->weights, N, NN_READ);
     if (call->gradient)

@@ -168,13 +168,14 @@ static nnblas_status check_hidden(nnblas_activation activation) {
     return NNBLAS_OK;
 }
 
-static nnblas_status check_output(nnblas_activation activation, nnblas_cost cost) {
+static nnblas_status check_output(const nnblas_net *net, nnblas_activation activation,
+                                  nnblas_cost cost) {
     if (!is_activation(activation))
         return nn_fail(NNBLAS_ERROR_VALUE,
                        "the output activation is %d; it must be NNBLAS_SIGMOID (%d) to "
                        "NNBLAS_EXPONENTIAL (%d)",
                        (int)activation, NNBLAS_SIGMOID, NNBLAS_EXPONENTIAL);
-    return nn_check_cost(cost, activation);
+    return nn_check_cost(cost, activation, net->sizes[net->n_layers]);
 }
 
 nnblas_status nnblas_net_set_hidden(nnblas_net *net, nnblas_activation activation) {
@@ -190,7 +191,7 @@ nnblas_status nnblas_net_set_output(nnblas_net *net, nnblas_activation activatio
                                     nnblas_cost cost) {
     if (nn_check_pointer("net", net))
         return NNBLAS_ERROR_NULL;
-    nnblas_status status = check_output(activation, cost);
+    nnblas_status status = check_output(net, activation, cost);
     if (status)
         return status;
     net->layers[net->n_layers - 1].activation = activation;
@@ -213,8 +214,8 @@ nnblas_status nnblas_net_set_activation(nnblas_net *net, size_t layer,
                                         nnblas_activation activation) {
     nnblas_status status = check_layer(net, layer);
     if (!status)
-        status =
-            layer == net->n_layers ? check_output(activation, net->cost) : check_hidden(activation);
+        status = layer == net->n_layers ? check_output(net, activation, net->cost)
+                                        : check_hidden(activation);
     if (!status)
         net->layers[layer - 1].activation = activation;
     return status;
@@ -247,6 +248,10 @@ size_t nnblas_net_layer_size(const nnblas_net *net, size_t layer) {
         return 0;
     }
     return layer == 0 ? net->layers[0].inputs : net->layers[layer - 1].outputs;
+}
+
+size_t nnblas_net_label_count(const nnblas_net *net) {
+    return nn_check_pointer("net", net) ? 0 : nn_count_label_columns(net);
 }
 
 unsigned nnblas_net_flags(const nnblas_net *net) {

@@ -52,6 +52,11 @@ void nn_free_texts(nn_text *texts);
 
 nn_model nn_net_model(const nnblas_net *net);
 
+/* How many columns Y has. */
+static inline size_t nn_count_label_columns(const nnblas_net *net) {
+    return nn_get_label_columns(net->layers[net->n_layers - 1].outputs, net->cost);
+}
+
 /* The arguments of a call with rows and a network; null for those that the call does not have. */
 typedef struct nn_net_call {
     const nnblas_net *net;

@@ -36,8 +36,7 @@ static void add_to_mean(mean *m, double weight, double value) {
 /* Whether the rows do not stay in a core's own cache from one epoch to the next. */
 static bool is_far_away(const nn_fit *fit) {
     static const double NEAR_BYTES = 2 << 20;
-    double columns = (double)fit->model.layers[0].inputs +
-                     (double)fit->model.layers[fit->model.n_layers - 1].outputs;
+    double columns = (double)fit->model.layers[0].inputs + (double)nn_count_labels(&fit->model);
     return (double)fit->rows.N * columns * sizeof(double) > NEAR_BYTES;
 }
 

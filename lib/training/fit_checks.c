@@ -14,10 +14,6 @@ static size_t get_inputs(const nnblas_net *net) {
     return net->layers[0].inputs;
 }
 
-static size_t get_outputs(const nnblas_net *net) {
-    return net->layers[net->n_layers - 1].outputs;
-}
-
 /* ---- memory ---------------------------------------------------------------------------------- */
 
 static size_t list_arguments(const nnblas_net *net, const named_rows *named,
@@ -27,7 +23,8 @@ static size_t list_arguments(const nnblas_net *net, const named_rows *named,
     if (N == 0)
         return 0;
     arguments[count++] = (nn_argument){named->X, rows->X, N, get_inputs(net), rows->ldx, NN_READ};
-    arguments[count++] = (nn_argument){named->Y, rows->Y, N, get_outputs(net), rows->ldy, NN_READ};
+    arguments[count++] =
+        (nn_argument){named->Y, rows->Y, N, nn_count_label_columns(net), rows->ldy, NN_READ};
     if (rows->weights)
         arguments[count++] = nn_describe_vector(named->weights, rows->weights, N, NN_READ);
     return count;
@@ -52,9 +49,9 @@ static nnblas_status check_memory(const nnblas_net *net, const named_rows *learn
 
 static nnblas_status check_labels(const nnblas_net *net, const named_rows *named) {
     const nn_rows *rows = named->rows;
-    size_t outputs = get_outputs(net);
+    size_t labels = nn_count_label_columns(net);
     for (size_t e = 0; nn_describe_labels(net->cost) && e < rows->N; e++)
-        for (size_t k = 0; k < outputs; k++) {
+        for (size_t k = 0; k < labels; k++) {
             double label = rows->Y[e * rows->ldy + k];
             if (!nn_is_label(net->cost, label))
                 return nn_fail(NNBLAS_ERROR_VALUE, "%s holds %.17g at row %zu, column %zu; %s",
@@ -67,7 +64,8 @@ static nnblas_status check_numbers(const nnblas_net *net, const named_rows *name
     const nn_rows *rows = named->rows;
     nnblas_status status = nn_check_finite(named->X, rows->N, get_inputs(net), rows->X, rows->ldx);
     if (!status)
-        status = nn_check_finite(named->Y, rows->N, get_outputs(net), rows->Y, rows->ldy);
+        status =
+            nn_check_finite(named->Y, rows->N, nn_count_label_columns(net), rows->Y, rows->ldy);
     if (!status)
         status = check_labels(net, named);
     if (!status && rows->N > 0)

@@ -25,10 +25,10 @@ double nn_bound_parameters(size_t count, const double *parameters) {
 }
 
 nn_overflow_bounds nn_bound_rows(const nn_model *model, const nn_rows *rows) {
-    size_t inputs = model->layers[0].inputs, outputs = model->layers[model->n_layers - 1].outputs;
+    size_t inputs = model->layers[0].inputs, labels = nn_count_labels(model);
     return (nn_overflow_bounds){
         .X = bound_matrix(rows->N, rows->order, inputs, rows->X, rows->ldx),
-        .Y = bound_matrix(rows->N, rows->order, outputs, rows->Y, rows->ldy),
+        .Y = bound_matrix(rows->N, rows->order, labels, rows->Y, rows->ldy),
         .parameters = HUGE_VAL,
     };
 }
@@ -79,6 +79,8 @@ static double bound_output_delta(const nn_model *model, const nn_overflow_bounds
         return fmax(1.0, a);
     case NNBLAS_GAMMA:
         return 1.0 + a * bounds->Y;
+    case NNBLAS_GAUSSIAN:
+        return (1.0 + a + bounds->Y) * (1.0 + a + bounds->Y) * exp(a);
     case NNBLAS_HINGE:
         return 1.0;
     case NNBLAS_MSE:

@@ -33,7 +33,7 @@ static const double *get_label(const nn_rows *rows, size_t e) {
 
 /* ---- the spread of the labels ---------------------------------------------------------------- */
 
-/* Of output k. The mean is that of the labels above the lowest one: where they lie close together
+/* Of label k. The mean is that of the labels above the lowest one: where they lie close together
  * and far from 0, it would else be less exact than they are spread, and labels that are all the
  * same would have a spread. */
 static nn_spread measure_spread(const nn_rows *rows, size_t k) {
@@ -57,9 +57,11 @@ static nn_spread measure_spread(const nn_rows *rows, size_t k) {
 
 nnblas_status nn_scorer_open(nn_scorer *scorer, nnblas_score score, const nn_model *model,
                              const nn_rows *rows) {
-    size_t outputs = model->layers[model->n_layers - 1].outputs;
-    *scorer = (nn_scorer){
-        .score = score, .outputs = outputs, .threshold = model->cost == NNBLAS_HINGE ? 0.0 : 0.5};
+    size_t outputs = model->layers[model->n_layers - 1].outputs, labels = nn_count_labels(model);
+    *scorer = (nn_scorer){.score = score,
+                          .outputs = outputs,
+                          .labels = labels,
+                          .threshold = model->cost == NNBLAS_HINGE ? 0.0 : 0.5};
     if (score == NNBLAS_SCORE_NONE)
         return NNBLAS_OK;
     scorer->block_rows = nn_min(rows->N, nn_max(MOST_OUTPUTS / outputs, LEAST_ROWS));
@@ -68,11 +70,11 @@ nnblas_status nn_scorer_open(nn_scorer *scorer, nnblas_score score, const nn_mod
         return NNBLAS_ERROR_MEMORY;
     if (score != NNBLAS_SCORE_R2)
         return NNBLAS_OK;
-    scorer->spreads = nn_allocate(outputs, sizeof *scorer->spreads);
-    scorer->squared_errors = nn_allocate(outputs, sizeof *scorer->squared_errors);
+    scorer->spreads = nn_allocate(labels, sizeof *scorer->spreads);
+    scorer->squared_errors = nn_allocate(labels, sizeof *scorer->squared_errors);
     if (!scorer->spreads || !scorer->squared_errors)
         return NNBLAS_ERROR_MEMORY;
-    for (size_t k = 0; k < outputs; k++)
+    for (size_t k = 0; k < labels; k++)
         scorer->spreads[k] = measure_spread(rows, k);
     return NNBLAS_OK;
 }
@@ -95,15 +97,15 @@ static size_t find_largest(size_t n, const double *a) {
 }
 
 static bool are_on_same_sides(const nn_scorer *s, const double *o, const double *y) {
-    for (size_t k = 0; k < s->outputs; k++)
+    for (size_t k = 0; k < s->labels; k++)
         if ((o[k] > s->threshold) != (y[k] > 0.5))
             return false;
     return true;
 }
 
 static bool is_right(const nn_scorer *s, const double *o, const double *y) {
-    if (s->score == NNBLAS_SCORE_ACCURACY && s->outputs > 1)
-        return find_largest(s->outputs, o) == find_largest(s->outputs, y);
+    if (s->score == NNBLAS_SCORE_ACCURACY && s->labels > 1)
+        return find_largest(s->labels, o) == find_largest(s->labels, y);
     return are_on_same_sides(s, o, y);
 }
 
@@ -113,7 +115,7 @@ static bool is_right(const nn_scorer *s, const double *o, const double *y) {
  * underflow. */
 static void add_squared_errors(const nn_scorer *s, double weight, const double *o,
                                const double *y) {
-    for (size_t k = 0; k < s->outputs; k++) {
+    for (size_t k = 0; k < s->labels; k++) {
         double scale = s->spreads[k].scale, error = scale * y[k] - scale * o[k];
         if (s->spreads[k].squares > 0.0)
             s->squared_errors[k] += weight * (error * error);
@@ -122,14 +124,14 @@ static void add_squared_errors(const nn_scorer *s, double weight, const double *
     }
 }
 
-/* The mean over the outputs. What is too low for a double is the lowest one. */
+/* The mean over the labels. What is too low for a double is the lowest one. */
 static double get_determination(const nn_scorer *s) {
     double sum = 0.0;
-    for (size_t k = 0; k < s->outputs; k++) {
+    for (size_t k = 0; k < s->labels; k++) {
         double errors = s->squared_errors[k], squares = s->spreads[k].squares;
         sum += squares > 0.0 ? 1.0 - errors / squares : errors == 0.0;
     }
-    return sum >= -DBL_MAX ? sum / (double)s->outputs : -DBL_MAX;
+    return sum >= -DBL_MAX ? sum / (double)s->labels : -DBL_MAX;
 }
 
 /* ---- all rows -------------------------------------------------------------------------------- */
@@ -162,7 +164,7 @@ double nn_scorer_run(const nn_scorer *s, nn_engine *engine, const nn_model *mode
                      const nn_rows *rows) {
     double right = 0.0;
     if (s->squared_errors)
-        memset(s->squared_errors, 0, s->outputs * sizeof *s->squared_errors);
+        memset(s->squared_errors, 0, s->labels * sizeof *s->squared_errors);
     for (size_t first = 0; first < rows->N; first += s->block_rows) {
         size_t count = nn_min(s->block_rows, rows->N - first);
         const nn_rows block = take_inputs(rows, first, count);

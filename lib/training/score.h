@@ -8,11 +8,11 @@
 /* For the score of one set of rows with one number of outputs. */
 typedef struct nn_scorer {
     nnblas_score score;
-    size_t outputs;
-    double threshold; /* above which an output says yes */
+    size_t outputs, labels; /* of a row; the first outputs are what the labels are compared with */
+    double threshold;       /* above which an output says yes */
     size_t block_rows;
     double *O_out;             /* of a block of rows; null without a score */
-    struct nn_spread *spreads; /* of the labels of each output; null but for R2 */
+    struct nn_spread *spreads; /* of each column of labels; null but for R2 */
     double *squared_errors;    /* the same */
 } nn_scorer;
 

@@ -76,6 +76,24 @@ static void test_settings() {
     check(copy(net.parameters()) == by_seed, "the same seed draws the same ones");
 }
 
+static void test_labels() {
+    nnblas::net net({1, 2});
+    check(net.label_count() == 2, "a label for each output");
+    net.set_output(NNBLAS_IDENTITY, NNBLAS_GAUSSIAN);
+    check(net.label_count() == 1 && net.outputs() == 2, "a label for a mean and its variance");
+    const std::vector<double> column{1, 2, 3}, two{1, 2, 3, 4, 5, 6};
+    check(net.evaluate({column, 1}, {column, 1}) > 0.0, "a cost of a column of labels");
+    check(catch_status([&] {
+              (void)net.evaluate({column, 1}, {two, 2});
+          }) == NNBLAS_ERROR_SIZE,
+          "labels for the variances");
+    nnblas::trainer trainer(net);
+    trainer.set_epochs(3);
+    trainer.set_validation_rows({column, 1}, {column, 1});
+    check(trainer.validation_rows().Y.columns() == 1, "validation rows");
+    trainer.fit({column, 1}, {column, 1});
+}
+
 static void test_ownership() {
     nnblas::net net({2, 3, 1});
     const double *parameters = net.parameters().data();
@@ -275,6 +293,7 @@ static void test_arrays() {
 void test_net() {
     test_shape();
     test_settings();
+    test_labels();
     test_ownership();
     test_calls();
     test_derivatives();

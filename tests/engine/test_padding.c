@@ -27,7 +27,7 @@ static problem roll_spoiled_problem(dice *d) {
     if (roll_between(d, 0, 1))
         spoil_matrix(d, p.N, get_inputs(&p), p.X, p.ldx);
     else
-        spoil_matrix(d, p.N, get_outputs(&p), p.Y, p.ldy);
+        spoil_matrix(d, p.N, get_labels(&p), p.Y, p.ldy);
     return p;
 }
 

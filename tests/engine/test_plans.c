@@ -85,12 +85,12 @@ static void check_planned_cost(planned *run) {
 
 static void check_planned_predictions(planned *run) {
     problem p = *run->p;
-    double *O_out = allocate_doubles(p.N * p.ldy);
-    fill(p.N * p.ldy, O_out, -7.0);
-    nn_engine_run(
-        &run->engine,
-        &(nn_call){.model = &run->model, .rows = &run->rows, .O_out = O_out, .ldo = p.ldy});
-    check_predictions(&p, run->O_expected, O_out, p.ldy, -7.0);
+    size_t ldo = get_ldo(&p);
+    double *O_out = allocate_doubles(p.N * ldo);
+    fill(p.N * ldo, O_out, -7.0);
+    nn_engine_run(&run->engine,
+                  &(nn_call){.model = &run->model, .rows = &run->rows, .O_out = O_out, .ldo = ldo});
+    check_predictions(&p, run->O_expected, O_out, ldo, -7.0);
     free(O_out);
 }
 

@@ -24,10 +24,10 @@ static outcome run_small(const problem *p) {
     const nn_rows rows = get_rows(p);
     outcome o = {.cost = (double)NAN,
                  .gradient = allocate_doubles(p->parameter_count),
-                 .O_out = allocate_doubles(p->N * p->ldy)};
+                 .O_out = allocate_doubles(p->N * get_ldo(p))};
     double *updates[MAX_SIZES], again = (double)NAN;
     fill(p->parameter_count, o.gradient, (double)NAN);
-    fill(p->N * p->ldy, o.O_out, -7.0);
+    fill(p->N * get_ldo(p), o.O_out, -7.0);
     for (size_t l = 0; l < model.n_layers; l++)
         updates[l] = o.gradient + (net->W[l] - net->parameters);
     nn_call call = {.model = &model, .rows = &rows, .updates = updates};
@@ -35,7 +35,7 @@ static outcome run_small(const problem *p) {
     call = (nn_call){.model = &model, .rows = &rows};
     if (nn_run_small(&call, scratch.numbers, NN_SCRATCH_NUMBERS, &again) && o.is_small)
         ck_assert_double_eq(again, o.cost);
-    call = (nn_call){.model = &model, .rows = &rows, .O_out = o.O_out, .ldo = p->ldy};
+    call = (nn_call){.model = &model, .rows = &rows, .O_out = o.O_out, .ldo = get_ldo(p)};
     ck_assert(nn_run_small(&call, scratch.numbers, NN_SCRATCH_NUMBERS, NULL) >= o.is_small);
     nnblas_net_destroy(net);
     return o;
@@ -47,7 +47,7 @@ static void check_small(const problem *p, const outcome *o) {
     double cost = compute_reference(p, expected, O_expected);
     ck_assert_close(1, &cost, &o->cost);
     check_layers(p, expected, o->gradient);
-    check_predictions(p, O_expected, o->O_out, p->ldy, -7.0);
+    check_predictions(p, O_expected, o->O_out, get_ldo(p), -7.0);
     free(expected);
     free(O_expected);
 }

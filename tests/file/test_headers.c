@@ -307,6 +307,10 @@ START_TEST(texts_that_are_no_network_are_refused) {
          "\"nnblas.output_activation\":\"identity\",\"nnblas.cost\":\"cross_entropy\"",
          "the cross-entropy goes with sigmoid or softmax"},
         {"\"mse\"", "\"huber\"", "there is no tensor 'cost_parameter'"},
+        {"\"mse\"", "\"gaussian\"", "the Gaussian likelihood goes with identity outputs"},
+        {"\"nnblas.output_activation\":\"sigmoid\",\"nnblas.cost\":\"mse\"",
+         "\"nnblas.output_activation\":\"identity\",\"nnblas.cost\":\"gaussian\"",
+         "an odd number of outputs, 1"},
         {"\"W1\":{\"dtype\":\"F64\",\"shape\":[2,1]",
          "\"cost_parameter\":{\"dtype\":\"F64\","
          "\"shape\":[0],\"data_offsets\":[0,0]},\"W1\":{\"dtype\":\"F64\",\"shape\":[2,1]",

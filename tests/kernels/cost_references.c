@@ -61,6 +61,18 @@ void compute_hinge_cost(exact_operands *x) {
     }
 }
 
+void compute_gaussian_cost(exact_operands *x) {
+    size_t n = x->n / 2;
+    if (x->n % 2 != 0)
+        x->c[x->n - 1] = x->a[x->n - 1];
+    for (size_t i = 0; i < n; i++) {
+        long double s = x->a[n + i], error = x->a[i] - x->b[i], precision = expl(-s);
+        x->c[i] = x->w[i] * error * precision;
+        x->c[n + i] = x->w[i] * (1.0L - error * error * precision) / 2.0L;
+        x->sum += x->w[i] * (s + error * error * precision) / 2.0L;
+    }
+}
+
 void compute_poisson_deviance(exact_operands *x) {
     for (size_t i = 0; i < x->n; i++) {
         long double z = x->a[i], y = x->b[i];

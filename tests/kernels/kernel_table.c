@@ -58,6 +58,16 @@ static double call_cost_with_parameter(const void *slot, const operands *x) {
     return (*(cost *const *)slot)(x->n, COST_PARAMETER, x->a, x->b, x->w, x->c);
 }
 
+/* The first half of a and c are means, the other log variances; an element without a pair is only
+ * copied. */
+static double call_cost_of_pairs(const void *slot, const operands *x) {
+    typedef double cost(size_t n, const double *O, const double *Y, const double *weights,
+                        double *O_delta);
+    if (x->c && x->n % 2 != 0)
+        x->c[x->n - 1] = x->a[x->n - 1];
+    return (*(cost *const *)slot)(x->n / 2, x->a, x->b, x->w, x->c);
+}
+
 static double call_cost_of_rows(const void *slot, const operands *x) {
     typedef double cost_of_rows(size_t rows, size_t columns, const double *O, const double *Y,
                                 const double *weights, double *O_delta);
@@ -364,6 +374,8 @@ const kernel_row KERNELS[] = {
      .ulps = 2.0, .traits = SIGNED | IS_COST},
     {KERNEL(hinge_cost), .call = call_cost, .compute = compute_hinge_cost, .ulps = 2.0,
      .traits = SIGNED | IS_COST},
+    {KERNEL(gaussian_cost), .call = call_cost_of_pairs, .compute = compute_gaussian_cost,
+     .ulps = 8.0, .traits = SIGNED | IS_COST, .relative_ulps = 8.0},
     {KERNEL(poisson_deviance), .call = call_cost, .compute = compute_poisson_deviance, .ulps = 4.0,
      .traits = SIGNED | IS_COST, .relative_ulps = 32.0},
     {KERNEL(gamma_deviance), .call = call_cost, .compute = compute_gamma_deviance, .ulps = 4.0,

@@ -22,6 +22,7 @@ void compute_softmax_squared_error(exact_operands *x);
 void compute_huber_cost(exact_operands *x);
 void compute_quantile_cost(exact_operands *x);
 void compute_hinge_cost(exact_operands *x);
+void compute_gaussian_cost(exact_operands *x);
 void compute_poisson_deviance(exact_operands *x);
 void compute_gamma_deviance(exact_operands *x);
 void compute_sigmoid_cross_entropy(exact_operands *x);

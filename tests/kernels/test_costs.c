@@ -161,6 +161,96 @@ START_TEST(deviances_at_the_ends) {
 }
 END_TEST
 
+/* ---- likelihood ------------------------------------------------------------------------------ */
+
+/* A label, its weight 1, beside others of weight 0; deltas are of the mean and the log variance. */
+static double get_gaussian(const nn_kernels *set, double o, double s, double y, double *deltas) {
+    enum { MOST = 19 };
+    double pair[2] = {o, s}, O[2 * MOST], Y[MOST], w[MOST] = {0.0}, all[2 * MOST];
+    for (size_t i = 0; i < MOST; i++) {
+        O[i] = o;
+        O[MOST + i] = s;
+        Y[i] = y;
+    }
+    w[MOST - 1] = 1.0;
+    double alone = set->gaussian_cost(1, pair, &y, NULL, deltas);
+    double among = set->gaussian_cost(MOST, O, Y, w, all);
+    if (isfinite(alone) && isfinite(deltas[0]) &&
+        (alone != among || deltas[0] != all[MOST - 1] || deltas[1] != all[2 * MOST - 1]))
+        ck_abort_msg("%s: o = %a, s = %a, y = %a cost %a alone and %a among others", set->name, o,
+                     s, y, alone, among);
+    return alone;
+}
+
+static bool is_near(double found, long double exact, long double bound) {
+    if (fabsl(exact) > (long double)DBL_MAX)
+        return (long double)found == (exact > 0.0L ? HUGE_VALL : -HUGE_VALL);
+    return fabsl((long double)found - exact) <= bound + 0x1p-1070L;
+}
+
+/* What is promised of z^2 shows where s counts for nothing in the cost, and in the derivative by s
+ * where it is above 1. */
+static void check_gaussian(const nn_kernels *set, double o, double s, double y) {
+    const long double unit = (long double)DBL_EPSILON;
+    double deltas[2], cost = get_gaussian(set, o, s, y, deltas), error = o - y;
+    long double precision = expl(-(long double)s), slope = (long double)error * precision;
+    long double square = slope * (long double)error, exact = ((long double)s + square) / 2.0L;
+    if (!is_near(cost, exact, unit * (4.0L * square + fabsl((long double)s) + fabsl(exact))))
+        ck_abort_msg("%s: error %a, s = %a cost %a and not %La", set->name, error, s, cost, exact);
+    if (!is_near(deltas[0], slope, 6.0L * unit * fabsl(slope)))
+        ck_abort_msg("%s: error %a, s = %a: the slope of the mean is %a and not %La", set->name,
+                     error, s, deltas[0], slope);
+    long double by_s = (1.0L - square) / 2.0L;
+    if (!is_near(deltas[1], by_s, unit * (4.0L * square + fabsl(by_s))))
+        ck_abort_msg("%s: error %a, s = %a: the slope of s is %a and not %La", set->name, error, s,
+                     deltas[1], by_s);
+}
+
+/* Errors and variances of every size, and errors about as large as their deviation. */
+static void check_gaussians_of(const nn_kernels *set) {
+    dice d = {6};
+    for (size_t i = 0; i < count_trials(60000); i++) {
+        double s = roll_between(&d, 0, 1) ? roll_uniform(&d, -5.0, 5.0)
+                                          : roll_uniform(&d, -1390.0, 1390.0);
+        double error = roll_between(&d, 0, 2) == 0
+                           ? ldexp(roll_uniform(&d, -1.0, 1.0), (int)roll_between(&d, 0, 400) - 200)
+                           : roll_uniform(&d, -3.0, 3.0) * exp(0.5 * s);
+        double y = roll_between(&d, 0, 1) ? 0.0 : roll_uniform(&d, -2.0, 2.0);
+        check_gaussian(set, y + error, s, y);
+    }
+}
+
+START_TEST(likelihoods_are_within_their_ulps) {
+    check_sets(check_gaussians_of);
+}
+END_TEST
+
+static void check_ends_of_gaussians(const nn_kernels *set) {
+    double deltas[2];
+    /* No variance, and no error. */
+    const double LOW[] = {-1.0, -1400.0, -1500.0, -1e10, -1e308};
+    for (size_t i = 0; i < sizeof LOW / sizeof *LOW; i++) {
+        ck_assert_double_eq(get_gaussian(set, 0.3, LOW[i], 0.3, deltas), 0.5 * LOW[i]);
+        ck_assert_double_eq(deltas[0], 0.0);
+        ck_assert_double_eq(deltas[1], 0.5);
+    }
+    /* An error, and the sign that leads back. */
+    ck_assert_double_eq(get_gaussian(set, -0.5, -1500.0, 0.5, deltas), HUGE_VAL);
+    ck_assert_double_eq(deltas[0], -HUGE_VAL);
+    ck_assert_double_eq(deltas[1], -HUGE_VAL);
+    /* A variance that no error shows in. */
+    ck_assert_double_eq(get_gaussian(set, 1e150, 1e5, 0.0, deltas), 0.5e5);
+    ck_assert_double_eq(deltas[0], 0.0);
+    ck_assert_double_eq(deltas[1], 0.5);
+    ck_assert(isnan(get_gaussian(set, (double)NAN, 0.0, 0.0, deltas)) && isnan(deltas[0]));
+    ck_assert(isnan(get_gaussian(set, 0.0, (double)NAN, 0.0, deltas)) && isnan(deltas[1]));
+}
+
+START_TEST(likelihoods_at_the_ends) {
+    check_sets(check_ends_of_gaussians);
+}
+END_TEST
+
 /* ---- costs of the error ---------------------------------------------------------------------- */
 
 /* The kernels take 0.3 as delta and tau. */
@@ -247,6 +337,7 @@ END_TEST
 int main(void) {
     const TTest *const tests[] = {
         deviances_are_within_their_ulps,           deviances_at_the_ends,
+        likelihoods_are_within_their_ulps,         likelihoods_at_the_ends,
         costs_of_errors_are_within_their_ulps,     costs_of_errors_at_the_ends,
         exponential_outputs_are_within_their_ulps,
     };

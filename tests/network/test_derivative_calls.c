@@ -15,27 +15,31 @@
 typedef struct results {
     double *all, *dX, *by_inputs, *by_parameters, *Hv, *diagonal;
     size_t count;
+    double *V; /* the same row for each, behind all that is computed */
 } results;
 
 static results make_results(const problem *p) {
     size_t inputs = get_inputs(p), outputs = get_outputs(p), n = p->parameter_count;
     size_t by_inputs = p->N * outputs * inputs, by_parameters = p->N * outputs * n;
     results r = {.count = p->N * inputs + by_inputs + by_parameters + 2 * n};
-    r.all = allocate_doubles(r.count);
+    r.all = allocate_doubles(r.count + p->N * outputs);
     r.dX = r.all;
     r.by_inputs = r.dX + p->N * inputs;
     r.by_parameters = r.by_inputs + by_inputs;
     r.Hv = r.by_parameters + by_parameters;
     r.diagonal = r.Hv + n;
+    r.V = r.diagonal + n;
     fill(r.count, r.all, (double)NAN);
+    for (size_t i = 0; i < p->N * outputs; i++)
+        r.V[i] = 0.5 + (double)(i % outputs);
     return r;
 }
 
-/* Y as V, and the parameters as v. Returns the first failure. */
+/* The parameters as v. Returns the first failure. */
 static nnblas_status compute(const problem *p, const nnblas_net *net, const results *r) {
     size_t N = p->N, ldx = p->ldx, ldy = p->ldy, n = p->parameter_count;
     nnblas_status status =
-        nnblas_net_input_gradient(net, N, p->X, ldx, p->Y, ldy, r->dX, get_inputs(p));
+        nnblas_net_input_gradient(net, N, p->X, ldx, r->V, get_outputs(p), r->dX, get_inputs(p));
     if (!status)
         status = nnblas_net_input_jacobian(net, N, p->X, ldx, r->by_inputs);
     if (!status)

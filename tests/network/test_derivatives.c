@@ -93,7 +93,7 @@ static void expect_agreement(const problem *p, const char *what, size_t n, const
         largest = fmax(largest, fabs(expected[i]));
         difference = isnan(distance) ? (double)INFINITY : fmax(difference, distance);
     }
-    ck_assert_msg(difference <= 1e-12 * largest + 1e-14,
+    ck_assert_msg(difference <= 1e-12 * largest + 3e-14,
                   "%s is off by %g of %g: %zu rows, %zu sizes, %s", what, difference, largest, p->N,
                   p->n_sizes, describe_kind(p->kind));
 }

@@ -8,7 +8,7 @@
 
 static void check_net_calls(const problem *p) {
     nnblas_net *net = make_net(p);
-    size_t ldo = p->ldy;
+    size_t ldo = get_ldo(p);
     double *expected = allocate_doubles(p->parameter_count);
     double *O_expected = allocate_doubles(p->N * get_outputs(p));
     double expected_cost = compute_reference(p, expected, O_expected);

@@ -30,22 +30,26 @@ START_TEST(not_finite_values_are_passed_on) {
 }
 END_TEST
 
+/* The Gaussian cost needs an even number of outputs. */
+enum { MOST_OUTPUTS = OUTPUTS + 1 };
+
 /* One NaN among the parameters of each kind of network reaches the outputs that depend on it, the
  * cost and, but for what no path leads from, the gradient. */
 static void check_nan_parameter(const problem *p, nnblas_net *net, double *parameter,
                                 size_t n_reached) {
-    double O_out[OUTPUTS], updates[(INPUTS + 1) * HIDDEN + (HIDDEN + 1) * OUTPUTS], cost;
-    double kept = *parameter;
+    double O_out[MOST_OUTPUTS], cost, kept = *parameter;
+    double updates[(INPUTS + 1) * HIDDEN + (HIDDEN + 1) * MOST_OUTPUTS];
+    size_t outputs = get_outputs(p);
     *parameter = (double)NAN;
-    ck_assert_ok(nnblas_net_predict(net, 1, p->X, p->ldx, O_out, OUTPUTS));
+    ck_assert_ok(nnblas_net_predict(net, 1, p->X, p->ldx, O_out, outputs));
     size_t reached = 0;
-    for (size_t k = 0; k < OUTPUTS; k++)
+    for (size_t k = 0; k < outputs; k++)
         reached += isnan(O_out[k]) != 0;
     ck_assert_msg(reached == n_reached, "%zu: %s", reached, describe_kind(p->kind));
     ck_assert_ok(nnblas_net_evaluate(net, p->N, p->X, p->ldx, p->Y, p->ldy, &cost));
     ck_assert(isnan(cost));
     ck_assert_ok(nnblas_net_gradient(net, p->N, p->X, p->ldx, p->Y, p->ldy, updates, &cost));
-    ck_assert(isnan(cost) && isnan(updates[p->parameter_count - OUTPUTS]));
+    ck_assert(isnan(cost) && isnan(updates[p->parameter_count - outputs]));
     *parameter = kept;
 }
 
@@ -57,11 +61,11 @@ START_TEST(a_nan_goes_through_every_activation) {
         k.flags = NNBLAS_BIAS;
         problem p = make_problem_of(&d, k, N, SIZES, 3, 0);
         nnblas_net *net = make_net(&p);
-        size_t reached = k.output == NNBLAS_SOFTMAX ? OUTPUTS : 1;
+        size_t outputs = get_outputs(&p), reached = k.output == NNBLAS_SOFTMAX ? outputs : 1;
         /* No relu is at 0: some BLAS pass over a 0, and what it would be multiplied by. */
         fill(HIDDEN, nnblas_net_bias(net, 1), 5.0);
-        check_nan_parameter(&p, net, nnblas_net_weights(net, 1) + 1, OUTPUTS);
-        check_nan_parameter(&p, net, nnblas_net_bias(net, 1) + 1, OUTPUTS);
+        check_nan_parameter(&p, net, nnblas_net_weights(net, 1) + 1, outputs);
+        check_nan_parameter(&p, net, nnblas_net_bias(net, 1) + 1, outputs);
         check_nan_parameter(&p, net, nnblas_net_weights(net, 2), reached);
         check_nan_parameter(&p, net, nnblas_net_bias(net, 2), reached);
         nnblas_net_destroy(net);
@@ -73,14 +77,15 @@ END_TEST
 /* Whatever the bits of a NaN: 0x7a2 in the low half is the missing value of R. */
 static void check_nan_row(const problem *p, const nnblas_net *net, uint64_t bits) {
     enum { ROW = 2 };
-    double O_out[N * OUTPUTS], cost, *element = p->X + ROW * p->ldx + 1, kept = *element;
+    size_t outputs = get_outputs(p);
+    double O_out[N * MOST_OUTPUTS], cost, *element = p->X + ROW * p->ldx + 1, kept = *element;
     memcpy(element, &bits, sizeof bits);
-    ck_assert_ok(nnblas_net_predict(net, N, p->X, p->ldx, O_out, OUTPUTS));
-    for (size_t i = 0; i < N * OUTPUTS; i++)
-        ck_assert_msg((isnan(O_out[i]) != 0) == (i / OUTPUTS == ROW), "%llx: O_out[%zu] is %g, %s",
+    ck_assert_ok(nnblas_net_predict(net, N, p->X, p->ldx, O_out, outputs));
+    for (size_t i = 0; i < N * outputs; i++)
+        ck_assert_msg((isnan(O_out[i]) != 0) == (i / outputs == ROW), "%llx: O_out[%zu] is %g, %s",
                       (unsigned long long)bits, i, O_out[i], describe_kind(p->kind));
-    ck_assert_ok(nnblas_net_predict(net, 1, p->X + ROW * p->ldx, p->ldx, O_out, OUTPUTS));
-    for (size_t k = 0; k < OUTPUTS; k++)
+    ck_assert_ok(nnblas_net_predict(net, 1, p->X + ROW * p->ldx, p->ldx, O_out, outputs));
+    for (size_t k = 0; k < outputs; k++)
         ck_assert(isnan(O_out[k]));
     ck_assert_ok(nnblas_net_evaluate(net, N, p->X, p->ldx, p->Y, p->ldy, &cost));
     ck_assert(isnan(cost));

@@ -72,7 +72,7 @@ static bool is_hidden(nnblas_activation a) {
     return (int)a >= NNBLAS_SIGMOID && (int)a <= NNBLAS_SINE && a != NNBLAS_SOFTMAX;
 }
 
-static bool is_output(nnblas_activation a, nnblas_cost cost) {
+static bool is_output(nnblas_activation a, nnblas_cost cost, size_t outputs) {
     bool is_elementwise = is_hidden(a) || a == NNBLAS_EXPONENTIAL;
     switch (cost) {
     case NNBLAS_MSE:
@@ -87,6 +87,8 @@ static bool is_output(nnblas_activation a, nnblas_cost cost) {
         return a == NNBLAS_EXPONENTIAL;
     case NNBLAS_HINGE:
         return a == NNBLAS_IDENTITY;
+    case NNBLAS_GAUSSIAN:
+        return a == NNBLAS_IDENTITY && outputs % 2 == 0;
     }
     return false;
 }
@@ -108,7 +110,7 @@ static void set_activation(world *w, slot *s, nnblas_activation activation) {
     begin_call("nnblas_net_set_activation");
     size_t l = roll_between(&w->d, 0, s->p.n_sizes), last = s->p.n_sizes - 1;
     nnblas_status expected = NNBLAS_ERROR_VALUE;
-    if (l == last && is_output(activation, s->p.kind.cost)) {
+    if (l == last && is_output(activation, s->p.kind.cost, get_outputs(&s->p))) {
         s->p.kind.output = activation;
         expected = NNBLAS_OK;
     } else if (l > 0 && l < last && is_hidden(activation)) {
@@ -137,7 +139,7 @@ void call_set_kind(world *w) {
         expect_status(nnblas_net_set_hidden(s->net, activation), expected);
     } else {
         begin_call("nnblas_net_set_output");
-        if (is_output(activation, cost)) {
+        if (is_output(activation, cost, get_outputs(&s->p))) {
             s->p.kind.output = activation;
             s->p.kind.cost = cost;
             expected = NNBLAS_OK;

@@ -81,7 +81,7 @@ static nnblas_status spoil_labels(world *w, const problem *p, row_call *c) {
         c->Y = NULL;
         return NNBLAS_ERROR_NULL;
     case 1:
-        c->ldy = roll_between(&w->d, 0, get_outputs(p) - 1);
+        c->ldy = roll_between(&w->d, 0, get_labels(p) - 1);
         return NNBLAS_ERROR_LEADING;
     case 2: {
         double bad = (double[]){(double)NAN, (double)INFINITY, -1e-300}[roll_between(&w->d, 0, 2)];
@@ -263,7 +263,7 @@ static void check_step_refused(world *w, const problem *p) {
         expected = NNBLAS_ERROR_NOT_FINITE;
         break;
     default:
-        p->Y[roll_between(&w->d, 0, p->N * get_outputs(p) - 1)] = 1e200;
+        p->Y[roll_between(&w->d, 0, p->N * get_labels(p) - 1)] = 1e200;
         expected = NNBLAS_ERROR_NOT_FINITE;
     }
     double *W2 = p->parameters + p->sizes[0] * p->sizes[1];

@@ -181,7 +181,7 @@ static void check_search(const problem *p, const recipe *r, const nnblas_trainer
 }
 
 static bool has_constant_labels(const problem *p) {
-    for (size_t k = 0; k < get_outputs(p); k++) {
+    for (size_t k = 0; k < get_labels(p); k++) {
         bool is_constant = true;
         for (size_t i = 1; i < p->N; i++)
             is_constant = is_constant && p->Y[i * p->ldy + k] == p->Y[k];

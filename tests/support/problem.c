@@ -40,6 +40,7 @@ kind get_kind(size_t i) {
         {.output = NNBLAS_EXPONENTIAL, .cost = NNBLAS_POISSON},
         {.output = NNBLAS_EXPONENTIAL, .cost = NNBLAS_GAMMA},
         {.output = NNBLAS_IDENTITY, .cost = NNBLAS_HINGE},
+        {.output = NNBLAS_IDENTITY, .cost = NNBLAS_GAUSSIAN},
         {.output = NNBLAS_TANH, .cost = NNBLAS_MSE},
         {.output = NNBLAS_RELU, .cost = NNBLAS_MSE},
         {.output = NNBLAS_SOFTSIGN, .cost = NNBLAS_MSE},
@@ -118,7 +119,7 @@ const char *describe_kind(kind k) {
         [NNBLAS_MSE] = "mse",         [NNBLAS_CROSS_ENTROPY] = "cross-entropy",
         [NNBLAS_HUBER] = "Huber",     [NNBLAS_QUANTILE] = "quantile",
         [NNBLAS_POISSON] = "Poisson", [NNBLAS_GAMMA] = "gamma",
-        [NNBLAS_HINGE] = "hinge",
+        [NNBLAS_HINGE] = "hinge",     [NNBLAS_GAUSSIAN] = "Gaussian",
     };
     static char text[80];
     snprintf(text, sizeof text, "%s%s units, %s outputs, %s%s%s", ACTIVATIONS[get_hidden(k, 1)],
@@ -171,7 +172,12 @@ static void make_parameters(dice *d, problem *p) {
 static void make_labels(dice *d, problem *p) {
     nnblas_cost cost = p->kind.cost;
     bool is_any = p->kind.output == NNBLAS_IDENTITY && cost != NNBLAS_HINGE;
-    p->Y = make_matrix(d, p->N, get_outputs(p), p->ldy, is_any ? -2.0 : 0.0, 1.0);
+    double low = is_any ? -2.0 : 0.0, high = 1.0;
+    if (cost == NNBLAS_GAUSSIAN) { /* so far from the means that no costs cancel */
+        low = 4.0;
+        high = 6.0;
+    }
+    p->Y = make_matrix(d, p->N, get_labels(p), p->ldy, low, high);
     for (size_t i = 0; i < p->N * p->ldy; i++) {
         if (cost == NNBLAS_HINGE && !isnan(p->Y[i]))
             p->Y[i] = p->Y[i] > 0.5;
@@ -187,10 +193,12 @@ problem make_problem_of(dice *d, kind k, size_t N, const size_t *sizes, size_t n
     problem p = {.n_sizes = n_sizes, .kind = k, .N = N};
     memcpy(p.sizes, sizes, n_sizes * sizeof *sizes);
     p.kind.flags = get_flags(k, n_sizes);
+    if (k.cost == NNBLAS_GAUSSIAN)
+        p.sizes[n_sizes - 1] += sizes[n_sizes - 1] % 2;
     for (size_t l = 1; l + 1 < n_sizes; l++)
         p.hidden[l] = get_hidden(k, l);
     p.ldx = get_inputs(&p) + extra_columns;
-    p.ldy = get_outputs(&p) + extra_columns;
+    p.ldy = get_labels(&p) + extra_columns;
     p.X = make_matrix(d, N, get_inputs(&p), p.ldx, -1.0, 1.0);
     make_labels(d, &p);
     make_parameters(d, &p);
@@ -244,6 +252,14 @@ size_t get_inputs(const problem *p) {
 
 size_t get_outputs(const problem *p) {
     return p->sizes[p->n_sizes - 1];
+}
+
+size_t get_labels(const problem *p) {
+    return get_outputs(p) / (p->kind.cost == NNBLAS_GAUSSIAN ? 2 : 1);
+}
+
+size_t get_ldo(const problem *p) {
+    return get_outputs(p) + (p->ldy - get_labels(p));
 }
 
 bool has_bias(const problem *p) {

@@ -227,16 +227,39 @@ static long double compute_cost(nnblas_cost cost, long double o, long double y,
         return y / o - 1.0L + logl(o) - logl(y);
     case NNBLAS_MSE:
     case NNBLAS_CROSS_ENTROPY:
+    case NNBLAS_GAUSSIAN:
         break;
     }
     *slope = error;
     return error * error / 2.0L;
 }
 
+/* -ln of the normal density of y with the mean o and the variance exp(s), but for ln(2 pi) / 2, and
+ * the derivatives by o and by s. */
+static long double compute_gaussian_cost(long double o, long double s, long double y,
+                                         long double *by_o, long double *by_s) {
+    long double variance = expl(s), square = (o - y) * (o - y);
+    *by_o = (o - y) / variance;
+    *by_s = 0.5L - square / (2.0L * variance);
+    return logl(sqrtl(variance)) + square / (2.0L * variance);
+}
+
+static long double compute_gaussian_deltas(const problem *p, example *e, const double *y) {
+    size_t last = p->n_sizes - 1, labels = get_labels(p);
+    const long double *o = e->units[last];
+    long double cost = 0.0L, *deltas = e->errors[last];
+    for (size_t t = 0; t < labels; t++)
+        cost += compute_gaussian_cost(o[t], o[labels + t], (long double)y[t], &deltas[t],
+                                      &deltas[labels + t]);
+    return cost;
+}
+
 /* The cost of the example; the deltas of the last layer go to its errors. */
 static long double compute_output_deltas(const problem *p, example *e, const double *y) {
     size_t last = p->n_sizes - 1, outputs = p->sizes[last];
     long double cost = 0.0L, *deltas = e->errors[last];
+    if (p->kind.cost == NNBLAS_GAUSSIAN)
+        return compute_gaussian_deltas(p, e, y);
     for (size_t k = 0; k < outputs; k++) {
         if (p->kind.cost != NNBLAS_CROSS_ENTROPY)
             cost += compute_cost(p->kind.cost, e->units[last][k], (long double)y[k], &deltas[k]);
@@ -328,9 +351,9 @@ static long double judge_row(size_t n, nnblas_score score, long double threshold
     return 1.0L;
 }
 
-/* Of one output k, with O_out of all rows. */
+/* Of one label k, with the outputs that are compared with labels, of all rows. */
 static long double compute_determination(const problem *p, size_t k, const long double *O_out) {
-    size_t outputs = get_outputs(p);
+    size_t labels = get_labels(p);
     long double total_weight = 0.0L, mean = 0.0L, around_mean = 0.0L, errors = 0.0L;
     for (size_t i = 0; i < p->N; i++) {
         long double w = p->weights ? (long double)p->weights[i] : 1.0L;
@@ -340,7 +363,7 @@ static long double compute_determination(const problem *p, size_t k, const long 
     mean /= total_weight;
     for (size_t i = 0; i < p->N; i++) {
         long double w = p->weights ? (long double)p->weights[i] : 1.0L;
-        long double y = (long double)p->Y[i * p->ldy + k], o = O_out[i * outputs + k];
+        long double y = (long double)p->Y[i * p->ldy + k], o = O_out[i * labels + k];
         around_mean += w * (y - mean) * (y - mean);
         errors += w * (y - o) * (y - o);
     }
@@ -349,22 +372,22 @@ static long double compute_determination(const problem *p, size_t k, const long 
 
 double compute_reference_score(const problem *p, nnblas_score score) {
     example e = make_example(p);
-    size_t outputs = get_outputs(p);
-    long double *O_out = allocate_long_doubles(p->N * outputs), *y = e.errors[p->n_sizes - 1];
+    size_t labels = get_labels(p);
+    long double *O_out = allocate_long_doubles(p->N * labels), *y = e.errors[p->n_sizes - 1];
     long double right = 0.0L, total_weight = 0.0L, determination = 0.0L;
     for (size_t i = 0; i < p->N; i++) {
         long double w = p->weights ? (long double)p->weights[i] : 1.0L;
         run_forward(p, &e, i);
-        for (size_t k = 0; k < outputs; k++) {
-            O_out[i * outputs + k] = e.units[p->n_sizes - 1][k];
+        for (size_t k = 0; k < labels; k++) {
+            O_out[i * labels + k] = e.units[p->n_sizes - 1][k];
             y[k] = (long double)p->Y[i * p->ldy + k];
         }
-        right += w * judge_row(outputs, score, p->kind.cost == NNBLAS_HINGE ? 0.0L : 0.5L,
-                               O_out + i * outputs, y);
+        right += w * judge_row(labels, score, p->kind.cost == NNBLAS_HINGE ? 0.0L : 0.5L,
+                               O_out + i * labels, y);
         total_weight += w;
     }
-    for (size_t k = 0; k < outputs; k++)
-        determination += compute_determination(p, k, O_out) / (long double)outputs;
+    for (size_t k = 0; k < labels; k++)
+        determination += compute_determination(p, k, O_out) / (long double)labels;
     free(O_out);
     free_example(p, &e);
     return (double)(score == NNBLAS_SCORE_R2 ? determination : right / total_weight);
@@ -388,7 +411,7 @@ double measure_kinks(const problem *p) {
     example e = make_example(p);
     for (size_t i = 0; i < p->N; i++) {
         run_forward(p, &e, i);
-        for (size_t k = 0; k < get_outputs(p); k++)
+        for (size_t k = 0; k < get_labels(p); k++)
             e.nearest_kink =
                 fminl(e.nearest_kink, measure_kink_of_cost(p->kind.cost, e.units[p->n_sizes - 1][k],
                                                            (long double)p->Y[i * p->ldy + k]));

@@ -48,7 +48,7 @@ typedef struct kind {
 /* Every hidden activation, and every output with each cost that it goes with, each with several of
  * the others; without biases and with, without skip connections and with, and with another
  * activation in each hidden layer. */
-enum { N_KINDS = 5 * 22 };
+enum { N_KINDS = 5 * 23 };
 kind get_kind(size_t i);
 /* For kind.hidden: the activation in the first hidden layer, and another in each behind it. */
 nnblas_activation mix_hidden(nnblas_activation first);
@@ -80,7 +80,7 @@ typedef struct problem {
 /* Of the kind that is all 0. */
 problem make_problem(dice *d, size_t N, const size_t *sizes, size_t n_sizes, size_t extra_columns);
 /* Softmax outputs get labels of three sorts: a 1 among zeros, shares of 1, and what adds up to
- * anything. */
+ * anything. The Gaussian cost gets one output more than an odd number. */
 problem make_problem_of(dice *d, kind k, size_t N, const size_t *sizes, size_t n_sizes,
                         size_t extra_columns);
 /* Gives each row a weight, 0 to some. */
@@ -96,6 +96,10 @@ bool is_kinked(nnblas_activation activation);
 bool has_kinks(const problem *p);
 size_t get_inputs(const problem *p);
 size_t get_outputs(const problem *p);
+/* The columns of Y. */
+size_t get_labels(const problem *p);
+/* A leading dimension for predictions, with as many columns more as those of X and Y have. */
+size_t get_ldo(const problem *p);
 bool has_bias(const problem *p);
 bool has_skip(const problem *p);
 /* The rows of the matrix of layer l = 1 .. n_sizes - 1. */

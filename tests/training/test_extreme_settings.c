@@ -56,7 +56,7 @@ static problem roll_rows(dice *d, kind k, const size_t *sizes, size_t n_sizes) {
         make_problem_of(d, k, roll_between(d, 1, MOST_ROWS), sizes, n_sizes, roll_between(d, 0, 1));
     roll_numbers(d, p.N, get_inputs(&p), p.ldx, p.X);
     if (k.cost == NNBLAS_MSE || k.cost == NNBLAS_HUBER || k.cost == NNBLAS_QUANTILE)
-        roll_numbers(d, p.N, get_outputs(&p), p.ldy, p.Y);
+        roll_numbers(d, p.N, get_labels(&p), p.ldy, p.Y);
     return p;
 }
 

@@ -101,7 +101,7 @@ END_TEST
 
 static void copy_row(const problem *from, size_t i, problem *to, size_t place) {
     memcpy(to->X + place * to->ldx, from->X + i * from->ldx, get_inputs(from) * sizeof *to->X);
-    memcpy(to->Y + place * to->ldy, from->Y + i * from->ldy, get_outputs(from) * sizeof *to->Y);
+    memcpy(to->Y + place * to->ldy, from->Y + i * from->ldy, get_labels(from) * sizeof *to->Y);
     to->weights[place] = from->weights[i];
 }
 

@@ -105,7 +105,7 @@ def run_many(
     fits, rows = [], (0, ffi.NULL, 0, ffi.NULL, 0)
     for trainer, w, v, callback in zip(trainers, weights, validation, callbacks):
         x, N, ldx = read_matrix("X", X, trainer.net._inputs)
-        y, ldy = read_rows("Y", Y, trainer.net._outputs, N)
+        y, ldy = read_rows("Y", Y, trainer.net.n_labels, N)
         rows = N, x, ldx, y, ldy
         fits.append(_Fit(trainer, N, w, v, _watch(callback, cancel_all)))
     handles = ffi.new("nnblas_trainer *[]", [trainer._handle for trainer in trainers])
@@ -148,7 +148,7 @@ def fit_many(
     trainers : iterable of Trainer
         At least one; each has a network of its own.
     X : ndarray of float64, shape (N, inputs)
-    Y : ndarray of float64, shape (N, outputs)
+    Y : ndarray of float64, shape (N, n_labels)
     weights : ndarray of shape (N,), or a list with one or None for each trainer, optional
         Of the rows, as for `Trainer.fit`. Rows of weight 0 are left out.
     validation : tuple (X, Y) or (X, Y, weights), or a list with one or None for each, optional

@@ -52,6 +52,7 @@ class Cost(enum.IntEnum):
     QUANTILE = 3
     POISSON = 4
     GAMMA = 5
+    GAUSSIAN = 6
     HINGE = 7
 
 
@@ -170,10 +171,12 @@ class Net:
         Activation of all hidden units, or one for each hidden layer.
     output : 'softmax', 'exponential' or any of those above
         Activation of the outputs.
-    cost : {'mse', 'cross_entropy', 'huber', 'quantile', 'poisson', 'gamma', 'hinge'}
+    cost : {'mse', 'cross_entropy', 'huber', 'quantile', 'poisson', 'gamma', 'hinge', \
+'gaussian'}
         What training lowers. 'cross_entropy' goes with sigmoid and softmax outputs, 'poisson' and
-        'gamma' (half of the deviances) with exponential ones, 'hinge' with identity, and the
-        others with all, but 'huber' and 'quantile' not with softmax.
+        'gamma' (half of the deviances) with exponential ones, 'hinge' and 'gaussian' with
+        identity, and the others with all, but 'huber' and 'quantile' not with softmax. 'gaussian'
+        takes two outputs for each label: first all means, then the logarithms of all variances.
     cost_parameter : float, optional
         The error beyond which 'huber' grows no longer as a square, 1 by default; the quantile,
         0.5 by default. No other cost has one.
@@ -268,6 +271,11 @@ class Net:
     def layer_sizes(self) -> tuple[int, ...]:
         """Inputs first."""
         return self._layer_sizes
+
+    @property
+    def n_labels(self) -> int:
+        """The columns of Y: one for each output, and with the cost 'gaussian' one for two outputs."""
+        return int(lib.nnblas_net_label_count(self._handle))
 
     @property
     def hidden(self) -> Activation:
@@ -436,12 +444,12 @@ class Net:
     def evaluate(
         self, X: FloatArray, Y: FloatArray, *, weights: Union[FloatArray, None] = None
     ) -> float:
-        """The cost over the rows of X, shape (N, inputs), and their labels Y, shape (N, outputs).
+        """The cost over the rows of X, shape (N, inputs), and their labels Y, shape (N, n_labels).
 
         weights: one for each row, shape (N,), of which only the ratios count.
         """
         x, N, ldx = read_matrix("X", X, self._inputs)
-        y, ldy = read_rows("Y", Y, self._outputs, N)
+        y, ldy = read_rows("Y", Y, self.n_labels, N)
         cost = ffi.new("double *")
         if weights is None:
             status = lib.nnblas_net_evaluate(self._handle, N, x, ldx, y, ldy, cost)
@@ -463,7 +471,7 @@ class Net:
         """The cost over the rows, as `evaluate`, and its derivatives by all parameters, shape
         (n_parameters,), in the order of `parameters`; written to out where it is given."""
         x, N, ldx = read_matrix("X", X, self._inputs)
-        y, ldy = read_rows("Y", Y, self._outputs, N)
+        y, ldy = read_rows("Y", Y, self.n_labels, N)
         if out is None:
             out = numpy.empty(self._parameter_shape)
         gradient = write_array("out", out, self._parameter_shape)
@@ -538,7 +546,7 @@ class Net:
         """The Hessian of the cost over the rows of X and Y times v, shape (n_parameters,), exactly and
         without the Hessian, in two to three times the time of a gradient."""
         x, N, ldx = read_matrix("X", X, self._inputs)
-        y, ldy = read_rows("Y", Y, self._outputs, N)
+        y, ldy = read_rows("Y", Y, self.n_labels, N)
         direction = read_array("v", v, self._parameter_shape)
         result = numpy.empty(self._parameter_shape)
         product = write_array("the result", result, self._parameter_shape)
@@ -551,7 +559,7 @@ class Net:
         """The diagonal of the Hessian of the cost over the rows of X and Y, shape (n_parameters,),
         exactly. A deep network with wide layers takes many times as long as for a gradient."""
         x, N, ldx = read_matrix("X", X, self._inputs)
-        y, ldy = read_rows("Y", Y, self._outputs, N)
+        y, ldy = read_rows("Y", Y, self.n_labels, N)
         result = numpy.empty(self._parameter_shape)
         diagonal = write_array("the result", result, self._parameter_shape)
         check(lib.nnblas_net_hessian_diagonal(self._handle, N, x, ldx, y, ldy, diagonal))

@@ -617,12 +617,12 @@ class Trainer:
         was not interrupted. None cancels that."""
         name = ffi.NULL if path is None else encode_path(path)
         # fit will be given the weights. Here it counts only whether there are any.
-        inputs, outputs = self._net._inputs, self._net._outputs
-        row = ffi.new("double[]", max(inputs, outputs))
+        inputs, labels = self._net._inputs, self._net.n_labels
+        row = ffi.new("double[]", max(inputs, labels))
         setters: dict[str, Callable[[], None]] = {
             "sample weights: some": lambda: self._set_weights(row),
             "validation weights: some": lambda: self._set_validation(
-                1, row, inputs, row, outputs, row
+                1, row, inputs, row, labels, row
             ),
         }
         with self._lock:
@@ -658,7 +658,7 @@ class Trainer:
         Parameters
         ----------
         X : ndarray of float64, shape (N, inputs)
-        Y : ndarray of float64, shape (N, outputs)
+        Y : ndarray of float64, shape (N, net.n_labels)
             Both may be ranges of columns of a wider table.
         weights : ndarray of shape (N,), optional
             Of the rows. Only their ratios count; rows of weight 0 are left out.
@@ -688,7 +688,7 @@ class Trainer:
             Where the trainer is in a fit already, of another thread or around this callback.
         """
         x, N, ldx = read_matrix("X", X, self._net._inputs)
-        y, ldy = read_rows("Y", Y, self._net._outputs, N)
+        y, ldy = read_rows("Y", Y, self._net.n_labels, N)
         fit = _Fit(self, N, weights, validation, callback)
 
         def call(hand_over: Any) -> tuple[int, str]:
@@ -715,7 +715,7 @@ class Trainer:
         self, X: FloatArray, Y: FloatArray, weights: Union[FloatArray, None] = None
     ) -> tuple[Any, ...]:
         x, N, ldx = read_matrix("validation X", X, self._net._inputs)
-        y, ldy = read_rows("validation Y", Y, self._net._outputs, N)
+        y, ldy = read_rows("validation Y", Y, self._net.n_labels, N)
         w = ffi.NULL if weights is None else read_array("validation weights", weights, (N,))
         return N, x, ldx, y, ldy, w
 
@@ -743,7 +743,7 @@ class Trainer:
         """One step of the optimizer over all rows, with the state that the steps before it left.
         Shapes as for `fit`; not with L-BFGS or scaled conjugate gradients. Returns the cost before the step."""
         x, N, ldx = read_matrix("X", X, self._net._inputs)
-        y, ldy = read_rows("Y", Y, self._net._outputs, N)
+        y, ldy = read_rows("Y", Y, self._net.n_labels, N)
         w = ffi.NULL if weights is None else read_array("weights", weights, (N,))
         cost = ffi.new("double *")
         self._set(lib.nnblas_trainer_step, N, x, ldx, y, ldy, w, cost)

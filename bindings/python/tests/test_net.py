@@ -365,6 +365,31 @@ def test_costs(cost, parameter, output, compute, tmp_path):
     assert loaded.cost_parameter == parameter and loaded.evaluate(X, Y) == net.evaluate(X, Y)
 
 
+def test_gaussian_cost(tmp_path):
+    net = nnblas.Net([3, 4, 4], hidden="tanh", output="identity", cost="gaussian", seed=4)
+    assert net.cost is nnblas.Cost.GAUSSIAN and net.n_labels == 2
+    assert nnblas.Net([3, 4, 4]).n_labels == 4
+    rng = numpy.random.default_rng(3)
+    X, Y, weights = rng.normal(size=(20, 3)), rng.normal(size=(20, 2)), rng.uniform(size=20)
+    mean, log_variance = numpy.split(net.predict(X), 2, axis=1)
+    rows = ((log_variance + (mean - Y) ** 2 / numpy.exp(log_variance)) / 2).sum(axis=1)
+    numpy.testing.assert_allclose(net.evaluate(X, Y), rows.mean(), rtol=1e-12)
+    numpy.testing.assert_allclose(
+        net.evaluate(X, Y, weights=weights), numpy.average(rows, weights=weights), rtol=1e-12
+    )
+    trainer = nnblas.Trainer(net, optimizer="rprop", epochs=20)
+    trainer.fit(X, Y, validation=(X[:5], Y[:5]))
+    assert net.evaluate(X, Y) < rows.mean()
+    assert net.hessian_diagonal(X, Y).shape == (net.n_parameters,)
+    net.save(tmp_path / "net.safetensors")
+    assert nnblas.Net.load(tmp_path / "net.safetensors").evaluate(X, Y) == net.evaluate(X, Y)
+    for wrong in (numpy.zeros((20, 4)), numpy.zeros((20, 1))):
+        with pytest.raises(ValueError, match=r"Y has shape \(20, [14]\)"):
+            trainer.fit(X, wrong)
+    with pytest.raises(nnblas.ArgumentError, match="an odd number of outputs, 3"):
+        nnblas.Net([3, 3], output="identity", cost="gaussian")
+
+
 def test_cost_parameters(net):
     net.set_output("identity", "huber")
     assert net.cost_parameter == 1
