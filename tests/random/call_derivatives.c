@@ -8,7 +8,8 @@
 static const double OF_DIFFERENCES = 1e-8;
 
 /* As many rows as differences in long double have time for, and no unit near a kink. False where
- * no rows are found: the units of a network without weights are at theirs, whatever the rows are. */
+ * no rows are found: the units of a network without weights are at theirs, whatever the rows are.
+ */
 static bool draw_smooth_rows(world *w, const slot *s, problem *p) {
     static const double DISTANCE = 3e-3;
     for (int tries = 0; tries < 100; tries++) {
