@@ -66,6 +66,8 @@ const char *name_cost(nnblas_cost cost) {
         return "poisson";
     case NNBLAS_GAMMA:
         return "gamma";
+    case NNBLAS_GAUSSIAN:
+        return "gaussian";
     case NNBLAS_HINGE:
         return "hinge";
     }

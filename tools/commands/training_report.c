@@ -122,7 +122,8 @@ static const char *describe_cost(const training_run *run) {
     case NNBLAS_GAMMA:
         return "half the gamma deviance";
     case NNBLAS_MSE:
-    case NNBLAS_HINGE: /* no option of the command */
+    case NNBLAS_GAUSSIAN: /* no options of the command */
+    case NNBLAS_HINGE:
         break;
     }
     return "half the mean squared error of the scaled targets";
