@@ -2,13 +2,16 @@
 #include "blas/blas.h"
 #include "core/public.h"
 
+#include <cblas.h>
+#include <dlfcn.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-/* OpenBLAS's own functions, null with another BLAS or a release without them. */
+/* OpenBLAS's own functions, null where it is not loaded or a release without them. */
 extern char *openblas_get_config(void) __attribute__((weak));
 extern char *openblas_get_corename(void) __attribute__((weak));
 extern int openblas_get_num_threads(void) __attribute__((weak));
@@ -19,15 +22,39 @@ extern int openblas_get_parallel(void) __attribute__((weak));
 extern int omp_get_max_threads(void) __attribute__((weak));
 extern void omp_set_num_threads(int threads) __attribute__((weak));
 
-enum { OPENBLAS_SEQUENTIAL = 0, OPENBLAS_PTHREAD = 1, OPENBLAS_OPENMP = 2, UNKNOWN = -1 };
+enum { SEQUENTIAL = 0, PTHREADS = 1, OPENMP = 2, UNKNOWN = -1 };
 
 static int get_parallel(void) {
     bool known = openblas_get_parallel && openblas_get_num_threads && openblas_set_num_threads;
     return known ? openblas_get_parallel() : UNKNOWN;
 }
 
+static bool is_openblas;
+
+/* LAPACK or the host may have loaded OpenBLAS beside another BLAS. Then the object that has the
+ * products, and what that needs, do not have OpenBLAS's functions. A program that has the products
+ * itself cannot be asked, and has no second BLAS. */
+static void look_for_openblas(void) {
+    Dl_info products;
+    is_openblas = openblas_get_config && openblas_get_num_threads;
+    if (!is_openblas || !dladdr((void *)(uintptr_t)cblas_dgemm, &products))
+        return;
+    void *object = dlopen(products.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+    if (!object)
+        return;
+    is_openblas = dlsym(object, "openblas_get_config") != NULL;
+    dlclose(object);
+}
+
+/* Whether the products are OpenBLAS's. */
+static bool has_openblas(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, look_for_openblas);
+    return is_openblas;
+}
+
 const char *nn_blas_core(void) {
-    return openblas_get_corename ? openblas_get_corename() : NULL;
+    return has_openblas() && openblas_get_corename ? openblas_get_corename() : NULL;
 }
 
 static bool has_avx512(void) {
@@ -115,11 +142,11 @@ const char *nn_blas_better_core(void) {
 
 static const char *name_parallel(void) {
     switch (get_parallel()) {
-    case OPENBLAS_SEQUENTIAL:
+    case SEQUENTIAL:
         return "sequential";
-    case OPENBLAS_PTHREAD:
+    case PTHREADS:
         return "pthread";
-    case OPENBLAS_OPENMP:
+    case OPENMP:
         return "OpenMP";
     default:
         return "unknown threading";
@@ -128,14 +155,14 @@ static const char *name_parallel(void) {
 
 /* The configuration is the version and the build's options; the first two words name it. */
 void nn_blas_name(char *name, size_t size) {
-    const char *words = openblas_get_config ? get_config() : "unknown", *space = strchr(words, ' ');
+    const char *words = has_openblas() ? get_config() : "unknown", *space = strchr(words, ' ');
     space = space ? strchr(space + 1, ' ') : NULL;
     snprintf(name, size, "%.*s", (int)(space ? (size_t)(space - words) : strlen(words)), words);
 }
 
 const char *nnblas_blas_info(void) {
     static _Thread_local char info[512];
-    if (!openblas_get_config || !openblas_get_num_threads) {
+    if (!has_openblas()) {
         snprintf(info, sizeof info, "a CBLAS other than OpenBLAS");
         return info;
     }
@@ -187,7 +214,7 @@ static void release_process(void) {
 
 /* An OpenMP build of OpenBLAS uses as many threads as OpenMP is set to, in the calling thread. */
 static bool asks_openmp(void) {
-    return get_parallel() == OPENBLAS_OPENMP && omp_get_max_threads && omp_set_num_threads;
+    return get_parallel() == OPENMP && omp_get_max_threads && omp_set_num_threads;
 }
 
 void nn_blas_begin_worker(void) {
@@ -211,14 +238,14 @@ static void release_caller(void) {
 }
 
 void nn_blas_hold(void) {
-    if (get_parallel() == OPENBLAS_PTHREAD)
+    if (get_parallel() == PTHREADS)
         hold_process();
     else if (asks_openmp())
         hold_caller();
 }
 
 void nn_blas_release(void) {
-    if (get_parallel() == OPENBLAS_PTHREAD)
+    if (get_parallel() == PTHREADS)
         release_process();
     else if (asks_openmp())
         release_caller();

@@ -5,12 +5,10 @@
 #include "workers/workers.h"
 
 #include <pthread.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-/* Null with another BLAS than OpenBLAS. */
-extern int openblas_get_num_threads(void) __attribute__((weak));
 
 static void sleep_microseconds(long microseconds) {
     struct timespec pause = {.tv_nsec = microseconds * 1000};
@@ -101,7 +99,7 @@ static const bool MALLOC_SURVIVES_FORKS = true;
 
 /* OpenBLAS handles its own locks; BLIS 0.9 leaves the child one whose holder is gone. */
 START_TEST(a_fork_beside_running_calls_is_safe) {
-    if (!openblas_get_num_threads || !MALLOC_SURVIVES_FORKS)
+    if (!strstr(nnblas_blas_info(), "OpenBLAS ") || !MALLOC_SURVIVES_FORKS)
         return;
     shared_work w = make_threaded_work();
     pthread_t callers[3];
