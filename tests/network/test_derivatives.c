@@ -204,7 +204,7 @@ START_TEST(differences_give_every_derivative) {
         {6, 2, 3, 3, 3, 3, 2}, {3, 2, 40, 3},
     };
     dice d = {2};
-    for (size_t i = 0; i < N_KINDS; i++)
+    for (size_t i = 0; i < count_trials(N_KINDS); i++)
         for (size_t s = 0; s < sizeof SHAPES / sizeof *SHAPES; s++) {
             size_t n_sizes = 0;
             while (SHAPES[s][n_sizes + 1])
