@@ -18,7 +18,7 @@ from report import format_ratio, print_note, print_row
 
 HIDDEN = 50
 BAYESIAN_ITERATIONS = 100
-COUNT, ITERATIONS, DECAY = 5, 250, 1e-5
+COUNT, ITERATIONS, DECAY = 5, 200, 1e-5
 NOTE = f"""
 Root of the mean squared error on the test rows in the unit of the target, means over the splits. Features
 and target are standardised by the training rows; no row is held back. {HIDDEN} tanh units. one: a network
