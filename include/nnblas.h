@@ -69,6 +69,7 @@
  *   nnblas_trainer_set_callback,
  *     _set_epoch_callback                   callback, user   they are set again
  *   nnblas_trainer_set_sample_weights       weights          they are set again
+ *   nnblas_trainer_set_derivatives          dYdX             they are set again
  *   nnblas_trainer_set_validation_rows      X, Y             they or the fraction are set again
  *   nnblas_trainer_set_validation_weights   weights          they or the rows are set again
  *
@@ -683,6 +684,7 @@ typedef int nnblas_callback(void *user, size_t epoch, double mse);
  *   shuffling           1, in each epoch            set_shuffle
  *   seed                0                           set_seed
  *   sample weights      1 each                      set_sample_weights
+ *   derivatives         none                        set_derivatives
  *   epochs              1000                        set_epochs
  *   desired cost        none                        set_desired_cost
  *   time limit          none                        set_time_limit
@@ -926,6 +928,25 @@ nnblas_status nnblas_trainer_set_seed(nnblas_trainer *trainer, uint64_t seed);
  */
 nnblas_status nnblas_trainer_set_sample_weights(nnblas_trainer *trainer, const double *weights);
 
+/*
+ * Trains on derivatives of the target too: dYdX has one row for each row of fit, and is kept by the
+ * caller until fit returns. The cost of the training rows, which fit reports and compares with the
+ * desired one, is then that of nnblas_net_evaluate_derivatives, with this derivative_weight and the
+ * sample weights. Where X and Y have a standard deviation near 1, a derivative_weight of 1 over the
+ * inputs lets the derivatives of an output count about as much as its values.
+ *
+ * dYdX null: the values alone; the other arguments are then not looked at. NNBLAS_ERROR_VALUE where
+ * derivative_weight is not finite and above 0. fit checks dYdX as it checks X and Y: a NaN or an
+ * infinity is NNBLAS_ERROR_NOT_FINITE, named with its row and column.
+ *
+ * Validation costs and scores are those of the values alone, and so are nnblas_trainer_step's
+ * steps. fit returns NNBLAS_ERROR_VALUE with NNBLAS_LEVENBERG_MARQUARDT, and so with Bayesian
+ * regularisation, which are for squared errors of values; every other optimizer takes derivatives,
+ * over all rows and in mini-batches. The memory beside that of other fits is that of the tiles.
+ */
+nnblas_status nnblas_trainer_set_derivatives(nnblas_trainer *trainer, double derivative_weight,
+                                             const double *dYdX, size_t ldd);
+
 /* ---- stopping and validation ---- */
 
 /* epochs: how many epochs a fit has at most, those before a resumed checkpoint included; at least
@@ -1134,7 +1155,7 @@ nnblas_status nnblas_trainer_checkpoint_status(const nnblas_trainer *trainer);
  * a cosine schedule, whose rates depend on them), desired cost, patience, time limit, callback,
  * history limit, path, epochs and interval of the checkpoints, and threads. All others are compared
  * now, and again in fit, so that setters may be called before or after; of weights only whether
- * there are any.
+ * there are any, and of derivatives only their weight.
  *
  * NNBLAS_ERROR_FILE where a file cannot be opened or read, as where there is none at path yet.
  * NNBLAS_ERROR_FORMAT where it is no checkpoint or a damaged one: one that holds an impossible
@@ -1158,11 +1179,11 @@ nnblas_status nnblas_trainer_resume(nnblas_trainer *trainer, const char *path);
  * Before the first step it checks the rows, and leaves parameters and history untouched where it
  * returns
  *
- *   NNBLAS_ERROR_NOT_FINITE  a NaN or an infinity in X, Y, the weights, the validation rows or the
- *                            parameters
+ *   NNBLAS_ERROR_NOT_FINITE  a NaN or an infinity in X, Y, the weights, the derivatives, the
+ *                            validation rows or the parameters
  *   NNBLAS_ERROR_VALUE       labels outside the range of the cost, weights that are
  *                            negative or all 0, or settings that do not go together
- *   NNBLAS_ERROR_OVERLAP     rows or weights that share memory with the parameters
+ *   NNBLAS_ERROR_OVERLAP     rows, weights or derivatives that share memory with the parameters
  *
  * Where a number overflows later (NNBLAS_ERROR_NOT_FINITE), the parameters are those before the
  * step that failed, or with validation rows the best ones so far. The usual cause is a learning
@@ -1271,6 +1292,9 @@ int nnblas_trainer_shuffle(const nnblas_trainer *trainer);
 uint64_t nnblas_trainer_seed(const nnblas_trainer *trainer);
 const uint8_t *nnblas_trainer_mask(const nnblas_trainer *trainer);
 const double *nnblas_trainer_sample_weights(const nnblas_trainer *trainer);
+/* All 0 and null where there are no derivatives. */
+nnblas_status nnblas_trainer_derivatives(const nnblas_trainer *trainer, double *derivative_weight,
+                                         const double **dYdX, size_t *ldd);
 size_t nnblas_trainer_epochs(const nnblas_trainer *trainer);
 double nnblas_trainer_desired_cost(const nnblas_trainer *trainer);
 double nnblas_trainer_time_limit(const nnblas_trainer *trainer);

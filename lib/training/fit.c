@@ -135,6 +135,9 @@ static nnblas_status open_buffers(nn_fit *fit) {
     if (!status)
         status = nn_optimizer_open(&fit->optimizer, fit->settings, fit->model.layers,
                                    fit->model.n_layers, fit->engine.threads);
+    if (!status && fit->settings->derivatives.data)
+        status = nn_derivative_engine_open(&fit->derivative_engine, &fit->model, fit->batch_size,
+                                           fit->engine.updates[0], NULL, 0);
     if (status || !nn_has_validation(fit))
         return status;
     fit->best = nn_allocate(nn_count_all_parameters(fit), sizeof *fit->best);
@@ -153,6 +156,7 @@ static void close_fit(nn_fit *fit) {
     nn_scorer_close(&fit->scorer);
     nn_engine_close(&fit->validation_engine);
     free(fit->best);
+    nn_derivative_engine_close(&fit->derivative_engine);
     nn_optimizer_close(&fit->optimizer);
     nn_engine_close(&fit->engine);
     free(fit->validation_list);

@@ -8,10 +8,15 @@
 typedef struct named_rows {
     const nn_rows *rows;
     const char *X, *Y, *weight, *weights;
+    const nn_given_derivatives *derivatives; /* null for none */
 } named_rows;
 
 static size_t get_inputs(const nnblas_net *net) {
     return net->layers[0].inputs;
+}
+
+static size_t count_derivatives(const nnblas_net *net) {
+    return nn_multiply_sizes(net->layers[net->n_layers - 1].outputs, get_inputs(net));
 }
 
 /* ---- memory ---------------------------------------------------------------------------------- */
@@ -27,6 +32,10 @@ static size_t list_arguments(const nnblas_net *net, const named_rows *named,
         (nn_argument){named->Y, rows->Y, N, nn_count_label_columns(net), rows->ldy, NN_READ};
     if (rows->weights)
         arguments[count++] = nn_describe_vector(named->weights, rows->weights, N, NN_READ);
+    if (named->derivatives)
+        arguments[count++] = (nn_argument){
+            "dYdX", named->derivatives->data, N, count_derivatives(net), named->derivatives->ld,
+            NN_READ};
     return count;
 }
 
@@ -34,7 +43,7 @@ static size_t list_arguments(const nnblas_net *net, const named_rows *named,
  * null. */
 static nnblas_status check_memory(const nnblas_net *net, const named_rows *learning,
                                   const named_rows *validation, const double *mse) {
-    nn_argument arguments[8] = {nn_describe_vector(
+    nn_argument arguments[9] = {nn_describe_vector(
         "the network's vector of parameters", net->parameters, net->parameter_count, NN_WRITE)};
     size_t count = 1;
     if (mse)
@@ -66,6 +75,9 @@ static nnblas_status check_numbers(const nnblas_net *net, const named_rows *name
     if (!status)
         status =
             nn_check_finite(named->Y, rows->N, nn_count_label_columns(net), rows->Y, rows->ldy);
+    if (!status && named->derivatives)
+        status = nn_check_finite("dYdX", rows->N, count_derivatives(net), named->derivatives->data,
+                                 named->derivatives->ld);
     if (!status)
         status = check_labels(net, named);
     if (!status && rows->N > 0)
@@ -117,6 +129,10 @@ static nnblas_status check_settings(const nn_settings *s, const nnblas_net *net,
         return nn_fail(NNBLAS_ERROR_VALUE,
                        "Bayesian regularisation is of NNBLAS_LEVENBERG_MARQUARDT "
                        "alone: set that optimizer, or bayesian to 0");
+    if (s->optimizer == NNBLAS_LEVENBERG_MARQUARDT && s->derivatives.data)
+        return nn_fail(NNBLAS_ERROR_VALUE,
+                       "NNBLAS_LEVENBERG_MARQUARDT is for the values alone: set the derivatives to "
+                       "null, or another optimizer");
     if (s->optimizer == NNBLAS_LEVENBERG_MARQUARDT && net->cost != NNBLAS_MSE)
         return nn_fail(NNBLAS_ERROR_VALUE,
                        "NNBLAS_LEVENBERG_MARQUARDT is for least squares: the cost of the network "
@@ -132,9 +148,14 @@ static nnblas_status check_settings(const nn_settings *s, const nnblas_net *net,
 nnblas_status nn_check_fit(const nnblas_trainer *trainer, const nn_rows *rows) {
     const nnblas_net *net = trainer->net;
     const nn_settings *s = &trainer->settings;
-    const named_rows learning = {rows, "X", "Y", "sample weight", "the sample weights"};
-    const named_rows validation = {&s->validation, "validation X", "validation Y",
-                                   "validation weight", "the validation weights"};
+    const named_rows learning = {rows,
+                                 "X",
+                                 "Y",
+                                 "sample weight",
+                                 "the sample weights",
+                                 s->derivatives.data ? &s->derivatives : NULL};
+    const named_rows validation = {&s->validation,      "validation X",           "validation Y",
+                                   "validation weight", "the validation weights", NULL};
     nnblas_status status = nn_check_size("N", rows->N);
     if (!status)
         status = check_memory(net, &learning, &validation, NULL);
@@ -155,7 +176,7 @@ static const char *name_search(nnblas_optimizer optimizer) {
 }
 
 nnblas_status nn_check_step(const nnblas_trainer *trainer, const nn_rows *rows, const double *mse) {
-    const named_rows named = {rows, "X", "Y", "weight", "the weights"};
+    const named_rows named = {rows, "X", "Y", "weight", "the weights", NULL};
     nnblas_status status = nn_check_size("N", rows->N);
     if (!status)
         status = check_memory(trainer->net, &named, NULL, mse);

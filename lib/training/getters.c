@@ -213,6 +213,17 @@ nnblas_status nnblas_trainer_validation_rows(const nnblas_trainer *trainer, size
     return NNBLAS_OK;
 }
 
+nnblas_status nnblas_trainer_derivatives(const nnblas_trainer *trainer, double *derivative_weight,
+                                         const double **dYdX, size_t *ldd) {
+    if (check_trainer(trainer))
+        return NNBLAS_ERROR_NULL;
+    const nn_given_derivatives *given = &trainer->settings.derivatives;
+    put_real(derivative_weight, given->weight);
+    put_array(dYdX, given->data);
+    put_size(ldd, given->ld);
+    return NNBLAS_OK;
+}
+
 nnblas_status nnblas_trainer_callback(const nnblas_trainer *trainer, nnblas_callback **callback,
                                       void **user) {
     if (check_trainer(trainer))

@@ -2,6 +2,7 @@
 #include "training/objective.h"
 #include "engine/finite.h"
 #include "kernels/kernels.h"
+#include "training/gradient.h"
 #include "training/weight_decay.h"
 
 #include <float.h>
@@ -35,9 +36,7 @@ bool nn_is_short(double step, double parameters) {
 static bool evaluate_parameters(nn_objective *o, double *total) {
     nn_fit *fit = o->fit;
     const nn_kernels *kernels = nn_get_kernels();
-    o->cost = nn_engine_run(
-        &fit->engine,
-        &(nn_call){.model = &fit->model, .rows = &fit->rows, .updates = fit->engine.updates});
+    o->cost = nn_compute_gradient(fit, &fit->rows);
     *total = o->cost + nn_measure_decay(fit);
     nn_add_decay(fit);
     nn_mask_gradient(fit->settings, o->count, fit->engine.updates[0]);

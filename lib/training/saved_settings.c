@@ -28,6 +28,7 @@ nn_named_numbers nn_list_settings(const nn_settings *s, const nn_fit *fit) {
         {"first_damping", get_setting_bits(s->damping)},
         {"damping_tolerance", get_setting_bits(s->damping_tolerance)},
         {"bayesian", s->is_bayesian},
+        {"derivative_weight", get_setting_bits(s->derivatives.weight)},
         {"weight_decay", get_setting_bits(s->weight_decay)},
         {"l1", get_setting_bits(s->l1)},
         {"schedule", (uint64_t)s->schedule.kind},
@@ -67,7 +68,7 @@ nnblas_status nn_read_settings(const char *text, nn_named_numbers *then) {
 typedef struct description {
     const char *words;
     bool is_real;
-    size_t n_choices; /* names of the values from 0; 0 for a number */
+    size_t n_choices; /* names of the values from 0, before other numbers */
     const char *choices[8];
 } description;
 
@@ -87,6 +88,7 @@ static const description DESCRIPTIONS[] = {
     {"damping", .is_real = true},
     {"tolerance of Levenberg-Marquardt", .is_real = true},
     {"Bayesian regularisation", .n_choices = 2, .choices = {"none", "on"}},
+    {"weight of the derivatives", .is_real = true, .n_choices = 1, .choices = {"none"}},
     {"weight decay", .is_real = true},
     {"L1", .is_real = true},
     {"schedule", .n_choices = NNBLAS_SCHEDULE_ADAPTIVE + 1,
@@ -112,10 +114,10 @@ static const description DESCRIPTIONS[] = {
 enum { VALUE_SIZE = 40 };
 
 static void write_value(const description *d, uint64_t bits, int digits, char text[VALUE_SIZE]) {
-    if (d->is_real)
-        snprintf(text, VALUE_SIZE, "%.*g", digits, nn_from_bits(bits));
-    else if (bits < d->n_choices)
+    if (bits < d->n_choices)
         snprintf(text, VALUE_SIZE, "%s", d->choices[bits]);
+    else if (d->is_real)
+        snprintf(text, VALUE_SIZE, "%.*g", digits, nn_from_bits(bits));
     else
         snprintf(text, VALUE_SIZE, "%" PRIu64, bits);
 }

@@ -2,6 +2,7 @@
 #ifndef NN_SETTINGS_H
 #define NN_SETTINGS_H
 
+#include "engine/derivative_engine.h"
 #include "engine/engine.h"
 
 /* What a schedule has no use for is 0: checkpoints compare it too. */
@@ -27,6 +28,7 @@ typedef struct nn_settings {
     bool shuffle;
     uint64_t seed;
     const double *sample_weights;
+    nn_given_derivatives derivatives; /* the caller's; all 0 for none */
     size_t epochs;
     double desired_cost, time_limit;
     double validation_fraction;

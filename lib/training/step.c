@@ -2,6 +2,7 @@
 #include "training/step.h"
 #include "engine/finite.h"
 #include "kernels/kernels.h"
+#include "training/gradient.h"
 
 #include <math.h>
 
@@ -60,7 +61,8 @@ static nnblas_status step_checked(nn_fit *fit, const nn_rows *batch, double rate
 nnblas_status nn_take_step(nn_fit *fit, const nn_rows *batch, double rate, double *cost) {
     const nn_settings *s = fit->settings;
     nnblas_net *net = fit->trainer->net;
-    bool is_safe = bound_step(fit, rate),
+    /* The errors of derivatives have no bound here. */
+    bool is_safe = !nn_has_derivatives(fit) && bound_step(fit, rate),
          looks_first = nn_is_full_batch(fit) && s->desired_cost > 0.0;
     if (is_safe && !looks_first && s->optimizer == NNBLAS_GRADIENT_DESCENT &&
         s->weight_decay == 0.0 && s->l1 == 0.0 && !s->mask) {
@@ -68,9 +70,7 @@ nnblas_status nn_take_step(nn_fit *fit, const nn_rows *batch, double rate, doubl
         fit->optimizer.steps++;
         return NNBLAS_OK;
     }
-    *cost = nn_engine_run(
-        &fit->engine,
-        &(nn_call){.model = &fit->model, .rows = batch, .updates = fit->engine.updates});
+    *cost = nn_compute_gradient(fit, batch);
     nn_mask_gradient(s, nn_count_all_parameters(fit), fit->engine.updates[0]);
     if (looks_first && *cost <= s->desired_cost)
         return NNBLAS_STOPPED_COST;

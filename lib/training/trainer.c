@@ -298,6 +298,26 @@ nnblas_status nnblas_trainer_set_sample_weights(nnblas_trainer *trainer, const d
     return status;
 }
 
+nnblas_status nnblas_trainer_set_derivatives(nnblas_trainer *trainer, double derivative_weight,
+                                             const double *dYdX, size_t ldd) {
+    nnblas_status status = check_trainer(trainer);
+    if (!status && dYdX)
+        status = nn_check_derivative_weight(derivative_weight);
+    if (!status && dYdX) {
+        const nn_layer *layers = trainer->net->layers;
+        size_t outputs = layers[trainer->net->n_layers - 1].outputs;
+        const nn_argument one_row = {
+            "dYdX", dYdX, 1, nn_multiply_sizes(outputs, layers[0].inputs), ldd, NN_READ};
+        status = nn_check_arguments(&one_row, 1);
+    }
+    if (status)
+        return status;
+    trainer->settings.derivatives = (nn_given_derivatives){0};
+    if (dYdX)
+        trainer->settings.derivatives = (nn_given_derivatives){derivative_weight, dYdX, ldd};
+    return NNBLAS_OK;
+}
+
 /* A mask that trains all parameters is none: it has no effect on a checkpoint either. */
 nnblas_status nnblas_trainer_set_mask(nnblas_trainer *trainer, const uint8_t *mask) {
     nnblas_status status = check_trainer(trainer);

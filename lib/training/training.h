@@ -74,6 +74,7 @@ typedef struct nn_fit {
     nn_row_order order;
     uint32_t *validation_list; /* the order of the caller's own rows without those of weight 0 */
     nn_engine engine, validation_engine;
+    nn_derivative_engine derivative_engine; /* its model is null where no derivatives are given */
     nn_scorer scorer;
     nn_optimizer optimizer;
     nn_overflow_bounds bounds;
@@ -98,6 +99,11 @@ static inline bool nn_is_full_batch(const nn_fit *fit) {
 
 static inline bool nn_is_cancelled(const nn_fit *fit) {
     return atomic_load_explicit(&fit->trainer->is_cancelled, memory_order_relaxed);
+}
+
+/* Whether the steps are by derivatives too. */
+static inline bool nn_has_derivatives(const nn_fit *fit) {
+    return fit->derivative_engine.model != NULL;
 }
 
 static inline bool nn_has_validation(const nn_fit *fit) {

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "training/gradient.h"
+
+double nn_compute_gradient(nn_fit *fit, const nn_rows *rows) {
+    if (nn_has_derivatives(fit))
+        return nn_derivative_engine_run(&fit->derivative_engine, rows, &fit->settings->derivatives);
+    return nn_engine_run(
+        &fit->engine,
+        &(nn_call){.model = &fit->model, .rows = rows, .updates = fit->engine.updates});
+}
