@@ -613,6 +613,31 @@ class net {
         detail::check(nnblas_net_hessian_diagonal(get(), X.rows(), X.data(), X.ld(), Y.data(),
                                                   Y.ld(), diagonal.data()));
     }
+    // The cost of the values and of given derivatives dYdX, a row of outputs() * inputs() numbers
+    // for each row of X, and its gradient. weights: one for each row; empty: each row counts 1.
+    [[nodiscard]] double evaluate_derivatives(const_matrix_view X, const_matrix_view Y,
+                                              double derivative_weight, const_matrix_view dYdX,
+                                              const_vector_view weights = {}) const {
+        check_given(X, Y, dYdX, weights);
+        double mse = 0.0;
+        detail::check(
+            nnblas_net_evaluate_derivatives(get(), X.rows(), X.data(), X.ld(), Y.data(), Y.ld(),
+                                            weights.empty() ? nullptr : weights.data(),
+                                            derivative_weight, dYdX.data(), dYdX.ld(), &mse));
+        return mse;
+    }
+    double gradient_derivatives(const_matrix_view X, const_matrix_view Y, double derivative_weight,
+                                const_matrix_view dYdX, vector_view gradient,
+                                const_vector_view weights = {}) const {
+        check_given(X, Y, dYdX, weights);
+        detail::check_size("size of gradient", gradient.size(), parameter_count());
+        double mse = 0.0;
+        detail::check(nnblas_net_gradient_derivatives(
+            get(), X.rows(), X.data(), X.ld(), Y.data(), Y.ld(),
+            weights.empty() ? nullptr : weights.data(), derivative_weight, dYdX.data(), dYdX.ld(),
+            gradient.data(), &mse));
+        return mse;
+    }
 
     void set_metadata(const std::string &key, const std::string &value) {
         detail::check(nnblas_net_set_metadata(get(), detail::check_text("key", key),
@@ -661,6 +686,13 @@ class net {
 
     void check_rows(const_matrix_view X, const_matrix_view Y) const {
         detail::check_rows(X, Y, inputs(), label_count());
+    }
+    void check_given(const_matrix_view X, const_matrix_view Y, const_matrix_view dYdX,
+                     const_vector_view weights) const {
+        check_rows(X, Y);
+        detail::check_shape("dYdX", dYdX, X.rows(), outputs() * inputs());
+        if (!weights.empty())
+            detail::check_size("size of weights", weights.size(), X.rows());
     }
 
     detail::owner<nnblas_net, nnblas_net_destroy> net_;
@@ -861,6 +893,25 @@ class trainer {
     void set_sample_weights(const_vector_view weights) {
         detail::check(nnblas_trainer_set_sample_weights(get(), or_null(weights)));
         state_->sample_weights = weights;
+    }
+    // Derivatives of the target, for each row of fit one of outputs() * inputs() of the network.
+    void set_derivatives(double derivative_weight, const_matrix_view dYdX) {
+        const nnblas_net *net = get_net();
+        const std::size_t outputs = nnblas_net_layer_size(net, nnblas_net_layer_count(net) - 1);
+        detail::check_shape("dYdX", dYdX, dYdX.rows(), outputs * inputs());
+        detail::check(
+            nnblas_trainer_set_derivatives(get(), derivative_weight, dYdX.data(), dYdX.ld()));
+        state_->derivatives = dYdX.data();
+        state_->derivative_rows = dYdX.rows();
+    }
+    void remove_derivatives() {
+        detail::check(nnblas_trainer_set_derivatives(get(), 1.0, nullptr, 0));
+    }
+    // 0 where there are none.
+    [[nodiscard]] double derivative_weight() const noexcept {
+        double weight = 0.0;
+        nnblas_trainer_derivatives(get(), &weight, nullptr, nullptr);
+        return weight;
     }
     // One for each parameter, 0 for those that keep their value; empty: all are trained.
     void set_mask(const std::vector<std::uint8_t> &mask) {
@@ -1066,6 +1117,8 @@ class trainer {
         std::function<bool(const nnblas_epoch &)> epoch_callback;
         std::exception_ptr thrown;
         const_vector_view sample_weights;
+        const double *derivatives = nullptr;
+        std::size_t derivative_rows = 0;
 
         static int call(void *user, std::size_t epoch, double mse) noexcept {
             state *self = static_cast<state *>(user);
@@ -1124,12 +1177,16 @@ class trainer {
             std::rethrow_exception(std::exchange(state_->thrown, nullptr));
     }
 
-    // Weights that were set by get() have a size that only the caller knows.
+    // What was set by get() has a size that only the caller knows.
     void check_fit(const_matrix_view X, const_matrix_view Y) const {
         check_rows(X, Y);
         const const_vector_view weights = state_->sample_weights;
         if (!weights.empty() && weights.data() == sample_weights())
             detail::check_size("rows of X with sample weights", X.rows(), weights.size());
+        const double *dYdX = nullptr;
+        nnblas_trainer_derivatives(get(), nullptr, &dYdX, nullptr);
+        if (dYdX && dYdX == state_->derivatives)
+            detail::check_size("rows of X with derivatives", X.rows(), state_->derivative_rows);
     }
 
     friend std::vector<nnblas_status> fit_many(std::vector<trainer> &trainers, const_matrix_view X,

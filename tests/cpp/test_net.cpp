@@ -162,6 +162,28 @@ static void test_derivatives() {
     net.gradient({X, 2}, {Y, 1}, sum);
     check(std::fabs((sum[0] - gradient[0]) / 1e-6 - column[0]) < 1e-6, "a column of the Hessian");
     const auto refused = [](auto &&call) { return catch_status(call) == NNBLAS_ERROR_SIZE; };
+    const std::vector<double> dYdX(8), heavy{1, 2, 3, 4};
+    const double given = net.evaluate_derivatives({X, 2}, {Y, 1}, 0.5, {dYdX, 2});
+    double squares = 0;
+    for (const double slope : net.input_jacobian({X, 2}))
+        squares += slope * slope;
+    check(std::fabs(given - net.evaluate({X, 2}, {Y, 1}) - 0.5 * squares / 8) < 1e-15,
+          "the cost of derivatives");
+    check(std::fabs(net.gradient_derivatives({X, 2}, {Y, 1}, 0.5, {dYdX, 2}, column) - given) <
+              1e-15,
+          "the same with the gradient");
+    net.parameters()[1] += 1e-6;
+    const double moved = net.evaluate_derivatives({X, 2}, {Y, 1}, 0.5, {dYdX, 2});
+    check(std::fabs((moved - given) / 1e-6 - column[1]) < 1e-5, "the gradient of derivatives");
+    check(net.evaluate_derivatives({X, 2}, {Y, 1}, 0.5, {dYdX, 2}, heavy) != moved, "row weights");
+    check(refused([&] {
+              (void)net.evaluate_derivatives({X, 2}, {Y, 1}, 1, {dYdX, 4});
+          }) &&
+              refused([&] {
+                  net.gradient_derivatives({X, 2}, {Y, 1}, 1, {dYdX, 2}, column, ones);
+                  net.gradient_derivatives({X, 2}, {Y, 1}, 1, {dYdX, 2}, column, dYdX);
+              }),
+          "derivatives or weights of another size");
     check(refused([&] { net.hessian_vector({X, 2}, {Y, 1}, ones, column); }), "a short v");
     check(refused([&] { net.jacobian({X, 2}, {J, 2}); }), "a narrow J");
     check(refused([&] { net.input_gradient({X, 2}, {ones, 2}, {X_gradient, 2}); }), "a short V");

@@ -418,6 +418,16 @@ static void test_settings() {
     check(differs(batches, [&](trainer &t) { batches(t), t.set_seed(1); }), "the seed");
     check(differs(batches, [&](trainer &t) { batches(t), t.set_shuffle(false); }), "shuffling");
     check(differs(plain, [&](trainer &t) { t.set_sample_weights(weights); }), "sample weights");
+    const std::vector<double> slopes(8, 0.5);
+    check(differs(plain, [&](trainer &t) { t.set_derivatives(0.5, {slopes, 2}); }), "derivatives");
+    check(!differs(plain,
+                   [&](trainer &t) {
+                       t.set_derivatives(0.5, {slopes, 2});
+                       check(t.derivative_weight() == 0.5, "the weight of derivatives");
+                       t.remove_derivatives();
+                       check(t.derivative_weight() == 0, "no derivatives");
+                   }),
+          "derivatives that are removed");
     check(differs(plain, [](trainer &t) { t.set_validation_fraction(0.5); }), "the fraction");
     check(differs(plain, [](trainer &t) { t.set_time_limit(1e-9); }), "the time limit");
     check(differs(validation,

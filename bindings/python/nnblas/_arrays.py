@@ -152,6 +152,14 @@ def write_array(name: str, array: FloatArray, shape: tuple[int, ...]) -> Any:
     return pointer
 
 
+def read_derivatives(
+    derivatives: FloatArray, rows: int, outputs: int, inputs: int
+) -> tuple[Any, int]:
+    """The pointer and the leading dimension of derivatives of the outputs by the inputs."""
+    shape = rows, outputs, inputs
+    return read_array("derivatives", derivatives, shape), outputs * inputs
+
+
 class _Memory:
     """The library's memory as an array, which keeps its owner alive: NumPy holds this object as the
     array's base."""

@@ -89,6 +89,8 @@ def run_many(
     validation: Sequence[Union[Validation, None]],
     callbacks: Sequence[Union[Callback, None]],
     *,
+    derivatives: Union[FloatArray, None] = None,
+    derivative_weight: float = 1.0,
     in_turns: bool,
 ) -> tuple[list[Status], str]:
     """The statuses, and the message of the first that is an error. With in_turns callbacks run one at a
@@ -107,7 +109,8 @@ def run_many(
         x, N, ldx = read_matrix("X", X, trainer.net._inputs)
         y, ldy = read_rows("Y", Y, trainer.net.n_labels, N)
         rows = N, x, ldx, y, ldy
-        fits.append(_Fit(trainer, N, w, v, _watch(callback, cancel_all)))
+        watch = _watch(callback, cancel_all)
+        fits.append(_Fit(trainer, N, w, v, watch, derivatives, derivative_weight))
     handles = ffi.new("nnblas_trainer *[]", [trainer._handle for trainer in trainers])
     statuses = ffi.new("nnblas_status[]", len(trainers))
 
@@ -135,6 +138,8 @@ def fit_many(
     weights: Union[FloatArray, Sequence[Union[FloatArray, None]], None] = None,
     validation: Union[Validation, Sequence[Union[Validation, None]], None] = None,
     callback: Union[Callback, Sequence[Union[Callback, None]], None] = None,
+    derivatives: Union[FloatArray, None] = None,
+    derivative_weight: float = 1.0,
     raise_errors: bool = True,
 ) -> list[Status]:
     """Trains the network of each trainer on the same rows, side by side, one thread each.
@@ -157,6 +162,8 @@ def fit_many(
         something true, that training stops. Callbacks run one at a time: in the main thread where
         that called fit_many, else in the threads that train. What one raises ends all trainings, and
         then comes from here.
+    derivatives, derivative_weight
+        Of the target, for all trainers, as for `Trainer.fit`.
     raise_errors : bool, optional
         Whether the error of the first training that failed is raised, once all have ended. With
         False its status is returned like the others, and `Trainer.check_fit` has the reason.
@@ -188,6 +195,8 @@ def fit_many(
         _spread("weights", weights, len(found), _is_array),
         _spread("validation", validation, len(found), _is_rows),
         _spread("callback", callback, len(found), callable),
+        derivatives=derivatives,
+        derivative_weight=derivative_weight,
         in_turns=True,
     )
     failed = [status for status in statuses if status < 0]

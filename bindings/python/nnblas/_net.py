@@ -12,6 +12,7 @@ import numpy
 from ._arrays import (
     FloatArray,
     read_array,
+    read_derivatives,
     read_matrix,
     read_rows,
     view_memory,
@@ -442,16 +443,31 @@ class Net:
         return bool(lib.nnblas_net_has_posterior(self._handle))
 
     def evaluate(
-        self, X: FloatArray, Y: FloatArray, *, weights: Union[FloatArray, None] = None
+        self,
+        X: FloatArray,
+        Y: FloatArray,
+        *,
+        weights: Union[FloatArray, None] = None,
+        derivatives: Union[FloatArray, None] = None,
+        derivative_weight: float = 1.0,
     ) -> float:
         """The cost over the rows of X, shape (N, inputs), and their labels Y, shape (N, n_labels).
 
-        weights: one for each row, shape (N,), of which only the ratios count.
+        weights: one for each row, shape (N,), of which only the ratios count. derivatives: of each
+        output by each input of its row, shape (N, outputs, inputs) as of `input_jacobian`. The cost
+        has then derivative_weight / 2 times the mean over the rows of the sum of their squared errors
+        more.
         """
         x, N, ldx = read_matrix("X", X, self._inputs)
         y, ldy = read_rows("Y", Y, self.n_labels, N)
         cost = ffi.new("double *")
-        if weights is None:
+        if derivatives is not None:
+            w = ffi.NULL if weights is None else read_array("weights", weights, (N,))
+            d, ldd = read_derivatives(derivatives, N, self._outputs, self._inputs)
+            status = lib.nnblas_net_evaluate_derivatives(
+                self._handle, N, x, ldx, y, ldy, w, derivative_weight, d, ldd, cost
+            )
+        elif weights is None:
             status = lib.nnblas_net_evaluate(self._handle, N, x, ldx, y, ldy, cost)
         else:
             w = read_array("weights", weights, (N,))
@@ -466,6 +482,8 @@ class Net:
         Y: FloatArray,
         *,
         weights: Union[FloatArray, None] = None,
+        derivatives: Union[FloatArray, None] = None,
+        derivative_weight: float = 1.0,
         out: Union[FloatArray, None] = None,
     ) -> tuple[float, FloatArray]:
         """The cost over the rows, as `evaluate`, and its derivatives by all parameters, shape
@@ -476,7 +494,13 @@ class Net:
             out = numpy.empty(self._parameter_shape)
         gradient = write_array("out", out, self._parameter_shape)
         cost = ffi.new("double *")
-        if weights is None:
+        if derivatives is not None:
+            w = ffi.NULL if weights is None else read_array("weights", weights, (N,))
+            d, ldd = read_derivatives(derivatives, N, self._outputs, self._inputs)
+            status = lib.nnblas_net_gradient_derivatives(
+                self._handle, N, x, ldx, y, ldy, w, derivative_weight, d, ldd, gradient, cost
+            )
+        elif weights is None:
             status = lib.nnblas_net_gradient(self._handle, N, x, ldx, y, ldy, gradient, cost)
         else:
             w = read_array("weights", weights, (N,))
@@ -493,10 +517,19 @@ class Net:
         Y: FloatArray,
         *,
         weights: Union[FloatArray, None] = None,
+        derivatives: Union[FloatArray, None] = None,
+        derivative_weight: float = 1.0,
         out: Union[FloatArray, None] = None,
     ) -> FloatArray:
         """The gradient of `cost_and_gradient` alone."""
-        return self.cost_and_gradient(X, Y, weights=weights, out=out)[1]
+        return self.cost_and_gradient(
+            X,
+            Y,
+            weights=weights,
+            derivatives=derivatives,
+            derivative_weight=derivative_weight,
+            out=out,
+        )[1]
 
     # ---- derivatives beyond the gradient
 

@@ -11,7 +11,7 @@ import numpy
 import numpy.typing
 
 from . import _interruption
-from ._arrays import FloatArray, read_array, read_matrix, read_rows
+from ._arrays import FloatArray, read_array, read_derivatives, read_matrix, read_rows
 from ._errors import Status, check, get_message, make_error, read_count
 from ._library import ffi, lib
 from ._net import Net, Path, encode_path, to_constant
@@ -136,7 +136,7 @@ _call_watch_from_c = ffi.callback("nnblas_epoch_callback *", _call_watch, error=
 
 
 class _Fit:
-    """What a trainer has during one fit alone: weights, validation rows and a callback."""
+    """What a trainer has during one fit alone: weights, derivatives, validation rows and a callback."""
 
     def __init__(
         self,
@@ -145,6 +145,8 @@ class _Fit:
         weights: Union[FloatArray, None],
         validation: Union[Validation, None],
         callback: Union[Callback, None],
+        derivatives: Union[FloatArray, None] = None,
+        derivative_weight: float = 1.0,
     ) -> None:
         if validation is not None and len(validation) not in (2, 3):
             raise ValueError(
@@ -152,6 +154,11 @@ class _Fit:
             )
         self.trainer = trainer
         self._weights = ffi.NULL if weights is None else read_array("weights", weights, (rows,))
+        net = trainer._net
+        self._derivatives: tuple[Any, ...] = 1.0, ffi.NULL, 0
+        if derivatives is not None:
+            given = read_derivatives(derivatives, rows, net._outputs, net._inputs)
+            self._derivatives = derivative_weight, *given
         self._validation = None if validation is None else trainer._read_validation(*validation)
         self._fraction = 0.0
         self._callback = callback
@@ -171,6 +178,7 @@ class _Fit:
                 self._handle = ffi.new_handle(self._watch)
                 trainer._set_watch(_call_watch_from_c, self._handle)
             trainer._set_weights(self._weights)
+            trainer._set_derivatives(*self._derivatives)
             if self._validation is not None:
                 trainer._set_validation(*self._validation)
         except BaseException:
@@ -181,6 +189,7 @@ class _Fit:
         trainer = self.trainer
         trainer._set_watch(ffi.NULL, ffi.NULL)
         trainer._set_weights(ffi.NULL)
+        trainer._set_derivatives(1.0, ffi.NULL, 0)
         if self._validation is not None:
             check(lib.nnblas_trainer_set_validation_fraction(trainer._handle, self._fraction))
         trainer._callback_thread = None
@@ -612,13 +621,17 @@ class Trainer:
         """Raises the last failure to write a checkpoint, which does not end a training."""
         check(lib.nnblas_trainer_checkpoint_status(self._handle))
 
-    def resume(self, path: Union[Path, None]) -> None:
+    def resume(
+        self, path: Union[Path, None], *, derivative_weight: Union[float, None] = None
+    ) -> None:
         """The next fit continues from the checkpoint at path, and ends with the same bits as one that
-        was not interrupted. None cancels that."""
+        was not interrupted. None cancels that. derivative_weight: that of the fit, where it was given
+        derivatives; the next fit is given them again."""
         name = ffi.NULL if path is None else encode_path(path)
         # fit will be given the weights. Here it counts only whether there are any.
         inputs, labels = self._net._inputs, self._net.n_labels
         row = ffi.new("double[]", max(inputs, labels))
+        derivatives = ffi.NULL if derivative_weight is None else row
         setters: dict[str, Callable[[], None]] = {
             "sample weights: some": lambda: self._set_weights(row),
             "validation weights: some": lambda: self._set_validation(
@@ -628,6 +641,7 @@ class Trainer:
         with self._lock:
             self._check_idle()
             fraction = self.validation_fraction
+            self._set_derivatives(derivative_weight or 0.0, derivatives, inputs * self._net._outputs)
             try:
                 while True:
                     status = lib.nnblas_trainer_resume(self._handle, name)
@@ -638,6 +652,7 @@ class Trainer:
                     setters.pop(missing[0])()
             finally:
                 self._set_weights(ffi.NULL)
+                self._set_derivatives(1.0, ffi.NULL, 0)
                 check(lib.nnblas_trainer_set_validation_fraction(self._handle, fraction))
         if status < 0:
             raise make_error(status, message)
@@ -650,6 +665,8 @@ class Trainer:
         Y: FloatArray,
         *,
         weights: Union[FloatArray, None] = None,
+        derivatives: Union[FloatArray, None] = None,
+        derivative_weight: float = 1.0,
         validation: Union[Validation, None] = None,
         callback: Union[Callback, None] = None,
     ) -> Status:
@@ -662,6 +679,15 @@ class Trainer:
             Both may be ranges of columns of a wider table.
         weights : ndarray of shape (N,), optional
             Of the rows. Only their ratios count; rows of weight 0 are left out.
+        derivatives : ndarray of shape (N, outputs, inputs), optional
+            Of the target: of each output by each input of its row, as `Net.input_jacobian` has those of
+            the network. The cost has then derivative_weight / 2 times the mean over the rows of the sum
+            of their squared errors more; validation costs and scores are of the values alone. Not with
+            Levenberg-Marquardt. Where X was divided by sx and Y by sy, the derivatives are those of the
+            target times sx / sy.
+        derivative_weight : float, optional
+            Finite and above 0. With X and Y of a standard deviation near 1, 1 / inputs lets the
+            derivatives of an output count about as much as its values.
         validation : tuple (X, Y) or (X, Y, weights), optional
             Rows that are not trained on, in place of validation_fraction. fit ends with the
             parameters of the best epoch.
@@ -689,7 +715,7 @@ class Trainer:
         """
         x, N, ldx = read_matrix("X", X, self._net._inputs)
         y, ldy = read_rows("Y", Y, self._net.n_labels, N)
-        fit = _Fit(self, N, weights, validation, callback)
+        fit = _Fit(self, N, weights, validation, callback, derivatives, derivative_weight)
 
         def call(hand_over: Any) -> tuple[int, str]:
             fit.begin(hand_over)
@@ -710,6 +736,9 @@ class Trainer:
 
     def _set_weights(self, pointer: Any) -> None:
         check(lib.nnblas_trainer_set_sample_weights(self._handle, pointer))
+
+    def _set_derivatives(self, weight: float, pointer: Any, leading: int) -> None:
+        check(lib.nnblas_trainer_set_derivatives(self._handle, weight, pointer, leading))
 
     def _read_validation(
         self, X: FloatArray, Y: FloatArray, weights: Union[FloatArray, None] = None

@@ -87,6 +87,31 @@ def test_second_derivatives_are_differences_of_the_gradient(net, rows):
         net.hessian_vector(X, Y, start[1:])
 
 
+def test_given_derivatives_are_compared_with_the_network(net, rows):
+    X, Y = rows
+    weights = numpy.arange(8.0)
+    given = {"weights": weights, "derivatives": numpy.full((8, 2, 5), 0.1), "derivative_weight": 0.7}
+    errors = net.input_jacobian(X) - given["derivatives"]
+    expected = 0.35 * numpy.average((errors**2).sum(axis=(1, 2)), weights=weights)
+    cost, gradient = net.cost_and_gradient(X, Y, **given)
+    assert cost - net.evaluate(X, Y, weights=weights) == pytest.approx(expected)
+    assert net.evaluate(X, Y, **given) == pytest.approx(cost)
+    start = net.parameters.copy()
+    for i in range(start.size):
+        sides = []
+        for step in (1e-6, -2e-6):
+            net.parameters[i] += step
+            sides.append(net.evaluate(X, Y, **given))
+        net.parameters = start
+        assert (sides[0] - sides[1]) / 2e-6 == pytest.approx(gradient[i], abs=1e-9)
+    assert net.evaluate(X, Y, derivatives=net.input_jacobian(X)) == net.evaluate(X, Y)
+    for wrong in (numpy.zeros((8, 5, 2)), numpy.zeros((7, 2, 5)), numpy.zeros((8, 10))):
+        with pytest.raises(ValueError, match="derivatives has shape"):
+            net.gradient(X, Y, derivatives=wrong)
+    with pytest.raises(nnblas.ArgumentError, match="derivative_weight is 0"):
+        net.gradient(X, Y, derivatives=given["derivatives"], derivative_weight=0)
+
+
 def test_weights_of_rows_count_them(net, rows):
     X, Y = rows
     weights = numpy.array([0, 1, 2, 0, 1, 0, 0, 3.0])

@@ -162,6 +162,26 @@ def test_weights_count_rows(net, trainer, rows):
     numpy.testing.assert_array_equal(net.parameters, other.parameters)
 
 
+def test_derivatives_of_the_target_are_learned(random):
+    X = random.uniform(-2, 2, (30, 2))
+    Y = numpy.sin(X[:, :1]) * numpy.cos(X[:, 1:])
+    derivatives = numpy.stack(
+        [numpy.cos(X[:, 0]) * numpy.cos(X[:, 1]), -numpy.sin(X[:, 0]) * numpy.sin(X[:, 1])], axis=1
+    )[:, None, :]
+    errors = []
+    for given in ({}, {"derivatives": derivatives, "derivative_weight": 0.5}):
+        net = nnblas.Net([2, 12, 1], hidden="tanh", output="identity", seed=3)
+        trainer = nnblas.Trainer(net, optimizer="rprop", learning_rate=0.1, epochs=400)
+        trainer.fit(X, Y, **given)
+        errors.append(abs(net.input_jacobian(X) - derivatives).max())
+    assert errors[1] < errors[0] / 2
+    trainer.fit(X, Y)  # the values alone, as before
+    assert trainer.history["cost"][-1] == pytest.approx(net.evaluate(X, Y), rel=0.1)
+    derivatives[4, 0, 1] = numpy.nan
+    with pytest.raises(nnblas.NotFiniteError, match="dYdX holds a NaN at row 4, column 1"):
+        trainer.fit(X, Y, derivatives=derivatives)
+
+
 def test_validation_rows(net, trainer, rows, random):
     validation = random.standard_normal((6, 5)), random.random((6, 2))
     trainer.validation_fraction = 0.25
@@ -581,6 +601,24 @@ def test_checkpoint_of_weights_is_resumed(rows, tmp_path):
     numpy.testing.assert_array_equal(again.parameters, whole.parameters)
     with pytest.raises(nnblas.ArgumentError, match="momentum|learning_rate|learning rate"):
         nnblas.Trainer(again, learning_rate=0.5).resume(tmp_path / "checkpoint")
+
+
+def test_checkpoint_of_derivatives_is_resumed(rows, tmp_path):
+    X, Y = rows
+    rest = {"derivatives": numpy.full((8, 2, 5), 0.1), "derivative_weight": 1 / 3}
+    first, again, whole = (nnblas.Net([5, 3, 2]) for _ in range(3))
+    trainer = nnblas.Trainer(first, epochs=5)
+    trainer.set_checkpoint(tmp_path / "checkpoint")
+    trainer.fit(X, Y, **rest)
+    resumed = nnblas.Trainer(again, epochs=9)
+    with pytest.raises(nnblas.ArgumentError, match="weight of the derivatives: 0.333333 in the"):
+        resumed.resume(tmp_path / "checkpoint")
+    resumed.resume(tmp_path / "checkpoint", derivative_weight=1 / 3)
+    with pytest.raises(nnblas.ArgumentError, match="weight of the derivatives.*none in this"):
+        resumed.fit(X, Y)
+    assert resumed.fit(X, Y, **rest) is Status.OK
+    nnblas.Trainer(whole, epochs=9).fit(X, Y, **rest)
+    numpy.testing.assert_array_equal(again.parameters, whole.parameters)
 
 
 def test_checkpoint_that_cannot_be_written(trainer, rows, tmp_path):
