@@ -17,6 +17,7 @@ static const column COLUMNS[] = {
     {"jacobian", "dO/dW", 7, 1.0, "%.2f"},
     {"hessian_vector", "Hv", 7, 1.0, "%.2f"},
     {"hessian_diagonal", "diag H", 8, 1.0, "%.2f"},
+    {"given_derivatives", "given", 7, 1.0, "%.2f"},
     {0},
 };
 
@@ -25,8 +26,8 @@ static const char NOTE[] = "Networks of two hidden layers of that width, with bi
                            "_input_jacobian,\ndO/dW: _jacobian, each over the time of a "
                            "prediction, the two last over that "
                            "and the number of outputs. Hv:\n_hessian_vector, diag H: "
-                           "_hessian_diagonal, over the time of a "
-                           "gradient.";
+                           "_hessian_diagonal, given: "
+                           "nnblas_net_gradient_derivatives, over the time of a gradient.";
 
 /* Of the Jacobian by the parameters; its time is scaled where the rows are fewer. */
 enum { MOST_NUMBERS = 4 << 20 };
@@ -36,7 +37,7 @@ typedef struct derivative_run {
     nnblas_net *net;
     size_t parameter_count;
     size_t jacobian_rows; /* those that J has room for */
-    double *O_out, *gradient, *J, *v, mse;
+    double *O_out, *gradient, *J, *v, *dYdX, mse;
 } derivative_run;
 
 static derivative_run make_run(const problem *p) {
@@ -54,7 +55,9 @@ static derivative_run make_run(const problem *p) {
     /* New pages take longer than what is written to them. */
     memset(r.J, 0xff, (most > all ? most : all) * sizeof(double));
     r.v = allocate_array(r.parameter_count, sizeof(double));
+    r.dYdX = allocate_array(all, sizeof(double));
     uint64_t state = 1;
+    fill_uniform(&state, r.dYdX, all, -1.0, 1.0);
     fill_uniform(&state, r.v, r.parameter_count, -1.0, 1.0);
     return r;
 }
@@ -64,6 +67,7 @@ static void free_run(derivative_run *r) {
     free(r->gradient);
     free(r->J);
     free(r->v);
+    free(r->dYdX);
     nnblas_net_destroy(r->net);
 }
 
@@ -114,6 +118,14 @@ static void run_hessian_diagonal(void *context) {
                                            r->gradient));
 }
 
+static void run_given_derivatives(void *context) {
+    derivative_run *r = context;
+    const shape *s = &r->p->shape;
+    require_ok(nnblas_net_gradient_derivatives(r->net, s->N, r->p->X, s->inputs, r->p->Y,
+                                               s->outputs, NULL, 1.0, r->dYdX,
+                                               s->outputs * s->inputs, r->gradient, &r->mse));
+}
+
 /* ---- the table ------------------------------------------------------------------------------- */
 
 static void add_line(report *r, const derivative_run *run, const candidate *c) {
@@ -128,6 +140,7 @@ static void add_line(report *r, const derivative_run *run, const candidate *c) {
     json_object_set_new(result, "jacobian", json_real(c[4].median / (share * predict * outputs)));
     json_object_set_new(result, "hessian_vector", json_real(c[5].median / gradient));
     json_object_set_new(result, "hessian_diagonal", json_real(c[6].median / gradient));
+    json_object_set_new(result, "given_derivatives", json_real(c[7].median / gradient));
     add_result(r, result);
 }
 
@@ -138,7 +151,7 @@ static bool time_derivatives(const shape *s, const options *o, report *r) {
         {run_predict, &run, 0.0},          {run_gradient, &run, 0.0},
         {run_input_gradient, &run, 0.0},   {run_input_jacobian, &run, 0.0},
         {run_jacobian, &run, 0.0},         {run_hessian_vector, &run, 0.0},
-        {run_hessian_diagonal, &run, 0.0},
+        {run_hessian_diagonal, &run, 0.0}, {run_given_derivatives, &run, 0.0},
     };
     measure_medians(candidates, sizeof candidates / sizeof *candidates, o->seconds);
     add_line(r, &run, candidates);
