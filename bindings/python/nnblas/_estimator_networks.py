@@ -25,6 +25,7 @@ _LEARNT = (
     "validation_scores_",
     "best_validation_score_",
     "validation_loss_curve_",
+    "evidence_",
 )
 
 
@@ -112,7 +113,7 @@ def _keep_best(members: Sequence[Any], good: Sequence[int]) -> int:
 
     best = max(good, key=rank)
     learnt = vars(members[best])
-    vars(members[0]).update({name: learnt[name] for name in _LEARNT})
+    vars(members[0]).update({name: learnt[name] for name in _LEARNT if name in learnt})
     return best
 
 
@@ -126,6 +127,8 @@ def train_networks(
     trainers = [trainer, *(of_other for _, of_other in others)]
     statuses, message = _fit_all(members, trainers, rows)
     kept = [i for i, status in enumerate(statuses) if status >= 0]
+    for i in kept:
+        members[i]._take_evidence(trainers[i])
     if not kept or (estimator.n_restarts == 1 and len(kept) < len(members)):
         _raise_failure(members, statuses, message)
     if estimator.n_restarts > 1:

@@ -14,15 +14,15 @@ activation : {{'identity', 'logistic', 'tanh', 'relu', 'softsign', 'softplus', '
 'gelu', 'silu', 'sine'}} or a sequence of them, default='relu'
     Activation of the hidden units. Those behind 'relu' are additions, and so is a sequence with one
     for each layer.
-solver : {{'lbfgs', 'sgd', 'adam', 'rprop', 'gradient_descent', 'momentum', 'nesterov'}}
-    The optimizer, by default 'adam'. 'rprop' and those behind it are additions. 'lbfgs' and 'rprop'
-    take all rows at once.{solvers}
+solver : {{'lbfgs', 'sgd', 'adam', 'rprop', 'gradient_descent', 'momentum', 'nesterov', 'scg'}}
+    The optimizer, by default 'adam'. 'rprop' and those behind it are additions; 'scg' are scaled
+    conjugate gradients. 'lbfgs', 'scg' and 'rprop' take all rows at once.{solvers}
 alpha : float, default=0.0001
     Penalty of the weights, divided by the rows of a step.
 l1_ratio : float, default=0
     The share of the penalty that is L1, as of ElasticNet:
     ``alpha ((1 - l1_ratio) / 2 sum w^2 + l1_ratio sum |w|)``. Weights that are not worth it become 0.
-    Not with 'lbfgs' and 'lm'. An addition.
+    Not with 'lbfgs', 'scg' and 'lm'. An addition.
 batch_size : int or 'auto', default='auto'
     Rows of a step; 'auto' is min(200, n_samples).
 learning_rate : {{'constant', 'invscaling', 'adaptive'}}, default='constant'
@@ -33,15 +33,15 @@ learning_rate_init : float, default=0.001
 power_t : float, default=0.5
     Exponent of 'invscaling'.
 max_iter : int, default=200
-    Most epochs; for 'lbfgs' and 'lm', most iterations.
+    Most epochs; for 'lbfgs', 'scg' and 'lm', most iterations.
 shuffle : bool, default=True
     Whether each epoch has the rows in another order.
 random_state : int, RandomState instance or None, default=None
     Of the initial weights, the validation rows and the order of rows.
 tol : float, default=1e-4
     Training stops where the loss, or with early_stopping the score, has not improved by more than
-    this for more than n_iter_no_change epochs. 'lbfgs' and 'lm' stop where no element of the
-    gradient is larger. 'adaptive' looks at the loss without the penalty.
+    this for more than n_iter_no_change epochs. 'lbfgs', 'scg' and 'lm' stop where no element of
+    the gradient is larger. 'adaptive' looks at the loss without the penalty.{tolerance}
 verbose : bool, default=False
     Whether to print each epoch.
 warm_start : bool, default=False
@@ -52,7 +52,7 @@ nesterovs_momentum : bool, default=True
     Whether the momentum of 'sgd' is Nesterov's.
 early_stopping : bool, default=False
     Whether to set rows aside and to stop by the {score} on them. The network has the weights of the
-    best epoch then. Not with 'lbfgs', with 'lm' or in partial_fit.
+    best epoch then. Not with 'lbfgs', 'scg', 'lm' or in partial_fit.
 validation_fraction : float, default=0.1
     The share of rows that early_stopping sets aside.
 beta_1, beta_2, epsilon : float, default=0.9, 0.999, 1e-8
@@ -60,7 +60,7 @@ beta_1, beta_2, epsilon : float, default=0.9, 0.999, 1e-8
 n_iter_no_change : int, default=10
     See tol.
 max_fun : int, default=15000
-    Bounds the iterations of 'lbfgs' and 'lm', each of which evaluates the loss at least once.
+    Bounds the iterations of 'lbfgs', 'scg' and 'lm', each of which evaluates the loss at least once.
 n_restarts : int, default=1
     An addition. So many networks are trained side by side from weights of their own, and the best is
     kept: the one with the lowest last loss, or with early_stopping the highest score on the same
@@ -125,6 +125,24 @@ quantile : float, default=0.5
     Of 'quantile'. An addition.
 """
 
+TARGETS = """scale_targets : bool, default=False
+    Whether each target is trained with its mean at 0 and a standard deviation of 1, those of the rows of
+    fit or of the first partial_fit. Predictions and intervals are in the unit of y; losses,
+    huber_delta and ``coefs_`` are of the scaled targets. Not with the losses 'poisson' and 'gamma'.
+    An addition.
+bayesian : bool, default=False
+    Whether the solver 'lm' estimates the penalty of all weights and biases, and the noise of the
+    targets, from the rows (MacKay, 1992). alpha has no effect then, and tol decides alone whether to
+    warn of max_iter. Scale the features, and set scale_targets. `predict` with return_std and
+    `predict_interval` need it; the posterior takes 8 bytes for the square of the number of weights, in
+    a pickle too. An addition.
+"""
+
+EVIDENCE = """evidence_ : Evidence or None
+    What bayesian=True has estimated, of the targets as they were trained: ``decay``, ``noise`` (their
+    variance around the outputs), ``effective`` and ``log_evidence``. An addition.
+"""
+
 CLASSES = """classes_ : ndarray of shape (n_classes,)
     The labels.
 """
@@ -133,10 +151,19 @@ CLASSES = """classes_ : ndarray of shape (n_classes,)
 LEAST_SQUARES = """
     'lm', Levenberg-Marquardt, an addition too: least squares for up to a few thousand weights, in
     memory for their square. It takes all rows at once."""
+LEAST_SQUARES_TOLERANCE = """
+    'lm' also stops where the loss has not improved by more than tol times half the variance of y for
+    more than n_iter_no_change iterations."""
 
 
 def describe(
-    kind: str, lowers: str, score: str, parameters: str, attributes: str, solvers: str = ""
+    kind: str,
+    lowers: str,
+    score: str,
+    parameters: str,
+    attributes: str,
+    solvers: str = "",
+    tolerance: str = "",
 ) -> str:
     return _TEXT.format(
         kind=kind,
@@ -145,4 +172,5 @@ def describe(
         parameters=parameters,
         attributes=attributes,
         solvers=solvers,
+        tolerance=tolerance,
     )

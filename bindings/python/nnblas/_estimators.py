@@ -19,9 +19,19 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 
 from ._arrays import FloatArray
 from ._estimator_arrays import Array, Weights, to_rows
-from ._estimator_texts import CLASS_WEIGHT, CLASSES, LEAST_SQUARES, LOSSES, describe
+from ._estimator_targets import TargetUnits, drop_axis, get_quantile, predict_spread
+from ._estimator_texts import (
+    CLASS_WEIGHT,
+    CLASSES,
+    EVIDENCE,
+    LEAST_SQUARES,
+    LEAST_SQUARES_TOLERANCE,
+    LOSSES,
+    TARGETS,
+    describe,
+)
 from ._perceptron import Perceptron, is_stochastic
-from ._trainer import Score
+from ._trainer import Score, Trainer
 
 
 class MLPClassifier(ClassifierMixin, Perceptron):
@@ -298,9 +308,10 @@ class MLPRegressor(RegressorMixin, Perceptron):
         kind="regressor",
         lowers="half of the mean squared error, or another loss",
         score="coefficient of determination (R2)",
-        parameters=LOSSES,
-        attributes="",
+        parameters=LOSSES + TARGETS,
+        attributes=EVIDENCE,
         solvers=LEAST_SQUARES,
+        tolerance=LEAST_SQUARES_TOLERANCE,
     )
 
     _parameter_constraints = {
@@ -309,6 +320,8 @@ class MLPRegressor(RegressorMixin, Perceptron):
         "loss": [StrOptions({"squared_error", "huber", "quantile", "poisson", "gamma"})],
         "huber_delta": [Interval(Real, 0, None, closed="neither")],
         "quantile": [Interval(Real, 0, 1, closed="neither")],
+        "scale_targets": ["boolean"],
+        "bayesian": ["boolean"],
     }
     _watched = Score.R2
 
@@ -344,6 +357,8 @@ class MLPRegressor(RegressorMixin, Perceptron):
         loss: str = "squared_error",
         huber_delta: float = 1.0,
         quantile: float = 0.5,
+        scale_targets: bool = False,
+        bayesian: bool = False,
     ) -> None:
         super().__init__(
             hidden_layer_sizes=hidden_layer_sizes,
@@ -376,6 +391,26 @@ class MLPRegressor(RegressorMixin, Perceptron):
         self.loss = loss
         self.huber_delta = huber_delta
         self.quantile = quantile
+        self.scale_targets = scale_targets
+        self.bayesian = bayesian
+
+    def _is_bayesian(self) -> bool:
+        if self.bayesian and (self.solver != "lm" or self.loss != "squared_error"):
+            raise ValueError(
+                f"bayesian=True is of solver='lm' and loss='squared_error'; they are {self.solver!r} and "
+                f"{self.loss!r}"
+            )
+        return bool(self.bayesian)
+
+    def _take_evidence(self, trainer: Trainer) -> None:
+        self.evidence_ = trainer.evidence if self._is_bayesian() and len(trainer.history) else None
+
+    def _scale(self, Y: FloatArray, weights: Weights, reset: bool) -> FloatArray:
+        if self.scale_targets and self.loss in ("poisson", "gamma"):
+            raise ValueError(f"loss={self.loss!r} takes targets as they are: scale_targets must be False")
+        if reset:
+            self._units = TargetUnits.measure(Y, weights) if self.scale_targets else None
+        return Y if self._units is None else self._units.apply(Y)
 
     def _get_cost(self) -> tuple[str, Union[float, None]]:
         parameters = {"huber": self.huber_delta, "quantile": self.quantile}
@@ -427,10 +462,60 @@ class MLPRegressor(RegressorMixin, Perceptron):
         fitted: MLPRegressor = self._partial_fit(X, y, sample_weight, not hasattr(self, "_net"))
         return fitted
 
-    def predict(self, X: Any) -> FloatArray:
-        """The targets of the rows of X, shape (n_samples,) or (n_samples, n_outputs)."""
-        outputs = self._compute_outputs(X)
-        return outputs.ravel() if self.n_outputs_ == 1 else outputs
+    def predict(
+        self, X: Any, return_std: bool = False
+    ) -> Union[FloatArray, tuple[FloatArray, FloatArray]]:
+        """The targets of the rows of X.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        return_std : bool, default=False
+            Whether to return the standard deviations of new targets around their predictions too, after
+            a fit with bayesian=True: of the noise, and of the outputs by the posterior of the weights.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+        y_std : ndarray of the same shape
+            With return_std=True.
+        """
+        if return_std:
+            return self._predict_spread(X)
+        return drop_axis(self._compute_outputs(X), self._units)
+
+    def predict_interval(self, X: Any, level: float = 0.9) -> tuple[FloatArray, FloatArray]:
+        """Intervals around the predictions for the rows of X, after a fit with bayesian=True. An addition.
+
+        A new target is within its interval with about the probability `level`: the noise is taken as
+        normal and as the same for all rows, and of several targets, in the unit that they are trained
+        in, as the same for all of them. With n_networks the distribution is the normal one with the mean
+        and the variance of the mixture of theirs.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        level : float, default=0.9
+            Above 0 and under 1.
+
+        Returns
+        -------
+        lower, upper : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+        """
+        if not 0 < level < 1:
+            raise ValueError(f"level is {level!r}; it must be above 0 and under 1")
+        mean, deviation = self._predict_spread(X)
+        reach = get_quantile(level) * deviation
+        return mean - reach, mean + reach
+
+    def _predict_spread(self, X: Any) -> tuple[FloatArray, FloatArray]:
+        X = self._read_features(X)
+        if getattr(self, "evidence_", None) is None:
+            raise ValueError("standard deviations and intervals need a fit with bayesian=True")
+        mean, deviation = predict_spread(self.networks_, X)
+        if self._units is not None:
+            deviation = deviation * self._units.scale
+        return drop_axis(mean, self._units), drop_axis(deviation)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

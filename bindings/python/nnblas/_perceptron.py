@@ -21,9 +21,10 @@ from ._arrays import FloatArray
 from ._errors import NotFiniteError, Status
 from ._estimator_arrays import Array, Views, Weights, get_mean, to_rows, validate_data
 from ._estimator_networks import TrainingRows, average, count_networks, train_networks
+from ._estimator_targets import measure_variances
 from ._net import HIDDEN, Activation, Net
 from ._progress import Progress
-from ._trainer import Score, Trainer
+from ._trainer import Evidence, Score, Trainer
 
 _ACTIVATIONS = {"logistic": "sigmoid"} | {
     activation.name.lower(): activation.name.lower()
@@ -33,7 +34,8 @@ _ACTIVATIONS = {"logistic": "sigmoid"} | {
 # The solvers that take mini-batches; 'sgd' is one of the three behind it by its momentum.
 _STOCHASTIC = ("sgd", "adam", "gradient_descent", "momentum", "nesterov")
 # Those that find each step by a search over all rows, until the gradient is small.
-_SEARCHES = ("lbfgs", "lm")
+_SEARCHES = ("lbfgs", "scg", "lm")
+_NAMES = {"lm": "levenberg_marquardt", "scg": "scaled_conjugate_gradient"}
 _ALL_ROWS = (*_SEARCHES, "rprop")
 # The rate under which an adaptive schedule stops, and what it divides by.
 _ADAPTIVE_LAST, _ADAPTIVE_DIVISOR = 1e-6, 5.0
@@ -144,6 +146,7 @@ class Perceptron(BaseEstimator):
 
     _watched: Score
     out_activation_: str
+    evidence_: Union[Evidence, None]
 
     def _get_cost(self) -> tuple[str, Union[float, None]]:
         """What the network lowers, and the parameter of that cost."""
@@ -164,6 +167,17 @@ class Perceptron(BaseEstimator):
     def _get_strata(self, y: Array) -> Union[Array, None]:
         """What to spread evenly over training and validation rows."""
         return None
+
+    def _scale(self, Y: FloatArray, weights: Weights, reset: bool) -> FloatArray:
+        """Y in the unit of the outputs. reset: whether the unit is that of these rows."""
+        return Y
+
+    def _is_bayesian(self) -> bool:
+        """Whether training estimates the weight decay."""
+        return False
+
+    def _take_evidence(self, trainer: Trainer) -> None:
+        """What a fit has estimated."""
 
     # ---- rows
 
@@ -366,7 +380,7 @@ class Perceptron(BaseEstimator):
     def _set_penalty(self, trainer: Trainer, batch: int, weights: Weights) -> None:
         if self.l1_ratio > 0 and self.solver in _SEARCHES:
             raise ValueError(f"solver={self.solver!r} takes no L1 penalty: l1_ratio must be 0")
-        decay = self._get_decay(batch, weights)
+        decay = 0.0 if self._is_bayesian() else self._get_decay(batch, weights)
         trainer.weight_decay = decay * (1 - self.l1_ratio)
         trainer.l1 = decay * self.l1_ratio
 
@@ -389,10 +403,8 @@ class Perceptron(BaseEstimator):
         return decay
 
     def _get_optimizer(self) -> str:
-        if self.solver == "lm":
-            return "levenberg_marquardt"
         if self.solver != "sgd":
-            return self.solver
+            return _NAMES.get(self.solver, self.solver)
         if self.momentum == 0:
             return "gradient_descent"
         return "nesterov" if self.nesterovs_momentum else "momentum"
@@ -431,12 +443,16 @@ class Perceptron(BaseEstimator):
         self, trainer: Trainer, X: FloatArray, Y: FloatArray, weights: Weights
     ) -> FloatArray:
         """Of the cost and the penalty."""
+        gradient = self._net.gradient(X, Y, weights=weights)
+        evidence = getattr(self, "evidence_", None)
+        if evidence is not None:
+            gradient += evidence.decay * self._net.parameters
+            return gradient
         penalty = [
             part
             for W, bias in zip(self.coefs_, self.intercepts_)
             for part in (trainer.weight_decay * W.ravel(), numpy.zeros_like(bias))
         ]
-        gradient = self._net.gradient(X, Y, weights=weights)
         gradient += numpy.concatenate(penalty)
         return gradient
 
@@ -460,20 +476,32 @@ class Perceptron(BaseEstimator):
             tolerance = min(tolerance, self.tol * min(unit, 1.0) / norm if norm > 0 else 0.0)
         trainer.lbfgs = trainer.lbfgs[0], tolerance
         trainer.levenberg_marquardt = trainer.levenberg_marquardt[0], tolerance
+        trainer.scaled_conjugate_gradient = tolerance
 
     def _is_adaptive(self) -> bool:
         return self.solver == "sgd" and self.learning_rate == "adaptive"
 
     def _describe_stall(self, scored: bool) -> str:
         watched = "Validation score" if scored else "Training loss"
+        unit = " times half the variance of y" if self.solver == "lm" else ""
         return (
-            f"{watched} did not improve more than tol={self.tol:f} for {self.n_iter_no_change} "
+            f"{watched} did not improve more than tol={self.tol:f}{unit} for {self.n_iter_no_change} "
             "consecutive epochs."
         )
 
     def _watches_losses(self) -> bool:
-        """Whether a fit stops where they do not improve. Of 'adaptive' the library does, by its rate."""
+        """Whether a fit stops where they do not improve. Of 'adaptive' the library does, by its rate. The
+        loss of Bayesian regularisation rises where the estimated decay does."""
+        if self.solver == "lm":
+            return not self._is_bayesian()
         return self.solver not in _SEARCHES and not self._is_adaptive()
+
+    def _get_loss_tolerance(self, Y: FloatArray, weights: Weights) -> float:
+        """Levenberg-Marquardt lowers the loss for ever by less and less: what counts is the share of the
+        variance that it explains, in whatever unit y is."""
+        if self.solver != "lm":
+            return self.tol
+        return self.tol * float(measure_variances(Y, weights).mean()) / 2
 
     def _prepare(
         self, X: Any, y: Any, sample_weight: Any, reset: bool, learns: bool, random: Any
@@ -483,7 +511,7 @@ class Perceptron(BaseEstimator):
         X, y, weights = self._read_rows(X, y, sample_weight, reset)
         self._learn_target(y, learns)
         X, y, weights = self._add_class_weights(X, y, weights)
-        Y = self._encode(y)
+        Y = self._scale(self._encode(y), weights, reset)
         if reset:
             self._initialize(X.shape[1], Y.shape[1], random)
         else:
@@ -511,12 +539,16 @@ class Perceptron(BaseEstimator):
             warnings.warn("Training interrupted by user.")
         except NotFiniteError as error:
             raise self._explain_divergence(self.n_iter_ + 1, error) from error
+        self._take_evidence(trainer)
         self._end_training(trainer, rows, status)
         return self
 
     def _begin_training(self, rows: TrainingRows, random: Any) -> Trainer:
         trainer = self._make_trainer(len(rows.X), rows.weights, random.randint(2**31 - 1))
-        if self.solver in _SEARCHES:
+        self._loss_tolerance = self._get_loss_tolerance(rows.Y, rows.weights)
+        if self._is_bayesian():
+            trainer.bayesian = trainer.posterior = True
+        elif self.solver in _SEARCHES:
             self._set_gradient_tolerance(trainer, rows.X, rows.Y, rows.weights)
         self._set_stopping(trainer, len(rows.X), rows.validation is not None)
         return trainer
@@ -535,10 +567,10 @@ class Perceptron(BaseEstimator):
         """Warns where it ended too early, and says why it ended where that is wanted."""
         X, Y, weights = rows.X, rows.Y, rows.weights
         scored = rows.validation is not None
-        if self.solver in _SEARCHES:
-            if status in (Status.OK, Status.STOPPED_LINE_SEARCH, Status.STOPPED_DAMPING):
-                largest = abs(self._compute_gradient(trainer, X, Y, weights)).max()
-                self._warn_of_gradient(trainer, status, largest)
+        failures = (Status.OK, Status.STOPPED_LINE_SEARCH, Status.STOPPED_DAMPING)
+        if self.solver in _SEARCHES and status in failures:
+            largest = abs(self._compute_gradient(trainer, X, Y, weights)).max()
+            self._warn_of_gradient(trainer, status, largest)
         elif status == Status.OK and self.n_iter_ == self.max_iter:
             warnings.warn(
                 f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the "

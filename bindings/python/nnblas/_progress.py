@@ -50,7 +50,7 @@ class Progress:
         if not self._scored:
             best = numpy.inf if e.best_loss_ is None else e.best_loss_
             e.best_loss_ = min(best, e.loss_)
-            return not e.loss_ > best - e.tol
+            return not e.loss_ > best - e._loss_tolerance
         e.best_loss_ = None
         e.validation_scores_ = (e.validation_scores_ or []) + [epoch.score]
         losses = e.validation_loss_curve_ or []

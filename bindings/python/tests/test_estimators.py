@@ -57,11 +57,17 @@ def labels():
     return StandardScaler().fit_transform(X), Y
 
 
-SOLVERS = ["lbfgs", "sgd", "adam", "rprop", "gradient_descent", "momentum", "nesterov"]
+SOLVERS = ["lbfgs", "sgd", "adam", "rprop", "gradient_descent", "momentum", "nesterov", "scg"]
 CHECKED = [
     {},
     *({"solver": solver} for solver in SOLVERS if solver != "adam"),
     *({"solver": solver, "early_stopping": True} for solver in ("adam", "sgd", "rprop")),
+]
+# Of the regressor alone.
+CHECKED_REGRESSORS = [
+    {"scale_targets": True},
+    {"solver": "lm", "hidden_layer_sizes": (10,)},
+    {"solver": "lm", "hidden_layer_sizes": (10,), "bayesian": True, "scale_targets": True},
 ]
 # What the estimator cannot meet with these settings. scikit-learn's own fail the first four too,
 # and have no weights, which the others check.
@@ -79,17 +85,29 @@ UNMET = {
 }
 
 
-def list_checks():
+def name_settings(settings):
+    flags = {"early_stopping": "early", "bayesian": "bayesian", "scale_targets": "scaled"}
+    words = [settings.get("solver", ""), *(word for flag, word in flags.items() if flag in settings)]
+    return " ".join(words) if len(words) > 1 else words[0]
+
+
+def list_estimators():
     for settings in CHECKED:
-        name = settings.get("solver", "") + " early" * ("early_stopping" in settings)
-        for estimator in (MLPClassifier(**settings), MLPRegressor(**settings)):
-            for instance, check in check_estimator(estimator, generate_only=True):
-                kind = check.keywords.get("kind", "")
-                if name in UNMET.get(f"{check.func.__name__} {kind}".strip(), ()):
-                    continue
-                words = [type(estimator).__name__, name, check.func.__name__]
-                words += [str(check.keywords)] if check.keywords else []
-                yield pytest.param(instance, check, id="-".join(word for word in words if word))
+        for estimator in (MLPClassifier, MLPRegressor):
+            yield name_settings(settings), estimator(**settings)
+    for settings in CHECKED_REGRESSORS:
+        yield name_settings(settings), MLPRegressor(**settings)
+
+
+def list_checks():
+    for name, estimator in list_estimators():
+        for instance, check in check_estimator(estimator, generate_only=True):
+            kind = check.keywords.get("kind", "")
+            if name in UNMET.get(f"{check.func.__name__} {kind}".strip(), ()):
+                continue
+            words = [type(estimator).__name__, name, check.func.__name__]
+            words += [str(check.keywords)] if check.keywords else []
+            yield pytest.param(instance, check, id="-".join(word for word in words if word))
 
 
 @pytest.mark.parametrize("estimator, check", list_checks())
@@ -469,6 +487,7 @@ def test_lbfgs_warns_where_its_line_search_fails(iris):
 def test_lm_is_for_regression(iris, diabetes):
     X, y = diabetes
     settings = {"solver": "lm", "activation": "tanh", "hidden_layer_sizes": (4,), "alpha": 1.0}
+    settings["n_iter_no_change"] = numpy.inf
     model = MLPRegressor(**settings, tol=1e-6, max_iter=300, random_state=0).fit(X, y)
     assert find_largest_slope(model, X, y[:, None]) <= 1e-6
     assert model.loss_curve_ == sorted(model.loss_curve_, reverse=True)
