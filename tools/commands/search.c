@@ -108,7 +108,8 @@ static bool run_search_of(search *s) {
         !deal_folds(s->command, &s->schema, &s->rows, seed, &s->plan))
         return false;
     s->folds = s->plan.k * s->plan.repeats;
-    const double decay = get_usual_weight_decay(get_output_kind(&s->schema), count_rows(&s->rows));
+    const double decay = get_usual_weight_decay(&s->settings.training, get_output_kind(&s->schema),
+                                                count_rows(&s->rows));
     s->trials =
         s->is_grid ? list_grid(&s->lists, decay) : draw_trials(&s->lists, decay, s->n_trials, seed);
     if (s->summary)

@@ -78,6 +78,8 @@ static nnblas_status set_end(const training_settings *s, const dataset *learnt,
     if (!status)
         status = nnblas_trainer_set_patience(trainer, get_patience(s, learnt));
     if (!status)
+        status = nnblas_trainer_set_tolerance(trainer, get_tolerance(s));
+    if (!status)
         status = nnblas_trainer_set_score(trainer, score);
     if (!status)
         status = nnblas_trainer_set_time_limit(trainer, s->time_limit);

@@ -27,6 +27,13 @@ static const double EPOCHS_OF_FEW_ROWS = 60.0, FEW_ROWS = 1000.0, LEAST_EPOCHS =
 static const double LEAST_STEPS = 300.0, EPOCHS_OF_OTHER_OPTIMIZERS = 200.0;
 static const double FALL_OVER_EPOCHS = 1.5, FALL_POWER = 2.0;
 static const double USUAL_PATIENCE = 20.0;
+/*
+ * Levenberg-Marquardt lowers the cost in every epoch, by less and less. Of scaled numbers 1e-5 is a
+ * gain of 2e-5 in R2. Of 1000 epochs it took 46 to 95 on iris, 43 to 162 on a noisy function and 32
+ * to 108 on one without noise, six seeds each; the errors on other rows were 0.2473 (all 1000:
+ * 0.2475), 0.4579 (0.4578) and 0.1586 (0.1507) of the targets' deviation.
+ */
+static const double LEAST_GAIN_OF_LEAST_SQUARES = 1e-5;
 /* Weights may be whole numbers of any size. */
 static const double MOST_EPOCHS_OF_COUNTS = 1000.0;
 /* A tenth of all epochs, but no more than these. */
@@ -96,6 +103,10 @@ uint64_t get_patience(const training_settings *s, const dataset *learnt) {
     if (s->is_bayesian)
         return 0;
     return (uint64_t)ceil(USUAL_PATIENCE * compare_epochs(s, learnt));
+}
+
+double get_tolerance(const training_settings *s) {
+    return s->optimizer == NNBLAS_LEVENBERG_MARQUARDT ? LEAST_GAIN_OF_LEAST_SQUARES : 0.0;
 }
 
 schedule get_schedule(const training_settings *s, const dataset *learnt) {

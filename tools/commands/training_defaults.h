@@ -15,6 +15,8 @@ double get_default_rate(nnblas_optimizer optimizer);
 size_t get_hidden_units(const training_settings *settings, size_t layer, double rows);
 uint64_t get_epochs(const training_settings *settings, const dataset *learnt);
 uint64_t get_patience(const training_settings *settings, const dataset *learnt);
+/* How far a cost has to fall to be an improvement, for the patience. */
+double get_tolerance(const training_settings *settings);
 uint64_t get_checkpoint_epochs(const training_settings *settings, const dataset *learnt);
 schedule get_schedule(const training_settings *settings, const dataset *learnt);
 

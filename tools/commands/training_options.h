@@ -41,13 +41,16 @@
     "                        inverse, inverse:SCALE:POWER (default inverse with adam, else\n"      \
     "                        constant)\n"                                                          \
     "  --weight-decay D      how strongly weights are kept small (default 4 / rows for\n"          \
-    "                        classes, about 2 / rows for numbers)\n"                               \
+    "                        classes, 0.4 / rows with levenberg-marquardt, and about 2 / rows\n"   \
+    "                        for numbers)\n"                                                       \
     "  --l1 L                makes weights 0 that lower the cost by less than L times their\n"     \
     "                        size (default 0); not with lbfgs\n"                                   \
     "  --validation F        use the fraction F of the rows as a validation set, and keep the\n"   \
     "                        network of the epoch with the lowest cost on it (default 0: none)\n"  \
     "  --patience N          stop after N epochs without improvement of the cost, on the\n"        \
-    "                        validation set if there is one (default 20); 0: never\n"              \
+    "                        validation set if there is one (default 20); 0: never. With\n"        \
+    "                        levenberg-marquardt an improvement is one of more than 1e-5, and\n"   \
+    "                        the default with --bayesian is 0\n"                                   \
     "  --score               go by the accuracy of classes or the R2 of numbers on the\n"          \
     "                        validation set, not by its cost: which network is kept,\n"            \
     "                        --patience, --schedule\n"                                             \

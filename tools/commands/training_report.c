@@ -3,6 +3,7 @@
 #include "commands/plans.h"
 #include "commands/resume.h"
 #include "commands/trainer.h"
+#include "commands/training_defaults.h"
 #include "commands/training_run.h"
 
 #include "cli/memory.h"
@@ -70,10 +71,13 @@ static end_text explain_patience(const training_run *run) {
     size_t unimproved =
         nnblas_trainer_history_count(run->trainer) - (size_t)find_kept_epoch(run).epoch;
     size_t patience = nnblas_trainer_patience(run->trainer);
-    bool is_patience = patience > 0 && unimproved >= patience;
+    bool is_patience = patience > 0 && (unimproved >= patience || !has_rate(s));
     size_t epochs = is_patience ? patience : s->schedule.epochs;
+    char least[40] = "";
+    if (get_tolerance(s) > 0.0)
+        snprintf(least, sizeof least, " of more than %g", get_tolerance(s));
     end_text end;
-    snprintf(end.text, sizeof end.text, "no improvement for %zu epoch%s (--%s)", epochs,
+    snprintf(end.text, sizeof end.text, "no improvement%s for %zu epoch%s (--%s)", least, epochs,
              end_plural(epochs), is_patience ? "patience" : "schedule");
     return end;
 }

@@ -15,6 +15,15 @@
  * and the middle is assumed. training_defaults.c says how the figures were chosen.
  */
 static const double ROWS_A_PRIOR_OF_CLASSES = 4.0, ROWS_A_PRIOR_OF_NOISE = 8.0;
+/*
+ * Squared errors of probabilities bend far less than the cross-entropy of the same rows: the prior
+ * of cross-entropy left iris the accuracy 0.887, and 0.4 rows 0.957. In twice five folds the log
+ * losses with 4, 1, 0.4 and 0.1 were 1.77, 0.165, 0.121 and 0.106 on iris, 0.196, 0.110, 0.089 and
+ * 0.072 on wine, 0.671, 0.502, 0.480 and 0.481 on 400 noisy rows of exclusive or, and 0.732, 0.635,
+ * 0.644 and 0.737 on 600 of three made-up classes, whose accuracies were 0.702, 0.791, 0.802 and
+ * 0.788.
+ */
+static const double ROWS_A_PRIOR_OF_SQUARES = 0.4;
 static const double LEAST_NOISE = 0.02, MIDDLE_NOISE = 0.25; /* of a variance of 1 */
 static const size_t MOST_PILOT_ROWS = 4000;
 static const double PILOT_EPOCHS = 20.0, PILOT_STEPS = 100.0, PILOT_HELD_OUT = 0.25;
@@ -63,19 +72,28 @@ static double estimate_noise(const training_settings *s, const dataset *learnt,
     return fmin(fmax(noise, LEAST_NOISE), 1.0);
 }
 
-double get_usual_weight_decay(output_kind kind, double rows) {
+/* Of the cost that is lowered for classes and labels. */
+static double get_prior_of_classes(nnblas_optimizer optimizer) {
+    return optimizer == NNBLAS_LEVENBERG_MARQUARDT ? ROWS_A_PRIOR_OF_SQUARES
+                                                   : ROWS_A_PRIOR_OF_CLASSES;
+}
+
+double get_usual_weight_decay(const training_settings *s, output_kind kind, double rows) {
     bool has_numbers = kind == OUTPUTS_NUMBERS || kind == OUTPUTS_MIXED;
-    double prior = has_numbers ? ROWS_A_PRIOR_OF_NOISE * MIDDLE_NOISE : ROWS_A_PRIOR_OF_CLASSES;
+    double prior =
+        has_numbers ? ROWS_A_PRIOR_OF_NOISE * MIDDLE_NOISE : get_prior_of_classes(s->optimizer);
     return prior / rows;
 }
 
 double get_weight_decay(const training_settings *s, const dataset *learnt, const nnblas_net *net) {
     if (is_given(s->weight_decay))
         return s->weight_decay;
+    if (s->is_bayesian)
+        return 0.0; /* it is estimated after each epoch */
     if (nnblas_net_cost(net) != NNBLAS_MSE && nnblas_net_cost(net) != NNBLAS_CROSS_ENTROPY)
-        return get_usual_weight_decay(OUTPUTS_NUMBERS, count_rows(learnt));
+        return get_usual_weight_decay(s, OUTPUTS_NUMBERS, count_rows(learnt));
     bool has_numbers = nnblas_net_output_activation(net) == NNBLAS_IDENTITY;
     double rows = has_numbers ? ROWS_A_PRIOR_OF_NOISE * estimate_noise(s, learnt, net)
-                              : ROWS_A_PRIOR_OF_CLASSES;
+                              : get_prior_of_classes(s->optimizer);
     return rows / count_rows(learnt);
 }
