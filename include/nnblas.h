@@ -866,7 +866,8 @@ nnblas_status nnblas_trainer_set_l1(nnblas_trainer *trainer, double l1);
  * others are trained as if the gradient were 0 there: frozen layers, or the weights that pruning or
  * a sparse design has set to 0. It is copied. nnblas_trainer_mask returns the copy, with 1 for each
  * byte that is not 0, or null where all parameters are trained; it is valid until the mask is set
- * again or the trainer is destroyed.
+ * again or the trainer is destroyed. Bayesian regularisation and a posterior are of the parameters
+ * that are trained: the others count as known.
  */
 nnblas_status nnblas_trainer_set_mask(nnblas_trainer *trainer, const uint8_t *mask);
 

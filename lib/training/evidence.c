@@ -15,6 +15,7 @@
  *             + N K ln(beta / (2 pi)) / 2.
  */
 #include "training/evidence.h"
+#include "training/masked_equations.h"
 
 #include <math.h>
 
@@ -31,12 +32,12 @@ static double count_labels(const nn_fit *fit) {
     return (double)fit->rows.N * (double)fit->model.layers[fit->model.n_layers - 1].outputs;
 }
 
-/* E_W */
+/* E_W. What the mask keeps is no parameter here. */
 static double measure_parameters(const nn_fit *fit) {
     const double *W = nn_get_parameters(fit);
     double squares = 0.0;
     for (size_t i = 0; i < nn_count_all_parameters(fit); i++)
-        squares += W[i] * W[i];
+        squares += nn_is_trained(fit->settings, i) ? W[i] * W[i] : 0.0;
     return 0.5 * squares;
 }
 
@@ -48,14 +49,15 @@ static double find_decay(const nn_fit *fit, double gamma, double cost) {
 }
 
 double nn_begin_decay(const nn_fit *fit, double cost) {
-    double parameters = (double)nn_count_all_parameters(fit);
+    double parameters = (double)nn_count_trained_parameters(fit);
     return FIRST_SHARE * find_decay(fit, 0.5 * fmin(parameters, count_labels(fit)), cost);
 }
 
 /* By the decay that A has. */
 static double measure_log_evidence(const nn_fit *fit, double decay, double noise, double cost,
                                    double log_determinant) {
-    double N = (double)fit->rows.N, P = (double)nn_count_all_parameters(fit), beta = 1.0 / noise;
+    double N = (double)fit->rows.N, P = (double)nn_count_trained_parameters(fit),
+           beta = 1.0 / noise;
     double alpha = decay * beta * N;
     return -beta * N * cost - alpha * measure_parameters(fit) -
            0.5 * (P * log(beta * N) + log_determinant) + 0.5 * P * log(alpha) +
@@ -65,13 +67,15 @@ static double measure_log_evidence(const nn_fit *fit, double decay, double noise
 void nn_estimate_evidence(nn_fit *fit, nn_normal_equations *e, double *added, double cost,
                           double least) {
     nn_evidence *known = &fit->progress.evidence;
-    double P = (double)nn_count_all_parameters(fit), labels = count_labels(fit);
+    double P = (double)nn_count_trained_parameters(fit), labels = count_labels(fit);
     double kept, log_determinant, decay = known->decay; /* kept: decay tr(A^-1) */
     for (size_t i = 0; i < e->count; i++)
         added[i] = decay;
+    nn_mask_added(fit->settings, e->count, added);
     if (!nn_normal_equations_factor(e, added))
         return;
     nn_normal_equations_invert(e, added, &kept, &log_determinant);
+    kept -= (double)e->count - P;
     double gamma = fmin(fmax(P - kept, 0.0), fmin(P, labels));
     double noise = 2.0 * (double)fit->rows.N * cost / fmax(labels - gamma, 1.0);
     nn_evidence found = {

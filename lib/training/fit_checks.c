@@ -118,9 +118,6 @@ static nnblas_status check_settings(const nn_settings *s, const nnblas_net *net,
                        "l1 is %g; this optimizer needs a cost without a kink, and takes 0 alone: "
                        "train by descent, momentum, Nesterov, RPROP or Adam",
                        s->l1);
-    if (s->mask && (s->keeps_posterior || s->is_bayesian))
-        return nn_fail(NNBLAS_ERROR_VALUE, "Bayesian regularisation and a posterior are of all "
-                                           "parameters: set the mask to null");
     if (s->keeps_posterior && s->optimizer != NNBLAS_LEVENBERG_MARQUARDT)
         return nn_fail(NNBLAS_ERROR_VALUE,
                        "a posterior is of NNBLAS_LEVENBERG_MARQUARDT alone: set "

@@ -5,6 +5,7 @@
 #include "kernels/kernels.h"
 #include "training/epoch.h"
 #include "training/evidence.h"
+#include "training/masked_equations.h"
 #include "training/objective.h"
 #include "training/posterior.h"
 
@@ -47,7 +48,7 @@ static void set_decays(search *s) {
     const nn_model *model = &s->fit->model;
     double *decay = s->decays;
     for (size_t i = 0; s->fit->settings->is_bayesian && i < s->count; i++)
-        decay[i] = s->fit->progress.evidence.decay;
+        decay[i] = nn_is_trained(s->fit->settings, i) ? s->fit->progress.evidence.decay : 0.0;
     if (s->fit->settings->is_bayesian)
         return;
     for (size_t l = 0; l < model->n_layers; l++) {
@@ -113,24 +114,10 @@ static nnblas_status set_up_gradient(search *s) {
                    s->fit->progress.epoch + 1);
 }
 
-/* As if the outputs did not depend on the parameters that the mask does not train: then their step
- * is exactly 0. */
-static void mask_equations(const search *s) {
-    const nn_normal_equations *e = &s->equations;
-    const uint8_t *mask = s->fit->settings->mask;
-    for (size_t i = 0; mask && i < s->count; i++) {
-        for (size_t j = i; j < s->count; j++)
-            if (!mask[i] || !mask[j])
-                e->hessian[i * s->count + j] = 0.0;
-        if (!mask[i])
-            e->diagonal[i] = 0.0;
-    }
-}
-
 /* The normal equations at the parameters, where the next step starts. */
 static nnblas_status set_up_equations(search *s) {
     nn_normal_equations_run(&s->equations, &s->fit->rows);
-    mask_equations(s);
+    nn_mask_equations(s->fit->settings, &s->equations);
     memcpy(s->start, nn_get_parameters(s->fit), s->count * sizeof *s->start);
     return set_up_gradient(s);
 }

@@ -35,6 +35,11 @@ nnblas_status nn_optimizer_open(nn_optimizer *o, const nn_settings *settings,
                                 const nn_layer *layers, size_t n_layers, size_t threads);
 void nn_optimizer_close(nn_optimizer *o);
 
+/* Whether parameter i is trained. */
+static inline bool nn_is_trained(const nn_settings *settings, size_t i) {
+    return !settings->mask || settings->mask[i];
+}
+
 /* Makes the elements of a gradient 0 whose parameters the mask does not train. */
 void nn_mask_gradient(const nn_settings *settings, size_t count, double *gradient);
 

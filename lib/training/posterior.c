@@ -2,9 +2,11 @@
 /*
  * With H = J^T J / N and A = H + decays, the parameters have the covariance noise (N A)^-1, where
  * noise = sum e^2 / (N K - gamma) and gamma = P - sum_i decay_i (A^-1)_ii, the number of parameters
- * that the rows determine: as in evidence.c, and without a decay as in linear regression.
+ * that the rows determine: as in evidence.c, and without a decay as in linear regression. Of P are
+ * those that the mask trains; the others have no variance.
  */
 #include "training/posterior.h"
+#include "training/masked_equations.h"
 
 #include <math.h>
 #include <string.h>
@@ -35,12 +37,15 @@ void nn_keep_posterior(nn_fit *fit, nn_normal_equations *e, const double *decays
         memcpy(nn_get_parameters(fit), fit->best, e->count * sizeof *fit->best);
     nn_take_posterior(fit->trainer->net, 0.0, NULL);
     nn_normal_equations_run(e, &fit->rows);
+    nn_mask_equations(fit->settings, e);
     memcpy(added, decays, e->count * sizeof *added);
+    nn_mask_added(fit->settings, e->count, added);
     if (nn_normal_equations_factor(e, added))
         noise = estimate_noise(fit, e, added);
     if (noise == 0.0 || !nn_normal_equations_factor(e, added))
         return;
     finish_factor(e, (double)fit->rows.N);
+    nn_mask_factor(fit->settings, e->count, e->hessian);
     nn_take_posterior(fit->trainer->net, noise, e->hessian);
     e->hessian = NULL;
 }

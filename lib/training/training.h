@@ -93,6 +93,14 @@ static inline size_t nn_count_all_parameters(const nn_fit *fit) {
     return fit->trainer->net->parameter_count;
 }
 
+/* Without those that the mask keeps. */
+static inline size_t nn_count_trained_parameters(const nn_fit *fit) {
+    size_t trained = 0;
+    for (size_t i = 0; i < nn_count_all_parameters(fit); i++)
+        trained += nn_is_trained(fit->settings, i);
+    return trained;
+}
+
 static inline bool nn_is_full_batch(const nn_fit *fit) {
     return fit->batch_size == fit->rows.N;
 }

@@ -165,6 +165,49 @@ START_TEST(rows_without_weight_do_not_count) {
 }
 END_TEST
 
+/* A weight that the mask keeps is no parameter: the other network lacks it and its input, and has
+ * labels without its part. */
+START_TEST(a_mask_leaves_the_parameters_that_it_trains) {
+    static const double KEPT = 0.7;
+    dice d = {11};
+    curve masked = make_curve(40, 3, 0), lesser = make_curve(40, 2, 0);
+    const uint8_t MASK[] = {1, 1, 0, 1};
+    double found[4], expected[4];
+    for (size_t i = 0; i < masked.rows; i++) {
+        double *x = masked.X + 3 * i;
+        for (size_t k = 0; k < 3; k++)
+            x[k] = roll_normal(&d);
+        memcpy(lesser.X + 2 * i, x, 2 * sizeof *x);
+        lesser.Y[i] = 0.8 * x[0] - 0.4 * x[1] + 0.3 + 0.3 * roll_normal(&d);
+        masked.Y[i] = lesser.Y[i] + KEPT * x[2];
+    }
+    nnblas_net_parameters(masked.net)[2] = KEPT;
+    const curve *const BOTH[] = {&masked, &lesser};
+    ck_assert_ok(nnblas_trainer_set_mask(masked.trainer, MASK));
+    for (int i = 0; i < 2; i++) {
+        double *const at = i == 0 ? found : expected;
+        ck_assert_ok(nnblas_trainer_set_posterior(BOTH[i]->trainer, 1));
+        ck_assert_int_ge(fit_curve(BOTH[i]), 0);
+        ck_assert_ok(nnblas_trainer_evidence(BOTH[i]->trainer, at, at + 1, at + 2, at + 3));
+    }
+    for (int i = 0; i < 4; i++)
+        ck_assert_double_eq_tol(found[i], expected[i], 1e-6 * fabs(expected[i]));
+    ck_assert_double_eq(nnblas_net_parameters(masked.net)[2], KEPT);
+    for (size_t i = 0; i < masked.rows; i++) {
+        const double *x = masked.X + 3 * i;
+        double of_masked[3], of_lesser[3];
+        ck_assert_ok(nnblas_net_predict_interval(masked.net, 1, x, 3, 0.9, of_masked, 1,
+                                                 of_masked + 1, 1, of_masked + 2, 1));
+        ck_assert_ok(nnblas_net_predict_interval(lesser.net, 1, x, 2, 0.9, of_lesser, 1,
+                                                 of_lesser + 1, 1, of_lesser + 2, 1));
+        for (int k = 0; k < 3; k++)
+            ck_assert_double_eq_tol(of_masked[k], of_lesser[k] + KEPT * x[2], 1e-6);
+    }
+    free_curve(&masked);
+    free_curve(&lesser);
+}
+END_TEST
+
 START_TEST(there_is_no_evidence_without_it) {
     dice d = {10};
     curve c = make_noisy(&d, 30, 0.2);
@@ -201,11 +244,9 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        the_evidence_of_a_linear_network_is_exact,
-        the_noise_is_found_and_not_learnt,
-        rows_without_weight_do_not_count,
-        there_is_no_evidence_without_it,
-        other_optimizers_have_none,
+        the_evidence_of_a_linear_network_is_exact, the_noise_is_found_and_not_learnt,
+        rows_without_weight_do_not_count,          a_mask_leaves_the_parameters_that_it_trains,
+        there_is_no_evidence_without_it,           other_optimizers_have_none,
     };
     return run_tests("bayesian", tests, sizeof tests / sizeof *tests);
 }
