@@ -270,6 +270,12 @@ static nnblas_status begin(search *s) {
     return NNBLAS_OK;
 }
 
+/* Of a checkpoint that has all epochs, which has no posterior. */
+static nnblas_status end_again(search *s, nnblas_status reason) {
+    set_decays(s);
+    return reason;
+}
+
 static nnblas_status open_search(search *s) {
     const nn_model *model = &s->fit->model;
     size_t N = s->fit->rows.N;
@@ -297,14 +303,15 @@ nnblas_status nn_run_levenberg_marquardt(nn_fit *fit) {
     search s = {.fit = fit,
                 .count = nn_count_all_parameters(fit),
                 .output = (size_t)(output->W - nn_get_parameters(fit))};
-    nnblas_status status;
-    if (nn_has_ended(fit, &status))
-        return status;
+    nnblas_status reason, status;
+    bool has_ended = nn_has_ended(fit, &reason);
+    if (has_ended && !fit->settings->keeps_posterior)
+        return reason;
     status = open_search(&s);
     if (status)
         return status;
-    status = begin(&s);
-    if (!status)
+    status = has_ended ? end_again(&s, reason) : begin(&s);
+    if (!status && !has_ended)
         status = minimise(&s);
     if (status >= 0 && fit->settings->keeps_posterior)
         nn_keep_posterior(fit, &s.equations, s.decays, s.added);

@@ -5,8 +5,10 @@
 #include "support/support.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static double roll_normal(dice *d) {
     double u = roll_uniform(d, 0x1p-53, 1.0), v = roll_uniform(d, 0.0, 1.0);
@@ -177,6 +179,35 @@ START_TEST(it_goes_with_the_parameters) {
 }
 END_TEST
 
+/* From the beginning or from a checkpoint, which has no posterior. */
+static nnblas_net *train_to(const char *checkpoint, bool resumes) {
+    nnblas_net *net = make_net_of(1, 2);
+    ck_assert_ok(nnblas_net_init(net, 5));
+    nnblas_trainer *trainer = make_trainer(net);
+    ck_assert_ok(nnblas_trainer_set_bayesian(trainer, 1));
+    ck_assert_ok(nnblas_trainer_set_epochs(trainer, 12));
+    ck_assert_ok(nnblas_trainer_set_checkpoint(trainer, checkpoint, 5));
+    if (resumes)
+        ck_assert_ok(nnblas_trainer_resume(trainer, checkpoint));
+    ck_assert_int_eq(nnblas_trainer_fit(trainer, ROWS, X, 1, Y, 1), NNBLAS_OK);
+    nnblas_trainer_destroy(trainer);
+    return net;
+}
+
+START_TEST(a_checkpoint_of_all_epochs_gives_it_again) {
+    char path[64];
+    double upper = 0.0, found = 7.0;
+    snprintf(path, sizeof path, "posterior.%ld.checkpoint", (long)getpid());
+    nnblas_net *first = train_to(path, false), *again = train_to(path, true);
+    ck_assert_ok(predict(first, &upper));
+    ck_assert_ok(predict(again, &found));
+    ck_assert_double_eq(found, upper);
+    nnblas_net_destroy(first);
+    nnblas_net_destroy(again);
+    unlink(path);
+}
+END_TEST
+
 /* The double at byte `place` of the data of a file, from its end, is replaced. */
 static void check_damaged(size_t place, double value, const char *words) {
     nnblas_net *net = make_trained(), *loaded = NULL;
@@ -256,6 +287,7 @@ int main(void) {
         a_line_has_the_intervals_of_regression,
         intervals_hold_what_they_promise,
         it_goes_with_the_parameters,
+        a_checkpoint_of_all_epochs_gives_it_again,
         a_damaged_posterior_is_refused,
         memory_that_is_not_there_is_an_error,
         what_cannot_be_is_refused,
