@@ -405,7 +405,7 @@ def test_gaussian_cost(tmp_path):
     trainer = nnblas.Trainer(net, optimizer="rprop", epochs=20)
     trainer.fit(X, Y, validation=(X[:5], Y[:5]))
     assert net.evaluate(X, Y) < rows.mean()
-    assert net.hessian_diagonal(X, Y).shape == (net.n_parameters,)
+    assert net.hessian_diagonal(X, Y).shape == net.parameters.shape
     net.save(tmp_path / "net.safetensors")
     assert nnblas.Net.load(tmp_path / "net.safetensors").evaluate(X, Y) == net.evaluate(X, Y)
     for wrong in (numpy.zeros((20, 4)), numpy.zeros((20, 1))):
