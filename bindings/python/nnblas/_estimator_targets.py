@@ -11,7 +11,7 @@ from scipy.special import ndtri
 from ._arrays import FloatArray
 from ._errors import ArgumentError
 from ._estimator_arrays import Weights
-from ._net import Net
+from ._net import Cost, Net
 
 # Of a normal distribution, what is within one standard deviation.
 _ONE_DEVIATION = math.erf(math.sqrt(0.5))
@@ -48,19 +48,27 @@ class TargetUnits(NamedTuple):
         return outputs * self.scale + self.mean
 
 
+def _predict_moments(net: Net, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The mean and the variance of a label: what the network has learnt, or by its posterior."""
+    if net.cost is Cost.GAUSSIAN:
+        mean, log_variance = numpy.split(net.predict(X), 2, axis=1)
+        return mean, numpy.exp(log_variance)
+    mean, lower, upper = net.predict_interval(X, _ONE_DEVIATION)
+    return mean, ((upper - lower) / 2) ** 2
+
+
 def predict_spread(networks: Sequence[Net], X: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The mean and the standard deviation of a label: those of the equal mixture of what each network's
-    posterior predicts."""
+    """The mean and the standard deviation of a label: those of the equal mixture of what each network
+    predicts."""
     try:
-        predicted = [net.predict_interval(X, _ONE_DEVIATION) for net in networks]
+        predicted = [_predict_moments(net, X) for net in networks]
     except ArgumentError as error:
         raise ValueError(
             "there is no posterior: the parameters were changed since fit, or fit found no noise in "
             "targets that it fits exactly"
         ) from error
-    means = numpy.array([O_out for O_out, _, _ in predicted])
-    variances = numpy.array([((upper - lower) / 2) ** 2 for _, lower, upper in predicted])
-    variance: FloatArray = variances.mean(axis=0) + means.var(axis=0)
+    means, variances = numpy.array([each[0] for each in predicted]), [each[1] for each in predicted]
+    variance: FloatArray = numpy.mean(variances, axis=0) + means.var(axis=0)
     return means.mean(axis=0), numpy.sqrt(variance)
 
 

@@ -101,7 +101,7 @@ feature_names_in_ : ndarray of str
 n_layers_ : int
     Layers, with inputs and outputs.
 n_outputs_ : int
-    Outputs of the network.
+    Outputs of the network; with the loss 'gaussian' half of them, the means.
 out_activation_ : str
     Activation of the outputs.
 
@@ -115,10 +115,14 @@ CLASS_WEIGHT = """class_weight : dict, 'balanced' or None, default=None
     'balanced'. An addition.
 """
 
-LOSSES = """loss : {'squared_error', 'huber', 'quantile', 'poisson', 'gamma'}
+LOSSES = """loss : {'squared_error', 'huber', 'quantile', 'poisson', 'gamma', 'gaussian'}
     What training lowers, by default 'squared_error'. 'huber' counts errors of more than huber_delta by
     their size and not by its square. 'quantile' predicts that quantile. 'poisson', for targets of 0 or
     more, and 'gamma', above 0, are half of the deviances, and predict means by exponential outputs.
+    'gaussian' learns a mean and a variance for each row, by the likelihood of y (-ln p(y) less
+    ln(2 pi) / 2), and ``predict(X, return_std=True)`` has both; y should have a variance of about 1, see
+    scale_targets. The network has twice as many outputs then: the means and, behind them, the
+    logarithms of the variances.
 huber_delta : float, default=1.0
     Of 'huber', in the unit of y. An addition.
 quantile : float, default=0.5

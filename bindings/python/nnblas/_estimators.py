@@ -30,6 +30,7 @@ from ._estimator_texts import (
     TARGETS,
     describe,
 )
+from ._net import Cost
 from ._perceptron import Perceptron, is_stochastic
 from ._trainer import Score, Trainer
 
@@ -317,7 +318,9 @@ class MLPRegressor(RegressorMixin, Perceptron):
     _parameter_constraints = {
         **Perceptron._parameter_constraints,
         "solver": [*Perceptron._parameter_constraints["solver"], StrOptions({"lm"})],
-        "loss": [StrOptions({"squared_error", "huber", "quantile", "poisson", "gamma"})],
+        "loss": [
+            StrOptions({"squared_error", "huber", "quantile", "poisson", "gamma", "gaussian"})
+        ],
         "huber_delta": [Interval(Real, 0, None, closed="neither")],
         "quantile": [Interval(Real, 0, 1, closed="neither")],
         "scale_targets": ["boolean"],
@@ -416,6 +419,10 @@ class MLPRegressor(RegressorMixin, Perceptron):
         parameters = {"huber": self.huber_delta, "quantile": self.quantile}
         return {"squared_error": "mse"}.get(self.loss, self.loss), parameters.get(self.loss)
 
+    @property
+    def _units_per_target(self) -> int:  # type: ignore[override]
+        return 2 if self.loss == "gaussian" else 1
+
     def _learn_target(self, y: Array, reset: bool) -> None:
         self.out_activation_ = "exp" if self.loss in ("poisson", "gamma") else "identity"
         lowest = {"poisson": 0.0, "gamma": numpy.nextafter(0.0, 1.0)}.get(self.loss, -numpy.inf)
@@ -471,8 +478,10 @@ class MLPRegressor(RegressorMixin, Perceptron):
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
         return_std : bool, default=False
-            Whether to return the standard deviations of new targets around their predictions too, after
-            a fit with bayesian=True: of the noise, and of the outputs by the posterior of the weights.
+            Whether to return the standard deviations of new targets around their predictions too: with
+            loss='gaussian' those that the network has learnt, and after a fit with bayesian=True those of
+            the noise, and of the outputs by the posterior of the weights. With n_networks they are those
+            of the mixture of the networks' distributions (B. Lakshminarayanan et al., NeurIPS 2017).
 
         Returns
         -------
@@ -482,14 +491,15 @@ class MLPRegressor(RegressorMixin, Perceptron):
         """
         if return_std:
             return self._predict_spread(X)
-        return drop_axis(self._compute_outputs(X), self._units)
+        return drop_axis(self._compute_outputs(X)[:, : self.n_outputs_], self._units)
 
     def predict_interval(self, X: Any, level: float = 0.9) -> tuple[FloatArray, FloatArray]:
-        """Intervals around the predictions for the rows of X, after a fit with bayesian=True. An addition.
+        """Intervals around the predictions for the rows of X, with loss='gaussian' or after a fit with
+        bayesian=True. An addition.
 
         A new target is within its interval with about the probability `level`: the noise is taken as
-        normal and as the same for all rows, and of several targets, in the unit that they are trained
-        in, as the same for all of them. With n_networks the distribution is the normal one with the mean
+        normal and, but with loss='gaussian', as the same for all rows, and of several targets, in the
+        unit that they are trained in, as the same for all of them. With n_networks the distribution is the normal one with the mean
         and the variance of the mixture of theirs.
 
         Parameters
@@ -510,8 +520,11 @@ class MLPRegressor(RegressorMixin, Perceptron):
 
     def _predict_spread(self, X: Any) -> tuple[FloatArray, FloatArray]:
         X = self._read_features(X)
-        if getattr(self, "evidence_", None) is None:
-            raise ValueError("standard deviations and intervals need a fit with bayesian=True")
+        has_own = self._net.cost is Cost.GAUSSIAN
+        if not has_own and getattr(self, "evidence_", None) is None:
+            raise ValueError(
+                "standard deviations and intervals need a fit with bayesian=True, or loss='gaussian'"
+            )
         mean, deviation = predict_spread(self.networks_, X)
         if self._units is not None:
             deviation = deviation * self._units.scale

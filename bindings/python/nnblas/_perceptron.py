@@ -147,6 +147,7 @@ class Perceptron(BaseEstimator):
     _watched: Score
     out_activation_: str
     evidence_: Union[Evidence, None]
+    _units_per_target = 1
 
     def _get_cost(self) -> tuple[str, Union[float, None]]:
         """What the network lowers, and the parameter of that cost."""
@@ -261,7 +262,7 @@ class Perceptron(BaseEstimator):
                 raise TypeError(f"hidden_layer_sizes must have integers, got {size!r}.")
         if any(size <= 0 for size in sizes):
             raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}.")
-        return inputs, *(int(size) for size in sizes), outputs
+        return inputs, *(int(size) for size in sizes), outputs * self._units_per_target
 
     def _get_activations(self, n_hidden: int) -> list[str]:
         """One for each hidden layer, and that of the last for the outputs, whose weights

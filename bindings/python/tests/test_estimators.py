@@ -591,6 +591,36 @@ def test_a_loss_that_is_changed_is_taken_by_warm_start(counts):
     assert model.out_activation_ == "exp" and (model.predict(X) > 0).all()
 
 
+@pytest.mark.parametrize("n_networks", [1, 3])
+def test_gaussian_learns_the_noise_of_each_row(n_networks):
+    rng = numpy.random.default_rng(5)
+    X = rng.uniform(-1, 1, size=(2000, 1))
+    deviation = numpy.column_stack([0.3 * numpy.exp(X[:, 0]), numpy.full(2000, 0.3)])
+    y = numpy.column_stack([numpy.sin(2 * X[:, 0]), X[:, 0]]) + deviation * rng.normal(size=(2000, 2))
+    settings = dict(activation="tanh", hidden_layer_sizes=(15,), max_iter=300, random_state=1)
+    model = MLPRegressor(
+        loss="gaussian", learning_rate_init=0.01, n_networks=n_networks, **settings
+    ).fit(X, y)
+    assert model.n_outputs_ == 2 and model.coefs_[-1].shape == (15, 4)
+    mean, std = model.predict(X, return_std=True)
+    numpy.testing.assert_allclose(mean, model.predict(X), rtol=1e-12, atol=1e-12)
+    assert abs(std / deviation - 1).mean() < 0.1
+    inside = abs(y - mean) < 1.6449 * std
+    assert abs(inside[X[:, 0] > 0].mean() - 0.9) < 0.02 and abs(inside[X[:, 0] < 0].mean() - 0.9) < 0.02
+    outputs = numpy.array([net.predict(X) for net in model.networks_])
+    means, variances = outputs[:, :, :2], numpy.exp(outputs[:, :, 2:])
+    second_moment = (variances + means**2).mean(axis=0)
+    numpy.testing.assert_allclose(std**2, second_moment - means.mean(axis=0) ** 2, rtol=1e-9)
+    alone = MLPRegressor(loss="gaussian", scale_targets=True, **settings).fit(X, 1e3 * y[:, 0] + 5e5)
+    mean, std = alone.predict(X, return_std=True)
+    assert mean.shape == std.shape == (2000,) and alone.score(X, 1e3 * y[:, 0] + 5e5) > 0.5
+    assert abs(std / (1e3 * deviation[:, 0]) - 1).mean() < 0.15
+    lower, upper = alone.predict_interval(X, 0.9)
+    numpy.testing.assert_allclose(upper - lower, 2 * 1.6448536 * std, rtol=1e-6)
+    with pytest.raises(ValueError, match="or loss='gaussian'"):
+        MLPRegressor(max_iter=1).fit(X, y).predict(X, return_std=True)
+
+
 @pytest.mark.parametrize("settings", [{"loss": "absolute"}, {"huber_delta": 0}, {"quantile": 1}])
 def test_losses_that_are_refused(diabetes, settings):
     with pytest.raises(ValueError, match=next(iter(settings))):
