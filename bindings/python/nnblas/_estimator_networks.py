@@ -34,6 +34,7 @@ class TrainingRows(NamedTuple):
     Y: FloatArray
     weights: Weights
     validation: Union[tuple[FloatArray, ...], None]
+    derivatives: Union[FloatArray, None]
 
 
 def count_networks(estimator: Any) -> int:
@@ -89,6 +90,8 @@ def _fit_all(
             [rows.weights] * len(trainers),
             [rows.validation] * len(trainers),
             progress,
+            derivatives=rows.derivatives,
+            derivative_weight=float(members[0].derivative_weight),
             in_turns=False,  # each has an estimator of its own
         )
     except KeyboardInterrupt:

@@ -140,6 +140,9 @@ bayesian : bool, default=False
     warn of max_iter. Scale the features, and set scale_targets. `predict` with return_std and
     `predict_interval` need it; the posterior takes 8 bytes for the square of the number of weights, in
     a pickle too. An addition.
+derivative_weight : float, default=1.0
+    Of the dydx that `fit` is given, where it is; with scale_targets, of the derivatives of the scaled
+    targets. An addition.
 """
 
 EVIDENCE = """evidence_ : Evidence or None

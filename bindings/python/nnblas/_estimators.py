@@ -325,6 +325,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
         "quantile": [Interval(Real, 0, 1, closed="neither")],
         "scale_targets": ["boolean"],
         "bayesian": ["boolean"],
+        "derivative_weight": [Interval(Real, 0, None, closed="neither")],
     }
     _watched = Score.R2
 
@@ -362,6 +363,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
         quantile: float = 0.5,
         scale_targets: bool = False,
         bayesian: bool = False,
+        derivative_weight: float = 1.0,
     ) -> None:
         super().__init__(
             hidden_layer_sizes=hidden_layer_sizes,
@@ -396,6 +398,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
         self.quantile = quantile
         self.scale_targets = scale_targets
         self.bayesian = bayesian
+        self.derivative_weight = derivative_weight
 
     def _is_bayesian(self) -> bool:
         if self.bayesian and (self.solver != "lm" or self.loss != "squared_error"):
@@ -415,6 +418,27 @@ class MLPRegressor(RegressorMixin, Perceptron):
             self._units = TargetUnits.measure(Y, weights) if self.scale_targets else None
         return Y if self._units is None else self._units.apply(Y)
 
+    def _read_derivatives(
+        self, dydx: Any, sample_weight: Any, X: FloatArray, Y: FloatArray
+    ) -> Union[FloatArray, None]:
+        if dydx is None:
+            return None
+        derivatives: FloatArray = numpy.asarray(dydx, numpy.float64)
+        if sample_weight is not None and len(derivatives) == numpy.size(sample_weight):
+            derivatives = derivatives[numpy.ravel(sample_weight) > 0]
+        shape = len(X), Y.shape[1], X.shape[1]
+        if derivatives.shape not in (shape, (shape[0], shape[2]) if shape[1] == 1 else shape):
+            raise ValueError(
+                f"dydx has shape {derivatives.shape}; it must have (n_samples, n_outputs, n_features), "
+                f"here {shape}, or for one target (n_samples, n_features)"
+            )
+        derivatives = derivatives.reshape(shape)
+        if not numpy.isfinite(derivatives).all():
+            raise ValueError("dydx holds a NaN or an infinity")
+        if self._units is not None:
+            derivatives = derivatives / self._units.scale[:, None]
+        return numpy.ascontiguousarray(derivatives)
+
     def _get_cost(self) -> tuple[str, Union[float, None]]:
         parameters = {"huber": self.huber_delta, "quantile": self.quantile}
         return {"squared_error": "mse"}.get(self.loss, self.loss), parameters.get(self.loss)
@@ -433,7 +457,9 @@ class MLPRegressor(RegressorMixin, Perceptron):
     def _encode(self, y: Array) -> FloatArray:
         return to_rows(y.reshape(len(y), -1))
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "MLPRegressor":
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, dydx: Any = None
+    ) -> "MLPRegressor":
         """Fits the network to the rows of X and the targets y.
 
         Parameters
@@ -442,12 +468,18 @@ class MLPRegressor(RegressorMixin, Perceptron):
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         sample_weight : array-like of shape (n_samples,), default=None
             Rows of weight 0 count as if they were not there.
+        dydx : array-like of shape (n_samples, n_outputs, n_features), default=None
+            The derivatives of the targets by the features, as they are in X and y; of one target
+            also (n_samples, n_features). They are learned too: each row's loss has derivative_weight / 2
+            times the sum of their squared errors more, over the number of outputs. Of features that
+            were divided by sx the derivatives are those of the target times sx. Validation scores
+            are of the values alone. Not with the solver 'lm'. An addition.
 
         Returns
         -------
         self
         """
-        fitted: MLPRegressor = self._fit(X, y, sample_weight)
+        fitted: MLPRegressor = self._fit(X, y, sample_weight, dydx)
         return fitted
 
     @available_if(is_stochastic)

@@ -146,6 +146,7 @@ class Perceptron(BaseEstimator):
 
     _watched: Score
     out_activation_: str
+    derivative_weight: float = 1.0  # of those that there are
     evidence_: Union[Evidence, None]
     _units_per_target = 1
 
@@ -172,6 +173,13 @@ class Perceptron(BaseEstimator):
     def _scale(self, Y: FloatArray, weights: Weights, reset: bool) -> FloatArray:
         """Y in the unit of the outputs. reset: whether the unit is that of these rows."""
         return Y
+
+    def _read_derivatives(
+        self, dydx: Any, sample_weight: Any, X: FloatArray, Y: FloatArray
+    ) -> Union[FloatArray, None]:
+        """Those of the outputs by the inputs, for the rows that count, shape (n_samples, n_outputs,
+        n_features)."""
+        return None
 
     def _is_bayesian(self) -> bool:
         """Whether training estimates the weight decay."""
@@ -237,8 +245,14 @@ class Perceptron(BaseEstimator):
         return X[kept], y[kept], weights[kept]
 
     def _split(
-        self, X: FloatArray, y: Array, Y: FloatArray, weights: Weights, random: Any
-    ) -> tuple[FloatArray, FloatArray, Weights, tuple[FloatArray, ...]]:
+        self,
+        X: FloatArray,
+        y: Array,
+        Y: FloatArray,
+        weights: Weights,
+        derivatives: Union[FloatArray, None],
+        random: Any,
+    ) -> TrainingRows:
         """Training rows, and validation rows for early stopping."""
         training, validating = train_test_split(
             numpy.arange(len(X)),
@@ -250,7 +264,9 @@ class Perceptron(BaseEstimator):
         if weights is not None:
             validation += (weights[validating],)
             weights = weights[training]
-        return X[training], Y[training], weights, validation
+        if derivatives is not None:
+            derivatives = derivatives[training]
+        return TrainingRows(X[training], Y[training], weights, validation, derivatives)
 
     # ---- the network
 
@@ -440,11 +456,15 @@ class Perceptron(BaseEstimator):
         elif self.solver == "sgd" and self.learning_rate == "invscaling":
             trainer.schedule = "inverse", rows, self.power_t
 
-    def _compute_gradient(
-        self, trainer: Trainer, X: FloatArray, Y: FloatArray, weights: Weights
-    ) -> FloatArray:
+    def _compute_gradient(self, trainer: Trainer, rows: TrainingRows) -> FloatArray:
         """Of the cost and the penalty."""
-        gradient = self._net.gradient(X, Y, weights=weights)
+        gradient = self._net.gradient(
+            rows.X,
+            rows.Y,
+            weights=rows.weights,
+            derivatives=rows.derivatives,
+            derivative_weight=float(self.derivative_weight),
+        )
         evidence = getattr(self, "evidence_", None)
         if evidence is not None:
             gradient += evidence.decay * self._net.parameters
@@ -457,13 +477,12 @@ class Perceptron(BaseEstimator):
         gradient += numpy.concatenate(penalty)
         return gradient
 
-    def _set_gradient_tolerance(
-        self, trainer: Trainer, X: FloatArray, Y: FloatArray, weights: Weights
-    ) -> None:
+    def _set_gradient_tolerance(self, trainer: Trainer, rows: TrainingRows) -> None:
         """tol bounds the elements of the gradient, and so its norm does. The library compares that
         with the first one, and measures identity outputs in a unit that is known up to a factor of
         two: the tolerance holds for all units between."""
-        gradient = self._compute_gradient(trainer, X, Y, weights)
+        Y, weights = rows.Y, rows.weights
+        gradient = self._compute_gradient(trainer, rows)
         outputs = numpy.append(self.coefs_[-1], self.intercepts_[-1])
         units = [1.0]
         if self.out_activation_ == "identity":
@@ -519,15 +538,15 @@ class Perceptron(BaseEstimator):
             self._check_net(X.shape[1], Y.shape[1])
         return X, y, Y, weights
 
-    def _fit(self, X: Any, y: Any, sample_weight: Any) -> Any:
+    def _fit(self, X: Any, y: Any, sample_weight: Any, dydx: Any = None) -> Any:
         self._validate_params()
         reset = not (self.warm_start and hasattr(self, "_net"))
         random = check_random_state(self.random_state)
         X, y, Y, weights = self._prepare(X, y, sample_weight, reset, reset, random)
-        validation = None
+        derivatives = self._read_derivatives(dydx, sample_weight, X, Y)
+        rows = TrainingRows(X, Y, weights, None, derivatives)
         if self.early_stopping and self.solver not in _SEARCHES:
-            X, Y, weights, validation = self._split(X, y, Y, weights, random)
-        rows = TrainingRows(X, Y, weights, validation)
+            rows = self._split(X, y, Y, weights, derivatives, random)
         trainer = self._begin_training(rows, random)
         if count_networks(self) > 1 or self._others:
             train_networks(self, trainer, rows, random, reset)
@@ -535,7 +554,15 @@ class Perceptron(BaseEstimator):
         progress = self._make_progress(trainer, rows)
         status = Status.STOPPED_CANCELLED
         try:
-            status = trainer.fit(X, Y, weights=weights, validation=validation, callback=progress)
+            status = trainer.fit(
+                rows.X,
+                rows.Y,
+                weights=rows.weights,
+                derivatives=rows.derivatives,
+                derivative_weight=float(self.derivative_weight),
+                validation=rows.validation,
+                callback=progress,
+            )
         except KeyboardInterrupt:
             warnings.warn("Training interrupted by user.")
         except NotFiniteError as error:
@@ -550,7 +577,7 @@ class Perceptron(BaseEstimator):
         if self._is_bayesian():
             trainer.bayesian = trainer.posterior = True
         elif self.solver in _SEARCHES:
-            self._set_gradient_tolerance(trainer, rows.X, rows.Y, rows.weights)
+            self._set_gradient_tolerance(trainer, rows)
         self._set_stopping(trainer, len(rows.X), rows.validation is not None)
         return trainer
 
@@ -566,11 +593,10 @@ class Perceptron(BaseEstimator):
 
     def _end_training(self, trainer: Trainer, rows: TrainingRows, status: Status) -> None:
         """Warns where it ended too early, and says why it ended where that is wanted."""
-        X, Y, weights = rows.X, rows.Y, rows.weights
         scored = rows.validation is not None
         failures = (Status.OK, Status.STOPPED_LINE_SEARCH, Status.STOPPED_DAMPING)
         if self.solver in _SEARCHES and status in failures:
-            largest = abs(self._compute_gradient(trainer, X, Y, weights)).max()
+            largest = abs(self._compute_gradient(trainer, rows)).max()
             self._warn_of_gradient(trainer, status, largest)
         elif status == Status.OK and self.n_iter_ == self.max_iter:
             warnings.warn(

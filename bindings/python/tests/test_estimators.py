@@ -1090,3 +1090,66 @@ def test_parallel_backends(cancer, backend):
     expected = cross_val_score(model, *cancer, cv=3)
     with joblib.parallel_backend(backend, n_jobs=2):
         numpy.testing.assert_array_equal(cross_val_score(model, *cancer, cv=3), expected)
+
+
+def draw_slopes(random, count=60):
+    """Two targets of two features, and their derivatives."""
+    X = random.uniform(-2, 2, (count, 2))
+    u, v = X.T
+    y = numpy.stack([numpy.sin(u) * v, numpy.cos(v)], axis=1)
+    dydx = numpy.zeros((count, 2, 2))
+    dydx[:, 0, 0], dydx[:, 0, 1] = numpy.cos(u) * v, numpy.sin(u)
+    dydx[:, 1, 1] = -numpy.sin(v)
+    return X, y, dydx
+
+
+SLOPES = {"activation": "tanh", "solver": "rprop", "learning_rate_init": 0.1, "random_state": 1}
+
+
+@pytest.mark.parametrize("settings", [{}, {"early_stopping": True}, {"n_networks": 2}])
+def test_derivatives_of_the_targets_are_learned(random, settings):
+    X, y, dydx = draw_slopes(random)
+    errors = []
+    for given in (None, dydx):
+        model = MLPRegressor((12,), max_iter=300, alpha=0, **SLOPES, **settings)
+        model.set_params(derivative_weight=0.5).fit(X, y, dydx=given)
+        errors.append(numpy.abs(model.networks_[0].input_jacobian(X) - dydx).mean())
+    assert errors[1] < errors[0] / 1.5
+
+
+def test_derivatives_are_scaled_with_their_targets(random):
+    X, y, dydx = draw_slopes(random)
+    y, dydx = 1000 * y + 5, 1000 * dydx
+    model = MLPRegressor((8,), max_iter=40, alpha=0, scale_targets=True, **SLOPES)
+    model.fit(X, y, dydx=dydx)
+    mean, scale = y.mean(axis=0), y.std(axis=0)
+    plain = MLPRegressor((8,), max_iter=40, alpha=0, **SLOPES)
+    plain.fit(X, (y - mean) / scale, dydx=dydx / scale[:, None])
+    numpy.testing.assert_allclose(model.predict(X), plain.predict(X) * scale + mean, rtol=1e-6)
+
+
+def test_derivatives_of_rows_that_count(random):
+    X, y, dydx = draw_slopes(random)
+    weights = numpy.where(numpy.arange(len(X)) % 7 == 3, 0.0, 1.0)
+    wrong = numpy.where((weights > 0)[:, None], dydx[:, 0], 1e6)
+    first, second = (MLPRegressor((8,), max_iter=20, **SLOPES) for _ in range(2))
+    first.fit(X, y[:, 0], weights, dydx=wrong)
+    kept = weights > 0
+    second.fit(X[kept], y[kept, 0], dydx=dydx[kept, :1])
+    numpy.testing.assert_allclose(first.predict(X), second.predict(X), rtol=1e-9)
+
+
+def test_derivatives_that_are_refused(random):
+    X, y, dydx = draw_slopes(random)
+    model = MLPRegressor((8,), **SLOPES)
+    for wrong in (dydx[:-1], dydx[:, 0], dydx[:, :, :1]):
+        with pytest.raises(ValueError, match="dydx has shape"):
+            model.fit(X, y, dydx=wrong)
+    dydx[3, 1, 0] = numpy.nan
+    with pytest.raises(ValueError, match="dydx holds a NaN"):
+        model.fit(X, y, dydx=dydx)
+    dydx[3, 1, 0] = 0
+    with pytest.raises(ValueError, match="values alone"):
+        model.set_params(solver="lm").fit(X, y, dydx=dydx)
+    with pytest.raises(ValueError, match="derivative_weight"):
+        model.set_params(solver="rprop", derivative_weight=0).fit(X, y, dydx=dydx)
