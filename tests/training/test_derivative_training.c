@@ -190,6 +190,50 @@ START_TEST(any_number_of_threads_gives_the_same_bits) {
 }
 END_TEST
 
+/* Each of several fits has the derivatives of its own trainer, and the bits of its own fit. */
+START_TEST(many_fits_have_the_bits_of_each) {
+    enum { COUNT = 3 };
+    training many[COUNT], alone[COUNT];
+    nnblas_trainer *trainers[COUNT];
+    for (size_t i = 0; i < COUNT; i++) {
+        many[i] = begin(NNBLAS_ADAM, 0.1, 4 + i);
+        alone[i] = begin(NNBLAS_ADAM, 0.1, 4 + i);
+        trainers[i] = many[i].trainer;
+        ck_assert_ok(nnblas_trainer_set_batch_size(many[i].trainer, 20));
+        ck_assert_ok(nnblas_trainer_set_batch_size(alone[i].trainer, 20));
+    }
+    ck_assert_ok(nnblas_trainer_set_derivatives(trainers[1], 0.0, NULL, 0));
+    ck_assert_ok(nnblas_trainer_set_derivatives(alone[1].trainer, 0.0, NULL, 0));
+    ck_assert_ok(nnblas_fit_many(trainers, COUNT, N, many[0].p.X, many[0].p.ldx, many[0].p.Y,
+                                 many[0].p.ldy, NULL));
+    for (size_t i = 0; i < COUNT; i++) {
+        ck_assert_ok(fit(&alone[i]));
+        ck_assert(has_parameters(&many[i], get_parameters(&alone[i])));
+        free_training(&many[i]);
+        free_training(&alone[i]);
+    }
+}
+END_TEST
+
+START_TEST(masked_parameters_stay) {
+    uint8_t mask[PARAMETERS];
+    double kept[PARAMETERS];
+    for (size_t i = 0; i < PARAMETERS; i++)
+        mask[i] = i % 3 != 0;
+    for (size_t o = 0; o < N_OPTIMIZERS; o++) {
+        if (OPTIMIZERS[o] == NNBLAS_LBFGS && !nnblas_has(NNBLAS_FEATURE_LBFGS))
+            continue;
+        training t = begin(OPTIMIZERS[o], 0.05, 5);
+        ck_assert_ok(nnblas_trainer_set_mask(t.trainer, mask));
+        keep_parameters(&t, kept);
+        ck_assert_int_ge(fit(&t), 0);
+        for (size_t i = 0; i < PARAMETERS; i++)
+            ck_assert((memcmp(&kept[i], get_parameters(&t) + i, sizeof *kept) != 0) == mask[i]);
+        free_training(&t);
+    }
+}
+END_TEST
+
 /* ---- what is of the values alone ------------------------------------------------------------- */
 
 START_TEST(validation_is_by_values) {
@@ -352,6 +396,8 @@ int main(void) {
         every_optimizer_lowers_the_cost,
         searches_converge,
         any_number_of_threads_gives_the_same_bits,
+        many_fits_have_the_bits_of_each,
+        masked_parameters_stay,
         validation_is_by_values,
         single_steps_are_by_values,
         settings_are_checked,
