@@ -23,6 +23,9 @@ l1_ratio : float, default=0
     The share of the penalty that is L1, as of ElasticNet:
     ``alpha ((1 - l1_ratio) / 2 sum w^2 + l1_ratio sum |w|)``. Weights that are not worth it become 0.
     Not with 'lbfgs', 'scg' and 'lm'. An addition.
+skip : bool, default=False
+    Whether the outputs take the features too, beside the last hidden layer, so that a linear model is
+    part of the network. It needs a hidden layer. An addition.
 batch_size : int or 'auto', default='auto'
     Rows of a step; 'auto' is min(200, n_samples).
 learning_rate : {{'constant', 'invscaling', 'adaptive'}}, default='constant'
@@ -73,8 +76,9 @@ n_networks : int, default=1
 Attributes
 ----------
 {attributes}coefs_, intercepts_ : list of ndarray
-    Weights, shape (units before, units), and biases, shape (units,), of each layer: views of the
-    network's parameters, to which arrays that are assigned are copied.
+    Weights, shape (units before, units), with skip=True of the last layer (units before + features,
+    units), and biases, shape (units,), of each layer: views of the network's parameters, to which
+    arrays that are assigned are copied.
 networks_ : list of Net
     One, or those of n_networks: an addition.
 loss_ : float

@@ -78,6 +78,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         n_restarts: int = 1,
         n_networks: int = 1,
         l1_ratio: float = 0.0,
+        skip: bool = False,
         class_weight: Any = None,
     ) -> None:
         super().__init__(
@@ -107,6 +108,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
             n_restarts=n_restarts,
             n_networks=n_networks,
             l1_ratio=l1_ratio,
+            skip=skip,
         )
         self.class_weight = class_weight
 
@@ -358,6 +360,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
         n_restarts: int = 1,
         n_networks: int = 1,
         l1_ratio: float = 0.0,
+        skip: bool = False,
         loss: str = "squared_error",
         huber_delta: float = 1.0,
         quantile: float = 0.5,
@@ -392,6 +395,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
             n_restarts=n_restarts,
             n_networks=n_networks,
             l1_ratio=l1_ratio,
+            skip=skip,
         )
         self.loss = loss
         self.huber_delta = huber_delta

@@ -183,6 +183,8 @@ class Net:
         0.5 by default. No other cost has one.
     bias : bool
         Whether each unit adds a bias.
+    skip : bool
+        Whether the outputs take the inputs too, beside the last hidden layer: skip connections.
     initialization : {None, 'uniform', 'glorot', 'he', 'zero'}
         How the weights are drawn; None for what suits the activations.
     seed : int
@@ -214,10 +216,12 @@ class Net:
         cost: Union[str, Cost] = "mse",
         cost_parameter: Optional[float] = None,
         bias: bool = True,
+        skip: bool = False,
         initialization: Union[str, Initialization, None] = None,
         seed: int = 0,
     ) -> None:
         flags = lib.NNBLAS_ZERO | (lib.NNBLAS_BIAS if bias else 0)
+        flags |= lib.NNBLAS_SKIP if skip else 0
         result = ffi.new("nnblas_net **")
         sizes = [read_count("a layer size", size) for size in layer_sizes]
         check(lib.nnblas_net_create(sizes, len(sizes), flags, result))
@@ -343,6 +347,11 @@ class Net:
         return bool(lib.nnblas_net_flags(self._handle) & lib.NNBLAS_BIAS)
 
     @property
+    def has_skip(self) -> bool:
+        """Whether the outputs take the inputs too."""
+        return bool(lib.nnblas_net_flags(self._handle) & lib.NNBLAS_SKIP)
+
+    @property
     def metadata(self) -> Metadata:
         """Texts that are saved with the network: a mapping of str to str that may be written."""
         return Metadata(self._handle)
@@ -369,11 +378,15 @@ class Net:
 
     def weights(self, layer: int) -> FloatArray:
         """The weights that lead to a layer, 1 for the first behind the inputs. A view of shape (size
-        of the layer before, size of the layer)."""
+        of the layer before, size of the layer). With skip connections the weights of the inputs
+        follow in the last one, as more rows."""
         pointer = lib.nnblas_net_weights(self._handle, read_count("layer", layer))
         if pointer == ffi.NULL:
             raise_last()
-        return view_memory(self._handle, pointer, self._layer_sizes[layer - 1 : layer + 1])
+        rows, columns = self._layer_sizes[layer - 1 : layer + 1]
+        if self.has_skip and layer == len(self._layer_sizes) - 1:
+            rows += self._inputs
+        return view_memory(self._handle, pointer, (rows, columns))
 
     def bias(self, layer: int) -> FloatArray:
         """The biases of a layer, 1 for the first behind the inputs. A view of shape (size,)."""

@@ -59,6 +59,7 @@ class Perceptron(BaseEstimator):
         "solver": [StrOptions({*_STOCHASTIC, *_ALL_ROWS} - {"lm"})],
         "alpha": [Interval(Real, 0, None, closed="left")],
         "l1_ratio": [Interval(Real, 0, 1, closed="both")],
+        "skip": ["boolean"],
         "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
         "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
         "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
@@ -114,6 +115,7 @@ class Perceptron(BaseEstimator):
         n_restarts: int = 1,
         n_networks: int = 1,
         l1_ratio: float = 0.0,
+        skip: bool = False,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -141,6 +143,7 @@ class Perceptron(BaseEstimator):
         self.n_restarts = n_restarts
         self.n_networks = n_networks
         self.l1_ratio = l1_ratio
+        self.skip = skip
 
     # ---- what a kind of target decides
 
@@ -302,6 +305,7 @@ class Perceptron(BaseEstimator):
         self._net = Net(
             sizes,
             hidden=[_ACTIVATIONS[name] for name in activations[:-1]],
+            skip=self.skip,
             initialization="zero",
         )
         self._set_output()
@@ -336,12 +340,18 @@ class Perceptron(BaseEstimator):
                 f"the network that is trained on has the layer sizes {self._net.layer_sizes}, and "
                 f"the parameters and rows are for {sizes}; a new one needs warm_start=False"
             )
+        if self._net.has_skip != bool(self.skip):
+            raise ValueError(
+                f"the network that is trained on has skip={self._net.has_skip}, and the parameter "
+                f"is {self.skip}; a new one needs warm_start=False"
+            )
         self._set_output()
 
     @property
     def coefs_(self) -> list[FloatArray]:
-        """The weight matrices, each of shape (units of the layer before, units): views of the
-        network's, which takes the numbers of an array that is put here."""
+        """The weight matrices, each of shape (units of the layer before, units), the last with skip=True
+        with a row for each feature more: views of the network's, which takes the numbers of an array
+        that is put here."""
         net = self._get_net()
         return Views(net.weights(layer) for layer in range(1, len(net.layer_sizes)))
 

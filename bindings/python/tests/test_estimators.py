@@ -645,6 +645,32 @@ def test_l1_makes_zeros(diabetes, solver):
     numpy.testing.assert_allclose(sparse.loss_, loss, rtol=0.1)
 
 
+def test_skip_learns_a_linear_target():
+    """Which one hidden unit cannot."""
+    random = numpy.random.default_rng(5)
+    X = random.normal(size=(80, 3))
+    y = X @ [3.0, -1.0, 0.5] + 2
+    settings = {"hidden_layer_sizes": (1,), "activation": "tanh", "solver": "lbfgs"}
+    settings |= {"alpha": 0.0, "max_iter": 2000, "tol": 1e-9, "random_state": 1}
+    skip = MLPRegressor(skip=True, **settings).fit(X, y)
+    plain = MLPRegressor(**settings).fit(X, y)
+    assert skip.score(X, y) > 1 - 1e-9 > plain.score(X, y)
+    assert [W.shape for W in skip.coefs_] == [(3, 1), (4, 1)]
+    assert skip.networks_[0].has_skip and not plain.networks_[0].has_skip
+
+
+def test_skip_of_a_classifier(iris):
+    X, y = iris
+    model = MLPClassifier((4,), skip=True, solver="rprop", max_iter=200, random_state=1)
+    assert model.fit(X, y).score(X, y) > 0.95
+    assert model.coefs_[-1].shape == (4 + X.shape[1], 3)
+    model.set_params(skip=False, warm_start=True)
+    with pytest.raises(ValueError, match="has skip=True, and the parameter is False"):
+        model.fit(X, y)
+    with pytest.raises(ValueError, match="skip connections go past"):
+        MLPClassifier((), skip=True).fit(X, y)
+
+
 def test_lbfgs_takes_no_l1(diabetes):
     with pytest.raises(ValueError, match="l1_ratio must be 0"):
         MLPRegressor(solver="lbfgs", l1_ratio=0.5).fit(*diabetes)

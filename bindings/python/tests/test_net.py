@@ -45,6 +45,62 @@ def test_gradient_is_the_difference_of_costs(net, rows):
         assert (sides[0] - sides[1]) / 2e-6 == pytest.approx(gradient[i], abs=1e-9)
 
 
+def test_skip_connections_are_those_of_nnet(rows):
+    """R's nnet(skip=TRUE, linout=TRUE) has a list of connections: a unit takes the bias, unit 0, and
+    each unit that leads to it. Its sum of squares is 2 N times the mse."""
+    X, Y = rows
+    inputs, hidden, outputs = X.shape[1], 5, Y.shape[1]
+    net = nnblas.Net(
+        [inputs, hidden, outputs], hidden="sigmoid", output="identity", skip=True, seed=2
+    )
+    net.bias(1)[:], net.bias(2)[:] = 0.1, -0.2
+    assert net.has_skip and net.weights(2).shape == (hidden + inputs, outputs)
+    assert net.parameters.size == (inputs + 1) * hidden + (hidden + inputs + 1) * outputs
+    first = range(1 + inputs, 1 + inputs + hidden)
+    last = range(1 + inputs + hidden, 1 + inputs + hidden + outputs)
+    leads_to = {u: [0, *range(1, 1 + inputs)] for u in first}
+    leads_to |= {u: [0, *first, *range(1, 1 + inputs)] for u in last}
+    weights = {}
+    for u, W, b in [(u, net.weights(1)[:, j], net.bias(1)[j]) for j, u in enumerate(first)] + [
+        (u, net.weights(2)[:, k], net.bias(2)[k]) for k, u in enumerate(last)
+    ]:
+        weights |= {(i, u): w for i, w in zip(leads_to[u], [b, *W])}
+    slopes, squares = dict.fromkeys(weights, 0.0), 0.0
+    for x, y in zip(X, Y):
+        value, error = {0: 1.0} | dict(enumerate(x, 1)), {}
+        for u in (*first, *last):
+            total = sum(weights[i, u] * value[i] for i in leads_to[u])
+            value[u] = total if u in last else sigmoid(total)
+        for u, target in zip(last, y):
+            error[u] = 2 * (value[u] - target)
+            squares += (value[u] - target) ** 2
+        for u in first:
+            total = sum(error[k] * weights[u, k] for k in last)
+            error[u] = total * value[u] * (1 - value[u])
+        for i, u in weights:
+            slopes[i, u] += error[u] * value[i]
+    cost, gradient = net.cost_and_gradient(X, Y)
+    assert cost == pytest.approx(squares / (2 * len(X)), rel=1e-13)
+    expected = [[slopes[i, u] for u in units] for units in (first, last) for i in
+                (*leads_to[units[0]][1:], 0)]
+    numpy.testing.assert_allclose(
+        2 * len(X) * gradient, numpy.concatenate(expected), rtol=1e-12, atol=1e-13
+    )
+
+
+def test_skip_connections_are_kept(tmp_path, rows):
+    X = rows[0]
+    net = nnblas.Net([X.shape[1], 3, 2], skip=True, seed=4)
+    net.save(tmp_path / "skip.safetensors")
+    copies = [net.clone(), pickle.loads(pickle.dumps(net)), copy.deepcopy(net)]
+    for other in [*copies, nnblas.Net.load(tmp_path / "skip.safetensors")]:
+        assert other.has_skip
+        numpy.testing.assert_array_equal(other.predict(X), net.predict(X))
+    assert not nnblas.Net([2, 3, 2]).has_skip
+    with pytest.raises(nnblas.ArgumentError, match="skip connections go past"):
+        nnblas.Net([3, 2], skip=True)
+
+
 def test_derivatives_are_differences(net, rows):
     X, Y = rows
     N, inputs = X.shape
