@@ -77,6 +77,10 @@ check_activations() {
     check_source iris 3
     train numbers y,z --activation identity,identity,sigmoid,sigmoid,tanh --hidden 3,4,5,4,3
     check_source numbers 2
+    train iris species --skip --hidden 7,5
+    check_source iris 3
+    train numbers y,z --skip --activation identity --hidden 4
+    run_source numbers 2
     train iris species --hidden 0
     run_source iris 3
     train numbers y,z --hidden 0
@@ -108,7 +112,7 @@ check_gaps() {
         run_source gaps "$outputs" -DHAS_TEXTS -DHAS_DATES
         mv gaps.all gaps.tsv
     done <targets
-    train gaps y --features when,a,colour,b --activation tanh
+    train gaps y --features when,a,colour,b --activation tanh --skip
     check_source gaps 1 -DHAS_TEXTS -DHAS_DATES
     check "the comment has the dates" has gaps.c '^ \*   x\[0\]  "when", a date: seconds since 1970'
 }
@@ -124,6 +128,8 @@ check_ensembles() {
     done
     check "the comment has the number of networks" has numbers.c \
         '^ \* numbers: the mean of 3 neural networks, '
+    train numbers y,z --ensemble 2 --hidden 3 --skip
+    run_source numbers 2
     train gaps kind,y,late --features when,colour,b --ensemble 2
     cut -f1,3,4 gaps.tsv >gaps.inputs
     mv gaps.inputs gaps.tsv

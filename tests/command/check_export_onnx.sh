@@ -78,6 +78,7 @@ make_iris() {
     make_model_of iris species 3 1-4 0 labels --activation sigmoid,softsign,softplus,elu,leaky-relu,silu,sine \
         --hidden 4,5,4,5,4,5,4
     make_model_of iris petal_length,petal_width 2 1-2 5 none
+    make_model_of iris species 3 1-4 0 labels --skip --hidden 5,4
     make_model_of iris species 3 1-4 0 labels --hidden 0
     metadata=$model.texts
 }
@@ -111,10 +112,12 @@ make_missing() {
         make_model_of gaps "$target" "$outputs" 1,4 3 none --features when,colour,b
     done <targets
     make_model_of gaps kind 3 1,2,4 3 labels --features when,a,colour,b
+    make_model_of gaps kind 3 1,2,4 3 labels --features when,a,colour,b --skip
 }
 
 make_ensembles() {
     make_model_of iris species 3 1-4 0 labels --ensemble 3
+    make_model_of iris species 3 1-4 0 labels --ensemble 2 --skip --hidden 3
     make_model_of iris petal_length,petal_width 2 1-2 5 none --ensemble 2 --hidden 0
     make_model_of gaps kind,y,late 5 1,4 3 none --features when,colour,b --ensemble 3
 }

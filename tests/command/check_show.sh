@@ -23,6 +23,10 @@ check_models() {
     expect_status 0 train texts.csv --target y --quiet --epochs 2 --hidden 3,2 --activation tanh,relu --output deep
     expect_status 0 show deep
     check "activations that differ" has "$out" '^network +[0-9]+-3-2-1 units; hidden units tanh,relu; outputs identity$'
+    expect_status 0 train texts.csv --target y --features same --quiet --epochs 2 --hidden 3 --skip --output skipping
+    expect_status 0 show skipping --json shown.json
+    check "skip connections" has "$out" '^parameters  11, with biases, with skip connections$'
+    check "  in JSON too" has shown.json '"has_skip_connections": true'
 }
 
 check_weights() {

@@ -24,6 +24,9 @@ check_network_options() {
     done
     expect_status 0 train --epochs 5 --activation identity
     check "linear hidden units" has "$out" '^4-32-3 identity; adam'
+    expect_status 0 train --epochs 5 --hidden 6 --skip --json record.json
+    check "skip connections" has "$out" '^4-6-3 relu with skip connections; adam'
+    check "  are in the record" has record.json '"skip": true'
     expect_status 0 train --epochs 5 --hidden 0
     check "a network without hidden units" has "$out" '^4-3; adam'
     expect_status 0 train --epochs 500 --patience 3 --learning-rate 0.1

@@ -17,7 +17,7 @@ check_file() {
     check "  also for the cost after an epoch" has "$out" "^cost after an epoch of 120 rows: $measured"
     check "  and that it is saved" has "$out" '^saved plans$'
     check "the file is a text" has plans '^nnblas plans 1$'
-    check "  with its plans" has plans '^sizes=4,32,3 rows=32 purpose=train bias=yes softmax=yes cross'
+    check "  with its plans" has plans '^sizes=4,32,3 rows=32 purpose=train bias=yes skip=no softmax=yes cross'
     check "  and nothing beside it" is_alone plans
     expect_status 0 tune --quiet --seconds 0.05 --output quiet.plans
     check "--quiet prints nothing" is_empty "$out"

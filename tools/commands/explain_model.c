@@ -86,9 +86,16 @@ static nnblas_status take_network(const nnblas_net *net, explained *e) {
     return status ? status : cut_network(net, &e->net);
 }
 
-/* The page shows the arithmetic of two costs. */
-static bool check_cost(const char *command, const nnblas_net *net, const explained *e) {
+/* The page shows the arithmetic of two costs, and the paths from layer to layer. */
+static bool check_network(const char *command, const nnblas_net *net, const explained *e) {
     nnblas_cost cost = nnblas_net_cost(net);
+    if (nnblas_net_flags(net) & NNBLAS_SKIP) {
+        print_safely(stderr,
+                     "nnblas %s: %s: has skip connections; the page knows paths from layer to "
+                     "layer alone\n",
+                     command, e->model);
+        return false;
+    }
     if (cost == NNBLAS_MSE || cost == NNBLAS_CROSS_ENTROPY)
         return true;
     print_safely(stderr,
@@ -260,7 +267,7 @@ bool read_explained(const char *command, const char *model, const char *data,
         return false;
     e->model = name_file(strcmp(model, "-") == 0 ? "standard input" : model);
     bool is_good = choose_member(command, &loaded, member, e) &&
-                   check_cost(command, loaded.net, e) &&
+                   check_network(command, loaded.net, e) &&
                    read_rows_of(command, &loaded, data, options, e);
     free_model(&loaded);
     if (!is_good)

@@ -81,6 +81,7 @@ static json_t *pack_settings(const training_run *run) {
     set_member(packed, "cost_parameter", pack_real(nnblas_net_cost_parameter(run->model.net)));
     set_member(packed, "weight_decay", pack_real(nnblas_trainer_weight_decay(run->trainer)));
     set_member(packed, "l1", pack_real(nnblas_trainer_l1(run->trainer)));
+    set_member(packed, "skip", check_json(json_boolean(s->has_skip)));
     set_member(packed, "batch", pack_size(s->batch));
     set_member(packed, "epochs", pack_size(nnblas_trainer_epochs(run->trainer)));
     set_member(packed, "patience", pack_size(nnblas_trainer_patience(run->trainer)));

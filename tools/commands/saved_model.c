@@ -195,6 +195,7 @@ static json_t *pack_network(const nnblas_net *net) {
     if (nnblas_net_cost_parameter(net) != 0.0)
         set_member(packed, "cost_parameter", pack_real(nnblas_net_cost_parameter(net)));
     set_member(packed, "has_biases", json_boolean(nnblas_net_flags(net) & NNBLAS_BIAS));
+    set_member(packed, "has_skip_connections", json_boolean(nnblas_net_flags(net) & NNBLAS_SKIP));
     set_member(packed, "parameters", pack_size(nnblas_net_parameter_count(net)));
     return packed;
 }

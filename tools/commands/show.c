@@ -47,8 +47,9 @@ static void print_network(const nnblas_net *net) {
     if (nnblas_net_cost_parameter(net) != 0.0)
         printf(" of %.9g", nnblas_net_cost_parameter(net));
     putchar('\n');
-    printf("parameters  %zu, %s biases\n", nnblas_net_parameter_count(net),
-           nnblas_net_flags(net) & NNBLAS_BIAS ? "with" : "without");
+    printf("parameters  %zu, %s biases%s\n", nnblas_net_parameter_count(net),
+           nnblas_net_flags(net) & NNBLAS_BIAS ? "with" : "without",
+           nnblas_net_flags(net) & NNBLAS_SKIP ? ", with skip connections" : "");
     if (nnblas_net_has_posterior(net))
         puts("posterior   of the parameters, for nnblas predict --intervals");
 }

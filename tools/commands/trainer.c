@@ -45,7 +45,8 @@ nnblas_status create_net(const training_settings *s, const dataset *learnt, outp
     for (size_t l = 0; l < s->n_hidden; l++)
         sizes[l + 1] = get_hidden_units(s, l, count_rows(learnt));
     sizes[s->n_hidden + 1] = learnt->outputs;
-    nnblas_status status = nnblas_net_create(sizes, s->n_hidden + 2, NNBLAS_BIAS, net);
+    unsigned flags = NNBLAS_BIAS | (s->has_skip ? NNBLAS_SKIP : 0);
+    nnblas_status status = nnblas_net_create(sizes, s->n_hidden + 2, flags, net);
     if (status)
         return status;
     status = set_hidden(s, *net);

@@ -39,6 +39,7 @@ void list_training_options(training_settings *s, training_texts *texts, command_
         {"checkpoint", .text = &s->checkpoint},
         {"resume", .flag = &s->is_resumed},
         {"score", .flag = &s->has_score},
+        {"skip", .flag = &s->has_skip},
         {"bayesian", .flag = &s->is_bayesian},
     };
     memcpy(options, all, sizeof all);
@@ -88,6 +89,9 @@ static int take_lists(const char *command, const training_texts *texts, training
                             "give one for each, or one for all",
                             s->n_activations, s->n_hidden == 1 ? "is" : "are", s->n_hidden,
                             end_plural(s->n_hidden));
+    if (s->has_skip && s->n_hidden == 0)
+        return refuse_usage(command, "--skip goes past hidden layers, and without any the outputs "
+                                     "take the features anyway: leave it out");
     if (texts->batch && !read_batch(texts->batch, &s->batch))
         return refuse_usage(command, "--batch takes a whole number above 0, or all");
     if (texts->schedule && !read_schedule(texts->schedule, &s->schedule))

@@ -12,6 +12,9 @@
     "  --activation A[,A...] of the hidden units: sigmoid, tanh, relu, identity, softsign,\n"      \
     "                        softplus, elu, leaky-relu, gelu, silu, sine (default relu); one\n"    \
     "                        for all hidden layers, or one for each\n"                             \
+    "  --skip                the outputs take the features too, beside the last hidden layer, "    \
+    "so\n"                                                                                         \
+    "                        that a linear model is part of the network\n"                         \
     "  --cost C              what training lowers, of targets that are numbers: mse,\n"            \
     "                        huber[:DELTA] (few rows far off, DELTA in deviations of the "         \
     "target,\n"                                                                                    \
@@ -69,7 +72,7 @@ typedef struct {
     const char *hidden, *activation, *batch, *optimizer, *schedule, *cost;
 } training_texts;
 
-enum { N_TRAINING_OPTIONS = 26 };
+enum { N_TRAINING_OPTIONS = 27 };
 void list_training_options(training_settings *settings, training_texts *texts,
                            command_option *options);
 

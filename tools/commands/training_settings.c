@@ -117,6 +117,8 @@ void print_settings(FILE *stream, const training_settings *s, const nnblas_net *
         fprintf(stream, "%s%zu", l > 0 ? "-" : "", nnblas_net_layer_size(net, l));
     if (s->n_hidden > 0)
         fprintf(stream, " %s", name_activations(s).text);
+    if (s->has_skip)
+        fputs(" with skip connections", stream);
     fprintf(stream, "; %s", name_optimizer(s));
     if (has_rate(s))
         fprintf(stream, ", learning rate %g", s->learning_rate);

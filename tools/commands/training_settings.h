@@ -32,7 +32,7 @@ typedef struct {
     double damping, damping_tolerance;
     const char *checkpoint;
     bool is_resumed, is_bayesian;
-    bool has_score;
+    bool has_score, has_skip;
 } training_settings;
 
 static inline bool is_given(double setting) {

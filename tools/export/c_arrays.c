@@ -138,6 +138,8 @@ static bool has_bias(const c_source *c) {
 static void write_parameters(const c_source *c, size_t l, size_t m) {
     const nnblas_net *net = get_member(c->exported, m);
     size_t inputs = nnblas_net_layer_size(net, l - 1), outputs = nnblas_net_layer_size(net, l);
+    if (c->has_skip && l + 1 == nnblas_net_layer_count(net))
+        inputs += nnblas_net_layer_size(net, 0);
     write_reals(c->stream, c->name, name_array(c, 'W', l, m).text, nnblas_net_const_weights(net, l),
                 inputs * outputs);
     if (has_bias(c))

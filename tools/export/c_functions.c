@@ -40,8 +40,14 @@ static void write_forward(const c_source *c) {
     if (has_softmax(c))
         write_part(c, SOFTMAX);
     write_part(c, MULTIPLY);
+    if (c->has_skip)
+        write_part(c, MULTIPLY_SKIP);
     write_part(c, has_slopes(c) ? BEGIN_FORWARD_TO_SLOPES : BEGIN_FORWARD);
+    if (c->has_skip)
+        write_part(c, KEEP_INPUTS);
     write_part(c, FORWARD);
+    if (c->has_skip)
+        write_part(c, CALL_MULTIPLY_SKIP);
     if (has_slopes(c))
         write_part(c, FIND_SLOPES);
     if (has_activations(c))
@@ -92,11 +98,13 @@ static void write_decode(const c_source *c) {
 
 static void write_backward(const c_source *c) {
     write_part(c, MULTIPLY_BACK);
+    if (c->has_skip)
+        write_part(c, MULTIPLY_SKIP_BACK);
     write_part(c, has_slopes(c) ? BEGIN_BACKWARD_BY_SLOPES : BEGIN_BACKWARD);
     write_part(c, BACKWARD);
     if (has_slopes(c))
         write_part(c, SLOPE);
-    write_part(c, END_LOOP);
+    write_part(c, c->has_skip ? END_BACKWARD_WITH_SKIP : END_LOOP);
 }
 
 static void write_jacobian(const c_source *c) {

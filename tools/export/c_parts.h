@@ -20,6 +20,7 @@ typedef struct {
     bool has_gaps;    /* columns with an indicator behind them */
     bool has_scaling; /* of outputs */
     bool has_jacobian;
+    bool has_skip; /* the outputs take the inputs of the network too */
 } c_source;
 
 /* Writes text with the name of the model in it. */

@@ -33,7 +33,8 @@ void write_c_source(FILE *stream, const exported_model *exported, const char *na
                   .has_categories = count_features_of_kind(s, COLUMN_CATEGORY) > 0,
                   .has_gaps = has_gaps(s),
                   .has_scaling = scaling.is_needed,
-                  .has_jacobian = has_jacobian};
+                  .has_jacobian = has_jacobian,
+                  .has_skip = nnblas_net_flags(exported->model.net) & NNBLAS_SKIP};
     write_c_head(&c);
     write_c_arrays(&c, &scaling);
     write_c_functions(&c);

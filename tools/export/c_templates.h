@@ -137,6 +137,19 @@ static const char MULTIPLY[] =
     "            out[j] += in[i] * weights[j];\n"
     "}\n";
 
+static const char MULTIPLY_SKIP[] =
+    "\n"
+    "/* Skip connections: the outputs take the inputs x of the network too, by the rows of "
+    "weights\n"
+    " * behind those of the last hidden layer. */\n"
+    "static void NAME_multiply_skip(const NAME_layer *layers, const double *x, double *out) {\n"
+    "    const NAME_layer *last = layers + NAME_LAYERS - 1;\n"
+    "    const double *weights = last->weights + last->inputs * last->outputs;\n"
+    "    for (int i = 0; i < layers[0].inputs; i++, weights += last->outputs)\n"
+    "        for (int j = 0; j < last->outputs; j++)\n"
+    "            out[j] += x[i] * weights[j];\n"
+    "}\n";
+
 static const char BEGIN_FORWARD[] =
     "\n"
     "/* units: the inputs of the network, and behind them the outputs of each layer. */\n"
@@ -149,9 +162,14 @@ static const char BEGIN_FORWARD_TO_SLOPES[] =
     " * be null: the derivatives of their activations. */\n"
     "static void NAME_forward(const NAME_layer *layers, double *units, double *slopes) {\n";
 
+static const char KEEP_INPUTS[] = "    const double *x = units;\n";
+
 static const char FORWARD[] = "    for (int l = 0; l < NAME_LAYERS; l++) {\n"
                               "        double *out = units + layers[l].inputs;\n"
                               "        NAME_multiply(&layers[l], units, out);\n";
+
+static const char CALL_MULTIPLY_SKIP[] = "        if (l == NAME_LAYERS - 1)\n"
+                                         "            NAME_multiply_skip(layers, x, out);\n";
 
 static const char FIND_SLOPES[] =
     "        if (slopes) {\n"
@@ -236,6 +254,18 @@ static const char MULTIPLY_BACK[] =
     "    }\n"
     "}\n";
 
+static const char MULTIPLY_SKIP_BACK[] =
+    "\n"
+    "/* The same of skip connections, added to the derivatives by the inputs of the network. */\n"
+    "static void NAME_multiply_skip_back(\n"
+    "    const NAME_layer *layers, const double *delta, double *before) {\n"
+    "    const NAME_layer *last = layers + NAME_LAYERS - 1;\n"
+    "    const double *weights = last->weights + last->inputs * last->outputs;\n"
+    "    for (int i = 0; i < layers[0].inputs; i++, weights += last->outputs)\n"
+    "        for (int j = 0; j < last->outputs; j++)\n"
+    "            before[i] += weights[j] * delta[j];\n"
+    "}\n";
+
 static const char BEGIN_BACKWARD[] =
     "\n"
     "/* deltas: as units; on entry those of the outputs. */\n"
@@ -255,6 +285,11 @@ static const char BACKWARD[] =
 
 static const char SLOPE[] = "        for (int i = first; l > 0 && i < first + inputs; i++)\n"
                             "            deltas[i] *= slopes[i];\n";
+
+static const char END_BACKWARD_WITH_SKIP[] =
+    "    }\n"
+    "    NAME_multiply_skip_back(layers, deltas + NAME_UNITS - NAME_OUTPUTS, deltas);\n"
+    "}\n";
 
 static const char BEGIN_JACOBIAN[] = "\n"
                                      "void NAME_jacobian(const double *x, double *J) {\n"

@@ -29,17 +29,26 @@ static value_name name_value(const member *m, const char *word, size_t l) {
     return name;
 }
 
-/* The weights of a layer; those of the first with its rows in the order of the inputs. */
+/* The weights of the inputs of the network, with the rows in the order of the inputs. */
+static void add_input_weights(const member *m, const double *weights, size_t columns,
+                              const char *name) {
+    size_t inputs = nnblas_net_layer_size(m->net, 0);
+    double *ordered = resize_array(NULL, inputs * columns, sizeof *ordered);
+    for (size_t i = 0; i < inputs; i++)
+        memcpy(ordered + i * columns, weights + m->input_order[i] * columns,
+               columns * sizeof *ordered);
+    add_reals(m->graph, name, (onnx_shape){inputs, columns}, ordered);
+    free(ordered);
+}
+
 static void add_weights(const member *m, size_t l, const char *name) {
     size_t inputs = nnblas_net_layer_size(m->net, l - 1);
     size_t outputs = nnblas_net_layer_size(m->net, l);
     const double *weights = nnblas_net_const_weights(m->net, l);
-    double *ordered = resize_array(NULL, inputs * outputs, sizeof *ordered);
-    for (size_t i = 0; i < inputs; i++)
-        memcpy(ordered + i * outputs, weights + (l == 1 ? m->input_order[i] : i) * outputs,
-               outputs * sizeof *ordered);
-    add_reals(m->graph, name, (onnx_shape){inputs, outputs}, ordered);
-    free(ordered);
+    if (l == 1)
+        add_input_weights(m, weights, outputs, name);
+    else
+        add_reals(m->graph, name, (onnx_shape){inputs, outputs}, weights);
 }
 
 static void add_product(const member *m, size_t l, const char *input, const char *output) {
@@ -56,12 +65,31 @@ static void add_product(const member *m, size_t l, const char *input, const char
     end_node(m->graph, &node);
 }
 
+/* Skip connections: to the product of the last layer that of the inputs of the network is added. */
+static void add_skip(const member *m, size_t last, const char *product, const char *sum) {
+    size_t hidden = nnblas_net_layer_size(m->net, last - 1);
+    size_t outputs = nnblas_net_layer_size(m->net, last);
+    value_name weights = name_value(m, "W_skip", last);
+    message node = begin_node("Gemm", sum);
+    put_node_input(&node, NETWORK_INPUTS);
+    put_node_input(&node, weights.text);
+    put_node_input(&node, product);
+    add_input_weights(m, nnblas_net_const_weights(m->net, last) + hidden * outputs, outputs,
+                      weights.text);
+    end_node(m->graph, &node);
+}
+
 static void add_layers(const member *m, const char *network_outputs) {
     size_t last = nnblas_net_layer_count(m->net) - 1;
+    bool has_skip = nnblas_net_flags(m->net) & NNBLAS_SKIP;
     for (size_t l = 1; l <= last; l++) {
         value_name input = name_value(m, "units", l - 1), product = name_value(m, "product", l),
-                   output = name_value(m, "units", l);
-        add_product(m, l, l == 1 ? NETWORK_INPUTS : input.text, product.text);
+                   output = name_value(m, "units", l), hidden_product = product;
+        if (has_skip && l == last)
+            hidden_product = name_value(m, "hidden_product", l);
+        add_product(m, l, l == 1 ? NETWORK_INPUTS : input.text, hidden_product.text);
+        if (has_skip && l == last)
+            add_skip(m, l, hidden_product.text, product.text);
         add_activation(m->graph, nnblas_net_activation(m->net, l), product.text,
                        l < last ? output.text : network_outputs);
     }
