@@ -83,6 +83,40 @@ static void check_second(world *w, const slot *s, const problem *p) {
     free(found);
 }
 
+/* An epoch of gradient descent in batches, each a step along the gradient with derivatives. */
+static void check_derivative_steps(dice *d, const slot *s, const problem *p, double weight,
+                                   const double *dYdX, size_t ldd) {
+    const double RATE = 1e-3;
+    size_t n = p->parameter_count, batch = roll_between(d, 1, p->N);
+    nnblas_net *fitted, *stepped;
+    nnblas_trainer *trainer;
+    double *gradient = allocate_doubles(n);
+    expect_status(nnblas_net_clone(s->net, &fitted), NNBLAS_OK);
+    expect_status(nnblas_net_clone(s->net, &stepped), NNBLAS_OK);
+    expect_status(nnblas_trainer_create(fitted, &trainer), NNBLAS_OK);
+    expect_status(nnblas_trainer_set_learning_rate(trainer, RATE), NNBLAS_OK);
+    expect_status(nnblas_trainer_set_epochs(trainer, 1), NNBLAS_OK);
+    expect_status(nnblas_trainer_set_batch_size(trainer, batch), NNBLAS_OK);
+    expect_status(nnblas_trainer_set_shuffle(trainer, 0), NNBLAS_OK);
+    expect_status(nnblas_trainer_set_derivatives(trainer, weight, dYdX, ldd), NNBLAS_OK);
+    expect_status(nnblas_trainer_fit(trainer, p->N, p->X, p->ldx, p->Y, p->ldy), NNBLAS_OK);
+    for (size_t first = 0; first < p->N; first += batch) {
+        size_t count = get_smaller(batch, p->N - first);
+        expect_status(nnblas_net_gradient_derivatives(stepped, count, p->X + first * p->ldx, p->ldx,
+                                                      p->Y + first * p->ldy, p->ldy, NULL, weight,
+                                                      dYdX + first * ldd, ldd, gradient, NULL),
+                      NNBLAS_OK);
+        for (size_t i = 0; i < n; i++)
+            nnblas_net_parameters(stepped)[i] -= RATE * gradient[i];
+    }
+    expect_close("steps with derivatives", n, nnblas_net_parameters(stepped),
+                 nnblas_net_parameters(fitted));
+    nnblas_trainer_destroy(trainer);
+    nnblas_net_destroy(fitted);
+    nnblas_net_destroy(stepped);
+    free(gradient);
+}
+
 /* The cost with random derivatives beside the labels, and its gradient. */
 static void check_given(dice d, const slot *s, const problem *p) {
     size_t n = p->parameter_count, columns = get_outputs(p) * get_inputs(p);
@@ -101,6 +135,7 @@ static void check_given(dice d, const slot *s, const problem *p) {
     expect_within(OF_DIFFERENCES, "the gradient with derivatives", n, expected, found);
     expect_within(OF_DIFFERENCES, "the cost with derivatives", 1, &expected_cost, &cost);
     expect_close("the cost with derivatives alone", 1, &cost, &cost_alone);
+    check_derivative_steps(&d, s, p, weight, dYdX, ldd);
     free(dYdX);
     free(expected);
     free(found);
