@@ -533,7 +533,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
         """Intervals around the predictions for the rows of X, with loss='gaussian' or after a fit with
         bayesian=True. An addition.
 
-        A new target is within its interval with about the probability `level`: the noise is taken as
+        A new target is within its interval with about the probability level: the noise is taken as
         normal and, but with loss='gaussian', as the same for all rows, and of several targets, in the
         unit that they are trained in, as the same for all of them. With n_networks the distribution is the normal one with the mean
         and the variance of the mixture of theirs.
