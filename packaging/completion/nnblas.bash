@@ -17,7 +17,7 @@ _nnblas_columns() {
 _nnblas_values() {
     case $1 in
     --activation) printf '%s\n' sigmoid tanh relu identity softsign softplus elu leaky-relu gelu silu sine ;;
-    --cost) printf '%s\n' mse huber huber: quantile quantile: poisson gamma ;;
+    --cost) printf '%s\n' mse huber huber: quantile quantile: poisson gamma gaussian ;;
     --optimizer) printf '%s\n' gradient-descent momentum nesterov rprop adam lbfgs levenberg-marquardt scg ;;
     --schedule) printf '%s\n' constant step: cosine plateau: adaptive: inverse: ;;
     --batch) printf '%s\n' all ;;

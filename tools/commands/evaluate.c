@@ -24,6 +24,8 @@ static const char HELP[] =
     "mean absolute error (mae) and the root mean squared error (rmse) of each target, the errors\n"
     "in the unit of the target. mse is 1/(2N) times the sum of the squared errors over the N "
     "rows.\n"
+    "With a model of nnblas train --cost gaussian, log_likelihood is the mean logarithm of the\n"
+    "density that it predicted for each number.\n"
     "\n"
     "The last line is one of\n"
     "  accuracy 0.9733 mse 0.0123 rows 150\n"
@@ -77,6 +79,9 @@ static bool score_rows(const char *command, model_reader *reader, scores *s, row
         if (!predict_batch(command, reader, &batch))
             return false;
         add_scores(s, batch->N, batch->Y, batch->O_out, batch->weights);
+        if (batch->O_deviation)
+            add_likelihoods(s, batch->N, batch->Y, batch->O_out, batch->O_deviation,
+                            batch->weights);
         add_to_sample(sample, &reader->model->schema.targets, batch->N, batch->Y, batch->O_out);
     } while (batch->rows > 0);
     report_skipped(command, reader->source.name, &reader->skipped);

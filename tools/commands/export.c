@@ -144,6 +144,17 @@ static bool export_onnx(const char *command, const export_arguments *a,
     return is_good;
 }
 
+static bool can_export(const char *command, const export_arguments *a,
+                       const exported_model *exported) {
+    if (!exported->has_table || !has_deviations(&exported->model))
+        return true;
+    print_safely(stderr,
+                 "nnblas %s: %s: has the cost gaussian; predictions with a standard deviation are "
+                 "not exported\n",
+                 command, a->model);
+    return false;
+}
+
 int run_export(int argc, char **argv) {
     export_arguments arguments;
     int status = read_arguments(argc, argv, &arguments);
@@ -153,7 +164,8 @@ int run_export(int argc, char **argv) {
     exported_model exported;
     if (!load_exported_model(argv[0], arguments.model, &exported))
         return EXIT_FAILURE;
-    bool is_good = (!arguments.c || export_c(argv[0], &arguments, &exported)) &&
+    bool is_good = can_export(argv[0], &arguments, &exported) &&
+                   (!arguments.c || export_c(argv[0], &arguments, &exported)) &&
                    (!arguments.onnx || export_onnx(argv[0], &arguments, &exported));
     free_exported_model(&exported);
     return is_good ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -116,7 +116,7 @@ static measure measure_rows(const char *command, const held_rows *rows, const ch
     scores s = start_scores(&rows->model->schema);
     if (strcmp(name, "auc") != 0)
         leave_out_auc(&s);
-    if (predict_model(rows->model, rows->N, rows->X, rows->O_out, NULL)) {
+    if (predict_model(rows->model, rows->N, rows->X, rows->O_out, NULL, NULL)) {
         report_failure(command);
     } else {
         add_scores(&s, rows->N, rows->Y, rows->O_out, rows->weights);

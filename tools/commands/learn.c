@@ -120,7 +120,7 @@ nnblas_status score_dataset(const table_model *model, const dataset *d, scores *
     nnblas_status status = NNBLAS_OK;
     for (size_t r = 0; r < d->N && !status; r += BATCH_ROWS) {
         size_t N = nn_min(d->N - r, BATCH_ROWS);
-        status = predict_model(model, N, d->X + r * d->inputs, O_out, NULL);
+        status = predict_model(model, N, d->X + r * d->inputs, O_out, NULL, NULL);
         if (!d->true_Y)
             restore_rows(&model->schema.targets, N, d->Y + r * d->outputs, Y);
         if (!status)

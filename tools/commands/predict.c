@@ -22,8 +22,9 @@ static const char HELP[] =
     "prediction is the first of them, predicted_TARGET the class of each other, and\n"
     "probability_LABEL the probability of the second text of a label. Where MODEL is an ensemble,\n"
     "spread is the standard deviation between its networks, of the number or of the probability\n"
-    "of the predicted class; with several targets spread_TARGET. With --intervals TARGET_low and\n"
-    "TARGET_high are the ends of the interval of each target.\n"
+    "of the predicted class; with several targets spread_TARGET. Of nnblas train --cost gaussian\n"
+    "TARGET_std is the standard deviation of a value around its prediction. With --intervals\n"
+    "TARGET_low and TARGET_high are the ends of the interval of each target.\n"
     "\n"
     "MODEL is a file that nnblas train saved. Columns are found by name, in any order; other\n"
     "columns, the targets among them, are ignored. A table without a header must have the columns\n"
@@ -95,6 +96,14 @@ static void write_intervals(csv_text *text, size_t targets, const double *lower,
     }
 }
 
+/* Of targets that are numbers, one output each. */
+static void write_deviations(csv_text *text, const column_list *targets, const double *deviations) {
+    for (size_t t = 0; t < targets->count; t++) {
+        append_byte(text, ',');
+        write_number(text, targets->columns[t].deviation * deviations[t]);
+    }
+}
+
 /* As many empty values as there are predictions. */
 static void write_no_predictions(csv_text *text, const model_reader *reader) {
     const column_list *targets = &reader->model->schema.targets;
@@ -102,6 +111,7 @@ static void write_no_predictions(csv_text *text, const model_reader *reader) {
     for (size_t t = 0; t < targets->count; t++) {
         columns += has_own_prediction(targets, t);
         columns += reader->model->n_others > 0;
+        columns += has_deviations(reader->model);
         columns += reader->level > 0.0 ? 2 : 0;
     }
     for (size_t c = 0; c < columns; c++)
@@ -121,6 +131,8 @@ static void write_good_row(csv_text *text, const model_reader *reader, const row
     write_predictions(text, targets, batch->O_out + first, count_output_columns(reader));
     if (batch->O_spread)
         write_spreads(text, targets, batch->O_out + first, batch->O_spread + first);
+    if (batch->O_deviation)
+        write_deviations(text, targets, batch->O_deviation + first);
     if (batch->lower)
         write_intervals(text, targets->count, batch->lower + first, batch->upper + first);
 }

@@ -62,12 +62,11 @@ bool has_own_prediction(const column_list *targets, size_t t) {
 }
 
 /* With their endings, since that of the target may be the name of a column that is kept. */
-static void write_interval_names(const char *command, csv_text *text, const column_list *targets,
-                                 name_list *taken) {
-    static const char *const ENDINGS[] = {"_low", "_high"};
+static void write_names_with(const char *command, csv_text *text, const column_list *targets,
+                             const char *const *endings, size_t count, name_list *taken) {
     for (size_t t = 0; t < targets->count; t++)
-        for (size_t end = 0; end < 2; end++) {
-            char *name = join_texts(targets->columns[t].name, ENDINGS[end]);
+        for (size_t end = 0; end < count; end++) {
+            char *name = join_texts(targets->columns[t].name, endings[end]);
             append_byte(text, ',');
             write_own_name(command, text, "predicted_", name, taken);
             free(name);
@@ -103,6 +102,7 @@ static void write_output_names(const char *command, csv_text *text, const schema
 }
 
 void write_prediction_header(const char *command, csv_text *text, const model_reader *reader) {
+    static const char *const DEVIATIONS[] = {"_std"}, *const INTERVALS[] = {"_low", "_high"};
     name_list taken = {0};
     const column_list *targets = &reader->model->schema.targets;
     for (size_t i = 0; i < reader->n_kept; i++)
@@ -120,8 +120,10 @@ void write_prediction_header(const char *command, csv_text *text, const model_re
         write_output_names(command, text, &reader->model->schema, &taken);
     if (reader->model->n_others > 0)
         write_spread_names(command, text, targets, &taken);
+    if (has_deviations(reader->model))
+        write_names_with(command, text, targets, DEVIATIONS, 1, &taken);
     if (reader->level > 0.0)
-        write_interval_names(command, text, targets, &taken);
+        write_names_with(command, text, targets, INTERVALS, 2, &taken);
     append_byte(text, '\n');
     free_names(&taken);
 }

@@ -13,8 +13,9 @@ size_t count_output_columns(const model_reader *reader);
  * outputs themselves. */
 bool has_own_prediction(const column_list *targets, size_t t);
 
-/* The columns that are kept, the predictions, the outputs, of an ensemble the spreads, and of
- * intervals their ends. Says on stderr which name is another one because it is taken. */
+/* The columns that are kept, the predictions, the outputs, of an ensemble the spreads, the
+ * deviations, and of intervals their ends. Says on stderr which name is another one because it is
+ * taken. */
 void write_prediction_header(const char *command, csv_text *text, const model_reader *reader);
 
 #endif

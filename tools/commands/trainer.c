@@ -44,7 +44,7 @@ nnblas_status create_net(const training_settings *s, const dataset *learnt, outp
     size_t sizes[MOST_HIDDEN_LAYERS + 2] = {learnt->inputs};
     for (size_t l = 0; l < s->n_hidden; l++)
         sizes[l + 1] = get_hidden_units(s, l, count_rows(learnt));
-    sizes[s->n_hidden + 1] = learnt->outputs;
+    sizes[s->n_hidden + 1] = learnt->outputs * (s->cost == NNBLAS_GAUSSIAN ? 2 : 1);
     unsigned flags = NNBLAS_BIAS | (s->has_skip ? NNBLAS_SKIP : 0);
     nnblas_status status = nnblas_net_create(sizes, s->n_hidden + 2, flags, net);
     if (status)

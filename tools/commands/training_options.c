@@ -71,7 +71,7 @@ static int take_names(const char *command, const training_texts *texts, training
     if (texts->cost && !read_cost(texts->cost, s))
         return refuse_usage(command,
                             "--cost takes mse, huber, huber:DELTA, quantile, quantile:TAU, "
-                            "poisson or gamma: DELTA above 0, TAU between 0 and 1");
+                            "poisson, gamma or gaussian: DELTA above 0, TAU between 0 and 1");
     if (texts->optimizer && !find_optimizer(texts->optimizer, &s->optimizer))
         return refuse_usage(command, "--optimizer takes gradient-descent, momentum, nesterov, "
                                      "rprop, adam, lbfgs, levenberg-marquardt or scg");

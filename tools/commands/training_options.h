@@ -19,7 +19,8 @@
     "                        huber[:DELTA] (few rows far off, DELTA in deviations of the "         \
     "target,\n"                                                                                    \
     "                        default 1), quantile[:TAU] (default 0.5, the median), poisson\n"      \
-    "                        (counts), gamma (sums above 0) (default mse)\n"                       \
+    "                        (counts), gamma (sums above 0), gaussian (with a deviation for\n"     \
+    "                        each row) (default mse)\n"                                            \
     "  --epochs N            the most epochs (default with adam 60, fewer of more than\n"          \
     "                        1000 rows, and at least 300 steps; 200 with the others)\n"            \
     "  --batch N             rows in a mini-batch (default 32), or all\n"                          \

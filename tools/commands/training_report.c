@@ -125,9 +125,10 @@ static const char *describe_cost(const training_run *run) {
         return "half the Poisson deviance of the scaled targets";
     case NNBLAS_GAMMA:
         return "half the gamma deviance";
+    case NNBLAS_GAUSSIAN:
+        return "the negative log-likelihood of the scaled targets less ln(2 pi) / 2";
     case NNBLAS_MSE:
-    case NNBLAS_GAUSSIAN: /* no options of the command */
-    case NNBLAS_HINGE:
+    case NNBLAS_HINGE: /* no option of the command */
         break;
     }
     return "half the mean squared error of the scaled targets";

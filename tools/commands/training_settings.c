@@ -30,9 +30,13 @@ static const named_value OPTIMIZERS[] = {{"gradient-descent", NNBLAS_GRADIENT_DE
                                          {"levenberg-marquardt", NNBLAS_LEVENBERG_MARQUARDT},
                                          {NULL, 0}};
 
-static const named_value COSTS[] = {{"mse", NNBLAS_MSE},           {"huber", NNBLAS_HUBER},
-                                    {"quantile", NNBLAS_QUANTILE}, {"poisson", NNBLAS_POISSON},
-                                    {"gamma", NNBLAS_GAMMA},       {NULL, 0}};
+static const named_value COSTS[] = {{"mse", NNBLAS_MSE},
+                                    {"huber", NNBLAS_HUBER},
+                                    {"quantile", NNBLAS_QUANTILE},
+                                    {"poisson", NNBLAS_POISSON},
+                                    {"gamma", NNBLAS_GAMMA},
+                                    {"gaussian", NNBLAS_GAUSSIAN},
+                                    {NULL, 0}};
 
 static bool read_name(const char *text, size_t length, const named_value *names, int *value) {
     for (; names->name; names++)

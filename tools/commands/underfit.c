@@ -58,7 +58,8 @@ fit_signs read_signs(const nnblas_trainer *trainer, const training_rows *rows) {
     size_t count = nnblas_trainer_history_count(trainer);
     size_t parameters = nnblas_net_parameter_count(nnblas_trainer_net(trainer));
     fit_signs signs = {.learnt = (double)NAN, .held_out = (double)NAN, .epochs = count};
-    if (count >= FEWEST_EPOCHS && learnt->N >= FEWEST_ROWS)
+    bool has_ratios = nnblas_net_cost(nnblas_trainer_net(trainer)) != NNBLAS_GAUSSIAN;
+    if (count >= FEWEST_EPOCHS && learnt->N >= FEWEST_ROWS && has_ratios)
         signs.fall = 1.0 - get_cost(trainer, count - 1) / get_cost(trainer, count - 1 - count / 3);
     else
         signs.epochs = 0;

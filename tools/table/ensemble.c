@@ -83,7 +83,9 @@ nnblas_status pack_members(table_model *model) {
 static bool has_layers_of(const nnblas_net *net, const nnblas_net *first) {
     size_t last = nnblas_net_layer_count(net) - 1,
            last_of_first = nnblas_net_layer_count(first) - 1;
-    return nnblas_net_layer_size(net, 0) == nnblas_net_layer_size(first, 0) &&
+    return (nnblas_net_cost(net) == NNBLAS_GAUSSIAN) ==
+               (nnblas_net_cost(first) == NNBLAS_GAUSSIAN) &&
+           nnblas_net_layer_size(net, 0) == nnblas_net_layer_size(first, 0) &&
            nnblas_net_layer_size(net, last) == nnblas_net_layer_size(first, last_of_first);
 }
 
@@ -125,29 +127,79 @@ static void add_member(size_t count, const double *outputs, size_t members, doub
     }
 }
 
-static nnblas_status add_others(const table_model *model, size_t N, const double *X, size_t inputs,
-                                size_t outputs, double *O_out, double *O_spread) {
-    double *of_member = resize_array(NULL, N * outputs, sizeof *of_member);
-    nnblas_status status = NNBLAS_OK;
-    for (size_t m = 0; m < model->n_others && !status; m++) {
-        status = nnblas_net_predict(model->others[m], N, X, inputs, of_member, outputs);
-        if (!status)
-            add_member(N * outputs, of_member, m + 2, O_out, O_spread);
-    }
-    free(of_member);
-    for (size_t i = 0; O_spread && i < N * outputs; i++)
-        O_spread[i] = sqrt(O_spread[i] / (double)model->n_others);
+/* A prediction: N rows of the targets' outputs, and for networks with deviations the variances. */
+typedef struct {
+    size_t N, inputs, targets;
+    const double *X;
+    double *O_out, *variances; /* null where there are none */
+} prediction;
+
+/* of_rows: N rows of a mean for each target and the logarithm of its variance for each. */
+static void split_rows(const prediction *p, const double *of_rows) {
+    size_t T = p->targets;
+    for (size_t e = 0; e < p->N; e++)
+        for (size_t t = 0; t < T; t++) {
+            p->O_out[e * T + t] = of_rows[2 * e * T + t];
+            if (p->variances)
+                p->variances[e * T + t] = exp(of_rows[(2 * e + 1) * T + t]);
+        }
+}
+
+static nnblas_status predict_net(const nnblas_net *net, const prediction *p) {
+    if (nnblas_net_cost(net) != NNBLAS_GAUSSIAN)
+        return nnblas_net_predict(net, p->N, p->X, p->inputs, p->O_out, p->targets);
+    double *of_rows = resize_array(NULL, p->N * 2 * p->targets, sizeof *of_rows);
+    nnblas_status status = nnblas_net_predict(net, p->N, p->X, p->inputs, of_rows, 2 * p->targets);
+    if (!status)
+        split_rows(p, of_rows);
+    free(of_rows);
     return status;
 }
 
+/* squares: null, or those of the distances between the networks; variances: null, or their sums. */
+static nnblas_status add_others(const table_model *model, const prediction *sum, double *squares) {
+    size_t count = sum->N * sum->targets;
+    prediction p = *sum;
+    nnblas_status status = NNBLAS_OK;
+    p.O_out = resize_array(NULL, count, sizeof *p.O_out);
+    p.variances = sum->variances ? resize_array(NULL, count, sizeof *p.variances) : NULL;
+    for (size_t m = 0; m < model->n_others && !status; m++) {
+        status = predict_net(model->others[m], &p);
+        if (!status)
+            add_member(count, p.O_out, m + 2, sum->O_out, squares);
+        for (size_t i = 0; p.variances && !status && i < count; i++)
+            sum->variances[i] += p.variances[i];
+    }
+    free(p.O_out);
+    free(p.variances);
+    return status;
+}
+
+/* The variance of the mixture of the networks' distributions has that of their means too (B.
+ * Lakshminarayanan et al., NeurIPS 2017). */
+static void finish_deviations(size_t count, size_t members, const double *squares,
+                              double *deviations) {
+    for (size_t i = 0; i < count; i++)
+        deviations[i] = sqrt((deviations[i] + (squares ? squares[i] : 0.0)) / (double)members);
+}
+
 nnblas_status predict_model(const table_model *model, size_t N, const double *X, double *O_out,
-                            double *O_spread) {
-    size_t inputs = nnblas_net_layer_size(model->net, 0);
-    size_t outputs = nnblas_net_layer_size(model->net, nnblas_net_layer_count(model->net) - 1);
-    nnblas_status status = nnblas_net_predict(model->net, N, X, inputs, O_out, outputs);
+                            double *O_spread, double *O_deviation) {
+    const prediction p = {
+        N,     nnblas_net_layer_size(model->net, 0),      nnblas_net_label_count(model->net), X,
+        O_out, has_deviations(model) ? O_deviation : NULL};
+    size_t count = N * p.targets;
+    nnblas_status status = predict_net(model->net, &p);
     if (O_spread)
-        memset(O_spread, 0, N * outputs * sizeof *O_spread);
-    if (status || model->n_others == 0)
+        memset(O_spread, 0, count * sizeof *O_spread);
+    if (!status && model->n_others > 0)
+        status = add_others(model, &p, O_spread);
+    if (status)
         return status;
-    return add_others(model, N, X, inputs, outputs, O_out, O_spread);
+    if (p.variances)
+        finish_deviations(count, model->n_others + 1, model->n_others > 0 ? O_spread : NULL,
+                          p.variances);
+    for (size_t i = 0; O_spread && model->n_others > 0 && i < count; i++)
+        O_spread[i] = sqrt(O_spread[i] / (double)model->n_others);
+    return NNBLAS_OK;
 }

@@ -20,9 +20,11 @@ bool unpack_members(table_model *model);
 /*
  * O_out: of N scaled rows X, the outputs, or their means over the networks. O_spread: null, or the
  * standard deviations between the networks (the squared distances are divided by their number less
- * 1); 0 of a single network.
+ * 1); 0 of a single network. O_deviation: null, or of a model that has_deviations the standard
+ * deviations of the targets, of an ensemble those of the mixture of the networks' distributions,
+ * which needs O_spread. All have a column for each number of the targets.
  */
 nnblas_status predict_model(const table_model *model, size_t N, const double *X, double *O_out,
-                            double *O_spread);
+                            double *O_spread, double *O_deviation);
 
 #endif

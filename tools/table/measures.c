@@ -116,11 +116,12 @@ static size_t list_number_measures(const scores *s, const target_score *t, measu
         {"rmse", (double)sqrtl(mean_square), true},
         {"mae", (double)(t->absolute_errors / s->weight), true},
         {"mse", nan_if_infinite(mean_square / 2.0L), true},
+        {"log_likelihood", nan_if_infinite(t->log_likelihoods / s->weight), false},
     };
-    enum { COUNT = sizeof listed / sizeof listed[0] };
-    for (size_t i = 0; i < COUNT; i++)
+    size_t count = sizeof listed / sizeof listed[0] - !s->has_deviations;
+    for (size_t i = 0; i < count; i++)
         measures[i] = listed[i];
-    return COUNT;
+    return count;
 }
 
 /* ---- all targets ----------------------------------------------------------------------------- */

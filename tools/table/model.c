@@ -64,9 +64,9 @@ bool unpack_model(table_model *model) {
     if (!read_schema(nnblas_net_metadata(model->net, SCHEMA_KEY), &model->schema))
         return false;
     const schema *s = &model->schema;
-    size_t last = nnblas_net_layer_count(model->net) - 1;
     return nnblas_net_layer_size(model->net, 0) == count_numbers(&s->features) &&
-           nnblas_net_layer_size(model->net, last) == count_numbers(&s->targets);
+           nnblas_net_label_count(model->net) == count_numbers(&s->targets) &&
+           (!has_deviations(model) || get_output_kind(s) == OUTPUTS_NUMBERS);
 }
 
 bool load_model_or_net(const char *command, const char *path, table_model *model) {

@@ -15,6 +15,11 @@ typedef struct {
     schema schema;
 } table_model;
 
+/* Whether the network predicts a mean and a deviation of each target. */
+static inline bool has_deviations(const table_model *model) {
+    return nnblas_net_cost(model->net) == NNBLAS_GAUSSIAN;
+}
+
 /* The key of the network's metadata that holds the schema. */
 extern const char SCHEMA_KEY[];
 

@@ -39,6 +39,9 @@ static void make_batch(const model_reader *r, row_batch *batch, const row_parts 
     batch->O_out = resize_array(NULL, BATCH_ROWS * r->outputs, sizeof *batch->O_out);
     if (r->model->n_others > 0)
         batch->O_spread = resize_array(NULL, BATCH_ROWS * r->outputs, sizeof *batch->O_spread);
+    if (has_deviations(r->model))
+        batch->O_deviation =
+            resize_array(NULL, BATCH_ROWS * r->outputs, sizeof *batch->O_deviation);
     if (parts->level > 0.0) {
         batch->lower = resize_array(NULL, BATCH_ROWS * r->outputs, sizeof *batch->lower);
         batch->upper = resize_array(NULL, BATCH_ROWS * r->outputs, sizeof *batch->upper);
@@ -135,6 +138,7 @@ static void free_batch(row_batch *batch) {
     free(batch->Y);
     free(batch->O_out);
     free(batch->O_spread);
+    free(batch->O_deviation);
     free(batch->lower);
     free(batch->upper);
     free(batch->weights);
@@ -262,7 +266,8 @@ static nnblas_status predict_rows(const model_reader *r, const row_batch *b) {
         status =
             nnblas_net_predict_interval(r->model->net, b->N, b->X, r->inputs, r->level, b->O_out,
                                         r->outputs, b->lower, r->outputs, b->upper, r->outputs);
-    return status ? status : predict_model(r->model, b->N, b->X, b->O_out, b->O_spread);
+    return status ? status
+                  : predict_model(r->model, b->N, b->X, b->O_out, b->O_spread, b->O_deviation);
 }
 
 bool predict_batch(const char *command, model_reader *r, row_batch **batch) {

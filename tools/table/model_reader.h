@@ -20,6 +20,7 @@ typedef struct {
     size_t N;
     double *X, *Y, *O_out;
     double *O_spread;      /* between the networks; null where there is one */
+    double *O_deviation;   /* of the targets; null where the model has none */
     double *lower, *upper; /* the ends of the intervals; null where there are none */
     double *weights;       /* null where they are not read */
     csv_text kept;         /* the values of each row that are kept */

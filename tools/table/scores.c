@@ -109,6 +109,28 @@ void add_scores(scores *s, size_t N, const double *Y, const double *O_out, const
         add_to_ranking(&s->ranking, N, Y, O_out, weights);
 }
 
+/* ln of the normal density of a number, in its own unit. */
+static long double compute_log_density(const table_column *column, double y, double o,
+                                       double deviation) {
+    const long double half_log_2_pi = 0.918938533204672741780329736405617640L;
+    long double unit = (long double)column->deviation * (long double)deviation;
+    long double z = ((long double)restore_number(column, o) - (long double)y) / unit;
+    return -half_log_2_pi - logl(unit) - z * z / 2.0L;
+}
+
+void add_likelihoods(scores *s, size_t N, const double *Y, const double *O_out,
+                     const double *O_deviation, const double *weights) {
+    s->has_deviations = true;
+    for (size_t r = 0; r < N; r++)
+        for (size_t i = 0; i < s->n_targets; i++) {
+            target_score *t = &s->targets[i];
+            size_t place = r * s->outputs + t->first;
+            t->log_likelihoods +=
+                (long double)(weights ? weights[r] : 1.0) *
+                compute_log_density(t->column, Y[place], O_out[place], O_deviation[place]);
+        }
+}
+
 const char *name_class(const target_score *t, size_t class) {
     return t->column->categories.names[class];
 }

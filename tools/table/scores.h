@@ -19,13 +19,14 @@ typedef struct {
     size_t classes;        /* 0 of numbers; a label has 2 classes and 1 output */
     long double squared_errors;
     long double absolute_errors, mean, squared_distances; /* of numbers */
+    long double log_likelihoods;                          /* of numbers with deviations */
     long double log_losses;                               /* of classes */
     confusion_matrix confusion;                           /* of classes */
 } target_score;
 
 typedef struct {
     bool has_classes, has_numbers; /* any of the targets */
-    bool has_weights;
+    bool has_weights, has_deviations;
     size_t rows, outputs;
     long double weight; /* the sum of the weights of the rows */
     size_t n_targets;
@@ -42,18 +43,23 @@ void free_scores(scores *s);
  * are 0 and 1 in Y. weights: N weights of the rows, or null where each is 1. */
 void add_scores(scores *s, size_t N, const double *Y, const double *O_out, const double *weights);
 
+/* Adds how probable the numbers of the same rows were, by the predicted deviations, which are
+ * scaled as O_out is: log_likelihood is then a measure too. */
+void add_likelihoods(scores *s, size_t N, const double *Y, const double *O_out,
+                     const double *O_deviation, const double *weights);
+
 /* ---- measures -------------------------------------------------------------------------------- */
 
 /*
  * Classes have accuracy, balanced_accuracy, precision, recall, f1, auc, log_loss and mse, numbers
- * r2, rmse, mae and mse, a mixture of targets all of them. value is NaN where it is not defined, as
- * r2 is of equal values.
- * They are those of scikit-learn, the ones of classes as its macro averages: the mean over the
- * classes that occur in the rows or the predictions, where 0 / 0 is 0. Other than there, auc is
- * the mean over the classes that some of the rows are of, and others not; and mse is half of the
- * mean squared error, as in the cost of the library, for classes summed over the outputs. Where
- * classes are mixed with numbers, their outputs are no probabilities, and log_loss is NaN; as is an
- * mse of numbers that is more than a double holds.
+ * r2, rmse, mae and mse, a mixture of targets all of them. Numbers with deviations also have
+ * log_likelihood, the mean logarithm of the normal density at the target. value is NaN where it is
+ * not defined, as r2 is of equal values. They are those of scikit-learn, the ones of classes as its
+ * macro averages: the mean over the classes that occur in the rows or the predictions, where 0 / 0
+ * is 0. Other than there, auc is the mean over the classes that some of the rows are of, and others
+ * not; and mse is half of the mean squared error, as in the cost of the library, for classes summed
+ * over the outputs. Where classes are mixed with numbers, their outputs are no probabilities, and
+ * log_loss is NaN; as is an mse of numbers that is more than a double holds.
  */
 typedef struct {
     const char *name;

@@ -134,9 +134,10 @@ static void print_class_measures(FILE *stream, const scores *s, size_t target) {
 
 /* ---- numbers --------------------------------------------------------------------------------- */
 
-static void print_number_head(FILE *stream, int width) {
+static void print_number_head(FILE *stream, int width, bool has_deviations) {
     print_name(stream, "target", width);
-    fprintf(stream, "%9s%14s%14s%14s\n", "r2", "mae", "rmse", "mse");
+    fprintf(stream, "%9s%14s%14s%14s%s\n", "r2", "mae", "rmse", "mse",
+            has_deviations ? "  log_likelihood" : "");
 }
 
 static void print_numbers(FILE *stream, const scores *s, size_t target, int width) {
@@ -147,9 +148,12 @@ static void print_numbers(FILE *stream, const scores *s, size_t target, int widt
     fprintf(stream, "%14.6g%14.6g", get_measure(m, count, "mae"), get_measure(m, count, "rmse"));
     double mse = get_measure(m, count, "mse");
     if (isnan(mse))
-        fprintf(stream, "%14s\n", "-");
+        fprintf(stream, "%14s", "-");
     else
-        fprintf(stream, "%14.6g\n", mse);
+        fprintf(stream, "%14.6g", mse);
+    if (s->has_deviations)
+        fprintf(stream, "%16.6g", get_measure(m, count, "log_likelihood"));
+    fputc('\n', stream);
 }
 
 static void print_all_numbers(FILE *stream, const scores *s) {
@@ -157,7 +161,7 @@ static void print_all_numbers(FILE *stream, const scores *s) {
     for (size_t t = 0; t < s->n_targets; t++)
         if (s->targets[t].classes == 0)
             width = max_width(width, s->targets[t].column->name);
-    print_number_head(stream, width);
+    print_number_head(stream, width, s->has_deviations);
     for (size_t t = 0; t < s->n_targets; t++)
         if (s->targets[t].classes == 0)
             print_numbers(stream, s, t, width);
