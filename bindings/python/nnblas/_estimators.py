@@ -427,6 +427,10 @@ class MLPRegressor(RegressorMixin, Perceptron):
     ) -> Union[FloatArray, None]:
         if dydx is None:
             return None
+        if self.loss == "gaussian":
+            raise ValueError(
+                "loss='gaussian' takes no dydx, as that would need the derivatives of the variances too"
+            )
         derivatives: FloatArray = numpy.asarray(dydx, numpy.float64)
         if sample_weight is not None and len(derivatives) == numpy.size(sample_weight):
             derivatives = derivatives[numpy.ravel(sample_weight) > 0]
@@ -477,7 +481,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
             also (n_samples, n_features). They are learned too: each row's loss has derivative_weight / 2
             times the sum of their squared errors more, over the number of outputs. Of features that
             were divided by sx the derivatives are those of the target times sx. Validation scores
-            are of the values alone. Not with the solver 'lm'. An addition.
+            are of the values alone. Not with the solver 'lm' or the loss 'gaussian'. An addition.
 
         Returns
         -------

@@ -1177,5 +1177,7 @@ def test_derivatives_that_are_refused(random):
     dydx[3, 1, 0] = 0
     with pytest.raises(ValueError, match="values alone"):
         model.set_params(solver="lm").fit(X, y, dydx=dydx)
+    with pytest.raises(ValueError, match="takes no dydx"):
+        model.set_params(solver="rprop", loss="gaussian").fit(X, y, dydx=dydx)
     with pytest.raises(ValueError, match="derivative_weight"):
-        model.set_params(solver="rprop", derivative_weight=0).fit(X, y, dydx=dydx)
+        model.set_params(loss="huber", derivative_weight=0).fit(X, y, dydx=dydx)
