@@ -38,6 +38,7 @@ log_density() {
 check_predictions() {
     expect_status 0 train rows.csv --target height,width --features x --cost gaussian --output both
     check "the summary names the cost" has "$out" 'the negative log-likelihood of the scaled targets less'
+    check "  and the log likelihood" has "$out" '^log_likelihood +-?[0-9.]+$'
     expect_status 0 show both
     check "two outputs for each target" has "$out" '^network     1-[0-9]+-4 units.*outputs identity$'
     expect_status 0 predict both new.csv --keep height,width,of_height,of_width
@@ -77,6 +78,7 @@ check_ensemble() {
     check "  and deviations that are off by $off" is_within "$off" 0 0.12
     expect_status 0 importance three new.csv
     expect_status 0 cross-validate rows.csv --target height --features x --cost gaussian --folds 3
+    check "so has a cross-validation" has "$out" '^log_likelihood +-[0-9.]+ '
 }
 
 make_rows 1 3000 >rows.csv

@@ -114,20 +114,41 @@ void free_learnt(learnt_net *learnt) {
     *learnt = (learnt_net){0};
 }
 
+/* What a batch of rows is predicted to be; the last two are null where there are no deviations. */
+typedef struct {
+    double *Y, *O_out, *O_spread, *O_deviation;
+} scored_batch;
+
+static nnblas_status score_rows(const table_model *model, const dataset *d, size_t first, size_t N,
+                                const scored_batch *b, scores *sum) {
+    const double *weights = d->weights ? d->weights + first : NULL;
+    const double *Y = d->true_Y ? d->true_Y + first * d->outputs : b->Y;
+    nnblas_status status =
+        predict_model(model, N, d->X + first * d->inputs, b->O_out, b->O_spread, b->O_deviation);
+    if (status)
+        return status;
+    if (!d->true_Y)
+        restore_rows(&model->schema.targets, N, d->Y + first * d->outputs, b->Y);
+    add_scores(sum, N, Y, b->O_out, weights);
+    if (b->O_deviation)
+        add_likelihoods(sum, N, Y, b->O_out, b->O_deviation, weights);
+    return NNBLAS_OK;
+}
+
 nnblas_status score_dataset(const table_model *model, const dataset *d, scores *sum) {
-    double *O_out = resize_array(NULL, BATCH_ROWS * d->outputs, sizeof *O_out);
-    double *Y = resize_array(NULL, BATCH_ROWS * d->outputs, sizeof *Y);
+    size_t count = BATCH_ROWS * d->outputs;
+    bool has_both = has_deviations(model);
+    const scored_batch b = {
+        .Y = resize_array(NULL, count, sizeof *b.Y),
+        .O_out = resize_array(NULL, count, sizeof *b.O_out),
+        .O_spread = has_both ? resize_array(NULL, count, sizeof *b.O_spread) : NULL,
+        .O_deviation = has_both ? resize_array(NULL, count, sizeof *b.O_deviation) : NULL};
     nnblas_status status = NNBLAS_OK;
-    for (size_t r = 0; r < d->N && !status; r += BATCH_ROWS) {
-        size_t N = nn_min(d->N - r, BATCH_ROWS);
-        status = predict_model(model, N, d->X + r * d->inputs, O_out, NULL, NULL);
-        if (!d->true_Y)
-            restore_rows(&model->schema.targets, N, d->Y + r * d->outputs, Y);
-        if (!status)
-            add_scores(sum, N, d->true_Y ? d->true_Y + r * d->outputs : Y, O_out,
-                       d->weights ? d->weights + r : NULL);
-    }
-    free(O_out);
-    free(Y);
+    for (size_t r = 0; r < d->N && !status; r += BATCH_ROWS)
+        status = score_rows(model, d, r, nn_min(d->N - r, BATCH_ROWS), &b, sum);
+    free(b.Y);
+    free(b.O_out);
+    free(b.O_spread);
+    free(b.O_deviation);
     return status;
 }
