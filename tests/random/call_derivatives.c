@@ -86,7 +86,8 @@ static void check_second(world *w, const slot *s, const problem *p) {
 /* An epoch of gradient descent in batches, each a step along the gradient with derivatives. */
 static void check_derivative_steps(dice *d, const slot *s, const problem *p, double weight,
                                    const double *dYdX, size_t ldd) {
-    const double RATE = 1e-3;
+    const double RATE =
+        p->kind.output == NNBLAS_EXPONENTIAL ? 1e-6 : 1e-3; /* its cost may overflow */
     size_t n = p->parameter_count, batch = roll_between(d, 1, p->N);
     nnblas_net *fitted, *stepped;
     nnblas_trainer *trainer;

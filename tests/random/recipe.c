@@ -31,14 +31,21 @@ bool searches(const recipe *r) {
            r->optimizer == NNBLAS_SCALED_CONJUGATE_GRADIENT;
 }
 
+/* Exponentials, and identity units in any number of layers, have no bound: with long steps their
+ * costs would overflow. */
+static double get_longest_rate(const problem *p) {
+    if (p->kind.output == NNBLAS_EXPONENTIAL || p->kind.cost == NNBLAS_GAUSSIAN)
+        return 1e-4;
+    return has_hidden(p, NNBLAS_IDENTITY) ? 0.01 : 0.3;
+}
+
 recipe roll_recipe(world *w, const slot *s) {
     recipe r = {
         .optimizer = roll_optimizer(w, s),
         .schedule =
             (nnblas_schedule)(roll_chance(w, 2) ? NNBLAS_SCHEDULE_CONSTANT
                                                 : roll_between(&w->d, 0, NNBLAS_SCHEDULE_ADAPTIVE)),
-        /* Identity units have no bound, in any number of layers: their costs would overflow. */
-        .rate = roll_uniform(&w->d, 0.001, has_hidden(&s->p, NNBLAS_IDENTITY) ? 0.01 : 0.3),
+        .rate = roll_uniform(&w->d, 1e-5, get_longest_rate(&s->p)),
         .momentum = roll_uniform(&w->d, 0.0, 0.95),
         .beta1 = roll_uniform(&w->d, 0.0, 0.95),
         .beta2 = roll_uniform(&w->d, 0.5, 0.999),

@@ -138,8 +138,7 @@ static void activate(nnblas_activation activation, size_t n, const long double *
 
 static void look_for_kinks(example *e, size_t n, const long double *a) {
     for (size_t j = 0; j < n; j++)
-        if (a[j] != 0.0L)
-            e->nearest_kink = fminl(e->nearest_kink, fabsl(a[j]));
+        e->nearest_kink = fminl(e->nearest_kink, fabsl(a[j]));
 }
 
 /* What row i of the matrix of layer l multiplies: a unit of the layer before, or, of skip
