@@ -86,8 +86,7 @@ static void check_second(world *w, const slot *s, const problem *p) {
 /* An epoch of gradient descent in batches, each a step along the gradient with derivatives. */
 static void check_derivative_steps(dice *d, const slot *s, const problem *p, double weight,
                                    const double *dYdX, size_t ldd) {
-    const double RATE =
-        p->kind.output == NNBLAS_EXPONENTIAL ? 1e-6 : 1e-3; /* its cost may overflow */
+    const double RATE = 0.1 * get_longest_rate(p);
     size_t n = p->parameter_count, batch = roll_between(d, 1, p->N);
     nnblas_net *fitted, *stepped;
     nnblas_trainer *trainer;
@@ -100,8 +99,10 @@ static void check_derivative_steps(dice *d, const slot *s, const problem *p, dou
     expect_status(nnblas_trainer_set_batch_size(trainer, batch), NNBLAS_OK);
     expect_status(nnblas_trainer_set_shuffle(trainer, 0), NNBLAS_OK);
     expect_status(nnblas_trainer_set_derivatives(trainer, weight, dYdX, ldd), NNBLAS_OK);
-    expect_status(nnblas_trainer_fit(trainer, p->N, p->X, p->ldx, p->Y, p->ldy), NNBLAS_OK);
-    for (size_t first = 0; first < p->N; first += batch) {
+    nnblas_status status = nnblas_trainer_fit(trainer, p->N, p->X, p->ldx, p->Y, p->ldy);
+    if (status != NNBLAS_ERROR_NOT_FINITE) /* steep slopes may lead a step too far */
+        expect_status(status, NNBLAS_OK);
+    for (size_t first = 0; first < p->N && !status; first += batch) {
         size_t count = get_smaller(batch, p->N - first);
         expect_status(nnblas_net_gradient_derivatives(stepped, count, p->X + first * p->ldx, p->ldx,
                                                       p->Y + first * p->ldy, p->ldy, NULL, weight,
@@ -110,8 +111,9 @@ static void check_derivative_steps(dice *d, const slot *s, const problem *p, dou
         for (size_t i = 0; i < n; i++)
             nnblas_net_parameters(stepped)[i] -= RATE * gradient[i];
     }
-    expect_close("steps with derivatives", n, nnblas_net_parameters(stepped),
-                 nnblas_net_parameters(fitted));
+    if (!status)
+        expect_close("steps with derivatives", n, nnblas_net_parameters(stepped),
+                     nnblas_net_parameters(fitted));
     nnblas_trainer_destroy(trainer);
     nnblas_net_destroy(fitted);
     nnblas_net_destroy(stepped);

@@ -32,7 +32,8 @@ static whole run_whole(const slot *s, const problem *p, const recipe *r) {
     unlimited.history_limit = SIZE_MAX;
     record seen = begin_record(s->net, &unlimited, p);
     whole found = {.status = fit_rows(&seen, p)};
-    expect(found.status >= 0, "the whole training: %s", nnblas_error_message());
+    expect(found.status >= 0 || has_overflowed(p, found.status), "the whole training: %s",
+           nnblas_error_message());
     found.done = seen.calls;
     found.parameters = allocate_doubles(p->parameter_count);
     memcpy(found.parameters, nnblas_net_parameters(s->net), p->parameter_count * sizeof(double));
@@ -206,7 +207,7 @@ static void check_lbfgs_refused(const slot *s, const problem *p, const recipe *r
 
 static void cut_training(world *w, slot *s, const problem *p, const recipe *r) {
     whole expected = run_whole(s, p, r);
-    if (expected.done > 1) {
+    if (expected.done > 1 && expected.status >= 0) {
         size_t cut = roll_between(&w->d, 1, expected.done - 1);
         set_parameters(s->net, p);
         run_first_part(w, s, p, r, cut);

@@ -31,12 +31,18 @@ bool searches(const recipe *r) {
            r->optimizer == NNBLAS_SCALED_CONJUGATE_GRADIENT;
 }
 
-/* Exponentials, and identity units in any number of layers, have no bound: with long steps their
- * costs would overflow. */
-static double get_longest_rate(const problem *p) {
-    if (p->kind.output == NNBLAS_EXPONENTIAL || p->kind.cost == NNBLAS_GAUSSIAN)
+static bool has_exponentials(const problem *p) {
+    return p->kind.output == NNBLAS_EXPONENTIAL || p->kind.cost == NNBLAS_GAUSSIAN;
+}
+
+double get_longest_rate(const problem *p) {
+    if (has_exponentials(p))
         return 1e-4;
     return has_hidden(p, NNBLAS_IDENTITY) ? 0.01 : 0.3;
+}
+
+bool has_overflowed(const problem *p, nnblas_status status) {
+    return status == NNBLAS_ERROR_NOT_FINITE && has_exponentials(p);
 }
 
 recipe roll_recipe(world *w, const slot *s) {

@@ -26,6 +26,11 @@ void free_recipe(recipe *r);
  */
 bool searches(const recipe *r);
 bool has_validation(const recipe *r);
+/* Exponentials, and identity units in any number of layers, have no bound: with long steps their
+ * costs would overflow. */
+double get_longest_rate(const problem *p);
+/* Whether a training may end because its cost overflows. */
+bool has_overflowed(const problem *p, nnblas_status status);
 /* Whether a parameter is trained, or kept by the mask. */
 bool is_trained(const recipe *r, size_t parameter);
 /* False for so few rows, or so few with a weight, that none would be left to train on or to
