@@ -30,6 +30,7 @@ UNUSED = {
     "nnblas_trainer_sample_weights": "weights are arguments of fit",
     "nnblas_trainer_validation_rows": "validation rows are arguments of fit",
     "nnblas_trainer_validation_weights": "likewise",
+    "nnblas_trainer_derivatives": "derivatives are arguments of fit",
 }
 
 
