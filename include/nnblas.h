@@ -837,7 +837,9 @@ nnblas_status nnblas_trainer_set_bayesian(nnblas_trainer *trainer, int bayesian)
  * as soon as a parameter changes. Of NNBLAS_LEVENBERG_MARQUARDT alone: fit returns
  * NNBLAS_ERROR_VALUE with another optimizer. There is none after a fit of which the rows do not
  * determine all parameters, without weight decay or Bayesian regularisation, and where the error is
- * 0.
+ * 0 or so small that rounding hides it. With a weight decay, biases that no row determines, as
+ * those of units that the decay has drawn to 0, count as known. Decay and noise are those of the
+ * end of the fit, also where validation rows choose the parameters of an epoch before.
  */
 nnblas_status nnblas_trainer_set_posterior(nnblas_trainer *trainer, int keep);
 /* decay: training lowers the cost plus decay / 2 times the sum of the squares of all weights,

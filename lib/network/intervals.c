@@ -39,7 +39,8 @@ bool nn_copy_posterior(const nnblas_net *from, nnblas_net *to) {
 }
 
 bool nn_has_posterior(const nnblas_net *net) {
-    return net->posterior.factor && net->posterior_hash == hash_parameters(net);
+    return net->posterior.factor && net->posterior_hash == hash_parameters(net) &&
+           net->cost == NNBLAS_MSE;
 }
 
 int nnblas_net_has_posterior(const nnblas_net *net) {
@@ -89,8 +90,9 @@ static nnblas_status check_call(const nnblas_net *net, const nn_rows *rows, doub
         return status;
     if (!net->posterior.factor)
         return nn_fail(NNBLAS_ERROR_VALUE,
-                       "the network has no posterior: train it with NNBLAS_LEVENBERG_MARQUARDT and "
-                       "nnblas_trainer_set_posterior");
+                       "the network has no posterior: NNBLAS_LEVENBERG_MARQUARDT leaves one with "
+                       "nnblas_trainer_set_posterior, unless the rows are met exactly or leave a "
+                       "parameter open");
     return nn_has_posterior(net)
                ? NNBLAS_OK
                : nn_fail(NNBLAS_ERROR_VALUE,

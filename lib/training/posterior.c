@@ -8,6 +8,7 @@
 #include "training/posterior.h"
 #include "training/masked_equations.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -31,6 +32,20 @@ static void finish_factor(const nn_normal_equations *e, double N) {
     }
 }
 
+/* A decay draws units to 0, whose biases, which do not decay, then have no effect on any output:
+ * they count as known. Without a decay the rows determine all parameters, or there is no posterior.
+ */
+static void hold_biases(const nn_normal_equations *e, const double *decays, double *added) {
+    static const double LEAST = 64.0 * DBL_EPSILON; /* of the largest of the diagonal */
+    double largest = 0.0, decay = 0.0;
+    for (size_t i = 0; i < e->count; i++) {
+        largest = fmax(largest, e->diagonal[i]);
+        decay = fmax(decay, decays[i]);
+    }
+    for (size_t i = 0; i < e->count && decay > 0.0; i++)
+        added[i] = added[i] > 0.0 ? added[i] : LEAST * largest;
+}
+
 void nn_keep_posterior(nn_fit *fit, nn_normal_equations *e, const double *decays, double *added) {
     double noise = 0.0;
     if (fit->best)
@@ -40,6 +55,7 @@ void nn_keep_posterior(nn_fit *fit, nn_normal_equations *e, const double *decays
     nn_mask_equations(fit->settings, e);
     memcpy(added, decays, e->count * sizeof *added);
     nn_mask_added(fit->settings, e->count, added);
+    hold_biases(e, decays, added);
     if (nn_normal_equations_factor(e, added))
         noise = estimate_noise(fit, e, added);
     if (noise == 0.0 || !nn_normal_equations_factor(e, added))

@@ -2,6 +2,7 @@
 #include "training/saved_settings.h"
 #include "core/bits.h"
 #include "core/sizes.h"
+#include "training/optimizer.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -67,7 +68,7 @@ nnblas_status nn_read_settings(const char *text, nn_named_numbers *then) {
 /* How a message tells the value of a setting. */
 typedef struct description {
     const char *words;
-    bool is_real;
+    bool is_real, is_hash;
     size_t n_choices; /* names of the values from 0, before other numbers */
     const char *choices[8];
 } description;
@@ -83,7 +84,7 @@ static const description DESCRIPTIONS[] = {
     {"beta1", .is_real = true},
     {"beta2", .is_real = true},
     {"epsilon", .is_real = true},
-    {"mask", .n_choices = 1, .choices = {"none"}},
+    {"mask", .is_hash = true, .n_choices = 1, .choices = {"none"}},
     {"tolerance of scaled conjugate gradients", .is_real = true},
     {"damping", .is_real = true},
     {"tolerance of Levenberg-Marquardt", .is_real = true},
@@ -116,6 +117,8 @@ enum { VALUE_SIZE = 40 };
 static void write_value(const description *d, uint64_t bits, int digits, char text[VALUE_SIZE]) {
     if (bits < d->n_choices)
         snprintf(text, VALUE_SIZE, "%s", d->choices[bits]);
+    else if (d->is_hash)
+        snprintf(text, VALUE_SIZE, "one");
     else if (d->is_real)
         snprintf(text, VALUE_SIZE, "%.*g", digits, nn_from_bits(bits));
     else
@@ -131,6 +134,8 @@ static nnblas_status refuse_difference(const description *d, uint64_t then, uint
         if (strcmp(then_text, now_text) != 0)
             break;
     }
+    if (d->is_hash && then > 0 && now > 0)
+        return nn_fail(NNBLAS_ERROR_VALUE, "the %s is not that of the checkpoint", d->words);
     return nn_fail(NNBLAS_ERROR_VALUE, "%s: %s in the checkpoint, %s in this training", d->words,
                    then_text, now_text);
 }
@@ -156,7 +161,8 @@ static size_t get_count(const nn_named_numbers *then, const char *name) {
 
 size_t nn_count_step_rows(const nn_named_numbers *then) {
     size_t batch = get_count(then, "batch_size"), rows = get_count(then, "rows_to_learn_from");
-    return batch > 0 ? nn_min(batch, rows) : rows;
+    bool has_batches = batch > 0 && nn_has_rate((nnblas_optimizer)get_count(then, "optimizer"));
+    return has_batches ? nn_min(batch, rows) : rows;
 }
 
 size_t nn_count_validation_rows(const nn_named_numbers *then) {

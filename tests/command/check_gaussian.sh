@@ -69,6 +69,14 @@ check_scores() {
     check "so has the record" has "$out" '"log_likelihood": -?[0-9.]+'
 }
 
+check_search() {
+    expect_status 0 search rows.csv --target height --features x --cost gaussian --trials 2 --epochs 5 \
+        --measure log_likelihood
+    check "search ranks by the likelihood" has "$out" log_likelihood
+    refuses 'measure takes r2, rmse, mae or mse here' search rows.csv --target height --features x \
+        --trials 1 --epochs 2 --measure log_likelihood
+}
+
 check_ensemble() {
     expect_status 0 train rows.csv --target height --features x --cost gaussian --ensemble 3 --quiet \
         --output three
@@ -85,5 +93,6 @@ make_rows 1 3000 >rows.csv
 make_rows 2 3000 >new.csv
 check_predictions
 check_scores
+check_search
 check_ensemble
 conclude

@@ -80,7 +80,7 @@ check_refusals() {
     train_bayesian --target height --ensemble 2 --output ensemble
     fails 'ensemble: is an ensemble' predict ensemble new.csv --intervals 0.9
     expect_status 0 train rows.csv --target height --epochs 1 --quiet --output adam
-    fails 'adam: has no posterior .* train it by nnblas train --optimizer levenberg-marquardt --bayesian' \
+    fails 'adam: has no posterior .* nnblas train --optimizer levenberg-marquardt --bayesian leaves one' \
         predict adam new.csv --intervals 0.9
     expect_status 0 show adam
     check "nnblas show names no posterior" lacks "$out" posterior

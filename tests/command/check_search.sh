@@ -196,6 +196,31 @@ check_ends() {
         --hidden 4 --learning-rate 1e300
 }
 
+# An option of one optimizer holds for the trials with it.
+check_options_of_optimizers() {
+    for optimizer in momentum lbfgs scg levenberg-marquardt; do
+        case $optimizer in
+        momentum) option="--momentum 0.5" ;;
+        lbfgs) option="--lbfgs-memory 3" ;;
+        scg) option="--scg-tolerance 0.5" ;;
+        *) option="--damping 1" ;;
+        esac
+        # shellcheck disable=SC2086 # an option and its value
+        expect_status 0 search iris.csv --target species --trials 2 --epochs 5 $option \
+            --optimizer $optimizer
+        check "$option is in the line of $optimizer" has "$out" "^nnblas train .*$option"
+    done
+    expect_status 0 search iris.csv --target species --trials 2 --epochs 2 --momentum 0.5 \
+        --optimizer momentum:adam --hidden 3 --activation tanh --batch 200 --learning-rate 0.01 \
+        --weight-decay 0
+    line=$(tail -n 1 "$out")
+    case $line in
+    *adam*) check "the line of adam has no momentum" lacks "$out" '^nnblas train.*--momentum' ;;
+    *) check "the line of momentum has it" has "$out" '^nnblas train.*--momentum 0.5' ;;
+    esac
+    sh -c "\"$nnblas\" ${line#nnblas } --quiet --output best" || fail "the line does not run: $line"
+}
+
 check_refusals() {
     refuses '^nnblas search: the options that take lists are --optimizer, --hidden, --activation, --learning-rate, --weight-decay, --batch$' \
         search --epochs 30:60:120
@@ -212,6 +237,11 @@ check_refusals() {
     refuses '--weight-decay takes numbers not below 0' search --weight-decay 1..1.7e308
     refuses '--weight-decay takes numbers not below 0' search --weight-decay -1
     refuses '--checkpoint is an option of nnblas train' search --checkpoint c
+    refuses '--momentum has no effect with --optimizer adam:rprop' \
+        search --optimizer adam:rprop --momentum 0.5
+    refuses '--damping has no effect with --optimizer adam' search --damping 1
+    refuses '--bayesian estimates the weight decay' \
+        search --optimizer levenberg-marquardt --bayesian
     refuses 'iris.csv' search iris.csv --target species --json iris.csv
     fails_on_full_disk search --trials 1 --epochs 2
 }
@@ -227,5 +257,6 @@ check_shown_defaults
 check_line_of_numbers
 check_threads
 check_ends
+check_options_of_optimizers
 check_refusals
 conclude

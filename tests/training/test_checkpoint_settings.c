@@ -321,6 +321,28 @@ START_TEST(each_step_is_counted) {
 }
 END_TEST
 
+/* The plan of such a checkpoint is that of all rows. */
+START_TEST(searches_resume_whatever_the_batch_size) {
+    static const nnblas_optimizer SEARCHES[] = {NNBLAS_LEVENBERG_MARQUARDT,
+                                                NNBLAS_SCALED_CONJUGATE_GRADIENT};
+    for (size_t i = 0; i < 2; i++) {
+        training t;
+        if (i == 0 && !nnblas_has(NNBLAS_FEATURE_LAPACK))
+            continue;
+        t = make_training(SEARCHES[i], 1.0, 3);
+        ck_assert_ok(nnblas_trainer_set_batch_size(t.trainer, 2));
+        ck_assert_ok(nnblas_trainer_set_checkpoint(t.trainer, path, 1));
+        ck_assert_ok(fit(&t));
+        ck_assert_ok(nnblas_trainer_set_epochs(t.trainer, 5));
+        ck_assert_ok(nnblas_trainer_resume(t.trainer, path));
+        ck_assert_int_ge(fit(&t), 0);
+        ck_assert_uint_eq(nnblas_trainer_history_count(t.trainer), 5);
+        free_training(&t);
+    }
+    ck_assert_int_eq(unlink(path), 0);
+}
+END_TEST
+
 /* Patience counts the epochs before as well. */
 START_TEST(patience_goes_on) {
     training t = begin_recipe(&MOMENTUM, 5);
@@ -383,6 +405,7 @@ int main(void) {
         other_settings_may_differ,
         a_plateau_goes_on,
         each_step_is_counted,
+        searches_resume_whatever_the_batch_size,
         patience_goes_on,
         seconds_go_on,
     };

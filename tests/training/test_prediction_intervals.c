@@ -84,6 +84,32 @@ START_TEST(a_line_has_the_intervals_of_regression) {
 }
 END_TEST
 
+/* The decay turns units off, whose biases then have no effect. */
+START_TEST(a_weight_decay_leaves_a_posterior) {
+    dice d = {5};
+    for (int i = 0; i < 20; i++) {
+        double x[40], y[40], O_out, lower, upper;
+        nnblas_net *net = make_net_of(1, 8);
+        nnblas_trainer *trainer = make_trainer(net);
+        for (int e = 0; e < 40; e++) {
+            x[e] = roll_uniform(&d, -1.0, 1.0);
+            y[e] = sin(2.0 * x[e]) + 0.3 * roll_normal(&d);
+        }
+        ck_assert_ok(nnblas_net_init(net, roll(&d)));
+        ck_assert_ok(nnblas_trainer_set_weight_decay(trainer, i % 2 ? 0.1 : 0.01));
+        ck_assert_ok(nnblas_trainer_set_epochs(trainer, 300));
+        ck_assert_int_ge(nnblas_trainer_fit(trainer, 40, x, 1, y, 1), 0);
+        ck_assert_int_eq(nnblas_net_has_posterior(net), 1);
+        ck_assert_ok(
+            nnblas_net_predict_interval(net, 1, x, 1, 0.9, &O_out, 1, &lower, 1, &upper, 1));
+        ck_assert_double_gt(upper - O_out, 0.2);
+        ck_assert_double_lt(upper - O_out, 2.0);
+        nnblas_trainer_destroy(trainer);
+        nnblas_net_destroy(net);
+    }
+}
+END_TEST
+
 /* ---- a curve --------------------------------------------------------------------------------- */
 
 static double f(double x) {
@@ -284,13 +310,10 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        a_line_has_the_intervals_of_regression,
-        intervals_hold_what_they_promise,
-        it_goes_with_the_parameters,
-        a_checkpoint_of_all_epochs_gives_it_again,
-        a_damaged_posterior_is_refused,
-        memory_that_is_not_there_is_an_error,
-        what_cannot_be_is_refused,
+        a_weight_decay_leaves_a_posterior,         a_line_has_the_intervals_of_regression,
+        intervals_hold_what_they_promise,          it_goes_with_the_parameters,
+        a_checkpoint_of_all_epochs_gives_it_again, a_damaged_posterior_is_refused,
+        memory_that_is_not_there_is_an_error,      what_cannot_be_is_refused,
     };
     return run_tests("prediction_intervals", tests, sizeof tests / sizeof *tests);
 }

@@ -285,7 +285,7 @@ static bool measure_table(const char *command, table_model *model, const model_a
     if (set->parts.has_training_weights)
         report_training_weights(command, &reader);
     held_rows rows = {.model = model, .inputs = reader.inputs, .outputs = reader.outputs};
-    bool is_good = (!set->measure || check_measure(command, &model->schema, set->measure)) &&
+    bool is_good = (!set->measure || check_measure(command, &model->schema, false, set->measure)) &&
                    hold_rows(command, &reader, &rows);
     if (!set->measure)
         set->measure = choose_measure(&model->schema);

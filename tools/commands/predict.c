@@ -204,8 +204,9 @@ static bool has_intervals(const char *command, const char *path, const table_mod
                                 "without --ensemble");
     return nnblas_net_has_posterior(model->net) ||
            refuse_intervals(command, path,
-                            "has no posterior of its weights, which --intervals need: train it by "
-                            "nnblas train --optimizer levenberg-marquardt --bayesian");
+                            "has no posterior of its weights, which --intervals need: nnblas train "
+                            "--optimizer levenberg-marquardt --bayesian leaves one, unless it "
+                            "meets all rows exactly");
 }
 
 static bool predict(const char *command, const model_arguments *arguments, const char *output,

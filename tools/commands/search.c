@@ -104,7 +104,8 @@ static void learn_all(search *s) {
 static bool run_search_of(search *s) {
     const uint64_t seed = s->settings.training.seed;
     if (!read_training_data(s->command, &s->settings, &s->notes, &s->schema, &s->rows) ||
-        (s->measure && !check_measure(s->command, &s->schema, s->measure)) ||
+        (s->measure && !check_measure(s->command, &s->schema,
+                                      s->settings.training.cost == NNBLAS_GAUSSIAN, s->measure)) ||
         !deal_folds(s->command, &s->schema, &s->rows, seed, &s->plan))
         return false;
     s->folds = s->plan.k * s->plan.repeats;
@@ -201,6 +202,7 @@ int run_search(int argc, char **argv) {
                 .settings.training = default_settings(),
                 .n_trials = 30,
                 .plan = {.k = 5, .repeats = 1}};
+    s.settings.training.is_searched = true;
     ignore_write_signals();
     int status = read_arguments(argc, argv, &s);
     s.summary = choose_summary(&s);

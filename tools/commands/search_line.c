@@ -3,6 +3,7 @@
 
 #include "cli/memory.h"
 #include "cli/text.h"
+#include "commands/training_options.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -83,7 +84,16 @@ static bool is_of_search(const char *name) {
     return false;
 }
 
+/* Of the options that were given, those that its optimizer has no effect for. */
+static unsigned find_left_out(const search *s, const trial *best) {
+    training_settings of_best = s->settings.training;
+    of_best.learning_rate = 0.0; /* searched */
+    find_optimizer(best->texts[OPTIMIZER], &of_best.optimizer);
+    return find_without_effect(&(training_texts){.schedule = "given"}, &of_best);
+}
+
 char *write_train_line(const search *s, const trial *best) {
+    const unsigned left_out = find_left_out(s, best);
     command_line line = {0};
     add_text(&line, "nnblas train");
     for (size_t i = 0; i < s->given.count; i++) {
@@ -91,7 +101,7 @@ char *write_train_line(const search *s, const trial *best) {
         if (!given->name) {
             add_text(&line, given->text[0] == '-' && given->text[1] ? " ./" : " ");
             add_quoted(&line, given->text);
-        } else if (!is_of_search(given->name)) {
+        } else if (!is_of_search(given->name) && !is_without_effect(given->name, left_out)) {
             add_option(&line, given->name, given->text);
         }
     }

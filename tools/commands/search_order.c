@@ -46,8 +46,9 @@ static outcome judge(const search *s, size_t t) {
     }
     if (isnan(judged.rank))
         judged.rank = -HUGE_VAL;
-    if (judged.is_complete) /* the last measure, mse, of all kinds of targets */
-        judged.tie = average_held_out(results, s->folds, results->held_out.n_measures - 1).mean;
+    size_t mse = find_measure(results->held_out.measures, results->held_out.n_measures, "mse");
+    if (judged.is_complete) /* all kinds of targets have an mse */
+        judged.tie = average_held_out(results, s->folds, mse).mean;
     if (isnan(judged.tie))
         judged.tie = HUGE_VAL;
     return judged;

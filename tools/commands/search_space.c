@@ -102,7 +102,9 @@ int take_trial(const char *command, const trial *t, training_settings *settings)
                                     settings->weight_decay < 0.0))
         return refuse_usage(command, "--weight-decay takes numbers not below 0, as in 0:0.01, or a "
                                      "range 0.0001..0.1 above 0");
-    return take_training_texts(command, &texts, settings);
+    int status = take_training_texts(command, &texts, settings);
+    leave_out_without_effect(settings);
+    return status;
 }
 
 static void set_text(trial *t, size_t option, const char *text) {
@@ -242,11 +244,33 @@ static int check_value_of(const char *command, size_t option, const char *value,
     return take_trial(command, &t, &tried);
 }
 
+/* Refuses an option that has no effect with any of the optimizers. */
+static int check_effects(const char *command, const search_lists *lists,
+                         const training_settings *settings) {
+    choices read = read_choices(lists, GRID_DEFAULTS, OPTIMIZER);
+    unsigned found = ~0U;
+    for (size_t i = 0; i < read.values.count; i++) {
+        training_settings tried = *settings;
+        tried.learning_rate = 0.0; /* not given but searched */
+        if (*read.values.names[i] && !find_optimizer(read.values.names[i], &tried.optimizer))
+            found = 0; /* that is refused with the list */
+        found &= find_without_effect(&(training_texts){0}, &tried);
+    }
+    free_names(&read.values);
+    return refuse_without_effect(command, found,
+                                 lists->texts[OPTIMIZER] ? lists->texts[OPTIMIZER] : "adam");
+}
+
 int check_search_lists(const char *command, const search_lists *lists, bool is_grid,
                        const training_settings *settings) {
     size_t combinations = 1;
     enum { MOST_COMBINATIONS = 100000 };
     int status = CARRY_ON;
+    if (settings->is_bayesian)
+        status = refuse_usage(command, "--bayesian estimates the weight decay, which search "
+                                       "varies: compare such trainings by nnblas cross-validate");
+    if (status == CARRY_ON)
+        status = check_effects(command, lists, settings);
     for (size_t o = 0; o < N_SEARCHED && status == CARRY_ON; o++) {
         choices read = read_choices(lists, GRID_DEFAULTS, o);
         if (read.values.count == 0 && is_grid)

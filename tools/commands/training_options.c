@@ -111,41 +111,71 @@ static int take_checkpoint(const char *command, training_settings *s) {
     return CARRY_ON;
 }
 
-/* An option that would have no effect is refused, so that nobody waits for its effect. */
-static int refuse_without_effect(const char *command, const training_texts *texts,
-                                 const training_settings *s) {
+/* The options that not every optimizer has an effect for. */
+static const char *const OF_OPTIMIZERS[] = {
+    "momentum", "lbfgs-memory", "lbfgs-tolerance", "scg-tolerance", "learning-rate",
+    "schedule", "l1",           "bayesian",        "damping",       "damping-tolerance"};
+enum { N_OF_OPTIMIZERS = sizeof OF_OPTIMIZERS / sizeof OF_OPTIMIZERS[0] };
+
+unsigned find_without_effect(const training_texts *texts, const training_settings *s) {
     bool is_lbfgs = s->optimizer == NNBLAS_LBFGS,
          is_scg = s->optimizer == NNBLAS_SCALED_CONJUGATE_GRADIENT;
     bool is_damped = s->optimizer == NNBLAS_LEVENBERG_MARQUARDT;
     bool has_momentum = s->optimizer == NNBLAS_MOMENTUM || s->optimizer == NNBLAS_NESTEROV;
-    const struct {
-        const char *option;
-        bool has_no_effect;
-    } given[] = {
-        {"momentum", is_given(s->momentum) && !has_momentum},
-        {"lbfgs-memory", s->lbfgs_memory > 0 && !is_lbfgs},
-        {"lbfgs-tolerance", is_given(s->lbfgs_tolerance) && !is_lbfgs},
-        {"scg-tolerance", is_given(s->scg_tolerance) && !is_scg},
-        {"learning-rate", s->learning_rate > 0.0 && !has_rate(s)},
-        {"schedule", texts->schedule && !has_rate(s)},
-        {"l1", s->l1 > 0.0 && !has_rate(s)},
-        {"bayesian", s->is_bayesian && !is_damped},
-        {"damping", is_given(s->damping) && !is_damped},
-        {"damping-tolerance", is_given(s->damping_tolerance) && !is_damped},
+    const bool has_none[N_OF_OPTIMIZERS] = {
+        is_given(s->momentum) && !has_momentum,
+        s->lbfgs_memory > 0 && !is_lbfgs,
+        is_given(s->lbfgs_tolerance) && !is_lbfgs,
+        is_given(s->scg_tolerance) && !is_scg,
+        s->learning_rate > 0.0 && !has_rate(s),
+        texts->schedule && !has_rate(s),
+        s->l1 > 0.0 && !has_rate(s),
+        s->is_bayesian && !is_damped,
+        is_given(s->damping) && !is_damped,
+        is_given(s->damping_tolerance) && !is_damped,
     };
-    for (size_t i = 0; i < sizeof given / sizeof given[0]; i++)
-        if (given[i].has_no_effect)
+    unsigned found = 0;
+    for (size_t i = 0; i < N_OF_OPTIMIZERS; i++)
+        found |= (unsigned)has_none[i] << i;
+    return found;
+}
+
+bool is_without_effect(const char *option, unsigned found) {
+    for (size_t i = 0; i < N_OF_OPTIMIZERS; i++)
+        if (found >> i & 1 && strcmp(option, OF_OPTIMIZERS[i]) == 0)
+            return true;
+    return false;
+}
+
+int refuse_without_effect(const char *command, unsigned found, const char *optimizer) {
+    for (size_t i = 0; i < N_OF_OPTIMIZERS; i++)
+        if (found >> i & 1)
             return refuse_usage(command, "--%s has no effect with --optimizer %s: leave it out",
-                                given[i].option, name_optimizer(s));
+                                OF_OPTIMIZERS[i], optimizer);
     return CARRY_ON;
+}
+
+void leave_out_without_effect(training_settings *s) {
+    if (s->optimizer != NNBLAS_MOMENTUM && s->optimizer != NNBLAS_NESTEROV)
+        s->momentum = -1.0;
+    if (s->optimizer != NNBLAS_LBFGS) {
+        s->lbfgs_memory = 0;
+        s->lbfgs_tolerance = -1.0;
+    }
+    if (s->optimizer != NNBLAS_SCALED_CONJUGATE_GRADIENT)
+        s->scg_tolerance = -1.0;
+    if (s->optimizer != NNBLAS_LEVENBERG_MARQUARDT)
+        s->damping = s->damping_tolerance = -1.0;
+    if (!has_rate(s))
+        s->l1 = 0.0;
 }
 
 int take_training_texts(const char *command, const training_texts *texts, training_settings *s) {
     int status = take_names(command, texts, s);
     if (status == CARRY_ON)
         status = take_lists(command, texts, s);
-    if (status == CARRY_ON)
-        status = refuse_without_effect(command, texts, s);
+    if (status == CARRY_ON && !s->is_searched)
+        status = refuse_without_effect(command, find_without_effect(texts, s), name_optimizer(s));
     if (status != CARRY_ON)
         return status;
     if (!texts->batch && takes_all_rows(s))
@@ -155,6 +185,9 @@ int take_training_texts(const char *command, const training_texts *texts, traini
     if (s->is_bayesian && is_given(s->weight_decay))
         return refuse_usage(command, "--bayesian estimates the weight decay: leave out "
                                      "--weight-decay");
+    if (s->optimizer == NNBLAS_LEVENBERG_MARQUARDT && s->cost != NNBLAS_MSE)
+        return refuse_usage(command, "--optimizer levenberg-marquardt lowers squared errors alone: "
+                                     "leave out --cost, or take another optimizer");
     if (s->has_score && s->validation == 0.0)
         return refuse_usage(command, "--score needs --validation F");
     if (s->learning_rate == 0.0)

@@ -81,4 +81,13 @@ void list_training_options(training_settings *settings, training_texts *texts,
 int take_training_texts(const char *command, const training_texts *texts,
                         training_settings *settings);
 
+/* An option that would have no effect is refused, so that nobody waits for its effect. Which those
+ * are with the optimizer of the settings; 0 where there are none. */
+unsigned find_without_effect(const training_texts *texts, const training_settings *settings);
+bool is_without_effect(const char *option, unsigned found);
+/* CARRY_ON where none was found; or EXIT_USAGE with a message. */
+int refuse_without_effect(const char *command, unsigned found, const char *optimizer);
+/* Of several trials, those have them whose optimizer has an effect for them. */
+void leave_out_without_effect(training_settings *settings);
+
 #endif

@@ -33,6 +33,7 @@ typedef struct {
     const char *checkpoint;
     bool is_resumed, is_bayesian;
     bool has_score, has_skip;
+    bool is_searched; /* by nnblas search: each trial has an optimizer of its own */
 } training_settings;
 
 static inline bool is_given(double setting) {

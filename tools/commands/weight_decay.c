@@ -44,7 +44,7 @@ static nnblas_status fit_pilot(const training_settings *s, const dataset *learnt
     double epochs = ceil(fmax(PILOT_EPOCHS, PILOT_STEPS / steps_an_epoch));
     nnblas_status status = set_steps(s, learnt, decay, pilot);
     if (!status)
-        status = nnblas_trainer_set_epochs(pilot, nn_min((size_t)epochs, get_epochs(s, learnt)));
+        status = nnblas_trainer_set_epochs(pilot, (size_t)epochs);
     if (!status)
         status = nnblas_trainer_set_sample_weights(pilot, get_cost_weights(learnt));
     if (!status)

@@ -159,11 +159,12 @@ size_t list_measures(const scores *s, measure measures[MOST_MEASURES]) {
     return count;
 }
 
-bool check_measure(const char *command, const schema *s, const char *name) {
+bool check_measure(const char *command, const schema *s, bool has_deviations, const char *name) {
     measure measures[MOST_MEASURES];
     char list[200] = "";
     scores none = start_scores(s);
     leave_out_auc(&none);
+    none.has_deviations = has_deviations;
     size_t count = list_measures(&none, measures), length = 0;
     free_scores(&none);
     if (find_measure(measures, count, name) < count)

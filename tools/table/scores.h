@@ -90,7 +90,7 @@ const char *name_class(const target_score *t, size_t class);
 /* ---- output ---------------------------------------------------------------------------------- */
 
 /* Whether there is such a measure for a model of the schema, with a message on stderr if not. */
-bool check_measure(const char *command, const schema *s, const char *name);
+bool check_measure(const char *command, const schema *s, bool has_deviations, const char *name);
 
 /* 0 where four digits behind the point would make it -0.0000. */
 double drop_zero_sign(double value);

@@ -39,6 +39,9 @@ class TargetUnits(NamedTuple):
     def measure(Y: FloatArray, weights: Weights) -> "TargetUnits":
         """A target that is always the same keeps its unit."""
         scale = numpy.sqrt(measure_variances(Y, weights))
+        is_measured = numpy.isfinite(scale) & ((scale > 0) | (Y == Y[0]).all(axis=0))
+        if not is_measured.all():
+            raise ValueError("y is too large or too small to be scaled: its variance is no double")
         return TargetUnits(_average(Y, weights), numpy.where(scale > 0, scale, 1.0))
 
     def apply(self, Y: FloatArray) -> FloatArray:

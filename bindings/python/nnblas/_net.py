@@ -684,9 +684,11 @@ class Net:
     def __repr__(self) -> str:
         hidden = [activation.name.lower() for activation in self.activations[:-1]]
         are_same = all(name == hidden[0] for name in hidden)
+        parameter = f", cost_parameter={self.cost_parameter!r}" if self.cost_parameter else ""
+        skip = ", skip=True" if self.has_skip else ""
         return (
             f"Net({list(self.layer_sizes)}, "
             f"hidden={self.hidden.name.lower() if are_same else hidden!r}, "
-            f"output={self.output.name.lower()!r}, cost={self.cost.name.lower()!r}, "
-            f"bias={self.has_bias})"
+            f"output={self.output.name.lower()!r}, cost={self.cost.name.lower()!r}{parameter}, "
+            f"bias={self.has_bias}{skip})"
         )

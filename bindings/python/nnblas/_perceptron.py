@@ -622,12 +622,12 @@ class Perceptron(BaseEstimator):
         """Where a search has stopped before its gradient is as small as tol."""
         if largest <= self.tol:
             return
-        search = "its line search" if self.solver == "lbfgs" else "no step"
+        search = "its line search finds no" if self.solver == "lbfgs" else "no step finds a"
         problem = (
             f"{self.solver} failed to converge after {trainer.epochs} iteration(s). Increase the "
             "number of iterations (max_iter) or scale the data."
             if status == Status.OK
-            else f"{self.solver} failed to converge: {search} finds no lower loss, at a kink of relu "
+            else f"{self.solver} failed to converge: {search} lower loss, at a kink of relu "
             "units or because rounding hides it."
         )
         warnings.warn(
