@@ -52,7 +52,9 @@ check_coverage() {
 }
 
 check_table() {
-    train_bayesian --target height --output one
+    train_bayesian --target height --output one --json one.json
+    check "the record has what was estimated" has one.json '"log_evidence": -?[0-9]'
+    check "  and says that it was" has one.json '"bayesian": true'
     expect_status 0 predict one new.csv
     cp "$out" plain
     expect_status 0 predict one new.csv --intervals 0.95

@@ -80,6 +80,7 @@ static json_t *pack_settings(const training_run *run) {
     set_member(packed, "cost", json_string(name_cost(nnblas_net_cost(run->model.net))));
     set_member(packed, "cost_parameter", pack_real(nnblas_net_cost_parameter(run->model.net)));
     set_member(packed, "weight_decay", pack_real(nnblas_trainer_weight_decay(run->trainer)));
+    set_member(packed, "bayesian", check_json(json_boolean(s->is_bayesian)));
     set_member(packed, "l1", pack_real(nnblas_trainer_l1(run->trainer)));
     set_member(packed, "skip", check_json(json_boolean(s->has_skip)));
     set_member(packed, "batch", pack_size(s->batch));
@@ -122,6 +123,19 @@ static json_t *pack_networks(const training_run *run) {
     return packed;
 }
 
+/* Of Bayesian regularisation. noise: a variance, of the scaled targets. */
+static void pack_evidence(const nnblas_trainer *trainer, json_t *result) {
+    double decay, noise, effective, log_evidence;
+    if (nnblas_trainer_evidence(trainer, &decay, &noise, &effective, &log_evidence) != NNBLAS_OK)
+        return;
+    json_t *packed = check_json(json_object());
+    set_member(packed, "weight_decay", pack_real(decay));
+    set_member(packed, "noise", pack_real(noise));
+    set_member(packed, "effective_parameters", pack_real(effective));
+    set_member(packed, "log_evidence", pack_real(log_evidence));
+    set_member(result, "evidence", packed);
+}
+
 /* Of an ensemble there is no single first, kept or last epoch. */
 static json_t *pack_result(const training_run *run) {
     size_t count = nnblas_trainer_history_count(run->trainer);
@@ -137,6 +151,7 @@ static json_t *pack_result(const training_run *run) {
     set_member(packed, "first", pack_epoch(run, &first));
     set_member(packed, "kept", pack_epoch(run, &kept));
     set_member(packed, "last", pack_epoch(run, &last));
+    pack_evidence(run->trainer, packed);
     return packed;
 }
 
