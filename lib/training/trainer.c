@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The trainer, and what it tells. Its settings are set in setters.c; what fit does is in fit.c. */
+/* Creates and destroys a trainer; its state, history and checkpoints. Settings: setters.c. */
 #include "core/arguments.h"
 #include "core/memory.h"
 #include "core/sizes.h"
