@@ -14,9 +14,24 @@ typedef struct nn_model {
     double cost_parameter; /* 0 where the cost has none */
 } nn_model;
 
+static inline size_t nn_count_inputs(const nn_model *model) {
+    return model->layers[0].inputs;
+}
+
+static inline size_t nn_count_outputs(const nn_model *model) {
+    return model->layers[model->n_layers - 1].outputs;
+}
+
+static inline size_t nn_count_model_parameters(const nn_model *model) {
+    size_t count = 0;
+    for (size_t l = 0; l < model->n_layers; l++)
+        count += nn_count_parameters(&model->layers[l]);
+    return count;
+}
+
 /* How many labels a row has. */
 static inline size_t nn_count_labels(const nn_model *model) {
-    return nn_get_label_columns(model->layers[model->n_layers - 1].outputs, model->cost);
+    return nn_get_label_columns(nn_count_outputs(model), model->cost);
 }
 
 /*

@@ -5,10 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t count_outputs(const nn_model *model) {
-    return model->layers[model->n_layers - 1].outputs;
-}
-
 /* ---- memory ---------------------------------------------------------------------------------- */
 
 static void lay_out(void *context, nn_arena *arena) {
@@ -32,7 +28,7 @@ static void lay_out(void *context, nn_arena *arena) {
 /* A gradient has three products a layer and three a pass, the cost alone one and one. */
 static nn_row_cost cost_rows(const nn_model *model, bool has_gradient) {
     size_t passes = nn_count_passes(model), products = has_gradient ? 3 : 1;
-    size_t inputs = model->layers[0].inputs, widest = nn_max(inputs, count_outputs(model));
+    size_t inputs = model->layers[0].inputs, widest = nn_max(inputs, nn_count_outputs(model));
     double all = (double)(products * (1 + passes));
     nn_row_cost cost = {.stack = 1, .numbers = 2 * inputs + 2 * widest};
     cost.elements = (double)(passes * widest);

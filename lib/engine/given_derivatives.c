@@ -6,20 +6,12 @@
 
 #include <string.h>
 
-static size_t count_inputs(const nn_model *model) {
-    return model->layers[0].inputs;
-}
-
-static size_t count_outputs(const nn_model *model) {
-    return model->layers[model->n_layers - 1].outputs;
-}
-
 static bool goes_by_outputs(const nn_model *model) {
-    return count_outputs(model) <= count_inputs(model);
+    return nn_count_outputs(model) <= nn_count_inputs(model);
 }
 
 size_t nn_count_passes(const nn_model *model) {
-    return nn_min(count_outputs(model), count_inputs(model));
+    return nn_min(nn_count_outputs(model), nn_count_inputs(model));
 }
 
 static nn_layer *lay_out_layers_without_biases(nn_arena *arena, const nn_model *model) {
@@ -32,8 +24,8 @@ static nn_layer *lay_out_layers_without_biases(nn_arena *arena, const nn_model *
 }
 
 nn_given_buffers nn_lay_out_given_buffers(nn_arena *arena, const nn_model *model, size_t rows) {
-    size_t inputs = nn_multiply_sizes(rows, count_inputs(model));
-    size_t outputs = nn_multiply_sizes(rows, count_outputs(model));
+    size_t inputs = nn_multiply_sizes(rows, nn_count_inputs(model));
+    size_t outputs = nn_multiply_sizes(rows, nn_count_outputs(model));
     return (nn_given_buffers){
         .X = nn_take_doubles(arena, inputs),
         .Y = nn_take_doubles(arena, outputs),
@@ -72,7 +64,7 @@ static nn_matrix_view view(const given_tile *g, double *const *list, size_t l) {
 }
 
 static nn_matrix_view view_u(const given_tile *g) {
-    return (nn_matrix_view){g->b->u, (int)count_inputs(g->model), false};
+    return (nn_matrix_view){g->b->u, (int)nn_count_inputs(g->model), false};
 }
 
 static bool is_softmax(const given_tile *g, size_t l) {
@@ -83,7 +75,7 @@ static bool is_softmax(const given_tile *g, size_t l) {
 static void copy_with_derivative(const given_tile *g, size_t l, const double *from, double *to) {
     memcpy(to, from, count_elements(g, l) * sizeof *to);
     if (is_softmax(g, l))
-        nn_get_kernels()->softmax_delta(g->tile->rows, count_outputs(g->model),
+        nn_get_kernels()->softmax_delta(g->tile->rows, nn_count_outputs(g->model),
                                         g->tile->activations[l], to);
     else
         nn_multiply_by_derivative(g->model, g->tile, l, to);
@@ -96,7 +88,7 @@ static nn_tile view_T(const given_tile *g) {
     return (nn_tile){.rows = g->tile->rows,
                      .layouts = g->tile->layouts,
                      .X = g->b->u,
-                     .ldx = count_inputs(g->model),
+                     .ldx = nn_count_inputs(g->model),
                      .activations = g->b->T_out,
                      .deltas = g->b->pass_deltas};
 }
@@ -157,8 +149,8 @@ static void set_unit_vectors(size_t rows, size_t columns, size_t column, double 
 
 /* Row k of J by way of v; u becomes that of E. */
 static double compare_output(const given_tile *g, size_t k) {
-    size_t inputs = count_inputs(g->model), last = g->model->n_layers - 1;
-    set_unit_vectors(g->tile->rows, count_outputs(g->model), k, g->b->errors[last]);
+    size_t inputs = nn_count_inputs(g->model), last = g->model->n_layers - 1;
+    set_unit_vectors(g->tile->rows, nn_count_outputs(g->model), k, g->b->errors[last]);
     run_backward(g);
     nn_product_error(g->tile->rows, &g->model->layers[0], &g->tile->layouts[0],
                      view(g, g->b->pass_deltas, 0), view_u(g));
@@ -171,7 +163,7 @@ static double compare_output(const given_tile *g, size_t k) {
 
 /* Column i of J by way of u; v becomes that of E. */
 static double compare_input(const given_tile *g, size_t i) {
-    size_t inputs = count_inputs(g->model), outputs = count_outputs(g->model);
+    size_t inputs = nn_count_inputs(g->model), outputs = nn_count_outputs(g->model);
     size_t last = g->model->n_layers - 1;
     set_unit_vectors(g->tile->rows, inputs, i, g->b->u);
     run_forward(g, true);
@@ -264,7 +256,7 @@ double nn_add_given_derivatives(const nn_model *model, const nn_tile *tile, cons
                                 const nn_given_buffers *b, double alpha, double *const *updates) {
     const given_tile g = {model, tile, rows, first, given, b};
     double sum = 0.0;
-    spread_factors(&g, goes_by_outputs(model) ? count_inputs(model) : count_outputs(model));
+    spread_factors(&g, goes_by_outputs(model) ? nn_count_inputs(model) : nn_count_outputs(model));
     if (updates)
         clear_terms(&g);
     for (size_t pass = 0; pass < nn_count_passes(model); pass++)

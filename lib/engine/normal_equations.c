@@ -21,40 +21,29 @@ enum { TILE_BYTES = 1 << 20, FEWEST_JACOBIAN_ROWS = 256 };
  * diagonal are of no use, and narrower ones are slower. */
 enum { PART_ROWS = 64, BLOCK = 48 };
 
-static size_t count_outputs(const nn_model *model) {
-    return model->layers[model->n_layers - 1].outputs;
-}
-
-static size_t count_parameters(const nn_model *model) {
-    size_t count = 0;
-    for (size_t l = 0; l < model->n_layers; l++)
-        count += nn_count_parameters(&model->layers[l]);
-    return count;
-}
-
 /* ---- memory ---------------------------------------------------------------------------------- */
 
 static size_t get_tile_rows(const nn_model *model, size_t N) {
-    size_t row_bytes = nn_multiply_sizes(count_parameters(model), sizeof(double));
-    size_t rows = nn_max(TILE_BYTES / row_bytes, FEWEST_JACOBIAN_ROWS) / count_outputs(model);
+    size_t row_bytes = nn_multiply_sizes(nn_count_model_parameters(model), sizeof(double));
+    size_t rows = nn_max(TILE_BYTES / row_bytes, FEWEST_JACOBIAN_ROWS) / nn_count_outputs(model);
     return nn_min(N, nn_max(rows, 1));
 }
 
 /* Each column of a block begins at a cache line. */
 static size_t get_ldj(const nn_model *model) {
-    return nn_round_up(count_parameters(model), NN_ALIGNMENT / sizeof(double));
+    return nn_round_up(nn_count_model_parameters(model), NN_ALIGNMENT / sizeof(double));
 }
 
 /* What is behind the Hessian: J, the errors, the factors, the diagonal and the gradient. */
 static size_t count_vectors(const nn_model *model, size_t N) {
     size_t tile_rows = get_tile_rows(model, N), ldj = get_ldj(model);
-    size_t rows = nn_multiply_sizes(tile_rows, count_outputs(model));
+    size_t rows = nn_multiply_sizes(tile_rows, nn_count_outputs(model));
     size_t J = nn_multiply_sizes(rows, ldj);
     return nn_add_sizes(nn_add_sizes(J, rows), nn_add_sizes(tile_rows, 2 * ldj));
 }
 
 size_t nn_measure_normal_equations(const nn_model *model, size_t N) {
-    size_t count = count_parameters(model);
+    size_t count = nn_count_model_parameters(model);
     size_t numbers = nn_add_sizes(nn_multiply_sizes(count, count), count_vectors(model, N));
     return nn_multiply_sizes(numbers, sizeof(double));
 }
@@ -71,8 +60,8 @@ static nnblas_status open_buffers(nn_normal_equations *e, size_t runners) {
 }
 
 nnblas_status nn_normal_equations_open(nn_normal_equations *e, const nn_model *model, size_t N) {
-    size_t outputs = count_outputs(model), tile_rows = get_tile_rows(model, N);
-    *e = (nn_normal_equations){.count = count_parameters(model),
+    size_t outputs = nn_count_outputs(model), tile_rows = get_tile_rows(model, N);
+    *e = (nn_normal_equations){.count = nn_count_model_parameters(model),
                                .model = model,
                                .tile_rows = tile_rows,
                                .ldj = get_ldj(model)};
@@ -110,7 +99,7 @@ typedef struct run {
 /* The errors of a part, multiplied by the factors of their rows. */
 static void write_errors(const run *r, const nn_tile *tile, size_t first, const double *factors,
                          double *errors) {
-    size_t outputs = count_outputs(r->e->model);
+    size_t outputs = nn_count_outputs(r->e->model);
     const double *O_out = tile->activations[r->e->model->n_layers - 1];
     for (size_t e = 0; e < tile->rows; e++) {
         const double *Y = r->rows->Y + nn_get_row(r->rows, first + e) * r->rows->ldy;
@@ -134,7 +123,7 @@ static void run_part(void *context, size_t part, size_t runner) {
     const run *r = context;
     const nn_normal_equations *e = r->e;
     nn_jacobian_buffers *b = &e->buffers[runner];
-    size_t first = r->first + part * PART_ROWS, outputs = count_outputs(e->model);
+    size_t first = r->first + part * PART_ROWS, outputs = nn_count_outputs(e->model);
     size_t count = nn_min(PART_ROWS, r->first + r->count - first);
     size_t row = (first - r->first) * outputs;
     const double *factors = get_factors(r, first, count);
@@ -151,7 +140,7 @@ static void run_block(void *context, size_t block, size_t runner) {
     const run *r = context;
     nn_normal_equations *e = r->e;
     size_t first = block * BLOCK, width = nn_min(BLOCK, e->count - first);
-    size_t rows = r->count * count_outputs(e->model);
+    size_t rows = r->count * nn_count_outputs(e->model);
     double beta = r->first == 0 ? 0.0 : 1.0;
     const nn_matrix_view A = {e->J + first, (int)e->ldj, false};
     nn_product_normal(rows, width, e->count - first, r->alpha, A, A, beta,
@@ -164,7 +153,7 @@ static void run_block(void *context, size_t block, size_t runner) {
 
 /* Nanoseconds of a tile: a multiplication takes about 0.04. */
 static size_t choose_threads(const nn_normal_equations *e, size_t parts, size_t blocks) {
-    double rows = (double)(e->tile_rows * count_outputs(e->model)), count = (double)e->count;
+    double rows = (double)(e->tile_rows * nn_count_outputs(e->model)), count = (double)e->count;
     double nanoseconds = rows * count * (0.02 * count + 1.0);
     size_t threads = nn_count_worthy_threads(nanoseconds, nn_min(parts, blocks));
     return nn_min(threads, nn_min(e->runners, nn_count_threads()));

@@ -7,10 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t count_outputs(const nn_model *model) {
-    return model->layers[model->n_layers - 1].outputs;
-}
-
 /* ---- buffers --------------------------------------------------------------------------------- */
 
 /* The doubles of the buffers, each matrix in cache lines of its own. */
@@ -22,7 +18,7 @@ static size_t count_doubles(const nn_model *model, size_t rows) {
     size_t count = round_to_lines(nn_multiply_sizes(rows, model->layers[0].inputs));
     for (size_t l = 0; l < model->n_layers; l++) {
         size_t matrix = nn_multiply_sizes(rows, model->layers[l].outputs);
-        size_t stack = nn_multiply_sizes(matrix, count_outputs(model));
+        size_t stack = nn_multiply_sizes(matrix, nn_count_outputs(model));
         count = nn_add_sizes(count, nn_add_sizes(round_to_lines(matrix), round_to_lines(stack)));
         if (nn_is_differentiated_by_input(model->layers[l].activation))
             count = nn_add_sizes(count, round_to_lines(matrix));
@@ -48,7 +44,7 @@ nnblas_status nn_jacobian_buffers_open(nn_jacobian_buffers *b, const nn_model *m
         nn_lay_out_plainly(&model->layers[l], &b->layouts[l]);
         b->activations[l] = next;
         b->deltas[l] = next + round_to_lines(matrix);
-        next = b->deltas[l] + round_to_lines(matrix * count_outputs(model));
+        next = b->deltas[l] + round_to_lines(matrix * nn_count_outputs(model));
         b->inputs[l] = next;
         if (nn_is_differentiated_by_input(model->layers[l].activation))
             next += round_to_lines(matrix);
@@ -89,7 +85,7 @@ static void differentiate_softmax(const nn_tile *tile, size_t columns, size_t k,
 /* dO_k / dO_in_j is 0 where j is another output than k. */
 static void differentiate_units(const nn_model *model, const nn_tile *tile, size_t k,
                                 double *delta) {
-    size_t columns = count_outputs(model);
+    size_t columns = nn_count_outputs(model);
     memset(delta, 0, tile->rows * columns * sizeof *delta);
     for (size_t e = 0; e < tile->rows; e++)
         delta[e * columns + k] = 1.0;
@@ -105,7 +101,7 @@ static void multiply_rows(const nn_tile *tile, size_t columns, const double *fac
 
 void nn_compute_output_deltas(const nn_model *model, const nn_tile *tile, const double *factors,
                               double *const *deltas) {
-    size_t outputs = count_outputs(model), last = model->n_layers - 1;
+    size_t outputs = nn_count_outputs(model), last = model->n_layers - 1;
     for (size_t k = 0; k < outputs; k++) {
         double *delta = deltas[last] + k * tile->rows * outputs;
         if (model->layers[last].activation == NNBLAS_SOFTMAX)
@@ -132,7 +128,7 @@ void nn_compute_output_deltas(const nn_model *model, const nn_tile *tile, const 
 static void write_layer(const nn_model *model, const nn_tile *tile, size_t l, const double *stack,
                         double *J, size_t ldj) {
     const nn_layer *layer = &model->layers[l];
-    size_t outputs = count_outputs(model), columns = layer->outputs;
+    size_t outputs = nn_count_outputs(model), columns = layer->outputs;
     size_t ld = l == 0 ? tile->ldx : layer->inputs;
     const double *A = l == 0 ? tile->X : tile->activations[l - 1];
     for (size_t e = 0; e < tile->rows; e++)

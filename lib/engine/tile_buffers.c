@@ -39,16 +39,9 @@ void nn_transpose_narrow_layers(const nn_arena *arena, const nn_model *model, nn
         layouts[l].transposed = model->layers[l].outputs < NARROW;
 }
 
-static size_t count_parameters(const nn_model *model) {
-    size_t count = 0;
-    for (size_t l = 0; l < model->n_layers; l++)
-        count += nn_count_parameters(&model->layers[l]);
-    return count;
-}
-
 double ***nn_lay_out_updates(nn_arena *arena, const nn_model *model, size_t parts, double *result,
                              double **sums) {
-    size_t n = model->n_layers, parameters = count_parameters(model);
+    size_t n = model->n_layers, parameters = nn_count_model_parameters(model);
     *sums = nn_take_doubles(arena, nn_multiply_sizes(parts - 1, parameters));
     double ***updates = nn_take(arena, parts, sizeof *updates);
     for (size_t p = 0; p < parts; p++) {
