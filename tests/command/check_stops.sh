@@ -114,6 +114,10 @@ check_resumption() {
         '^nnblas train: warning: this training replaces the checkpoint longer of another one, from which --resume goes on$'
     expect_status 0 train --epochs 5 --checkpoint new
     check "  and only of that" lacks "$err" 'another one'
+    # The default weight decay of numbers is an estimate, which knows nothing of the epochs.
+    awk -v OFS=, 'BEGIN { print "x,y"; for (i = 0; i < 60; i++) print i / 10, sin(i / 10) + i % 7 / 10 }' >numbers.csv
+    expect_status 0 train numbers.csv --target y --epochs 7 --checkpoint numbers
+    expect_status 0 train numbers.csv --target y --epochs 40 --checkpoint numbers --resume
     fails 'checkpoint' train --epochs 60 --hidden 7 --checkpoint checkpoint --resume
     fails 'train.csv' train --epochs 60 --checkpoint train.csv --resume
     cp checkpoint checkpoint.kept

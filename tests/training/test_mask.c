@@ -180,6 +180,7 @@ START_TEST(a_checkpoint_knows_the_mask) {
     mask[3] = !mask[3];
     ck_assert_ok(nnblas_trainer_set_mask(whole.trainer, mask));
     ck_assert_int_eq(nnblas_trainer_resume(whole.trainer, path), NNBLAS_ERROR_VALUE);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "the mask is not that of the checkpoint"));
     mask[3] = !mask[3];
     ck_assert_ok(nnblas_trainer_set_mask(whole.trainer, mask));
     ck_assert_ok(nnblas_trainer_resume(whole.trainer, path));

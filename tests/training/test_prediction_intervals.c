@@ -186,6 +186,10 @@ START_TEST(it_goes_with_the_parameters) {
     nnblas_free(bytes);
     ck_assert_ok(predict(loaded, &found));
     ck_assert_double_eq(found, upper);
+    ck_assert_ok(nnblas_net_set_output(clone, NNBLAS_IDENTITY, NNBLAS_HUBER));
+    ck_assert_int_eq(nnblas_net_has_posterior(clone), 0);
+    ck_assert_ok(nnblas_net_set_output(clone, NNBLAS_IDENTITY, NNBLAS_MSE));
+    ck_assert_int_eq(nnblas_net_has_posterior(clone), 1);
     nnblas_net_parameters(clone)[1] += 1e-9;
     found = 7.0;
     ck_assert_int_eq(predict(clone, &found), NNBLAS_ERROR_VALUE);

@@ -263,3 +263,10 @@ def test_scg_ends_by_the_gradient(kind):
     assert 5 < model.n_iter_ < 3000 and abs(slopes).max() <= 1e-5
     with pytest.raises(ValueError, match="takes no L1 penalty"):
         kind(solver="scg", l1_ratio=0.5).fit(X, y)
+
+
+@pytest.mark.parametrize("factor", [1e160, 1e-170])
+def test_targets_whose_variance_is_no_double_are_refused(factor):
+    y = factor * numpy.sin(numpy.arange(30.0))
+    with pytest.raises(ValueError, match="y is too large or too small to be scaled"):
+        MLPRegressor((3,), scale_targets=True).fit(numpy.arange(30.0)[:, None], y)
