@@ -111,8 +111,8 @@
  *     the exception flags that they raise are not passed back;
  *   - are named "nnblas" on Linux, and have stacks of 512 KiB;
  *   - do not exist in a forked child, which creates its own. Fork while no other thread is in a
- * call: BLAS may otherwise leave the child a lock whose holder is gone, as OpenBLAS's for its
- * buffers, and a product there would wait for it for good;
+ *     call: BLAS may otherwise leave the child a lock whose holder is gone, as OpenBLAS's for its
+ *     buffers, and a product there would wait for it for good;
  *   - end when the library is unloaded (dlclose) or the process exits. No call may be running when
  *     the library is unloaded.
  *

@@ -8,3 +8,11 @@ double nn_compute_gradient(nn_fit *fit, const nn_rows *rows) {
         &fit->engine,
         &(nn_call){.model = &fit->model, .rows = rows, .updates = fit->engine.updates});
 }
+
+double nn_compute_training_cost(nn_fit *fit) {
+    return nn_engine_run(&fit->engine, &(nn_call){.model = &fit->model, .rows = &fit->rows});
+}
+
+void nn_compute_normal_equations(nn_fit *fit, nn_normal_equations *equations) {
+    nn_normal_equations_run(equations, &fit->rows);
+}

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "training/levenberg_marquardt.h"
 #include "core/memory.h"
-#include "engine/normal_equations.h"
 #include "kernels/kernels.h"
 #include "training/epoch.h"
 #include "training/evidence.h"
+#include "training/gradient.h"
 #include "training/masked_equations.h"
 #include "training/objective.h"
 #include "training/posterior.h"
@@ -76,8 +76,7 @@ static double measure_gradient(const search *s, const double *gradient) {
 
 /* The cost at the parameters, and the total. */
 static double evaluate(search *s, double *cost) {
-    *cost =
-        nn_engine_run(&s->fit->engine, &(nn_call){.model = &s->fit->model, .rows = &s->fit->rows});
+    *cost = nn_compute_training_cost(s->fit);
     return *cost + measure_decay(s);
 }
 
@@ -85,9 +84,7 @@ static double evaluate(search *s, double *cost) {
 static double evaluate_gradient(search *s) {
     nn_fit *fit = s->fit;
     double *gradient = fit->engine.updates[0];
-    nn_engine_run(
-        &fit->engine,
-        &(nn_call){.model = &fit->model, .rows = &fit->rows, .updates = fit->engine.updates});
+    nn_compute_gradient(fit, &fit->rows);
     for (size_t i = 0; i < s->count; i++)
         gradient[i] += s->decays[i] * nn_get_parameters(fit)[i];
     nn_mask_gradient(fit->settings, s->count, gradient);
@@ -116,7 +113,7 @@ static nnblas_status set_up_gradient(search *s) {
 
 /* The normal equations at the parameters, where the next step starts. */
 static nnblas_status set_up_equations(search *s) {
-    nn_normal_equations_run(&s->equations, &s->fit->rows);
+    nn_compute_normal_equations(s->fit, &s->equations);
     nn_mask_equations(s->fit->settings, &s->equations);
     memcpy(s->start, nn_get_parameters(s->fit), s->count * sizeof *s->start);
     return set_up_gradient(s);

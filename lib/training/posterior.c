@@ -6,6 +6,7 @@
  * those that the mask trains; the others have no variance.
  */
 #include "training/posterior.h"
+#include "training/gradient.h"
 #include "training/masked_equations.h"
 
 #include <float.h>
@@ -16,7 +17,7 @@
 static double estimate_noise(nn_fit *fit, nn_normal_equations *e, const double *added) {
     double kept, log_determinant, N = (double)fit->rows.N;
     double labels = N * (double)fit->model.layers[fit->model.n_layers - 1].outputs;
-    double cost = nn_engine_run(&fit->engine, &(nn_call){.model = &fit->model, .rows = &fit->rows});
+    double cost = nn_compute_training_cost(fit);
     nn_normal_equations_invert(e, added, &kept, &log_determinant);
     double noise = 2.0 * N * cost / (labels - ((double)e->count - kept));
     return isfinite(noise) && noise > 0.0 ? noise : 0.0;
@@ -51,7 +52,7 @@ void nn_keep_posterior(nn_fit *fit, nn_normal_equations *e, const double *decays
     if (fit->best)
         memcpy(nn_get_parameters(fit), fit->best, e->count * sizeof *fit->best);
     nn_take_posterior(fit->trainer->net, 0.0, NULL);
-    nn_normal_equations_run(e, &fit->rows);
+    nn_compute_normal_equations(fit, e);
     nn_mask_equations(fit->settings, e);
     memcpy(added, decays, e->count * sizeof *added);
     nn_mask_added(fit->settings, e->count, added);
