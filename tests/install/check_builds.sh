@@ -63,7 +63,7 @@ build_static() {
 # for musl that could be run. Its own liblbfgs would be glibc's too.
 build_with_musl() {
     CC=musl-gcc meson setup "$work/musl" "$source" -Dtests=disabled -Dtools=false -Dbench=false \
-        -Dlbfgs=disabled -Dwerror=true &&
+        -Dlbfgs=disabled -Dmpi=disabled -Dwerror=true &&
         ninja -C "$work/musl" && ! nm -D --undefined-only "$work/musl/lib/libnnblas.so" | grep GLIBC
 }
 
@@ -94,7 +94,7 @@ run_check "static library" build_static
 run_check "static and shared library" build_and_test both suite -Ddefault_library=both
 run_check "threads that wait as POSIX has it" build_and_test posix suite -Dc_args=-DNN_NO_FUTEX
 run_check "without optional parts" build_and_test small programs -Dlbfgs=disabled -Dlapack=disabled \
-    -Dcsv=disabled -Dgzip=disabled -Dhardening=false
+    -Dcsv=disabled -Dgzip=disabled -Dmpi=disabled -Dhardening=false
 # The linker sees the sizes that no array has, which a test asks for on purpose, and would warn.
 run_check "link-time optimisation" build_and_test lto suite -Doptimization=1 -Db_lto=true \
     -Ddefault_library=both

@@ -89,7 +89,7 @@ endian = '$endian'
 END
 [ -e "$work/build/build.ninja" ] ||
     meson setup "$work/build" "$source" --cross-file "$work/cross.ini" -Dtests=enabled -Dwerror=true \
-        -Dtools=false -Dbench=false >"$work/setup.log" || {
+        -Dtools=false -Dbench=false -Dmpi=disabled >"$work/setup.log" || {
     cat "$work/setup.log"
     exit 1
 }
