@@ -147,6 +147,7 @@ typedef enum nnblas_status {
     NNBLAS_ERROR_FILE = -8,         /* a file could not be opened, read or written */
     NNBLAS_ERROR_FORMAT = -9,       /* a file has another content than it must have */
     NNBLAS_ERROR_MISSING = -10,     /* the library was built without this feature */
+    NNBLAS_ERROR_GROUP = -11,       /* processes that train together lost each other, or differ */
     NNBLAS_STOPPED_COST = 1,        /* training reached the desired cost */
     NNBLAS_STOPPED_CALLBACK = 2,    /* the callback asked to stop */
     NNBLAS_STOPPED_PATIENCE = 3,    /* what is watched did not improve for too many epochs */
@@ -952,6 +953,88 @@ nnblas_status nnblas_trainer_set_sample_weights(nnblas_trainer *trainer, const d
 nnblas_status nnblas_trainer_set_derivatives(nnblas_trainer *trainer, double derivative_weight,
                                              const double *dYdX, size_t ldd);
 
+/* ---- a group of processes ---- */
+
+/*
+ * Processes, or threads with a network and a trainer each, that train one network together, each on
+ * rows of its own: ranks 0 to ranks - 1. The library adds up and hands on numbers by these calls,
+ * which the caller makes of MPI (nnblas_mpi.h does), of sockets or of shared memory:
+ *
+ *   begin_sum    begins to replace each of the count values by the sum of that value over all
+ *                ranks, which must have the same bits on all of them. It may return before that is
+ *                done: the values stay where they are and untouched until finish_sums returns.
+ *   finish_sums  returns when all sums that were begun are done.
+ *   broadcast    copies the values of rank from to all ranks, and returns when they are here. No
+ *                sum is at work meanwhile.
+ *
+ * All ranks make the same calls with the same counts in the same order. The calls are made in the
+ * thread that called fit, one at a time. They return 0, or another number where a rank is lost:
+ * then no further call is made, and fit returns NNBLAS_ERROR_GROUP with what describe_failure,
+ * which may be null, says of it. user is passed on unchanged. Doubles are passed on with their
+ * bits, also those of NaN and of negative zeros in a broadcast. No later version adds a member.
+ */
+typedef int nnblas_begin_sum(void *user, double *values, size_t count);
+typedef int nnblas_finish_sums(void *user);
+typedef int nnblas_broadcast(void *user, double *values, size_t count, size_t from);
+typedef const char *nnblas_describe_failure(void *user);
+typedef struct nnblas_group {
+    size_t rank;
+    size_t ranks;
+    nnblas_begin_sum *begin_sum;
+    nnblas_finish_sums *finish_sums;
+    nnblas_broadcast *broadcast;
+    nnblas_describe_failure *describe_failure;
+    void *user;
+} nnblas_group;
+
+/*
+ * Makes fit a training by all ranks of the group. Each rank calls it and then nnblas_trainer_fit,
+ * with its own share of the rows, perhaps none (N = 0), and the same settings. The rows of the
+ * training are those of all ranks behind one another, rank 0's first: it takes the steps that one
+ * process with all rows would take, from the same gradient except for rounding. So
+ *
+ *   - rank 0's parameters are everybody's at the beginning, and all ranks have the same bits from
+ *     then on. That is checked after each epoch;
+ *   - batch sizes, the validation fraction and sample weights are those of all rows: the order of
+ *     the rows is drawn over all of them, and a rank may have no row of a batch. An epoch has as
+ *     many steps as in one process;
+ *   - validation rows of the caller's own are a share as well: each rank sets its own, or none, and
+ *     validation cost and score are those of all. Derivatives are those of a rank's own rows;
+ *   - where the callback of one rank asks to stop, one is cancelled or at its time limit, all stop
+ *     after that epoch (or step, as nnblas_trainer_cancel says), for the same reason;
+ *   - rank 0 alone writes checkpoints, and only its nnblas_trainer_checkpoint_status tells of one
+ *     that failed. Only rank 0 resumes one, and hands it on: call nnblas_trainer_resume there. The
+ *     number of ranks may be another one than before;
+ *   - sample weights under 2^-1000 of the largest count as 0.
+ *
+ * What one rank is refused for (a NaN, settings that are not rank 0's) all return, and the message
+ * names the rank: "rank 2: X holds a NaN at row 17, column 3", row 17 of those of rank 2.
+ * NNBLAS_ERROR_VALUE where settings differ; not compared are callbacks, time limit, history limit
+ * and checkpoints. NNBLAS_ERROR_GROUP where ranks have other parameters after an epoch, as
+ * different processors may compute them, or where a call of the group fails; the parameters are
+ * then those of some epoch or step before.
+ *
+ * ordered: not 0 for the bits of one process that has all rows, whatever the number of ranks. The
+ * sums are then passed from rank to rank, which takes longer. It is for steps over all rows, with
+ * the shares of nnblas_group_share.
+ *
+ * group null, the default: this process alone. The struct is copied. NNBLAS_ERROR_VALUE where
+ * rank is not below ranks, NNBLAS_ERROR_NULL where a call but describe_failure is null.
+ * nnblas_trainer_step and nnblas_fit_many refuse trainers with a group.
+ */
+nnblas_status nnblas_trainer_set_group(nnblas_trainer *trainer, const nnblas_group *group,
+                                       int ordered);
+
+/*
+ * The share of the group's rank in N rows: rows *first to *first + *count - 1, perhaps none. With
+ * net null the shares differ by one row at most. With a net they are whole parts of the sums of one
+ * process, as ordered sums need them; weighted: whether the rows will have weights.
+ * NNBLAS_ERROR_VALUE where one process would take all N rows in one part: such a training is too
+ * small to divide.
+ */
+nnblas_status nnblas_group_share(const nnblas_net *net, size_t N, int weighted,
+                                 const nnblas_group *group, size_t *first, size_t *count);
+
 /* ---- stopping and validation ---- */
 
 /* epochs: how many epochs a fit has at most, those before a resumed checkpoint included; at least
@@ -1311,6 +1394,9 @@ const double *nnblas_trainer_validation_weights(const nnblas_trainer *trainer);
 nnblas_score nnblas_trainer_score(const nnblas_trainer *trainer);
 size_t nnblas_trainer_patience(const nnblas_trainer *trainer);
 double nnblas_trainer_tolerance(const nnblas_trainer *trainer);
+/* All 0 and null where there is no group. */
+nnblas_status nnblas_trainer_group(const nnblas_trainer *trainer, nnblas_group *group,
+                                   int *ordered);
 nnblas_status nnblas_trainer_callback(const nnblas_trainer *trainer, nnblas_callback **callback,
                                       void **user);
 nnblas_status nnblas_trainer_epoch_callback(const nnblas_trainer *trainer,

@@ -740,6 +740,25 @@ struct rows {
     const_matrix_view X, Y;
 };
 
+// Rows first .. first + count of all.
+struct share {
+    std::size_t first, count;
+};
+
+// The share of the group's rank in N rows.
+[[nodiscard]] inline share get_share(const nnblas_group &group, std::size_t N) {
+    share s{};
+    detail::check(nnblas_group_share(nullptr, N, 0, &group, &s.first, &s.count));
+    return s;
+}
+// The same in whole parts, for ordered sums.
+[[nodiscard]] inline share get_ordered_share(const nnblas_group &group, const net &net,
+                                             std::size_t N, bool weighted = false) {
+    share s{};
+    detail::check(nnblas_group_share(net.get(), N, weighted, &group, &s.first, &s.count));
+    return s;
+}
+
 /*
  * A trainer. Its functions are those of nnblas_trainer_. It keeps a pointer to the network, not to
  * the object: the net may be moved, and must not be destroyed before the last fit. As in nnblas.h,
@@ -912,6 +931,24 @@ class trainer {
         double weight = 0.0;
         nnblas_trainer_derivatives(get(), &weight, nullptr, nullptr);
         return weight;
+    }
+    // The ranks of the group train together; what user points to stays the caller's.
+    void set_group(const nnblas_group &group, bool ordered = false) {
+        detail::check(nnblas_trainer_set_group(get(), &group, ordered));
+    }
+    void remove_group() {
+        detail::check(nnblas_trainer_set_group(get(), nullptr, 0));
+    }
+    // All 0 where there is none.
+    [[nodiscard]] nnblas_group group() const noexcept {
+        nnblas_group group{};
+        nnblas_trainer_group(get(), &group, nullptr);
+        return group;
+    }
+    [[nodiscard]] bool has_ordered_sums() const noexcept {
+        int ordered = 0;
+        nnblas_trainer_group(get(), nullptr, &ordered);
+        return ordered != 0;
     }
     // One for each parameter, 0 for those that keep their value; empty: all are trained.
     void set_mask(const std::vector<std::uint8_t> &mask) {

@@ -49,6 +49,8 @@ const char *nnblas_status_string(nnblas_status status) {
         return "NNBLAS_ERROR_FORMAT";
     case NNBLAS_ERROR_MISSING:
         return "NNBLAS_ERROR_MISSING";
+    case NNBLAS_ERROR_GROUP:
+        return "NNBLAS_ERROR_GROUP";
     case NNBLAS_STOPPED_COST:
         return "NNBLAS_STOPPED_COST";
     case NNBLAS_STOPPED_CALLBACK:

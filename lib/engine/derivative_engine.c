@@ -122,7 +122,7 @@ static nn_walk choose_walk(const nn_derivative_engine *engine, size_t N, const n
 
 double nn_derivative_engine_run(nn_derivative_engine *engine, const nn_rows *rows,
                                 const nn_given_derivatives *given) {
-    double total_weight = rows->weights ? rows->total_weight : (double)rows->N;
+    double total_weight = nn_get_total_weight(rows);
     const nn_row_cost cost = cost_rows(engine->model, engine->gradient != NULL);
     const nn_walk walk = choose_walk(engine, rows->N, &cost);
     derivative_run r = {engine, rows, given, 1.0 / total_weight};

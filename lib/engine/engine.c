@@ -44,7 +44,9 @@ typedef struct run {
     double alpha;          /* the factor of the products for the updates */
     size_t first, end;     /* the rows that the parts work on now */
     size_t place;          /* of the tile that parts share; as of nn_find_place */
+    double cost;           /* once it is known */
     size_t pieces_a_layer; /* how many pieces a layer has when the updates are added up */
+    size_t first_layer;    /* of those that are added up now */
 } run;
 
 /* ---- tiles ----------------------------------------------------------------------------------- */
@@ -227,7 +229,7 @@ static void sum_columns(const run *r, size_t l, size_t first, size_t end) {
 static void sum_piece(void *context, size_t piece, size_t runner) {
     (void)runner;
     const run *r = context;
-    size_t pieces = r->pieces_a_layer, l = piece / pieces, p = piece % pieces;
+    size_t pieces = r->pieces_a_layer, l = r->first_layer + piece / pieces, p = piece % pieces;
     const nn_layer *layer = &r->call->model->layers[l];
     size_t fan_in = nn_get_fan_in(layer), rows = fan_in + layer->has_bias;
     size_t first = nn_get_share(rows, pieces, p), end = nn_get_share(rows, pieces, p + 1);
@@ -244,23 +246,35 @@ static bool adds_to_updates(const nn_plan *plan) {
     return plan->padding == 1 && plan->transposed_updates == 0;
 }
 
-/* In pieces small enough that the sum of one stays in a core's cache. */
+/* Adds up the updates of layers first .. end. */
+static void sum_layers(run *r, size_t first, size_t end, size_t threads) {
+    r->first_layer = first;
+    nn_run_parts(nn_min(threads, r->engine->threads), r->pieces_a_layer * (end - first), sum_piece,
+                 r);
+    if (r->call->finish_layer)
+        r->call->finish_layer(r->call->context, first, r->cost);
+}
+
+/* In pieces small enough that the sum of one stays in a core's cache; layer by layer where somebody
+ * waits for them, else all at once. */
 static void sum_updates(run *r) {
     enum { PIECE = 8192 };
     const nn_plan *plan = &r->engine->plan;
     const nn_model *model = r->call->model;
-    size_t largest = 0, parameters = 0;
-    if (plan->parts == 1 && adds_to_updates(plan))
+    size_t largest = 0, parameters = 0, layers = model->n_layers;
+    bool is_summed = plan->parts == 1 && adds_to_updates(plan);
+    if (is_summed && !r->call->finish_layer)
         return;
-    for (size_t l = 0; l < model->n_layers; l++) {
+    for (size_t l = 0; l < layers; l++) {
         size_t count = nn_count_parameters(&model->layers[l]);
         largest = nn_max(largest, count);
         parameters += count;
     }
-    r->pieces_a_layer = nn_divide_up(largest, PIECE);
+    r->pieces_a_layer = is_summed ? 0 : nn_divide_up(largest, PIECE);
     size_t threads = nn_count_worthy_threads(nn_estimate_sum(plan, parameters), SIZE_MAX);
-    nn_run_parts(nn_min(threads, r->engine->threads), r->pieces_a_layer * model->n_layers,
-                 sum_piece, r);
+    size_t step = r->call->finish_layer ? 1 : layers;
+    for (size_t end = layers; end > 0; end -= step)
+        sum_layers(r, end - step, end, threads);
 }
 
 /* ---- a run ----------------------------------------------------------------------------------- */
@@ -296,8 +310,7 @@ static run begin_run(nn_engine *engine, const nn_call *call) {
     }
     if (holds_blas(engine))
         nn_blas_hold();
-    const nn_rows *rows = call->rows;
-    double total_weight = rows->weights ? rows->total_weight : (double)rows->N;
+    double total_weight = nn_get_total_weight(call->rows);
     return (run){.engine = engine,
                  .call = call,
                  .total_weight = total_weight,
@@ -307,12 +320,13 @@ static run begin_run(nn_engine *engine, const nn_call *call) {
 static double end_run(run *r) {
     if (holds_blas(r->engine))
         nn_blas_release();
-    if (r->call->updates)
-        sum_updates(r);
     double cost = 0.0;
     for (size_t p = 0; p < r->engine->plan.parts; p++)
         cost += r->engine->parts[p].cost;
-    return nn_average_cost(r->call->model, cost, r->total_weight);
+    r->cost = nn_average_cost(r->call->model, cost, r->total_weight);
+    if (r->call->updates)
+        sum_updates(r);
+    return r->cost;
 }
 
 double nn_engine_run(nn_engine *engine, const nn_call *call) {

@@ -26,6 +26,9 @@ typedef struct nn_part {
     bool is_fresh;                 /* nothing was added to its updates yet */
 } nn_part;
 
+/* What is added up over processes along with the updates takes as many numbers. */
+enum { NN_SPARE_UPDATES = 2 };
+
 /* The plan and the buffers for a problem. One call at a time may use an engine. */
 typedef struct nn_engine {
     nn_plan plan;
@@ -33,8 +36,10 @@ typedef struct nn_engine {
     nn_layout *layouts;  /* one a layer */
     nn_buffers *buffers; /* one a thread; one a part where the parts share each tile */
     nn_part *parts;
-    double **updates; /* one a layer, in one vector; for steps, where the purpose is training */
-    void *memory;     /* the block with all of the above; null where scratch is used */
+    /* One a layer, in one vector, with room for NN_SPARE_UPDATES numbers behind it; for steps,
+     * where the purpose is training. */
+    double **updates;
+    void *memory; /* the block with all of the above; null where scratch is used */
 } nn_engine;
 
 /* Memory that a caller may provide for small networks, so that nothing is allocated. */
@@ -68,6 +73,10 @@ typedef struct nn_call {
     double *const *updates;
     bool subtracts;
     double learning_rate;
+    /* Null, or called by the calling thread when the updates of a layer are complete, the last
+     * layer first and each once, with the cost that the run returns. */
+    void (*finish_layer)(void *context, size_t l, double cost);
+    void *context;
 } nn_call;
 
 /* Returns the cost; undefined where outputs are computed. */

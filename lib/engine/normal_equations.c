@@ -160,9 +160,7 @@ static size_t choose_threads(const nn_normal_equations *e, size_t parts, size_t 
 }
 
 void nn_normal_equations_run(nn_normal_equations *e, const nn_rows *rows) {
-    run r = {.e = e,
-             .rows = rows,
-             .alpha = 1.0 / (rows->weights ? rows->total_weight : (double)rows->N)};
+    run r = {.e = e, .rows = rows, .alpha = 1.0 / nn_get_total_weight(rows)};
     size_t blocks = nn_divide_up(e->count, BLOCK);
     size_t threads = choose_threads(e, nn_divide_up(e->tile_rows, PART_ROWS), blocks);
     nn_blas_hold();

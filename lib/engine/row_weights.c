@@ -8,28 +8,32 @@ static double get_weight(const nn_rows *rows, size_t e) {
     return rows->weights[nn_get_row(rows, e)];
 }
 
-/* 1 where all weights are 0. The limits keep the scale itself a normal number. */
-static double choose_scale(const nn_rows *rows) {
+/* 1 where the largest is 0. The limits keep the scale itself a normal number. */
+static double choose_scale(double largest) {
     enum { LARGEST_EXPONENT = 1000 };
-    double largest = 0.0;
     int exponent;
-    for (size_t e = 0; e < rows->N; e++)
-        largest = fmax(largest, get_weight(rows, e));
     frexp(largest, &exponent);
     exponent = exponent > LARGEST_EXPONENT ? LARGEST_EXPONENT : exponent;
     exponent = exponent < -LARGEST_EXPONENT ? -LARGEST_EXPONENT : exponent;
     return ldexp(1.0, -exponent);
 }
 
-void nn_weigh_rows(nn_rows *rows) {
-    rows->weight_scale = 1.0;
-    rows->total_weight = (double)rows->N;
-    if (!rows->weights)
-        return;
-    rows->weight_scale = choose_scale(rows);
-    rows->total_weight = 0.0;
-    for (size_t e = 0; e < rows->N; e++)
+double nn_find_largest_weight(const nn_rows *rows) {
+    double largest = 0.0;
+    for (size_t e = 0; rows->weights && e < rows->N; e++)
+        largest = fmax(largest, get_weight(rows, e));
+    return largest;
+}
+
+void nn_weigh_share(nn_rows *rows, double largest) {
+    rows->weight_scale = rows->weights ? choose_scale(largest) : 1.0;
+    rows->total_weight = rows->weights ? 0.0 : (double)rows->N;
+    for (size_t e = 0; rows->weights && e < rows->N; e++)
         rows->total_weight += rows->weight_scale * get_weight(rows, e);
+}
+
+void nn_weigh_rows(nn_rows *rows) {
+    nn_weigh_share(rows, nn_find_largest_weight(rows));
 }
 
 /* ---- rows of weight 0 ------------------------------------------------------------------------ */
@@ -64,17 +68,24 @@ nnblas_status nn_leave_out_rows(nn_rows *rows, uint32_t **list) {
 
 /* ---- checks ---------------------------------------------------------------------------------- */
 
-nnblas_status nn_check_row_weights(const char *name, size_t N, const double *weights) {
-    bool has_weight = false;
-    for (size_t e = 0; weights && e < N; e++) {
+nnblas_status nn_check_each_weight(const char *name, size_t N, const double *weights) {
+    for (size_t e = 0; weights && e < N; e++)
         if (!isfinite(weights[e]) || weights[e] < 0.0)
             return nn_fail(isfinite(weights[e]) ? NNBLAS_ERROR_VALUE : NNBLAS_ERROR_NOT_FINITE,
                            "the %s of row %zu is %g; it must be finite and 0 or above", name, e,
                            weights[e]);
-        has_weight = has_weight || weights[e] > 0.0;
-    }
-    if (weights && !has_weight)
-        return nn_fail(NNBLAS_ERROR_VALUE, "the %ss add up to 0; one at least must be above 0",
-                       name);
     return NNBLAS_OK;
+}
+
+nnblas_status nn_check_weighted_count(const char *name, size_t count) {
+    return count > 0 ? NNBLAS_OK
+                     : nn_fail(NNBLAS_ERROR_VALUE,
+                               "the %ss add up to 0; one at least must be above 0", name);
+}
+
+nnblas_status nn_check_row_weights(const char *name, size_t N, const double *weights) {
+    nnblas_status status = nn_check_each_weight(name, N, weights);
+    if (status || !weights)
+        return status;
+    return nn_check_weighted_count(name, nn_count_weighted_rows(N, weights));
 }

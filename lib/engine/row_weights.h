@@ -12,6 +12,11 @@
  * "sample weight". */
 nnblas_status nn_check_row_weights(const char *name, size_t N, const double *weights);
 
+/* The same for a share of the rows, whose weights may all be 0, and for all rows, whose number of
+ * weights above 0 is known. */
+nnblas_status nn_check_each_weight(const char *name, size_t N, const double *weights);
+nnblas_status nn_check_weighted_count(const char *name, size_t count);
+
 /* How many rows have a weight above 0, and their numbers, rising. weights null: all rows. */
 size_t nn_count_weighted_rows(size_t N, const double *weights);
 void nn_list_weighted_rows(size_t N, const double *weights, uint32_t *list);
@@ -25,5 +30,10 @@ nnblas_status nn_leave_out_rows(nn_rows *rows, uint32_t **list);
  * is a power of 2 that brings the largest weight near 1: then neither the sum of scaled weights nor
  * its reciprocal can overflow, and the results have the bits of unscaled weights. */
 void nn_weigh_rows(nn_rows *rows);
+
+/* The same for a share of the rows, by the largest weight of all of them: *rows gets the total
+ * weight of the share alone. */
+double nn_find_largest_weight(const nn_rows *rows);
+void nn_weigh_share(nn_rows *rows, double largest);
 
 #endif

@@ -18,10 +18,16 @@ typedef struct nn_rows {
     const double *weights; /* of the rows; null: 1 each */
     const uint32_t *order; /* row e is row order[e] of the matrices and the weights; null: row e */
     size_t following;      /* rows behind these in the order that the next call will take */
-    /* For rows with weights, from nn_weigh_rows: the factor of each weight, and the sum of the
-     * weights times this factor. */
+    /* From nn_weigh_rows: the factor of each weight, and the sum of the weights times this factor.
+     * Where rows are a share of all rows of a step, the sum is that of all of them: costs and
+     * gradients are then this share's part of the mean. 0: as many as there are rows, without
+     * weights. */
     double weight_scale, total_weight;
 } nn_rows;
+
+static inline double nn_get_total_weight(const nn_rows *rows) {
+    return rows->total_weight > 0.0 ? rows->total_weight : (double)rows->N;
+}
 
 /* Where row e is in the matrices and the weights. */
 static inline size_t nn_get_row(const nn_rows *rows, size_t e) {

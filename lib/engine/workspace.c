@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The engine's memory is one block. */
 #include "core/arena.h"
+#include "core/sizes.h"
 #include "engine/engine.h"
 #include "engine/plan_cache.h"
 #include "workers/threads.h"
@@ -35,7 +36,7 @@ static void lay_out_updates(nn_engine *engine, const nn_problem *problem, nn_are
     size_t count = 0;
     for (size_t l = 0; l < problem->n_layers && problem->purpose >= NN_TRAIN; l++)
         count += nn_count_layer_parameters(problem, l);
-    double *updates = nn_take_doubles(a, count);
+    double *updates = nn_take_doubles(a, count > 0 ? nn_add_sizes(count, NN_SPARE_UPDATES) : 0);
     for (size_t l = 0; a->memory && l < problem->n_layers; l++) {
         engine->updates[l] = count > 0 ? updates : NULL;
         updates += count > 0 ? nn_count_layer_parameters(problem, l) : 0;

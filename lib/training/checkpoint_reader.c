@@ -59,6 +59,11 @@ static nnblas_status compare_networks(const nnblas_net *a, const nnblas_net *b) 
                                               "parameter differ");
 }
 
+static nnblas_status compare_settings(const nn_checkpoint *c, const nn_settings *now,
+                                      const nn_fit *fit) {
+    return nn_compare_settings(&c->settings, now, fit, "the checkpoint", "this training");
+}
+
 /* ---- vectors --------------------------------------------------------------------------------- */
 
 static nnblas_status read_vector(const nn_model_file *file, const char *name, size_t count,
@@ -273,7 +278,7 @@ static nnblas_status read_contents(nn_checkpoint *c, const nn_model_file *file,
     if (!status)
         status = compare_networks(c->net, trainer->net);
     if (!status)
-        status = nn_compare_settings(&c->settings, settings, NULL);
+        status = compare_settings(c, settings, NULL);
     if (!status)
         status = nn_read_progress(progress_text, settings, &c->saved);
     if (!status)
@@ -317,7 +322,7 @@ nnblas_status nn_checkpoint_read(const char *path, const nnblas_trainer *trainer
 /* An epoch takes a step for each batch; one that reaches the desired cost before its step has none.
  */
 static nnblas_status check_steps(const nn_checkpoint *c, const nn_fit *fit) {
-    uint64_t batches = nn_divide_up(fit->rows.N, fit->batch_size), most;
+    uint64_t batches = nn_divide_up(fit->N, fit->batch_size), most;
     if (__builtin_mul_overflow(c->saved.progress.epoch, batches, &most) || c->saved.steps > most)
         return nn_fail(NNBLAS_ERROR_FORMAT,
                        "steps of the checkpoint is %llu; %zu epochs of %llu batches take at most "
@@ -337,7 +342,7 @@ nnblas_status nn_checkpoint_restore(nn_checkpoint *c, nn_fit *fit) {
     nn_optimizer *o = &fit->optimizer;
     nnblas_status status = compare_networks(c->net, trainer->net);
     if (!status)
-        status = nn_compare_settings(&c->settings, fit->settings, fit);
+        status = compare_settings(c, fit->settings, fit);
     if (!status)
         status = check_steps(c, fit);
     /* For the next epoch: where memory is out, nothing is changed yet. */

@@ -2,6 +2,8 @@
 #include "training/epoch.h"
 #include "core/clock.h"
 #include "training/checkpoint.h"
+#include "training/gradient.h"
+#include "training/group_sums.h"
 #include "training/schedule.h"
 
 #include <math.h>
@@ -28,14 +30,18 @@ static bool callbacks_stop(const nn_settings *s, const nnblas_epoch *epoch) {
     return stops || epoch_stops;
 }
 
-static nnblas_status find_reason_to_stop(const nn_fit *fit) {
+static bool is_over_time(const nn_fit *fit) {
+    return fit->settings->time_limit > 0.0 && fit->progress.seconds >= fit->settings->time_limit;
+}
+
+static nnblas_status find_reason_to_stop(const nn_fit *fit, bool ends_by_time) {
     const nn_settings *s = fit->settings;
     if (s->desired_cost > 0.0 && fit->progress.cost <= s->desired_cost)
         return NNBLAS_STOPPED_COST;
     if ((s->patience > 0 && fit->progress.unimproved >= s->patience) ||
         nn_has_used_up_rates(s, &fit->progress))
         return NNBLAS_STOPPED_PATIENCE;
-    if (s->time_limit > 0.0 && fit->progress.seconds >= s->time_limit)
+    if (ends_by_time)
         return NNBLAS_STOPPED_TIME;
     if (nn_is_cancelled(fit))
         return NNBLAS_STOPPED_CANCELLED;
@@ -44,8 +50,8 @@ static nnblas_status find_reason_to_stop(const nn_fit *fit) {
 
 static bool is_checkpoint_due(const nn_fit *fit, bool is_last) {
     const nn_settings *s = fit->settings;
-    if (!s->checkpoint_path || is_last)
-        return s->checkpoint_path != NULL;
+    if (!s->checkpoint_path || !nn_is_first(&fit->group) || is_last)
+        return s->checkpoint_path && nn_is_first(&fit->group);
     return fit->progress.epoch % s->checkpoint_epochs == 0 &&
            nn_read_clock() - fit->checkpoints.finished >= s->checkpoint_interval;
 }
@@ -63,12 +69,12 @@ static void save_checkpoint(nn_fit *fit, bool is_last) {
 }
 
 void nn_save_last_checkpoint(nn_fit *fit) {
-    if (fit->settings->checkpoint_path && fit->progress.epoch > 0)
+    if (fit->settings->checkpoint_path && nn_is_first(&fit->group) && fit->progress.epoch > 0)
         save_checkpoint(fit, true);
 }
 
 bool nn_has_ended(nn_fit *fit, nnblas_status *reason) {
-    *reason = find_reason_to_stop(fit);
+    *reason = find_reason_to_stop(fit, is_over_time(fit));
     if (!*reason && fit->progress.epoch < fit->settings->epochs)
         return false;
     nn_save_last_checkpoint(fit);
@@ -105,14 +111,14 @@ static nnblas_status check_costs(const nn_fit *fit, double cost, double validati
 static nnblas_status validate(nn_fit *fit, nnblas_epoch *epoch) {
     const nn_settings *s = fit->settings;
     if (nn_has_validation(fit))
-        epoch->validation_cost = nn_engine_run(
-            &fit->validation_engine, &(nn_call){.model = &fit->model, .rows = &fit->validation});
-    nnblas_status status =
-        check_costs(fit, epoch->cost, epoch->validation_cost, epoch->learning_rate);
+        epoch->validation_cost = nn_compute_validation_cost(fit);
+    nnblas_status status = nn_group_check(&fit->group);
+    if (!status)
+        status = check_costs(fit, epoch->cost, epoch->validation_cost, epoch->learning_rate);
     if (!status && s->score != NNBLAS_SCORE_NONE)
         epoch->score =
             nn_scorer_run(&fit->scorer, &fit->validation_engine, &fit->model, &fit->validation);
-    return status;
+    return status ? status : nn_group_check(&fit->group);
 }
 
 nnblas_status nn_finish_epoch(nn_fit *fit, double cost, double rate) {
@@ -128,8 +134,15 @@ nnblas_status nn_finish_epoch(nn_fit *fit, double cost, double rate) {
     fit->progress.seconds = epoch.seconds;
     size_t limit = fit->settings->history_limit;
     nn_history_add(&fit->trainer->history, limit, &epoch);
-    bool stops = callbacks_stop(fit->settings, &epoch);
-    nnblas_status reason = stops ? NNBLAS_STOPPED_CALLBACK : find_reason_to_stop(fit);
+    nn_epoch_end end = {.stops = callbacks_stop(fit->settings, &epoch),
+                        .is_over_time = is_over_time(fit)};
+    if (!nn_is_alone(&fit->group))
+        end.status = nn_history_make_room(&fit->trainer->history, limit);
+    status = nn_end_group_epoch(fit, &end);
+    if (status)
+        return status;
+    nnblas_status reason =
+        end.stops ? NNBLAS_STOPPED_CALLBACK : find_reason_to_stop(fit, end.is_over_time);
     bool is_last = reason || fit->progress.epoch >= fit->settings->epochs;
     if (is_checkpoint_due(fit, is_last))
         save_checkpoint(fit, is_last);

@@ -12,6 +12,15 @@ void nn_write_epoch_row(const nnblas_epoch *epoch, double row[NN_EPOCH_COLUMNS])
     row[5] = epoch->score;
 }
 
+nnblas_epoch nn_read_epoch_numbers(const double row[NN_EPOCH_COLUMNS]) {
+    return (nnblas_epoch){.epoch = (size_t)row[0],
+                          .cost = row[1],
+                          .validation_cost = row[2],
+                          .learning_rate = row[3],
+                          .seconds = row[4],
+                          .score = row[5]};
+}
+
 static nnblas_status refuse(const nn_epoch_reader *reader, const char *name, double value,
                             const char *words) {
     return nn_fail(NNBLAS_ERROR_FORMAT, "the %s of epoch %zu in the history is %g; it must be %s",

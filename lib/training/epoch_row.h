@@ -10,6 +10,7 @@
 enum { NN_EPOCH_COLUMNS = 6 };
 
 void nn_write_epoch_row(const nnblas_epoch *epoch, double row[NN_EPOCH_COLUMNS]);
+nnblas_epoch nn_read_epoch_numbers(const double row[NN_EPOCH_COLUMNS]);
 
 /* Reads consecutive rows into a history. */
 typedef struct nn_epoch_reader {

@@ -29,7 +29,7 @@ static const double FIRST_SHARE = 1e-6, MOST_GROWTH = 3.0;
 static const double PI = 3.14159265358979323846;
 
 static double count_labels(const nn_fit *fit) {
-    return (double)fit->rows.N * (double)fit->model.layers[fit->model.n_layers - 1].outputs;
+    return (double)fit->N * (double)fit->model.layers[fit->model.n_layers - 1].outputs;
 }
 
 /* E_W. What the mask keeps is no parameter here. */
@@ -56,8 +56,7 @@ double nn_begin_decay(const nn_fit *fit, double cost) {
 /* By the decay that A has. */
 static double measure_log_evidence(const nn_fit *fit, double decay, double noise, double cost,
                                    double log_determinant) {
-    double N = (double)fit->rows.N, P = (double)nn_count_trained_parameters(fit),
-           beta = 1.0 / noise;
+    double N = (double)fit->N, P = (double)nn_count_trained_parameters(fit), beta = 1.0 / noise;
     double alpha = decay * beta * N;
     return -beta * N * cost - alpha * measure_parameters(fit) -
            0.5 * (P * log(beta * N) + log_determinant) + 0.5 * P * log(alpha) +
@@ -77,7 +76,7 @@ void nn_estimate_evidence(nn_fit *fit, nn_normal_equations *e, double *added, do
     nn_normal_equations_invert(e, added, &kept, &log_determinant);
     kept -= (double)e->count - P;
     double gamma = fmin(fmax(P - kept, 0.0), fmin(P, labels));
-    double noise = 2.0 * (double)fit->rows.N * cost / fmax(labels - gamma, 1.0);
+    double noise = 2.0 * (double)fit->N * cost / fmax(labels - gamma, 1.0);
     nn_evidence found = {
         .decay = fmin(fmax(find_decay(fit, gamma, cost), least), MOST_GROWTH * fmax(decay, least)),
         .noise = noise,

@@ -7,6 +7,8 @@
 #include "training/checkpoint.h"
 #include "training/epoch.h"
 #include "training/fit_checks.h"
+#include "training/group_beginning.h"
+#include "training/group_rows.h"
 #include "training/lbfgs.h"
 #include "training/levenberg_marquardt.h"
 #include "training/online.h"
@@ -40,26 +42,36 @@ static bool is_far_away(const nn_fit *fit) {
     return (double)fit->rows.N * columns * sizeof(double) > NEAR_BYTES;
 }
 
+/* The batch that begins at row first of all, or this rank's rows of it. */
+static nn_rows take_batch(const nn_fit *fit, size_t first, bool is_far) {
+    if (!nn_is_alone(&fit->group))
+        return nn_get_own_batch(fit, first);
+    nn_rows batch = fit->rows;
+    batch.N = nn_min(fit->batch_size, fit->rows.N - first);
+    batch.order = fit->order.rows + first;
+    if (is_far)
+        batch.following = nn_min(fit->batch_size, fit->rows.N - first - batch.N);
+    nn_weigh_rows(&batch);
+    return batch;
+}
+
 /* *cost is the mean of the batches' costs by the weight of their rows. */
 static nnblas_status run_batches(nn_fit *fit, double rate, double *cost) {
     mean costs = {0.0, 0.0};
     bool is_far = is_far_away(fit);
     if (fit->settings->shuffle)
         nn_row_order_shuffle(&fit->order, &fit->progress.random);
-    for (size_t first = 0; first < fit->rows.N; first += fit->batch_size) {
-        nn_rows batch = fit->rows;
-        batch.N = nn_min(fit->batch_size, fit->rows.N - first);
-        batch.order = fit->order.rows + first;
-        if (is_far)
-            batch.following = nn_min(fit->batch_size, fit->rows.N - first - batch.N);
-        nn_weigh_rows(&batch);
+    if (!nn_is_alone(&fit->group))
+        nn_pick_batches(fit);
+    for (size_t first = 0; first < fit->N; first += fit->batch_size) {
+        nn_rows batch = take_batch(fit, first, is_far);
+        bool is_last = fit->N - first <= fit->batch_size;
         double batch_cost;
         nnblas_status status = nn_take_step(fit, &batch, rate, &batch_cost);
         if (status)
             return status;
         /* A checkpoint is of whole epochs. */
-        if (nn_is_cancelled(fit) && first + batch.N < fit->rows.N &&
-            !fit->settings->checkpoint_path)
+        if (nn_is_cancelled(fit) && !is_last && !fit->has_checkpoints)
             return NNBLAS_STOPPED_CANCELLED;
         /* In the scale of all rows: the weight of a tiny batch may round to 0. */
         add_to_mean(&costs, batch.total_weight * (fit->rows.weight_scale / batch.weight_scale),
@@ -116,9 +128,15 @@ static nnblas_status choose_rows(nn_fit *fit, const nn_rows *given) {
     }
     nn_weigh_rows(&fit->rows);
     nn_weigh_rows(&fit->validation);
-    fit->batch_size = is_shuffled ? nn_min(batch, fit->rows.N) : fit->rows.N;
-    fit->model = nn_net_model(fit->trainer->net);
+    fit->N = fit->rows.N;
+    fit->N_validation = fit->validation.N;
+    fit->batch_size = is_shuffled ? nn_min(batch, fit->N) : fit->N;
     return NNBLAS_OK;
+}
+
+/* The number of rows to open an engine for. A rank of a group may have none. */
+static size_t count_engine_rows(size_t N) {
+    return nn_max(N, 1);
 }
 
 /* By the plan of a checkpoint, where one is resumed, so that the bits go on as they began. */
@@ -129,25 +147,27 @@ static nnblas_status open_engine(const nn_fit *fit, nn_engine *engine, const nn_
 
 static nnblas_status open_buffers(nn_fit *fit) {
     nn_rows batch = fit->rows;
-    batch.N = fit->batch_size;
+    batch.N = count_engine_rows(nn_min(fit->batch_size, fit->rows.N));
     const nn_problem step = nn_make_problem(&fit->model, &batch, NN_TRAIN);
     nnblas_status status = open_engine(fit, &fit->engine, &step);
     if (!status)
         status = nn_optimizer_open(&fit->optimizer, fit->settings, fit->model.layers,
                                    fit->model.n_layers, fit->engine.threads);
     if (!status && fit->settings->derivatives.data)
-        status = nn_derivative_engine_open(&fit->derivative_engine, &fit->model, fit->batch_size,
+        status = nn_derivative_engine_open(&fit->derivative_engine, &fit->model, batch.N,
                                            fit->engine.updates[0], NULL, 0);
     if (status || !nn_has_validation(fit))
         return status;
     fit->best = nn_allocate(nn_count_all_parameters(fit), sizeof *fit->best);
     if (!fit->best)
         return NNBLAS_ERROR_MEMORY;
-    const nn_problem validation = nn_make_problem(&fit->model, &fit->validation, NN_PREDICT);
+    nn_rows validation_rows = fit->validation;
+    validation_rows.N = count_engine_rows(validation_rows.N);
+    const nn_problem validation = nn_make_problem(&fit->model, &validation_rows, NN_PREDICT);
     status = open_engine(fit, &fit->validation_engine, &validation);
-    return status
-               ? status
-               : nn_scorer_open(&fit->scorer, fit->settings->score, &fit->model, &fit->validation);
+    return status ? status
+                  : nn_scorer_open(&fit->scorer, fit->settings->score, &fit->model,
+                                   &fit->validation, &fit->group);
 }
 
 /* Closes what was opened; the rest is null. */
@@ -161,23 +181,13 @@ static void close_fit(nn_fit *fit) {
     nn_engine_close(&fit->engine);
     free(fit->validation_list);
     nn_row_order_close(&fit->order);
-}
-
-static void begin_anew(nn_fit *fit) {
-    fit->progress = (nn_progress){.cost = HUGE_VAL, .rate_factor = 1.0, .lowest = HUGE_VAL};
-    nn_random_seed(&fit->progress.random, fit->settings->seed);
-    nn_history_clear(&fit->trainer->history);
-    if (fit->best)
-        memcpy(fit->best, nn_get_parameters(fit), nn_count_all_parameters(fit) * sizeof *fit->best);
+    nn_close_own_rows(&fit->own);
+    nn_group_close(&fit->group);
 }
 
 static nnblas_status begin(nn_fit *fit) {
     nnblas_trainer *trainer = fit->trainer;
-    nnblas_status status = NNBLAS_OK;
-    if (trainer->resumed)
-        status = nn_checkpoint_restore(trainer->resumed, fit);
-    else
-        begin_anew(fit);
+    nnblas_status status = nn_share_beginning(fit);
     if (status)
         return status;
     nn_checkpoint_free(trainer->resumed);
@@ -186,9 +196,14 @@ static nnblas_status begin(nn_fit *fit) {
     trainer->checkpoint_failure = (nn_failure){.status = NNBLAS_OK};
     nn_optimizer_freeze(&fit->optimizer, nn_get_parameters(fit));
     fit->bounds = nn_bound_rows(&fit->model, &fit->rows);
+    double bounds[] = {fit->bounds.X, fit->bounds.Y};
+    nn_group_find_largest(&fit->group, bounds, 2);
+    fit->bounds.X = bounds[0];
+    fit->bounds.Y = bounds[1];
     fit->checkpoints.finished = nn_read_clock();
     fit->started = fit->checkpoints.finished - fit->progress.seconds;
-    return nn_history_make_room(&trainer->history, fit->settings->history_limit);
+    status = nn_history_make_room(&trainer->history, fit->settings->history_limit);
+    return nn_group_agree(&fit->group, status);
 }
 
 static nnblas_status optimize(nn_fit *fit) {
@@ -216,17 +231,30 @@ static nnblas_status run(nn_fit *fit) {
     status = optimize(fit);
     if (fit->best)
         memcpy(nn_get_parameters(fit), fit->best, nn_count_all_parameters(fit) * sizeof *fit->best);
-    return status;
+    /* An optimizer may have taken the failure of the group for a cost that is not finite. */
+    nnblas_status lost = nn_group_check(&fit->group);
+    return lost ? lost : status;
+}
+
+/* What is refused before any rows are chosen. */
+static nnblas_status check(nn_fit *fit, const nn_rows *rows) {
+    const nn_settings *s = fit->settings;
+    nnblas_status status = nn_group_open(&fit->group, &s->group, s->has_ordered_sums);
+    if (!status)
+        status = nn_compare_ranks(fit);
+    return status ? status : nn_group_agree(&fit->group, nn_check_fit(fit->trainer, rows));
 }
 
 static nnblas_status fit_rows(nnblas_trainer *trainer, const nn_rows *rows) {
-    nnblas_status status = nn_check_fit(trainer, rows);
-    if (status)
-        return status;
-    nn_fit fit = {.trainer = trainer, .settings = &trainer->settings};
-    status = choose_rows(&fit, rows);
+    nn_fit fit = {
+        .trainer = trainer, .settings = &trainer->settings, .model = nn_net_model(trainer->net)};
+    nnblas_status status = check(&fit, rows);
     if (!status)
-        status = open_buffers(&fit);
+        status = nn_is_alone(&fit.group) ? choose_rows(&fit, rows) : nn_choose_own_rows(&fit, rows);
+    if (!status)
+        status = nn_group_agree(&fit.group, open_buffers(&fit));
+    if (!status)
+        nn_scorer_measure_spreads(&fit.scorer, &fit.validation);
     if (!status)
         status = run(&fit);
     close_fit(&fit);

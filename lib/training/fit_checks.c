@@ -69,7 +69,8 @@ static nnblas_status check_labels(const nnblas_net *net, const named_rows *named
     return NNBLAS_OK;
 }
 
-static nnblas_status check_numbers(const nnblas_net *net, const named_rows *named) {
+/* is_share: of a group's rows, of which others may have the weight. */
+static nnblas_status check_numbers(const nnblas_net *net, const named_rows *named, bool is_share) {
     const nn_rows *rows = named->rows;
     nnblas_status status = nn_check_finite(named->X, rows->N, get_inputs(net), rows->X, rows->ldx);
     if (!status)
@@ -81,14 +82,16 @@ static nnblas_status check_numbers(const nnblas_net *net, const named_rows *name
     if (!status)
         status = check_labels(net, named);
     if (!status && rows->N > 0)
-        status = nn_check_row_weights(named->weight, rows->N, rows->weights);
+        status = (is_share ? nn_check_each_weight : nn_check_row_weights)(named->weight, rows->N,
+                                                                          rows->weights);
     return status;
 }
 
-/* A checkpoint brings its own parameters. */
+/* A checkpoint brings its own parameters, and a group has those of rank 0. */
 static nnblas_status check_parameters(const nnblas_trainer *trainer) {
     const nn_model model = nn_net_model(trainer->net);
-    return trainer->resumed ? NNBLAS_OK : nn_check_parameters_finite(&model);
+    bool has_others = trainer->resumed || trainer->settings.group.rank > 0;
+    return has_others ? NNBLAS_OK : nn_check_parameters_finite(&model);
 }
 
 /* ---- settings -------------------------------------------------------------------------------- */
@@ -99,14 +102,7 @@ static bool takes_l1(nnblas_optimizer optimizer) {
 }
 
 /* Checks settings that are valid one by one but not together. */
-static nnblas_status check_settings(const nn_settings *s, const nnblas_net *net,
-                                    const nn_rows *rows) {
-    size_t weighted =
-        s->validation_fraction > 0.0 ? nn_count_weighted_rows(rows->N, rows->weights) : rows->N;
-    if (s->validation_fraction > 0.0 && weighted < 2)
-        return nn_fail(NNBLAS_ERROR_VALUE,
-                       "the validation fraction is %g, which takes at least 2 rows%s; there is 1",
-                       s->validation_fraction, rows->weights ? " of a sample weight above 0" : "");
+static nnblas_status check_settings(const nn_settings *s, const nnblas_net *net) {
     if (s->score != NNBLAS_SCORE_NONE && s->validation_fraction == 0.0 && s->validation.N == 0)
         return nn_fail(NNBLAS_ERROR_VALUE, "a score is that of the validation rows, and there are "
                                            "none: set a fraction or rows");
@@ -134,7 +130,16 @@ static nnblas_status check_settings(const nn_settings *s, const nnblas_net *net,
         return nn_fail(NNBLAS_ERROR_VALUE,
                        "NNBLAS_LEVENBERG_MARQUARDT is for least squares: the cost of the network "
                        "must be NNBLAS_MSE");
-    if (s->optimizer == NNBLAS_RPROP && s->batch_size > 0 && s->batch_size < rows->N)
+    return NNBLAS_OK;
+}
+
+nnblas_status nn_check_row_counts(const nn_settings *s, size_t N, size_t weighted) {
+    if (s->validation_fraction > 0.0 && weighted < 2)
+        return nn_fail(NNBLAS_ERROR_VALUE,
+                       "the validation fraction is %g, which takes at least 2 rows%s; there is 1",
+                       s->validation_fraction,
+                       s->sample_weights ? " of a sample weight above 0" : "");
+    if (s->optimizer == NNBLAS_RPROP && s->batch_size > 0 && s->batch_size < N)
         return nn_fail(NNBLAS_ERROR_VALUE,
                        "NNBLAS_RPROP compares gradients over all rows; batch_size is %zu, and must "
                        "be 0 for all",
@@ -153,15 +158,18 @@ nnblas_status nn_check_fit(const nnblas_trainer *trainer, const nn_rows *rows) {
                                  s->derivatives.data ? &s->derivatives : NULL};
     const named_rows validation = {&s->validation,      "validation X",           "validation Y",
                                    "validation weight", "the validation weights", NULL};
-    nnblas_status status = nn_check_size("N", rows->N);
+    bool is_share = s->group.ranks > 0;
+    nnblas_status status = is_share && rows->N == 0 ? NNBLAS_OK : nn_check_size("N", rows->N);
     if (!status)
         status = check_memory(net, &learning, &validation, NULL);
     if (!status)
-        status = check_numbers(net, &learning);
+        status = check_numbers(net, &learning, is_share);
     if (!status)
-        status = check_numbers(net, &validation);
+        status = check_numbers(net, &validation, is_share);
+    if (!status && !is_share)
+        status = nn_check_row_counts(s, rows->N, nn_count_weighted_rows(rows->N, rows->weights));
     if (!status)
-        status = check_settings(s, net, rows);
+        status = check_settings(s, net);
     return status ? status : check_parameters(trainer);
 }
 
@@ -178,7 +186,11 @@ nnblas_status nn_check_step(const nnblas_trainer *trainer, const nn_rows *rows, 
     if (!status)
         status = check_memory(trainer->net, &named, NULL, mse);
     if (!status)
-        status = check_numbers(trainer->net, &named);
+        status = check_numbers(trainer->net, &named, false);
+    if (!status && trainer->settings.group.ranks > 0)
+        status =
+            nn_fail(NNBLAS_ERROR_VALUE, "a trainer with a group takes no single steps; train with "
+                                        "nnblas_trainer_fit, or set the group to null");
     if (!status && !nn_has_rate(trainer->settings.optimizer))
         status = nn_fail(NNBLAS_ERROR_VALUE,
                          "%s takes no single steps; train with nnblas_trainer_fit, or by another "

@@ -224,6 +224,17 @@ nnblas_status nnblas_trainer_derivatives(const nnblas_trainer *trainer, double *
     return NNBLAS_OK;
 }
 
+nnblas_status nnblas_trainer_group(const nnblas_trainer *trainer, nnblas_group *group,
+                                   int *ordered) {
+    if (check_trainer(trainer))
+        return NNBLAS_ERROR_NULL;
+    if (group)
+        *group = trainer->settings.group;
+    if (ordered)
+        *ordered = trainer->settings.has_ordered_sums;
+    return NNBLAS_OK;
+}
+
 nnblas_status nnblas_trainer_callback(const nnblas_trainer *trainer, nnblas_callback **callback,
                                       void **user) {
     if (check_trainer(trainer))

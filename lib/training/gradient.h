@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the optimizers lower: all that a training computes of its rows for a step goes through here.
- */
+ * With a group, each function is called by all ranks, and the result is that of the rows of all. */
 #ifndef NN_TRAINING_GRADIENT_H
 #define NN_TRAINING_GRADIENT_H
 
@@ -13,6 +13,9 @@ double nn_compute_gradient(nn_fit *fit, const nn_rows *rows);
 
 /* The cost of the training rows, without derivatives and weight decay. */
 double nn_compute_training_cost(nn_fit *fit);
+
+/* The cost of the validation rows. */
+double nn_compute_validation_cost(nn_fit *fit);
 
 /* The normal equations of the training rows. */
 void nn_compute_normal_equations(nn_fit *fit, nn_normal_equations *equations);

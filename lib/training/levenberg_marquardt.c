@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "training/levenberg_marquardt.h"
 #include "core/memory.h"
+#include "core/sizes.h"
 #include "kernels/kernels.h"
 #include "training/epoch.h"
 #include "training/evidence.h"
@@ -275,7 +276,7 @@ static nnblas_status end_again(search *s, nnblas_status reason) {
 
 static nnblas_status open_search(search *s) {
     const nn_model *model = &s->fit->model;
-    size_t N = s->fit->rows.N;
+    size_t N = nn_max(s->fit->rows.N, 1); /* a rank may have no rows */
     nnblas_status status = nn_check_size("the number of parameters", s->count);
     if (status)
         return status;

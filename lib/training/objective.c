@@ -69,24 +69,26 @@ static double get_scale(double x, int limit) {
 }
 
 /* The mean magnitude of the labels, with the weights of the rows. */
-static double measure_targets(const nn_rows *rows, size_t labels) {
-    double sum = 0.0, total = rows->weights ? rows->total_weight : (double)rows->N;
+static double measure_targets(nn_fit *fit, size_t labels) {
+    const nn_rows *rows = &fit->rows;
+    double sum = 0.0, total = nn_get_total_weight(rows);
     for (size_t e = 0; e < rows->N; e++) {
         size_t row = nn_get_row(rows, e);
         double weight = rows->weights ? rows->weight_scale * rows->weights[row] : 1.0;
         sum += weight / total * nn_get_kernels()->sum_magnitudes(labels, rows->Y + row * rows->ldy);
     }
+    nn_group_sum(&fit->group, &sum, 1);
     return sum / (double)labels;
 }
 
 /* About the sum of the mean magnitudes of the labels and of the output layer's parameters, as a
  * power of two. 1 where outputs have no unit, or as the log variances another one. */
-double nn_find_unit(const nn_fit *fit) {
+double nn_find_unit(nn_fit *fit) {
     const nn_layer *layer = &fit->model.layers[fit->model.n_layers - 1];
     size_t parameters = nn_count_parameters(layer);
     if (layer->activation != NNBLAS_IDENTITY || fit->model.cost == NNBLAS_GAUSSIAN)
         return 1.0;
-    double magnitude = measure_targets(&fit->rows, layer->outputs) +
+    double magnitude = measure_targets(fit, layer->outputs) +
                        nn_get_kernels()->sum_magnitudes(parameters, layer->W) / (double)parameters;
     return magnitude > 0.0 ? 1.0 / get_scale(1.5 * magnitude, 1000) : 1.0;
 }

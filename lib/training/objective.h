@@ -25,7 +25,7 @@ typedef struct nn_objective {
 } nn_objective;
 
 /* The unit for the parameters of the output layer, as they are now. */
-double nn_find_unit(const nn_fit *fit);
+double nn_find_unit(nn_fit *fit);
 
 /* Names the number that is not finite where the cost, or the total with the weight decay, or the
  * gradient in the updates of the engine is not. Returns NNBLAS_ERROR_NOT_FINITE. */

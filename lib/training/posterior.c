@@ -15,7 +15,7 @@
 
 /* 2 N cost / (N K - gamma); 0 where no label is left to tell of the noise. */
 static double estimate_noise(nn_fit *fit, nn_normal_equations *e, const double *added) {
-    double kept, log_determinant, N = (double)fit->rows.N;
+    double kept, log_determinant, N = (double)fit->N;
     double labels = N * (double)fit->model.layers[fit->model.n_layers - 1].outputs;
     double cost = nn_compute_training_cost(fit);
     nn_normal_equations_invert(e, added, &kept, &log_determinant);
@@ -61,7 +61,7 @@ void nn_keep_posterior(nn_fit *fit, nn_normal_equations *e, const double *decays
         noise = estimate_noise(fit, e, added);
     if (noise == 0.0 || !nn_normal_equations_factor(e, added))
         return;
-    finish_factor(e, (double)fit->rows.N);
+    finish_factor(e, (double)fit->N);
     nn_mask_factor(fit->settings, e->count, e->hessian);
     nn_take_posterior(fit->trainer->net, noise, e->hessian);
     e->hessian = NULL;

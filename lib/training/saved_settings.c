@@ -47,8 +47,8 @@ nn_named_numbers nn_list_settings(const nn_settings *s, const nn_fit *fit) {
         {"score", (uint64_t)s->score},
         {"tolerance", get_setting_bits(s->tolerance)},
         {"validation_fraction", get_setting_bits(s->validation_fraction)},
-        {"rows_to_learn_from", fit ? fit->rows.N : 0},
-        {"rows_to_validate_with", fit ? fit->validation.N : 0},
+        {"rows_to_learn_from", fit ? fit->N : 0},
+        {"rows_to_validate_with", fit ? fit->N_validation : 0},
     };
     nn_named_numbers numbers = {.count = sizeof all / sizeof *all};
     memcpy(numbers.number, all, sizeof all);
@@ -126,7 +126,8 @@ static void write_value(const description *d, uint64_t bits, int digits, char te
 }
 
 /* With as many digits as it takes to see the difference. */
-static nnblas_status refuse_difference(const description *d, uint64_t then, uint64_t now) {
+static nnblas_status refuse_difference(const description *d, uint64_t then, uint64_t now,
+                                       const char *of_then, const char *of_now) {
     char then_text[VALUE_SIZE], now_text[VALUE_SIZE];
     for (int digits = 6; digits <= 17; digits += 11) {
         write_value(d, then, digits, then_text);
@@ -135,19 +136,19 @@ static nnblas_status refuse_difference(const description *d, uint64_t then, uint
             break;
     }
     if (d->is_hash && then > 0 && now > 0)
-        return nn_fail(NNBLAS_ERROR_VALUE, "the %s is not that of the checkpoint", d->words);
-    return nn_fail(NNBLAS_ERROR_VALUE, "%s: %s in the checkpoint, %s in this training", d->words,
-                   then_text, now_text);
+        return nn_fail(NNBLAS_ERROR_VALUE, "the %s is not that of %s", d->words, of_then);
+    return nn_fail(NNBLAS_ERROR_VALUE, "%s: %s in %s, %s in %s", d->words, then_text, of_then,
+                   now_text, of_now);
 }
 
 nnblas_status nn_compare_settings(const nn_named_numbers *then, const nn_settings *now,
-                                  const nn_fit *fit) {
+                                  const nn_fit *fit, const char *of_then, const char *of_now) {
     const nn_named_numbers current = nn_list_settings(now, fit);
     size_t compared = current.count - (fit ? 0 : ROW_NUMBERS);
     for (size_t i = 0; i < compared; i++)
         if (then->number[i].bits != current.number[i].bits)
-            return refuse_difference(&DESCRIPTIONS[i], then->number[i].bits,
-                                     current.number[i].bits);
+            return refuse_difference(&DESCRIPTIONS[i], then->number[i].bits, current.number[i].bits,
+                                     of_then, of_now);
     return NNBLAS_OK;
 }
 

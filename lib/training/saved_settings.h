@@ -14,9 +14,10 @@ nn_named_numbers nn_list_settings(const nn_settings *settings, const nn_fit *fit
 nnblas_status nn_read_settings(const char *text, nn_named_numbers *then);
 
 /* NNBLAS_ERROR_VALUE, with the first setting that differs and both its values. Without rows, the
- * settings of the rows are not compared. */
+ * settings of the rows are not compared. The words say whose they are: "the checkpoint", "this
+ * training". */
 nnblas_status nn_compare_settings(const nn_named_numbers *then, const nn_settings *now,
-                                  const nn_fit *fit);
+                                  const nn_fit *fit, const char *of_then, const char *of_now);
 
 /* The most rows of one step, and of one validation, by the settings in the file. */
 size_t nn_count_step_rows(const nn_named_numbers *then);

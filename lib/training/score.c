@@ -23,10 +23,6 @@ static double get_weight(const nn_rows *rows, size_t e) {
     return rows->weights ? rows->weight_scale * rows->weights[nn_get_row(rows, e)] : 1.0;
 }
 
-static double get_total_weight(const nn_rows *rows) {
-    return rows->weights ? rows->total_weight : (double)rows->N;
-}
-
 static const double *get_label(const nn_rows *rows, size_t e) {
     return rows->Y + nn_get_row(rows, e) * rows->ldy;
 }
@@ -36,35 +32,39 @@ static const double *get_label(const nn_rows *rows, size_t e) {
 /* Of label k. The mean is that of the labels above the lowest one: where they lie close together
  * and far from 0, it would else be less exact than they are spread, and labels that are all the
  * same would have a spread. */
-static nn_spread measure_spread(const nn_rows *rows, size_t k) {
-    double lowest = HUGE_VAL, highest = -HUGE_VAL, sum = 0.0, squares = 0.0;
+static nn_spread measure_spread(nn_group *group, const nn_rows *rows, size_t k) {
+    double ends[] = {-HUGE_VAL, -HUGE_VAL}, sum = 0.0, squares = 0.0; /* -lowest, highest */
     for (size_t e = 0; e < rows->N; e++) {
-        lowest = fmin(lowest, get_label(rows, e)[k]);
-        highest = fmax(highest, get_label(rows, e)[k]);
+        ends[0] = fmax(ends[0], -get_label(rows, e)[k]);
+        ends[1] = fmax(ends[1], get_label(rows, e)[k]);
     }
-    double largest = fmax(fabs(lowest), fabs(highest));
+    nn_group_find_largest(group, ends, 2);
+    double largest = fmax(fabs(ends[0]), fabs(ends[1]));
     double scale = largest > 0.0 ? ldexp(1.0, -(int)fmax(ilogb(largest), -DBL_MAX_EXP + 2)) : 1.0;
-    lowest *= scale;
+    double lowest = -ends[0] * scale;
     for (size_t e = 0; e < rows->N; e++)
         sum += get_weight(rows, e) * (scale * get_label(rows, e)[k] - lowest);
-    double mean = sum / get_total_weight(rows);
+    nn_group_sum(group, &sum, 1);
+    double mean = sum / nn_get_total_weight(rows);
     for (size_t e = 0; e < rows->N; e++) {
         double deviation = scale * get_label(rows, e)[k] - lowest - mean;
         squares += get_weight(rows, e) * (deviation * deviation);
     }
+    nn_group_sum(group, &squares, 1);
     return (nn_spread){.scale = scale, .squares = squares};
 }
 
 nnblas_status nn_scorer_open(nn_scorer *scorer, nnblas_score score, const nn_model *model,
-                             const nn_rows *rows) {
+                             const nn_rows *rows, nn_group *group) {
     size_t outputs = model->layers[model->n_layers - 1].outputs, labels = nn_count_labels(model);
     *scorer = (nn_scorer){.score = score,
+                          .group = group,
                           .outputs = outputs,
                           .labels = labels,
                           .threshold = model->cost == NNBLAS_HINGE ? 0.0 : 0.5};
     if (score == NNBLAS_SCORE_NONE)
         return NNBLAS_OK;
-    scorer->block_rows = nn_min(rows->N, nn_max(MOST_OUTPUTS / outputs, LEAST_ROWS));
+    scorer->block_rows = nn_min(nn_max(rows->N, 1), nn_max(MOST_OUTPUTS / outputs, LEAST_ROWS));
     scorer->O_out = nn_allocate(nn_multiply_sizes(scorer->block_rows, outputs), sizeof(double));
     if (!scorer->O_out)
         return NNBLAS_ERROR_MEMORY;
@@ -74,9 +74,12 @@ nnblas_status nn_scorer_open(nn_scorer *scorer, nnblas_score score, const nn_mod
     scorer->squared_errors = nn_allocate(labels, sizeof *scorer->squared_errors);
     if (!scorer->spreads || !scorer->squared_errors)
         return NNBLAS_ERROR_MEMORY;
-    for (size_t k = 0; k < labels; k++)
-        scorer->spreads[k] = measure_spread(rows, k);
     return NNBLAS_OK;
+}
+
+void nn_scorer_measure_spreads(nn_scorer *s, const nn_rows *rows) {
+    for (size_t k = 0; s->spreads && k < s->labels; k++)
+        s->spreads[k] = measure_spread(s->group, rows, k);
 }
 
 void nn_scorer_close(nn_scorer *scorer) {
@@ -173,5 +176,10 @@ double nn_scorer_run(const nn_scorer *s, nn_engine *engine, const nn_model *mode
             &(nn_call){.model = model, .rows = &block, .O_out = s->O_out, .ldo = s->outputs});
         right = add_block(s, rows, first, count, right);
     }
-    return s->score == NNBLAS_SCORE_R2 ? get_determination(s) : right / get_total_weight(rows);
+    if (s->score != NNBLAS_SCORE_R2) {
+        nn_group_sum(s->group, &right, 1);
+        return right / nn_get_total_weight(rows);
+    }
+    nn_group_sum(s->group, s->squared_errors, s->labels);
+    return get_determination(s);
 }

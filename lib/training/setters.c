@@ -410,3 +410,28 @@ nnblas_status nnblas_trainer_set_history_limit(nnblas_trainer *trainer, size_t e
         trainer->settings.history_limit = epochs;
     return status;
 }
+
+/* ---- a group of processes -------------------------------------------------------------------- */
+
+static nnblas_status check_group(const nnblas_group *group) {
+    if (!group->begin_sum || !group->finish_sums || !group->broadcast)
+        return nn_fail(NNBLAS_ERROR_NULL,
+                       "begin_sum, finish_sums or broadcast of the group is null");
+    if (group->rank >= group->ranks)
+        return nn_fail(NNBLAS_ERROR_VALUE,
+                       "the rank of the group is %zu; it must be below its %zu ranks", group->rank,
+                       group->ranks);
+    return NNBLAS_OK;
+}
+
+nnblas_status nnblas_trainer_set_group(nnblas_trainer *trainer, const nnblas_group *group,
+                                       int ordered) {
+    nnblas_status status = check_trainer(trainer);
+    if (!status && group)
+        status = check_group(group);
+    if (status)
+        return status;
+    trainer->settings.group = group ? *group : (nnblas_group){.ranks = 0};
+    trainer->settings.has_ordered_sums = group && ordered;
+    return NNBLAS_OK;
+}

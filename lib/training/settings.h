@@ -44,6 +44,8 @@ typedef struct nn_settings {
     size_t checkpoint_epochs;
     double checkpoint_interval;
     size_t history_limit; /* SIZE_MAX: none */
+    nnblas_group group;   /* ranks = 0: none */
+    bool has_ordered_sums;
 } nn_settings;
 
 #endif

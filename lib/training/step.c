@@ -64,13 +64,17 @@ nnblas_status nn_take_step(nn_fit *fit, const nn_rows *batch, double rate, doubl
     /* The errors of derivatives have no bound here. */
     bool is_safe = !nn_has_derivatives(fit) && bound_step(fit, rate),
          looks_first = nn_is_full_batch(fit) && s->desired_cost > 0.0;
-    if (is_safe && !looks_first && s->optimizer == NNBLAS_GRADIENT_DESCENT &&
-        s->weight_decay == 0.0 && s->l1 == 0.0 && !s->mask) {
+    if (nn_is_alone(&fit->group) && is_safe && !looks_first &&
+        s->optimizer == NNBLAS_GRADIENT_DESCENT && s->weight_decay == 0.0 && s->l1 == 0.0 &&
+        !s->mask) {
         *cost = nn_engine_descend(&fit->engine, &fit->model, batch, rate, net->W);
         fit->optimizer.steps++;
         return NNBLAS_OK;
     }
     *cost = nn_compute_gradient(fit, batch);
+    nnblas_status status = nn_group_check(&fit->group);
+    if (status)
+        return status;
     nn_mask_gradient(s, nn_count_all_parameters(fit), fit->engine.updates[0]);
     if (looks_first && *cost <= s->desired_cost)
         return NNBLAS_STOPPED_COST;

@@ -4,6 +4,7 @@
 #define NN_TRAINING_H
 
 #include "network/network.h"
+#include "training/group.h"
 #include "training/history_file.h"
 #include "training/optimizer.h"
 #include "training/overflow_bounds.h"
@@ -64,14 +65,28 @@ typedef struct nn_checkpoints {
     double finished; /* on the clock: the last attempt, or the beginning */
 } nn_checkpoints;
 
+/* Which rows of a group's are this rank's; all 0 without a group. Rows of weight 0 left out, those
+ * of all ranks have numbers, in the order of the ranks. */
+typedef struct nn_own_rows {
+    size_t first, count; /* this rank's numbers */
+    uint32_t *weighted;  /* where each of them is in its matrices; null: row e is e */
+    uint32_t *list;      /* training rows in the order of an epoch, then validation rows; or null */
+    size_t *begins;      /* of each batch in the list, and the end of the last one */
+    double *totals;      /* the weight of each batch's rows on all ranks */
+} nn_own_rows;
+
 typedef struct nn_fit {
     nnblas_trainer *trainer;
     const nn_settings *settings;
     nn_model model;
-    nn_rows rows; /* training rows */
+    nn_group group;
+    nn_rows rows; /* this process's training rows */
     nn_rows validation;
+    size_t N, N_validation; /* those of all processes */
     size_t batch_size;
+    bool has_checkpoints; /* of a group, rank 0's */
     nn_row_order order;
+    nn_own_rows own;
     uint32_t *validation_list; /* the order of the caller's own rows without those of weight 0 */
     nn_engine engine, validation_engine;
     nn_derivative_engine derivative_engine; /* its model is null where no derivatives are given */
@@ -102,11 +117,13 @@ static inline size_t nn_count_trained_parameters(const nn_fit *fit) {
 }
 
 static inline bool nn_is_full_batch(const nn_fit *fit) {
-    return fit->batch_size == fit->rows.N;
+    return fit->batch_size == fit->N;
 }
 
 static inline bool nn_is_cancelled(const nn_fit *fit) {
-    return atomic_load_explicit(&fit->trainer->is_cancelled, memory_order_relaxed);
+    return nn_is_alone(&fit->group)
+               ? atomic_load_explicit(&fit->trainer->is_cancelled, memory_order_relaxed)
+               : fit->group.is_cancelled;
 }
 
 /* Whether the steps are by derivatives too. */
@@ -115,7 +132,7 @@ static inline bool nn_has_derivatives(const nn_fit *fit) {
 }
 
 static inline bool nn_has_validation(const nn_fit *fit) {
-    return fit->validation.N > 0;
+    return fit->N_validation > 0;
 }
 
 #endif

@@ -25,6 +25,7 @@ class Status(enum.IntEnum):
     ERROR_FILE = -8
     ERROR_FORMAT = -9
     ERROR_MISSING = -10
+    ERROR_GROUP = -11
     STOPPED_COST = 1
     STOPPED_CALLBACK = 2
     STOPPED_PATIENCE = 3
@@ -83,11 +84,16 @@ class MissingFeatureError(NNBlasError, NotImplementedError):
     """The library was built without this feature."""
 
 
+class GroupError(NNBlasError, RuntimeError):
+    """Processes that train together lost each other, or have other parameters."""
+
+
 _ERRORS = {
     Status.ERROR_NOT_FINITE: NotFiniteError,
     Status.ERROR_MEMORY: OutOfMemoryError,
     Status.ERROR_FORMAT: FormatError,
     Status.ERROR_MISSING: MissingFeatureError,
+    Status.ERROR_GROUP: GroupError,
 }
 
 
