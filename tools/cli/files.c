@@ -5,6 +5,7 @@
 #include "cli/memory.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/ranks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -129,7 +130,7 @@ int check_files(const char *command, const file_argument *files, size_t count) {
         status = refuse_gzip(command, files, count);
     if (status == CARRY_ON)
         status = refuse_same_files(command, files, count);
-    for (size_t i = 0; i < count && status == CARRY_ON; i++)
+    for (size_t i = 0; i < count && status == CARRY_ON && is_first_rank(); i++)
         if (is_written(&files[i]) && !can_be_written(command, &files[i]))
             status = EXIT_FAILURE;
     return status;

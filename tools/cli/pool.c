@@ -2,6 +2,8 @@
 #include "cli/pool.h"
 
 #include "cli/memory.h"
+#include "cli/rank_pool.h"
+#include "cli/ranks.h"
 #include "cli/stop_signal.h"
 #include "core/processors.h"
 #include "core/sizes.h"
@@ -25,7 +27,8 @@ static size_t count_threads(const task_pool *pool) {
 }
 
 size_t count_pool_threads(const task_pool *pool) {
-    return nn_max(nn_min(count_threads(pool), pool->count), 1);
+    size_t at_once = has_ranks() ? count_ranks() : count_threads(pool);
+    return nn_max(nn_min(at_once, pool->count), 1);
 }
 
 static bool take_task(pool_run *run, size_t *i) {
@@ -58,7 +61,7 @@ static void *work(void *argument) {
 }
 
 /* The calling thread works too: where no thread can be created, it does all. */
-void run_tasks(const task_pool *pool) {
+static void run_tasks_here(const task_pool *pool) {
     size_t threads = count_pool_threads(pool), created = 0;
     pool_run run = {.pool = pool,
                     .threads_a_task = (int)nn_min(count_threads(pool) / threads, INT_MAX)};
@@ -71,4 +74,11 @@ void run_tasks(const task_pool *pool) {
         pthread_join(others[t], NULL);
     pthread_mutex_destroy(&run.mutex);
     free(others);
+}
+
+void run_tasks(const task_pool *pool) {
+    if (has_ranks())
+        run_tasks_over_ranks(pool);
+    else
+        run_tasks_here(pool);
 }

@@ -14,12 +14,21 @@
  *
  * finished, which may be null, is called after each task, one call at a time; done: how many tasks
  * have ended.
+ *
+ * With --mpi the tasks run over all ranks, one at a time on each, with `threads` threads. pack
+ * returns what task i left in the context, for the caller to free, and unpack puts it into the
+ * context of rank 0. In the end that of rank 0 is as if it had run all tasks, and finished was
+ * called there.
  */
 typedef struct {
     size_t count, threads;
     bool (*run)(void *context, size_t i);
     void (*finished)(void *context, size_t done);
     void *context;
+    void *(*pack)(void *context, size_t i, size_t *bytes);
+    void (*unpack)(void *context, size_t i, const void *packed, size_t bytes);
+    const char *command; /* in messages */
+    double seconds;      /* within which a rank has to answer */
 } task_pool;
 
 /* Returns when all tasks that began have ended. */

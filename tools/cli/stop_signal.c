@@ -35,6 +35,10 @@ void release_stop_signals(void) {
         sigaction(STOP_SIGNALS[s].number, &earlier_actions[s], NULL);
 }
 
+void request_stop(void) {
+    stop_requested = 1;
+}
+
 bool is_stop_requested(void) {
     return stop_requested;
 }

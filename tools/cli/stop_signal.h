@@ -12,5 +12,7 @@ void catch_stop_signals(void);
 void release_stop_signals(void);
 
 bool is_stop_requested(void);
+/* As if a signal had asked for it. */
+void request_stop(void);
 
 #endif

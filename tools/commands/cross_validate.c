@@ -8,6 +8,7 @@
 #include "cli/text.h"
 #include "commands/commands.h"
 #include "commands/fold_means.h"
+#include "commands/run_record.h"
 #include "commands/train_settings.h"
 #include "commands/training_data.h"
 #include "commands/training_defaults.h"
@@ -32,8 +33,8 @@ static const char HELP[] =
     "\n" COLUMNS_HELP "\n" FOLD_OPTIONS_HELP "  --ensemble K          train K networks for each "
     "fold, and score the means of their outputs,\n"
     "                        as those of nnblas train --ensemble K\n"
-    "  --json FILE           write all scores, and the rows of each fold; - is standard output\n"
-    "  --quiet               print errors only\n"
+    "  --json FILE           write all scores, and the rows of each fold; - is standard "
+    "output\n" RANK_OPTIONS_HELP "  --quiet               print errors only\n"
     "\n" TRAINING_OPTIONS_HELP "\n" TABLE_OPTIONS_HELP "\n"
     "--seed is that of the folds too. Trainings run at the same time, on --threads threads in "
     "all;\n"
@@ -67,6 +68,16 @@ static bool learn_one(void *context, size_t i) {
     return v->results[i].status >= 0;
 }
 
+static void *pack_one(void *context, size_t i, size_t *bytes) {
+    const validation *v = context;
+    return pack_fold_result(&v->results[i], bytes);
+}
+
+static void unpack_one(void *context, size_t i, const void *packed, size_t bytes) {
+    const validation *v = context;
+    v->results[i] = unpack_fold_result(packed, bytes);
+}
+
 static void show_done(void *context, size_t done) {
     const validation *v = context;
     if (v->summary)
@@ -83,18 +94,29 @@ static bool report_problem(const validation *v) {
     return true;
 }
 
-static bool learn_all(validation *v) {
+static void learn_all(validation *v) {
     v->count = v->plan.k * v->plan.repeats;
     v->results = resize_array(NULL, v->count, sizeof *v->results);
     for (size_t i = 0; i < v->count; i++)
         v->results[i] = (fold_result){0};
-    const task_pool pool = {v->count, v->settings.training.threads, learn_one, show_done, v};
+    const task_pool pool = {.count = v->count,
+                            .threads = v->settings.training.threads,
+                            .run = learn_one,
+                            .finished = show_done,
+                            .context = v,
+                            .pack = pack_one,
+                            .unpack = unpack_one,
+                            .command = v->command,
+                            .seconds = v->settings.ranks.seconds};
     double start = nn_read_clock();
     catch_stop_signals();
     run_tasks(&pool);
     v->seconds = nn_read_clock() - start;
     if (v->summary)
         end_trainings_done();
+}
+
+static bool has_results(const validation *v) {
     if (!report_problem(v))
         return false;
     if (find_complete(v->results, v->count))
@@ -166,7 +188,7 @@ static void print_means(const validation *v) {
     }
 }
 
-static void print_result(const validation *v) {
+static void print_validation(const validation *v) {
     const measure *first = &find_complete(v->results, v->count)->held_out.measures[0];
     fold_mean mean = average_held_out(v->results, v->count, 0);
     print_folds(v);
@@ -269,19 +291,24 @@ static bool write_result(const validation *v) {
     return keep_output(v->command, &output);
 }
 
-static bool cross_validate(validation *v) {
-    const training_settings *training = &v->settings.training;
+static bool prepare(validation *v) {
     v->plan.packs_scores = v->json != NULL;
-    if (!read_training_data(v->command, &v->settings, &v->notes, &v->schema, &v->rows) ||
-        !deal_folds(v->command, &v->schema, &v->rows, training->seed, &v->plan))
-        return false;
+    return read_training_data(v->command, &v->settings, &v->notes, &v->schema, &v->rows) &&
+           deal_folds(v->command, &v->schema, &v->rows, v->settings.training.seed, &v->plan);
+}
+
+/* All ranks train, and the first one has the results. */
+static bool cross_validate(validation *v) {
     if (v->summary)
         print_head(v);
-    if (!learn_all(v))
+    learn_all(v);
+    if (!is_first_rank())
+        return true;
+    if (!has_results(v))
         return false;
     if (v->summary) {
         advise(v);
-        print_result(v);
+        print_validation(v);
     }
     return write_result(v);
 }
@@ -299,16 +326,19 @@ static void free_validation(validation *v) {
 
 static int read_arguments(int argc, char **argv, validation *v) {
     enum { N_OWN = 3 };
-    command_option own[N_OWN + N_FOLD_OPTIONS] = {
+    command_option own[N_OWN + N_FOLD_OPTIONS + N_RANK_OPTIONS] = {
         {"json", .text = &v->json},
         {"quiet", .flag = &v->settings.is_quiet},
         {"ensemble", .value = &v->plan.members, .minimum = 2, .maximum = 10000},
     };
     list_fold_options(&v->plan, own + N_OWN);
+    list_rank_options(&v->settings.ranks, own + N_OWN + N_FOLD_OPTIONS);
     int status = read_training_options(argc, argv, HELP, own, sizeof own / sizeof own[0],
                                        &v->settings, NULL);
     if (status == CARRY_ON)
         status = refuse_checkpoint(argv[0], &v->settings);
+    if (status == CARRY_ON)
+        status = refuse_shared_input(argv[0], &v->settings);
     const file_argument files[] = {{"DATA.csv", v->settings.data, FILE_READ},
                                    {"--json", v->json, FILE_WRITTEN}};
     return status == CARRY_ON ? check_files(argv[0], files, sizeof files / sizeof files[0])
@@ -316,20 +346,26 @@ static int read_arguments(int argc, char **argv, validation *v) {
 }
 
 static FILE *choose_summary(const validation *v) {
-    if (v->settings.is_quiet)
+    if (v->settings.is_quiet || !is_first_rank())
         return NULL;
     return is_standard_output(v->json) ? stderr : stdout;
 }
 
 int run_cross_validate(int argc, char **argv) {
+    if (!begin_ranks(argv))
+        return EXIT_FAILURE;
     validation v = {.command = argv[0],
                     .settings.training = default_settings(),
+                    .settings.ranks.seconds = DEFAULT_RANK_SECONDS,
                     .plan = {.k = 5, .repeats = 1}};
     ignore_write_signals();
     int status = read_arguments(argc, argv, &v);
     v.summary = choose_summary(&v);
+    if (status == CARRY_ON && !prepare(&v))
+        status = EXIT_FAILURE;
+    status = agree_on(v.command, status, hash_dataset(&v.rows));
     if (status == CARRY_ON)
         status = cross_validate(&v) ? EXIT_SUCCESS : EXIT_FAILURE;
     free_validation(&v);
-    return status;
+    return end_ranks(status);
 }

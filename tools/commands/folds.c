@@ -228,6 +228,37 @@ void free_fold_result(fold_result *result) {
     result->learnt.json = result->held_out.json = NULL;
 }
 
+static char *write_packed_json(const json_t *json) {
+    char *text = json ? json_dumps(json, JSON_REAL_PRECISION(17)) : copy_text("");
+    if (!text)
+        end_without_memory(1);
+    return text;
+}
+
+/* Behind the struct are the texts of its JSON. */
+void *pack_fold_result(const fold_result *result, size_t *bytes) {
+    char *learnt = write_packed_json(result->learnt.json);
+    char *held_out = write_packed_json(result->held_out.json);
+    size_t n_learnt = strlen(learnt) + 1, n_held_out = strlen(held_out) + 1;
+    *bytes = sizeof *result + n_learnt + n_held_out;
+    char *packed = resize_array(NULL, *bytes, 1);
+    memcpy(packed, result, sizeof *result);
+    memcpy(packed + sizeof *result, learnt, n_learnt);
+    memcpy(packed + sizeof *result + n_learnt, held_out, n_held_out);
+    free(learnt);
+    free(held_out);
+    return packed;
+}
+
+fold_result unpack_fold_result(const void *packed, size_t bytes) {
+    fold_result result;
+    const char *learnt = (const char *)packed + sizeof result;
+    memcpy(&result, packed, nn_min(bytes, sizeof result));
+    result.learnt.json = json_loads(learnt, 0, NULL);
+    result.held_out.json = json_loads(learnt + strlen(learnt) + 1, 0, NULL);
+    return result;
+}
+
 void show_trainings_done(size_t done, size_t count) {
     if (isatty(STDERR_FILENO))
         fprintf(stderr, "\r%zu of %zu trainings", done, count);

@@ -55,6 +55,9 @@ typedef struct {
 /* Prints nothing; folds may be learnt at the same time. */
 fold_result learn_fold(const fold_plan *plan, const training_settings *settings, size_t i);
 void free_fold_result(fold_result *result);
+/* For another process of the same program. The caller frees what is packed. */
+void *pack_fold_result(const fold_result *result, size_t *bytes);
+fold_result unpack_fold_result(const void *packed, size_t bytes);
 
 /* On a terminal, "3 of 5 trainings" in a line that changes; and its end. */
 void show_trainings_done(size_t done, size_t count);

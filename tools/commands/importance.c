@@ -101,6 +101,12 @@ static bool hold_rows(const char *command, model_reader *reader, held_rows *rows
     return false;
 }
 
+static measure make_measure(const char *name, double value) {
+    measure made = {.value = value};
+    snprintf(made.name, sizeof made.name, "%s", name);
+    return made;
+}
+
 static measure take_measure(const scores *s, const char *name) {
     measure measures[MOST_MEASURES];
     size_t count = list_measures(s, measures);
@@ -108,11 +114,11 @@ static measure take_measure(const scores *s, const char *name) {
     if (place < count)
         return measures[place];
     double sum = get_measure(measures, count, "accuracy") + get_measure(measures, count, "r2");
-    return (measure){name, sum / 2.0, false};
+    return make_measure(name, sum / 2.0);
 }
 
 static measure measure_rows(const char *command, const held_rows *rows, const char *name) {
-    measure result = {name, (double)NAN, false};
+    measure result = make_measure(name, (double)NAN);
     scores s = start_scores(&rows->model->schema);
     if (strcmp(name, "auc") != 0)
         leave_out_auc(&s);

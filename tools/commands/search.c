@@ -7,6 +7,7 @@
 #include "cli/stop_signal.h"
 #include "cli/text.h"
 #include "commands/commands.h"
+#include "commands/run_record.h"
 #include "commands/search_run.h"
 #include "commands/training_data.h"
 #include "commands/training_defaults.h"
@@ -47,8 +48,8 @@ static const char HELP[] =
     "                        numbers); any of the table of nnblas "
     "cross-validate\n" FOLD_OPTIONS_HELP
     "  --time-limit SECONDS  end the search after so many seconds\n"
-    "  --json FILE           write all trials with all measures; - is standard output\n"
-    "  --quiet               print the command line and errors only\n"
+    "  --json FILE           write all trials with all measures; - is standard "
+    "output\n" RANK_OPTIONS_HELP "  --quiet               print the command line and errors only\n"
     "\n" COLUMNS_HELP "\n"
     "Each training has the other options of nnblas train, without checkpoints:\n"
     "  --epochs N, --patience N, --momentum M, --schedule S, --validation F, --score, --seed S,\n"
@@ -79,6 +80,16 @@ static bool learn_one(void *context, size_t i) {
     return true;
 }
 
+static void *pack_one(void *context, size_t i, size_t *bytes) {
+    const search *s = context;
+    return pack_fold_result(&s->results[i], bytes);
+}
+
+static void unpack_one(void *context, size_t i, const void *packed, size_t bytes) {
+    const search *s = context;
+    s->results[i] = unpack_fold_result(packed, bytes);
+}
+
 static void show_done(void *context, size_t done) {
     const search *s = context;
     if (s->summary)
@@ -90,7 +101,15 @@ static void learn_all(search *s) {
     s->results = calloc(count, sizeof *s->results); /* few of many where the time is limited */
     if (!s->results)
         end_without_memory(count);
-    const task_pool pool = {count, s->settings.training.threads, learn_one, show_done, s};
+    const task_pool pool = {.count = count,
+                            .threads = s->settings.training.threads,
+                            .run = learn_one,
+                            .finished = show_done,
+                            .context = s,
+                            .pack = pack_one,
+                            .unpack = unpack_one,
+                            .command = s->command,
+                            .seconds = s->settings.ranks.seconds};
     s->start = nn_read_clock();
     catch_stop_signals();
     run_tasks(&pool);
@@ -101,10 +120,11 @@ static void learn_all(search *s) {
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-static bool run_search_of(search *s) {
+static bool prepare(search *s) {
     const uint64_t seed = s->settings.training.seed;
-    if (!read_training_data(s->command, &s->settings, &s->notes, &s->schema, &s->rows) ||
-        (s->measure && !check_measure(s->command, &s->schema,
+    if (!read_training_data(s->command, &s->settings, &s->notes, &s->schema, &s->rows))
+        return false;
+    if ((s->measure && !check_measure(s->command, &s->schema,
                                       s->settings.training.cost == NNBLAS_GAUSSIAN, s->measure)) ||
         !deal_folds(s->command, &s->schema, &s->rows, seed, &s->plan))
         return false;
@@ -113,9 +133,16 @@ static bool run_search_of(search *s) {
                                                 count_rows(&s->rows));
     s->trials =
         s->is_grid ? list_grid(&s->lists, decay) : draw_trials(&s->lists, decay, s->n_trials, seed);
+    return true;
+}
+
+/* All ranks train, and the first one has the results. */
+static bool run_search_of(search *s) {
     if (s->summary)
         print_search_beginning(s);
     learn_all(s);
+    if (!is_first_rank())
+        return true;
     if (!sort_trials(s))
         return false;
     print_search_result(s);
@@ -138,6 +165,8 @@ static int check_arguments(const search *s) {
     const file_argument files[] = {{"DATA.csv", s->settings.data, FILE_READ},
                                    {"--json", s->json, FILE_WRITTEN}};
     int status = refuse_checkpoint(s->command, &s->settings);
+    if (status == CARRY_ON)
+        status = refuse_shared_input(s->command, &s->settings);
     if (status == CARRY_ON)
         status = check_search_lists(s->command, &s->lists, s->is_grid, &s->settings.training);
     return status == CARRY_ON ? check_files(s->command, files, sizeof files / sizeof files[0])
@@ -171,7 +200,11 @@ static void explain_lists(const char *command, int argc, char **argv) {
 }
 
 static int read_arguments(int argc, char **argv, search *s) {
-    enum { N_OWN = 6, N = N_OWN + N_FOLD_OPTIONS + N_SEARCHED };
+    enum {
+        N_OWN = 6,
+        N_LISTED = N_OWN + N_FOLD_OPTIONS + N_RANK_OPTIONS,
+        N = N_LISTED + N_SEARCHED
+    };
     command_option own[N] = {
         {"trials", .value = &s->n_trials, .minimum = 1, .maximum = 1000000},
         {"grid", .flag = &s->is_grid},
@@ -182,9 +215,9 @@ static int read_arguments(int argc, char **argv, search *s) {
         {"quiet", .flag = &s->settings.is_quiet},
     };
     list_fold_options(&s->plan, own + N_OWN);
+    list_rank_options(&s->settings.ranks, own + N_OWN + N_FOLD_OPTIONS);
     for (size_t o = 0; o < N_SEARCHED; o++)
-        own[N_OWN + N_FOLD_OPTIONS + o] =
-            (command_option){SEARCHED_OPTIONS[o], .text = &s->lists.texts[o]};
+        own[N_LISTED + o] = (command_option){SEARCHED_OPTIONS[o], .text = &s->lists.texts[o]};
     int status = read_training_options(argc, argv, HELP, own, N, &s->settings, &s->given);
     if (status == EXIT_USAGE)
         explain_lists(argv[0], argc, argv);
@@ -192,22 +225,28 @@ static int read_arguments(int argc, char **argv, search *s) {
 }
 
 static FILE *choose_summary(const search *s) {
-    if (s->settings.is_quiet)
+    if (s->settings.is_quiet || !is_first_rank())
         return NULL;
     return is_standard_output(s->json) ? stderr : stdout;
 }
 
 int run_search(int argc, char **argv) {
+    if (!begin_ranks(argv))
+        return EXIT_FAILURE;
     search s = {.command = argv[0],
                 .settings.training = default_settings(),
+                .settings.ranks.seconds = DEFAULT_RANK_SECONDS,
                 .n_trials = 30,
                 .plan = {.k = 5, .repeats = 1}};
     s.settings.training.is_searched = true;
     ignore_write_signals();
     int status = read_arguments(argc, argv, &s);
     s.summary = choose_summary(&s);
+    if (status == CARRY_ON && !prepare(&s))
+        status = EXIT_FAILURE;
+    status = agree_on(s.command, status, hash_dataset(&s.rows));
     if (status == CARRY_ON)
         status = run_search_of(&s) ? EXIT_SUCCESS : EXIT_FAILURE;
     free_search(&s);
-    return status;
+    return end_ranks(status);
 }

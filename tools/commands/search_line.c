@@ -73,8 +73,8 @@ static void add_option(command_line *line, const char *name, const char *value) 
 }
 
 static bool is_of_search(const char *name) {
-    static const char *const OWN[] = {"trials",  "grid", "measure", "folds",
-                                      "repeats", "json", "quiet",   "time-limit"};
+    static const char *const OWN[] = {"trials", "grid",  "measure",    "folds", "repeats",
+                                      "json",   "quiet", "time-limit", "mpi",   "mpi-timeout"};
     for (size_t i = 0; i < sizeof OWN / sizeof OWN[0]; i++)
         if (strcmp(name, OWN[i]) == 0)
             return true;

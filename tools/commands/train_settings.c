@@ -271,6 +271,13 @@ int refuse_checkpoint(const char *command, const train_settings *set) {
                : CARRY_ON;
 }
 
+int refuse_shared_input(const char *command, const train_settings *set) {
+    return has_ranks() && set->data && strcmp(set->data, "-") == 0
+               ? refuse_usage(command,
+                              "with --mpi each rank reads the table: give the name of a file")
+               : CARRY_ON;
+}
+
 int read_tune_settings(int argc, char **argv, train_settings *set) {
     set->tunes = true;
     const command_option own[] = {

@@ -4,6 +4,7 @@
 #ifndef NNBLAS_COMMANDS_TRAIN_SETTINGS_H
 #define NNBLAS_COMMANDS_TRAIN_SETTINGS_H
 
+#include "cli/ranks.h"
 #include "commands/training_options.h"
 #include "table/infer_schema.h"
 #include "table/table_options.h"
@@ -28,6 +29,7 @@ typedef struct {
     column_choice columns;
     table_options table;
     training_settings training;
+    rank_options ranks;
 } train_settings;
 
 /* The functions below return CARRY_ON, or the status to exit with. */
@@ -38,6 +40,8 @@ int read_training_options(int argc, char **argv, const char *help, const command
                           size_t n_own, train_settings *set, given_options *given);
 /* For commands without checkpoints. */
 int refuse_checkpoint(const char *command, const train_settings *set);
+/* Standard input, which only one of the ranks of --mpi has. */
+int refuse_shared_input(const char *command, const train_settings *set);
 
 int read_train_settings(int argc, char **argv, train_settings *set);
 int read_tune_settings(int argc, char **argv, train_settings *set);

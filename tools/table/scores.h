@@ -62,7 +62,7 @@ void add_likelihoods(scores *s, size_t N, const double *Y, const double *O_out,
  * log_loss is NaN; as is an mse of numbers that is more than a double holds.
  */
 typedef struct {
-    const char *name;
+    char name[20]; /* no pointer, so that another process can be sent it */
     double value;
     bool is_loss; /* the lower, the better */
 } measure;

@@ -1,0 +1,65 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: BSD-3-Clause
+# What the checks of --mpi share, beside what those of the command do; to be sourced in the same way.
+# More ranks than processors run here, as root in continuous integration, and without the copies from
+# process to process that containers forbid.
+# shellcheck source=../command/support.sh
+. "$(dirname "$0")/../command/support.sh"
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 \
+    OMPI_MCA_btl_vader_single_copy_mechanism=none
+
+# skip REASON: ends the script, as a suite that cannot run here
+skip() {
+    echo "skipped: $1"
+    exit 77
+}
+
+mpirun --version 2>/dev/null | grep -q 'Open MPI' || skip "the checks of --mpi (need openmpi-bin)"
+
+# expect_of_ranks STATUS RANKS ARGUMENTS...: of nnblas over so many ranks
+expect_of_ranks() {
+    expected=$1
+    ranks=$2
+    shift 2
+    mpirun -np "$ranks" "$nnblas" "$@" >"$out" 2>"$err"
+    status=$?
+    test $status -eq "$expected"
+    report $? "'nnblas $*' with $ranks ranks exits $expected"
+}
+
+# find_rank RANK: its process, of those that run in this folder
+find_rank() {
+    for process in $(pgrep -x nnblas); do
+        grep -qzx "OMPI_COMM_WORLD_RANK=$1" "/proc/$process/environ" 2>/dev/null &&
+            [ "$(readlink "/proc/$process/cwd")" = "$directory" ] && echo "$process" && return 0
+    done
+    return 1
+}
+
+# begin_ranks RANKS ARGUMENTS...: nnblas over so many ranks, as process $job; what hangs is ended
+begin_ranks() {
+    ranks=$1
+    shift
+    : >"$out"
+    : >"$err"
+    heeding_signals timeout 60 mpirun -np "$ranks" "$nnblas" "$@" >"$out" 2>"$err" &
+    job=$!
+}
+
+# $job ends by itself, with another status than 0
+ends_badly() {
+    wait "$job"
+    status=$?
+    check "  mpirun exits with another status than 0: $status" test $status -ne 0 -a $status -ne 124
+}
+
+# without_times FILE: what differs from run to run
+without_times() {
+    grep -v '"seconds"' "$1" | sed -E 's/ +[0-9]+\.[0-9][0-9]( |$)/ /; s/seconds [0-9.]+//; s/[0-9]+ at the same time//'
+}
+
+# same_but_times FILE FILE
+same_but_times() {
+    without_times "$1" >first.text && without_times "$2" >second.text && test -s first.text &&
+        cmp -s first.text second.text
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the command needs of MPI. The module nnblas_ranks.so has it, which is loaded for --mpi
+ * alone: linked with the command, Open MPI would double the time that nnblas --version takes. */
+#ifndef NNBLAS_CLI_RANK_CALLS_H
+#define NNBLAS_CLI_RANK_CALLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct {
+    size_t from, bytes;
+    void *data; /* the receiver frees it */
+} rank_message;
+
+typedef struct {
+    size_t rank, ranks;
+    size_t neighbours; /* ranks of the same machine, this one included */
+} rank_place;
+
+/* One thread calls them. What MPI finds wrong ends all ranks, with its own message. */
+typedef struct {
+    bool (*begin)(rank_place *place);
+    void (*end)(void);
+    /* Ends all ranks, this one included; mpirun exits with the status. */
+    void (*abandon)(int status);
+    /* Copies the data, and does not wait. */
+    void (*send)(size_t to, const void *data, size_t bytes);
+    /* Does not wait: false where there is no message. */
+    bool (*receive)(rank_message *message);
+} rank_calls;
+
+#define RANK_CALLS_NAME "nnblas_rank_calls"
+extern const rank_calls nnblas_rank_calls;
+
+#endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/ranks.h"
+
+#include "cli/memory.h"
+#include "cli/stop_signal.h"
+#include "cli/text.h"
+#include "core/clock.h"
+#include "core/processors.h"
+#include "core/sizes.h"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+static const rank_calls *calls;
+static rank_place place = {.ranks = 1, .neighbours = 1};
+
+bool has_ranks(void) {
+    return calls != NULL;
+}
+
+size_t get_rank(void) {
+    return place.rank;
+}
+
+size_t count_ranks(void) {
+    return place.ranks;
+}
+
+bool is_first_rank(void) {
+    return place.rank == 0;
+}
+
+const rank_calls *get_rank_calls(void) {
+    return calls;
+}
+
+void list_rank_options(rank_options *set, command_option *options) {
+    const command_option all[N_RANK_OPTIONS] = {
+        {"mpi", .flag = &set->is_asked},
+        {"mpi-timeout", .real = &set->seconds, .least = 1.0, .most = 1e9,
+         .takes = "1 to 1000000000 seconds"},
+    };
+    memcpy(options, all, sizeof all);
+}
+
+/* mpirun binds a rank to processors of its own, or the ranks of a machine have all of them in
+ * common. */
+size_t count_rank_threads(size_t threads) {
+    if (threads > 0 || !has_ranks())
+        return threads;
+    size_t share = (size_t)sysconf(_SC_NPROCESSORS_ONLN) / place.neighbours;
+    return nn_max(nn_min((size_t)nn_count_processors(), share), 1);
+}
+
+/* ---- messages that wait ---------------------------------------------------------------------- */
+
+static int held_messages = -1, standard_error = -1;
+
+static void hold_messages(void) {
+    fflush(stderr);
+    held_messages = memfd_create("messages", MFD_CLOEXEC);
+    standard_error = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (held_messages >= 0 && standard_error >= 0)
+        dup2(held_messages, STDERR_FILENO);
+}
+
+static void drop_messages(void) {
+    if (held_messages < 0 || standard_error < 0)
+        return;
+    dup2(standard_error, STDERR_FILENO);
+    close(standard_error);
+    close(held_messages);
+    held_messages = standard_error = -1;
+}
+
+static void print_held_messages(void) {
+    char text[4096];
+    ssize_t bytes;
+    if (held_messages < 0 || standard_error < 0)
+        return;
+    lseek(held_messages, 0, SEEK_SET);
+    while ((bytes = read(held_messages, text, sizeof text)) > 0)
+        if (write(standard_error, text, (size_t)bytes) != bytes)
+            break;
+    drop_messages();
+}
+
+/* ---- the module ------------------------------------------------------------------------------ */
+
+#ifdef HAVE_MPI
+/* Beside the program where it was built, else where it is installed. */
+static void *load_module(void) {
+    void *module = dlopen("$ORIGIN/nnblas_ranks.so", RTLD_NOW | RTLD_GLOBAL);
+    return module ? module : dlopen(MODULE_FOLDER "/nnblas_ranks.so", RTLD_NOW | RTLD_GLOBAL);
+}
+
+static const rank_calls *find_calls(const char *command) {
+    void *module = load_module();
+    const rank_calls *found = module ? dlsym(module, RANK_CALLS_NAME) : NULL;
+    if (!found)
+        print_safely(stderr, "nnblas %s: cannot load what --mpi needs: %s\n", command, dlerror());
+    return found;
+}
+#else
+static const rank_calls *find_calls(const char *command) {
+    print_safely(stderr,
+                 "nnblas %s: this build has no --mpi, which needs MPI: build it with meson's "
+                 "-Dmpi=enabled\n",
+                 command);
+    return NULL;
+}
+#endif
+
+/* ---- beginning and end ----------------------------------------------------------------------- */
+
+static bool is_asked_for(char **argv, const char *option) {
+    while (*argv && strcmp(*argv, option) != 0)
+        argv++;
+    return *argv;
+}
+
+static void name_rank(char **argv) {
+    static char name[64];
+    snprintf(name, sizeof name, "%s: rank %zu", argv[0], place.rank);
+    argv[0] = name;
+}
+
+static void silence_output(void) {
+    int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (nothing < 0)
+        return;
+    dup2(nothing, STDOUT_FILENO);
+    close(nothing);
+}
+
+bool begin_ranks(char **argv) {
+    if (!is_asked_for(argv, "--mpi") || is_asked_for(argv, "--help"))
+        return true;
+    calls = find_calls(argv[0]);
+    if (!calls)
+        return false;
+    if (!calls->begin(&place)) {
+        print_safely(stderr, "nnblas %s: MPI does not start\n", argv[0]);
+        return false;
+    }
+    if (is_first_rank())
+        return true;
+    name_rank(argv);
+    silence_output();
+    hold_messages();
+    atexit(print_held_messages);
+    return true;
+}
+
+/* mpirun ends the others as soon as one exits with another status than 0. */
+int end_ranks(int status) {
+    if (!has_ranks())
+        return status;
+    fflush(NULL);
+    calls->end();
+    return is_first_rank() ? status : EXIT_SUCCESS;
+}
+
+void give_up_ranks(double seconds) {
+    const double end = nn_read_clock() + seconds / 2.0;
+    fflush(NULL);
+    while (nn_read_clock() < end && !is_stop_requested())
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    calls->abandon(EXIT_FAILURE);
+    _exit(EXIT_FAILURE);
+}
+
+/* ---- agreement ------------------------------------------------------------------------------- */
+
+typedef struct {
+    int status;
+    uint64_t number;
+} opinion;
+
+typedef struct {
+    int status;
+    size_t teller; /* whose message is printed */
+} verdict;
+
+static rank_message wait_for_message(void) {
+    rank_message message;
+    while (!calls->receive(&message))
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    return message;
+}
+
+static opinion *gather(opinion own) {
+    opinion *all = resize_array(NULL, place.ranks, sizeof *all);
+    all[0] = own;
+    for (size_t others = 1; others < place.ranks; others++) {
+        rank_message message = wait_for_message();
+        memcpy(&all[message.from], message.data, sizeof *all);
+        free(message.data);
+    }
+    return all;
+}
+
+static verdict judge(const char *command, const opinion *all) {
+    for (size_t rank = 0; rank < place.ranks; rank++)
+        if (all[rank].status != CARRY_ON)
+            return (verdict){all[rank].status, rank};
+    for (size_t rank = 1; rank < place.ranks; rank++)
+        if (all[rank].number != all[0].number) {
+            print_safely(
+                stderr,
+                "nnblas %s: rank %zu has read another table than rank 0: each rank reads the "
+                "file itself, and all need the same\n",
+                command, rank);
+            return (verdict){EXIT_FAILURE, 0};
+        }
+    return (verdict){CARRY_ON, 0};
+}
+
+static verdict agree_as_first(const char *command, opinion own) {
+    opinion *all = gather(own);
+    verdict common = judge(command, all);
+    for (size_t rank = 1; rank < place.ranks; rank++)
+        calls->send(rank, &common, sizeof common);
+    free(all);
+    return common;
+}
+
+static verdict agree_as_other(opinion own) {
+    verdict common;
+    calls->send(0, &own, sizeof own);
+    rank_message message = wait_for_message();
+    memcpy(&common, message.data, sizeof common);
+    free(message.data);
+    if (common.teller == place.rank)
+        print_held_messages();
+    else
+        drop_messages();
+    return common;
+}
+
+int agree_on(const char *command, int status, uint64_t number) {
+    const opinion own = {status, number};
+    if (!has_ranks())
+        return status;
+    fflush(NULL);
+    return (is_first_rank() ? agree_as_first(command, own) : agree_as_other(own)).status;
+}

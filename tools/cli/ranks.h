@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Processes that run one command together, on one machine or several, numbered by their ranks:
+ * nnblas COMMAND --mpi, started by mpirun. Without --mpi there is one, of rank 0. */
+#ifndef NNBLAS_CLI_RANKS_H
+#define NNBLAS_CLI_RANKS_H
+
+#include "cli/options.h"
+#include "cli/rank_calls.h"
+
+typedef struct {
+    bool is_asked;
+    double seconds; /* within which a rank has to answer */
+} rank_options;
+
+#define DEFAULT_RANK_SECONDS 20.0
+
+#define RANK_OPTIONS_HELP                                                                          \
+    "  --mpi                 share the trainings with the other processes of mpirun; --threads "   \
+    "is\n"                                                                                         \
+    "                        that of each\n"                                                       \
+    "  --mpi-timeout SECONDS end all where one does not answer for so long (default 20)\n"
+
+enum { N_RANK_OPTIONS = 2 };
+void list_rank_options(rank_options *set, command_option *options);
+
+/*
+ * To be called first by a command that takes --mpi; does nothing where it is not given. From then
+ * on rank 0 alone prints: argv[0], the command in messages, gets the number of another rank, whose
+ * messages wait for agree_on(). False after a message.
+ */
+bool begin_ranks(char **argv);
+
+/*
+ * Ends all ranks, where one does not answer for the seconds of the limit, after a message. Half of
+ * them later: where the network is cut, mpirun has to notice that first, by its keepalive. Asked to
+ * end ranks that it cannot reach, it waits for them.
+ */
+void give_up_ranks(double seconds);
+
+/* The exit status of the process: that of rank 0 is the command's. */
+int end_ranks(int status);
+
+bool has_ranks(void);
+size_t get_rank(void);
+size_t count_ranks(void);
+/* The one that prints and writes files. */
+bool is_first_rank(void);
+
+/*
+ * CARRY_ON where all ranks call it with that, and with the same number, which stands for the table
+ * that each has read; else a status to exit with, the same on all of them. Of several messages rank
+ * 0's is printed, or else that of the lowest rank that has one.
+ */
+int agree_on(const char *command, int status, uint64_t number);
+
+/* The threads of a rank where each may have that many; 0: its share of the processors. */
+size_t count_rank_threads(size_t threads);
+
+/* Of MPI; null without --mpi. */
+const rank_calls *get_rank_calls(void);
+
+#endif
