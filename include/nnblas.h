@@ -49,6 +49,7 @@
  *   nnblas_net_create, _clone,
  *     _load, _load_from_memory       nnblas_net_destroy                    nnblas_net_destroy
  *   nnblas_trainer_create            nnblas_trainer_destroy                nnblas_trainer_destroy
+ *   nnblas_source_create             nnblas_source_destroy                 nnblas_source_destroy
  *   nnblas_net_save_to_memory        nnblas_free                           nnblas_free
  *   nnblas_net_parameters,
  *     _weights, _bias, _const_...    the network is destroyed              the network
@@ -72,6 +73,8 @@
  *   nnblas_trainer_set_derivatives          dYdX             they are set again
  *   nnblas_trainer_set_validation_rows      X, Y             they or the fraction are set again
  *   nnblas_trainer_set_validation_weights   weights          they or the rows are set again
+ *   nnblas_trainer_set_validation_source    source           it, rows or the fraction are set
+ *   nnblas_source_create, _set_seek         functions, user  the source is destroyed
  *
  * Only nnblas_trainer_fit and nnblas_fit_many, which makes several fits, read the rows and weights
  * that a trainer keeps, and call its callbacks. What is said below of fit holds for both.
@@ -104,7 +107,8 @@
  * thread does all the work, with the same result. Workers
  *
  *   - call no function of the caller, except the callbacks of trainers in nnblas_fit_many: those of
- *     nnblas_trainer_fit run in the thread that called it;
+ *     nnblas_trainer_fit run in the thread that called it. A row source is read in a thread that is
+ *     no worker, and ends with the call;
  *   - block all signals but SIGSEGV, SIGBUS, SIGFPE and SIGILL, so that the host's signals reach
  *     the host's threads;
  *   - compute in the floating-point environment of the calling thread, such as its rounding mode;
@@ -148,6 +152,7 @@ typedef enum nnblas_status {
     NNBLAS_ERROR_FORMAT = -9,       /* a file has another content than it must have */
     NNBLAS_ERROR_MISSING = -10,     /* the library was built without this feature */
     NNBLAS_ERROR_GROUP = -11,       /* processes that train together lost each other, or differ */
+    NNBLAS_ERROR_SOURCE = -12,      /* a row source failed, or handed out what it may not */
     NNBLAS_STOPPED_COST = 1,        /* training reached the desired cost */
     NNBLAS_STOPPED_CALLBACK = 2,    /* the callback asked to stop */
     NNBLAS_STOPPED_PATIENCE = 3,    /* what is watched did not improve for too many epochs */
@@ -591,6 +596,95 @@ nnblas_status nnblas_net_gradient_derivatives(const nnblas_net *net, size_t N, c
                                               const double *dYdX, size_t ldd, double *gradient,
                                               double *mse);
 
+/* ---- rows from a source ---------------------------------------------------------------------- */
+
+/*
+ * A source of rows, for those that do not fit in memory or are made as they are needed: functions
+ * of the caller's that hand out blocks of rows, one after the other. What is computed of a source
+ * is what would be computed of all its rows in arrays, but for rounding. A source is used by one
+ * call at a time, else NNBLAS_ERROR_VALUE.
+ */
+typedef struct nnblas_source nnblas_source;
+
+/* A block of rows. */
+typedef struct nnblas_block {
+    /* The most rows that are wanted, at least 1. The function sets it to the number of rows that
+     * there are, from 1 to this; 0 only after the last row. Fewer than wanted are no end. */
+    size_t N;
+    /* Room for N rows of X (N x inputs) and of Y (N x labels), which the function fills. Instead
+     * it may set X and ldx, or Y and ldy, to rows of its own, which are only read. They stay as
+     * they are until two more blocks were handed out, or the call that uses the source returns. */
+    double *X;
+    size_t ldx;
+    double *Y;
+    size_t ldy;
+    /* Room for N weights, or a pointer to the function's own, where the source has weights; else
+     * null. */
+    double *weights;
+} nnblas_block;
+
+/*
+ * The functions of a source. They return 0, or another number where they failed: the call that uses
+ * the source then ends with NNBLAS_ERROR_SOURCE, and nnblas_error_message has the number and the
+ * row.
+ *
+ *   nnblas_next_block   hands out the next rows
+ *   nnblas_restart      goes back to the first row. Called before the first block, too
+ *   nnblas_seek         the next block begins at this row, from 0
+ *
+ * With read-ahead they run in a thread of the library's, which hands out the next block while the
+ * calling thread computes with the last; else in the calling thread. Never two run at once. They
+ * must return, and must not use the network or the trainer.
+ */
+typedef int nnblas_next_block(void *user, nnblas_block *block);
+typedef int nnblas_restart(void *user);
+typedef int nnblas_seek(void *user, size_t row);
+
+/*
+ * inputs, labels: the columns of X and Y, which are those of each network that the source is used
+ * with. user is passed to the functions unchanged. *source is written only on success; the caller
+ * destroys it. nnblas_source_destroy accepts null.
+ *
+ * Settings, none of which may be changed while the source is used:
+ *
+ *   seek          null, the default: blocks come in the order of the rows alone
+ *   weighted      1 where rows have weights, with the rules of nnblas_trainer_set_sample_weights;
+ *                 0, the default: each counts 1
+ *   block_rows    how many rows are computed with at a time. However many the function hands out,
+ *                 they are put together to blocks of this number, of which the last has what is
+ *                 left. Bits depend on it, and with shuffling the order of the rows. 0, the
+ *                 default: 16 MiB of X and Y, at least 1024 rows
+ *   read_ahead    1, the default, or 0: then each block is asked for when it is needed. Bits do not
+ *                 depend on it. Where no thread can be created it is as 0
+ *
+ * While a call uses a source, it takes memory for two blocks, of which a function that points to
+ * rows of its own touches nothing.
+ */
+nnblas_status nnblas_source_create(size_t inputs, size_t labels, nnblas_next_block *next,
+                                   nnblas_restart *restart, void *user, nnblas_source **source);
+void nnblas_source_destroy(nnblas_source *source);
+nnblas_status nnblas_source_set_seek(nnblas_source *source, nnblas_seek *seek);
+nnblas_status nnblas_source_set_weighted(nnblas_source *source, int weighted);
+nnblas_status nnblas_source_set_block_rows(nnblas_source *source, size_t rows);
+nnblas_status nnblas_source_set_read_ahead(nnblas_source *source, int read_ahead);
+
+/* How many rows a block has: what was set, or the default for these columns. 0 where source is
+ * null, with the reason in nnblas_error_message. */
+size_t nnblas_source_block_rows(const nnblas_source *source);
+
+/*
+ * The cost of a network over all rows of a source, and its gradient, in one pass: as
+ * nnblas_net_evaluate_weighted and nnblas_net_gradient_weighted of the rows in arrays, but for
+ * rounding. Means are made block by block. mse may be null for the gradient.
+ *
+ * NNBLAS_ERROR_SOURCE where a function fails or hands out what it may not, NNBLAS_ERROR_SIZE where
+ * there are no rows, NNBLAS_ERROR_VALUE where the source has other columns than the network.
+ * Nothing is written then.
+ */
+nnblas_status nnblas_net_evaluate_source(const nnblas_net *net, nnblas_source *source, double *mse);
+nnblas_status nnblas_net_gradient_source(const nnblas_net *net, nnblas_source *source,
+                                         double *gradient, double *mse);
+
 /* ---- saving and loading ---------------------------------------------------------------------- */
 
 /*
@@ -691,7 +785,8 @@ typedef int nnblas_callback(void *user, size_t epoch, double mse);
  *   epochs              1000                        set_epochs
  *   desired cost        none                        set_desired_cost
  *   time limit          none                        set_time_limit
- *   validation          none                        set_validation_fraction, _rows, _weights
+ *   validation          none                        set_validation_fraction, _rows, _weights,
+ *                                                   _source
  *   score               none                        set_score
  *   patience            none                        set_patience
  *   tolerance           0                           set_tolerance
@@ -1074,6 +1169,13 @@ nnblas_status nnblas_trainer_set_validation_rows(nnblas_trainer *trainer, size_t
 nnblas_status nnblas_trainer_set_validation_weights(nnblas_trainer *trainer, const double *weights);
 
 /*
+ * Validation rows from a source, which is read before the first epoch and after each epoch. It is
+ * another one than the training rows come from. The trainer keeps a pointer to it until a fraction,
+ * rows or another source are set; what is set last of these counts alone. Null for none.
+ */
+nnblas_status nnblas_trainer_set_validation_source(nnblas_trainer *trainer, nnblas_source *source);
+
+/*
  * A score says how good the outputs are, where the cost is only what training can lower: 1 for the
  * best, and the higher the better. Each goes with any network. Rows count by their weights.
  *
@@ -1281,6 +1383,31 @@ nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double
                                  const double *Y, size_t ldy);
 
 /*
+ * Trains the network on the rows of a source, as nnblas_trainer_fit does on rows in arrays. A first
+ * pass counts and checks the rows, as fit checks them, and counts their weights. Each later pass
+ * must have the same rows: NNBLAS_ERROR_SOURCE where there are fewer or more.
+ *
+ * Full batch, and the searches for the lowest cost (L-BFGS, Levenberg-Marquardt, scaled conjugate
+ * gradients): each cost or gradient is one pass in the order of the rows. The trajectory is that of
+ * fit but for rounding.
+ *
+ * Mini-batches: an epoch is one pass. With shuffling the rows of a block are shuffled, and where
+ * the source can seek the blocks are taken in a newly drawn order; else in their own. Rows that are
+ * left of a block and are no batch are the beginning of the next batch, so that only the last
+ * batch of an epoch may be smaller. The orders depend on the seed, the epoch, block_rows and
+ * whether there is seek, and on nothing else. Memory: two blocks and one batch.
+ *
+ * Weights are those of the source. Of the settings of rows in arrays, sample weights, derivatives
+ * and a validation fraction are refused with NNBLAS_ERROR_VALUE; validation rows may be in arrays
+ * or come from a source of their own. Checkpoints are resumed with the same block_rows, and with
+ * seek or without as they were written.
+ *
+ * NNBLAS_ERROR_SOURCE where the source fails: the parameters are those before the step that needed
+ * it, or with validation rows the best ones so far.
+ */
+nnblas_status nnblas_trainer_fit_source(nnblas_trainer *trainer, nnblas_source *source);
+
+/*
  * What the last fit of the trainer has returned, in whichever thread it ran; NNBLAS_OK before the
  * first. Of a failure nnblas_error_message has the reason again.
  */
@@ -1391,6 +1518,7 @@ nnblas_status nnblas_trainer_validation_rows(const nnblas_trainer *trainer, size
                                              const double **X, size_t *ldx, const double **Y,
                                              size_t *ldy);
 const double *nnblas_trainer_validation_weights(const nnblas_trainer *trainer);
+nnblas_source *nnblas_trainer_validation_source(const nnblas_trainer *trainer);
 nnblas_score nnblas_trainer_score(const nnblas_trainer *trainer);
 size_t nnblas_trainer_patience(const nnblas_trainer *trainer);
 double nnblas_trainer_tolerance(const nnblas_trainer *trainer);

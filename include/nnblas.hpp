@@ -18,10 +18,11 @@
  * of its arguments are compared; where they do not fit each other or the network, NNBLAS_ERROR_SIZE
  * is thrown and nothing was written.
  *
- * Objects: net, trainer and bytes own what their name says, can be moved and not copied. After a
- * move, the object that was moved from may only be destroyed or assigned to. get() is the pointer
- * for the functions of nnblas.h. release() of net and bytes gives up the ownership, and their
- * constructor from a pointer takes it; a trainer, whose object holds its callbacks, has neither.
+ * Objects: net, trainer, source and bytes own what their name says, can be moved and not copied.
+ * After a move, the object that was moved from may only be destroyed or assigned to. get() is the
+ * pointer for the functions of nnblas.h. release() of net and bytes gives up the ownership, and
+ * their constructor from a pointer takes it; a trainer and a source, whose objects hold functions,
+ * have neither.
  *
  * Texts and paths with a NUL inside, where C would end them, are refused with NNBLAS_ERROR_VALUE.
  *
@@ -381,6 +382,102 @@ class bytes {
     std::size_t size_;
 };
 
+/*
+ * Rows that come in blocks, from functions that are any callable and are moved or copied into the
+ * source. nnblas.h says what they may do and in which thread they run. One that throws has failed:
+ * the call that uses the source throws what it threw.
+ *
+ *   nnblas::source rows(2, 1, [&](nnblas_block &block) { block.N = read(block.X, block.Y, block.N);
+ * },
+ *                       [&] { rewind(); });
+ */
+class source {
+  public:
+    using next_block = std::function<void(nnblas_block &)>;
+    using restart = std::function<void()>;
+    using seek = std::function<void(std::size_t)>;
+
+    source(std::size_t inputs, std::size_t labels, next_block next, restart again)
+        : state_(std::make_shared<state>()) {
+        state_->next = std::move(next);
+        state_->again = std::move(again);
+        nnblas_source *created = nullptr;
+        detail::check(nnblas_source_create(
+            inputs, labels, state_->next ? state::call_next : nullptr,
+            state_->again ? state::call_restart : nullptr, state_.get(), &created));
+        source_.reset(created);
+    }
+
+    [[nodiscard]] nnblas_source *get() const noexcept {
+        return source_.get();
+    }
+
+    // An empty function for none.
+    void set_seek(seek to_row) {
+        detail::check(nnblas_source_set_seek(get(), to_row ? state::call_seek : nullptr));
+        state_->to_row = std::move(to_row);
+    }
+    void set_weighted(bool weighted) {
+        detail::check(nnblas_source_set_weighted(get(), weighted));
+    }
+    void set_block_rows(std::size_t rows) {
+        detail::check(nnblas_source_set_block_rows(get(), rows));
+    }
+    void set_read_ahead(bool read_ahead) {
+        detail::check(nnblas_source_set_read_ahead(get(), read_ahead));
+    }
+    [[nodiscard]] std::size_t block_rows() const noexcept {
+        return nnblas_source_block_rows(get());
+    }
+
+    // After a call that has used the source: throws what a function of it threw, once.
+    void rethrow() {
+        state_->rethrow();
+    }
+
+  private:
+    // What the library has a pointer to; it stays where it is when the source is moved.
+    struct state {
+        next_block next;
+        restart again;
+        seek to_row;
+        std::exception_ptr thrown;
+
+        void rethrow() {
+            if (thrown)
+                std::rethrow_exception(std::exchange(thrown, nullptr));
+        }
+        static int call_next(void *user, nnblas_block *block) noexcept {
+            state *self = static_cast<state *>(user);
+            return self->run([&] { self->next(*block); });
+        }
+        static int call_restart(void *user) noexcept {
+            state *self = static_cast<state *>(user);
+            return self->run([&] { self->again(); });
+        }
+        static int call_seek(void *user, std::size_t row) noexcept {
+            state *self = static_cast<state *>(user);
+            return self->run([&] { self->to_row(row); });
+        }
+
+      private:
+        template <class Function> int run(Function &&function) noexcept {
+            try {
+                function();
+                return 0;
+            } catch (...) {
+                thrown = std::current_exception();
+                return 1;
+            }
+        }
+    };
+
+    friend class trainer;
+
+    std::shared_ptr<state> state_; // outlives the source that points to it
+    detail::owner<nnblas_source, nnblas_source_destroy> source_;
+};
+
 // A network.
 class net {
   public:
@@ -576,6 +673,24 @@ class net {
         double mse = 0.0;
         detail::check(nnblas_net_gradient_weighted(get(), X.rows(), X.data(), X.ld(), Y.data(),
                                                    Y.ld(), weights.data(), gradient.data(), &mse));
+        return mse;
+    }
+
+    // Over all rows of a source. Each throws what a function of the source threw.
+    [[nodiscard]] double evaluate(source &rows) const {
+        double mse = 0.0;
+        const nnblas_status status = nnblas_net_evaluate_source(get(), rows.get(), &mse);
+        rows.rethrow();
+        detail::check(status);
+        return mse;
+    }
+    double gradient(source &rows, vector_view gradient) const {
+        detail::check_size("size of gradient", gradient.size(), parameter_count());
+        double mse = 0.0;
+        const nnblas_status status =
+            nnblas_net_gradient_source(get(), rows.get(), gradient.data(), &mse);
+        rows.rethrow();
+        detail::check(status);
         return mse;
     }
 
@@ -995,6 +1110,14 @@ class trainer {
         detail::check(nnblas_trainer_set_validation_rows(get(), X.rows(), X.data(), X.ld(),
                                                          Y.data(), Y.ld()));
     }
+    // Null for none. It must exist until fit has returned.
+    void set_validation_source(source *rows) {
+        detail::check(nnblas_trainer_set_validation_source(get(), rows ? rows->get() : nullptr));
+        state_->validation = rows ? rows->state_ : nullptr;
+    }
+    [[nodiscard]] nnblas_source *validation_source() const noexcept {
+        return nnblas_trainer_validation_source(get());
+    }
     [[nodiscard]] nnblas::rows validation_rows() const {
         std::size_t N = 0, ldx = 0, ldy = 0;
         const double *X = nullptr, *Y = nullptr;
@@ -1131,6 +1254,15 @@ class trainer {
         rethrow();
         return static_cast<stop>(detail::check(status));
     }
+    // The same on rows from a source. It also throws what a function of the source, or of that of
+    // the validation rows, threw.
+    stop fit(source &rows) {
+        state_->thrown = nullptr;
+        const nnblas_status status = nnblas_trainer_fit_source(get(), rows.get());
+        rethrow();
+        rows.rethrow();
+        return static_cast<stop>(detail::check(status));
+    }
     // What the last fit has returned; of a failure nnblas_error_message() has the reason again.
     [[nodiscard]] nnblas_status fit_status() const noexcept {
         return nnblas_trainer_fit_status(get());
@@ -1153,6 +1285,7 @@ class trainer {
         std::function<bool(std::size_t, double)> callback;
         std::function<bool(const nnblas_epoch &)> epoch_callback;
         std::exception_ptr thrown;
+        std::shared_ptr<source::state> validation; // null: the validation rows have no source
         const_vector_view sample_weights;
         const double *derivatives = nullptr;
         std::size_t derivative_rows = 0;
@@ -1212,6 +1345,8 @@ class trainer {
     void rethrow() {
         if (state_->thrown)
             std::rethrow_exception(std::exchange(state_->thrown, nullptr));
+        if (state_->validation)
+            state_->validation->rethrow();
     }
 
     // What was set by get() has a size that only the caller knows.

@@ -51,6 +51,8 @@ const char *nnblas_status_string(nnblas_status status) {
         return "NNBLAS_ERROR_MISSING";
     case NNBLAS_ERROR_GROUP:
         return "NNBLAS_ERROR_GROUP";
+    case NNBLAS_ERROR_SOURCE:
+        return "NNBLAS_ERROR_SOURCE";
     case NNBLAS_STOPPED_COST:
         return "NNBLAS_STOPPED_COST";
     case NNBLAS_STOPPED_CALLBACK:

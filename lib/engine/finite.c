@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdio.h>
 
-nnblas_status nn_check_finite(const char *name, size_t rows, size_t columns, const double *data,
-                              size_t ld) {
+nnblas_status nn_check_finite_block(const char *name, size_t first, size_t rows, size_t columns,
+                                    const double *data, size_t ld) {
     const nn_kernels *kernels = nn_get_kernels();
     for (size_t i = 0; i < rows; i++) {
         const double *row = data + i * ld;
@@ -16,9 +16,14 @@ nnblas_status nn_check_finite(const char *name, size_t rows, size_t columns, con
         while (isfinite(row[j]))
             j++;
         return nn_fail(NNBLAS_ERROR_NOT_FINITE, "%s holds %s at row %zu, column %zu", name,
-                       isnan(row[j]) ? "a NaN" : "an infinity", i, j);
+                       isnan(row[j]) ? "a NaN" : "an infinity", first + i, j);
     }
     return NNBLAS_OK;
+}
+
+nnblas_status nn_check_finite(const char *name, size_t rows, size_t columns, const double *data,
+                              size_t ld) {
+    return nn_check_finite_block(name, 0, rows, columns, data, ld);
 }
 
 /* Checks W or W_update of layer l, and the biases that follow it. */
@@ -44,8 +49,8 @@ nnblas_status nn_check_parameters_finite(const nn_model *model) {
 nnblas_status nn_report_not_finite(const nn_model *model, const nn_rows *rows, double cost,
                                    double learning_rate, double *const *updates) {
     size_t last = model->n_layers - 1;
-    /* Picked rows were checked before the first step. */
-    if (!rows->order &&
+    /* Picked rows, and those of a source, were checked before the first step. */
+    if (rows->X && !rows->order &&
         (nn_check_finite("X", rows->N, model->layers[0].inputs, rows->X, rows->ldx) ||
          nn_check_finite("Y", rows->N, nn_count_labels(model), rows->Y, rows->ldy)))
         return NNBLAS_ERROR_NOT_FINITE;

@@ -11,6 +11,10 @@
 nnblas_status nn_check_finite(const char *name, size_t rows, size_t columns, const double *data,
                               size_t ld);
 
+/* The same of a block of rows, the first of which is row first in the message. */
+nnblas_status nn_check_finite_block(const char *name, size_t first, size_t rows, size_t columns,
+                                    const double *data, size_t ld);
+
 /* The same for all weights and biases of a model: "W1 holds a NaN at row 0, column 3". */
 nnblas_status nn_check_parameters_finite(const nn_model *model);
 

@@ -141,7 +141,7 @@ static void run_block(void *context, size_t block, size_t runner) {
     nn_normal_equations *e = r->e;
     size_t first = block * BLOCK, width = nn_min(BLOCK, e->count - first);
     size_t rows = r->count * nn_count_outputs(e->model);
-    double beta = r->first == 0 ? 0.0 : 1.0;
+    double beta = e->is_fresh ? 0.0 : 1.0;
     const nn_matrix_view A = {e->J + first, (int)e->ldj, false};
     nn_product_normal(rows, width, e->count - first, r->alpha, A, A, beta,
                       e->hessian + first * e->count + first, e->count);
@@ -159,7 +159,11 @@ static size_t choose_threads(const nn_normal_equations *e, size_t parts, size_t 
     return nn_min(threads, nn_min(e->runners, nn_count_threads()));
 }
 
-void nn_normal_equations_run(nn_normal_equations *e, const nn_rows *rows) {
+void nn_normal_equations_begin(nn_normal_equations *e) {
+    e->is_fresh = true;
+}
+
+void nn_normal_equations_add(nn_normal_equations *e, const nn_rows *rows) {
     run r = {.e = e, .rows = rows, .alpha = 1.0 / nn_get_total_weight(rows)};
     size_t blocks = nn_divide_up(e->count, BLOCK);
     size_t threads = choose_threads(e, nn_divide_up(e->tile_rows, PART_ROWS), blocks);
@@ -168,10 +172,16 @@ void nn_normal_equations_run(nn_normal_equations *e, const nn_rows *rows) {
         r.count = nn_min(e->tile_rows, rows->N - r.first);
         nn_run_parts(threads, nn_divide_up(r.count, PART_ROWS), run_part, &r);
         nn_run_parts(threads, blocks, run_block, &r);
+        e->is_fresh = false;
     }
     nn_blas_release();
     for (size_t i = 0; i < e->count; i++)
         e->diagonal[i] = e->hessian[i * e->count + i];
+}
+
+void nn_normal_equations_run(nn_normal_equations *e, const nn_rows *rows) {
+    nn_normal_equations_begin(e);
+    nn_normal_equations_add(e, rows);
 }
 
 /* ---- the factor ------------------------------------------------------------------------------ */

@@ -27,6 +27,7 @@ typedef struct nn_normal_equations {
     const nn_model *model;
     size_t tile_rows, ldj, runners;
     double *J, *errors, *factors;
+    bool is_fresh;                /* nothing was added yet */
     nn_jacobian_buffers *buffers; /* one a runner */
 } nn_normal_equations;
 
@@ -40,6 +41,11 @@ void nn_normal_equations_close(nn_normal_equations *e);
 
 /* rows: with labels, and weighed by nn_weigh_rows. */
 void nn_normal_equations_run(nn_normal_equations *e, const nn_rows *rows);
+
+/* The same of rows that come block by block: begins, and adds blocks, each of which has the scale
+ * and the total weight of all rows. */
+void nn_normal_equations_begin(nn_normal_equations *e);
+void nn_normal_equations_add(nn_normal_equations *e, const nn_rows *rows);
 
 /* The Cholesky factor L of the Hessian with added[i] more at each element of its diagonal, in the
  * lower half and the diagonal of the Hessian (blas/lapack.h). False where that matrix, as it is

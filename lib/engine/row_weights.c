@@ -36,6 +36,24 @@ void nn_weigh_rows(nn_rows *rows) {
     nn_weigh_share(rows, nn_find_largest_weight(rows));
 }
 
+void nn_rescale_weights(nn_rows *rows, double scale) {
+    rows->total_weight *= scale / rows->weight_scale;
+    rows->weight_scale = scale;
+}
+
+/* A tiny weight beside a large one may round to 0. */
+double nn_add_weight(nn_weight_sum *sum, const nn_rows *rows) {
+    if (rows->total_weight == 0.0)
+        return 0.0;
+    if (sum->total == 0.0 || rows->weight_scale < sum->scale) {
+        sum->total = sum->total > 0.0 ? sum->total * (rows->weight_scale / sum->scale) : 0.0;
+        sum->scale = rows->weight_scale;
+    }
+    double weight = rows->total_weight * (sum->scale / rows->weight_scale);
+    sum->total += weight;
+    return weight / sum->total;
+}
+
 /* ---- rows of weight 0 ------------------------------------------------------------------------ */
 
 size_t nn_count_weighted_rows(size_t N, const double *weights) {
@@ -68,12 +86,13 @@ nnblas_status nn_leave_out_rows(nn_rows *rows, uint32_t **list) {
 
 /* ---- checks ---------------------------------------------------------------------------------- */
 
-nnblas_status nn_check_each_weight(const char *name, size_t N, const double *weights) {
+nnblas_status nn_check_each_weight(const char *name, size_t first, size_t N,
+                                   const double *weights) {
     for (size_t e = 0; weights && e < N; e++)
         if (!isfinite(weights[e]) || weights[e] < 0.0)
             return nn_fail(isfinite(weights[e]) ? NNBLAS_ERROR_VALUE : NNBLAS_ERROR_NOT_FINITE,
-                           "the %s of row %zu is %g; it must be finite and 0 or above", name, e,
-                           weights[e]);
+                           "the %s of row %zu is %g; it must be finite and 0 or above", name,
+                           first + e, weights[e]);
     return NNBLAS_OK;
 }
 
@@ -84,7 +103,7 @@ nnblas_status nn_check_weighted_count(const char *name, size_t count) {
 }
 
 nnblas_status nn_check_row_weights(const char *name, size_t N, const double *weights) {
-    nnblas_status status = nn_check_each_weight(name, N, weights);
+    nnblas_status status = nn_check_each_weight(name, 0, N, weights);
     if (status || !weights)
         return status;
     return nn_check_weighted_count(name, nn_count_weighted_rows(N, weights));

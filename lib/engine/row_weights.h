@@ -12,9 +12,10 @@
  * "sample weight". */
 nnblas_status nn_check_row_weights(const char *name, size_t N, const double *weights);
 
-/* The same for a share of the rows, whose weights may all be 0, and for all rows, whose number of
- * weights above 0 is known. */
-nnblas_status nn_check_each_weight(const char *name, size_t N, const double *weights);
+/* The same in parts, for rows that are a share or come block by block, whose weights may all be 0,
+ * and for all rows, whose number of weights above 0 is known. first: the number of the first row.
+ */
+nnblas_status nn_check_each_weight(const char *name, size_t first, size_t N, const double *weights);
 nnblas_status nn_check_weighted_count(const char *name, size_t count);
 
 /* How many rows have a weight above 0, and their numbers, rising. weights null: all rows. */
@@ -35,5 +36,16 @@ void nn_weigh_rows(nn_rows *rows);
  * weight of the share alone. */
 double nn_find_largest_weight(const nn_rows *rows);
 void nn_weigh_share(nn_rows *rows, double largest);
+
+/* Gives weighed rows another scale, that of rows of which they are some. */
+void nn_rescale_weights(nn_rows *rows, double scale);
+
+/* The weight of rows that come batch by batch, in the scale of the largest of them; 0 at first. */
+typedef struct nn_weight_sum {
+    double scale, total;
+} nn_weight_sum;
+
+/* Adds the weight of weighed rows. Returns their share of the sum. */
+double nn_add_weight(nn_weight_sum *sum, const nn_rows *rows);
 
 #endif

@@ -5,6 +5,7 @@
 #include "training/gradient.h"
 #include "training/group_sums.h"
 #include "training/schedule.h"
+#include "training/validation.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -69,7 +70,8 @@ static void save_checkpoint(nn_fit *fit, bool is_last) {
 }
 
 void nn_save_last_checkpoint(nn_fit *fit) {
-    if (fit->settings->checkpoint_path && nn_is_first(&fit->group) && fit->progress.epoch > 0)
+    if (fit->settings->checkpoint_path && nn_is_first(&fit->group) && fit->progress.epoch > 0 &&
+        !nn_check_rows(fit))
         save_checkpoint(fit, true);
 }
 
@@ -109,16 +111,11 @@ static nnblas_status check_costs(const nn_fit *fit, double cost, double validati
 
 /* Completes the epoch by what is known of the validation rows. */
 static nnblas_status validate(nn_fit *fit, nnblas_epoch *epoch) {
-    const nn_settings *s = fit->settings;
+    nnblas_status status = NNBLAS_OK;
     if (nn_has_validation(fit))
-        epoch->validation_cost = nn_compute_validation_cost(fit);
-    nnblas_status status = nn_group_check(&fit->group);
-    if (!status)
-        status = check_costs(fit, epoch->cost, epoch->validation_cost, epoch->learning_rate);
-    if (!status && s->score != NNBLAS_SCORE_NONE)
-        epoch->score =
-            nn_scorer_run(&fit->scorer, &fit->validation_engine, &fit->model, &fit->validation);
-    return status ? status : nn_group_check(&fit->group);
+        status = nn_compute_validation(fit, &epoch->validation_cost, &epoch->score);
+    return status ? status
+                  : check_costs(fit, epoch->cost, epoch->validation_cost, epoch->learning_rate);
 }
 
 nnblas_status nn_finish_epoch(nn_fit *fit, double cost, double rate) {

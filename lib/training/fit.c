@@ -7,6 +7,7 @@
 #include "training/checkpoint.h"
 #include "training/epoch.h"
 #include "training/fit_checks.h"
+#include "training/gradient.h"
 #include "training/group_beginning.h"
 #include "training/group_rows.h"
 #include "training/lbfgs.h"
@@ -14,7 +15,10 @@
 #include "training/online.h"
 #include "training/scaled_conjugate_gradient.h"
 #include "training/schedule.h"
+#include "training/source_batches.h"
+#include "training/source_fit.h"
 #include "training/step.h"
+#include "training/validation.h"
 
 #include <limits.h>
 #include <math.h>
@@ -23,17 +27,6 @@
 #include <string.h>
 
 /* ---- epochs ---------------------------------------------------------------------------------- */
-
-/* A running mean. No sum exceeds the values, except by rounding at the largest double. */
-typedef struct mean {
-    double value, weight;
-} mean;
-
-static void add_to_mean(mean *m, double weight, double value) {
-    m->weight += weight;
-    if (weight > 0.0)
-        m->value += weight / m->weight * (value - m->value);
-}
 
 /* Whether the rows do not stay in a core's own cache from one epoch to the next. */
 static bool is_far_away(const nn_fit *fit) {
@@ -57,8 +50,9 @@ static nn_rows take_batch(const nn_fit *fit, size_t first, bool is_far) {
 
 /* *cost is the mean of the batches' costs by the weight of their rows. */
 static nnblas_status run_batches(nn_fit *fit, double rate, double *cost) {
-    mean costs = {0.0, 0.0};
+    nn_weight_sum weight = {0.0, 0.0};
     bool is_far = is_far_away(fit);
+    *cost = 0.0;
     if (fit->settings->shuffle)
         nn_row_order_shuffle(&fit->order, &fit->progress.random);
     if (!nn_is_alone(&fit->group))
@@ -73,12 +67,17 @@ static nnblas_status run_batches(nn_fit *fit, double rate, double *cost) {
         /* A checkpoint is of whole epochs. */
         if (nn_is_cancelled(fit) && !is_last && !fit->has_checkpoints)
             return NNBLAS_STOPPED_CANCELLED;
-        /* In the scale of all rows: the weight of a tiny batch may round to 0. */
-        add_to_mean(&costs, batch.total_weight * (fit->rows.weight_scale / batch.weight_scale),
-                    batch_cost);
+        /* A mean in steps: no sum exceeds the costs. */
+        *cost += nn_add_weight(&weight, &batch) * (batch_cost - *cost);
     }
-    *cost = costs.value;
     return NNBLAS_OK;
+}
+
+static nnblas_status run_epoch(nn_fit *fit, double rate, double *cost) {
+    if (nn_is_full_batch(fit))
+        return nn_take_step(fit, &fit->rows, rate, cost);
+    return nn_is_from_source(fit) ? nn_run_source_batches(fit, rate, cost)
+                                  : run_batches(fit, rate, cost);
 }
 
 static nnblas_status run_epochs(nn_fit *fit) {
@@ -87,8 +86,7 @@ static nnblas_status run_epochs(nn_fit *fit) {
         return reason;
     while (fit->progress.epoch < fit->settings->epochs) {
         double cost, rate = nn_get_rate(fit);
-        nnblas_status status = nn_is_full_batch(fit) ? nn_take_step(fit, &fit->rows, rate, &cost)
-                                                     : run_batches(fit, rate, &cost);
+        nnblas_status status = run_epoch(fit, rate, &cost);
         if (status < 0 || status == NNBLAS_STOPPED_CANCELLED)
             return status;
         status = nn_finish_epoch(fit, cost, rate);
@@ -107,7 +105,6 @@ static nnblas_status choose_rows(nn_fit *fit, const nn_rows *given) {
     size_t weighted = nn_count_weighted_rows(given->N, given->weights);
     bool is_shuffled = batch < weighted && nn_has_rate(s->optimizer);
     fit->rows = *given;
-    fit->validation = s->validation;
     if (is_shuffled || s->validation_fraction > 0.0 || weighted < given->N) {
         nnblas_status status = nn_row_order_open(&fit->order, given->N, given->weights,
                                                  s->validation_fraction, s->seed);
@@ -121,22 +118,25 @@ static nnblas_status choose_rows(nn_fit *fit, const nn_rows *given) {
             fit->validation.order = fit->order.rows + fit->order.learning;
         }
     }
-    if (!fit->validation.order) {
-        nnblas_status status = nn_leave_out_rows(&fit->validation, &fit->validation_list);
-        if (status)
-            return status;
-    }
     nn_weigh_rows(&fit->rows);
-    nn_weigh_rows(&fit->validation);
     fit->N = fit->rows.N;
-    fit->N_validation = fit->validation.N;
     fit->batch_size = is_shuffled ? nn_min(batch, fit->N) : fit->N;
     return NNBLAS_OK;
 }
 
-/* The number of rows to open an engine for. A rank of a group may have none. */
-static size_t count_engine_rows(size_t N) {
-    return nn_max(N, 1);
+/* Validation rows of the caller's own; a fraction was chosen with the training rows. */
+static nnblas_status choose_validation(nn_fit *fit) {
+    const nn_settings *s = fit->settings;
+    nnblas_status status = NNBLAS_OK;
+    if (s->validation_source)
+        return nn_choose_validation_source(fit, s->validation_source);
+    if (!fit->validation.order) {
+        fit->validation = s->validation;
+        status = nn_leave_out_rows(&fit->validation, &fit->validation_list);
+    }
+    nn_weigh_rows(&fit->validation);
+    fit->N_validation = fit->validation.N;
+    return status;
 }
 
 /* By the plan of a checkpoint, where one is resumed, so that the bits go on as they began. */
@@ -146,13 +146,14 @@ static nnblas_status open_engine(const nn_fit *fit, nn_engine *engine, const nn_
 }
 
 static nnblas_status open_buffers(nn_fit *fit) {
-    nn_rows batch = fit->rows;
-    batch.N = count_engine_rows(nn_min(fit->batch_size, fit->rows.N));
+    const nn_rows batch = nn_describe_step(fit), validation_rows = nn_describe_validation(fit);
     const nn_problem step = nn_make_problem(&fit->model, &batch, NN_TRAIN);
     nnblas_status status = open_engine(fit, &fit->engine, &step);
     if (!status)
         status = nn_optimizer_open(&fit->optimizer, fit->settings, fit->model.layers,
                                    fit->model.n_layers, fit->engine.threads);
+    if (!status)
+        status = nn_open_source_buffers(fit);
     if (!status && fit->settings->derivatives.data)
         status = nn_derivative_engine_open(&fit->derivative_engine, &fit->model, batch.N,
                                            fit->engine.updates[0], NULL, 0);
@@ -161,13 +162,11 @@ static nnblas_status open_buffers(nn_fit *fit) {
     fit->best = nn_allocate(nn_count_all_parameters(fit), sizeof *fit->best);
     if (!fit->best)
         return NNBLAS_ERROR_MEMORY;
-    nn_rows validation_rows = fit->validation;
-    validation_rows.N = count_engine_rows(validation_rows.N);
     const nn_problem validation = nn_make_problem(&fit->model, &validation_rows, NN_PREDICT);
     status = open_engine(fit, &fit->validation_engine, &validation);
     return status ? status
                   : nn_scorer_open(&fit->scorer, fit->settings->score, &fit->model,
-                                   &fit->validation, &fit->group);
+                                   validation_rows.N, &fit->group);
 }
 
 /* Closes what was opened; the rest is null. */
@@ -179,10 +178,21 @@ static void close_fit(nn_fit *fit) {
     nn_derivative_engine_close(&fit->derivative_engine);
     nn_optimizer_close(&fit->optimizer);
     nn_engine_close(&fit->engine);
+    nn_close_sources(fit);
     free(fit->validation_list);
     nn_row_order_close(&fit->order);
     nn_close_own_rows(&fit->own);
     nn_group_close(&fit->group);
+}
+
+static nn_overflow_bounds bound_rows(nn_fit *fit) {
+    nn_overflow_bounds found =
+        nn_is_from_source(fit) ? fit->source.survey.bounds : nn_bound_rows(&fit->model, &fit->rows);
+    double bounds[] = {found.X, found.Y};
+    nn_group_find_largest(&fit->group, bounds, 2);
+    found.X = bounds[0];
+    found.Y = bounds[1];
+    return found;
 }
 
 static nnblas_status begin(nn_fit *fit) {
@@ -195,11 +205,7 @@ static nnblas_status begin(nn_fit *fit) {
     trainer->evidence = fit->progress.evidence;
     trainer->checkpoint_failure = (nn_failure){.status = NNBLAS_OK};
     nn_optimizer_freeze(&fit->optimizer, nn_get_parameters(fit));
-    fit->bounds = nn_bound_rows(&fit->model, &fit->rows);
-    double bounds[] = {fit->bounds.X, fit->bounds.Y};
-    nn_group_find_largest(&fit->group, bounds, 2);
-    fit->bounds.X = bounds[0];
-    fit->bounds.Y = bounds[1];
+    fit->bounds = bound_rows(fit);
     fit->checkpoints.finished = nn_read_clock();
     fit->started = fit->checkpoints.finished - fit->progress.seconds;
     status = nn_history_make_room(&trainer->history, fit->settings->history_limit);
@@ -231,34 +237,55 @@ static nnblas_status run(nn_fit *fit) {
     status = optimize(fit);
     if (fit->best)
         memcpy(nn_get_parameters(fit), fit->best, nn_count_all_parameters(fit) * sizeof *fit->best);
-    /* An optimizer may have taken the failure of the group for a cost that is not finite. */
-    nnblas_status lost = nn_group_check(&fit->group);
+    /* An optimizer may have taken the failure of a source or of the group for a cost that is not
+     * finite. */
+    nnblas_status lost = nn_check_rows(fit);
     return lost ? lost : status;
 }
 
 /* What is refused before any rows are chosen. */
-static nnblas_status check(nn_fit *fit, const nn_rows *rows) {
+static nnblas_status check(nn_fit *fit, const nn_rows *rows, const nnblas_source *source) {
     const nn_settings *s = fit->settings;
     nnblas_status status = nn_group_open(&fit->group, &s->group, s->has_ordered_sums);
     if (!status)
         status = nn_compare_ranks(fit);
-    return status ? status : nn_group_agree(&fit->group, nn_check_fit(fit->trainer, rows));
+    if (status)
+        return status;
+    status = rows ? nn_check_fit(fit->trainer, rows) : nn_check_source_fit(fit->trainer, source);
+    return nn_group_agree(&fit->group, status);
 }
 
-static nnblas_status fit_rows(nnblas_trainer *trainer, const nn_rows *rows) {
+static nnblas_status choose(nn_fit *fit, const nn_rows *rows, nnblas_source *source) {
+    if (!nn_is_alone(&fit->group))
+        return nn_choose_own_rows(fit, rows);
+    nnblas_status status = rows ? choose_rows(fit, rows) : nn_choose_source(fit, source);
+    return status ? status : choose_validation(fit);
+}
+
+/* rows: null where they come from the source. */
+static nnblas_status fit_rows(nnblas_trainer *trainer, const nn_rows *rows, nnblas_source *source) {
     nn_fit fit = {
         .trainer = trainer, .settings = &trainer->settings, .model = nn_net_model(trainer->net)};
-    nnblas_status status = check(&fit, rows);
+    nnblas_status status = check(&fit, rows, source);
     if (!status)
-        status = nn_is_alone(&fit.group) ? choose_rows(&fit, rows) : nn_choose_own_rows(&fit, rows);
+        status = choose(&fit, rows, source);
     if (!status)
         status = nn_group_agree(&fit.group, open_buffers(&fit));
     if (!status)
-        nn_scorer_measure_spreads(&fit.scorer, &fit.validation);
+        status = nn_learn_validation(&fit);
     if (!status)
         status = run(&fit);
     close_fit(&fit);
     nn_drop_step_optimizer(trainer);
+    return status;
+}
+
+static nnblas_status end_fit(nnblas_trainer *trainer, nnblas_status status) {
+    trainer->fit_failure.status = status;
+    if (status < 0)
+        snprintf(trainer->fit_failure.words, sizeof trainer->fit_failure.words, "%s",
+                 nnblas_error_message());
+    atomic_store_explicit(&trainer->is_cancelled, false, memory_order_relaxed);
     return status;
 }
 
@@ -272,11 +299,11 @@ nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double
                           .Y = Y,
                           .ldy = ldy,
                           .weights = trainer->settings.sample_weights};
-    nnblas_status status = fit_rows(trainer, &rows);
-    trainer->fit_failure.status = status;
-    if (status < 0)
-        snprintf(trainer->fit_failure.words, sizeof trainer->fit_failure.words, "%s",
-                 nnblas_error_message());
-    atomic_store_explicit(&trainer->is_cancelled, false, memory_order_relaxed);
-    return status;
+    return end_fit(trainer, fit_rows(trainer, &rows, NULL));
+}
+
+nnblas_status nnblas_trainer_fit_source(nnblas_trainer *trainer, nnblas_source *source) {
+    if (nn_check_pointer("trainer", trainer))
+        return NNBLAS_ERROR_NULL;
+    return end_fit(trainer, fit_rows(trainer, NULL, source));
 }

@@ -9,6 +9,7 @@ typedef struct named_rows {
     const nn_rows *rows;
     const char *X, *Y, *weight, *weights;
     const nn_given_derivatives *derivatives; /* null for none */
+    size_t first;                            /* the number of the first of them */
 } named_rows;
 
 static size_t get_inputs(const nnblas_net *net) {
@@ -64,26 +65,34 @@ static nnblas_status check_labels(const nnblas_net *net, const named_rows *named
             double label = rows->Y[e * rows->ldy + k];
             if (!nn_is_label(net->cost, label))
                 return nn_fail(NNBLAS_ERROR_VALUE, "%s holds %.17g at row %zu, column %zu; %s",
-                               named->Y, label, e, k, nn_describe_labels(net->cost));
+                               named->Y, label, named->first + e, k, nn_describe_labels(net->cost));
         }
     return NNBLAS_OK;
 }
 
-/* is_share: of a group's rows, of which others may have the weight. */
-static nnblas_status check_numbers(const nnblas_net *net, const named_rows *named, bool is_share) {
+static nnblas_status check_numbers(const nnblas_net *net, const named_rows *named) {
     const nn_rows *rows = named->rows;
-    nnblas_status status = nn_check_finite(named->X, rows->N, get_inputs(net), rows->X, rows->ldx);
+    nnblas_status status =
+        nn_check_finite_block(named->X, named->first, rows->N, get_inputs(net), rows->X, rows->ldx);
     if (!status)
-        status =
-            nn_check_finite(named->Y, rows->N, nn_count_label_columns(net), rows->Y, rows->ldy);
+        status = nn_check_finite_block(named->Y, named->first, rows->N, nn_count_label_columns(net),
+                                       rows->Y, rows->ldy);
     if (!status && named->derivatives)
         status = nn_check_finite("dYdX", rows->N, count_derivatives(net), named->derivatives->data,
                                  named->derivatives->ld);
     if (!status)
         status = check_labels(net, named);
-    if (!status && rows->N > 0)
-        status = (is_share ? nn_check_each_weight : nn_check_row_weights)(named->weight, rows->N,
-                                                                          rows->weights);
+    return status ? status
+                  : nn_check_each_weight(named->weight, named->first, rows->N, rows->weights);
+}
+
+/* is_share: of a group's rows, of which others may have the weight. */
+static nnblas_status check_rows(const nnblas_net *net, const named_rows *named, bool is_share) {
+    const nn_rows *rows = named->rows;
+    nnblas_status status = check_numbers(net, named);
+    if (!status && rows->N > 0 && !is_share)
+        status =
+            nn_check_weighted_count(named->weight, nn_count_weighted_rows(rows->N, rows->weights));
     return status;
 }
 
@@ -103,7 +112,8 @@ static bool takes_l1(nnblas_optimizer optimizer) {
 
 /* Checks settings that are valid one by one but not together. */
 static nnblas_status check_settings(const nn_settings *s, const nnblas_net *net) {
-    if (s->score != NNBLAS_SCORE_NONE && s->validation_fraction == 0.0 && s->validation.N == 0)
+    if (s->score != NNBLAS_SCORE_NONE && s->validation_fraction == 0.0 && s->validation.N == 0 &&
+        !s->validation_source)
         return nn_fail(NNBLAS_ERROR_VALUE, "a score is that of the validation rows, and there are "
                                            "none: set a fraction or rows");
     if (s->optimizer == NNBLAS_LBFGS && s->checkpoint_path)
@@ -147,31 +157,85 @@ nnblas_status nn_check_row_counts(const nn_settings *s, size_t N, size_t weighte
     return NNBLAS_OK;
 }
 
+static named_rows name_rows(const nn_rows *rows, const nn_given_derivatives *derivatives) {
+    return (named_rows){rows, "X", "Y", "sample weight", "the sample weights", derivatives, 0};
+}
+
+static named_rows name_validation(const nn_rows *rows) {
+    return (named_rows){
+        rows, "validation X", "validation Y", "validation weight", "the validation weights", NULL,
+        0};
+}
+
+static nnblas_status refuse_group(const char *words) {
+    return nn_fail(NNBLAS_ERROR_VALUE, "a group does not go with %s", words);
+}
+
 nnblas_status nn_check_fit(const nnblas_trainer *trainer, const nn_rows *rows) {
     const nnblas_net *net = trainer->net;
     const nn_settings *s = &trainer->settings;
-    const named_rows learning = {rows,
-                                 "X",
-                                 "Y",
-                                 "sample weight",
-                                 "the sample weights",
-                                 s->derivatives.data ? &s->derivatives : NULL};
-    const named_rows validation = {&s->validation,      "validation X",           "validation Y",
-                                   "validation weight", "the validation weights", NULL};
+    const named_rows learning = name_rows(rows, s->derivatives.data ? &s->derivatives : NULL);
+    const named_rows validation = name_validation(&s->validation);
     bool is_share = s->group.ranks > 0;
     nnblas_status status = is_share && rows->N == 0 ? NNBLAS_OK : nn_check_size("N", rows->N);
     if (!status)
         status = check_memory(net, &learning, &validation, NULL);
     if (!status)
-        status = check_numbers(net, &learning, is_share);
+        status = check_rows(net, &learning, is_share);
     if (!status)
-        status = check_numbers(net, &validation, is_share);
+        status = check_rows(net, &validation, is_share);
+    if (!status && is_share && s->validation_source)
+        status = refuse_group("a validation source");
     if (!status && !is_share)
         status = nn_check_row_counts(s, rows->N, nn_count_weighted_rows(rows->N, rows->weights));
     if (!status)
         status = check_settings(s, net);
     return status ? status : check_parameters(trainer);
 }
+
+/* ---- rows of a source ------------------------------------------------------------------------ */
+
+/* Settings of rows in arrays. */
+static nnblas_status check_source_settings(const nn_settings *s) {
+    const char *words = NULL;
+    if (s->sample_weights)
+        words = "sample weights in an array: hand out weights with the rows "
+                "(nnblas_source_set_weighted)";
+    else if (s->derivatives.data)
+        words = "derivatives";
+    else if (s->group.ranks > 0)
+        words = "a group";
+    else if (s->validation_fraction > 0.0)
+        words = "a validation fraction: set validation rows or a validation source";
+    return words ? nn_fail(NNBLAS_ERROR_VALUE, "rows from a source do not go with %s", words)
+                 : NNBLAS_OK;
+}
+
+nnblas_status nn_check_source_fit(const nnblas_trainer *trainer, const nnblas_source *source) {
+    const nn_settings *s = &trainer->settings;
+    const named_rows validation = name_validation(&s->validation);
+    nnblas_status status = nn_check_source("source", source, trainer->net);
+    if (!status)
+        status = check_source_settings(s);
+    if (!status)
+        status = check_memory(trainer->net, &validation, NULL, NULL);
+    if (!status)
+        status = check_rows(trainer->net, &validation, false);
+    if (!status)
+        status = check_settings(s, trainer->net);
+    return status ? status : check_parameters(trainer);
+}
+
+nnblas_status nn_check_block(const nnblas_net *net, const nn_block *block, bool is_validation) {
+    nn_rows rows = block->rows;
+    rows.N = block->count;
+    rows.order = NULL;
+    named_rows named = is_validation ? name_validation(&rows) : name_rows(&rows, NULL);
+    named.first = block->first;
+    return check_numbers(net, &named);
+}
+
+/* ---- one step -------------------------------------------------------------------------------- */
 
 static const char *name_search(nnblas_optimizer optimizer) {
     if (optimizer == NNBLAS_LBFGS)
@@ -181,12 +245,12 @@ static const char *name_search(nnblas_optimizer optimizer) {
 }
 
 nnblas_status nn_check_step(const nnblas_trainer *trainer, const nn_rows *rows, const double *mse) {
-    const named_rows named = {rows, "X", "Y", "weight", "the weights", NULL};
+    const named_rows named = {rows, "X", "Y", "weight", "the weights", NULL, 0};
     nnblas_status status = nn_check_size("N", rows->N);
     if (!status)
         status = check_memory(trainer->net, &named, NULL, mse);
     if (!status)
-        status = check_numbers(trainer->net, &named, false);
+        status = check_rows(trainer->net, &named, false);
     if (!status && trainer->settings.group.ranks > 0)
         status =
             nn_fail(NNBLAS_ERROR_VALUE, "a trainer with a group takes no single steps; train with "

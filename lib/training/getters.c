@@ -213,6 +213,10 @@ nnblas_status nnblas_trainer_validation_rows(const nnblas_trainer *trainer, size
     return NNBLAS_OK;
 }
 
+nnblas_source *nnblas_trainer_validation_source(const nnblas_trainer *trainer) {
+    return check_trainer(trainer) ? NULL : trainer->settings.validation_source;
+}
+
 nnblas_status nnblas_trainer_derivatives(const nnblas_trainer *trainer, double *derivative_weight,
                                          const double **dYdX, size_t *ldd) {
     if (check_trainer(trainer))

@@ -1,10 +1,59 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "training/gradient.h"
+#include "network/block_means.h"
 #include "training/group_sums.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+/* ---- rows of a source ------------------------------------------------------------------------ */
+
+static void note_failure(nn_fit *fit, nnblas_status status) {
+    fit->row_failure.status = status;
+    if (status)
+        snprintf(fit->row_failure.words, sizeof fit->row_failure.words, "%s",
+                 nnblas_error_message());
+}
+
+static double average_blocks(nn_fit *fit, double *gradient) {
+    double cost = (double)NAN;
+    size_t count = nn_count_all_parameters(fit);
+    if (!fit->row_failure.status)
+        note_failure(fit, nn_average_blocks(&fit->source.blocks, &fit->engine, &fit->model, count,
+                                            gradient, &cost));
+    if (fit->row_failure.status)
+        return (double)NAN;
+    if (gradient)
+        memcpy(fit->engine.updates[0], gradient, count * sizeof *gradient);
+    return cost;
+}
+
+/* In the scale of all rows, so that the equations of the blocks add up to theirs. */
+static nnblas_status add_equations(nn_fit *fit, nn_normal_equations *equations) {
+    nn_block block;
+    nn_normal_equations_begin(equations);
+    for (size_t k = 0;; k++) {
+        nnblas_status status = nn_blocks_take_in_order(&fit->source.blocks, k, &block);
+        if (status || block.count == 0)
+            return status;
+        block.rows.weight_scale = fit->rows.weight_scale;
+        block.rows.total_weight = fit->rows.total_weight;
+        nn_normal_equations_add(equations, &block.rows);
+    }
+}
+
+nnblas_status nn_check_rows(const nn_fit *fit) {
+    if (fit->row_failure.status)
+        return nn_fail(fit->row_failure.status, "%s", fit->row_failure.words);
+    return nn_group_check(&fit->group);
+}
+
+/* ---- all rows -------------------------------------------------------------------------------- */
+
 static double compute_own_gradient(nn_fit *fit, const nn_rows *rows, nn_layer_sums *sums) {
+    if (nn_is_from_source(fit) && rows == &fit->rows)
+        return average_blocks(fit, fit->mean_gradient);
     if (rows->N == 0) {
         memset(fit->engine.updates[0], 0, nn_count_all_parameters(fit) * sizeof(double));
         return 0.0;
@@ -28,22 +77,19 @@ double nn_compute_gradient(nn_fit *fit, const nn_rows *rows) {
 
 double nn_compute_training_cost(nn_fit *fit) {
     double cost = 0.0;
-    if (fit->rows.N > 0)
+    if (nn_is_from_source(fit))
+        cost = average_blocks(fit, NULL);
+    else if (fit->rows.N > 0)
         cost = nn_engine_run(&fit->engine, &(nn_call){.model = &fit->model, .rows = &fit->rows});
-    return nn_sum_cost(fit, cost);
-}
-
-double nn_compute_validation_cost(nn_fit *fit) {
-    double cost = 0.0;
-    if (fit->validation.N > 0)
-        cost = nn_engine_run(&fit->validation_engine,
-                             &(nn_call){.model = &fit->model, .rows = &fit->validation});
     return nn_sum_cost(fit, cost);
 }
 
 void nn_compute_normal_equations(nn_fit *fit, nn_normal_equations *equations) {
     size_t count = equations->count;
-    if (fit->rows.N == 0) {
+    if (nn_is_from_source(fit)) {
+        if (!fit->row_failure.status)
+            note_failure(fit, add_equations(fit, equations));
+    } else if (fit->rows.N == 0) {
         memset(equations->hessian, 0, count * count * sizeof(double));
         memset(equations->gradient, 0, count * sizeof(double));
     } else {

@@ -7,15 +7,16 @@
 #include "engine/normal_equations.h"
 #include "training/training.h"
 
+/* A source or the group of a fit may fail in the midst of what is computed below. Then costs are
+ * NaN from then on, and the fit ends with what this returns: the failure, or NNBLAS_OK. */
+nnblas_status nn_check_rows(const nn_fit *fit);
+
 /* The cost of rows of the fit, with that of the derivatives where they are given and without the
  * weight decay; its gradient becomes the updates of the engine. */
 double nn_compute_gradient(nn_fit *fit, const nn_rows *rows);
 
 /* The cost of the training rows, without derivatives and weight decay. */
 double nn_compute_training_cost(nn_fit *fit);
-
-/* The cost of the validation rows. */
-double nn_compute_validation_cost(nn_fit *fit);
 
 /* The normal equations of the training rows. */
 void nn_compute_normal_equations(nn_fit *fit, nn_normal_equations *equations);

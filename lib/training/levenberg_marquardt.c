@@ -115,6 +115,9 @@ static nnblas_status set_up_gradient(search *s) {
 /* The normal equations at the parameters, where the next step starts. */
 static nnblas_status set_up_equations(search *s) {
     nn_compute_normal_equations(s->fit, &s->equations);
+    nnblas_status status = nn_check_rows(s->fit);
+    if (status)
+        return status;
     nn_mask_equations(s->fit->settings, &s->equations);
     memcpy(s->start, nn_get_parameters(s->fit), s->count * sizeof *s->start);
     return set_up_gradient(s);

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* A name has at most 22 bytes. */
-enum { NN_MOST_NUMBERS = 32, NN_NUMBERS_TEXT_SIZE = 40 * NN_MOST_NUMBERS };
+enum { NN_MOST_NUMBERS = 40, NN_NUMBERS_TEXT_SIZE = 40 * NN_MOST_NUMBERS };
 
 typedef struct nn_named_number {
     const char *name;

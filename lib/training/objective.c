@@ -68,17 +68,22 @@ static double get_scale(double x, int limit) {
     return ldexp(1.0, exponent < limit ? exponent : limit);
 }
 
-/* The mean magnitude of the labels, with the weights of the rows. */
-static double measure_targets(nn_fit *fit, size_t labels) {
-    const nn_rows *rows = &fit->rows;
+double nn_measure_targets(const nn_rows *rows, size_t labels) {
     double sum = 0.0, total = nn_get_total_weight(rows);
     for (size_t e = 0; e < rows->N; e++) {
         size_t row = nn_get_row(rows, e);
         double weight = rows->weights ? rows->weight_scale * rows->weights[row] : 1.0;
         sum += weight / total * nn_get_kernels()->sum_magnitudes(labels, rows->Y + row * rows->ldy);
     }
-    nn_group_sum(&fit->group, &sum, 1);
     return sum / (double)labels;
+}
+
+static double get_target_magnitude(nn_fit *fit) {
+    if (nn_is_from_source(fit))
+        return fit->source.survey.target_magnitude;
+    double magnitude = nn_measure_targets(&fit->rows, nn_count_labels(&fit->model));
+    nn_group_sum(&fit->group, &magnitude, 1);
+    return magnitude;
 }
 
 /* About the sum of the mean magnitudes of the labels and of the output layer's parameters, as a
@@ -88,7 +93,7 @@ double nn_find_unit(nn_fit *fit) {
     size_t parameters = nn_count_parameters(layer);
     if (layer->activation != NNBLAS_IDENTITY || fit->model.cost == NNBLAS_GAUSSIAN)
         return 1.0;
-    double magnitude = measure_targets(fit, layer->outputs) +
+    double magnitude = get_target_magnitude(fit) +
                        nn_get_kernels()->sum_magnitudes(parameters, layer->W) / (double)parameters;
     return magnitude > 0.0 ? 1.0 / get_scale(1.5 * magnitude, 1000) : 1.0;
 }
@@ -96,6 +101,9 @@ double nn_find_unit(nn_fit *fit) {
 /* ---- the beginning --------------------------------------------------------------------------- */
 
 nnblas_status nn_refuse_beginning(const nn_fit *fit, double cost, double total) {
+    nnblas_status status = nn_check_rows(fit);
+    if (status)
+        return status;
     if (isfinite(cost) && !isfinite(total))
         return nn_fail(NNBLAS_ERROR_NOT_FINITE,
                        "the weight decay's share of the cost overflows: the weights or the decay "

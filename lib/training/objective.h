@@ -27,6 +27,9 @@ typedef struct nn_objective {
 /* The unit for the parameters of the output layer, as they are now. */
 double nn_find_unit(nn_fit *fit);
 
+/* The mean magnitude of the labels, with the weights of the rows. */
+double nn_measure_targets(const nn_rows *rows, size_t labels);
+
 /* Names the number that is not finite where the cost, or the total with the weight decay, or the
  * gradient in the updates of the engine is not. Returns NNBLAS_ERROR_NOT_FINITE. */
 nnblas_status nn_refuse_beginning(const nn_fit *fit, double cost, double total);

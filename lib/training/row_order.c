@@ -21,7 +21,7 @@ static uint32_t draw_under(nn_random *random, uint32_t limit) {
 }
 
 /* R. A. Fisher, F. Yates; D. E. Knuth, "The art of computer programming", vol. 2, algorithm P. */
-static void shuffle(uint32_t *rows, size_t count, nn_random *random) {
+void nn_shuffle(uint32_t *rows, size_t count, nn_random *random) {
     for (size_t i = count; i > 1; i--) {
         uint32_t j = draw_under(random, (uint32_t)i), swap = rows[i - 1];
         rows[i - 1] = rows[j];
@@ -54,7 +54,7 @@ nnblas_status nn_row_order_open(nn_row_order *order, size_t N, const double *wei
         /* Another sequence than that of the epochs. */
         nn_random random;
         nn_random_seed(&random, ~seed);
-        shuffle(order->rows, weighted, &random);
+        nn_shuffle(order->rows, weighted, &random);
         qsort(order->rows, order->learning, sizeof *order->rows, compare_rows);
     }
     memcpy(order->base, order->rows, order->learning * sizeof *order->rows);
@@ -67,5 +67,5 @@ void nn_row_order_close(nn_row_order *order) {
 
 void nn_row_order_shuffle(nn_row_order *order, nn_random *random) {
     memcpy(order->rows, order->base, order->learning * sizeof *order->rows);
-    shuffle(order->rows, order->learning, random);
+    nn_shuffle(order->rows, order->learning, random);
 }

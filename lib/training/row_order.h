@@ -19,6 +19,9 @@ nnblas_status nn_row_order_open(nn_row_order *order, size_t N, const double *wei
                                 double fraction, uint64_t seed);
 void nn_row_order_close(nn_row_order *order);
 
+/* Shuffles numbers. The order depends on the generator alone. */
+void nn_shuffle(uint32_t *numbers, size_t count, nn_random *random);
+
 /* Shuffles the training rows. The order depends on the generator alone. */
 void nn_row_order_shuffle(nn_row_order *order, nn_random *random);
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* The last ones are known only with the rows. */
-enum { ROW_NUMBERS = 2 };
+enum { ROW_NUMBERS = 5 };
 
 /* Bits are compared, so a zero has only one sign. */
 static uint64_t get_setting_bits(double value) {
@@ -47,6 +47,9 @@ nn_named_numbers nn_list_settings(const nn_settings *s, const nn_fit *fit) {
         {"score", (uint64_t)s->score},
         {"tolerance", get_setting_bits(s->tolerance)},
         {"validation_fraction", get_setting_bits(s->validation_fraction)},
+        {"block_rows", fit ? fit->source.blocks.block_rows : 0},
+        {"validation_block_rows", fit ? fit->validation_source.blocks.block_rows : 0},
+        {"seeks", fit && nn_is_from_source(fit) && fit->source.blocks.source->seek},
         {"rows_to_learn_from", fit ? fit->N : 0},
         {"rows_to_validate_with", fit ? fit->N_validation : 0},
     };
@@ -108,6 +111,9 @@ static const description DESCRIPTIONS[] = {
     {"score", .n_choices = NNBLAS_SCORE_R2 + 1, .choices = {"none", "accuracy", "labels", "R2"}},
     {"tolerance", .is_real = true},
     {"validation fraction", .is_real = true},
+    {"rows in a block of the source", .n_choices = 1, .choices = {"no source"}},
+    {"rows in a block of the validation source", .n_choices = 1, .choices = {"no source"}},
+    {"seek of the source", .n_choices = 2, .choices = {"none", "set"}},
     {"rows to train on", .n_choices = 0},
     {"validation rows", .n_choices = 0},
 };
@@ -160,14 +166,20 @@ static size_t get_count(const nn_named_numbers *then, const char *name) {
     return then->number[i].bits < SIZE_MAX ? (size_t)then->number[i].bits : SIZE_MAX;
 }
 
+/* Of rows in arrays there is no block. */
+static size_t cut_to_block(const nn_named_numbers *then, const char *name, size_t rows) {
+    size_t block = get_count(then, name);
+    return block > 0 ? nn_min(block, rows) : rows;
+}
+
 size_t nn_count_step_rows(const nn_named_numbers *then) {
     size_t batch = get_count(then, "batch_size"), rows = get_count(then, "rows_to_learn_from");
     bool has_batches = batch > 0 && nn_has_rate((nnblas_optimizer)get_count(then, "optimizer"));
-    return has_batches ? nn_min(batch, rows) : rows;
+    return has_batches && batch < rows ? batch : cut_to_block(then, "block_rows", rows);
 }
 
 size_t nn_count_validation_rows(const nn_named_numbers *then) {
-    return get_count(then, "rows_to_validate_with");
+    return cut_to_block(then, "validation_block_rows", get_count(then, "rows_to_validate_with"));
 }
 
 bool nn_settings_have_validation(const nn_named_numbers *then) {

@@ -15,8 +15,10 @@ enum { MOST_OUTPUTS = 1 << 17, LEAST_ROWS = 1024 };
 /* How the labels of one output are spread. */
 typedef struct nn_spread {
     double scale; /* a power of 2 that brings the largest label near 1: no square overflows */
-    double
-        squares; /* the weighted sum of (scale (y - mean))^2; 0 for labels that are all the same */
+    double total; /* the weight of the rows; 0 for none */
+    double mean;  /* scaled */
+    /* The weighted sum of (scale (y - mean))^2; 0 for labels that are all the same. */
+    double squares;
 } nn_spread;
 
 static double get_weight(const nn_rows *rows, size_t e) {
@@ -45,17 +47,43 @@ static nn_spread measure_spread(nn_group *group, const nn_rows *rows, size_t k) 
     for (size_t e = 0; e < rows->N; e++)
         sum += get_weight(rows, e) * (scale * get_label(rows, e)[k] - lowest);
     nn_group_sum(group, &sum, 1);
-    double mean = sum / nn_get_total_weight(rows);
+    double total = nn_get_total_weight(rows), mean = sum / total;
     for (size_t e = 0; e < rows->N; e++) {
         double deviation = scale * get_label(rows, e)[k] - lowest - mean;
         squares += get_weight(rows, e) * (deviation * deviation);
     }
     nn_group_sum(group, &squares, 1);
-    return (nn_spread){.scale = scale, .squares = squares};
+    return (nn_spread){scale, total, lowest + mean, squares};
 }
 
-nnblas_status nn_scorer_open(nn_scorer *scorer, nnblas_score score, const nn_model *model,
-                             const nn_rows *rows, nn_group *group) {
+static void rescale(nn_spread *s, double scale) {
+    double factor = scale / s->scale;
+    *s = (nn_spread){scale, s->total, factor * s->mean, factor * factor * s->squares};
+}
+
+/* T. F. Chan, G. H. Golub, R. J. LeVeque, "Algorithms for computing the sample variance", The
+ * American Statistician 37 (1983). */
+static void join_spreads(nn_spread *s, nn_spread other) {
+    if (s->total == 0.0) {
+        *s = other;
+        return;
+    }
+    double scale = fmin(s->scale, other.scale);
+    rescale(s, scale);
+    rescale(&other, scale);
+    double total = s->total + other.total, distance = other.mean - s->mean;
+    s->squares += other.squares + distance * distance * (s->total / total) * other.total;
+    s->mean += distance * (other.total / total);
+    s->total = total;
+}
+
+void nn_scorer_learn(nn_scorer *s, const nn_rows *rows) {
+    for (size_t k = 0; s->spreads && k < s->labels; k++)
+        join_spreads(&s->spreads[k], measure_spread(s->group, rows, k));
+}
+
+nnblas_status nn_scorer_open(nn_scorer *scorer, nnblas_score score, const nn_model *model, size_t N,
+                             nn_group *group) {
     size_t outputs = model->layers[model->n_layers - 1].outputs, labels = nn_count_labels(model);
     *scorer = (nn_scorer){.score = score,
                           .group = group,
@@ -64,7 +92,7 @@ nnblas_status nn_scorer_open(nn_scorer *scorer, nnblas_score score, const nn_mod
                           .threshold = model->cost == NNBLAS_HINGE ? 0.0 : 0.5};
     if (score == NNBLAS_SCORE_NONE)
         return NNBLAS_OK;
-    scorer->block_rows = nn_min(nn_max(rows->N, 1), nn_max(MOST_OUTPUTS / outputs, LEAST_ROWS));
+    scorer->block_rows = nn_min(N, nn_max(MOST_OUTPUTS / outputs, LEAST_ROWS));
     scorer->O_out = nn_allocate(nn_multiply_sizes(scorer->block_rows, outputs), sizeof(double));
     if (!scorer->O_out)
         return NNBLAS_ERROR_MEMORY;
@@ -74,6 +102,8 @@ nnblas_status nn_scorer_open(nn_scorer *scorer, nnblas_score score, const nn_mod
     scorer->squared_errors = nn_allocate(labels, sizeof *scorer->squared_errors);
     if (!scorer->spreads || !scorer->squared_errors)
         return NNBLAS_ERROR_MEMORY;
+    for (size_t k = 0; k < labels; k++)
+        scorer->spreads[k] = (nn_spread){.scale = 1.0};
     return NNBLAS_OK;
 }
 
@@ -149,36 +179,38 @@ static nn_rows take_inputs(const nn_rows *rows, size_t first, size_t count) {
     return block;
 }
 
-/* Returns the weight of the rows that are right. */
-static double add_block(const nn_scorer *s, const nn_rows *rows, size_t first, size_t count,
-                        double right) {
+static void add_block(nn_scorer *s, const nn_rows *rows, size_t first, size_t count) {
     for (size_t e = 0; e < count; e++) {
         const double *o = s->O_out + e * s->outputs, *y = get_label(rows, first + e);
         double weight = get_weight(rows, first + e);
         if (s->score == NNBLAS_SCORE_R2)
             add_squared_errors(s, weight, o, y);
         else if (is_right(s, o, y))
-            right += weight;
+            s->right += weight;
     }
-    return right;
 }
 
-double nn_scorer_run(const nn_scorer *s, nn_engine *engine, const nn_model *model,
-                     const nn_rows *rows) {
-    double right = 0.0;
+void nn_scorer_begin(nn_scorer *s) {
+    s->right = 0.0;
     if (s->squared_errors)
         memset(s->squared_errors, 0, s->labels * sizeof *s->squared_errors);
+}
+
+void nn_scorer_add(nn_scorer *s, nn_engine *engine, const nn_model *model, const nn_rows *rows) {
     for (size_t first = 0; first < rows->N; first += s->block_rows) {
         size_t count = nn_min(s->block_rows, rows->N - first);
         const nn_rows block = take_inputs(rows, first, count);
         nn_engine_run(
             engine,
             &(nn_call){.model = model, .rows = &block, .O_out = s->O_out, .ldo = s->outputs});
-        right = add_block(s, rows, first, count, right);
+        add_block(s, rows, first, count);
     }
+}
+
+double nn_scorer_end(nn_scorer *s, double total_weight) {
     if (s->score != NNBLAS_SCORE_R2) {
-        nn_group_sum(s->group, &right, 1);
-        return right / nn_get_total_weight(rows);
+        nn_group_sum(s->group, &s->right, 1);
+        return s->right / total_weight;
     }
     nn_group_sum(s->group, s->squared_errors, s->labels);
     return get_determination(s);

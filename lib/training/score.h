@@ -16,19 +16,24 @@ typedef struct nn_scorer {
     double *O_out;             /* of a block of rows; null without a score */
     struct nn_spread *spreads; /* of each column of labels; null but for R2 */
     double *squared_errors;    /* the same */
+    double right;              /* the weight of the rows that are right */
 } nn_scorer;
 
-/* rows: with the labels that each score is of, and weighed (nn_weigh_rows). With a group, they are
- * a share, and the score is that of the rows of all ranks: each makes the same calls. */
-nnblas_status nn_scorer_open(nn_scorer *scorer, nnblas_score score, const nn_model *model,
-                             const nn_rows *rows, nn_group *group);
-/* Before the first score. */
-void nn_scorer_measure_spreads(nn_scorer *scorer, const nn_rows *rows);
-
+/* For calls with at most N rows, which may be some of all: then their weights have the scale that
+ * all have. With a group, they are a share, and the score is that of the rows of all ranks: each
+ * makes the same calls. */
+nnblas_status nn_scorer_open(nn_scorer *scorer, nnblas_score score, const nn_model *model, size_t N,
+                             nn_group *group);
 void nn_scorer_close(nn_scorer *scorer);
 
-/* The score of the rows. engine: one for them, which predicts them block by block. */
-double nn_scorer_run(const nn_scorer *scorer, nn_engine *engine, const nn_model *model,
-                     const nn_rows *rows);
+/* Adds the labels of rows to what R2 has to know of them, once and before a score. */
+void nn_scorer_learn(nn_scorer *scorer, const nn_rows *rows);
+
+/* The score of rows: begins anew; adds rows, which an engine for them predicts block by block; ends
+ * with the score of all, which have this weight. */
+void nn_scorer_begin(nn_scorer *scorer);
+void nn_scorer_add(nn_scorer *scorer, nn_engine *engine, const nn_model *model,
+                   const nn_rows *rows);
+double nn_scorer_end(nn_scorer *scorer, double total_weight);
 
 #endif

@@ -324,12 +324,21 @@ nnblas_status nnblas_trainer_set_score(nnblas_trainer *trainer, nnblas_score sco
     return status;
 }
 
+/* Each kind replaces the others. */
+static void set_validation(nnblas_trainer *trainer, double fraction, nn_rows rows,
+                           nnblas_source *source) {
+    trainer->settings.validation_fraction = fraction;
+    trainer->settings.validation = rows;
+    trainer->settings.validation_source = source;
+}
+
 nnblas_status nnblas_trainer_set_validation_fraction(nnblas_trainer *trainer, double fraction) {
     static const nn_range R = {"fraction", 0, 1, false, true, "0 or above and under 1"};
-    nnblas_status status =
-        set_real(trainer, offsetof(nn_settings, validation_fraction), &R, fraction);
+    nnblas_status status = check_trainer(trainer);
     if (!status)
-        trainer->settings.validation = (nn_rows){.N = 0};
+        status = nn_check_range(&R, fraction);
+    if (!status)
+        set_validation(trainer, fraction, (nn_rows){.N = 0}, NULL);
     return status;
 }
 
@@ -342,9 +351,17 @@ nnblas_status nnblas_trainer_set_validation_rows(nnblas_trainer *trainer, size_t
     }
     if (status)
         return status;
-    trainer->settings.validation = (nn_rows){.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy};
-    trainer->settings.validation_fraction = 0.0;
+    set_validation(trainer, 0.0, (nn_rows){.N = N, .X = X, .ldx = ldx, .Y = Y, .ldy = ldy}, NULL);
     return NNBLAS_OK;
+}
+
+nnblas_status nnblas_trainer_set_validation_source(nnblas_trainer *trainer, nnblas_source *source) {
+    nnblas_status status = check_trainer(trainer);
+    if (!status && source)
+        status = nn_check_source("source", source, trainer->net);
+    if (!status)
+        set_validation(trainer, 0.0, (nn_rows){.N = 0}, source);
+    return status;
 }
 
 nnblas_status nnblas_trainer_set_validation_weights(nnblas_trainer *trainer,

@@ -4,6 +4,7 @@
 
 #include "engine/derivative_engine.h"
 #include "engine/engine.h"
+#include "network/source.h"
 
 /* What a schedule has no use for is 0: checkpoints compare it too. */
 typedef struct nn_schedule {
@@ -33,6 +34,7 @@ typedef struct nn_settings {
     double desired_cost, time_limit;
     double validation_fraction;
     nn_rows validation; /* the caller's; N = 0 for none */
+    nnblas_source *validation_source;
     nnblas_score score;
     size_t patience;
     double tolerance;

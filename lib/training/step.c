@@ -61,8 +61,9 @@ static nnblas_status step_checked(nn_fit *fit, const nn_rows *batch, double rate
 nnblas_status nn_take_step(nn_fit *fit, const nn_rows *batch, double rate, double *cost) {
     const nn_settings *s = fit->settings;
     nnblas_net *net = fit->trainer->net;
-    /* The errors of derivatives have no bound here. */
-    bool is_safe = !nn_has_derivatives(fit) && bound_step(fit, rate),
+    /* The errors of derivatives have no bound here, and a source may hand out other rows than those
+     * whose bounds are known. */
+    bool is_safe = !nn_has_derivatives(fit) && !nn_is_from_source(fit) && bound_step(fit, rate),
          looks_first = nn_is_full_batch(fit) && s->desired_cost > 0.0;
     if (nn_is_alone(&fit->group) && is_safe && !looks_first &&
         s->optimizer == NNBLAS_GRADIENT_DESCENT && s->weight_decay == 0.0 && s->l1 == 0.0 &&
@@ -72,7 +73,7 @@ nnblas_status nn_take_step(nn_fit *fit, const nn_rows *batch, double rate, doubl
         return NNBLAS_OK;
     }
     *cost = nn_compute_gradient(fit, batch);
-    nnblas_status status = nn_group_check(&fit->group);
+    nnblas_status status = nn_check_rows(fit);
     if (status)
         return status;
     nn_mask_gradient(s, nn_count_all_parameters(fit), fit->engine.updates[0]);

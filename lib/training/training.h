@@ -3,7 +3,8 @@
 #ifndef NN_TRAINING_H
 #define NN_TRAINING_H
 
-#include "network/network.h"
+#include "engine/row_weights.h"
+#include "network/blocks.h"
 #include "training/group.h"
 #include "training/history_file.h"
 #include "training/optimizer.h"
@@ -75,14 +76,34 @@ typedef struct nn_own_rows {
     double *totals;      /* the weight of each batch's rows on all ranks */
 } nn_own_rows;
 
+/* What is known of the rows of a source, once all were read. */
+typedef struct nn_survey {
+    size_t weighted; /* rows with a weight above 0 */
+    nn_weight_sum weight;
+    nn_overflow_bounds bounds;
+    double target_magnitude; /* the mean magnitude of the labels, with the weights of the rows */
+} nn_survey;
+
+/* Rows that come from a source, if its blocks are open. */
+typedef struct nn_source_rows {
+    nn_blocks blocks;
+    nn_survey survey;
+} nn_source_rows;
+
 typedef struct nn_fit {
     nnblas_trainer *trainer;
     const nn_settings *settings;
     nn_model model;
     nn_group group;
-    nn_rows rows; /* this process's training rows */
+    nn_rows
+        rows; /* this process's training rows; of those of a source there are only the numbers */
     nn_rows validation;
     size_t N, N_validation; /* those of all processes */
+    nn_source_rows source, validation_source;
+    double *mean_gradient;   /* over the blocks of a source; null where the rows are in arrays */
+    nn_rows gathered;        /* a batch of rows of a source, put together from its blocks */
+    double *gathered_memory; /* null but for mini-batches from a source */
+    nn_failure row_failure;  /* of a source in the midst of a step */
     size_t batch_size;
     bool has_checkpoints; /* of a group, rank 0's */
     nn_row_order order;
@@ -114,6 +135,10 @@ static inline size_t nn_count_trained_parameters(const nn_fit *fit) {
     for (size_t i = 0; i < nn_count_all_parameters(fit); i++)
         trained += nn_is_trained(fit->settings, i);
     return trained;
+}
+
+static inline bool nn_is_from_source(const nn_fit *fit) {
+    return fit->source.blocks.source != NULL;
 }
 
 static inline bool nn_is_full_batch(const nn_fit *fit) {

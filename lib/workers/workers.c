@@ -5,6 +5,7 @@
 #include "core/processors.h"
 #include "core/public.h"
 #include "core/sizes.h"
+#include "workers/signals.h"
 #include "workers/wait_word.h"
 #include "workers/waits.h"
 
@@ -12,7 +13,6 @@
 #include <limits.h>
 #include <math.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -152,26 +152,15 @@ static void *serve(void *argument) {
 /* BLAS allocates its buffers elsewhere; what it and the tasks keep on the stack is far less. */
 enum { STACK_BYTES = 512 * 1024 };
 
-/* The host's signals go to the host's threads, except those that a thread raises by its own
- * instructions. */
-static void block_signals(sigset_t *found) {
-    static const int OWN[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
-    sigset_t blocked;
-    sigfillset(&blocked);
-    for (size_t i = 0; i < sizeof OWN / sizeof *OWN; i++)
-        sigdelset(&blocked, OWN[i]);
-    pthread_sigmask(SIG_SETMASK, &blocked, found);
-}
-
 static bool create_thread(worker *w) {
     pthread_attr_t attributes;
     if (pthread_attr_init(&attributes) != 0)
         return false;
     pthread_attr_setstacksize(&attributes, STACK_BYTES);
     sigset_t found;
-    block_signals(&found);
+    nn_block_signals(&found);
     w->has_thread = pthread_create(&w->thread, &attributes, serve, w) == 0;
-    pthread_sigmask(SIG_SETMASK, &found, NULL);
+    nn_restore_signals(&found);
     pthread_attr_destroy(&attributes);
 #ifdef __linux__
     if (w->has_thread)

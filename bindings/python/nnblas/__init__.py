@@ -18,6 +18,7 @@ from ._errors import (
     NNBlasError,
     NotFiniteError,
     OutOfMemoryError,
+    SourceError,
     Status,
 )
 from ._fit_many import fit_many
@@ -65,6 +66,7 @@ __all__ = [
     "PlanPurpose",
     "Schedule",
     "Score",
+    "SourceError",
     "Status",
     "Trainer",
     "backpropagate",

@@ -26,6 +26,7 @@ class Status(enum.IntEnum):
     ERROR_FORMAT = -9
     ERROR_MISSING = -10
     ERROR_GROUP = -11
+    ERROR_SOURCE = -12
     STOPPED_COST = 1
     STOPPED_CALLBACK = 2
     STOPPED_PATIENCE = 3
@@ -88,12 +89,17 @@ class GroupError(NNBlasError, RuntimeError):
     """Processes that train together lost each other, or have other parameters."""
 
 
+class SourceError(NNBlasError):
+    """A row source failed, or handed out what it may not."""
+
+
 _ERRORS = {
     Status.ERROR_NOT_FINITE: NotFiniteError,
     Status.ERROR_MEMORY: OutOfMemoryError,
     Status.ERROR_FORMAT: FormatError,
     Status.ERROR_MISSING: MissingFeatureError,
     Status.ERROR_GROUP: GroupError,
+    Status.ERROR_SOURCE: SourceError,
 }
 
 

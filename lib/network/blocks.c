@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "network/blocks.h"
+#include "core/memory.h"
+#include "core/sizes.h"
+#include "engine/row_weights.h"
+#include "workers/background.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A block in memory. */
+typedef struct nn_slot {
+    nn_blocks *blocks;
+    size_t index; /* of the block */
+    nnblas_status status;
+    char words[256]; /* of a failure */
+    size_t count;    /* rows that were read */
+    nn_rows rows;    /* in the buffers below, or of the source's own */
+    double *X, *Y, *weights;
+    uint32_t *order;
+} nn_slot;
+
+/* ---- memory ---------------------------------------------------------------------------------- */
+
+/* A last block has room for one row more, to see that there is none. */
+static size_t get_room(const nn_blocks *b) {
+    return b->block_rows + 1;
+}
+
+static nnblas_status open_slot(nn_blocks *b, nn_slot *s) {
+    const nnblas_source *source = b->source;
+    *s = (nn_slot){.blocks = b};
+    s->X = nn_allocate(nn_multiply_sizes(get_room(b), source->inputs), sizeof *s->X);
+    s->Y = nn_allocate(nn_multiply_sizes(get_room(b), source->labels), sizeof *s->Y);
+    s->weights = nn_allocate(source->is_weighted ? get_room(b) : 1, sizeof *s->weights);
+    s->order = nn_allocate(get_room(b), sizeof *s->order);
+    return s->X && s->Y && s->weights && s->order ? NNBLAS_OK : NNBLAS_ERROR_MEMORY;
+}
+
+static void close_slot(nn_slot *s) {
+    free(s->X);
+    free(s->Y);
+    free(s->weights);
+    free(s->order);
+}
+
+nnblas_status nn_blocks_open(nn_blocks *b, nnblas_source *source) {
+    if (atomic_exchange(&source->is_used, true))
+        return nn_fail(NNBLAS_ERROR_VALUE,
+                       "the source is used by another call, or twice by this one");
+    *b = (nn_blocks){.source = source,
+                     .block_rows = nn_count_block_rows(source),
+                     .N = SIZE_MAX,
+                     .position = SIZE_MAX};
+    b->slots = nn_allocate(2, sizeof *b->slots);
+    nnblas_status status = b->slots ? NNBLAS_OK : NNBLAS_ERROR_MEMORY;
+    for (size_t i = 0; i < 2 && b->slots; i++) {
+        nnblas_status found = open_slot(b, &b->slots[i]);
+        status = status ? status : found;
+    }
+    if (status)
+        nn_blocks_close(b);
+    else if (source->reads_ahead)
+        b->background = nn_background_open();
+    return status;
+}
+
+void nn_blocks_close(nn_blocks *b) {
+    if (!b->source)
+        return;
+    nn_background_close(b->background);
+    for (size_t i = 0; i < 2 && b->slots; i++)
+        close_slot(&b->slots[i]);
+    free(b->slots);
+    atomic_store(&b->source->is_used, false);
+    *b = (nn_blocks){.source = NULL};
+}
+
+/* ---- what the source hands out --------------------------------------------------------------- */
+
+/* Copies rows that were handed out at another place to where those that follow them will be. */
+static void copy_rows(size_t rows, size_t columns, const double *from, size_t ld, double *to) {
+    if (from != to)
+        nn_copy_rows(rows, columns, from, ld, to, columns);
+}
+
+/* The rows before are in the buffers from then on. */
+static void keep_rows(nn_slot *s) {
+    const nnblas_source *source = s->blocks->source;
+    copy_rows(s->count, source->inputs, s->rows.X, s->rows.ldx, s->X);
+    copy_rows(s->count, source->labels, s->rows.Y, s->rows.ldy, s->Y);
+    if (source->is_weighted)
+        copy_rows(s->count, 1, s->rows.weights, 1, s->weights);
+    s->rows = (nn_rows){.X = s->X,
+                        .ldx = source->inputs,
+                        .Y = s->Y,
+                        .ldy = source->labels,
+                        .weights = source->is_weighted ? s->weights : NULL};
+}
+
+static void add_rows(nn_slot *s, const nnblas_block *block) {
+    const nnblas_source *source = s->blocks->source;
+    if (s->count > 0) {
+        keep_rows(s);
+        copy_rows(block->N, source->inputs, block->X, block->ldx, s->X + s->count * source->inputs);
+        copy_rows(block->N, source->labels, block->Y, block->ldy, s->Y + s->count * source->labels);
+        if (source->is_weighted)
+            copy_rows(block->N, 1, block->weights, 1, s->weights + s->count);
+    } else {
+        s->rows = (nn_rows){.X = block->X,
+                            .ldx = block->ldx,
+                            .Y = block->Y,
+                            .ldy = block->ldy,
+                            .weights = block->weights};
+    }
+    s->count += block->N;
+}
+
+static nnblas_status check_block(const nnblas_source *source, const nnblas_block *block,
+                                 size_t wanted, size_t row) {
+    if (block->N > wanted)
+        return nn_fail(NNBLAS_ERROR_SOURCE,
+                       "the source handed out %zu rows at row %zu; at most %zu were wanted",
+                       block->N, row, wanted);
+    if (block->N > 0 && (!block->X || !block->Y || (source->is_weighted && !block->weights)))
+        return nn_fail(NNBLAS_ERROR_SOURCE, "the source handed out null for %s at row %zu",
+                       !block->X   ? "X"
+                       : !block->Y ? "Y"
+                                   : "the weights",
+                       row);
+    if (block->N > 0 && (block->ldx < source->inputs || block->ldy < source->labels))
+        return nn_fail(NNBLAS_ERROR_SOURCE,
+                       "the source handed out %s = %zu at row %zu; there are %zu columns",
+                       block->ldx < source->inputs ? "ldx" : "ldy",
+                       block->ldx < source->inputs ? block->ldx : block->ldy, row,
+                       block->ldx < source->inputs ? source->inputs : source->labels);
+    return NNBLAS_OK;
+}
+
+/* Asks for up to wanted rows. *has_ended: there was none. */
+static nnblas_status read_rows(nn_slot *s, size_t wanted, bool *has_ended) {
+    nn_blocks *b = s->blocks;
+    const nnblas_source *source = b->source;
+    nnblas_block block = {.N = wanted,
+                          .X = s->X + s->count * source->inputs,
+                          .ldx = source->inputs,
+                          .Y = s->Y + s->count * source->labels,
+                          .ldy = source->labels,
+                          .weights = source->is_weighted ? s->weights + s->count : NULL};
+    int failure = source->next(source->user, &block);
+    if (failure)
+        return nn_fail(NNBLAS_ERROR_SOURCE, "the source failed at row %zu: next returned %d",
+                       b->position, failure);
+    nnblas_status status = check_block(source, &block, wanted, b->position);
+    *has_ended = !status && block.N == 0;
+    if (status || *has_ended)
+        return status;
+    if (!source->is_weighted)
+        block.weights = NULL;
+    add_rows(s, &block);
+    b->position += block.N;
+    return NNBLAS_OK;
+}
+
+static nnblas_status go_to(nn_blocks *b, size_t row) {
+    const nnblas_source *source = b->source;
+    if (b->position == row)
+        return NNBLAS_OK;
+    int failure = row == 0 ? source->restart(source->user) : source->seek(source->user, row);
+    if (failure && row == 0)
+        return nn_fail(NNBLAS_ERROR_SOURCE, "the source failed: restart returned %d", failure);
+    if (failure)
+        return nn_fail(NNBLAS_ERROR_SOURCE, "the source failed: seek to row %zu returned %d", row,
+                       failure);
+    b->position = row;
+    return NNBLAS_OK;
+}
+
+/* ---- a block --------------------------------------------------------------------------------- */
+
+static nnblas_status check_count(const nn_slot *s, size_t first, size_t expected) {
+    const nn_blocks *b = s->blocks;
+    if (b->N == SIZE_MAX || s->count == expected)
+        return NNBLAS_OK;
+    if (s->count > expected)
+        return nn_fail(NNBLAS_ERROR_SOURCE,
+                       "the source has more rows than the %zu of its first pass", b->N);
+    return nn_fail(NNBLAS_ERROR_SOURCE,
+                   "the source ends after row %zu; its first pass had %zu rows", first + s->count,
+                   b->N);
+}
+
+static nnblas_status read_slot(nn_slot *s) {
+    nn_blocks *b = s->blocks;
+    size_t first = s->index * b->block_rows, left = b->N - first; /* huge before they are counted */
+    size_t expected = nn_min(b->block_rows, left);
+    size_t wanted = left <= b->block_rows ? expected + 1 : expected;
+    bool has_ended = false;
+    s->count = 0;
+    s->rows = (nn_rows){.N = 0};
+    nnblas_status status = go_to(b, first);
+    while (!status && !has_ended && s->count < wanted)
+        status = read_rows(s, wanted - s->count, &has_ended);
+    if (!status)
+        status = check_count(s, first, expected);
+    if (status)
+        b->position = SIZE_MAX;
+    return status;
+}
+
+/* The message belongs to the thread that reads. */
+static void read_block(void *context) {
+    nn_slot *s = context;
+    s->status = read_slot(s);
+    if (s->status)
+        snprintf(s->words, sizeof s->words, "%s", nnblas_error_message());
+}
+
+/* ---- blocks that are taken ------------------------------------------------------------------- */
+
+static nn_block view_block(nn_slot *s) {
+    const nn_blocks *b = s->blocks;
+    nn_block block = {
+        .first = s->index * b->block_rows, .count = s->count, .rows = s->rows, .order = s->order};
+    block.rows.N = nn_count_weighted_rows(s->count, s->rows.weights);
+    if (block.rows.N < s->count) {
+        nn_list_weighted_rows(s->count, s->rows.weights, s->order);
+        block.rows.order = s->order;
+    }
+    nn_weigh_rows(&block.rows);
+    return block;
+}
+
+static size_t get_first(const nn_blocks *b) {
+    return b->repeats && b->N > 0 ? 0 : NN_NONE;
+}
+
+nnblas_status nn_blocks_take(nn_blocks *b, size_t index, size_t next, nn_block *block) {
+    nn_slot *s = b->ahead ? b->ahead : &b->slots[0];
+    if (b->ahead)
+        nn_background_wait(b->background);
+    if (!b->ahead || s->index != index) {
+        s->index = index;
+        read_block(s);
+    }
+    b->ahead = NULL;
+    if (s->status)
+        return nn_fail(s->status, "%s", s->words);
+    if (b->N == SIZE_MAX && s->count < b->block_rows) {
+        b->N = index * b->block_rows + s->count;
+        next = get_first(b);
+    }
+    if (b->background && next != NN_NONE) {
+        b->ahead = s == &b->slots[0] ? &b->slots[1] : &b->slots[0];
+        b->ahead->index = next;
+        nn_background_begin(b->background, read_block, b->ahead);
+    }
+    *block = view_block(s);
+    return NNBLAS_OK;
+}
+
+nnblas_status nn_blocks_take_in_order(nn_blocks *b, size_t index, nn_block *block) {
+    size_t count = nn_count_blocks(b);
+    if (index < count)
+        return nn_blocks_take(b, index, index + 1 < count ? index + 1 : get_first(b), block);
+    *block = (nn_block){.first = b->N};
+    return NNBLAS_OK;
+}
+
+size_t nn_count_blocks(const nn_blocks *b) {
+    return nn_divide_up(b->N, b->block_rows);
+}
+
+nn_rows nn_blocks_describe(const nn_blocks *b, size_t N, bool are_picked) {
+    const nn_slot *s = &b->slots[0];
+    return (nn_rows){.N = N,
+                     .X = s->X,
+                     .ldx = b->source->inputs,
+                     .Y = s->Y,
+                     .ldy = b->source->labels,
+                     .weights = b->source->is_weighted ? s->weights : NULL,
+                     .order = are_picked || b->source->is_weighted ? s->order : NULL};
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "training/source_batches.h"
+#include "core/memory.h"
+#include "core/sizes.h"
+#include "training/row_order.h"
+#include "training/step.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One epoch. */
+typedef struct epoch {
+    nn_fit *fit;
+    double rate;
+    uint32_t *blocks; /* their order */
+    size_t taken;     /* rows of the epoch that steps were taken over */
+    nn_weight_sum weight;
+    double cost; /* the mean over the batches so far */
+} epoch;
+
+/* ---- orders ---------------------------------------------------------------------------------- */
+
+/* A generator of its own for each epoch and each block, so that a resumed training and one whose
+ * blocks were read ahead have the same orders. block: NN_NONE for the order of the blocks. */
+static nn_random seed_order(const nn_fit *fit, size_t epoch_number, size_t block) {
+    nn_random random;
+    uint64_t state = fit->settings->seed;
+    state = nn_splitmix_bits(&state) ^ epoch_number;
+    state = nn_splitmix_bits(&state) ^ (uint64_t)block;
+    nn_random_seed(&random, nn_splitmix_bits(&state));
+    return random;
+}
+
+static void list(uint32_t *order, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        order[i] = (uint32_t)i;
+}
+
+static void order_blocks(const nn_fit *fit, size_t epoch_number, uint32_t *order) {
+    const nn_blocks *blocks = &fit->source.blocks;
+    size_t count = nn_count_blocks(blocks);
+    nn_random random = seed_order(fit, epoch_number, NN_NONE);
+    list(order, count);
+    if (fit->settings->shuffle && blocks->source->seek)
+        nn_shuffle(order, count, &random);
+}
+
+static void shuffle_rows(const epoch *e, size_t index, nn_block *block) {
+    nn_random random = seed_order(e->fit, e->fit->progress.epoch, index);
+    if (!e->fit->settings->shuffle)
+        return;
+    if (!block->rows.order)
+        list(block->order, block->rows.N);
+    block->rows.order = block->order;
+    nn_shuffle(block->order, block->rows.N, &random);
+}
+
+/* ---- batches --------------------------------------------------------------------------------- */
+
+static nnblas_status take_batch(epoch *e, nn_rows batch) {
+    nn_fit *fit = e->fit;
+    double cost;
+    nn_weigh_rows(&batch);
+    nnblas_status status = nn_take_step(fit, &batch, e->rate, &cost);
+    if (status)
+        return status;
+    e->taken += batch.N;
+    /* A checkpoint is of whole epochs. */
+    if (nn_is_cancelled(fit) && e->taken < fit->N && !fit->has_checkpoints)
+        return NNBLAS_STOPPED_CANCELLED;
+    double share = nn_add_weight(&e->weight, &batch);
+    e->cost += share * (cost - e->cost);
+    return NNBLAS_OK;
+}
+
+/* Some rows of a block, in its order. */
+static nn_rows cut(const nn_block *block, size_t first, size_t count) {
+    nn_rows rows = block->rows;
+    rows.N = count;
+    if (rows.order) {
+        rows.order += first;
+        return rows;
+    }
+    rows.X += first * rows.ldx;
+    rows.Y += first * rows.ldy;
+    rows.weights = rows.weights ? rows.weights + first : NULL;
+    return rows;
+}
+
+/* Copies rows behind those that are gathered. */
+static void gather(nn_fit *fit, const nn_rows *rows) {
+    nn_rows *g = &fit->gathered;
+    double *X = fit->gathered_memory + g->N * g->ldx, *Y = fit->gathered_memory + (g->Y - g->X);
+    double *weights = g->weights ? fit->gathered_memory + (g->weights - g->X) : NULL;
+    for (size_t e = 0; e < rows->N; e++) {
+        size_t row = nn_get_row(rows, e);
+        memcpy(X + e * g->ldx, rows->X + row * rows->ldx, g->ldx * sizeof *X);
+        memcpy(Y + (g->N + e) * g->ldy, rows->Y + row * rows->ldy, g->ldy * sizeof *Y);
+        if (weights)
+            weights[g->N + e] = rows->weights[row];
+    }
+    g->N += rows->N;
+}
+
+static nnblas_status take_gathered(epoch *e) {
+    nn_rows batch = e->fit->gathered;
+    e->fit->gathered.N = 0;
+    return take_batch(e, batch);
+}
+
+/* The first rows complete the batch that the block before began, and the last begin the next. */
+static nnblas_status take_block(epoch *e, const nn_block *block) {
+    nn_fit *fit = e->fit;
+    size_t size = fit->batch_size, N = block->rows.N, first = 0;
+    nnblas_status status = NNBLAS_OK;
+    while (!status && first < N) {
+        size_t count = nn_min(size - fit->gathered.N, N - first);
+        nn_rows rows = cut(block, first, count);
+        first += count;
+        if (count == size) {
+            rows.following = rows.order ? nn_min(size, N - first) : 0;
+            status = take_batch(e, rows);
+            continue;
+        }
+        gather(fit, &rows);
+        if (fit->gathered.N == size)
+            status = take_gathered(e);
+    }
+    return status;
+}
+
+/* ---- an epoch -------------------------------------------------------------------------------- */
+
+/* The block that will be taken after the last one, in the next epoch. */
+static size_t find_next_first(const epoch *e, uint32_t *order) {
+    order_blocks(e->fit, e->fit->progress.epoch + 1, order);
+    return order[0];
+}
+
+static nnblas_status take_blocks(epoch *e) {
+    nn_blocks *blocks = &e->fit->source.blocks;
+    size_t count = nn_count_blocks(blocks);
+    nnblas_status status = NNBLAS_OK;
+    for (size_t i = 0; i < count && !status; i++) {
+        nn_block block;
+        size_t index = e->blocks[i];
+        size_t next = i + 1 < count ? e->blocks[i + 1] : find_next_first(e, e->blocks);
+        status = nn_blocks_take(blocks, index, next, &block);
+        if (status)
+            break;
+        shuffle_rows(e, index, &block);
+        status = take_block(e, &block);
+    }
+    return !status && e->fit->gathered.N > 0 ? take_gathered(e) : status;
+}
+
+nnblas_status nn_run_source_batches(nn_fit *fit, double rate, double *cost) {
+    epoch e = {.fit = fit, .rate = rate};
+    e.blocks = nn_allocate(nn_count_blocks(&fit->source.blocks), sizeof *e.blocks);
+    if (!e.blocks)
+        return NNBLAS_ERROR_MEMORY;
+    order_blocks(fit, fit->progress.epoch, e.blocks);
+    fit->gathered.N = 0;
+    nnblas_status status = take_blocks(&e);
+    free(e.blocks);
+    *cost = e.cost;
+    return status;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "training/source_fit.h"
+#include "core/memory.h"
+#include "core/sizes.h"
+#include "training/fit_checks.h"
+#include "training/source_survey.h"
+
+#include <stdlib.h>
+
+/* What is known of all rows, which are nowhere together. */
+static nn_rows count_rows(const nn_source_rows *source) {
+    const nn_survey *survey = &source->survey;
+    return (nn_rows){.N = survey->weighted,
+                     .weight_scale = survey->weight.scale,
+                     .total_weight = survey->weight.total};
+}
+
+static nnblas_status open_source(nn_fit *fit, nnblas_source *source, bool is_validation,
+                                 nn_source_rows *opened) {
+    nnblas_status status = nn_blocks_open(&opened->blocks, source);
+    if (status)
+        return status;
+    opened->blocks.repeats = true;
+    return nn_survey_source(&opened->blocks, fit->trainer->net, is_validation, &opened->survey);
+}
+
+nnblas_status nn_choose_source(nn_fit *fit, nnblas_source *source) {
+    const nn_settings *s = fit->settings;
+    nnblas_status status = open_source(fit, source, false, &fit->source);
+    if (status)
+        return status;
+    fit->rows = count_rows(&fit->source);
+    bool has_batches = s->batch_size > 0 && nn_has_rate(s->optimizer);
+    fit->N = fit->rows.N;
+    fit->batch_size = has_batches ? nn_min(s->batch_size, fit->N) : fit->N;
+    return nn_check_row_counts(s, fit->source.blocks.N, fit->N);
+}
+
+nnblas_status nn_choose_validation_source(nn_fit *fit, nnblas_source *source) {
+    nnblas_status status = nn_check_source("the validation source", source, fit->trainer->net);
+    if (!status)
+        status = open_source(fit, source, true, &fit->validation_source);
+    if (status)
+        return status;
+    fit->validation = count_rows(&fit->validation_source);
+    fit->N_validation = fit->validation.N;
+    return NNBLAS_OK;
+}
+
+static nnblas_status open_batch(nn_fit *fit) {
+    const nnblas_source *source = fit->source.blocks.source;
+    size_t columns = source->inputs + source->labels + source->is_weighted;
+    double *memory = nn_allocate(nn_multiply_sizes(fit->batch_size, columns), sizeof *memory);
+    if (!memory)
+        return NNBLAS_ERROR_MEMORY;
+    double *Y = memory + fit->batch_size * source->inputs;
+    double *weights = Y + fit->batch_size * source->labels;
+    fit->gathered = (nn_rows){.X = memory,
+                              .ldx = source->inputs,
+                              .Y = Y,
+                              .ldy = source->labels,
+                              .weights = source->is_weighted ? weights : NULL};
+    fit->gathered_memory = memory;
+    return NNBLAS_OK;
+}
+
+nnblas_status nn_open_source_buffers(nn_fit *fit) {
+    if (!nn_is_from_source(fit))
+        return NNBLAS_OK;
+    if (!nn_is_full_batch(fit))
+        return open_batch(fit);
+    fit->mean_gradient = nn_allocate(nn_count_all_parameters(fit), sizeof *fit->mean_gradient);
+    return fit->mean_gradient ? NNBLAS_OK : NNBLAS_ERROR_MEMORY;
+}
+
+void nn_close_sources(nn_fit *fit) {
+    free(fit->mean_gradient);
+    free(fit->gathered_memory);
+    nn_blocks_close(&fit->validation_source.blocks);
+    nn_blocks_close(&fit->source.blocks);
+}
+
+/* A rank of a group may have no rows. */
+static size_t count_engine_rows(size_t N) {
+    return nn_max(N, 1);
+}
+
+nn_rows nn_describe_step(const nn_fit *fit) {
+    const nn_blocks *b = &fit->source.blocks;
+    if (nn_is_from_source(fit) && nn_is_full_batch(fit))
+        return nn_blocks_describe(b, nn_min(b->block_rows, fit->rows.N), false);
+    if (nn_is_from_source(fit))
+        return nn_blocks_describe(b, fit->batch_size, fit->settings->shuffle);
+    nn_rows step = fit->rows;
+    step.N = count_engine_rows(nn_min(fit->batch_size, step.N));
+    return step;
+}
+
+nn_rows nn_describe_validation(const nn_fit *fit) {
+    const nn_blocks *b = &fit->validation_source.blocks;
+    nn_rows rows = fit->validation;
+    rows.N = count_engine_rows(rows.N);
+    return b->source ? nn_blocks_describe(b, nn_min(b->block_rows, rows.N), false) : rows;
+}

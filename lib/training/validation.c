@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "training/validation.h"
+#include "engine/row_weights.h"
+#include "training/group_sums.h"
+
+#include <math.h>
+
+static bool is_from_source(const nn_fit *fit) {
+    return fit->validation_source.blocks.source != NULL;
+}
+
+static bool has_score(const nn_fit *fit) {
+    return fit->settings->score != NNBLAS_SCORE_NONE;
+}
+
+nnblas_status nn_learn_validation(nn_fit *fit) {
+    nn_block block;
+    if (!is_from_source(fit))
+        nn_scorer_learn(&fit->scorer, &fit->validation);
+    if (!is_from_source(fit) || fit->settings->score != NNBLAS_SCORE_R2)
+        return NNBLAS_OK;
+    for (size_t k = 0;; k++) {
+        nnblas_status status = nn_blocks_take_in_order(&fit->validation_source.blocks, k, &block);
+        if (status || block.count == 0)
+            return status;
+        nn_rescale_weights(&block.rows, fit->validation.weight_scale);
+        if (block.rows.total_weight > 0.0)
+            nn_scorer_learn(&fit->scorer, &block.rows);
+    }
+}
+
+static double compute_cost(nn_fit *fit, const nn_rows *rows) {
+    return nn_engine_run(&fit->validation_engine, &(nn_call){.model = &fit->model, .rows = rows});
+}
+
+static void add_score(nn_fit *fit, double cost, const nn_rows *rows) {
+    if (has_score(fit) && isfinite(cost))
+        nn_scorer_add(&fit->scorer, &fit->validation_engine, &fit->model, rows);
+}
+
+static nnblas_status run_blocks(nn_fit *fit, double *cost) {
+    nn_weight_sum weight = {0.0, 0.0};
+    nn_block block;
+    *cost = 0.0;
+    for (size_t k = 0;; k++) {
+        nnblas_status status = nn_blocks_take_in_order(&fit->validation_source.blocks, k, &block);
+        if (status || block.count == 0)
+            return status;
+        if (block.rows.N == 0)
+            continue;
+        double share = nn_add_weight(&weight, &block.rows);
+        *cost += share * (compute_cost(fit, &block.rows) - *cost);
+        nn_rescale_weights(&block.rows, fit->validation.weight_scale);
+        add_score(fit, *cost, &block.rows);
+    }
+}
+
+nnblas_status nn_compute_validation(nn_fit *fit, double *cost, double *score) {
+    nnblas_status status = NNBLAS_OK;
+    nn_scorer_begin(&fit->scorer);
+    if (is_from_source(fit)) {
+        status = run_blocks(fit, cost);
+    } else {
+        double own = fit->validation.N > 0 ? compute_cost(fit, &fit->validation) : 0.0;
+        *cost = nn_sum_cost(fit, own);
+        add_score(fit, *cost, &fit->validation);
+        status = nn_group_check(&fit->group);
+    }
+    if (status || !has_score(fit) || !isfinite(*cost))
+        return status;
+    *score = nn_scorer_end(&fit->scorer, nn_get_total_weight(&fit->validation));
+    return nn_group_check(&fit->group);
+}

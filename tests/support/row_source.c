@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "support/row_source.h"
+
+#include <string.h>
+
+static size_t count_rows(const row_source *s) {
+    return s->later_N > 0 && s->restarts > 1 ? s->later_N : s->N;
+}
+
+static void copy(size_t rows, size_t columns, const double *from, size_t ld, double *to,
+                 size_t ld_to) {
+    for (size_t e = 0; e < rows; e++)
+        memcpy(to + e * ld_to, from + e * ld, columns * sizeof *to);
+}
+
+static int next(void *user, nnblas_block *block) {
+    row_source *s = user;
+    size_t left = count_rows(s) - s->row, most = s->portion > 0 ? s->portion : block->N;
+    size_t count = most < block->N ? most : block->N;
+    const double *X = s->X + s->row * s->ldx, *Y = s->Y + s->row * s->ldy;
+    if (++s->calls == s->fails_at)
+        return 7;
+    block->N = count < left ? count : left;
+    if (s->points) {
+        block->X = (double *)X;
+        block->ldx = s->ldx;
+        block->Y = (double *)Y;
+        block->ldy = s->ldy;
+        block->weights = s->weights ? (double *)s->weights + s->row : NULL;
+    } else {
+        copy(block->N, s->inputs, X, s->ldx, block->X, block->ldx);
+        copy(block->N, s->labels, Y, s->ldy, block->Y, block->ldy);
+        if (s->weights)
+            copy(block->N, 1, s->weights + s->row, 1, block->weights, 1);
+    }
+    s->row += block->N;
+    return 0;
+}
+
+static int restart(void *user) {
+    row_source *s = user;
+    s->row = 0;
+    s->restarts++;
+    return 0;
+}
+
+static int seek(void *user, size_t row) {
+    row_source *s = user;
+    s->row = row;
+    s->seeks++;
+    return 0;
+}
+
+void open_row_source(row_source *s, const problem *p, size_t block_rows) {
+    *s = (row_source){.N = p->N,
+                      .inputs = get_inputs(p),
+                      .labels = get_labels(p),
+                      .ldx = p->ldx,
+                      .ldy = p->ldy,
+                      .X = p->X,
+                      .Y = p->Y,
+                      .weights = p->weights};
+    ck_assert_ok(nnblas_source_create(s->inputs, s->labels, next, restart, s, &s->source));
+    ck_assert_ok(nnblas_source_set_block_rows(s->source, block_rows));
+    ck_assert_ok(nnblas_source_set_weighted(s->source, s->weights != NULL));
+}
+
+void close_row_source(row_source *s) {
+    nnblas_source_destroy(s->source);
+}
+
+void let_seek(row_source *s) {
+    ck_assert_ok(nnblas_source_set_seek(s->source, seek));
+}

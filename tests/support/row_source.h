@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A source that hands out the rows of arrays, in whatever portions. */
+#ifndef ROW_SOURCE_H
+#define ROW_SOURCE_H
+
+#include "support/support.h"
+
+typedef struct row_source {
+    size_t N, inputs, labels, ldx, ldy;
+    const double *X, *Y, *weights; /* weights may be null */
+    /* How it hands out rows. */
+    size_t portion;  /* the most rows at a time; 0: as many as are wanted */
+    bool points;     /* to the arrays, instead of copying */
+    size_t fails_at; /* the call of next that fails, from 1; 0: none */
+    size_t later_N;  /* rows from the second pass on; 0: N */
+    /* What was called. */
+    size_t row, calls, restarts, seeks;
+    nnblas_source *source;
+} row_source;
+
+/* Over the rows of a problem, in blocks of block_rows. It stays where it is: the source has its
+ * address. */
+void open_row_source(row_source *s, const problem *p, size_t block_rows);
+void close_row_source(row_source *s);
+/* Lets it seek. */
+void let_seek(row_source *s);
+
+#endif

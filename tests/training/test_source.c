@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A training on the rows of a source is that on the same rows in arrays. */
+#include "support/row_source.h"
+#include "support/small_training.h"
+
+#include <math.h>
+#include <string.h>
+
+static const nnblas_optimizer OPTIMIZERS[] = {NNBLAS_GRADIENT_DESCENT,
+                                              NNBLAS_MOMENTUM,
+                                              NNBLAS_NESTEROV,
+                                              NNBLAS_RPROP,
+                                              NNBLAS_ADAM,
+                                              NNBLAS_LBFGS,
+                                              NNBLAS_LEVENBERG_MARQUARDT,
+                                              NNBLAS_SCALED_CONJUGATE_GRADIENT};
+enum { N_OPTIMIZERS = sizeof OPTIMIZERS / sizeof *OPTIMIZERS };
+
+static bool has_optimizer(nnblas_optimizer optimizer) {
+    return (optimizer != NNBLAS_LBFGS || nnblas_has(NNBLAS_FEATURE_LBFGS)) &&
+           (optimizer != NNBLAS_LEVENBERG_MARQUARDT || nnblas_has(NNBLAS_FEATURE_LAPACK));
+}
+
+static double get_suitable_rate(nnblas_optimizer optimizer) {
+    return optimizer == NNBLAS_ADAM ? 0.01 : 0.1;
+}
+
+static nnblas_status fit_source(const training *t, size_t block_rows) {
+    row_source s;
+    open_row_source(&s, &t->p, block_rows);
+    nnblas_status status = nnblas_trainer_fit_source(t->trainer, s.source);
+    close_row_source(&s);
+    return status;
+}
+
+/* The largest difference of parameters and costs after some epochs. */
+static void compare_trainings(nnblas_optimizer optimizer, size_t block_rows, size_t batch,
+                              bool has_weights) {
+    dice d = {3};
+    double rate = get_suitable_rate(optimizer);
+    training arrays = make_training(optimizer, rate, 20),
+             blocks = make_training(optimizer, rate, 20);
+    if (has_weights) {
+        weigh_rows(&d, &arrays.p);
+        blocks.p.weights = arrays.p.weights;
+        ck_assert_ok(nnblas_trainer_set_sample_weights(arrays.trainer, arrays.p.weights));
+    }
+    const training *both[] = {&arrays, &blocks};
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_ok(nnblas_trainer_set_batch_size(both[i]->trainer, batch));
+        ck_assert_ok(nnblas_trainer_set_shuffle(both[i]->trainer, 0));
+    }
+    ck_assert_ok(fit(&arrays));
+    ck_assert_ok(fit_source(&blocks, block_rows));
+    double difference =
+        get_difference(PARAMETERS, get_parameters(&arrays), get_parameters(&blocks));
+    /* Those gradients are subtracted from each other. */
+    double tolerance = optimizer == NNBLAS_SCALED_CONJUGATE_GRADIENT ? 1e-7 : 1e-9;
+    ck_assert_msg(difference <= tolerance, "optimizer %d, blocks of %zu, batches of %zu: %g",
+                  (int)optimizer, block_rows, batch, difference);
+    for (size_t e = 0; e < 20; e++)
+        ck_assert_double_eq_tol(get_epoch(arrays.trainer, e).cost,
+                                get_epoch(blocks.trainer, e).cost, tolerance);
+    blocks.p.weights = NULL;
+    free_training(&arrays);
+    free_training(&blocks);
+}
+
+START_TEST(full_batches_are_those_of_arrays) {
+    static const size_t BLOCKS[] = {1, 7, 41, 82, 83, 84, 1000};
+    for (size_t o = 0; o < N_OPTIMIZERS; o++)
+        for (size_t b = 0; b < sizeof BLOCKS / sizeof *BLOCKS && has_optimizer(OPTIMIZERS[o]); b++)
+            compare_trainings(OPTIMIZERS[o], BLOCKS[b], 0, b % 2);
+}
+END_TEST
+
+START_TEST(batches_in_order_are_those_of_arrays) {
+    static const size_t SIZES[] = {1, 5, 10, 40, 82, 83};
+    for (size_t b = 0; b < sizeof SIZES / sizeof *SIZES; b++)
+        for (size_t s = 0; s < sizeof SIZES / sizeof *SIZES; s++)
+            compare_trainings(NNBLAS_MOMENTUM, SIZES[b], SIZES[s], (b + s) % 2);
+}
+END_TEST
+
+int main(void) {
+    const TTest *const tests[] = {
+        full_batches_are_those_of_arrays,
+        batches_in_order_are_those_of_arrays,
+    };
+    return run_tests("source", tests, sizeof tests / sizeof *tests);
+}
