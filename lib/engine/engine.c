@@ -172,7 +172,9 @@ static void run_part(void *context, size_t p, size_t runner) {
     const nn_plan *plan = &r->engine->plan;
     bool shares_tile = plan->strategy == NN_SHARED_TILES;
     size_t step = nn_get_part_rows(plan);
-    size_t share = shares_tile ? step : nn_divide_up(r->call->rows->N, plan->parts);
+    size_t part_rows =
+        r->call->part_rows > 0 ? r->call->part_rows : nn_divide_up(r->call->rows->N, plan->parts);
+    size_t share = shares_tile ? step : part_rows;
     size_t begin = nn_min(r->end, r->first + p * share), end = nn_min(r->end, begin + share);
     nn_buffers *b = &r->engine->buffers[shares_tile ? p : runner];
     for (size_t first = begin; first < end; first += step)
@@ -277,6 +279,45 @@ static void sum_updates(run *r) {
         sum_layers(r, end - step, end, threads);
 }
 
+/* ---- single parts ---------------------------------------------------------------------------- */
+
+/* The updates that a part of an engine adds to a layer; *ld, and whether they are transposed. */
+static const double *get_part_update(const nn_engine *engine, const nn_layer *layer, size_t p,
+                                     size_t l, size_t *ld) {
+    const double *own = engine->parts[p].updates[l];
+    *ld = own ? engine->layouts[l].padded_outputs : layer->outputs;
+    return own ? own : engine->updates[l];
+}
+
+static void add_weights(const nn_layer *layer, const double *update, bool is_first, double *sums) {
+    size_t fan_in = nn_get_fan_in(layer), outputs = layer->outputs;
+    for (size_t i = 0; i < fan_in; i++)
+        for (size_t k = 0; k < outputs; k++)
+            sums[i * outputs + k] =
+                is_first ? update[k * fan_in + i] : sums[i * outputs + k] + update[k * fan_in + i];
+}
+
+double nn_engine_add_part(const nn_engine *engine, const nn_model *model, size_t p, bool is_first,
+                          double *sums) {
+    for (size_t l = 0; l < model->n_layers; l++) {
+        const nn_layer *layer = &model->layers[l];
+        size_t ld, rows = nn_get_fan_in(layer) + layer->has_bias, first = 0;
+        const double *update = get_part_update(engine, layer, p, l, &ld);
+        if (engine->layouts[l].transposed_update) {
+            first = nn_get_fan_in(layer);
+            add_weights(layer, update, is_first, sums);
+        }
+        double *rest = sums + first * layer->outputs;
+        if (is_first)
+            nn_copy_rows(rows - first, layer->outputs, update + first * ld, ld, rest,
+                         layer->outputs);
+        else
+            add_rows(rows - first, layer->outputs, update + first * ld, ld, rest);
+        sums += nn_count_parameters(layer);
+    }
+    return engine->parts[p].cost;
+}
+
 /* ---- a run ----------------------------------------------------------------------------------- */
 
 static void copy_weights(const nn_layer *layer, const nn_layout *layout) {
@@ -324,7 +365,7 @@ static double end_run(run *r) {
     for (size_t p = 0; p < r->engine->plan.parts; p++)
         cost += r->engine->parts[p].cost;
     r->cost = nn_average_cost(r->call->model, cost, r->total_weight);
-    if (r->call->updates)
+    if (r->call->updates && !r->call->keeps_parts)
         sum_updates(r);
     return r->cost;
 }

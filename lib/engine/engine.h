@@ -77,10 +77,20 @@ typedef struct nn_call {
      * layer first and each once, with the cost that the run returns. */
     void (*finish_layer)(void *context, size_t l, double cost);
     void *context;
+    /* The rows of each part but the last, where the parts are some of those of a larger run; 0: as
+     * even as they can be. */
+    size_t part_rows;
+    bool keeps_parts; /* the parts are not added up: nn_engine_add_part does */
 } nn_call;
 
 /* Returns the cost; undefined where outputs are computed. */
 double nn_engine_run(nn_engine *engine, const nn_call *call);
+
+/* After a run that keeps its parts, each with rows: sums := those of part p, where it is the first,
+ * else sums + those of part p, one vector like the parameters. Returns the sum of its rows' costs.
+ */
+double nn_engine_add_part(const nn_engine *engine, const nn_model *model, size_t p, bool is_first,
+                          double *sums);
 
 /* One element of a pass that reads updates and W, in the second or third cache. */
 static const double NN_DESCENT_NANOSECONDS = 0.16;

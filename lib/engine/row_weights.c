@@ -25,15 +25,21 @@ double nn_find_largest_weight(const nn_rows *rows) {
     return largest;
 }
 
-void nn_weigh_share(nn_rows *rows, double largest) {
+void nn_scale_weights(nn_rows *rows, double largest) {
     rows->weight_scale = rows->weights ? choose_scale(largest) : 1.0;
-    rows->total_weight = rows->weights ? 0.0 : (double)rows->N;
-    for (size_t e = 0; rows->weights && e < rows->N; e++)
-        rows->total_weight += rows->weight_scale * get_weight(rows, e);
+}
+
+double nn_add_weights(const nn_rows *rows, double sum) {
+    if (!rows->weights)
+        return sum + (double)rows->N;
+    for (size_t e = 0; e < rows->N; e++)
+        sum += rows->weight_scale * get_weight(rows, e);
+    return sum;
 }
 
 void nn_weigh_rows(nn_rows *rows) {
-    nn_weigh_share(rows, nn_find_largest_weight(rows));
+    nn_scale_weights(rows, nn_find_largest_weight(rows));
+    rows->total_weight = nn_add_weights(rows, 0.0);
 }
 
 void nn_rescale_weights(nn_rows *rows, double scale) {

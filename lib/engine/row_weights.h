@@ -32,10 +32,11 @@ nnblas_status nn_leave_out_rows(nn_rows *rows, uint32_t **list);
  * its reciprocal can overflow, and the results have the bits of unscaled weights. */
 void nn_weigh_rows(nn_rows *rows);
 
-/* The same for a share of the rows, by the largest weight of all of them: *rows gets the total
- * weight of the share alone. */
+/* What it consists of: the scale by the largest weight, of these rows or of all whose share they
+ * are, and the sum of the scaled weights, added to that of other rows. */
 double nn_find_largest_weight(const nn_rows *rows);
-void nn_weigh_share(nn_rows *rows, double largest);
+void nn_scale_weights(nn_rows *rows, double largest);
+double nn_add_weights(const nn_rows *rows, double sum);
 
 /* Gives weighed rows another scale, that of rows of which they are some. */
 void nn_rescale_weights(nn_rows *rows, double scale);

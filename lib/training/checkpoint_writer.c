@@ -100,7 +100,8 @@ static nnblas_status write_file(const nn_fit *fit, size_t recent, const double *
                              {NN_PROGRESS, progress_text},
                              {NN_STEP_PLAN, plan_text},
                              {NN_VALIDATION_PLAN, validation_text}};
-    size_t n_texts = nn_has_validation(fit) ? 4 : 3;
+    /* A plan of a rank's share is of no use to another share. */
+    size_t n_texts = !nn_is_alone(&fit->group) ? 2 : nn_has_validation(fit) ? 4 : 3;
     return nn_model_file_save(fit->trainer->net, &(nn_extras){tensors, n_tensors, texts, n_texts},
                               fit->settings->checkpoint_path);
 }

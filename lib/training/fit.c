@@ -9,6 +9,7 @@
 #include "training/fit_checks.h"
 #include "training/gradient.h"
 #include "training/group_beginning.h"
+#include "training/group_order.h"
 #include "training/group_rows.h"
 #include "training/lbfgs.h"
 #include "training/levenberg_marquardt.h"
@@ -141,14 +142,23 @@ static nnblas_status choose_validation(nn_fit *fit) {
 
 /* By the plan of a checkpoint, where one is resumed, so that the bits go on as they began. */
 static nnblas_status open_engine(const nn_fit *fit, nn_engine *engine, const nn_problem *problem) {
-    return nn_engine_open(engine, problem, nn_checkpoint_get_plan(fit->trainer->resumed, problem),
-                          NULL);
+    nn_checkpoint *resumed = nn_is_alone(&fit->group) ? fit->trainer->resumed : NULL;
+    return nn_engine_open(engine, problem, nn_checkpoint_get_plan(resumed, problem), NULL);
+}
+
+static nnblas_status open_step_engine(nn_fit *fit, const nn_problem *problem) {
+    if (!fit->group.is_ordered)
+        return open_engine(fit, &fit->engine, problem);
+    const nn_plan plan = nn_plan_own_parts(fit);
+    return nn_engine_open(&fit->engine, problem, &plan, NULL);
 }
 
 static nnblas_status open_buffers(nn_fit *fit) {
     const nn_rows batch = nn_describe_step(fit), validation_rows = nn_describe_validation(fit);
     const nn_problem step = nn_make_problem(&fit->model, &batch, NN_TRAIN);
-    nnblas_status status = open_engine(fit, &fit->engine, &step);
+    nnblas_status status = nn_open_ordered_sums(fit);
+    if (!status)
+        status = open_step_engine(fit, &step);
     if (!status)
         status = nn_optimizer_open(&fit->optimizer, fit->settings, fit->model.layers,
                                    fit->model.n_layers, fit->engine.threads);
@@ -182,6 +192,7 @@ static void close_fit(nn_fit *fit) {
     free(fit->validation_list);
     nn_row_order_close(&fit->order);
     nn_close_own_rows(&fit->own);
+    free(fit->ordered_sums);
     nn_group_close(&fit->group);
 }
 
@@ -264,8 +275,11 @@ static nnblas_status choose(nn_fit *fit, const nn_rows *rows, nnblas_source *sou
 
 /* rows: null where they come from the source. */
 static nnblas_status fit_rows(nnblas_trainer *trainer, const nn_rows *rows, nnblas_source *source) {
-    nn_fit fit = {
-        .trainer = trainer, .settings = &trainer->settings, .model = nn_net_model(trainer->net)};
+    nn_fit fit = {.trainer = trainer,
+                  .settings = &trainer->settings,
+                  .model = nn_net_model(trainer->net),
+                  .has_weights = trainer->settings.sample_weights != NULL,
+                  .has_validation_weights = trainer->settings.validation.weights != NULL};
     nnblas_status status = check(&fit, rows, source);
     if (!status)
         status = choose(&fit, rows, source);

@@ -112,10 +112,6 @@ static bool takes_l1(nnblas_optimizer optimizer) {
 
 /* Checks settings that are valid one by one but not together. */
 static nnblas_status check_settings(const nn_settings *s, const nnblas_net *net) {
-    if (s->score != NNBLAS_SCORE_NONE && s->validation_fraction == 0.0 && s->validation.N == 0 &&
-        !s->validation_source)
-        return nn_fail(NNBLAS_ERROR_VALUE, "a score is that of the validation rows, and there are "
-                                           "none: set a fraction or rows");
     if (s->optimizer == NNBLAS_LBFGS && s->checkpoint_path)
         return nn_fail(NNBLAS_ERROR_VALUE, "NNBLAS_LBFGS has no checkpoints; set their path to "
                                            "null");
@@ -143,12 +139,16 @@ static nnblas_status check_settings(const nn_settings *s, const nnblas_net *net)
     return NNBLAS_OK;
 }
 
-nnblas_status nn_check_row_counts(const nn_settings *s, size_t N, size_t weighted) {
+nnblas_status nn_check_row_counts(const nn_settings *s, size_t N, size_t weighted,
+                                  size_t validating) {
     if (s->validation_fraction > 0.0 && weighted < 2)
         return nn_fail(NNBLAS_ERROR_VALUE,
                        "the validation fraction is %g, which takes at least 2 rows%s; there is 1",
                        s->validation_fraction,
                        s->sample_weights ? " of a sample weight above 0" : "");
+    if (s->score != NNBLAS_SCORE_NONE && s->validation_fraction == 0.0 && validating == 0)
+        return nn_fail(NNBLAS_ERROR_VALUE, "a score is that of the validation rows, and there are "
+                                           "none: set a fraction or rows");
     if (s->optimizer == NNBLAS_RPROP && s->batch_size > 0 && s->batch_size < N)
         return nn_fail(NNBLAS_ERROR_VALUE,
                        "NNBLAS_RPROP compares gradients over all rows; batch_size is %zu, and must "
@@ -187,7 +187,8 @@ nnblas_status nn_check_fit(const nnblas_trainer *trainer, const nn_rows *rows) {
     if (!status && is_share && s->validation_source)
         status = refuse_group("a validation source");
     if (!status && !is_share)
-        status = nn_check_row_counts(s, rows->N, nn_count_weighted_rows(rows->N, rows->weights));
+        status = nn_check_row_counts(s, rows->N, nn_count_weighted_rows(rows->N, rows->weights),
+                                     s->validation_source ? 1 : s->validation.N);
     if (!status)
         status = check_settings(s, net);
     return status ? status : check_parameters(trainer);

@@ -9,10 +9,11 @@
 /* Checks the rows of fit, the validation rows, the settings together, and the first parameters. */
 nnblas_status nn_check_fit(const nnblas_trainer *trainer, const nn_rows *rows);
 
-/* Checks the settings that depend on the numbers of rows, all of them and those with a weight above
- * 0. Of a group, whose ranks have shares that may be empty, and of a source they are known only
- * afterwards: then nn_check_fit leaves this out. */
-nnblas_status nn_check_row_counts(const nn_settings *s, size_t N, size_t weighted);
+/* Checks the settings that depend on the numbers of rows: all of them, those with a weight above 0,
+ * and the validation rows of the caller's own. Of a group, whose ranks have shares that may be
+ * empty, and of a source they are known only afterwards: then nn_check_fit leaves this out. */
+nnblas_status nn_check_row_counts(const nn_settings *s, size_t N, size_t weighted,
+                                  size_t validating);
 
 /* The checks of a fit whose rows come from a source, before a row is read; and of each block. */
 nnblas_status nn_check_source_fit(const nnblas_trainer *trainer, const nnblas_source *source);

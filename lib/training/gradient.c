@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "training/gradient.h"
 #include "network/block_means.h"
+#include "training/group_order.h"
 #include "training/group_sums.h"
 
 #include <math.h>
@@ -70,6 +71,8 @@ static double compute_own_gradient(nn_fit *fit, const nn_rows *rows, nn_layer_su
 double nn_compute_gradient(nn_fit *fit, const nn_rows *rows) {
     if (nn_is_alone(&fit->group))
         return compute_own_gradient(fit, rows, NULL);
+    if (fit->group.is_ordered)
+        return nn_compute_ordered_gradient(fit);
     nn_layer_sums sums = nn_begin_layer_sums(fit);
     double cost = compute_own_gradient(fit, rows, &sums);
     return nn_finish_layer_sums(&sums, cost);

@@ -44,6 +44,19 @@ void nn_group_sum(nn_group *g, double *values, size_t count) {
     nn_group_finish_sums(g);
 }
 
+void nn_group_add(nn_group *g, double *values, size_t count, nn_add_own *add, void *context) {
+    if (!g->is_ordered) {
+        add(context, values);
+        nn_group_sum(g, values, count);
+        return;
+    }
+    for (size_t r = 0; r < g->calls.ranks; r++) {
+        if (r == g->calls.rank)
+            add(context, values);
+        nn_group_broadcast(g, values, count, r);
+    }
+}
+
 void nn_group_broadcast(nn_group *g, double *values, size_t count, size_t from) {
     if (may_call(g) && count > 0)
         keep_failure(g, g->calls.broadcast(g->calls.user, values, count, from));

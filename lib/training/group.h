@@ -47,6 +47,12 @@ void nn_group_begin_sum(nn_group *group, double *values, size_t count);
 void nn_group_finish_sums(nn_group *group);
 void nn_group_sum(nn_group *group, double *values, size_t count);
 
+/* Adds each rank's numbers to the values, which are 0, and gives all ranks the sum. add: adds those
+ * of this rank to what the ranks before it have added; alone and in ordered sums that is one after
+ * the other, as one process adds them, so that the sum has its bits. */
+typedef void nn_add_own(void *context, double *values);
+void nn_group_add(nn_group *group, double *values, size_t count, nn_add_own *add, void *context);
+
 /* Copies those of rank from to all. */
 void nn_group_broadcast(nn_group *group, double *values, size_t count, size_t from);
 

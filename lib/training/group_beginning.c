@@ -83,10 +83,13 @@ static nnblas_status compare_networks(nn_fit *fit) {
     return status;
 }
 
+/* A rank without rows needs no weights for them: those are compared with the rows. */
 static nnblas_status compare_settings(nn_fit *fit) {
-    const nn_named_numbers own = nn_list_settings(fit->settings, NULL);
+    nn_settings settings = *fit->settings;
+    settings.sample_weights = settings.validation.weights = NULL;
+    const nn_named_numbers own = nn_list_settings(&settings, NULL);
     const nn_named_numbers first = share_numbers(&fit->group, &own);
-    nnblas_status status = nn_compare_settings(&first, fit->settings, NULL, "rank 0", "this rank");
+    nnblas_status status = nn_compare_settings(&first, &settings, NULL, "rank 0", "this rank");
     return nn_group_agree(&fit->group, status);
 }
 

@@ -4,6 +4,7 @@
 #include "core/sizes.h"
 #include "engine/row_weights.h"
 #include "training/fit_checks.h"
+#include "training/group_order.h"
 
 #include <float.h>
 #include <math.h>
@@ -11,56 +12,54 @@
 
 /* ---- all ranks ------------------------------------------------------------------------------- */
 
-/* What a rank has, or all of them. */
+/* Rows of a kind: what a rank has, or all of them. */
 typedef struct row_counts {
     size_t given, weighted; /* rows; with a weight above 0 */
-    size_t validating, weighted_validating;
-    double largest, largest_validating; /* weights */
-    size_t before;                      /* weighted rows of the ranks before */
+    double largest;         /* weight */
+    size_t with_weights;    /* ranks that have rows with weights, and rows without */
+    size_t without;
+    size_t before; /* weighted rows of the ranks before */
 } row_counts;
 
-static row_counts count_rows(const nn_rows *given, const nn_rows *validation) {
-    return (row_counts){.given = given->N,
-                        .weighted = nn_count_weighted_rows(given->N, given->weights),
-                        .validating = validation->N,
-                        .weighted_validating =
-                            nn_count_weighted_rows(validation->N, validation->weights),
-                        .largest = nn_find_largest_weight(given),
-                        .largest_validating = nn_find_largest_weight(validation)};
-}
-
-static row_counts add_counts(nn_group *g, const row_counts *own) {
-    enum { COUNTS = 6 };
-    const double numbers[COUNTS] = {(double)own->given,
-                                    (double)own->weighted,
-                                    (double)own->validating,
-                                    (double)own->weighted_validating,
-                                    own->largest,
-                                    own->largest_validating};
+static row_counts count_rows(nn_group *g, const nn_rows *rows) {
+    enum { COUNTS = 5 };
+    const double own[COUNTS] = {
+        (double)rows->N, (double)nn_count_weighted_rows(rows->N, rows->weights),
+        nn_find_largest_weight(rows), rows->N > 0 && rows->weights, rows->N > 0 && !rows->weights};
     row_counts all = {0};
-    nn_group_gather(g, numbers, COUNTS);
+    nn_group_gather(g, own, COUNTS);
     for (size_t r = 0; r < g->calls.ranks; r++) {
         const double *of_rank = g->gathered + r * COUNTS;
         if (r == g->calls.rank)
             all.before = all.weighted;
         all.given += (size_t)of_rank[0];
         all.weighted += (size_t)of_rank[1];
-        all.validating += (size_t)of_rank[2];
-        all.weighted_validating += (size_t)of_rank[3];
-        all.largest = fmax(all.largest, of_rank[4]);
-        all.largest_validating = fmax(all.largest_validating, of_rank[5]);
+        all.largest = fmax(all.largest, of_rank[2]);
+        all.with_weights += of_rank[3] > 0.0;
+        all.without += of_rank[4] > 0.0;
     }
     return all;
 }
 
 /* All ranks come to the same result. */
-static nnblas_status check_counts(const nn_fit *fit, const row_counts *all) {
+static nnblas_status check_counts(const char *weight, const row_counts *all) {
+    if (all->with_weights > 0 && all->without > 0)
+        return nn_fail(NNBLAS_ERROR_VALUE,
+                       "%zu ranks have %ss and %zu have none: all must that have rows",
+                       all->with_weights, weight, all->without);
+    return all->with_weights > 0 ? nn_check_weighted_count(weight, all->weighted) : NNBLAS_OK;
+}
+
+static nnblas_status check_all(const nn_fit *fit, const row_counts *all,
+                               const row_counts *validating) {
     if (all->given == 0)
         return nn_fail(NNBLAS_ERROR_SIZE, "N is 0 on every rank; it must be at least 1 on one");
-    nnblas_status status = nn_check_weighted_count("sample weight", all->weighted);
-    if (!status && all->validating > 0)
-        status = nn_check_weighted_count("validation weight", all->weighted_validating);
-    return status ? status : nn_check_row_counts(fit->settings, all->given, all->weighted);
+    nnblas_status status = check_counts("sample weight", all);
+    if (!status)
+        status = check_counts("validation weight", validating);
+    return status
+               ? status
+               : nn_check_row_counts(fit->settings, all->given, all->weighted, validating->given);
 }
 
 /* ---- the order ------------------------------------------------------------------------------- */
@@ -114,47 +113,58 @@ static void take_drawn_rows(nn_fit *fit, const nn_rows *given) {
 
 /* ---- weights --------------------------------------------------------------------------------- */
 
-static void weigh(nn_fit *fit, const row_counts *all) {
-    bool is_drawn = fit->settings->validation_fraction > 0.0;
-    nn_weigh_share(&fit->rows, all->largest);
-    nn_weigh_share(&fit->validation, is_drawn ? all->largest : all->largest_validating);
-    double totals[] = {fit->rows.total_weight, fit->validation.total_weight};
-    nn_group_sum(&fit->group, totals, 2);
-    fit->rows.total_weight = totals[0];
-    fit->validation.total_weight = totals[1];
+static void add_own_weights(void *rows, double *sum) {
+    *sum = nn_add_weights(rows, *sum);
+}
+
+static void weigh_all(nn_group *g, nn_rows *rows, double largest) {
+    double total = 0.0;
+    nn_scale_weights(rows, largest);
+    nn_group_add(g, &total, 1, add_own_weights, rows);
+    rows->total_weight = total;
+}
+
+/* Where memory is out on one rank, all return it. */
+static nnblas_status list_rows(nn_fit *fit, const row_counts *all, bool has_batches,
+                               bool is_drawn) {
+    nnblas_status status = nn_leave_out_rows(&fit->rows, &fit->own.weighted);
+    if (!status)
+        status = nn_leave_out_rows(&fit->validation, &fit->validation_list);
+    if (!status && is_drawn)
+        status = open_order(fit, all, has_batches);
+    return nn_group_agree(&fit->group, status);
 }
 
 nnblas_status nn_choose_own_rows(nn_fit *fit, const nn_rows *given) {
     const nn_settings *s = fit->settings;
-    nn_own_rows *own = &fit->own;
+    nn_group *g = &fit->group;
     fit->rows = *given;
     fit->validation = s->validation;
-    const row_counts counts = count_rows(&fit->rows, &fit->validation);
-    const row_counts all = add_counts(&fit->group, &counts);
-    *own = (nn_own_rows){.first = all.before, .count = counts.weighted};
-    fit->N = all.weighted;
-    fit->N_validation = all.weighted_validating;
-    nnblas_status status = nn_group_check(&fit->group);
+    const row_counts all = count_rows(g, given), validating = count_rows(g, &fit->validation);
+    nnblas_status status = nn_group_check(g);
     if (!status)
-        status = check_counts(fit, &all);
+        status = check_all(fit, &all, &validating);
     if (status)
         return status;
     bool has_batches =
         s->batch_size > 0 && s->batch_size < all.weighted && nn_has_rate(s->optimizer);
-    bool is_drawn = has_batches || s->validation_fraction > 0.0;
-    status = nn_leave_out_rows(&fit->rows, &own->weighted);
-    if (!status)
-        status = nn_leave_out_rows(&fit->validation, &fit->validation_list);
-    if (!status && is_drawn)
-        status = open_order(fit, &all, has_batches);
-    status = nn_group_agree(&fit->group, status);
+    bool draws_validation = s->validation_fraction > 0.0,
+         is_drawn = has_batches || draws_validation;
+    fit->own = (nn_own_rows){.first = all.before,
+                             .count = nn_count_weighted_rows(given->N, given->weights)};
+    fit->N = all.weighted;
+    fit->N_validation = validating.weighted;
+    fit->has_weights = all.with_weights > 0;
+    fit->has_validation_weights = validating.with_weights > 0;
+    status = list_rows(fit, &all, has_batches, is_drawn);
     if (status)
         return status;
     if (is_drawn)
         take_drawn_rows(fit, given);
-    weigh(fit, &all);
+    weigh_all(g, &fit->rows, all.largest);
+    weigh_all(g, &fit->validation, draws_validation ? all.largest : validating.largest);
     fit->batch_size = has_batches ? nn_min(s->batch_size, fit->N) : fit->N;
-    return nn_group_check(&fit->group);
+    return g->is_ordered ? nn_group_agree(g, nn_check_order(fit, given)) : nn_group_check(g);
 }
 
 void nn_close_own_rows(nn_own_rows *own) {
@@ -166,13 +176,6 @@ void nn_close_own_rows(nn_own_rows *own) {
 
 /* ---- mini-batches ---------------------------------------------------------------------------- */
 
-static double sum_weights(const nn_rows *rows, size_t first, size_t end) {
-    double sum = 0.0;
-    for (size_t e = first; e < end; e++)
-        sum += rows->weight_scale * rows->weights[rows->order[e]];
-    return sum;
-}
-
 void nn_pick_batches(nn_fit *fit) {
     const nn_own_rows *own = &fit->own;
     size_t length = 0, b = 0;
@@ -180,12 +183,14 @@ void nn_pick_batches(nn_fit *fit) {
         size_t end = nn_min(fit->N, first + fit->batch_size);
         own->begins[b] = length;
         length = pick(fit, first, end, length);
-        own->totals[b] = fit->rows.weights ? sum_weights(&fit->rows, own->begins[b], length)
-                                           : (double)(end - first);
+        own->begins[b + 1] = length;
+        own->totals[b] = nn_add_weights(&(nn_rows){.N = length - own->begins[b],
+                                                   .weights = fit->rows.weights,
+                                                   .weight_scale = fit->rows.weight_scale,
+                                                   .order = own->list + own->begins[b]},
+                                        0.0);
     }
-    own->begins[b] = length;
-    if (fit->rows.weights)
-        nn_group_sum(&fit->group, own->totals, b);
+    nn_group_sum(&fit->group, own->totals, b);
 }
 
 nn_rows nn_get_own_batch(const nn_fit *fit, size_t first) {

@@ -11,7 +11,7 @@
  * empty one on the way and for each rank that hands it on. */
 enum { FEWEST_NUMBERS = 8192 };
 
-static bool is_own_cancelled(const nn_fit *fit) {
+bool nn_is_own_cancelled(const nn_fit *fit) {
     return atomic_load_explicit(&fit->trainer->is_cancelled, memory_order_relaxed);
 }
 
@@ -29,7 +29,7 @@ static void begin_from(nn_layer_sums *s, size_t first, double cost) {
     size_t count = nn_count_all_parameters(s->fit);
     if (!is_begun(s)) {
         updates[count] = cost;
-        updates[count + 1] = is_own_cancelled(s->fit);
+        updates[count + 1] = nn_is_own_cancelled(s->fit);
     }
     if (first > 0 && s->begun - first < FEWEST_NUMBERS)
         return;
@@ -43,8 +43,7 @@ void nn_begin_layer_sum(void *sums, size_t l, double cost) {
     begin_from(s, (size_t)(updates[l] - updates[0]), cost);
 }
 
-/* What a rank alone wants, all do after the sum. */
-static double take_cost(nn_fit *fit, const double sum[2]) {
+double nn_take_group_cost(nn_fit *fit, const double sum[2]) {
     fit->group.is_cancelled |= sum[1] > 0.0;
     return fit->group.status ? (double)NAN : sum[0];
 }
@@ -54,15 +53,15 @@ double nn_finish_layer_sums(nn_layer_sums *s, double cost) {
     if (s->begun > 0)
         begin_from(s, 0, cost);
     nn_group_finish_sums(&fit->group);
-    return take_cost(fit, fit->engine.updates[0] + nn_count_all_parameters(fit));
+    return nn_take_group_cost(fit, fit->engine.updates[0] + nn_count_all_parameters(fit));
 }
 
 double nn_sum_cost(nn_fit *fit, double cost) {
     if (nn_is_alone(&fit->group))
         return cost;
-    double sum[] = {cost, is_own_cancelled(fit)};
+    double sum[] = {cost, nn_is_own_cancelled(fit)};
     nn_group_sum(&fit->group, sum, 2);
-    return take_cost(fit, sum);
+    return nn_take_group_cost(fit, sum);
 }
 
 /* ---- normal equations ------------------------------------------------------------------------ */
@@ -120,7 +119,7 @@ nnblas_status nn_end_group_epoch(nn_fit *fit, nn_epoch_end *end) {
     uint64_t hash = hash_parameters(fit);
     double high = (double)(hash >> 32), low = (double)(hash & UINT32_MAX),
            ranks = (double)g->calls.ranks;
-    double sum[] = {end->stops, end->is_over_time, is_own_cancelled(fit), end->status < 0, high,
+    double sum[] = {end->stops, end->is_over_time, nn_is_own_cancelled(fit), end->status < 0, high,
                     low};
     nn_group_sum(g, sum, sizeof sum / sizeof *sum);
     if (g->status)

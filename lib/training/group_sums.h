@@ -26,6 +26,10 @@ void nn_begin_layer_sum(void *sums, size_t l, double cost);
  * cost of all ranks, NaN where a call has failed. */
 double nn_finish_layer_sums(nn_layer_sums *sums, double cost);
 
+/* The cost that was added up along with whether ranks are cancelled: then all are. */
+bool nn_is_own_cancelled(const nn_fit *fit);
+double nn_take_group_cost(nn_fit *fit, const double sum[2]);
+
 /* The cost of rows from this rank's part of it. */
 double nn_sum_cost(nn_fit *fit, double cost);
 

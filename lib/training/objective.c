@@ -68,22 +68,31 @@ static double get_scale(double x, int limit) {
     return ldexp(1.0, exponent < limit ? exponent : limit);
 }
 
-double nn_measure_targets(const nn_rows *rows, size_t labels) {
-    double sum = 0.0, total = nn_get_total_weight(rows);
+static double add_magnitudes(const nn_rows *rows, size_t labels, double sum) {
+    double total = nn_get_total_weight(rows);
     for (size_t e = 0; e < rows->N; e++) {
         size_t row = nn_get_row(rows, e);
         double weight = rows->weights ? rows->weight_scale * rows->weights[row] : 1.0;
         sum += weight / total * nn_get_kernels()->sum_magnitudes(labels, rows->Y + row * rows->ldy);
     }
-    return sum / (double)labels;
+    return sum;
+}
+
+double nn_measure_targets(const nn_rows *rows, size_t labels) {
+    return add_magnitudes(rows, labels, 0.0) / (double)labels;
+}
+
+static void add_targets(void *context, double *sum) {
+    const nn_fit *fit = context;
+    *sum = add_magnitudes(&fit->rows, nn_count_labels(&fit->model), *sum);
 }
 
 static double get_target_magnitude(nn_fit *fit) {
     if (nn_is_from_source(fit))
         return fit->source.survey.target_magnitude;
-    double magnitude = nn_measure_targets(&fit->rows, nn_count_labels(&fit->model));
-    nn_group_sum(&fit->group, &magnitude, 1);
-    return magnitude;
+    double sum = 0.0;
+    nn_group_add(&fit->group, &sum, 1, add_targets, fit);
+    return sum / (double)nn_count_labels(&fit->model);
 }
 
 /* About the sum of the mean magnitudes of the labels and of the output layer's parameters, as a

@@ -107,11 +107,6 @@ nnblas_status nn_scorer_open(nn_scorer *scorer, nnblas_score score, const nn_mod
     return NNBLAS_OK;
 }
 
-void nn_scorer_measure_spreads(nn_scorer *s, const nn_rows *rows) {
-    for (size_t k = 0; s->spreads && k < s->labels; k++)
-        s->spreads[k] = measure_spread(s->group, rows, k);
-}
-
 void nn_scorer_close(nn_scorer *scorer) {
     free(scorer->O_out);
     free(scorer->spreads);

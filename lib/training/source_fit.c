@@ -33,7 +33,8 @@ nnblas_status nn_choose_source(nn_fit *fit, nnblas_source *source) {
     bool has_batches = s->batch_size > 0 && nn_has_rate(s->optimizer);
     fit->N = fit->rows.N;
     fit->batch_size = has_batches ? nn_min(s->batch_size, fit->N) : fit->N;
-    return nn_check_row_counts(s, fit->source.blocks.N, fit->N);
+    return nn_check_row_counts(s, fit->source.blocks.N, fit->N,
+                               s->validation_source ? 1 : s->validation.N);
 }
 
 nnblas_status nn_choose_validation_source(nn_fit *fit, nnblas_source *source) {

@@ -105,9 +105,12 @@ typedef struct nn_fit {
     double *gathered_memory; /* null but for mini-batches from a source */
     nn_failure row_failure;  /* of a source in the midst of a step */
     size_t batch_size;
-    bool has_checkpoints; /* of a group, rank 0's */
+    bool has_checkpoints;                     /* of a group, rank 0's */
+    bool has_weights, has_validation_weights; /* of a group, those of its ranks that have rows */
     nn_row_order order;
     nn_own_rows own;
+    size_t part_rows;          /* for ordered sums, else 0 */
+    double *ordered_sums;      /* the same: like the updates of the engine */
     uint32_t *validation_list; /* the order of the caller's own rows without those of weight 0 */
     nn_engine engine, validation_engine;
     nn_derivative_engine derivative_engine; /* its model is null where no derivatives are given */

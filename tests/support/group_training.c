@@ -74,6 +74,9 @@ static void train_rank(void *context, const nnblas_group *group) {
     share rows = {r > 0 ? ends[r - 1] : 0, ends[r]};
     /* In the same proportion, so that a rank may have none of them. */
     share validation = {rows.first * V / N, rows.end * V / N};
+    /* Ordered sums need them on one rank. */
+    if (run->recipe->ordered)
+        validation = (share){0, r == group->ranks - 1 ? V : 0};
     run->outcome->rank[r] = train(run->recipe, rows, validation, group);
 }
 
