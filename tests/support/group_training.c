@@ -69,7 +69,7 @@ typedef struct ranks_run {
 static void train_rank(void *context, const nnblas_group *group) {
     const ranks_run *run = context;
     const size_t *ends = run->outcome->ends;
-    size_t r = group->rank, N = run->recipe->p->N,
+    size_t r = group->rank, N = run->recipe->p->N > 0 ? run->recipe->p->N : 1,
            V = run->recipe->validation ? run->recipe->validation->N : 0;
     share rows = {r > 0 ? ends[r - 1] : 0, ends[r]};
     /* In the same proportion, so that a rank may have none of them. */
