@@ -44,6 +44,7 @@ static outcome train(const group_recipe *recipe, share rows, share validation,
         o.status = fit(recipe, t, rows);
     if (o.status < 0)
         snprintf(o.message, sizeof o.message, "%s", nnblas_error_message());
+    o.checkpoint_status = nnblas_trainer_checkpoint_status(t);
     o.epochs = nnblas_trainer_history_count(t);
     if (o.epochs > 0)
         o.last = get_epoch(t, o.epochs - 1);
@@ -120,24 +121,29 @@ static void compare_numbers(const char *name, double alone, double group, double
                   "%s: %.17g alone, %.17g in a group", name, alone, group);
 }
 
+void compare_with_alone(const group_recipe *recipe, const outcome *alone,
+                        const group_outcome *group, double tolerance) {
+    for (size_t r = 0; r < group->ranks; r++) {
+        const outcome *rank = &group->rank[r];
+        ck_assert_msg(rank->status == alone->status, "rank %zu of %zu: status %d, alone %d: %s", r,
+                      group->ranks, (int)rank->status, (int)alone->status, rank->message);
+        ck_assert_uint_eq(rank->epochs, alone->epochs);
+        compare_parameters(alone, rank, recipe->p->parameter_count, tolerance);
+        compare_numbers("cost", alone->last.cost, rank->last.cost, tolerance);
+        compare_numbers("validation cost", alone->last.validation_cost, rank->last.validation_cost,
+                        tolerance);
+        if (recipe->has_schedule)
+            compare_numbers("rate", alone->last.learning_rate, rank->last.learning_rate, tolerance);
+        compare_numbers("score", alone->last.score, rank->last.score, tolerance);
+        ck_assert_mem_eq(rank->parameters, group->rank[0].parameters,
+                         recipe->p->parameter_count * sizeof(double));
+    }
+}
+
 void check_group(const group_recipe *recipe, size_t ranks, const size_t *shares, double tolerance) {
     outcome alone = train_alone(recipe);
     group_outcome group = train_in_group(recipe, ranks, shares);
-    for (size_t r = 0; r < ranks; r++) {
-        const outcome *rank = &group.rank[r];
-        ck_assert_msg(rank->status == alone.status, "rank %zu of %zu: status %d, alone %d: %s", r,
-                      ranks, (int)rank->status, (int)alone.status, rank->message);
-        ck_assert_uint_eq(rank->epochs, alone.epochs);
-        compare_parameters(&alone, rank, recipe->p->parameter_count, tolerance);
-        compare_numbers("cost", alone.last.cost, rank->last.cost, tolerance);
-        compare_numbers("validation cost", alone.last.validation_cost, rank->last.validation_cost,
-                        tolerance);
-        if (recipe->has_schedule)
-            compare_numbers("rate", alone.last.learning_rate, rank->last.learning_rate, tolerance);
-        compare_numbers("score", alone.last.score, rank->last.score, tolerance);
-        ck_assert_mem_eq(rank->parameters, group.rank[0].parameters,
-                         recipe->p->parameter_count * sizeof(double));
-    }
+    compare_with_alone(recipe, &alone, &group, tolerance);
     free_outcome(&alone);
     free_group_outcome(&group);
 }

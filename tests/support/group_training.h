@@ -23,6 +23,7 @@ static const size_t ALONE = SIZE_MAX;
 typedef struct outcome {
     nnblas_status status;
     char message[256];
+    nnblas_status checkpoint_status;
     size_t epochs;
     nnblas_epoch last; /* of the history */
     double *parameters;
@@ -41,6 +42,8 @@ void free_group_outcome(group_outcome *o);
 
 /* That all ranks ended as the process alone, with the same parameters to the tolerance (of the
  * largest), and with the same bits among themselves. */
+void compare_with_alone(const group_recipe *recipe, const outcome *alone,
+                        const group_outcome *group, double tolerance);
 void check_group(const group_recipe *recipe, size_t ranks, const size_t *shares, double tolerance);
 
 #endif
