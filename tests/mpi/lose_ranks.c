@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Ranks that no longer answer: after the third epoch the ranks named first to last hang. Each other
+ * rank prints the status and the message of its training.
+ *
+ * usage: mpirun -np RANKS lose_ranks SECONDS FIRST LAST
+ */
+#include "nnblas_mpi.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { ROWS = 50, INPUTS = 3 };
+
+static int hang_at_3(void *hangs, size_t epoch, double mse) {
+    (void)mse;
+    while (hangs && epoch == 3)
+        pause();
+    return 0;
+}
+
+static void train(const nnblas_group *group, int hangs) {
+    static double X[ROWS][INPUTS], Y[ROWS];
+    static const size_t SIZES[] = {INPUTS, 4, 1};
+    nnblas_net *net;
+    nnblas_trainer *t;
+    for (size_t e = 0; e < ROWS; e++)
+        X[e][e % INPUTS] = Y[e] = 0.01 * (double)e;
+    if (nnblas_net_create(SIZES, 3, 0, &net) || nnblas_net_init(net, 1) ||
+        nnblas_trainer_create(net, &t))
+        return;
+    nnblas_trainer_set_callback(t, hang_at_3, hangs ? &hangs : NULL);
+    nnblas_trainer_set_epochs(t, 10);
+    nnblas_trainer_set_group(t, group, 0);
+    nnblas_status status = nnblas_trainer_fit(t, ROWS, X[0], INPUTS, Y, 1);
+    printf("rank %zu: %s: %s\n", group->rank, nnblas_status_string(status),
+           status ? nnblas_error_message() : "");
+    fflush(stdout);
+    nnblas_trainer_destroy(t);
+    nnblas_net_destroy(net);
+}
+
+int main(int argc, char **argv) {
+    nnblas_mpi_group *group;
+    int provided;
+    MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+    if (argc < 4 || nnblas_mpi_group_create(MPI_COMM_WORLD, atof(argv[1]), &group))
+        MPI_Abort(MPI_COMM_WORLD, 2);
+    int rank = (int)nnblas_mpi_group_calls(group)->rank;
+    train(nnblas_mpi_group_calls(group), rank >= atoi(argv[2]) && rank <= atoi(argv[3]));
+    nnblas_mpi_group_destroy(group);
+    /* The others may still have to print. */
+    sleep(1);
+    MPI_Abort(MPI_COMM_WORLD, 3);
+}
