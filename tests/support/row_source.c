@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "support/row_source.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static size_t count_rows(const row_source *s) {
@@ -13,15 +14,37 @@ static void copy(size_t rows, size_t columns, const double *from, size_t ld, dou
         memcpy(to + e * ld_to, from + e * ld, columns * sizeof *to);
 }
 
-static int next(void *user, nnblas_block *block) {
-    row_source *s = user;
+/* To buffers of the source's own, the other one of which still has the rows before. */
+static void point_to_buffer(row_source *s, nnblas_block *block, const double *X, const double *Y) {
+    size_t turn = s->handed_out++ % 2;
+    double *buffer = s->buffers[turn];
+    size_t size = block->N * (s->inputs + s->labels + 1) * sizeof *buffer;
+    free(buffer);
+    s->buffers[turn] = buffer = malloc(size);
+    block->X = buffer;
+    block->Y = buffer + block->N * s->inputs;
+    block->ldx = s->inputs;
+    block->ldy = s->labels;
+    copy(block->N, s->inputs, X, s->ldx, block->X, block->ldx);
+    copy(block->N, s->labels, Y, s->ldy, block->Y, block->ldy);
+    if (s->weights) {
+        block->weights = block->Y + block->N * s->labels;
+        copy(block->N, 1, s->weights + s->row, 1, block->weights, 1);
+    }
+}
+
+static int hand_out(row_source *s, nnblas_block *block) {
     size_t left = count_rows(s) - s->row, most = s->portion > 0 ? s->portion : block->N;
     size_t count = most < block->N ? most : block->N;
     const double *X = s->X + s->row * s->ldx, *Y = s->Y + s->row * s->ldy;
     if (++s->calls == s->fails_at)
         return 7;
     block->N = count < left ? count : left;
-    if (s->points) {
+    if (s->answer.N > 0) {
+        *block = s->answer;
+    } else if (s->swaps && block->N > 0) {
+        point_to_buffer(s, block, X, Y);
+    } else if (s->points) {
         block->X = (double *)X;
         block->ldx = s->ldx;
         block->Y = (double *)Y;
@@ -37,8 +60,19 @@ static int next(void *user, nnblas_block *block) {
     return 0;
 }
 
+static int next(void *user, nnblas_block *block) {
+    row_source *s = user;
+    s->was_inside |= s->is_inside;
+    s->is_inside = true;
+    int failure = hand_out(s, block);
+    s->is_inside = false;
+    return failure;
+}
+
 static int restart(void *user) {
     row_source *s = user;
+    if (s->loses_start)
+        return 3;
     s->row = 0;
     s->restarts++;
     return 0;
@@ -46,6 +80,8 @@ static int restart(void *user) {
 
 static int seek(void *user, size_t row) {
     row_source *s = user;
+    if (s->loses_place)
+        return 4;
     s->row = row;
     s->seeks++;
     return 0;
@@ -67,6 +103,8 @@ void open_row_source(row_source *s, const problem *p, size_t block_rows) {
 
 void close_row_source(row_source *s) {
     nnblas_source_destroy(s->source);
+    free(s->buffers[0]);
+    free(s->buffers[1]);
 }
 
 void let_seek(row_source *s) {

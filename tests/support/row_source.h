@@ -9,12 +9,17 @@ typedef struct row_source {
     size_t N, inputs, labels, ldx, ldy;
     const double *X, *Y, *weights; /* weights may be null */
     /* How it hands out rows. */
-    size_t portion;  /* the most rows at a time; 0: as many as are wanted */
-    bool points;     /* to the arrays, instead of copying */
-    size_t fails_at; /* the call of next that fails, from 1; 0: none */
-    size_t later_N;  /* rows from the second pass on; 0: N */
+    size_t portion;                /* the most rows at a time; 0: as many as are wanted */
+    bool points;                   /* to the arrays, instead of copying */
+    bool swaps;                    /* points to one of two buffers in turn, of block rows each */
+    size_t fails_at;               /* the call of next that fails, from 1; 0: none */
+    bool loses_start, loses_place; /* whether restart and seek fail */
+    size_t later_N;                /* rows from the second pass on; 0: N */
+    nnblas_block answer; /* what next hands out in place of rows, where its N is above 0 */
     /* What was called. */
-    size_t row, calls, restarts, seeks;
+    size_t row, calls, restarts, seeks, handed_out;
+    bool is_inside, was_inside; /* a call; two at once */
+    double *buffers[2];
     nnblas_source *source;
 } row_source;
 
@@ -22,7 +27,7 @@ typedef struct row_source {
  * address. */
 void open_row_source(row_source *s, const problem *p, size_t block_rows);
 void close_row_source(row_source *s);
-/* Lets it seek. */
+/* It can seek from then on. */
 void let_seek(row_source *s);
 
 #endif
