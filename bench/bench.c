@@ -30,6 +30,7 @@ static const subcommand SUBCOMMANDS[] = {
     {"rows", run_rows, "srtj", "the gradient over 100 up to N rows: time a row, and workspace"},
     {"threads", run_threads, "srtj", "the gradient with 1, 2, ... threads"},
     {"many", run_many, "srtj", "several trainings one after the other and side by side"},
+    {"source", run_source, "srtj", "epochs on the rows of a source beside rows in arrays"},
     {"networks", run_networks, "srtj",
      "the gradients of other activations and costs, and of biases"},
     {"derivatives", run_derivatives, "srtj",

@@ -24,7 +24,7 @@ expect() {
 small='--shape 20,4,2,3'
 # shellcheck disable=SC2086 # two words
 {
-    for subcommand in compare derivatives networks rows threads tune; do
+    for subcommand in compare derivatives networks rows source threads tune; do
         expect 0 20x4x2x3 $subcommand $small --repeat 0.001 --threads 1
         expect 2 "--seed means nothing to '$subcommand'" $subcommand $small --seed 2
     done

@@ -27,7 +27,7 @@ enum { EXIT_USAGE = 2 };
 
 subcommand_function run_compare, run_fit, run_grid, run_kernels, run_rows, run_threads,
     run_networks, run_latency, run_plan, run_tune, run_busy, run_bits, run_many, run_optimizers,
-    run_derivatives;
+    run_derivatives, run_source;
 
 /* What compare and threads use where no other shapes are given. */
 extern const shape_list DEFAULT_SHAPES;

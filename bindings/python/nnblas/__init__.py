@@ -37,6 +37,7 @@ from ._process import (
     threads,
     version,
 )
+from ._source import Source
 from ._trainer import Epoch, Evidence, Optimizer, Schedule, Score, Trainer
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ __all__ = [
     "PlanPurpose",
     "Schedule",
     "Score",
+    "Source",
     "SourceError",
     "Status",
     "Trainer",

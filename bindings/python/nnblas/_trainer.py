@@ -15,6 +15,7 @@ from ._arrays import FloatArray, read_array, read_derivatives, read_matrix, read
 from ._errors import Status, check, get_message, make_error, read_count
 from ._library import ffi, lib
 from ._net import Net, Path, encode_path, to_constant
+from ._source import Source
 
 
 class Optimizer(enum.IntEnum):
@@ -87,7 +88,7 @@ class Epoch(NamedTuple):
 
 
 Callback = Callable[[Epoch], object]
-Validation = tuple[FloatArray, ...]
+Validation = Union[tuple[FloatArray, ...], Source]
 
 _EPOCH_TYPE = numpy.dtype(
     [("epoch", numpy.uintp)] + [(name, numpy.float64) for name in Epoch._fields[1:]]
@@ -148,7 +149,11 @@ class _Fit:
         derivatives: Union[FloatArray, None] = None,
         derivative_weight: float = 1.0,
     ) -> None:
-        if validation is not None and len(validation) not in (2, 3):
+        if validation is None or isinstance(validation, Source):
+            arrays: tuple[FloatArray, ...] = ()
+        elif len(validation) in (2, 3):
+            arrays = validation
+        else:
             raise ValueError(
                 f"validation holds {len(validation)} arrays; it must be (X, Y) or (X, Y, weights)"
             )
@@ -159,7 +164,8 @@ class _Fit:
         if derivatives is not None:
             given = read_derivatives(derivatives, rows, net._outputs, net._inputs)
             self._derivatives = derivative_weight, *given
-        self._validation = None if validation is None else trainer._read_validation(*validation)
+        self._source = validation if isinstance(validation, Source) else None
+        self._validation = trainer._read_validation(*arrays) if arrays else None
         self._fraction = 0.0
         self._callback = callback
         self._watch: Union[_Watch, None] = None
@@ -181,6 +187,8 @@ class _Fit:
             trainer._set_derivatives(*self._derivatives)
             if self._validation is not None:
                 trainer._set_validation(*self._validation)
+            if self._source is not None:
+                trainer._set_validation_source(self._source)
         except BaseException:
             self.end()
             raise
@@ -190,15 +198,17 @@ class _Fit:
         trainer._set_watch(ffi.NULL, ffi.NULL)
         trainer._set_weights(ffi.NULL)
         trainer._set_derivatives(1.0, ffi.NULL, 0)
-        if self._validation is not None:
+        if self._validation is not None or self._source is not None:
             check(lib.nnblas_trainer_set_validation_fraction(trainer._handle, self._fraction))
         trainer._callback_thread = None
         trainer._is_fitting = False
 
     def raise_error(self) -> None:
-        """What the callback has raised."""
+        """What the callback or a validation source has raised."""
         if self._watch is not None and self._watch.error is not None:
             raise self._watch.error
+        if self._source is not None:
+            self._source._raise_error()
 
 
 def _read_tuple(name: str, values: Any, *wanted: str) -> tuple[Any, ...]:
@@ -688,7 +698,7 @@ class Trainer:
         derivative_weight : float, optional
             Finite and above 0. With X and Y of a standard deviation near 1, 1 / inputs lets the
             derivatives of an output count about as much as its values.
-        validation : tuple (X, Y) or (X, Y, weights), optional
+        validation : tuple (X, Y) or (X, Y, weights), or Source, optional
             Rows that are not trained on, in place of validation_fraction. fit ends with the
             parameters of the best epoch.
         callback : callable, optional
@@ -716,20 +726,69 @@ class Trainer:
         x, N, ldx = read_matrix("X", X, self._net._inputs)
         y, ldy = read_rows("Y", Y, self._net.n_labels, N)
         fit = _Fit(self, N, weights, validation, callback, derivatives, derivative_weight)
-
-        def call(hand_over: Any) -> tuple[int, str]:
-            fit.begin(hand_over)
-            try:
-                status = lib.nnblas_trainer_fit(self._handle, N, x, ldx, y, ldy)
-                return status, get_message() if status < 0 else ""
-            finally:
-                fit.end()
-
-        status, message = _interruption.run(call, self.cancel, self._forget_cancel)
+        status, message = self._run(fit, lib.nnblas_trainer_fit, N, x, ldx, y, ldy)
         fit.raise_error()
         if status < 0:
             raise make_error(status, message)
         return Status(status)
+
+    def fit_source(
+        self,
+        source: Source,
+        *,
+        validation: Union[Validation, None] = None,
+        callback: Union[Callback, None] = None,
+    ) -> Status:
+        """Trains on the rows of a source, as `fit` does on those of arrays, in memory for two blocks of
+        them and for one mini-batch.
+
+        A first pass counts and checks the rows. A gradient of all rows is one pass; an epoch of
+        mini-batches too, whose rows are shuffled within blocks, and blocks where the source can seek.
+        Weights are the source's; there are no derivatives and no validation fraction.
+
+        Parameters
+        ----------
+        source : Source
+            The rows.
+        validation : tuple (X, Y) or (X, Y, weights), or Source, optional
+            As for `fit`; another source than that of the training rows.
+        callback : callable, optional
+            As for `fit`.
+
+        Returns
+        -------
+        Status
+            As `fit`.
+
+        Raises
+        ------
+        SourceError
+            Where a pass has another number of rows than the first. What the source itself raises comes
+            from here. The parameters are those before the step that failed, or with validation rows the
+            best ones so far.
+        """
+        if not isinstance(source, Source):
+            raise TypeError(f"source is a {type(source).__name__}; it must be a Source")
+        fit = _Fit(self, 0, None, validation, callback)
+        status, message = self._run(fit, lib.nnblas_trainer_fit_source, source._handle)
+        fit.raise_error()
+        source._raise_error()
+        if status < 0:
+            raise make_error(status, message)
+        return Status(status)
+
+    def _run(self, fit: _Fit, function: Any, *arguments: Any) -> tuple[int, str]:
+        """The status of a fit by this function of the library, and its message."""
+
+        def call(hand_over: Any) -> tuple[int, str]:
+            fit.begin(hand_over)
+            try:
+                status = function(self._handle, *arguments)
+                return status, get_message() if status < 0 else ""
+            finally:
+                fit.end()
+
+        return _interruption.run(call, self.cancel, self._forget_cancel)
 
     def _set_watch(self, function: Any, handle: Any) -> None:
         check(lib.nnblas_trainer_set_epoch_callback(self._handle, function, handle))
@@ -751,6 +810,9 @@ class Trainer:
     def _set_validation(self, N: int, x: Any, ldx: int, y: Any, ldy: int, w: Any) -> None:
         check(lib.nnblas_trainer_set_validation_rows(self._handle, N, x, ldx, y, ldy))
         check(lib.nnblas_trainer_set_validation_weights(self._handle, w))
+
+    def _set_validation_source(self, source: Source) -> None:
+        check(lib.nnblas_trainer_set_validation_source(self._handle, source._handle))
 
     def check_fit(self) -> None:
         """Raises the failure of the last fit again, as of one of many (`fit_many`)."""

@@ -35,17 +35,6 @@ UNUSED = {
     "nnblas_trainer_group": "likewise",
     "nnblas_group_share": "the caller cuts the rows",
     "nnblas_trainer_validation_source": "a validation source is an argument of fit",
-    "nnblas_source_create": "no sources yet",
-    "nnblas_source_destroy": "no sources yet",
-    "nnblas_source_set_seek": "no sources yet",
-    "nnblas_source_set_weighted": "no sources yet",
-    "nnblas_source_set_block_rows": "no sources yet",
-    "nnblas_source_set_read_ahead": "no sources yet",
-    "nnblas_source_block_rows": "no sources yet",
-    "nnblas_net_evaluate_source": "no sources yet",
-    "nnblas_net_gradient_source": "no sources yet",
-    "nnblas_trainer_fit_source": "no sources yet",
-    "nnblas_trainer_set_validation_source": "no sources yet",
 }
 
 

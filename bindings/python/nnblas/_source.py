@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Rows that do not fit in memory, or are made as they are needed."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Union
+
+import numpy
+
+from ._errors import check, read_count
+from ._library import ffi, lib
+
+Block = Sequence[Any]
+Blocks = Callable[..., Iterable[Block]]
+
+
+def _read_columns(name: str, array: Any, columns: int) -> Any:
+    """The block as float64, a copy where it has another type."""
+    found = numpy.asarray(array, dtype=numpy.float64)
+    if found.ndim != 2 or found.shape[1] != columns:
+        raise ValueError(f"a block's {name} has shape {found.shape}; it must have (N, {columns})")
+    return found
+
+
+def _view(pointer: Any, rows: int, columns: int) -> Any:
+    buffer = ffi.buffer(pointer, rows * columns * 8)
+    return numpy.frombuffer(buffer, dtype=numpy.float64).reshape(rows, columns)
+
+
+class _Rows:
+    """What the functions that C calls work on. It outlives the source in C, which points to it."""
+
+    def __init__(self, columns: Sequence[int], blocks: Blocks, seeks: bool) -> None:
+        self._columns = columns
+        self._blocks = blocks
+        self._seeks = seeks
+        self._iterator: Iterator[Block] = iter(())
+        self._block: list[Any] = []
+        self._place = 0
+        self._error: Union[BaseException, None] = None
+
+    def _read(self, block: Block) -> list[Any]:
+        names = ("X", "Y", "weights")[: len(self._columns)]
+        if len(block) != len(names):
+            raise ValueError(f"a block holds {len(block)} arrays; it must be ({', '.join(names)})")
+        arrays = list(block)
+        if len(names) == 3:
+            arrays[2] = numpy.reshape(arrays[2], (-1, 1))
+        found = [
+            _read_columns(name, array, columns)
+            for name, array, columns in zip(names, arrays, self._columns)
+        ]
+        if any(len(array) != len(found[0]) for array in found):
+            raise ValueError(f"a block has {' and '.join(str(len(a)) for a in found)} rows")
+        return found
+
+    def go_to(self, row: int) -> int:
+        self._block, self._place = [], 0
+        self._iterator = iter(self._blocks(row) if self._seeks else self._blocks())
+        return 0
+
+    def hand_out(self, block: Any) -> int:
+        while not self._block or self._place == len(self._block[0]):
+            following = next(self._iterator, None)
+            if following is None:
+                block.N = 0
+                return 0
+            self._block, self._place = self._read(following), 0
+        first, count = self._place, min(block.N, len(self._block[0]) - self._place)
+        for pointer, array in zip((block.X, block.Y, block.weights), self._block):
+            _view(pointer, count, array.shape[1])[...] = array[first : first + count]
+        self._place += count
+        block.N = count
+        return 0
+
+    def run(self, function: Callable[..., int], *arguments: Any) -> int:
+        """In whichever thread the library calls from: what is raised is kept for the one that waits."""
+        try:
+            return function(*arguments)
+        except BaseException as error:
+            self._error = error
+            return 1
+
+    def raise_error(self) -> None:
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
+
+
+def _get_rows(user: Any) -> _Rows:
+    rows = ffi.from_handle(user)
+    assert isinstance(rows, _Rows)
+    return rows
+
+
+def _next(user: Any, block: Any) -> int:
+    rows = _get_rows(user)
+    return rows.run(rows.hand_out, block)
+
+
+def _restart(user: Any) -> int:
+    return _seek(user, 0)
+
+
+def _seek(user: Any, row: int) -> int:
+    rows = _get_rows(user)
+    return rows.run(rows.go_to, row)
+
+
+_next_from_c = ffi.callback("nnblas_next_block *", _next, error=1)
+_restart_from_c = ffi.callback("nnblas_restart *", _restart, error=1)
+_seek_from_c = ffi.callback("nnblas_seek *", _seek, error=1)
+
+
+class Source:
+    """Rows that come in blocks, for `Trainer.fit_source` and its validation rows.
+
+    Parameters
+    ----------
+    inputs, n_labels : int
+        The columns of X and of Y: those of the network.
+    blocks : callable
+        blocks() returns what is iterated over for one pass over all rows, from the first: tuples
+        (X, Y) of arrays with shapes (rows, inputs) and (rows, n_labels), of any number of rows and any
+        type that converts to float64. Each pass calls it again, and must have the same rows.
+    seek : bool, optional
+        Then it is blocks(row), which begins at that row, from 0: mini-batches are then made of blocks
+        in a newly drawn order, and not of rows shuffled within each block alone.
+    weighted : bool, optional
+        Then it yields (X, Y, weights), the last of shape (rows,).
+    block_rows : int, optional
+        How many rows are computed with at a time, however many are yielded; 0 for 16 MiB of them.
+    read_ahead : bool, optional
+        Whether the next block is taken, in another thread, while the last one is computed with.
+
+    Notes
+    -----
+    An array of float64 that NumPy has mapped (``numpy.load(path, mmap_mode="r")``, `numpy.memmap`) needs no
+    source: `Trainer.fit` reads it where it is, and the system loads and drops its pages. A source is for
+    other types, as float32 or integers, for HDF5 and the like, for several files, and for rows that are
+    made or changed on the way; and it reads the next block while the last one is computed with.
+
+    Examples
+    --------
+    >>> X = numpy.memmap("X.f32", dtype=numpy.float32, shape=(10**7, 100))   # doctest: +SKIP
+    >>> Y = numpy.memmap("Y.f32", dtype=numpy.float32, shape=(10**7, 1))     # doctest: +SKIP
+    >>> trainer.fit_source(Source.from_arrays(X, Y))                         # doctest: +SKIP
+    """
+
+    __slots__ = ("_handle", "_rows", "_rows_handle")
+
+    def __init__(
+        self,
+        inputs: int,
+        n_labels: int,
+        blocks: Blocks,
+        *,
+        seek: bool = False,
+        weighted: bool = False,
+        block_rows: int = 0,
+        read_ahead: bool = True,
+    ) -> None:
+        if not callable(blocks):
+            raise TypeError(f"blocks is a {type(blocks).__name__}; it must be callable, once a pass")
+        inputs, n_labels = read_count("inputs", inputs), read_count("n_labels", n_labels)
+        self._rows = _Rows((inputs, n_labels, 1) if weighted else (inputs, n_labels), blocks, seek)
+        self._rows_handle = ffi.new_handle(self._rows)
+        result = ffi.new("nnblas_source **")
+        check(
+            lib.nnblas_source_create(
+                inputs, n_labels, _next_from_c, _restart_from_c, self._rows_handle, result
+            )
+        )
+        self._handle = ffi.gc(result[0], lib.nnblas_source_destroy)
+        check(lib.nnblas_source_set_seek(self._handle, _seek_from_c if seek else ffi.NULL))
+        check(lib.nnblas_source_set_weighted(self._handle, bool(weighted)))
+        check(lib.nnblas_source_set_block_rows(self._handle, read_count("block_rows", block_rows)))
+        check(lib.nnblas_source_set_read_ahead(self._handle, bool(read_ahead)))
+
+    @classmethod
+    def from_arrays(
+        cls,
+        X: Any,
+        Y: Any,
+        weights: Any = None,
+        *,
+        block_rows: int = 0,
+        read_ahead: bool = True,
+    ) -> "Source":
+        """The rows of arrays that are sliced, a block at a time: of NumPy, mapped or not and of any type,
+        or of what slices alike, such as a dataset of h5py. A vector counts as one column."""
+
+        def count_columns(array: Any) -> int:
+            return 1 if len(array.shape) == 1 else int(array.shape[1])
+
+        def cut(array: Any, first: int, end: int) -> Any:
+            part = numpy.asarray(array[first:end])
+            return part.reshape(len(part), -1)
+
+        def blocks(row: int) -> Iterator[Block]:
+            for first in range(row, len(X), step):
+                end = min(first + step, len(X))
+                block = [cut(X, first, end), cut(Y, first, end)]
+                yield block if weights is None else [*block, weights[first:end]]
+
+        if len(X) != len(Y) or (weights is not None and len(weights) != len(X)):
+            raise ValueError("X, Y and weights must have as many rows as each other")
+        source = cls(
+            count_columns(X),
+            count_columns(Y),
+            blocks,
+            seek=True,
+            weighted=weights is not None,
+            block_rows=block_rows,
+            read_ahead=read_ahead,
+        )
+        step = source.block_rows
+        return source
+
+    @property
+    def block_rows(self) -> int:
+        """How many rows a block has."""
+        return int(lib.nnblas_source_block_rows(self._handle))
+
+    def _raise_error(self) -> None:
+        """What blocks has raised in a call that has returned."""
+        self._rows.raise_error()
