@@ -69,7 +69,7 @@ check_errors() {
 }
 
 begin_long_search() {
-    begin_ranks 2 search iris.csv --target species --mpi --trials 2000 --epochs 2000 "$@"
+    begin_ranks 2 search iris.csv --target species --mpi --trials 2000 --epochs 300 "$@"
     wait_for "$out" 'at the same time$'
     sleep 1
 }
@@ -86,10 +86,11 @@ check_module() {
 
 check_ends() {
     begin_long_search --json stopped.json
+    sleep 1
     kill -INT $job
     wait $job
     check "an interrupted search prints what is complete" has "$out" '^stopped by a signal: [0-9]+ of 2000 trials'
-    check "  with the command line of the best" has "$out" '^nnblas train iris.csv --target species --epochs 2000'
+    check "  with the command line of the best" has "$out" '^nnblas train iris.csv --target species --epochs 300'
     check "  and writes it" has stopped.json '"is_complete": true'
     begin_long_search
     kill -KILL "$(find_rank 1)"

@@ -36,13 +36,14 @@ find_rank() {
     return 1
 }
 
-# begin_ranks RANKS ARGUMENTS...: nnblas over so many ranks, as process $job; what hangs is ended
+# begin_ranks RANKS ARGUMENTS...: nnblas over so many ranks, as process $job; what hangs is ended. Without
+# --foreground timeout would send mpirun each signal twice, and the second ends it at once.
 begin_ranks() {
     ranks=$1
     shift
     : >"$out"
     : >"$err"
-    heeding_signals timeout 60 mpirun -np "$ranks" "$nnblas" "$@" >"$out" 2>"$err" &
+    heeding_signals timeout --foreground 60 mpirun -np "$ranks" "$nnblas" "$@" >"$out" 2>"$err" &
     job=$!
 }
 
