@@ -37,11 +37,6 @@ of_each_rank() {
     report $? "'nnblas $*' with a folder for each of 2 ranks exits $expected"
 }
 
-# once REGEX: on standard error
-once() {
-    test "$(grep -Ec "$1" "$err")" -eq 1
-}
-
 check_errors() {
     mkdir -p rank_0 rank_1
     cp iris.csv rank_0

@@ -54,8 +54,8 @@ mend_link() {
 
 make_hosts
 write_agent
-# A cut is noticed after 5 s, between the time limit that the checks give to nnblas and 1.5 of it.
-export OMPI_MCA_oob_tcp_keepalive_time=1 OMPI_MCA_oob_tcp_keepalive_intvl=1 OMPI_MCA_oob_tcp_keepalive_probes=4
+# A cut is noticed after 5 to 6 s, between the 4 that the checks give to nnblas and twice that.
+export OMPI_MCA_oob_tcp_keepalive_time=1 OMPI_MCA_oob_tcp_keepalive_intvl=1 OMPI_MCA_oob_tcp_keepalive_probes=5
 export OMPI_MCA_plm_rsh_agent="$directory/agent" OMPI_MCA_btl=tcp,self OMPI_MCA_btl_tcp_if_include=10.1.2.0/24 \
     OMPI_MCA_oob_tcp_if_include=10.1.2.0/24 OMPI_MCA_orte_default_hostfile="$directory/hosts"
 printf '10.1.2.1 slots=1\n10.1.2.2 slots=1\n' >hosts

@@ -64,3 +64,19 @@ same_but_times() {
     without_times "$1" >first.text && without_times "$2" >second.text && test -s first.text &&
         cmp -s first.text second.text
 }
+
+# weights_are_near MODEL MODEL: to 1e-9 of the largest
+weights_are_near() {
+    print_weights "$1" | od -An -v -w8 -tf8 >first.weights
+    print_weights "$2" | od -An -v -w8 -tf8 >second.weights
+    test -s first.weights && paste first.weights second.weights | awk '
+        NF != 2 { exit 1 }
+        { size = $1 < 0 ? -$1 : $1; off = $1 < $2 ? $2 - $1 : $1 - $2
+          largest = size > largest ? size : largest; worst = off > worst ? off : worst }
+        END { exit !(worst <= 1e-9 * largest) }'
+}
+
+# once REGEX: on standard error
+once() {
+    test "$(grep -Ec -e "$1" "$err")" -eq 1
+}

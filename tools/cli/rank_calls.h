@@ -4,6 +4,8 @@
 #ifndef NNBLAS_CLI_RANK_CALLS_H
 #define NNBLAS_CLI_RANK_CALLS_H
 
+#include <nnblas.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -27,6 +29,9 @@ typedef struct {
     void (*send)(size_t to, const void *data, size_t bytes);
     /* Does not wait: false where there is no message. */
     bool (*receive)(rank_message *message);
+    /* For a training of all ranks, which call it together. Returns null, or what is wrong. */
+    const char *(*create_group)(double seconds, nnblas_group *group);
+    void (*destroy_group)(void);
 } rank_calls;
 
 #define RANK_CALLS_NAME "nnblas_rank_calls"

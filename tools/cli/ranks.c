@@ -168,7 +168,7 @@ int end_ranks(int status) {
 }
 
 void give_up_ranks(double seconds) {
-    const double end = nn_read_clock() + seconds / 2.0;
+    const double end = nn_read_clock() + seconds;
     fflush(NULL);
     while (nn_read_clock() < end && !is_stop_requested())
         nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);

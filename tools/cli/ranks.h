@@ -9,16 +9,17 @@
 
 typedef struct {
     bool is_asked;
-    double seconds; /* within which a rank has to answer */
+    double seconds;  /* within which a rank has to answer */
+    bool is_ordered; /* of nnblas train: sums in the order of one process */
 } rank_options;
 
-#define DEFAULT_RANK_SECONDS 20.0
+#define DEFAULT_RANK_SECONDS 15.0
 
 #define RANK_OPTIONS_HELP                                                                          \
     "  --mpi                 share the trainings with the other processes of mpirun; --threads "   \
     "is\n"                                                                                         \
     "                        that of each\n"                                                       \
-    "  --mpi-timeout SECONDS end all where one does not answer for so long (default 20)\n"
+    "  --mpi-timeout SECONDS end all where one does not answer for so long (default 15)\n"
 
 enum { N_RANK_OPTIONS = 2 };
 void list_rank_options(rank_options *set, command_option *options);
@@ -31,9 +32,9 @@ void list_rank_options(rank_options *set, command_option *options);
 bool begin_ranks(char **argv);
 
 /*
- * Ends all ranks, where one does not answer for the seconds of the limit, after a message. Half of
- * them later: where the network is cut, mpirun has to notice that first, by its keepalive. Asked to
- * end ranks that it cannot reach, it waits for them.
+ * Ends all ranks, where one does not answer for the seconds of the limit, after a message. As many
+ * seconds later: where the network is cut, mpirun has to notice that first, by its keepalive. Asked
+ * to end ranks that it cannot reach, it waits for them.
  */
 void give_up_ranks(double seconds);
 

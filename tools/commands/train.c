@@ -15,6 +15,7 @@
 #include "commands/plot.h"
 #include "commands/resume.h"
 #include "commands/run_record.h"
+#include "commands/train_ranks.h"
 #include "commands/train_settings.h"
 #include "commands/trainer.h"
 #include "commands/training_defaults.h"
@@ -87,12 +88,12 @@ static nnblas_status prepare(training_run *run) {
 
 static nnblas_status fit(training_run *run) {
     const training_settings *training = &run->settings->training;
-    const dataset *d = &run->rows.learnt;
+    const dataset *d = &run->rows.learnt, *share = &run->share;
     run->progress = start_progress(run->trainer, nnblas_trainer_epochs(run->trainer), d->N,
                                    has_validation(run), training->time_limit);
     double start = nn_read_clock();
     nnblas_status status =
-        nnblas_trainer_fit(run->trainer, d->N, d->X, d->inputs, d->Y, d->outputs);
+        nnblas_trainer_fit(run->trainer, share->N, share->X, d->inputs, share->Y, d->outputs);
     run->seconds = nn_read_clock() - start;
     end_progress(&run->progress);
     return status;
@@ -156,6 +157,15 @@ static bool make(training_run *run) {
     return !status && check_model_size(run);
 }
 
+static void report_end(const training_run *run) {
+    const failure_text why = explain_failure(&run->rows);
+    if (tells_of_failure(run, why.text))
+        print_safely(stderr, "nnblas %s: %s\n", run->command, why.text);
+    if (is_first_rank())
+        advise_on_overflow(run);
+    give_up_lost_ranks(run);
+}
+
 /* After an error nothing is saved, although the network then has the weights from before the step.
  */
 static bool train(training_run *run) {
@@ -164,11 +174,11 @@ static bool train(training_run *run) {
     catch_stop_signals();
     if (has_many_trainings(run->settings))
         return train_many(run);
-    run->status = fit(run);
-    if (run->status < 0) {
-        print_safely(stderr, "nnblas %s: %s\n", run->command, explain_failure(&run->rows).text);
-        advise_on_overflow(run);
-    }
+    run->status = share_rows(run);
+    if (run->status >= 0)
+        run->status = fit(run);
+    if (run->status < 0)
+        report_end(run);
     warn_of_checkpoint(run);
     if (run->status >= 0 && run->summary)
         print_end(run);
@@ -217,9 +227,12 @@ static bool score_and_note(training_run *run) {
     return !status;
 }
 
+/* All ranks train, and the first one has the files. */
 static bool run_all(training_run *run) {
-    if (!check(run) || !read_and_split(run) || !make(run) || !train(run))
-        return false;
+    bool is_trained = train(run);
+    end_sharing();
+    if (!is_trained || !is_first_rank())
+        return is_trained;
     bool is_scored = score_and_note(run), is_saved = save(run);
     if (is_scored && run->summary) {
         advise_on_result(run);
@@ -228,10 +241,14 @@ static bool run_all(training_run *run) {
     return is_scored && is_saved;
 }
 
+static bool prepare_all(training_run *run) {
+    return check(run) && read_and_split(run) && make(run);
+}
+
 /* ---- the command ----------------------------------------------------------------------------- */
 
 static FILE *choose_summary(const train_settings *set) {
-    if (set->is_quiet)
+    if (set->is_quiet || !is_first_rank())
         return NULL;
     bool is_taken = is_standard_output(set->output) || is_standard_output(set->history) ||
                     is_standard_output(set->json) || is_standard_output(set->plot);
@@ -249,18 +266,22 @@ static void free_run(training_run *run) {
 }
 
 int run_train(int argc, char **argv) {
-    train_settings set = {.training = default_settings()};
+    if (!begin_ranks(argv))
+        return EXIT_FAILURE;
+    train_settings set = {.training = default_settings(), .ranks.seconds = DEFAULT_RANK_SECONDS};
     int status = read_train_settings(argc, argv, &set);
     ignore_write_signals();
-    if (status == CARRY_ON) {
-        training_run run = {.settings = &set,
-                            .command = argv[0],
-                            .argc = argc,
-                            .argv = argv,
-                            .summary = choose_summary(&set)};
+    training_run run = {.settings = &set,
+                        .command = argv[0],
+                        .argc = argc,
+                        .argv = argv,
+                        .summary = choose_summary(&set)};
+    if (status == CARRY_ON && !prepare_all(&run))
+        status = EXIT_FAILURE;
+    status = agree_on(argv[0], status, run.hash);
+    if (status == CARRY_ON)
         status = run_all(&run) ? EXIT_SUCCESS : EXIT_FAILURE;
-        free_run(&run);
-    }
+    free_run(&run);
     free_train_settings(&set);
-    return status;
+    return end_ranks(status);
 }

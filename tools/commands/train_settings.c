@@ -6,6 +6,7 @@
 #include "cli/text.h"
 #include "commands/gnuplot.h"
 #include "commands/many_trainings.h"
+#include "commands/train_ranks.h"
 #include "iris/iris_csv.h"
 #include "table/model_file.h"
 
@@ -51,6 +52,7 @@ static const char TRAIN_HELP[] =
     "                        with --score that of the highest score\n"
     "  --ensemble K          train K networks, and save all in MODEL: predictions are their means\n"
     "\n"
+    "Several processes, on one machine or more:\n" TRAIN_RANKS_HELP "\n"
     "A training that may be interrupted:\n" CHECKPOINT_OPTIONS_HELP "\n"
     "How the table is read:\n" TABLE_OPTIONS_HELP "\n"
     "Ctrl-C ends the training after the current epoch and saves the best network so far, and so\n"
@@ -190,7 +192,7 @@ static int take_arguments(const char *command, const train_arguments *a, train_s
         status = take_training_texts(command, &a->training, &set->training);
     if (status == CARRY_ON && set->plot && !is_plot_path(set->plot))
         return refuse_usage(command, "--plot takes a file name that ends in .svg or .png");
-    if (status == CARRY_ON && nnblas_set_threads((int)set->training.threads))
+    if (status == CARRY_ON && nnblas_set_threads((int)count_rank_threads(set->training.threads)))
         return report_failure(command);
     return status;
 }
@@ -248,7 +250,8 @@ int read_training_options(int argc, char **argv, const char *help, const command
 }
 
 int read_train_settings(int argc, char **argv, train_settings *set) {
-    const command_option own[] = {
+    enum { N_OWN = 9 };
+    command_option own[N_OWN + N_RANK_OPTIONS] = {
         {"output", .text = &set->output},
         {"history", .text = &set->history},
         {"plot", .text = &set->plot},
@@ -257,11 +260,15 @@ int read_train_settings(int argc, char **argv, train_settings *set) {
         {"quiet", .flag = &set->is_quiet},
         {"restarts", .value = &set->restarts, .minimum = 2, .maximum = 10000},
         {"ensemble", .value = &set->members, .minimum = 2, .maximum = 10000},
+        {"mpi-ordered", .flag = &set->ranks.is_ordered},
     };
+    list_rank_options(&set->ranks, own + N_OWN);
     int status =
         read_training_options(argc, argv, TRAIN_HELP, own, sizeof own / sizeof own[0], set, NULL);
     if (status == CARRY_ON)
         status = check_many_trainings(argv[0], set);
+    if (status == CARRY_ON)
+        status = check_train_ranks(argv[0], set);
     return status == CARRY_ON ? check_own_files(argv[0], set) : status;
 }
 

@@ -94,17 +94,16 @@ const double *get_deciding_weights(const training_settings *s, const dataset *de
     return s->has_score ? deciding->weights : get_cost_weights(deciding);
 }
 
-static nnblas_status set_validation(const training_settings *s, const dataset *learnt,
-                                    const dataset *deciding, nnblas_trainer *trainer) {
-    if (deciding->N == 0 && s->validation > 0.0)
-        return nnblas_trainer_set_validation_fraction(trainer, s->validation);
-    if (s->validation == 0.0 && !has_rate(s))
-        return NNBLAS_OK;
-    const dataset *rows = deciding->N > 0 ? deciding : learnt;
-    nnblas_status status = nnblas_trainer_set_validation_rows(trainer, rows->N, rows->X,
-                                                              rows->inputs, rows->Y, rows->outputs);
-    return status ? status
-                  : nnblas_trainer_set_validation_weights(trainer, get_deciding_weights(s, rows));
+nnblas_status set_rows(const training_settings *s, const dataset *learnt, const dataset *deciding,
+                       nnblas_trainer *trainer) {
+    nnblas_status status = nnblas_trainer_set_sample_weights(trainer, get_cost_weights(learnt));
+    if (status || (s->validation == 0.0 && !has_rate(s)))
+        return status;
+    status = nnblas_trainer_set_validation_rows(trainer, deciding->N, deciding->X, deciding->inputs,
+                                                deciding->Y, deciding->outputs);
+    if (status || deciding->N == 0)
+        return status;
+    return nnblas_trainer_set_validation_weights(trainer, get_deciding_weights(s, deciding));
 }
 
 static nnblas_status set_up(const training_settings *s, const dataset *learnt,
@@ -114,8 +113,10 @@ static nnblas_status set_up(const training_settings *s, const dataset *learnt,
     if (!status)
         status = set_end(s, learnt, trainer);
     if (!status)
-        status = nnblas_trainer_set_sample_weights(trainer, get_cost_weights(learnt));
-    return status ? status : set_validation(s, learnt, deciding, trainer);
+        status = set_rows(s, learnt, deciding->N > 0 ? deciding : learnt, trainer);
+    if (!status && deciding->N == 0 && s->validation > 0.0)
+        status = nnblas_trainer_set_validation_fraction(trainer, s->validation);
+    return status;
 }
 
 nnblas_status create_trainer(const training_settings *s, const dataset *learnt,

@@ -23,4 +23,9 @@ const double *get_deciding_weights(const training_settings *settings, const data
 nnblas_status create_trainer(const training_settings *settings, const dataset *learnt,
                              const dataset *deciding, nnblas_net *net, nnblas_trainer **trainer);
 
+/* Makes the trainer use these rows of its own: weights of the learnt ones, and those that decide
+ * where any do. For shares of the rows that it was created with; either may have none. */
+nnblas_status set_rows(const training_settings *settings, const dataset *learnt,
+                       const dataset *deciding, nnblas_trainer *trainer);
+
 #endif

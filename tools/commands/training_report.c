@@ -7,6 +7,7 @@
 #include "commands/training_run.h"
 
 #include "cli/memory.h"
+#include "cli/ranks.h"
 #include "cli/text.h"
 #include "core/sizes.h"
 
@@ -57,6 +58,9 @@ void print_beginning(const training_run *run) {
     const train_settings *set = run->settings;
     print_training_data(run->summary, set, &run->model.schema, &run->rows);
     print_notes(run->summary, &run->notes);
+    if (has_ranks())
+        fprintf(run->summary, "%zu rank%s, each with a share of the rows\n", count_ranks(),
+                end_plural(count_ranks()));
     print_settings(run->summary, &set->training, run->model.net);
     if (set->plans && has_checkpoint(&set->training))
         print_safely(run->summary, "plans of the checkpoint, not of %s\n", set->plans);

@@ -25,6 +25,7 @@ typedef struct {
     note_list notes;
     table_model model;
     training_rows rows;
+    dataset share; /* the learnt rows of this process, a view of them */
     uint64_t hash; /* of the rows before they are scaled */
     nnblas_trainer *trainer;
     trained_network *networks; /* of --restarts or --ensemble */

@@ -2,7 +2,7 @@
 #include "cli/rank_calls.h"
 
 #include <limits.h>
-#include <mpi.h>
+#include <nnblas_mpi.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,5 +92,19 @@ static bool receive(rank_message *message) {
     return true;
 }
 
-__attribute__((visibility("default")))
-const rank_calls nnblas_rank_calls = {begin, end, abandon, send_message, receive};
+static nnblas_mpi_group *trained_group;
+
+static const char *create_group(double seconds, nnblas_group *group) {
+    if (nnblas_mpi_group_create(MPI_COMM_WORLD, seconds, &trained_group))
+        return nnblas_mpi_error_message();
+    *group = *nnblas_mpi_group_calls(trained_group);
+    return NULL;
+}
+
+static void destroy_group(void) {
+    nnblas_mpi_group_destroy(trained_group);
+    trained_group = NULL;
+}
+
+__attribute__((visibility("default"))) const rank_calls nnblas_rank_calls = {
+    begin, end, abandon, send_message, receive, create_group, destroy_group};

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "commands/train_ranks.h"
+
+#include "cli/ranks.h"
+#include "cli/text.h"
+#include "commands/trainer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int check_train_ranks(const char *command, train_settings *set) {
+    if (!set->ranks.is_asked)
+        return set->ranks.is_ordered ? refuse_usage(command, "--mpi-ordered needs --mpi")
+                                     : CARRY_ON;
+    if (set->restarts > 0 || set->members > 0)
+        return refuse_usage(command, "--mpi divides the rows of one network: leave out --%s",
+                            set->restarts > 0 ? "restarts" : "ensemble");
+    if (set->ranks.is_ordered && set->training.batch > 0)
+        return refuse_usage(command, "--mpi-ordered needs --batch all");
+    if (is_first_rank())
+        return refuse_shared_input(command, set);
+    set->output = set->history = set->plot = set->json = NULL;
+    set->training.checkpoint = NULL;
+    set->training.is_resumed = false;
+    return refuse_shared_input(command, set);
+}
+
+static const double *move_on(const double *values, size_t count) {
+    return values ? values + count : NULL;
+}
+
+/* It shares the arrays. */
+static dataset view_rows(const dataset *d, size_t first, size_t count) {
+    dataset view = *d;
+    view.N = count;
+    view.X = (double *)move_on(d->X, first * d->inputs);
+    view.Y = (double *)move_on(d->Y, first * d->outputs);
+    view.weights = (double *)move_on(d->weights, first);
+    view.cost_weights = (double *)move_on(d->cost_weights, first);
+    view.true_Y = (double *)move_on(d->true_Y, first * d->outputs);
+    return view;
+}
+
+static nnblas_status take_share(const training_run *run, const nnblas_group *group,
+                                const dataset *d, dataset *share) {
+    size_t first = 0, count = 0;
+    const nnblas_net *net = run->settings->ranks.is_ordered ? run->model.net : NULL;
+    nnblas_status status =
+        nnblas_group_share(net, d->N, get_cost_weights(d) != NULL, group, &first, &count);
+    *share = view_rows(d, first, count);
+    return status;
+}
+
+static nnblas_status set_group(training_run *run, const nnblas_group *group) {
+    dataset deciding;
+    nnblas_status status = take_share(run, group, &run->rows.learnt, &run->share);
+    if (!status)
+        status = take_share(run, group, get_deciding_rows(&run->rows), &deciding);
+    if (!status)
+        status = set_rows(&run->settings->training, &run->share, &deciding, run->trainer);
+    return status ? status
+                  : nnblas_trainer_set_group(run->trainer, group, run->settings->ranks.is_ordered);
+}
+
+nnblas_status share_rows(training_run *run) {
+    nnblas_group group;
+    run->share = run->rows.learnt;
+    if (!has_ranks())
+        return NNBLAS_OK;
+    const char *problem = get_rank_calls()->create_group(run->settings->ranks.seconds, &group);
+    if (!problem)
+        return set_group(run, &group);
+    print_safely(stderr, "nnblas %s: %s\n", run->command, problem);
+    get_rank_calls()->abandon(EXIT_FAILURE);
+    return NNBLAS_ERROR_GROUP;
+}
+
+void end_sharing(void) {
+    if (has_ranks())
+        get_rank_calls()->destroy_group();
+}
+
+/* Where rank 0 itself is lost, the others tell. */
+bool tells_of_failure(const training_run *run, const char *text) {
+    return is_first_rank() || (run->status == NNBLAS_ERROR_GROUP &&
+                               (strstr(text, "rank 0") || strstr(text, "ranks 0")));
+}
+
+void give_up_lost_ranks(const training_run *run) {
+    if (has_ranks() && run->status == NNBLAS_ERROR_GROUP)
+        give_up_ranks(run->settings->ranks.seconds);
+}
