@@ -29,7 +29,7 @@ PROGRESS = re.compile(r"epoch +\d+   cost ")
 
 # What these print is no message: pages, plots, C source, tables of results and the help.
 NO_MESSAGES = {
-    "tools/commands/demo.c", "tools/commands/demo_speed.c", "tools/commands/explain_text.c", "tools/commands/info.c",
+    "tools/arrays/npy_writer.c", "tools/commands/demo.c", "tools/commands/demo_speed.c", "tools/commands/explain_text.c", "tools/commands/info.c",
     "tools/commands/plot.c", "tools/commands/score_plot.c", "tools/export/c_activations.c", "tools/export/c_arrays.c",
     "tools/export/c_functions.c", "tools/export/c_head.c", "tools/export/onnx_model.c", "tools/table/scores_text.c",
 }

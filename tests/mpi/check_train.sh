@@ -57,6 +57,8 @@ check_errors() {
     check "a full disk is told" once '^nnblas train: cannot write /dev/full: No space left'
     expect_of_ranks 2 2 train iris.csv --target species --mpi --restarts 3
     check "several networks are refused" once '--mpi divides the rows of one network: leave out --restarts'
+    expect_of_ranks 2 2 train iris.csv --target species --mpi --stream
+    check "rows that stay in their file are refused" once '--mpi divides rows in memory: leave out --stream'
     refuses '--mpi-ordered needs --mpi' train iris.csv --target species --mpi-ordered
     expect_of_ranks 2 2 train iris.csv --target species --mpi --mpi-ordered
     check "ordered sums need all rows in a step" once '--mpi-ordered needs --batch all'

@@ -4,6 +4,7 @@
 #include "cli/output.h"
 #include "cli/text.h"
 #include "commands/commands.h"
+#include "commands/model_arrays.h"
 #include "commands/report_files.h"
 #include "commands/score_plot.h"
 #include "table/json.h"
@@ -16,6 +17,7 @@
 
 static const char HELP[] =
     "usage: nnblas evaluate MODEL DATA.csv [OPTION]...\n"
+    "       nnblas evaluate MODEL --features X.npy --labels Y.npy [OPTION]...\n"
     "\n"
     "Predicts the targets of the rows of DATA.csv and compares them with the targets in the "
     "table.\n"
@@ -35,6 +37,9 @@ static const char HELP[] =
     "columns are ignored. A table without a header must have the columns of the training.\n"
     "MODEL or DATA.csv can be -, standard input.\n"
     "\n"
+    "  --features FILE       an array, .npy or IDX, in place of DATA.csv: its columns are the\n"
+    "                        features of the training, in their order\n"
+    "  --labels FILE         the array of the targets\n"
     "  --json FILE           write all measures here, as JSON; - for standard output, and no text\n"
     "  --plot FILE           draw the confusion matrix, or predicted numbers against true ones,\n"
     "                        with gnuplot, as .svg or .png\n" WEIGHT_OPTIONS_HELP
@@ -97,7 +102,7 @@ static bool evaluate_table(const char *command, table_model *model,
     model_reader reader;
     if (!open_reader(command, &reader, model, arguments->data, &arguments->table, &set->parts))
         return false;
-    if (set->parts.has_training_weights)
+    if (set->parts.has_training_weights && !set->parts.rows)
         report_training_weights(command, &reader);
     scores s = start_scores(&model->schema);
     row_sample sample = start_sample(s.outputs);
@@ -111,15 +116,32 @@ static bool evaluate_table(const char *command, table_model *model,
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
+static int check_arrays(const char *command, const model_arguments *arguments,
+                        const weight_arguments *weight) {
+    if (!arguments->features != !arguments->labels)
+        return refuse_usage(command, "--features and --labels name arrays, and need each other");
+    if (arguments->features && (weight->column || weight->has_none))
+        return refuse_usage(command,
+                            "--%s is of tables, and --features names an array: leave it "
+                            "out",
+                            weight->column ? "weight" : "no-weight");
+    return CARRY_ON;
+}
+
 int run_evaluate(int argc, char **argv) {
     model_arguments arguments;
     evaluation_settings set = {.parts.has_targets = true};
     weight_arguments weight = {0};
-    command_option own[2 + N_WEIGHT_OPTIONS] = {{"json", .text = &set.json},
-                                                {"plot", .text = &set.plot}};
-    list_weight_options(&weight, own + 2);
+    enum { N_OWN = 4 };
+    command_option own[N_OWN + N_WEIGHT_OPTIONS] = {{"json", .text = &set.json},
+                                                    {"plot", .text = &set.plot},
+                                                    {"features", .text = &arguments.features},
+                                                    {"labels", .text = &arguments.labels}};
+    list_weight_options(&weight, own + N_OWN);
     int status =
         read_model_arguments(argc, argv, HELP, own, sizeof own / sizeof own[0], &arguments);
+    if (status == CARRY_ON)
+        status = check_arrays(argv[0], &arguments, &weight);
     if (status == CARRY_ON)
         status = take_weight_arguments(argv[0], &weight, &set.parts);
     if (status == CARRY_ON)
@@ -130,7 +152,11 @@ int run_evaluate(int argc, char **argv) {
     table_model model;
     if (!load_model(argv[0], arguments.model, &model))
         return EXIT_FAILURE;
-    bool is_good = evaluate_table(argv[0], &model, &arguments, &set);
+    row_stream rows;
+    bool is_good = open_model_arrays(argv[0], &arguments, &model, &rows);
+    set.parts.rows = rows.user ? &rows : NULL;
+    is_good = is_good && evaluate_table(argv[0], &model, &arguments, &set);
+    close_model_arrays(&rows);
     free_model(&model);
     return is_good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

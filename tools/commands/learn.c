@@ -55,6 +55,10 @@ static void replace_text(failure_text *shown, const char *from, const char *to) 
 
 failure_text explain_failure(const training_rows *rows) {
     failure_text shown;
+    if (rows->streamed && *rows->streamed->error.text) {
+        snprintf(shown.text, sizeof shown.text, "%s", rows->streamed->error.text);
+        return shown;
+    }
     snprintf(shown.text, sizeof shown.text, "%s", nnblas_error_message());
     if (rows->held_out.N == 0) {
         replace_text(&shown, "validation cost of epoch", "cost after epoch");
@@ -151,4 +155,27 @@ nnblas_status score_dataset(const table_model *model, const dataset *d, scores *
     free(b.O_spread);
     free(b.O_deviation);
     return status;
+}
+
+/* The AUC keeps all outputs: 64 MiB of them. */
+static const size_t MOST_RANKED_OUTPUTS = (size_t)1 << 23;
+
+nnblas_status score_streamed(const table_model *model, streamed_rows *rows, scores *sum) {
+    size_t inputs = rows->rows.inputs, outputs = rows->rows.outputs;
+    dataset d = {.N = 1,
+                 .inputs = inputs,
+                 .outputs = outputs,
+                 .X = resize_array(NULL, BATCH_ROWS * inputs, sizeof *d.X),
+                 .Y = resize_array(NULL, BATCH_ROWS * outputs, sizeof *d.Y)};
+    nnblas_status status = NNBLAS_OK;
+    if (rows->rows.N > MOST_RANKED_OUTPUTS / outputs)
+        leave_out_auc(sum);
+    bool is_read = restart_streamed_rows(rows);
+    while (is_read && !status && d.N > 0) {
+        is_read = read_streamed_rows(rows, BATCH_ROWS, d.X, d.Y, &d.N);
+        if (is_read && d.N > 0)
+            status = score_dataset(model, &d, sum);
+    }
+    free_dataset(&d);
+    return is_read ? status : NNBLAS_ERROR_SOURCE;
 }

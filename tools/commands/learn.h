@@ -10,7 +10,7 @@
 /* Why a training of these rows failed, after it and on its thread. To the library the rows that
  * decide are validation rows in any case. */
 typedef struct {
-    char text[512];
+    char text[600];
 } failure_text;
 
 failure_text explain_failure(const training_rows *rows);
@@ -36,6 +36,9 @@ learnt_net prepare_learning(const training_settings *settings, output_kind kind,
 void end_learning(const training_settings *settings, const training_rows *rows,
                   nnblas_status status, learnt_net *learnt);
 void free_learnt(learnt_net *learnt);
+
+/* The same of rows that are streamed, but for the AUC where they are many. */
+nnblas_status score_streamed(const table_model *model, streamed_rows *rows, scores *sum);
 
 /* Adds scaled rows, as the model predicts them. */
 nnblas_status score_dataset(const table_model *model, const dataset *d, scores *sum);

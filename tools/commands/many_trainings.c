@@ -8,6 +8,7 @@
 #include "cli/text.h"
 #include "commands/folds.h"
 #include "commands/learn.h"
+#include "commands/streamed_data.h"
 #include "core/clock.h"
 
 #include <inttypes.h>
@@ -26,6 +27,11 @@ int check_many_trainings(const char *command, const train_settings *set) {
         return CARRY_ON;
     if (set->restarts > 0 && set->members > 0)
         return refuse_usage(command, "--restarts and --ensemble cannot be used together");
+    if (is_streamed(set))
+        return refuse_usage(command,
+                            "--%s trains many networks on rows in memory, and --%s leaves them in "
+                            "their file",
+                            option, set->labels ? "labels" : "stream");
     if (set->training.checkpoint)
         return refuse_usage(command,
                             "--%s has no checkpoints, which are of one training: leave out "

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Predicts the targets of the rows of a table. */
+#include "arrays/npy_writer.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/text.h"
 #include "commands/commands.h"
+#include "commands/model_arrays.h"
 #include "commands/prediction_header.h"
 #include "table/confusion.h"
 #include "table/model_reader.h"
@@ -15,6 +17,7 @@
 
 static const char HELP[] =
     "usage: nnblas predict MODEL DATA.csv [OPTION]...\n"
+    "       nnblas predict MODEL --features X.npy [OPTION]...\n"
     "\n"
     "Predicts the target of each row of DATA.csv and writes a table with as many rows. Its first\n"
     "column, prediction, has the most probable class or the number; then follows a column for\n"
@@ -30,7 +33,10 @@ static const char HELP[] =
     "columns, the targets among them, are ignored. A table without a header must have the columns\n"
     "of the training, or only the features. MODEL or DATA.csv can be -, standard input.\n"
     "\n"
-    "  --output FILE         write to FILE (default -, standard output)\n"
+    "  --output FILE         write to FILE (default -, standard output); with --features, a name\n"
+    "                        that ends in .npy gets the outputs as an array\n"
+    "  --features FILE       an array, .npy or IDX, in place of DATA.csv: its columns are the\n"
+    "                        features of the training, in their order\n"
     "  --keep COLUMNS        write these columns of DATA.csv too, before the predictions; all for\n"
     "                        all of them\n"
     "  --intervals P         of numbers: intervals that hold a new value with the probability P,\n"
@@ -175,12 +181,26 @@ static bool write_rows(const char *command, FILE *stream, model_reader *reader, 
     return true;
 }
 
+/* The outputs alone, a row of numbers for each row. */
+static bool write_array(const char *command, FILE *stream, model_reader *reader) {
+    row_batch *batch;
+    write_npy_header(stream, reader->rows->N, reader->outputs);
+    do {
+        if (!predict_batch(command, reader, &batch))
+            return false;
+        restore_rows(&reader->model->schema.targets, batch->N, batch->O_out, batch->O_out);
+        fwrite(batch->O_out, sizeof(double), batch->N * reader->outputs, stream);
+    } while (batch->rows > 0 && !ferror(stream));
+    return true;
+}
+
 static bool predict_table(const char *command, model_reader *reader, const char *path) {
     output_file output;
     csv_text text = {0};
     if (!open_output(command, &output, path))
         return false;
-    bool is_good = write_rows(command, output.stream, reader, &text);
+    bool is_good = is_npy_name(path) ? write_array(command, output.stream, reader)
+                                     : write_rows(command, output.stream, reader, &text);
     free_csv_text(&text);
     if (is_good)
         return keep_output(command, &output);
@@ -210,19 +230,38 @@ static bool has_intervals(const char *command, const char *path, const table_mod
 }
 
 static bool predict(const char *command, const model_arguments *arguments, const char *output,
-                    const row_parts *parts) {
+                    row_parts *parts) {
     table_model model;
     model_reader reader;
+    row_stream rows;
     if (!load_model(command, arguments->model, &model))
         return false;
-    bool is_good = (parts->level == 0.0 || has_intervals(command, arguments->model, &model)) &&
-                   open_reader(command, &reader, &model, arguments->data, &arguments->table, parts);
+    bool is_good = open_model_arrays(command, arguments, &model, &rows);
+    parts->rows = rows.user ? &rows : NULL;
+    is_good = is_good &&
+              (parts->level == 0.0 || has_intervals(command, arguments->model, &model)) &&
+              open_reader(command, &reader, &model, arguments->data, &arguments->table, parts);
     if (is_good) {
         is_good = predict_table(command, &reader, output);
         close_reader(&reader);
     }
+    close_model_arrays(&rows);
     free_model(&model);
     return is_good;
+}
+
+static int check_array_options(const char *command, const model_arguments *arguments,
+                               const char *output, const char *keep, const row_parts *parts) {
+    if (keep && arguments->features)
+        return refuse_usage(command, "--keep is of tables, and --features names an array: leave it "
+                                     "out");
+    if (is_npy_name(output) && !arguments->features)
+        return refuse_usage(command,
+                            "--output takes .npy for arrays of --features: a table becomes "
+                            "a table");
+    if (is_npy_name(output) && parts->level > 0.0)
+        return refuse_usage(command, "--intervals are columns of a table: --output cannot be .npy");
+    return CARRY_ON;
 }
 
 /* keep: a list of columns, or all, or null. */
@@ -239,6 +278,7 @@ int run_predict(int argc, char **argv) {
     const char *output = "-", *keep = NULL;
     const double below_1 = 1.0 - DBL_EPSILON / 2.0;
     const command_option own[] = {{"output", .text = &output},
+                                  {"features", .text = &arguments.features},
                                   {"keep", .text = &keep},
                                   {"intervals", .real = &parts.level, .least = DBL_MIN,
                                    .most = below_1, "a number between 0 and 1"}};
@@ -247,6 +287,8 @@ int run_predict(int argc, char **argv) {
     if (status == CARRY_ON)
         status = check_model_files(argv[0], &arguments,
                                    &(file_argument){"--output", output, FILE_WRITTEN}, 1);
+    if (status == CARRY_ON)
+        status = check_array_options(argv[0], &arguments, output, keep, &parts);
     if (status == CARRY_ON)
         status = read_parts(argv[0], keep, &parts);
     ignore_write_signals();

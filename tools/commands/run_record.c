@@ -24,9 +24,17 @@ static uint64_t hash_numbers(uint64_t hash, const double *numbers, size_t count)
     return hash;
 }
 
+uint64_t start_hash(void) {
+    return UINT64_C(0xcbf29ce484222325);
+}
+
+uint64_t hash_rows(uint64_t hash, const dataset *block) {
+    hash = hash_numbers(hash, block->X, block->N * block->inputs);
+    return hash_numbers(hash, block->Y, block->N * block->outputs);
+}
+
 uint64_t hash_dataset(const dataset *d) {
-    uint64_t hash = hash_numbers(UINT64_C(0xcbf29ce484222325), d->X, d->N * d->inputs);
-    hash = hash_numbers(hash, d->Y, d->N * d->outputs);
+    uint64_t hash = hash_rows(start_hash(), d);
     const double *weights = get_cost_weights(d);
     return weights ? hash_numbers(hash, weights, d->N) : hash;
 }

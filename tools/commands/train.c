@@ -15,6 +15,7 @@
 #include "commands/plot.h"
 #include "commands/resume.h"
 #include "commands/run_record.h"
+#include "commands/streamed_data.h"
 #include "commands/train_ranks.h"
 #include "commands/train_settings.h"
 #include "commands/trainer.h"
@@ -93,7 +94,9 @@ static nnblas_status fit(training_run *run) {
                                    has_validation(run), training->time_limit);
     double start = nn_read_clock();
     nnblas_status status =
-        nnblas_trainer_fit(run->trainer, share->N, share->X, d->inputs, share->Y, d->outputs);
+        run->rows.streamed
+            ? nnblas_trainer_fit_source(run->trainer, run->rows.streamed->source)
+            : nnblas_trainer_fit(run->trainer, share->N, share->X, d->inputs, share->Y, d->outputs);
     run->seconds = nn_read_clock() - start;
     end_progress(&run->progress);
     return status;
@@ -136,6 +139,10 @@ static bool leaves_rows(const training_run *run) {
 static bool read_and_split(training_run *run) {
     dataset d = {0};
     schema *s = &run->model.schema;
+    if (is_streamed(run->settings))
+        return read_streamed_data(run->command, run->settings, &run->notes, s, &run->rows,
+                                  &run->hash) &&
+               leaves_rows(run);
     bool is_good = read_training_data(run->command, run->settings, &run->notes, s, &d);
     run->hash = hash_dataset(&d);
     if (is_good)
@@ -223,7 +230,7 @@ static bool score_and_note(training_run *run) {
     if (!status)
         status = pack_members(&run->model);
     if (status)
-        report_failure(run->command);
+        print_safely(stderr, "nnblas %s: %s\n", run->command, explain_failure(&run->rows).text);
     return !status;
 }
 

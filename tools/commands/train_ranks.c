@@ -15,6 +15,9 @@ int check_train_ranks(const char *command, train_settings *set) {
     if (set->restarts > 0 || set->members > 0)
         return refuse_usage(command, "--mpi divides the rows of one network: leave out --%s",
                             set->restarts > 0 ? "restarts" : "ensemble");
+    if (set->labels || set->streams)
+        return refuse_usage(command, "--mpi divides rows in memory: leave out --%s",
+                            set->labels ? "labels" : "stream");
     if (set->ranks.is_ordered && set->training.batch > 0)
         return refuse_usage(command, "--mpi-ordered needs --batch all");
     if (is_first_rank())

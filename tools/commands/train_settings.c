@@ -16,6 +16,7 @@
 
 static const char TRAIN_HELP[] =
     "usage: nnblas train [DATA.csv] --target COLUMN[,COLUMN...] [OPTION]...\n"
+    "       nnblas train --features X.npy --labels Y.npy [OPTION]...\n"
     "\n"
     "Trains a network to predict the target from the other columns (features) of a table of\n"
     "comma-separated values, and saves it for nnblas predict and nnblas evaluate. DATA.csv can be\n"
@@ -36,6 +37,12 @@ static const char TRAIN_HELP[] =
     "targets are numbers.\n"
     "\n"
     "The columns, by their names in the header or their numbers from 1:\n" COLUMNS_HELP "\n"
+    "Rows that are larger than memory stay in their files, which each epoch reads again:\n"
+    "  --stream              of DATA.csv\n"
+    "  --features FILE       of an array, .npy or IDX: a row is one example\n"
+    "  --labels FILE         the array of what to predict: a column of whole numbers is classes,\n"
+    "                        one of floats is numbers; columns of 0 and 1 are labels\n"
+    "\n"
     "What is written:\n"
     "  --output MODEL        save the network; - is standard output\n"
     "  --history H.csv       write the cost of each epoch\n"
@@ -98,8 +105,62 @@ static int take_columns(const char *command, const char *option, const char *tex
         command, "--%s takes names or numbers of columns, each once, separated by commas", option);
 }
 
+/* What says how a table is read has no effect on arrays. */
+static const char *find_table_option(const train_arguments *a, const train_settings *set) {
+    const struct {
+        bool is_given;
+        const char *name;
+    } options[] = {
+        {a->target, "target"},
+        {a->ignored, "ignore"},
+        {a->texts, "text"},
+        {a->weight, "weight"},
+        {set->columns.class_weights, "class-weights"},
+    };
+    for (size_t o = 0; o < sizeof options / sizeof *options; o++)
+        if (options[o].is_given)
+            return options[o].name;
+    return find_table_argument(&a->table);
+}
+
+static int take_task(const char *command, const train_arguments *a, column_choice *columns) {
+    if (a->has_classes && a->has_numbers)
+        return refuse_usage(command, "--classes and --numbers cannot be used together");
+    if (a->training.cost && a->has_classes)
+        return refuse_usage(command, "--cost is of numbers: it cannot be used with --classes");
+    columns->task = a->has_classes                       ? TASK_CLASSES
+                    : a->has_numbers || a->training.cost ? TASK_NUMBERS
+                                                         : TASK_DETECT;
+    return CARRY_ON;
+}
+
+/* --features and --labels name files. */
+static int take_arrays(const char *command, const train_arguments *a, train_settings *set) {
+    const char *of_tables = find_table_option(a, set);
+    if (!a->features)
+        return refuse_usage(command, "--labels, of an array, needs --features FILE");
+    if (set->data)
+        return refuse_usage(command, "--labels and DATA.csv cannot be used together");
+    if (set->streams)
+        return refuse_usage(command, "--stream is of tables: arrays are streamed in any case");
+    if (of_tables)
+        return refuse_usage(command, "--%s is of tables, and --labels names an array: leave it out",
+                            of_tables);
+    set->features = a->features;
+    return take_task(command, a, &set->columns);
+}
+
+static bool ends_with(const char *text, const char *ending) {
+    size_t length = strlen(text), part = strlen(ending);
+    return length > part && strcmp(text + length - part, ending) == 0;
+}
+
 static int take_column_choice(const char *command, const train_arguments *a, train_settings *set) {
     column_choice *columns = &set->columns;
+    if (set->labels)
+        return take_arrays(command, a, set);
+    if (!set->data && a->features && ends_with(a->features, ".npy"))
+        return refuse_usage(command, "--features, of an array, needs --labels FILE");
     if (!a->target && set->data)
         return refuse_usage(command, "--target COLUMN is missing");
     int status =
@@ -114,21 +175,19 @@ static int take_column_choice(const char *command, const train_arguments *a, tra
         status = take_columns(command, "weight", a->weight, &columns->weights);
     if (status != CARRY_ON)
         return status;
-    if (a->has_classes && a->has_numbers)
-        return refuse_usage(command, "--classes and --numbers cannot be used together");
     if (a->has_classes && columns->targets.count > 1)
         return refuse_usage(command, "--classes takes one target; of several, --text COLUMNS makes "
                                      "classes of those that it names");
     if (columns->weights.count > 1)
         return refuse_usage(command, "--weight takes one column");
+    if (set->streams && (a->weight || columns->class_weights))
+        return refuse_usage(command, "--stream reads no weights: leave out --%s",
+                            a->weight ? "weight" : "class-weights");
+    if (set->streams && !set->data)
+        return refuse_usage(command, "--stream is of a table in a file: DATA.csv is missing");
     if (a->features && a->ignored)
         return refuse_usage(command, "--features and --ignore cannot be used together");
-    if (a->training.cost && a->has_classes)
-        return refuse_usage(command, "--cost is of numbers: it cannot be used with --classes");
-    columns->task = a->has_classes                       ? TASK_CLASSES
-                    : a->has_numbers || a->training.cost ? TASK_NUMBERS
-                                                         : TASK_DETECT;
-    return CARRY_ON;
+    return take_task(command, a, columns);
 }
 
 /* While a training runs, the library keeps a part of a checkpoint's history beside it. */
@@ -166,7 +225,9 @@ static int check_own_files(const char *command, const train_settings *set) {
     const char *checkpoint = set->training.checkpoint;
     char *checkpoint_history = checkpoint ? name_checkpoint_history(checkpoint) : NULL;
     const file_argument files[] = {
-        {"DATA.csv", set->data, FILE_READ},
+        {"DATA.csv", set->data, set->streams ? FILE_READ_BY_NAME : FILE_READ},
+        {"--features", set->features, FILE_READ_BY_NAME},
+        {"--labels", set->labels, FILE_READ_BY_NAME},
         {"--plans", set->plans, FILE_READ_BY_NAME},
         {"--output", set->output, set->tunes ? FILE_WRITTEN_BY_NAME : FILE_WRITTEN_PLAIN},
         {"--history", set->history, FILE_WRITTEN},
@@ -250,8 +311,10 @@ int read_training_options(int argc, char **argv, const char *help, const command
 }
 
 int read_train_settings(int argc, char **argv, train_settings *set) {
-    enum { N_OWN = 9 };
+    enum { N_OWN = 11 };
     command_option own[N_OWN + N_RANK_OPTIONS] = {
+        {"labels", .text = &set->labels},
+        {"stream", .flag = &set->streams},
         {"output", .text = &set->output},
         {"history", .text = &set->history},
         {"plot", .text = &set->plot},

@@ -22,7 +22,9 @@
 /* A path that was not given is null. */
 typedef struct {
     const char *data, *output, *history, *plot, *plans, *json;
+    const char *features, *labels; /* arrays, in place of data */
     bool is_quiet;
+    bool streams;               /* the rows of data stay in their file */
     bool tunes;                 /* nnblas tune: output are plans */
     double seconds;             /* tune: for all plans */
     uint64_t restarts, members; /* networks; 0 where not given */

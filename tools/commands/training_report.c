@@ -48,7 +48,9 @@ nnblas_epoch find_kept_epoch(const training_run *run) {
 nnblas_status score_rows(training_run *run) {
     run->learnt = start_scores(&run->model.schema);
     run->held_out = start_scores(&run->model.schema);
-    nnblas_status status = score_dataset(&run->model, &run->rows.learnt, &run->learnt);
+    nnblas_status status = run->rows.streamed
+                               ? score_streamed(&run->model, run->rows.streamed, &run->learnt)
+                               : score_dataset(&run->model, &run->rows.learnt, &run->learnt);
     return status ? status : score_dataset(&run->model, &run->rows.held_out, &run->held_out);
 }
 

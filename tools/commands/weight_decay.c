@@ -56,13 +56,14 @@ static nnblas_status fit_pilot(const training_settings *s, const dataset *learnt
 }
 
 /* About the part of the targets' variance that a training does not explain in rows that it has not
- * seen. What is wrong with the rows or the settings is left to the training itself. */
+ * seen; the middle where the rows are not in memory. What is wrong with the rows or the settings is
+ * left to the training itself. */
 static double estimate_noise(const training_settings *s, const dataset *learnt,
                              const nnblas_net *net) {
     nnblas_net *copy = NULL;
     nnblas_trainer *pilot = NULL;
     double noise = MIDDLE_NOISE;
-    bool is_short = learnt->N >= 2 && learnt->N <= MOST_PILOT_ROWS;
+    bool is_short = learnt->X && learnt->N >= 2 && learnt->N <= MOST_PILOT_ROWS;
     if (is_short && nnblas_net_clone(net, &copy) == NNBLAS_OK &&
         nnblas_trainer_create(copy, &pilot) == NNBLAS_OK &&
         fit_pilot(s, learnt, ROWS_A_PRIOR_OF_NOISE * MIDDLE_NOISE / count_rows(learnt), pilot) >= 0)

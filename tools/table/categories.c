@@ -10,7 +10,7 @@
 
 /* A category and its key: the number of a number, the text of a text. */
 typedef struct {
-    const char *text;
+    char *text;
     double value;
 } category;
 
@@ -35,7 +35,6 @@ static bool is_shorter(const char *text, const char *other) {
     return length < other_length || (length == other_length && strcmp(text, other) < 0);
 }
 
-/* The texts of rows outlive the search. */
 static void take_category(const table_column *column, const char *text, double value,
                           found_list *list) {
     number_text number;
@@ -45,14 +44,16 @@ static void take_category(const table_column *column, const char *text, double v
         key = number.text;
     }
     if (add_name(&list->keys, key)) {
-        list->found[list->keys.count - 1] = (category){text, value};
+        list->found[list->keys.count - 1] = (category){copy_text(text), value};
         return;
     }
     if (!column->is_number)
         return;
     category *same = &list->found[find_name(&list->keys, key)];
-    if (is_shorter(text, same->text))
-        same->text = text;
+    if (is_shorter(text, same->text)) {
+        free(same->text);
+        same->text = copy_text(text);
+    }
 }
 
 static void find_in_block(const row_block *block, const table_column *column, found_list *found) {
@@ -83,27 +84,63 @@ static void find_part(void *context, size_t part, size_t begin, size_t end) {
         find_in_block(s->rows->blocks[b], s->column, &s->parts[part]);
 }
 
+static void free_found(found_list *found) {
+    for (size_t k = 0; k < found->keys.count; k++)
+        free(found->found[k].text);
+    free_names(&found->keys);
+    found->values = 0;
+}
+
 /* Adds what another part has found. */
 static void take_part(const table_column *column, found_list *part, found_list *all) {
     for (size_t k = 0; k < part->keys.count && all->keys.count <= MOST_CATEGORIES; k++)
         take_category(column, part->found[k].text, part->found[k].value, all);
     all->values += part->values;
-    free_names(&part->keys);
+    free_found(part);
 }
 
-size_t find_categories(const text_rows *rows, table_column *column) {
-    search s = {.rows = rows, .column = column};
-    found_list *all = &s.parts[0];
-    run_in_parts(rows->n_blocks, rows->N / rows->n_blocks, find_part, &s);
-    for (size_t part = 1; part < MOST_PARTS; part++)
-        take_part(column, &s.parts[part], all);
+/* In the part of the rows that is there. */
+static void find_in_rows(const text_rows *rows, const table_column *column, found_list *all) {
+    if (all->keys.count > MOST_CATEGORIES || rows->N == 0)
+        return;
+    search *s = resize_array(NULL, 1, sizeof *s);
+    *s = (search){.rows = rows, .column = column};
+    run_in_parts(rows->n_blocks, rows->N / rows->n_blocks, find_part, s);
+    for (size_t part = 0; part < MOST_PARTS; part++)
+        take_part(column, &s->parts[part], all);
+    free(s);
+}
+
+static size_t take_found(table_column *column, found_list *all) {
+    size_t values = all->values;
     qsort(all->found, all->keys.count, sizeof *all->found,
           column->is_number ? compare_numbers : compare_texts);
     free_names(&column->categories);
     for (size_t k = 0; k < all->keys.count; k++)
         add_name(&column->categories, all->found[k].text);
-    free_names(&all->keys);
-    return all->values;
+    free_found(all);
+    return values;
+}
+
+void find_all_categories(text_rows *rows, table_column *const *columns, size_t count,
+                         size_t *values) {
+    if (count == 0)
+        return;
+    found_list *all = resize_array(NULL, count, sizeof *all);
+    for (size_t c = 0; c < count; c++)
+        all[c] = (found_list){.values = 0};
+    for (bool is_more = begin_parts(rows); is_more; is_more = next_part(rows))
+        for (size_t c = 0; c < count; c++)
+            find_in_rows(rows, columns[c], &all[c]);
+    for (size_t c = 0; c < count; c++)
+        values[c] = take_found(columns[c], &all[c]);
+    free(all);
+}
+
+size_t find_categories(text_rows *rows, table_column *column) {
+    size_t values;
+    find_all_categories(rows, &column, 1, &values);
+    return values;
 }
 
 /* ---- spelling -------------------------------------------------------------------------------- */

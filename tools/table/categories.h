@@ -14,7 +14,11 @@ enum { MOST_CATEGORIES = 1000 };
 /* Finds the categories of a column, sorted, so that they do not depend on the order of the rows;
  * one more than MOST_CATEGORIES where there are more. Numbers that are equal are one category, with
  * the shortest of their texts. Counts the values, without the missing ones. */
-size_t find_categories(const text_rows *rows, table_column *column);
+size_t find_categories(text_rows *rows, table_column *column);
+
+/* The same for many columns, in one pass over the rows. */
+void find_all_categories(text_rows *rows, table_column *const *columns, size_t count,
+                         size_t *values);
 
 /* Warns of texts that differ only in case or in blanks around them. */
 void warn_of_similar_categories(const table_column *column, note_list *notes);

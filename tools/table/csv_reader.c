@@ -57,6 +57,19 @@ void close_csv(csv_reader *r) {
     free(r);
 }
 
+bool tell_csv(const csv_reader *r, csv_place *place) {
+    int64_t offset = tell_text(r->input);
+    *place = (csv_place){offset - (int64_t)(r->end - r->row), r->line};
+    return offset >= 0;
+}
+
+bool seek_csv(csv_reader *r, const csv_place *place, table_error *error) {
+    r->row = r->end = 0;
+    r->is_all_read = false;
+    r->line = place->line;
+    return seek_text(r->input, place->offset, error);
+}
+
 char get_delimiter(const csv_reader *r) {
     return r->delimiter;
 }

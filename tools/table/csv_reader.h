@@ -42,6 +42,15 @@ typedef struct csv_reader csv_reader;
 csv_reader *open_csv(FILE *file, const char *name, char delimiter);
 void close_csv(csv_reader *reader);
 
+/* Where the next row begins in the file; false where reading cannot go on there: the file is
+ * compressed, in UTF-16, or no regular file. */
+typedef struct {
+    int64_t offset;
+    size_t line;
+} csv_place;
+bool tell_csv(const csv_reader *reader, csv_place *place);
+bool seek_csv(csv_reader *reader, const csv_place *place, table_error *error);
+
 /* The delimiter that was given or, after the first row is read, detected. */
 char get_delimiter(const csv_reader *reader);
 

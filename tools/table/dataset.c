@@ -3,6 +3,7 @@
 
 #include "cli/memory.h"
 #include "cli/parts.h"
+#include "table/scaling.h"
 #include "table/weights.h"
 
 #include <float.h>
@@ -86,12 +87,18 @@ static bool check_targets(const table_source *source, const schema *s, const dat
     return true;
 }
 
-static void note_delimiter(const table_source *source, note_list *notes) {
+void note_delimiter(const table_source *source, note_list *notes) {
     char delimiter = get_delimiter(source->reader);
     if (delimiter == '\t')
         add_note(notes, "values are divided by tabs");
     else if (delimiter != ',')
         add_note(notes, "values are divided by '%c'", delimiter);
+}
+
+size_t *make_counts(size_t count) {
+    size_t *counts = resize_array(NULL, count, sizeof *counts);
+    memset(counts, 0, count * sizeof *counts);
+    return counts;
 }
 
 typedef struct {
@@ -107,24 +114,25 @@ static int compare_gaps(const void *a, const void *b) {
 }
 
 /* The last number of a column that expects gaps is 1 where the value is missing. */
-static size_t count_missing(const dataset *d, size_t place) {
-    size_t count = 0;
-    for (size_t r = 0; r < d->N; r++)
-        count += d->X[r * d->inputs + place] == 1.0;
-    return count;
+void count_missing(const schema *s, const dataset *d, size_t *counts) {
+    size_t place = 0;
+    for (size_t i = 0; i < s->features.count; i++) {
+        place += get_width(&s->features.columns[i]);
+        for (size_t r = 0; r < d->N && s->features.columns[i].expects_gaps; r++)
+            counts[i] += d->X[r * d->inputs + place - 1] == 1.0;
+    }
 }
 
 /* "missing values: 120 of column 2 (age), 3 of column 5 and in 7 other columns" */
-static void note_missing(const schema *s, const dataset *d, note_list *notes) {
+void note_missing(const schema *s, const size_t *counts, note_list *notes) {
     enum { MOST_NOTED = 4 };
     char text[MOST_NOTED * 128] = "";
-    size_t count = 0, place = 0;
+    size_t count = 0;
     column_gaps *gaps = resize_array(NULL, s->features.count, sizeof *gaps);
     for (size_t i = 0; i < s->features.count; i++) {
         const table_column *column = &s->features.columns[i];
-        place += get_width(column);
         if (column->expects_gaps)
-            gaps[count++] = (column_gaps){column, count_missing(d, place - 1)};
+            gaps[count++] = (column_gaps){column, counts[i]};
     }
     qsort(gaps, count, sizeof *gaps, compare_gaps);
     for (size_t i = 0, used = 0; i < count && i < MOST_NOTED; used = strlen(text), i++)
@@ -145,8 +153,7 @@ static size_t count_texts(const column_list *list) {
     return count;
 }
 
-/* Above numbers it is plain that the first line has names. */
-static void note_header(const table_source *source, const schema *s, note_list *notes) {
+void note_header(const table_source *source, const schema *s, note_list *notes) {
     size_t texts = count_texts(&s->features) + count_texts(&s->targets);
     if (source->is_header_detected && source->has_header &&
         texts == s->features.count + s->targets.count)
@@ -166,7 +173,10 @@ bool read_dataset(table_source *source, const column_choice *choice, skipped_row
                    weight_rows(source, choice->class_weights, s, d, error);
     if (is_good) {
         note_header(source, s, notes);
-        note_missing(s, d, notes);
+        size_t *counts = make_counts(s->features.count);
+        count_missing(s, d, counts);
+        note_missing(s, counts, notes);
+        free(counts);
     }
     free_rows(&rows);
     return is_good;
@@ -190,97 +200,10 @@ double count_rows(const dataset *d) {
 
 /* ---- scaling --------------------------------------------------------------------------------- */
 
-/* The values of a column in long double, so that neither sums nor squares overflow. Equal values
- * get a deviation of exactly 0, which their rounded mean would not give. Missing values, NaN, do
- * not count, and each other one as many times as its row. */
-typedef struct {
-    table_column *column;
-    size_t place; /* of its numbers in a row */
-    double first;
-    bool is_constant, has_first;
-    long double count, sum, squares;
-} column_sums;
-
-/* Rows of numbers; counts is null where each counts once. */
-typedef struct {
-    size_t N, width;
-    const double *numbers, *counts;
-} counted_rows;
-
-static long double get_count(const counted_rows *rows, size_t r) {
-    return rows->counts ? (long double)rows->counts[r] : 1.0L;
-}
-
-static size_t list_scaled_columns(column_list *list, column_sums *sums) {
-    size_t n_scaled = 0, place = 0;
-    for (size_t i = 0; i < list->count; i++) {
-        table_column *column = &list->columns[i];
-        if (is_scaled(column))
-            sums[n_scaled++] = (column_sums){.column = column, .place = place, .is_constant = true};
-        place += get_width(column);
-    }
-    return n_scaled;
-}
-
-static void add_values(column_sums *s, const counted_rows *rows, size_t begin, size_t end) {
-    long double sum = s->sum, counted = s->count;
-    for (size_t r = begin; r < end; r++) {
-        double value = rows->numbers[r * rows->width + s->place];
-        long double count = get_count(rows, r);
-        if (isnan(value) || !(count > 0.0L))
-            continue;
-        s->first = s->has_first ? s->first : value;
-        s->has_first = true;
-        s->is_constant = s->is_constant && value == s->first;
-        sum += count * (long double)value;
-        counted += count;
-    }
-    s->sum = sum;
-    s->count = counted;
-}
-
-static void add_squares(column_sums *s, const counted_rows *rows, size_t begin, size_t end) {
-    long double mean = s->sum / s->count, squares = s->squares;
-    for (size_t r = begin; r < end; r++) {
-        double value = rows->numbers[r * rows->width + s->place];
-        long double distance = (long double)value - mean;
-        squares += isnan(value) ? 0.0L : get_count(rows, r) * distance * distance;
-    }
-    s->squares = squares;
-}
-
-/* All columns of some rows before the next rows, so that memory is read once. */
-static void add_rows(void (*add)(column_sums *, const counted_rows *, size_t, size_t),
-                     column_sums *sums, size_t n_scaled, const counted_rows *rows) {
-    enum { MOST_ROWS = 64 };
-    for (size_t r = 0; r < rows->N; r += MOST_ROWS)
-        for (size_t i = 0; i < n_scaled; i++)
-            add(&sums[i], rows, r, rows->N - r < MOST_ROWS ? rows->N : r + MOST_ROWS);
-}
-
-typedef struct {
-    column_sums *sums;
-    counted_rows rows;
-} column_scaling;
-
-static void scale_columns(void *context, size_t part, size_t begin, size_t end) {
-    const column_scaling *c = context;
-    (void)part;
-    add_rows(add_values, c->sums + begin, end - begin, &c->rows);
-    add_rows(add_squares, c->sums + begin, end - begin, &c->rows);
-    for (size_t i = begin; i < end; i++) {
-        const column_sums *s = &c->sums[i];
-        s->column->mean = s->is_constant ? s->first : (double)(s->sum / s->count);
-        s->column->deviation = s->is_constant ? 0.0 : (double)sqrtl(s->squares / s->count);
-    }
-}
-
 static void infer_scaling(column_list *list, const dataset *d, const double *numbers) {
-    column_sums *sums = resize_array(NULL, list->count, sizeof *sums);
-    column_scaling scaling = {
-        sums, {d->N, count_numbers(list), numbers, d->has_counts ? d->weights : NULL}};
-    run_in_parts(list_scaled_columns(list, sums), d->N, scale_columns, &scaling);
-    free(sums);
+    scaling_sums *sums = start_scaling(list);
+    add_to_scaling(sums, d->N, numbers, d->has_counts ? d->weights : NULL);
+    end_scaling(sums);
 }
 
 void infer_dataset_scaling(schema *s, const dataset *learnt) {

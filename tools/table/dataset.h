@@ -29,6 +29,17 @@ bool read_dataset(table_source *source, const column_choice *choice, skipped_row
                   note_list *notes, schema *s, dataset *d, table_error *error);
 void free_dataset(dataset *d);
 
+/* Notes how the table is read: what is between its values, unless commas; and that its first line
+ * has names, where that is not plain since there are numbers below it. */
+void note_delimiter(const table_source *source, note_list *notes);
+void note_header(const table_source *source, const schema *s, note_list *notes);
+
+/* Zeros, to be released by free(); adds the missing values of each feature to them; and notes them.
+ */
+size_t *make_counts(size_t count);
+void count_missing(const schema *s, const dataset *d, size_t *counts);
+void note_missing(const schema *s, const size_t *counts, note_list *notes);
+
 /* Computes the means and deviations of the rows that are learnt from, not scaled yet. */
 void infer_dataset_scaling(schema *s, const dataset *learnt);
 void scale_dataset(const schema *s, dataset *d);

@@ -9,6 +9,6 @@
 /* Notes what the first line was taken for where nobody said it, and warns where it is unlike all
  * other rows: each of its values is a text that occurs nowhere else in its column, or a whole
  * number that is far from the others, a year where they are none, or between fractions. */
-void note_first_row(const table_source *source, const text_rows *rows, note_list *notes);
+void note_first_row(const table_source *source, text_rows *rows, note_list *notes);
 
 #endif

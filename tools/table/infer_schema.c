@@ -6,6 +6,7 @@
 #include "table/first_row.h"
 #include "table/left_out.h"
 #include "table/lookalikes.h"
+#include "table/row_feed.h"
 #include "table/survey.h"
 #include "table/used_rows.h"
 
@@ -47,10 +48,12 @@ static void warn_of_mixture(const inference *in, const table_column *column) {
     const number_format *format = &column->format;
     shown_column shown = show_column(column->name, column->place);
     mark_counts counts = {0};
-    row_cursor next = {0};
-    csv_row row;
-    while (next_row(in->rows, &next, &row))
-        count_marks(get_value(&row, column->place), format, &counts);
+    for (bool is_more = begin_parts(in->rows); is_more; is_more = next_part(in->rows)) {
+        row_cursor next = {0};
+        csv_row row;
+        while (next_row(in->rows, &next, &row))
+            count_marks(get_value(&row, column->place), format, &counts);
+    }
     if (counts.with_unit > 0 && counts.without_unit > 0)
         add_warning(in->notes,
                     "%s: %zu values with %s and %zu without: 5%s and 5 are taken for the same "
@@ -150,21 +153,29 @@ static bool holds_dates(const column_survey *survey) {
     return survey->others > 0 && survey->dates;
 }
 
-static void find_date_parts(const inference *in, table_column *column) {
-    moment first = {0}, date;
-    bool has_first = false;
+/* In the part of the rows that is there. first: the first date of all, if there is one yet. */
+static void compare_dates(const text_rows *rows, table_column *column, moment *first,
+                          bool *has_first) {
     row_cursor next = {0};
     csv_row row;
-    while (next_row(in->rows, &next, &row)) {
+    moment date;
+    while (next_row(rows, &next, &row)) {
         if (!read_date(get_value(&row, column->place), column->dates, &date))
             continue;
-        if (!has_first)
-            first = date;
-        has_first = true;
-        column->parts |= (unsigned)(date.month != first.month) << PART_YEAR |
-                         (unsigned)(date.weekday != first.weekday) << PART_WEEK |
-                         (unsigned)(date.phases[PART_DAY] != first.phases[PART_DAY]) << PART_DAY;
+        if (!*has_first)
+            *first = date;
+        *has_first = true;
+        column->parts |= (unsigned)(date.month != first->month) << PART_YEAR |
+                         (unsigned)(date.weekday != first->weekday) << PART_WEEK |
+                         (unsigned)(date.phases[PART_DAY] != first->phases[PART_DAY]) << PART_DAY;
     }
+}
+
+static void find_date_parts(const inference *in, table_column *column) {
+    moment first = {0};
+    bool has_first = false;
+    for (bool is_more = begin_parts(in->rows); is_more; is_more = next_part(in->rows))
+        compare_dates(in->rows, column, &first, &has_first);
 }
 
 /* Texts if day and month could be either: one value alone would decide for all. */
@@ -314,21 +325,44 @@ static bool has_too_many(const inference *in, const table_column *column, const 
                       MOST_CATEGORIES, column->is_number ? "numbers" : "texts", what);
 }
 
-static bool find_classes(const inference *in, table_error *error) {
+/* Of the columns that have categories, in one pass; values: as many as columns, and released by
+ * free(). */
+static size_t *find_categories_of(const inference *in, column_list *list) {
+    size_t *values = resize_array(NULL, list->count, sizeof *values), count = 0;
+    table_column **columns = resize_array(NULL, list->count, sizeof *columns);
+    size_t *found = resize_array(NULL, list->count, sizeof *found);
+    for (size_t i = 0; i < list->count; i++)
+        if (list->columns[i].kind == COLUMN_CATEGORY || list->columns[i].kind == COLUMN_LABEL)
+            columns[count++] = &list->columns[i];
+    find_all_categories(in->rows, columns, count, found);
+    for (size_t c = 0; c < count; c++)
+        values[columns[c] - list->columns] = found[c];
+    free(columns);
+    free(found);
+    return values;
+}
+
+static bool check_classes(const inference *in, const size_t *values, table_error *error) {
     for (size_t i = 0; i < in->s->targets.count; i++) {
-        table_column *target = &in->s->targets.columns[i];
+        const table_column *target = &in->s->targets.columns[i];
         if (target->kind == COLUMN_NUMBER)
             continue;
-        size_t values = find_categories(in->rows, target);
         if (has_too_many(in, target, "class", error))
             return false;
-        if (target->categories.count > 2 && target->categories.count > values / 2)
+        if (target->categories.count > 2 && target->categories.count > values[i] / 2)
             add_warning(in->notes, "%s has %zu classes in %zu rows: is it the target?",
                         show_column(target->name, target->place).text, target->categories.count,
-                        values);
+                        values[i]);
         warn_of_similar_categories(target, in->notes);
     }
     return true;
+}
+
+static bool find_classes(const inference *in, table_error *error) {
+    size_t *values = find_categories_of(in, &in->s->targets);
+    bool is_good = check_classes(in, values, error);
+    free(values);
+    return is_good;
 }
 
 static bool find_features_categories(const inference *in, table_error *error) {
@@ -336,25 +370,26 @@ static bool find_features_categories(const inference *in, table_error *error) {
     bool are_asked_for = in->choice->features.count > 0;
     bool *is_left_out = clear_marks(in->source);
     names_of_left_out left_out = {.many = {.count = 0}};
+    size_t *values = find_categories_of(in, features);
     bool is_good = true;
     for (size_t i = 0; i < features->count && is_good; i++) {
-        table_column *feature = &features->columns[i];
+        const table_column *feature = &features->columns[i];
         if (feature->kind != COLUMN_CATEGORY)
             continue;
-        size_t values = find_categories(in->rows, feature);
         if (!in->is_text[feature->place] && !feature->is_number &&
             !holds_dates(&in->surveys[feature->place]))
             warn_of_lookalikes(feature, in->notes);
         if (are_asked_for)
             is_good = !has_too_many(in, feature, "category", error);
         else
-            is_left_out[i] = leaves_out_texts(feature, values, &left_out);
+            is_left_out[i] = leaves_out_texts(feature, values[i], &left_out);
         if (is_good && !is_left_out[i])
             warn_of_similar_categories(feature, in->notes);
     }
     drop_columns(features, is_left_out);
     note_texts_left_out(&left_out, in->notes);
     free(is_left_out);
+    free(values);
     return is_good;
 }
 
@@ -411,11 +446,15 @@ static bool infer(inference *in, skipped_rows *skipped, table_error *error) {
         return false;
     note_first_row(in->source, in->rows, in->notes);
     add_missing_texts(in->s, in->choice->missing_texts);
-    clear_all_values(in->rows, &in->s->missing_texts);
-    drop_rows_without_target(&in->s->targets, in->rows, skipped);
-    if (in->rows->N == 0)
-        return set_error(error, "%s: has no rows to train on", in->source->name);
+    if (in->rows->load)
+        filter_feed(in->rows, in->s, skipped);
+    else
+        filter_rows(in->s, in->rows, skipped);
     survey_table(in);
+    if (!check_feed(in->rows, error))
+        return false;
+    if (count_all_rows(in->rows) == 0)
+        return set_error(error, "%s: has no rows to train on", in->source->name);
     if (!refuse_dates(in, error))
         return false;
     find_decimal_marks(in);
@@ -427,6 +466,8 @@ static bool infer(inference *in, skipped_rows *skipped, table_error *error) {
         !drop_bad_rows(in->source, in->s, in->surveys, in->rows, skipped, error) ||
         !find_features_categories(in, error) || !find_classes(in, error) ||
         !has_features(in, error))
+        return false;
+    if (!check_feed(in->rows, error))
         return false;
     warn_of_equal_names(in->source, in->s, in->notes);
     note_texts(in);
@@ -444,7 +485,7 @@ bool infer_schema(const table_source *source, text_rows *rows, const column_choi
                     .s = s,
                     .is_text = clear_marks(source)};
     bool is_good = infer(&in, skipped, error);
-    free(in.surveys);
+    free_surveys(in.surveys, rows->columns);
     free(in.is_text);
     if (!is_good)
         free_schema(s);

@@ -2,6 +2,7 @@
 #include "table/left_out.h"
 
 #include "cli/memory.h"
+#include "core/sizes.h"
 #include "table/categories.h"
 
 #include <ctype.h>
@@ -54,13 +55,26 @@ static int compare_values(const void *a, const void *b) {
     return (left > right) - (left < right);
 }
 
-static bool are_all_different(const text_rows *rows, const table_column *column) {
-    double *values = resize_array(NULL, rows->N, sizeof *values);
-    size_t count = 0, same = 0;
-    row_cursor next = {0};
-    csv_row row;
-    while (next_row(rows, &next, &row))
-        count += get_formatted(&row, column->place, &column->format, &values[count]);
+/* What differs in so many rows names them. */
+enum { MOST_COMPARED_ROWS = 4000000 };
+
+static size_t list_values(text_rows *rows, const table_column *column, double *values,
+                          size_t most) {
+    size_t count = 0;
+    for (bool is_more = begin_parts(rows); is_more; is_more = next_part(rows)) {
+        row_cursor next = {0};
+        csv_row row;
+        while (count < most && next_row(rows, &next, &row))
+            count += get_formatted(&row, column->place, &column->format, &values[count]);
+    }
+    return count;
+}
+
+static bool are_all_different(text_rows *rows, const column_survey *survey,
+                              const table_column *column) {
+    size_t most = nn_min(survey->numbers, MOST_COMPARED_ROWS), same = 0;
+    double *values = resize_array(NULL, most, sizeof *values);
+    size_t count = list_values(rows, column, values, most);
     qsort(values, count, sizeof *values, compare_values);
     for (size_t i = 1; i < count; i++)
         same += values[i] == values[i - 1];
@@ -73,10 +87,10 @@ static bool counts_rows(const column_survey *survey) {
            survey->numbers >= FEWEST_COUNTED_ROWS && (survey->first == 0.0 || survey->first == 1.0);
 }
 
-static bool is_identifier(const text_rows *rows, const column_survey *survey,
+static bool is_identifier(text_rows *rows, const column_survey *survey,
                           const table_column *column) {
     return is_name_of_rows(column->name) && survey->others == 0 && survey->is_whole &&
-           survey->numbers >= FEWEST_COUNTED_ROWS && are_all_different(rows, column);
+           survey->numbers >= FEWEST_COUNTED_ROWS && are_all_different(rows, survey, column);
 }
 
 static bool is_constant(const column_survey *survey, const table_column *column) {
@@ -97,7 +111,7 @@ static void warn_left_out(column_listing *listing, const char *reason, const cha
 
 static const char FEATURES_ADVICE[] = "; --features takes them";
 
-void leave_out_numbers(const text_rows *rows, const column_survey *surveys, column_list *features,
+void leave_out_numbers(text_rows *rows, const column_survey *surveys, column_list *features,
                        note_list *notes) {
     column_listing empty = {.count = 0}, constant = {.count = 0}, index = {.count = 0},
                    identifiers = {.count = 0};

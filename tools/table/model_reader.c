@@ -107,20 +107,31 @@ static void take_weights_format(model_reader *r, const table_options *options) {
                           has_decimal_commas(&s->features) || has_decimal_commas(&s->targets));
 }
 
+static bool open_table(model_reader *r, const char *path, const table_options *options,
+                       const row_parts *parts, table_error *error) {
+    source_format format = options->format;
+    schema *s = &r->model->schema;
+    format.names = &s->table_columns;
+    if (!open_source(&r->source, path, &format, error) ||
+        !bind_schema(s, &r->source, parts->has_targets, error) || !find_weights(r, parts, error) ||
+        !keep_columns(r, parts, error))
+        return false;
+    take_options(s, options);
+    take_weights_format(r, options);
+    return true;
+}
+
 bool open_reader(const char *command, model_reader *r, table_model *model, const char *path,
                  const table_options *options, const row_parts *parts) {
     table_error error;
-    source_format format = options->format;
-    format.names = &model->schema.table_columns;
-    *r = (model_reader){.model = model, .skipped.is_allowed = options->skips_bad_rows};
-    if (!open_source(&r->source, path, &format, &error) ||
-        !bind_schema(&model->schema, &r->source, parts->has_targets, &error) ||
-        !find_weights(r, parts, &error) || !keep_columns(r, parts, &error)) {
+    *r = (model_reader){
+        .model = model, .skipped.is_allowed = options->skips_bad_rows, .rows = parts->rows};
+    if (r->rows) {
+        r->source.name = copy_text(r->rows->name);
+    } else if (!open_table(r, path, options, parts, &error)) {
         close_reader(r);
         return report_error(command, &error);
     }
-    take_options(&model->schema, options);
-    take_weights_format(r, options);
     r->skipped.leaves_out_gaps = model->schema.features.missing == MISSING_SKIPPED;
     r->inputs = count_numbers(&model->schema.features);
     r->outputs = count_numbers(&model->schema.targets);
@@ -213,8 +224,28 @@ static row_result encode_next(model_reader *r, row_batch *batch, table_error *er
     return result == ROW_GOOD && encode_parts(r, batch, &row, error) ? ROW_GOOD : ROW_BAD;
 }
 
+/* Of arrays, in which no row is bad. */
+static bool take_rows_of_stream(model_reader *r, row_batch *batch, table_error *error) {
+    const column_list *features = &r->model->schema.features;
+    if (!r->rows->read(r->rows->user, BATCH_ROWS, batch->X, batch->Y, &batch->N, error))
+        return false;
+    for (size_t n = 0; n < batch->N; n++) {
+        size_t i = find_distant_column(features, batch->X + n * r->inputs);
+        if (i < features->count)
+            return set_error(error, "%s: row %zu, column %zu: %.15g %s", r->rows->name,
+                             r->row + n + 1, i + 1, batch->X[n * r->inputs + i], TOO_FAR);
+        batch->is_good[n] = true;
+    }
+    batch->rows = batch->N;
+    r->row += batch->N;
+    scale_rows(features, batch->N, batch->X);
+    return true;
+}
+
 static bool fill_batch(model_reader *r, row_batch *batch, table_error *error) {
     batch->rows = batch->N = batch->kept.length = 0;
+    if (r->rows)
+        return take_rows_of_stream(r, batch, error);
     while (batch->rows < BATCH_ROWS) {
         row_result result = encode_next(r, batch, error);
         if (result == ROW_END)

@@ -5,6 +5,7 @@
 
 #include "table/csv_text.h"
 #include "table/model.h"
+#include "table/row_stream.h"
 
 #include <pthread.h>
 
@@ -35,13 +36,16 @@ typedef struct {
     bool takes_first;          /* only the first batch: nothing is read ahead */
     double level;              /* of intervals, for a network with a posterior; 0: none */
     bool keeps_all;
-    name_list kept; /* names or numbers of columns, unless all are kept */
+    name_list kept;         /* names or numbers of columns, unless all are kept */
+    const row_stream *rows; /* those of arrays, in place of a table; or null */
 } row_parts;
 
 /* While one batch is used, a thread reads the other. */
 typedef struct {
     table_model *model;
-    table_source source;
+    table_source source;    /* only its name is set where there are rows */
+    const row_stream *rows; /* or null */
+    size_t row;             /* the next of them */
     skipped_rows skipped;
     size_t inputs, outputs;
     double level;                  /* of intervals, 0: none */

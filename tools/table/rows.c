@@ -152,6 +152,25 @@ bool read_rows(table_source *source, text_rows *rows, skipped_rows *skipped, tab
     return is_good;
 }
 
+bool read_some_rows(table_source *source, text_rows *rows, skipped_rows *skipped,
+                    table_error *error) {
+    csv_row row;
+    row_block *block = rows->n_blocks > 0 ? rows->blocks[0] : add_block(rows);
+    block->N = block->length = 0;
+    while (!is_full(block)) {
+        row_result result = read_source_row(source, &row, error);
+        if (result == ROW_END)
+            break;
+        if (result == ROW_GOOD)
+            append_row(block, &row);
+        else if (result == ROW_FAILED || !skip_row(skipped, error))
+            return false;
+    }
+    read_numbers(block);
+    rows->N = block->N;
+    return true;
+}
+
 void free_block(row_block *block) {
     free(block->text);
     free(block->begins);

@@ -18,12 +18,28 @@ typedef struct {
     size_t N, most, columns;
 } row_block;
 
-/* All rows, in blocks that stay where they are while more is read. */
-typedef struct {
+/*
+ * All rows, in blocks that stay where they are while more is read. Or, where they are too many for
+ * memory, a part of them, one block, which load() replaces by the next one, or by the first: false
+ * behind the last, and where the file cannot be read.
+ */
+typedef struct text_rows {
     row_block **blocks;
     size_t n_blocks, capacity;
     size_t N, columns;
+    size_t first; /* how many rows are before those of the part */
+    bool (*load)(struct text_rows *rows, bool is_first); /* null where all rows are there */
+    void *feed;                                          /* of load() */
 } text_rows;
+
+/* Goes through the parts: for (bool is_more = begin_parts(rows); is_more; is_more =
+ * next_part(rows)). */
+static inline bool begin_parts(text_rows *rows) {
+    return !rows->load || rows->load(rows, true);
+}
+static inline bool next_part(text_rows *rows) {
+    return rows->load && rows->load(rows, false);
+}
 
 /* Whether bad rows are skipped, how many were, and the errors of the first; whether rows that lack
  * the value of a feature are left out, how many were; and how many lacked that of a target, which
@@ -46,6 +62,10 @@ void report_skipped(const char *command, const char *name, const skipped_rows *s
 bool read_rows(table_source *source, text_rows *rows, skipped_rows *skipped, table_error *error);
 void free_rows(text_rows *rows);
 
+/* Reads some rows, one block of them, in place of those that are there: none at the end. */
+bool read_some_rows(table_source *source, text_rows *rows, skipped_rows *skipped,
+                    table_error *error);
+
 /* Of a block that is not needed any more; free_rows() does the rest. */
 void free_block(row_block *block);
 
@@ -53,7 +73,8 @@ csv_row get_row(const row_block *block, size_t r);
 /* Moves row r to the place of an earlier row of the block. */
 void move_row(row_block *block, size_t to, size_t r);
 
-/* Goes through the rows of all blocks; begins as zeros. False behind the last. */
+/* Goes through the rows of all blocks, of the part that is there; begins as zeros. False behind the
+ * last. */
 typedef struct {
     size_t block, r;
 } row_cursor;

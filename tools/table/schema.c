@@ -4,6 +4,7 @@
 #include "cli/memory.h"
 #include "table/confusion.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -323,17 +324,23 @@ bool is_scaled(const table_column *column) {
  * of a network overflow at. */
 static const double FARTHEST = 1e100;
 
-bool check_distances(const column_list *list, const table_source *source, const csv_row *row,
-                     const double *numbers, table_error *error) {
+const char TOO_FAR[] = "is too far from the numbers that the model has learnt from";
+
+size_t find_distant_column(const column_list *list, const double *numbers) {
     for (size_t i = 0; i < list->count; i++) {
         const table_column *column = &list->columns[i];
         if (is_scaled(column) && fabs(scale_number(column, *numbers)) > FARTHEST)
-            return set_value_error(source, row, column->position,
-                                   "is too far from the numbers that the model has learnt from",
-                                   error);
+            return i;
         numbers += get_width(column);
     }
-    return true;
+    return list->count;
+}
+
+bool check_distances(const column_list *list, const table_source *source, const csv_row *row,
+                     const double *numbers, table_error *error) {
+    size_t i = find_distant_column(list, numbers);
+    return i == list->count ||
+           set_value_error(source, row, list->columns[i].position, TOO_FAR, error);
 }
 
 static void scale_block(const column_list *list, size_t N, size_t width, double *numbers) {
@@ -346,11 +353,53 @@ static void scale_block(const column_list *list, size_t N, size_t width, double 
 }
 
 /* Column by column in blocks of rows that stay in the cache. */
-void scale_rows(const column_list *list, size_t N, double *numbers) {
+static void scale_columns(const column_list *list, size_t N, double *numbers) {
     enum { BLOCK_ROWS = 64 };
     size_t width = count_numbers(list);
     for (size_t r = 0; r < N; r += BLOCK_ROWS)
         scale_block(list, N - r < BLOCK_ROWS ? N - r : BLOCK_ROWS, width, numbers + r * width);
+}
+
+/* So large that a difference may overflow, or NaN. */
+static bool needs_care(const double *numbers, size_t count) {
+    int found = 0;
+    for (size_t i = 0; i < count; i++)
+        found |= !(fabs(numbers[i]) < DBL_MAX / 2.0);
+    return found;
+}
+
+/* Where every column is one number: the same by rows, in vectors. */
+static void scale_numbers(const column_list *list, size_t N, double *numbers) {
+    const size_t width = list->count;
+    double *means = resize_array(NULL, 2 * width, sizeof *means), *deviations = means + width;
+    for (size_t i = 0; i < width; i++) {
+        means[i] = list->columns[i].mean;
+        deviations[i] = list->columns[i].deviation;
+    }
+    bool is_large = needs_care(means, width);
+    for (size_t r = 0; r < N; r++, numbers += width) {
+        if (is_large || needs_care(numbers, width)) {
+            scale_columns(list, 1, numbers);
+            continue;
+        }
+        for (size_t i = 0; i < width; i++)
+            numbers[i] = deviations[i] == 0.0 ? 0.0 : (numbers[i] - means[i]) / deviations[i];
+    }
+    free(means);
+}
+
+static bool has_numbers_alone(const column_list *list) {
+    for (size_t i = 0; i < list->count; i++)
+        if (!is_scaled(&list->columns[i]) || get_width(&list->columns[i]) != 1)
+            return false;
+    return list->count > 0;
+}
+
+void scale_rows(const column_list *list, size_t N, double *numbers) {
+    if (has_numbers_alone(list))
+        scale_numbers(list, N, numbers);
+    else
+        scale_columns(list, N, numbers);
 }
 
 double restore_number(const table_column *column, double scaled) {

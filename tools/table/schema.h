@@ -97,6 +97,10 @@ void count_gaps(const column_list *list, size_t N, const double *numbers, gap_co
 bool check_distances(const column_list *list, const table_source *source, const csv_row *row,
                      const double *numbers, table_error *error);
 
+/* The same of numbers that come from no table: the column that is too far, or list->count. */
+extern const char TOO_FAR[];
+size_t find_distant_column(const column_list *list, const double *numbers);
+
 /* Scales N rows of such numbers; NaN becomes 0, which is the mean. */
 void scale_rows(const column_list *list, size_t N, double *numbers);
 

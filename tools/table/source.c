@@ -109,14 +109,46 @@ bool open_source(table_source *s, const char *path, const source_format *format,
     FILE *file = fopen(path, "rb");
     if (!file)
         return set_error(error, "%s: %s", *path ? path : "''", strerror(errno));
-    return open_source_stream(s, file, path, format, error);
+    struct stat state;
+    bool is_known = fstat(fileno(file), &state) == 0 && S_ISREG(state.st_mode);
+    if (!open_source_stream(s, file, path, format, error))
+        return false;
+    s->path = is_known ? copy_text(path) : NULL;
+    s->state = state;
+    return true;
 }
 
 void close_source(table_source *s) {
     close_csv(s->reader);
     free_column_names(&s->columns);
     free(s->name);
+    free(s->path);
     *s = (table_source){0};
+}
+
+static bool is_same_file(const struct stat *a, const struct stat *b) {
+    return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+bool restart_source(table_source *s, table_error *error) {
+    struct stat state;
+    if (!s->path)
+        return set_error(error, "%s: is no regular file, and --stream reads it many times",
+                         s->name);
+    FILE *file = fopen(s->path, "rb");
+    if (!file)
+        return set_error(error, "%s: %s", s->name, strerror(errno));
+    if (fstat(fileno(file), &state) != 0 || !is_same_file(&state, &s->state)) {
+        fclose(file);
+        return set_error(error, "%s: was changed while it was read: start again", s->name);
+    }
+    char delimiter = get_delimiter(s->reader);
+    close_csv(s->reader);
+    s->reader = open_csv(file, s->name, delimiter);
+    s->has_first = false;
+    csv_row row;
+    return !s->has_header || read_csv_row(s->reader, &row, error) == CSV_ROW;
 }
 
 /* A title above the table is taken for its names: one value, and none behind it. */

@@ -8,6 +8,8 @@
 #include "table/csv_reader.h"
 #include "table/names.h"
 
+#include <sys/stat.h>
+
 /* HEADER_DETECT: the first row is a header if none of its values is a number. */
 typedef enum { HEADER_DETECT, HEADER_PRESENT, HEADER_ABSENT } header_rule;
 
@@ -28,6 +30,8 @@ typedef struct {
     csv_row first; /* a row that was read with the header, or is none, and what became of it */
     csv_result first_result;
     table_error first_error;
+    char *path;        /* null of a stream */
+    struct stat state; /* of its file, when it was opened */
 } table_source;
 
 /* A delimiter at the end of the header, or of every row, makes no column. path "-" is standard
@@ -38,6 +42,10 @@ bool open_source(table_source *source, const char *path, const source_format *fo
 bool open_source_stream(table_source *source, FILE *stream, const char *name,
                         const source_format *format, table_error *error);
 void close_source(table_source *source);
+
+/* Begins again at the first row; an error where the file is not as it was, or cannot be read again.
+ */
+bool restart_source(table_source *source, table_error *error);
 
 /* ROW_BAD: CSV_BAD, or the number of values is not that of the columns; the next row may be good.
  * An empty value too many, at the end, does not count. The row may have no values where it is not

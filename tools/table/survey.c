@@ -7,6 +7,7 @@
 #include "table/gaps.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A format that so many values, and more than half, do not fit is tried no more. */
@@ -23,9 +24,9 @@ static void count_misfits(format_trial *trial, unsigned fitting, size_t values) 
 static void take_digits(column_survey *s, const char *text, double value) {
     bool begins_with_0 = text[*text == '-'] == '0';
     if (begins_with_0 && !s->leading_zeros && has_leading_zeros(text))
-        s->leading_zeros = text;
+        s->leading_zeros = copy_text(text);
     if ((begins_with_0 || fabs(value) >= 1e15) && !s->too_long && is_too_long(text))
-        s->too_long = text;
+        s->too_long = copy_text(text);
 }
 
 static void take_number(column_survey *s, const char *text, double value, size_t row) {
@@ -46,7 +47,7 @@ static void try_formats_of_number(column_survey *s, const char *text) {
     if ((s->pointed && !with_comma) || !strchr(text, '.'))
         return;
     if (!s->pointed)
-        s->pointed = text;
+        s->pointed = copy_text(text);
     if (with_comma)
         count_misfits(&s->number_trial, keep_formats(with_comma, text, s->unit) | ~with_comma,
                       s->numbers + s->others);
@@ -64,7 +65,7 @@ static void try_formats(column_survey *s, const char *text) {
     format_set formats = has_digit ? keep_formats(s->number_trial.set, text, s->unit) : 0;
     unsigned dates = has_digit ? keep_date_formats(s->date_trial.set, text) : 0;
     if (!s->odd && (formats || dates))
-        s->odd = text;
+        s->odd = copy_text(text);
     count_misfits(&s->number_trial, formats, s->numbers + s->others);
     count_misfits(&s->date_trial, dates, s->numbers + s->others);
 }
@@ -105,7 +106,7 @@ static void survey_part(void *context, size_t part, size_t begin, size_t end) {
     (void)part;
     row_cursor next = {0};
     csv_row row;
-    for (size_t r = 0; next_row(t->rows, &next, &row); r++)
+    for (size_t r = t->rows->first; next_row(t->rows, &next, &row); r++)
         for (size_t i = begin; i < end; i++)
             if (t->is_used[i])
                 take_value(t, &row, r, i);
@@ -135,8 +136,7 @@ static void choose_formats(column_survey *s) {
         s->bad_numbers = s->others;
 }
 
-column_survey *survey_columns(const text_rows *rows, const bool *is_used, char decimal,
-                              char thousands) {
+column_survey *survey_columns(text_rows *rows, const bool *is_used, char decimal, char thousands) {
     column_survey *surveys = resize_array(NULL, rows->columns, sizeof *surveys);
     const column_survey empty = {.number_trial.set = list_formats(decimal, thousands),
                                  .date_trial.set = (1U << N_DATE_FORMATS) - 1,
@@ -146,8 +146,19 @@ column_survey *survey_columns(const text_rows *rows, const bool *is_used, char d
     for (size_t i = 0; i < rows->columns; i++)
         surveys[i] = empty;
     table_survey t = {rows, is_used, {decimal ? decimal : '.', thousands, ""}, surveys};
-    run_in_parts(rows->columns, rows->N, survey_part, &t);
+    for (bool is_more = begin_parts(rows); is_more; is_more = next_part(rows))
+        run_in_parts(rows->columns, rows->N, survey_part, &t);
     for (size_t i = 0; i < rows->columns; i++)
         choose_formats(&surveys[i]);
     return surveys;
+}
+
+void free_surveys(column_survey *surveys, size_t columns) {
+    for (size_t i = 0; surveys && i < columns; i++) {
+        free(surveys[i].odd);
+        free(surveys[i].pointed);
+        free(surveys[i].leading_zeros);
+        free(surveys[i].too_long);
+    }
+    free(surveys);
 }

@@ -24,17 +24,17 @@ typedef struct {
     unsigned dates;
     size_t bad_numbers, bad_dates; /* the values that do not fit */
     char unit[8];
-    const char *odd;                         /* the first other value that fits a format, or null */
-    const char *pointed;                     /* the first plain number with a point, or null */
-    const char *leading_zeros, *too_long;    /* the first value that is so, or null */
+    char *odd;                               /* the first other value that fits a format, or null */
+    char *pointed;                           /* the first plain number with a point, or null */
+    char *leading_zeros, *too_long;          /* the first value that is so, or null */
     bool is_constant, is_whole, counts_rows; /* of the numbers */
     bool has_other_bytes;                    /* than those of ASCII */
     double first;
 } column_survey;
 
 /* Of all columns of the table whose numbers are expected in this format, or in another one with
- * these marks if they are not 0; released by free(). */
-column_survey *survey_columns(const text_rows *rows, const bool *is_used, char decimal,
-                              char thousands);
+ * these marks if they are not 0; released by free_surveys(). */
+column_survey *survey_columns(text_rows *rows, const bool *is_used, char decimal, char thousands);
+void free_surveys(column_survey *surveys, size_t columns);
 
 #endif

@@ -81,8 +81,38 @@ int take_table_arguments(const char *command, const table_arguments *arguments,
     return take_number_marks(command, arguments, options);
 }
 
+const char *find_table_argument(const table_arguments *a) {
+    const struct {
+        bool is_given;
+        const char *name;
+    } options[] = {
+        {a->has_header, "header"},   {a->has_no_header, "no-header"},
+        {a->delimiter, "delimiter"}, {a->decimal, "decimal"},
+        {a->thousands, "thousands"}, {a->missing_texts, "na"},
+        {a->missing, "missing"},     {a->skips_bad_rows, "skip-bad-rows"},
+    };
+    for (size_t o = 0; o < sizeof options / sizeof *options; o++)
+        if (options[o].is_given)
+            return options[o].name;
+    return NULL;
+}
+
 /* ---- commands that use a model ----------------------------------------------------------------
  */
+
+/* --features, and perhaps --labels, in place of DATA.csv. */
+static int check_arrays(const char *command, const model_arguments *arguments,
+                        const table_arguments *table) {
+    const char *of_tables = find_table_argument(table);
+    if (arguments->data)
+        return refuse_usage(command, "--features and DATA.csv cannot be used together");
+    if (of_tables)
+        return refuse_usage(command,
+                            "--%s is of tables, and --features names an array: leave it "
+                            "out",
+                            of_tables);
+    return CARRY_ON;
+}
 
 int read_model_arguments(int argc, char **argv, const char *help, const command_option *own,
                          size_t n_own, model_arguments *arguments) {
@@ -100,10 +130,14 @@ int read_model_arguments(int argc, char **argv, const char *help, const command_
     int status = read_options(argc, argv, help, options, N_SHARED + N_TABLE_OPTIONS + n_own);
     if (status != CARRY_ON)
         return status;
-    if (!arguments->model || !arguments->data)
+    if (arguments->features && arguments->model)
+        status = check_arrays(argv[0], arguments, &table);
+    if (status != CARRY_ON)
+        return status;
+    if (!arguments->model || (!arguments->data && !arguments->features))
         return refuse_usage(argv[0], "%s is missing; usage: nnblas %s MODEL DATA.csv",
                             arguments->model ? "DATA.csv" : "MODEL", argv[0]);
-    if (strcmp(arguments->model, "-") == 0 && strcmp(arguments->data, "-") == 0)
+    if (strcmp(arguments->model, "-") == 0 && arguments->data && strcmp(arguments->data, "-") == 0)
         return refuse_usage(argv[0], "MODEL and DATA.csv cannot both be standard input");
     if (nnblas_set_threads((int)arguments->threads))
         return report_failure(argv[0]);
@@ -112,13 +146,15 @@ int read_model_arguments(int argc, char **argv, const char *help, const command_
 
 int check_model_files(const char *command, const model_arguments *arguments,
                       const file_argument *written, size_t n_written) {
-    enum { N_READ = 2, MOST_WRITTEN = 4 };
-    if (is_model_file(arguments->data) && is_other_file(arguments->model))
+    enum { N_READ = 4, MOST_WRITTEN = 4 };
+    if (arguments->data && is_model_file(arguments->data) && is_other_file(arguments->model))
         return refuse_usage(command, "%s is the model, and comes first: nnblas %s MODEL DATA.csv",
                             arguments->data, command);
     file_argument files[N_READ + MOST_WRITTEN] = {
         {"MODEL", arguments->model, FILE_READ},
         {"DATA.csv", arguments->data, FILE_READ},
+        {"--features", arguments->features, FILE_READ},
+        {"--labels", arguments->labels, FILE_READ},
     };
     for (size_t i = 0; i < n_written; i++)
         files[N_READ + i] = written[i];

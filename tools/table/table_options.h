@@ -30,6 +30,9 @@ typedef struct {
 enum { N_TABLE_OPTIONS = 8 };
 void list_table_options(table_arguments *arguments, command_option *options);
 
+/* One that was given, or null. */
+const char *find_table_argument(const table_arguments *arguments);
+
 /* CARRY_ON, or EXIT_USAGE with a message on stderr. */
 int take_table_arguments(const char *command, const table_arguments *arguments,
                          table_options *options);
@@ -41,9 +44,10 @@ int take_table_arguments(const char *command, const table_arguments *arguments,
     TABLE_OPTIONS_HELP                                                                             \
     "  --threads N           use at most N threads (default 0: as many as there are processors)\n"
 
-/* MODEL DATA.csv. */
+/* MODEL DATA.csv, or arrays in place of the table: options of the command's own set them. */
 typedef struct {
     const char *model, *data;
+    const char *features, *labels;
     uint64_t threads;
     table_options table;
 } model_arguments;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "table/text_input.h"
 
+#include "cli/gunzip.h"
 #include "cli/memory.h"
 #include "table/file_format.h"
-#include "table/gunzip.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -182,4 +182,19 @@ bool read_text(text_input *input, char *bytes, size_t most, size_t *got, table_e
     memcpy(bytes, input->block + input->next, *got);
     input->next += *got;
     return true;
+}
+
+/* ---- places ---------------------------------------------------------------------------------- */
+
+int64_t tell_text(const text_input *input) {
+    if (input->gunzip || input->encoding != UTF8)
+        return -1;
+    off_t offset = ftello(input->file);
+    return offset < 0 ? -1 : (int64_t)offset - (int64_t)(input->end - input->next);
+}
+
+bool seek_text(text_input *input, int64_t offset, table_error *error) {
+    input->next = input->end = 0;
+    return fseeko(input->file, (off_t)offset, SEEK_SET) == 0 ||
+           set_error(error, "%s: %s", input->name, strerror(errno));
 }

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 typedef struct text_input text_input;
@@ -18,6 +19,11 @@ typedef struct text_input text_input;
 /* Takes ownership of file; name is its name in errors. */
 text_input *open_text(FILE *file, const char *name);
 void close_text(text_input *input);
+
+/* Where in the file the next byte is; -1 where reading cannot go on at such a place: the file is
+ * compressed, in UTF-16, or no regular file. */
+int64_t tell_text(const text_input *input);
+bool seek_text(text_input *input, int64_t offset, table_error *error);
 
 /* Reads up to `most` bytes, at least 4; *got is 0 at the end only. */
 bool read_text(text_input *input, char *bytes, size_t most, size_t *got, table_error *error);

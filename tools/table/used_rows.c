@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "table/used_rows.h"
 
+#include "table/row_feed.h"
+
 static bool lacks_target(const column_list *targets, const csv_row *row) {
     for (size_t i = 0; i < targets->count; i++)
         if (is_gap(get_value(row, targets->columns[i].place), false))
@@ -9,14 +11,16 @@ static bool lacks_target(const column_list *targets, const csv_row *row) {
 }
 
 static void count_rows(text_rows *rows) {
-    rows->N = 0;
+    rows->N = rows->first;
     for (size_t b = 0; b < rows->n_blocks; b++) {
         rows->blocks[b]->first = rows->N;
         rows->N += rows->blocks[b]->N;
     }
+    rows->N -= rows->first;
 }
 
-void drop_rows_without_target(const column_list *targets, text_rows *rows, skipped_rows *skipped) {
+static void drop_rows_without_target(const column_list *targets, text_rows *rows,
+                                     skipped_rows *skipped) {
     for (size_t b = 0; b < rows->n_blocks; b++) {
         row_block *block = rows->blocks[b];
         size_t kept = 0;
@@ -79,14 +83,32 @@ static bool drop_bad_rows_of(const table_source *source, const schema *s, row_bl
     return true;
 }
 
+void filter_rows(const schema *s, text_rows *rows, skipped_rows *skipped) {
+    clear_all_values(rows, &s->missing_texts);
+    drop_rows_without_target(&s->targets, rows, skipped);
+}
+
+bool drop_bad_rows_of_part(const table_source *source, const schema *s, text_rows *rows,
+                           skipped_rows *skipped, table_error *error) {
+    for (size_t b = 0; b < rows->n_blocks; b++)
+        if (!drop_bad_rows_of(source, s, rows->blocks[b], skipped, error))
+            return false;
+    count_rows(rows);
+    return true;
+}
+
 bool drop_bad_rows(const table_source *source, const schema *s, const column_survey *surveys,
                    text_rows *rows, skipped_rows *skipped, table_error *error) {
     if (s->weights.count == 0 && !can_be_bad(surveys, &s->features) &&
         !can_be_bad(surveys, &s->targets))
         return true;
-    for (size_t b = 0; b < rows->n_blocks; b++)
-        if (!drop_bad_rows_of(source, s, rows->blocks[b], skipped, error))
+    size_t left = 0;
+    for (bool is_more = begin_parts(rows); is_more; is_more = next_part(rows)) {
+        if (!drop_bad_rows_of_part(source, s, rows, skipped, error))
             return false;
-    count_rows(rows);
-    return rows->N > 0 || set_error(error, "%s: has no rows to train on", source->name);
+        left += rows->N;
+    }
+    if (rows->load)
+        drop_bad_rows_of_feed(rows, left);
+    return left > 0 || set_error(error, "%s: has no rows to train on", source->name);
 }

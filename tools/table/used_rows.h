@@ -6,9 +6,13 @@
 #include "table/schema.h"
 #include "table/survey.h"
 
-/* Leaves out the rows of which a target is missing, whatever kind it is of: they have no say in
- * what a column holds. */
-void drop_rows_without_target(const column_list *targets, text_rows *rows, skipped_rows *skipped);
+/* Makes the texts of the schema that stand for missing values empty, and leaves out the rows of
+ * which a target is missing, whatever kind it is of: they have no say in what a column holds. */
+void filter_rows(const schema *s, text_rows *rows, skipped_rows *skipped);
+
+/* Of the part of the rows that is there, leaves out those that are bad. */
+bool drop_bad_rows_of_part(const table_source *source, const schema *s, text_rows *rows,
+                           skipped_rows *skipped, table_error *error);
 
 /* Leaves out the other rows that are not used, or fails where one is bad and must not be skipped.
  */

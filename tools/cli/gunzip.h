@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Expands gzip, with zlib. */
-#ifndef NNBLAS_TABLE_GUNZIP_H
-#define NNBLAS_TABLE_GUNZIP_H
+#ifndef NNBLAS_CLI_GUNZIP_H
+#define NNBLAS_CLI_GUNZIP_H
 
 #include <stdbool.h>
 #include <stddef.h>

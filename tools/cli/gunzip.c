@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "table/gunzip.h"
+#include "cli/gunzip.h"
 
 #ifdef HAVE_ZLIB
 #include "cli/memory.h"

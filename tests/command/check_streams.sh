@@ -1,0 +1,148 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# Training on rows that stay in their files: the same schema and model as of rows in memory, the same bits whatever
+# the threads, and trainings that go on from a checkpoint.
+# usage: check_streams.sh NNBLAS
+set -u
+# shellcheck source=support.sh
+. "$(dirname "$0")/support.sh"
+
+# A table of several blocks, with numbers, dates, texts, missing values and two bad rows.
+python3 - >table.csv <<'END'
+import random
+random.seed(1)
+print("id,when,city,amount,size,flag,kind,price")
+for i in range(36000):
+    a = random.gauss(0, 1)
+    when = f"2024-{random.randint(1, 12):02}-{random.randint(1, 28):02}"
+    amount = f"{abs(a) * 1000:.2f} EUR" if i % 7 else ""
+    kind = "" if i % 1000 == 3 else "high" if a + 0.3 * random.gauss(0, 1) > 0 else "low"
+    print(i + 1, when, random.choice(["Rome", "Oslo", "Köln", ""]), amount, f"{a:.4f}", random.randint(0, 1), kind,
+          f"{random.gauss(5, 2):.5f}", sep=",")
+    if i == 20000:
+        print("1,2,3")
+    if i == 35000:
+        print(f"{i},x,Rome,foo EUR,zz,1,low,1")
+END
+gzip -k table.csv
+cat >compare.py <<'END'
+"""Whether two models have the same schema and weights, but for 1e-9."""
+import json
+import math
+import struct
+import sys
+
+
+def read(path):
+    with open(path, "rb") as file:
+        data = file.read()
+    size = struct.unpack("<Q", data[:8])[0]
+    table = json.loads(json.loads(data[8:8 + size])["__metadata__"]["table"])
+    return table, struct.unpack(f"<{(len(data) - size - 8) // 8}d", data[8 + size:])
+
+
+def is_same(a, b):
+    if isinstance(a, float):
+        return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12)
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(is_same(a[k], b[k]) for k in a)
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(map(is_same, a, b))
+    return a == b
+
+
+sys.exit(not is_same(read(sys.argv[1]), read(sys.argv[2])))
+END
+
+full='--batch all --epochs 3 --patience 0 --skip-bad-rows --weight-decay 1e-4 --threads 1'
+
+# check_same OPTIONS...: what is said, the schema and the model
+check_same() {
+    # shellcheck disable=SC2086 # several options
+    "$nnblas" train table.csv "$@" $full --output memory >memory.out 2>memory.err
+    # shellcheck disable=SC2086
+    expect_status 0 train table.csv "$@" $full --stream --output stream
+    check "the warnings are the same" cmp -s memory.err "$err"
+    grep -Ev '^(saved|train) ' memory.out >expected
+    grep -Ev '^(saved|train) ' "$out" >found
+    check "  and what is found and learnt" cmp expected found
+    check "  and the model" python3 compare.py memory stream
+}
+
+check_tables() {
+    check_same --target kind
+    check_same --target price --optimizer rprop
+    check_same --target kind --validation 0.2
+    check_same --target flag,kind --validation 0.1 --missing skip
+    check_same --target price --cost huber --ignore city --na Rome --text flag
+    # shellcheck disable=SC2086
+    expect_status 0 train table.csv.gz --target kind $full --stream --output packed
+    # shellcheck disable=SC2086
+    expect_status 0 train table.csv --target kind $full --stream --output stream
+    check "compressed it is the same" same_network stream packed
+    "$nnblas" iris >iris.csv
+    expect_status 0 train iris.csv --target species --epochs 3 --batch all --output memory
+    expect_status 0 train iris.csv --target species --epochs 3 --batch all --stream --output stream
+    check "and a small table too" python3 compare.py memory stream
+}
+
+# Mini-batches: blocks in a drawn order, and rows within them.
+check_bits() {
+    batches='--target kind --skip-bad-rows --epochs 3 --stream --hidden 8 --quiet'
+    # shellcheck disable=SC2086
+    "$nnblas" train table.csv $batches --threads 1 --output first
+    for threads in 1 2 3; do
+        # shellcheck disable=SC2086
+        "$nnblas" train table.csv $batches --threads $threads --output again
+        check "the same bits with $threads threads" same_network first again
+    done
+    # shellcheck disable=SC2086
+    "$nnblas" train table.csv $batches --seed 2 --output other
+    check "and others with another seed" eval '! same_network first other'
+}
+
+check_checkpoints() {
+    batches='--target kind --skip-bad-rows --stream --hidden 8 --patience 0 --schedule constant'
+    # shellcheck disable=SC2086
+    expect_status 0 train table.csv $batches --epochs 6 --output whole
+    # shellcheck disable=SC2086
+    expect_status 0 train table.csv $batches --epochs 3 --checkpoint state
+    # shellcheck disable=SC2086
+    expect_status 0 train table.csv $batches --epochs 6 --checkpoint state --resume --output resumed
+    check "a training goes on from a checkpoint" same_network whole resumed
+    # shellcheck disable=SC2086
+    "$nnblas" train table.csv $batches --epochs 1000 --checkpoint killed --checkpoint-every 1 >"$out" 2>&1 &
+    child=$!
+    wait_for "$out" '^epoch +2 '
+    kill -9 $child
+    wait $child 2>/dev/null
+    # shellcheck disable=SC2086
+    expect_status 0 train table.csv $batches --epochs 6 --checkpoint killed --resume --output resumed
+    check "  and one that was killed" same_network whole resumed
+    echo '9,2024-01-01,Rome,1 EUR,1,1,low,1' >>table.csv
+    # shellcheck disable=SC2086
+    fails 'it is of a training on 35964 rows' train table.csv $batches --epochs 9 --checkpoint state --resume
+}
+
+# A file that another program writes to meanwhile.
+check_changes() {
+    # shellcheck disable=SC2086
+    "$nnblas" train table.csv --target price --skip-bad-rows --epochs 1000 --patience 0 --stream >"$out" 2>"$err" &
+    child=$!
+    wait_for "$err" '^epoch +1 '
+    echo >>table.csv
+    wait $child
+    test $? -eq 1
+    report $? "a file that is changed ends the training"
+    check "  and is named" has "$err" 'table\.csv: was changed while it was read: start again'
+    mkfifo pipe
+    cat iris.csv >pipe &
+    fails 'pipe: is no regular file, and --stream reads it many times' train pipe --target species --stream
+    refuses 'DATA.csv is missing' train --target species --stream
+}
+
+check_tables
+check_bits
+check_checkpoints
+check_changes
+conclude

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "commands/streamed_data.h"
+
+#include "arrays/array_rows.h"
+#include "cli/memory.h"
+#include "cli/text.h"
+#include "commands/run_record.h"
+#include "core/random.h"
+#include "core/sizes.h"
+#include "table/confusion.h"
+#include "table/scaling.h"
+#include "table/split.h"
+#include "table/table_rows.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of the rows that are held out: the memory of a training does not grow with its files. */
+static const size_t MOST_HELD_OUT_BYTES = (size_t)128 << 20;
+/* Of the rows that are surveyed at a time. */
+static const size_t SURVEYED_BYTES = (size_t)8 << 20;
+
+bool is_streamed(const train_settings *set) {
+    return set->labels || set->streams;
+}
+
+/* ---- the survey ------------------------------------------------------------------------------ */
+
+/* taken: rows that are copied, of which `left` are still to be drawn, or those with a mark. They
+ * are held out from those that are learnt from, or only decide. */
+typedef struct {
+    const char *command;
+    const train_settings *set;
+    schema *s;
+    row_stream *rows;
+    bool holds_out;
+    dataset *taken;
+    size_t *places; /* of the rows that are held out */
+    size_t left, seen;
+    bool *marks;     /* null where rows are drawn as they come */
+    size_t *missing; /* values of each feature */
+    uint64_t random, hash;
+    double *groups; /* of each row, while they are marked */
+    double *first;  /* the first targets */
+    bool *differs;  /* those that are not the same in all rows */
+    scaling_sums *features, *targets;
+} survey;
+
+/* C. T. Fan, M. E. Muller and I. Rezucha, Journal of the American Statistical Association 57
+ * (1962): each set of so many rows is as likely as any other. */
+static bool is_drawn(survey *v) {
+    if (v->marks)
+        return v->marks[v->seen++];
+    double unit = nn_unit_of_bits(nn_splitmix_bits(&v->random));
+    bool is_taken = unit * (double)(v->rows->N - v->seen) < (double)v->left;
+    v->seen++;
+    v->left -= is_taken;
+    return is_taken;
+}
+
+static void take_row(survey *v, const double *x, const double *y) {
+    dataset *d = v->taken;
+    memcpy(d->X + d->N * d->inputs, x, d->inputs * sizeof *x);
+    memcpy(d->Y + d->N * d->outputs, y, d->outputs * sizeof *y);
+    if (v->holds_out)
+        v->places[d->N] = v->seen - 1;
+    d->N++;
+}
+
+/* Copies rows that are drawn; those that are learnt from stay, in their order. */
+static size_t divide_block(survey *v, const dataset *block) {
+    size_t kept = 0;
+    for (size_t r = 0; r < block->N; r++) {
+        double *x = block->X + r * block->inputs, *y = block->Y + r * block->outputs;
+        bool is_taken = is_drawn(v);
+        if (is_taken)
+            take_row(v, x, y);
+        if (is_taken && v->holds_out)
+            continue;
+        memmove(block->X + kept * block->inputs, x, block->inputs * sizeof *x);
+        memmove(block->Y + kept * block->outputs, y, block->outputs * sizeof *y);
+        kept++;
+    }
+    return kept;
+}
+
+static void compare_targets(survey *v, const dataset *block) {
+    if (v->seen == 0)
+        memcpy(v->first, block->Y, block->outputs * sizeof *v->first);
+    for (size_t r = 0; r < block->N; r++)
+        for (size_t k = 0; k < block->outputs; k++)
+            v->differs[k] |= block->Y[r * block->outputs + k] != v->first[k];
+}
+
+static bool survey_block(survey *v, dataset *block) {
+    v->hash = hash_rows(v->hash, block);
+    compare_targets(v, block);
+    count_missing(v->s, block, v->missing);
+    if (!check_targets(v->command, v->set, v->s, block))
+        return false;
+    size_t kept = divide_block(v, block);
+    add_to_scaling(v->features, kept, block->X, NULL);
+    add_to_scaling(v->targets, kept, block->Y, NULL);
+    return true;
+}
+
+static bool fail(const char *command, const table_error *error) {
+    print_safely(stderr, "nnblas %s: %s\n", command, error->text);
+    return false;
+}
+
+/* Each block of rows, from the next one on. */
+static bool visit_rows(survey *v, bool (*visit)(survey *, dataset *)) {
+    row_stream *rows = v->rows;
+    const size_t row_bytes = (rows->inputs + rows->outputs) * sizeof(double);
+    const size_t most = nn_max(SURVEYED_BYTES / row_bytes, 1);
+    dataset block = {.inputs = rows->inputs,
+                     .outputs = rows->outputs,
+                     .X = resize_array(NULL, most * rows->inputs, sizeof *block.X),
+                     .Y = resize_array(NULL, most * rows->outputs, sizeof *block.Y)};
+    table_error error;
+    bool is_good = true;
+    do {
+        is_good = rows->read(rows->user, most, block.X, block.Y, &block.N, &error) ||
+                  fail(v->command, &error);
+        is_good = is_good && (block.N == 0 || visit(v, &block));
+    } while (is_good && block.N > 0);
+    free_dataset(&block);
+    return is_good;
+}
+
+/* ---- the rows that are held out, or decide --------------------------------------------------- */
+
+/* Of so few rows, which takes 100 MiB, they are the same as of a table in memory: a share of each
+ * class. Of more, each row is as likely as any other. */
+static const size_t MOST_MARKED_ROWS = 2000000;
+
+static size_t count_most_held_out(const row_stream *rows) {
+    return nn_max(MOST_HELD_OUT_BYTES / ((rows->inputs + rows->outputs) * sizeof(double)), 1);
+}
+
+static size_t count_taken(const survey *v) {
+    const row_stream *rows = v->rows;
+    if (!v->holds_out)
+        return nn_min(rows->N, MOST_DECIDING_ROWS);
+    size_t wanted = (size_t)round(v->set->training.validation * (double)rows->N);
+    return nn_min(nn_min(nn_max(wanted, 1), count_most_held_out(rows)), rows->N - 1);
+}
+
+static double get_fraction(const survey *v) {
+    return v->holds_out ? v->set->training.validation
+                        : (double)MOST_DECIDING_ROWS / (double)v->rows->N;
+}
+
+/* Numbers that are sorted as the targets are: by the class, or by the labels of a row. */
+static bool note_group(survey *v, dataset *block) {
+    for (size_t r = 0; r < block->N; r++, v->seen++) {
+        const double *y = block->Y + r * block->outputs;
+        v->groups[v->seen] = has_classes(v->s) ? -(double)find_largest(y, block->outputs) : 0.0;
+        for (size_t k = 0; k < block->outputs && !has_classes(v->s); k++)
+            v->groups[v->seen] = 2.0 * v->groups[v->seen] + y[k];
+    }
+    return true;
+}
+
+/* False where the rows cannot be read. */
+static bool mark_rows(survey *v) {
+    enum { MOST_LABELS = 50 };
+    row_stream *rows = v->rows;
+    table_error error;
+    output_kind kind = get_output_kind(v->s);
+    bool is_grouped = kind == OUTPUTS_CLASSES || kind == OUTPUTS_LABELS;
+    size_t most = v->holds_out ? count_most_held_out(rows) : SIZE_MAX;
+    if (rows->N > MOST_MARKED_ROWS || get_fraction(v) * (double)rows->N > (double)most ||
+        v->left == rows->N || (kind == OUTPUTS_LABELS && rows->outputs > MOST_LABELS))
+        return true;
+    v->groups = resize_array(NULL, rows->N, sizeof *v->groups);
+    bool is_good = !is_grouped || (visit_rows(v, note_group) &&
+                                   (rows->seek(rows->user, 0, &error) || fail(v->command, &error)));
+    v->seen = 0;
+    v->marks = resize_array(NULL, rows->N, sizeof *v->marks);
+    if (is_good)
+        hold_out(v->s, &(dataset){.N = rows->N, .outputs = 1, .Y = v->groups}, get_fraction(v),
+                 v->set->training.seed, v->marks);
+    free(v->groups);
+    return is_good;
+}
+
+static bool check_differences(const survey *v) {
+    size_t output = 0;
+    for (size_t t = 0; t < v->s->targets.count; t++) {
+        const table_column *target = &v->s->targets.columns[t];
+        table_error error;
+        if (!v->differs[output]) {
+            set_error(&error,
+                      "%s: the target, %s, is the same in all rows: there is nothing to predict",
+                      v->rows->name, show_column(target->name, target->place).text);
+            return fail(v->command, &error);
+        }
+        output += get_width(target);
+    }
+    return true;
+}
+
+/* ---- the rows -------------------------------------------------------------------------------- */
+
+static void note_bound(const survey *v, note_list *notes) {
+    double wanted = v->set->training.validation * (double)v->rows->N;
+    if (v->holds_out && (double)v->taken->N + 1.0 < wanted)
+        add_note(notes,
+                 "--validation %g would hold out %.0f rows: of these, %zu are in memory, 128 MiB",
+                 v->set->training.validation, wanted, v->taken->N);
+}
+
+static bool survey_all(survey *v, training_rows *rows) {
+    const row_stream *stream = v->rows;
+    v->holds_out = v->set->training.validation > 0.0 && stream->N >= 2;
+    v->taken = v->holds_out ? &rows->held_out : &rows->sample;
+    v->left = count_taken(v);
+    *v->taken = (dataset){.inputs = stream->inputs,
+                          .outputs = stream->outputs,
+                          .X = resize_array(NULL, v->left * stream->inputs, sizeof(double)),
+                          .Y = resize_array(NULL, v->left * stream->outputs, sizeof(double))};
+    v->places = resize_array(NULL, v->left, sizeof *v->places);
+    v->random = v->set->training.seed;
+    v->first = resize_array(NULL, stream->outputs, sizeof *v->first);
+    v->differs = resize_array(NULL, stream->outputs, sizeof *v->differs);
+    memset(v->differs, 0, stream->outputs * sizeof *v->differs);
+    v->missing = make_counts(v->s->features.count);
+    v->features = start_scaling(&v->s->features);
+    v->targets = start_scaling(&v->s->targets);
+    bool is_good = mark_rows(v) && visit_rows(v, survey_block);
+    end_scaling(v->features);
+    end_scaling(v->targets);
+    return is_good && check_differences(v);
+}
+
+static void scale(const survey *v, training_rows *rows) {
+    if (is_deviance(v->set->training.cost))
+        scale_by_means(&v->s->targets);
+    scale_dataset(v->s, &rows->held_out);
+    scale_dataset(v->s, &rows->sample);
+}
+
+static bool survey_stream(survey *v, note_list *notes, training_rows *rows) {
+    bool is_good = survey_all(v, rows);
+    if (is_good) {
+        note_missing(v->s, v->missing, notes);
+        note_bound(v, notes);
+        scale(v, rows);
+        rows->learnt = (dataset){.N = v->rows->N - rows->held_out.N,
+                                 .inputs = v->rows->inputs,
+                                 .outputs = v->rows->outputs};
+    }
+    free(v->first);
+    free(v->differs);
+    free(v->marks);
+    free(v->missing);
+    return is_good;
+}
+
+static bool open_rows(const char *command, const train_settings *set, skipped_rows *skipped,
+                      note_list *notes, schema *s, row_stream *rows) {
+    table_error error;
+    bool is_open = set->labels ? open_array_rows(set->features, set->labels, set->columns.task, s,
+                                                 rows, &error)
+                               : open_table_rows(set->data, &set->table.format, &set->columns,
+                                                 skipped, notes, s, rows, &error);
+    if (!set->is_quiet)
+        print_warnings(command, notes);
+    if (is_open && !set->is_quiet)
+        report_skipped(command, rows->name, skipped);
+    return is_open || fail(command, &error);
+}
+
+bool read_streamed_data(const char *command, const train_settings *set, note_list *notes, schema *s,
+                        training_rows *rows, uint64_t *hash) {
+    row_stream stream = {.N = 0};
+    skipped_rows skipped = {.is_allowed = set->table.skips_bad_rows};
+    survey v = {.command = command, .set = set, .s = s, .rows = &stream, .hash = start_hash()};
+    *rows = (training_rows){.streamed = resize_array(NULL, 1, sizeof *rows->streamed)};
+    bool is_good =
+        open_rows(command, set, &skipped, notes, s, &stream) && survey_stream(&v, notes, rows);
+    size_t n_held_out = v.holds_out && is_good ? rows->held_out.N : 0;
+    nnblas_status status = open_streamed_rows(rows->streamed, stream, s, v.places, n_held_out);
+    *hash = v.hash;
+    if (is_good && status)
+        report_failure(command);
+    return is_good && !status;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Rows of numbers that are read again and again, a block at a time, since they are too many for
+ * memory. They are not scaled. */
+#ifndef NNBLAS_TABLE_ROW_STREAM_H
+#define NNBLAS_TABLE_ROW_STREAM_H
+
+#include "table/schema.h"
+
+/* name: of the file, in messages. */
+typedef struct {
+    const char *name;
+    size_t N, inputs, outputs;
+    bool can_seek; /* to any row, not only to the first */
+    void *user;
+    /* Reads up to `most` rows into X and Y, without gaps between them: fewer at the end only. */
+    bool (*read)(void *user, size_t most, double *X, double *Y, size_t *N, table_error *error);
+    bool (*seek)(void *user, size_t row, table_error *error);
+    void (*close)(void *user);
+} row_stream;
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "table/table_rows.h"
+
+#include "cli/memory.h"
+#include "table/dataset.h"
+#include "table/row_feed.h"
+
+#include <stdlib.h>
+
+typedef struct {
+    table_source source;
+    bool is_open;
+    text_rows texts;
+    row_cursor next; /* in the part that is there */
+    const schema *s;
+    size_t inputs, outputs;
+} table_rows;
+
+static void close_rows(void *user) {
+    table_rows *t = user;
+    if (t->is_open) {
+        close_feed(&t->texts);
+        close_source(&t->source);
+    }
+    free(t);
+}
+
+static bool seek_rows(void *user, size_t row, table_error *error) {
+    table_rows *t = user;
+    if (row == 0)
+        begin_parts(&t->texts);
+    else
+        seek_feed(&t->texts, row);
+    if (!check_feed(&t->texts, error))
+        return false;
+    t->next = (row_cursor){.r = row - t->texts.first};
+    return true;
+}
+
+/* The next row of this part or the next one; false at the end, and where the file cannot be read.
+ */
+static bool next_row_of_table(table_rows *t, csv_row *row) {
+    if (next_row(&t->texts, &t->next, row))
+        return true;
+    t->next = (row_cursor){0};
+    return next_part(&t->texts) && next_row(&t->texts, &t->next, row);
+}
+
+static bool read_rows_of_table(void *user, size_t most, double *X, double *Y, size_t *N,
+                               table_error *error) {
+    table_rows *t = user;
+    csv_row row;
+    for (*N = 0; *N < most && next_row_of_table(t, &row); ++*N)
+        if (!encode_row(&t->s->features, &t->source, &row, X + *N * t->inputs, error) ||
+            !encode_row(&t->s->targets, &t->source, &row, Y + *N * t->outputs, error))
+            return false;
+    return check_feed(&t->texts, error);
+}
+
+static bool open_rows(table_rows *t, const column_choice *choice, skipped_rows *skipped,
+                      note_list *notes, schema *s, row_stream *rows, table_error *error) {
+    note_delimiter(&t->source, notes);
+    if (!infer_schema(&t->source, &t->texts, choice, skipped, notes, s, error))
+        return false;
+    note_header(&t->source, s, notes);
+    t->inputs = rows->inputs = count_numbers(&s->features);
+    t->outputs = rows->outputs = count_numbers(&s->targets);
+    rows->N = count_all_rows(&t->texts);
+    rows->can_seek = can_seek_feed(&t->texts);
+    return seek_rows(t, 0, error);
+}
+
+bool open_table_rows(const char *path, const source_format *format, const column_choice *choice,
+                     skipped_rows *skipped, note_list *notes, schema *s, row_stream *rows,
+                     table_error *error) {
+    table_rows *t = resize_array(NULL, 1, sizeof *t);
+    *t = (table_rows){.s = s};
+    *rows =
+        (row_stream){.user = t, .read = read_rows_of_table, .seek = seek_rows, .close = close_rows};
+    t->is_open = open_source(&t->source, path, format, error);
+    if (!t->is_open)
+        return false;
+    rows->name = t->source.name;
+    open_feed(&t->texts, &t->source, skipped);
+    return open_rows(t, choice, skipped, notes, s, rows, error);
+}
