@@ -1397,6 +1397,11 @@ nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double
  * batch of an epoch may be smaller. The orders depend on the seed, the epoch, block_rows and
  * whether there is seek, and on nothing else. Memory: two blocks and one batch.
  *
+ * With a group (nnblas_trainer_set_group) each rank has a source of its own, of one row at least,
+ * and takes its share of each batch, to a row, from the orders of its own blocks: an epoch has as
+ * many steps as with one rank, but other batches than one process takes. Full batch is that of fit.
+ * The group has no ordered sums then.
+ *
  * Weights are those of the source. Of the settings of rows in arrays, sample weights, derivatives
  * and a validation fraction are refused with NNBLAS_ERROR_VALUE; validation rows may be in arrays
  * or come from a source of their own. Checkpoints are resumed with the same block_rows, and with

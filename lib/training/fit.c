@@ -11,6 +11,7 @@
 #include "training/group_beginning.h"
 #include "training/group_order.h"
 #include "training/group_rows.h"
+#include "training/group_source.h"
 #include "training/lbfgs.h"
 #include "training/levenberg_marquardt.h"
 #include "training/online.h"
@@ -137,7 +138,8 @@ static nnblas_status choose_validation(nn_fit *fit) {
     }
     nn_weigh_rows(&fit->validation);
     fit->N_validation = fit->validation.N;
-    return status;
+    double share;
+    return nn_join_rows(&fit->group, status, &fit->validation, &fit->N_validation, &share);
 }
 
 /* By the plan of a checkpoint, where one is resumed, so that the bits go on as they began. */
@@ -250,7 +252,7 @@ static nnblas_status run(nn_fit *fit) {
         memcpy(nn_get_parameters(fit), fit->best, nn_count_all_parameters(fit) * sizeof *fit->best);
     /* An optimizer may have taken the failure of a source or of the group for a cost that is not
      * finite. */
-    nnblas_status lost = nn_check_rows(fit);
+    nnblas_status lost = nn_group_agree(&fit->group, nn_check_rows(fit));
     return lost ? lost : status;
 }
 
@@ -259,7 +261,7 @@ static nnblas_status check(nn_fit *fit, const nn_rows *rows, const nnblas_source
     const nn_settings *s = fit->settings;
     nnblas_status status = nn_group_open(&fit->group, &s->group, s->has_ordered_sums);
     if (!status)
-        status = nn_compare_ranks(fit);
+        status = nn_compare_ranks(fit, source);
     if (status)
         return status;
     status = rows ? nn_check_fit(fit->trainer, rows) : nn_check_source_fit(fit->trainer, source);
@@ -267,10 +269,13 @@ static nnblas_status check(nn_fit *fit, const nn_rows *rows, const nnblas_source
 }
 
 static nnblas_status choose(nn_fit *fit, const nn_rows *rows, nnblas_source *source) {
-    if (!nn_is_alone(&fit->group))
-        return nn_choose_own_rows(fit, rows);
-    nnblas_status status = rows ? choose_rows(fit, rows) : nn_choose_source(fit, source);
-    return status ? status : choose_validation(fit);
+    bool is_share = !nn_is_alone(&fit->group);
+    nnblas_status status = !rows      ? nn_choose_source(fit, source)
+                           : is_share ? nn_choose_own_rows(fit, rows)
+                                      : choose_rows(fit, rows);
+    if (status || (rows && is_share && !fit->settings->validation_source))
+        return status;
+    return choose_validation(fit);
 }
 
 /* rows: null where they come from the source. */

@@ -167,10 +167,6 @@ static named_rows name_validation(const nn_rows *rows) {
         0};
 }
 
-static nnblas_status refuse_group(const char *words) {
-    return nn_fail(NNBLAS_ERROR_VALUE, "a group does not go with %s", words);
-}
-
 nnblas_status nn_check_fit(const nnblas_trainer *trainer, const nn_rows *rows) {
     const nnblas_net *net = trainer->net;
     const nn_settings *s = &trainer->settings;
@@ -184,8 +180,6 @@ nnblas_status nn_check_fit(const nnblas_trainer *trainer, const nn_rows *rows) {
         status = check_rows(net, &learning, is_share);
     if (!status)
         status = check_rows(net, &validation, is_share);
-    if (!status && is_share && s->validation_source)
-        status = refuse_group("a validation source");
     if (!status && !is_share)
         status = nn_check_row_counts(s, rows->N, nn_count_weighted_rows(rows->N, rows->weights),
                                      s->validation_source ? 1 : s->validation.N);
@@ -204,8 +198,8 @@ static nnblas_status check_source_settings(const nn_settings *s) {
                 "(nnblas_source_set_weighted)";
     else if (s->derivatives.data)
         words = "derivatives";
-    else if (s->group.ranks > 0)
-        words = "a group";
+    else if (s->group.ranks > 0 && s->has_ordered_sums)
+        words = "ordered sums, which are of whole parts in arrays";
     else if (s->validation_fraction > 0.0)
         words = "a validation fraction: set validation rows or a validation source";
     return words ? nn_fail(NNBLAS_ERROR_VALUE, "rows from a source do not go with %s", words)
@@ -221,7 +215,7 @@ nnblas_status nn_check_source_fit(const nnblas_trainer *trainer, const nnblas_so
     if (!status)
         status = check_memory(trainer->net, &validation, NULL, NULL);
     if (!status)
-        status = check_rows(trainer->net, &validation, false);
+        status = check_rows(trainer->net, &validation, s->group.ranks > 0);
     if (!status)
         status = check_settings(s, trainer->net);
     return status ? status : check_parameters(trainer);

@@ -10,7 +10,7 @@
 
 /* ---- rows of a source ------------------------------------------------------------------------ */
 
-static void note_failure(nn_fit *fit, nnblas_status status) {
+void nn_note_row_failure(nn_fit *fit, nnblas_status status) {
     fit->row_failure.status = status;
     if (status)
         snprintf(fit->row_failure.words, sizeof fit->row_failure.words, "%s",
@@ -21,13 +21,13 @@ static double average_blocks(nn_fit *fit, double *gradient) {
     double cost = (double)NAN;
     size_t count = nn_count_all_parameters(fit);
     if (!fit->row_failure.status)
-        note_failure(fit, nn_average_blocks(&fit->source.blocks, &fit->engine, &fit->model, count,
-                                            gradient, &cost));
+        nn_note_row_failure(fit, nn_average_blocks(&fit->source.blocks, &fit->engine, &fit->model,
+                                                   count, gradient, &cost));
     if (fit->row_failure.status)
         return (double)NAN;
-    if (gradient)
-        memcpy(fit->engine.updates[0], gradient, count * sizeof *gradient);
-    return cost;
+    for (size_t i = 0; gradient && i < count; i++)
+        fit->engine.updates[0][i] = fit->source.share * gradient[i];
+    return fit->source.share * cost;
 }
 
 /* In the scale of all rows, so that the equations of the blocks add up to theirs. */
@@ -57,7 +57,7 @@ static double compute_own_gradient(nn_fit *fit, const nn_rows *rows, nn_layer_su
         return average_blocks(fit, fit->mean_gradient);
     if (rows->N == 0) {
         memset(fit->engine.updates[0], 0, nn_count_all_parameters(fit) * sizeof(double));
-        return 0.0;
+        return fit->row_failure.status ? (double)NAN : 0.0;
     }
     if (nn_has_derivatives(fit))
         return nn_derivative_engine_run(&fit->derivative_engine, rows, &fit->settings->derivatives);
@@ -91,7 +91,7 @@ void nn_compute_normal_equations(nn_fit *fit, nn_normal_equations *equations) {
     size_t count = equations->count;
     if (nn_is_from_source(fit)) {
         if (!fit->row_failure.status)
-            note_failure(fit, add_equations(fit, equations));
+            nn_note_row_failure(fit, add_equations(fit, equations));
     } else if (fit->rows.N == 0) {
         memset(equations->hessian, 0, count * count * sizeof(double));
         memset(equations->gradient, 0, count * sizeof(double));

@@ -11,6 +11,9 @@
  * NaN from then on, and the fit ends with what this returns: the failure, or NNBLAS_OK. */
 nnblas_status nn_check_rows(const nn_fit *fit);
 
+/* What the source of this process has failed with, if it has. */
+void nn_note_row_failure(nn_fit *fit, nnblas_status status);
+
 /* The cost of rows of the fit, with that of the derivatives where they are given and without the
  * weight decay; its gradient becomes the updates of the engine. */
 double nn_compute_gradient(nn_fit *fit, const nn_rows *rows);

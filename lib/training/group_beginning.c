@@ -93,7 +93,16 @@ static nnblas_status compare_settings(nn_fit *fit) {
     return nn_group_agree(&fit->group, status);
 }
 
-nnblas_status nn_compare_ranks(nn_fit *fit) {
+/* source: null where the rows are in arrays. */
+static nn_named_numbers list_sources(const nn_settings *s, const nnblas_source *source) {
+    return (nn_named_numbers){
+        .count = 3,
+        .number = {{"use of a source", source != NULL},
+                   {"use of weights", source && source->is_weighted},
+                   {"use of a validation source", s->validation_source != NULL}}};
+}
+
+nnblas_status nn_compare_ranks(nn_fit *fit, const nnblas_source *source) {
     unsigned char has_checkpoints = fit->settings->checkpoint_path != NULL;
     nnblas_status status = NNBLAS_OK;
     if (!nn_is_alone(&fit->group)) {
@@ -103,6 +112,9 @@ nnblas_status nn_compare_ranks(nn_fit *fit) {
             status = compare_settings(fit);
         if (!status)
             status = nn_group_agree(&fit->group, compare_numbers(&fit->group, &others, 0));
+        const nn_named_numbers sources = list_sources(fit->settings, source);
+        if (!status)
+            status = nn_group_agree(&fit->group, compare_numbers(&fit->group, &sources, 0));
         nn_group_broadcast_bytes(&fit->group, &has_checkpoints, 1, 0);
     }
     fit->has_checkpoints = has_checkpoints;

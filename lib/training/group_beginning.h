@@ -7,7 +7,7 @@
 
 /* Whether network and settings are rank 0's: else NNBLAS_ERROR_VALUE, with the first that differs.
  * Takes from rank 0 whether there are checkpoints. */
-nnblas_status nn_compare_ranks(nn_fit *fit);
+nnblas_status nn_compare_ranks(nn_fit *fit, const nnblas_source *source);
 
 /* Begins anew, or goes on from a checkpoint. With a group, from that of rank 0, with its
  * parameters; the checkpoints of other ranks are left out. */

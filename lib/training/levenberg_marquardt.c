@@ -115,7 +115,7 @@ static nnblas_status set_up_gradient(search *s) {
 /* The normal equations at the parameters, where the next step starts. */
 static nnblas_status set_up_equations(search *s) {
     nn_compute_normal_equations(s->fit, &s->equations);
-    nnblas_status status = nn_check_rows(s->fit);
+    nnblas_status status = nn_group_agree(&s->fit->group, nn_check_rows(s->fit));
     if (status)
         return status;
     nn_mask_equations(s->fit->settings, &s->equations);

@@ -34,25 +34,23 @@ static const double *get_label(const nn_rows *rows, size_t e) {
 /* Of label k. The mean is that of the labels above the lowest one: where they lie close together
  * and far from 0, it would else be less exact than they are spread, and labels that are all the
  * same would have a spread. */
-static nn_spread measure_spread(nn_group *group, const nn_rows *rows, size_t k) {
-    double ends[] = {-HUGE_VAL, -HUGE_VAL}, sum = 0.0, squares = 0.0; /* -lowest, highest */
+static nn_spread measure_spread(const nn_rows *rows, size_t k) {
+    double lowest = HUGE_VAL, highest = -HUGE_VAL, total = 0.0, sum = 0.0, squares = 0.0;
     for (size_t e = 0; e < rows->N; e++) {
-        ends[0] = fmax(ends[0], -get_label(rows, e)[k]);
-        ends[1] = fmax(ends[1], get_label(rows, e)[k]);
+        lowest = fmin(lowest, get_label(rows, e)[k]);
+        highest = fmax(highest, get_label(rows, e)[k]);
+        total += get_weight(rows, e);
     }
-    nn_group_find_largest(group, ends, 2);
-    double largest = fmax(fabs(ends[0]), fabs(ends[1]));
+    double largest = fmax(fabs(lowest), fabs(highest));
     double scale = largest > 0.0 ? ldexp(1.0, -(int)fmax(ilogb(largest), -DBL_MAX_EXP + 2)) : 1.0;
-    double lowest = -ends[0] * scale;
+    lowest *= scale;
     for (size_t e = 0; e < rows->N; e++)
         sum += get_weight(rows, e) * (scale * get_label(rows, e)[k] - lowest);
-    nn_group_sum(group, &sum, 1);
-    double total = nn_get_total_weight(rows), mean = sum / total;
+    double mean = sum / total;
     for (size_t e = 0; e < rows->N; e++) {
         double deviation = scale * get_label(rows, e)[k] - lowest - mean;
         squares += get_weight(rows, e) * (deviation * deviation);
     }
-    nn_group_sum(group, &squares, 1);
     return (nn_spread){scale, total, lowest + mean, squares};
 }
 
@@ -64,6 +62,8 @@ static void rescale(nn_spread *s, double scale) {
 /* T. F. Chan, G. H. Golub, R. J. LeVeque, "Algorithms for computing the sample variance", The
  * American Statistician 37 (1983). */
 static void join_spreads(nn_spread *s, nn_spread other) {
+    if (other.total == 0.0)
+        return;
     if (s->total == 0.0) {
         *s = other;
         return;
@@ -79,7 +79,22 @@ static void join_spreads(nn_spread *s, nn_spread other) {
 
 void nn_scorer_learn(nn_scorer *s, const nn_rows *rows) {
     for (size_t k = 0; s->spreads && k < s->labels; k++)
-        join_spreads(&s->spreads[k], measure_spread(s->group, rows, k));
+        join_spreads(&s->spreads[k], measure_spread(rows, k));
+}
+
+void nn_scorer_join(nn_scorer *s) {
+    enum { NUMBERS = 4 };
+    nn_group *g = s->group;
+    for (size_t k = 0; s->spreads && !nn_is_alone(g) && k < s->labels; k++) {
+        const nn_spread own = s->spreads[k];
+        const double numbers[NUMBERS] = {own.scale, own.total, own.mean, own.squares};
+        nn_group_gather(g, numbers, NUMBERS);
+        s->spreads[k] = (nn_spread){.scale = 1.0};
+        for (size_t r = 0; r < g->calls.ranks; r++) {
+            const double *of = g->gathered + r * NUMBERS;
+            join_spreads(&s->spreads[k], (nn_spread){of[0], of[1], of[2], of[3]});
+        }
+    }
 }
 
 nnblas_status nn_scorer_open(nn_scorer *scorer, nnblas_score score, const nn_model *model, size_t N,

@@ -26,8 +26,10 @@ nnblas_status nn_scorer_open(nn_scorer *scorer, nnblas_score score, const nn_mod
                              nn_group *group);
 void nn_scorer_close(nn_scorer *scorer);
 
-/* Adds the labels of rows to what R2 has to know of them, once and before a score. */
+/* Adds the labels of rows to what R2 has to know of them, once and before a score. Then all ranks
+ * join what they have learnt. */
 void nn_scorer_learn(nn_scorer *scorer, const nn_rows *rows);
+void nn_scorer_join(nn_scorer *scorer);
 
 /* The score of rows: begins anew; adds rows, which an engine for them predicts block by block; ends
  * with the score of all, which have this weight. */

@@ -2,6 +2,8 @@
 #include "training/source_batches.h"
 #include "core/memory.h"
 #include "core/sizes.h"
+#include "training/gradient.h"
+#include "training/group_source.h"
 #include "training/row_order.h"
 #include "training/step.h"
 
@@ -13,7 +15,7 @@ typedef struct epoch {
     nn_fit *fit;
     double rate;
     uint32_t *blocks; /* their order */
-    size_t taken;     /* rows of the epoch that steps were taken over */
+    size_t batch;     /* the number of the next step */
     nn_weight_sum weight;
     double cost; /* the mean over the batches so far */
 } epoch;
@@ -57,16 +59,25 @@ static void shuffle_rows(const epoch *e, size_t index, nn_block *block) {
 
 /* ---- batches --------------------------------------------------------------------------------- */
 
+/* How many rows the next step takes: on a rank of a group perhaps none. */
+static size_t get_wanted(const epoch *e) {
+    return nn_count_rows_before(e->fit, e->batch + 1) - nn_count_rows_before(e->fit, e->batch);
+}
+
+static bool has_ended(const epoch *e) {
+    return e->batch == nn_divide_up(e->fit->N, e->fit->batch_size);
+}
+
 static nnblas_status take_batch(epoch *e, nn_rows batch) {
     nn_fit *fit = e->fit;
     double cost;
-    nn_weigh_rows(&batch);
+    nn_weigh_batch(fit, e->batch, &batch);
     nnblas_status status = nn_take_step(fit, &batch, e->rate, &cost);
     if (status)
         return status;
-    e->taken += batch.N;
+    e->batch++;
     /* A checkpoint is of whole epochs. */
-    if (nn_is_cancelled(fit) && e->taken < fit->N && !fit->has_checkpoints)
+    if (nn_is_cancelled(fit) && !has_ended(e) && !fit->has_checkpoints)
         return NNBLAS_STOPPED_CANCELLED;
     double share = nn_add_weight(&e->weight, &batch);
     e->cost += share * (cost - e->cost);
@@ -108,25 +119,37 @@ static nnblas_status take_gathered(epoch *e) {
     return take_batch(e, batch);
 }
 
-/* The first rows complete the batch that the block before began, and the last begin the next. */
+/* The first rows complete the batch that the block before began, and the last begin the next. The
+ * last batch ends with the last row, on every rank. */
 static nnblas_status take_block(epoch *e, const nn_block *block) {
     nn_fit *fit = e->fit;
-    size_t size = fit->batch_size, N = block->rows.N, first = 0;
+    size_t N = block->rows.N, first = 0;
     nnblas_status status = NNBLAS_OK;
     while (!status && first < N) {
-        size_t count = nn_min(size - fit->gathered.N, N - first);
+        size_t wanted = get_wanted(e), count = nn_min(wanted - fit->gathered.N, N - first);
         nn_rows rows = cut(block, first, count);
         first += count;
-        if (count == size) {
-            rows.following = rows.order ? nn_min(size, N - first) : 0;
+        if (count == wanted && fit->gathered.N == 0) {
+            rows.following = rows.order ? nn_min(wanted, N - first) : 0;
             status = take_batch(e, rows);
             continue;
         }
         gather(fit, &rows);
-        if (fit->gathered.N == size)
+        if (fit->gathered.N == wanted)
             status = take_gathered(e);
     }
     return status;
+}
+
+/* The other ranks wait for this one's part of the next step, which tells them of the failure. */
+static nnblas_status report_failure(epoch *e, nnblas_status status) {
+    nn_fit *fit = e->fit;
+    if (nn_is_alone(&fit->group))
+        return status;
+    nn_note_row_failure(fit, status);
+    fit->gathered.N = 0;
+    take_gathered(e);
+    return nn_check_rows(fit);
 }
 
 /* ---- an epoch -------------------------------------------------------------------------------- */
@@ -147,11 +170,11 @@ static nnblas_status take_blocks(epoch *e) {
         size_t next = i + 1 < count ? e->blocks[i + 1] : find_next_first(e, e->blocks);
         status = nn_blocks_take(blocks, index, next, &block);
         if (status)
-            break;
+            return report_failure(e, status);
         shuffle_rows(e, index, &block);
         status = take_block(e, &block);
     }
-    return !status && e->fit->gathered.N > 0 ? take_gathered(e) : status;
+    return status;
 }
 
 nnblas_status nn_run_source_batches(nn_fit *fit, double rate, double *cost) {

@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "core/sizes.h"
 #include "training/fit_checks.h"
+#include "training/group_source.h"
 #include "training/source_survey.h"
 
 #include <stdlib.h>
@@ -27,11 +28,11 @@ static nnblas_status open_source(nn_fit *fit, nnblas_source *source, bool is_val
 nnblas_status nn_choose_source(nn_fit *fit, nnblas_source *source) {
     const nn_settings *s = fit->settings;
     nnblas_status status = open_source(fit, source, false, &fit->source);
+    fit->rows = count_rows(&fit->source);
+    status = nn_join_source(fit, status);
     if (status)
         return status;
-    fit->rows = count_rows(&fit->source);
     bool has_batches = s->batch_size > 0 && nn_has_rate(s->optimizer);
-    fit->N = fit->rows.N;
     fit->batch_size = has_batches ? nn_min(s->batch_size, fit->N) : fit->N;
     return nn_check_row_counts(s, fit->source.blocks.N, fit->N,
                                s->validation_source ? 1 : s->validation.N);
@@ -41,11 +42,11 @@ nnblas_status nn_choose_validation_source(nn_fit *fit, nnblas_source *source) {
     nnblas_status status = nn_check_source("the validation source", source, fit->trainer->net);
     if (!status)
         status = open_source(fit, source, true, &fit->validation_source);
-    if (status)
-        return status;
     fit->validation = count_rows(&fit->validation_source);
     fit->N_validation = fit->validation.N;
-    return NNBLAS_OK;
+    fit->validation_source.share = 1.0;
+    return nn_join_rows(&fit->group, status, &fit->validation, &fit->N_validation,
+                        &fit->validation_source.share);
 }
 
 static nnblas_status open_batch(nn_fit *fit) {
@@ -76,6 +77,7 @@ nnblas_status nn_open_source_buffers(nn_fit *fit) {
 
 void nn_close_sources(nn_fit *fit) {
     free(fit->mean_gradient);
+    free(fit->source.rank_rows);
     free(fit->gathered_memory);
     nn_blocks_close(&fit->validation_source.blocks);
     nn_blocks_close(&fit->source.blocks);

@@ -88,6 +88,8 @@ typedef struct nn_survey {
 typedef struct nn_source_rows {
     nn_blocks blocks;
     nn_survey survey;
+    double share;      /* of the weight of the rows of all ranks */
+    size_t *rank_rows; /* rows with a weight above 0 of each rank; null without a group */
 } nn_source_rows;
 
 typedef struct nn_fit {

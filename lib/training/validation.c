@@ -13,12 +13,8 @@ static bool has_score(const nn_fit *fit) {
     return fit->settings->score != NNBLAS_SCORE_NONE;
 }
 
-nnblas_status nn_learn_validation(nn_fit *fit) {
+static nnblas_status learn_blocks(nn_fit *fit) {
     nn_block block;
-    if (!is_from_source(fit))
-        nn_scorer_learn(&fit->scorer, &fit->validation);
-    if (!is_from_source(fit) || fit->settings->score != NNBLAS_SCORE_R2)
-        return NNBLAS_OK;
     for (size_t k = 0;; k++) {
         nnblas_status status = nn_blocks_take_in_order(&fit->validation_source.blocks, k, &block);
         if (status || block.count == 0)
@@ -27,6 +23,18 @@ nnblas_status nn_learn_validation(nn_fit *fit) {
         if (block.rows.total_weight > 0.0)
             nn_scorer_learn(&fit->scorer, &block.rows);
     }
+}
+
+nnblas_status nn_learn_validation(nn_fit *fit) {
+    nnblas_status status = NNBLAS_OK;
+    if (!is_from_source(fit))
+        nn_scorer_learn(&fit->scorer, &fit->validation);
+    else if (fit->settings->score == NNBLAS_SCORE_R2)
+        status = learn_blocks(fit);
+    status = nn_group_agree(&fit->group, status);
+    if (!status)
+        nn_scorer_join(&fit->scorer);
+    return status ? status : nn_group_check(&fit->group);
 }
 
 static double compute_cost(nn_fit *fit, const nn_rows *rows) {
@@ -55,17 +63,23 @@ static nnblas_status run_blocks(nn_fit *fit, double *cost) {
     }
 }
 
+/* The cost that the ranks add up is not finite where the source of one has failed. */
+static nnblas_status run_source(nn_fit *fit, double *cost) {
+    nnblas_status status = run_blocks(fit, cost);
+    *cost = nn_sum_cost(fit, status ? (double)NAN : fit->validation_source.share * *cost);
+    return isfinite(*cost) ? nn_group_check(&fit->group) : nn_group_agree(&fit->group, status);
+}
+
+static nnblas_status run_rows(nn_fit *fit, double *cost) {
+    double own = fit->validation.N > 0 ? compute_cost(fit, &fit->validation) : 0.0;
+    *cost = nn_sum_cost(fit, own);
+    add_score(fit, *cost, &fit->validation);
+    return nn_group_check(&fit->group);
+}
+
 nnblas_status nn_compute_validation(nn_fit *fit, double *cost, double *score) {
-    nnblas_status status = NNBLAS_OK;
     nn_scorer_begin(&fit->scorer);
-    if (is_from_source(fit)) {
-        status = run_blocks(fit, cost);
-    } else {
-        double own = fit->validation.N > 0 ? compute_cost(fit, &fit->validation) : 0.0;
-        *cost = nn_sum_cost(fit, own);
-        add_score(fit, *cost, &fit->validation);
-        status = nn_group_check(&fit->group);
-    }
+    nnblas_status status = is_from_source(fit) ? run_source(fit, cost) : run_rows(fit, cost);
     if (status || !has_score(fit) || !isfinite(*cost))
         return status;
     *score = nn_scorer_end(&fit->scorer, nn_get_total_weight(&fit->validation));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "support/group_training.h"
+#include "support/row_source.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,6 +11,35 @@
 typedef struct share {
     size_t first, end;
 } share;
+
+static problem take_share(const problem *p, share rows) {
+    problem part = *p;
+    part.N = rows.end - rows.first;
+    part.X += rows.first * p->ldx;
+    part.Y += rows.first * p->ldy;
+    part.weights = p->weights ? p->weights + rows.first : NULL;
+    return part;
+}
+
+static nnblas_status fit_sources(const group_recipe *recipe, nnblas_trainer *t, share rows,
+                                 share validation, size_t rank) {
+    const problem learning = take_share(recipe->p, rows);
+    row_source s, v;
+    open_row_source(&s, &learning, recipe->block_rows);
+    s.fails_at = rank == recipe->failing_rank ? recipe->fails_at : 0;
+    if (recipe->validation) {
+        const problem validating = take_share(recipe->validation, validation);
+        open_row_source(&v, &validating, recipe->block_rows);
+        ck_assert_ok(nnblas_trainer_set_validation_source(t, v.source));
+    }
+    nnblas_status status = nnblas_trainer_fit_source(t, s.source);
+    if (recipe->validation) {
+        nnblas_trainer_set_validation_source(t, NULL);
+        close_row_source(&v);
+    }
+    close_row_source(&s);
+    return status;
+}
 
 static nnblas_status fit(const group_recipe *recipe, nnblas_trainer *t, share rows) {
     const problem *p = recipe->p;
@@ -35,13 +65,15 @@ static outcome train(const group_recipe *recipe, share rows, share validation,
     nnblas_trainer *t;
     outcome o = {.parameters = malloc(recipe->p->parameter_count * sizeof(double))};
     nnblas_trainer_create(net, &t);
-    if (recipe->validation)
+    bool has_sources = recipe->block_rows > 0 && group;
+    if (recipe->validation && !has_sources)
         set_validation(t, recipe->validation, validation);
     if (recipe->set_up)
         recipe->set_up(t, group ? group->rank : ALONE);
     o.status = nnblas_trainer_set_group(t, group, recipe->ordered);
     if (!o.status)
-        o.status = fit(recipe, t, rows);
+        o.status = has_sources ? fit_sources(recipe, t, rows, validation, group->rank)
+                               : fit(recipe, t, rows);
     if (o.status < 0)
         snprintf(o.message, sizeof o.message, "%s", nnblas_error_message());
     o.checkpoint_status = nnblas_trainer_checkpoint_status(t);

@@ -14,7 +14,9 @@ typedef struct group_recipe {
     /* Sets up a trainer; rank is ALONE where there is no group. May be null. */
     void (*set_up)(nnblas_trainer *trainer, size_t rank);
     int ordered;
-    bool has_schedule; /* its rates are the same, too */
+    size_t block_rows; /* above 0: training and validation rows come from sources, in such blocks */
+    size_t failing_rank, fails_at; /* the call of that rank's source that fails; 0: none */
+    bool has_schedule;             /* its rates are the same, too */
 } group_recipe;
 
 static const size_t ALONE = SIZE_MAX;

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "training/group_source.h"
+#include "core/memory.h"
+#include "core/sizes.h"
+
+#include <float.h>
+#include <math.h>
+
+/* ---- all ranks ------------------------------------------------------------------------------- */
+
+/* Ranks without rows have no weight. */
+static double get_least_scale(const nn_group *g, size_t numbers) {
+    double least = HUGE_VAL;
+    for (size_t r = 0; r < g->calls.ranks; r++)
+        if (g->gathered[r * numbers] > 0.0)
+            least = fmin(least, g->gathered[r * numbers + 1]);
+    return least;
+}
+
+nnblas_status nn_join_rows(nn_group *g, nnblas_status status, nn_rows *rows, size_t *N,
+                           double *share) {
+    enum { NUMBERS = 3 };
+    const double own[NUMBERS] = {(double)rows->N, rows->weight_scale, rows->total_weight};
+    status = nn_group_agree(g, status);
+    if (status || nn_is_alone(g))
+        return status;
+    nn_group_gather(g, own, NUMBERS);
+    double scale = get_least_scale(g, NUMBERS), total = 0.0;
+    *N = 0;
+    for (size_t r = 0; r < g->calls.ranks; r++) {
+        const double *of_rank = g->gathered + r * NUMBERS;
+        *N += (size_t)of_rank[0];
+        total += of_rank[0] > 0.0 ? of_rank[2] * (scale / of_rank[1]) : 0.0;
+    }
+    if (*N == 0)
+        return nn_group_check(g);
+    *share = rows->N > 0 ? rows->total_weight * (scale / rows->weight_scale) / total : 0.0;
+    rows->weight_scale = scale;
+    rows->total_weight = total;
+    return nn_group_check(g);
+}
+
+static nnblas_status list_counts(nn_fit *fit, size_t own) {
+    nn_group *g = &fit->group;
+    const double count = (double)own;
+    fit->source.rank_rows = nn_allocate(g->calls.ranks, sizeof *fit->source.rank_rows);
+    nnblas_status status =
+        nn_group_agree(g, fit->source.rank_rows ? NNBLAS_OK : NNBLAS_ERROR_MEMORY);
+    if (status)
+        return status;
+    nn_group_gather(g, &count, 1);
+    for (size_t r = 0; r < g->calls.ranks; r++)
+        fit->source.rank_rows[r] = (size_t)g->gathered[r];
+    return nn_group_check(g);
+}
+
+nnblas_status nn_join_source(nn_fit *fit, nnblas_status status) {
+    nn_group *g = &fit->group;
+    fit->N = fit->rows.N;
+    fit->source.share = 1.0;
+    status = nn_join_rows(g, status, &fit->rows, &fit->N, &fit->source.share);
+    if (status || nn_is_alone(g))
+        return status;
+    fit->source.survey.target_magnitude *= fit->source.share;
+    nn_group_sum(g, &fit->source.survey.target_magnitude, 1);
+    return list_counts(fit, fit->rows.N);
+}
+
+/* ---- mini-batches ---------------------------------------------------------------------------- */
+
+/* In doubles, which rise with the batch and end with all rows, and are the same on all ranks. */
+static size_t count_before(const nn_fit *fit, size_t batch, size_t rows) {
+    size_t end = nn_min(nn_multiply_sizes(batch, fit->batch_size), fit->N);
+    return (size_t)floor((double)end / (double)fit->N * (double)rows);
+}
+
+size_t nn_count_rows_before(const nn_fit *fit, size_t batch) {
+    if (!fit->source.rank_rows)
+        return nn_min(nn_multiply_sizes(batch, fit->batch_size), fit->N);
+    return count_before(fit, batch, fit->rows.N);
+}
+
+static double count_batch(const nn_fit *fit, size_t batch) {
+    size_t count = 0;
+    for (size_t r = 0; r < fit->group.calls.ranks; r++) {
+        size_t rows = fit->source.rank_rows[r];
+        count += count_before(fit, batch + 1, rows) - count_before(fit, batch, rows);
+    }
+    return (double)count;
+}
+
+void nn_weigh_batch(nn_fit *fit, size_t batch, nn_rows *rows) {
+    nn_weigh_rows(rows);
+    if (nn_is_alone(&fit->group))
+        return;
+    nn_rescale_weights(rows, fit->rows.weight_scale);
+    if (fit->source.blocks.source->is_weighted)
+        nn_group_sum(&fit->group, &rows->total_weight, 1);
+    else
+        rows->total_weight = count_batch(fit, batch);
+    /* Weights that vanish beside the largest of all ranks count as 0. */
+    rows->total_weight = fmax(rows->total_weight, DBL_MIN);
+}
