@@ -37,6 +37,22 @@ check_models() {
     is_of_one_process 3 large.csv --target z --epochs 5
 }
 
+check_ordered_sums() {
+    awk 'BEGIN { print "x,y,z"; for (i = 0; i < 40000; i++) { x = i * 7919 % 1000 / 500 - 1
+        y = i * 104729 % 1000 / 500 - 1; print x "," y "," sin(3 * x) * y } }' >parts.csv
+    for options in '--optimizer adam' '--optimizer lbfgs --validation 0.3'; do
+        # shellcheck disable=SC2086 # options and their values
+        expect_status 0 train parts.csv --target z --batch all --epochs 5 --output one $options
+        for ranks in 2 3; do
+            # shellcheck disable=SC2086
+            expect_of_ranks 0 $ranks train parts.csv --target z --batch all --epochs 5 --output ranks --mpi --mpi-ordered $options
+            check "  ordered sums have the bits of one process" same_network one ranks
+        done
+    done
+    expect_of_ranks 1 2 train iris.csv --target species --batch all --mpi --mpi-ordered
+    check "few rows are refused" once 'one process takes these 150 rows in one part'
+}
+
 check_resume() {
     expect_status 0 train iris.csv --target species --epochs 40 --validation 0.2 --output straight
     expect_of_ranks 0 2 train iris.csv --target species --epochs 20 --validation 0.2 --mpi --checkpoint state
@@ -94,6 +110,7 @@ check_ends() {
 }
 
 check_models
+check_ordered_sums
 check_resume
 check_errors
 check_ends

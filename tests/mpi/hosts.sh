@@ -15,7 +15,7 @@ if [ -z "${NNBLAS_FIRST_HOST:-}" ]; then
     NNBLAS_FIRST_HOST=here exec unshare $rights --net --uts --pid --mount-proc --fork --kill-child "$0" "$@"
 fi
 # shellcheck source=support.sh
-. "$(dirname "$0")/support.sh"
+. "${checks_of_mpi:-$(dirname "$0")}/support.sh"
 
 make_hosts() {
     hostname first

@@ -4,7 +4,7 @@
 # More ranks than processors run here, as root in continuous integration, and without the copies from
 # process to process that containers forbid.
 # shellcheck source=../command/support.sh
-. "$(dirname "$0")/../command/support.sh"
+. "${checks_of_mpi:-$(dirname "$0")}/../command/support.sh"
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 \
     OMPI_MCA_btl_vader_single_copy_mechanism=none
 

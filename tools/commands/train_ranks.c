@@ -54,11 +54,21 @@ static nnblas_status take_share(const training_run *run, const nnblas_group *gro
     return status;
 }
 
+/* Ordered sums need those that decide on one rank. */
+static nnblas_status take_deciding_share(const training_run *run, const nnblas_group *group,
+                                         dataset *share) {
+    const dataset *all = get_deciding_rows(&run->rows);
+    if (!run->settings->ranks.is_ordered)
+        return take_share(run, group, all, share);
+    *share = view_rows(all, 0, is_first_rank() ? all->N : 0);
+    return NNBLAS_OK;
+}
+
 static nnblas_status set_group(training_run *run, const nnblas_group *group) {
     dataset deciding;
     nnblas_status status = take_share(run, group, &run->rows.learnt, &run->share);
     if (!status)
-        status = take_share(run, group, get_deciding_rows(&run->rows), &deciding);
+        status = take_deciding_share(run, group, &deciding);
     if (!status)
         status = set_rows(&run->settings->training, &run->share, &deciding, run->trainer);
     return status ? status
