@@ -101,6 +101,8 @@ START_TEST(a_block_of_rows_without_weight_counts_nothing) {
     for (size_t e = 0; e < 20; e++)
         p.weights[e] *= 1e300;
     check_manner(net, &p, 10, 0);
+    p.X[33 * p.ldx] = (double)NAN; /* of a row that is left out */
+    check_manner(net, &p, 7, 0);
     nnblas_net_destroy(net);
     free_problem(&p);
 }

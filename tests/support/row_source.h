@@ -18,6 +18,7 @@ typedef struct row_source {
     nnblas_block answer; /* what next hands out in place of rows, where its N is above 0 */
     /* What was called. */
     size_t row, calls, restarts, seeks, handed_out;
+    size_t begun[200];          /* where the first calls of next began */
     bool is_inside, was_inside; /* a call; two at once */
     double *buffers[2];
     nnblas_source *source;

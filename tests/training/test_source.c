@@ -82,10 +82,36 @@ START_TEST(batches_in_order_are_those_of_arrays) {
 }
 END_TEST
 
+/* The unit of identity outputs follows from the labels of all rows. */
+START_TEST(targets_of_any_magnitude_are_those_of_arrays) {
+    for (size_t o = 0; o < N_OPTIMIZERS; o++) {
+        if (!has_optimizer(OPTIMIZERS[o]) || o < 5)
+            continue;
+        training arrays = make_training(OPTIMIZERS[o], 1.0, 6),
+                 blocks = make_training(OPTIMIZERS[o], 1.0, 6);
+        for (size_t e = 0; e < N * OUTPUTS; e++) {
+            double *y = &arrays.p.Y[e / OUTPUTS * arrays.p.ldy + e % OUTPUTS];
+            *y *= e < 70 * OUTPUTS ? 1e3 : 1e-3;
+            blocks.p.Y[e / OUTPUTS * blocks.p.ldy + e % OUTPUTS] = *y;
+        }
+        ck_assert_ok(nnblas_net_set_output(arrays.net, NNBLAS_IDENTITY, NNBLAS_MSE));
+        ck_assert_ok(nnblas_net_set_output(blocks.net, NNBLAS_IDENTITY, NNBLAS_MSE));
+        ck_assert_ok(fit(&arrays));
+        ck_assert_ok(fit_source(&blocks, 10));
+        double difference =
+            get_difference(PARAMETERS, get_parameters(&arrays), get_parameters(&blocks));
+        ck_assert_msg(difference <= 1e-7, "optimizer %d: %g", (int)OPTIMIZERS[o], difference);
+        free_training(&arrays);
+        free_training(&blocks);
+    }
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
         full_batches_are_those_of_arrays,
         batches_in_order_are_those_of_arrays,
+        targets_of_any_magnitude_are_those_of_arrays,
     };
     return run_tests("source", tests, sizeof tests / sizeof *tests);
 }

@@ -108,6 +108,32 @@ START_TEST(an_epoch_has_as_many_steps_as_batches) {
 }
 END_TEST
 
+/* With seek, each epoch takes each block once, in an order of its own. */
+START_TEST(blocks_are_drawn_anew_in_each_epoch) {
+    enum { BLOCKS = 8, ROWS = BLOCKS * 10, EPOCHS = 8 };
+    training t = make_training(NNBLAS_MOMENTUM, 0.01, EPOCHS);
+    t.p.N = ROWS;
+    row_source s;
+    open_row_source(&s, &t.p, 10);
+    let_seek(&s);
+    ck_assert_ok(nnblas_source_set_read_ahead(s.source, 0));
+    ck_assert_ok(nnblas_trainer_set_batch_size(t.trainer, 9));
+    ck_assert_ok(nnblas_trainer_fit_source(t.trainer, s.source));
+    size_t place = BLOCKS + 1, same = 0; /* behind the first pass, in order */
+    for (size_t e = 0; e < EPOCHS; e++) {
+        unsigned taken = 0;
+        size_t first = s.begun[place];
+        for (size_t i = 0; i <= BLOCKS; i++) /* the last rows are followed by a call for none */
+            taken |= s.begun[place] < ROWS ? 1U << s.begun[place++] / 10 : (place++, 0U);
+        ck_assert_uint_eq(taken, (1U << BLOCKS) - 1);
+        same += first == s.begun[BLOCKS + 1];
+    }
+    ck_assert_uint_lt(same, EPOCHS);
+    close_row_source(&s);
+    free_training(&t);
+}
+END_TEST
+
 /* ---- validation ------------------------------------------------------------------------------ */
 
 static void check_validation(nnblas_score score, bool has_weights, size_t block_rows) {
@@ -268,6 +294,46 @@ START_TEST(a_fit_is_cancelled) {
 }
 END_TEST
 
+/* 30 rows in each pass, the second of which cancels the training. */
+typedef struct cancelling {
+    nnblas_trainer *trainer;
+    size_t row, calls;
+} cancelling;
+
+static int hand_out_and_cancel(void *user, nnblas_block *block) {
+    cancelling *c = user;
+    block->N = c->row < 30 ? 10 : 0;
+    c->row += block->N;
+    for (size_t i = 0; i < block->N * INPUTS; i++)
+        block->X[i] = 0.5;
+    for (size_t i = 0; i < block->N * OUTPUTS; i++)
+        block->Y[i] = 0.25;
+    if (++c->calls == 6)
+        ck_assert_ok(nnblas_trainer_cancel(c->trainer));
+    return 0;
+}
+
+static int restart_cancelling(void *user) {
+    ((cancelling *)user)->row = 0;
+    return 0;
+}
+
+START_TEST(a_cancelled_fit_ends_within_the_epoch) {
+    training t = make_training(NNBLAS_MOMENTUM, 0.1, 1000);
+    cancelling c = {.trainer = t.trainer};
+    nnblas_source *source;
+    ck_assert_ok(nnblas_source_create(INPUTS, OUTPUTS, hand_out_and_cancel, restart_cancelling, &c,
+                                      &source));
+    ck_assert_ok(nnblas_source_set_block_rows(source, 10));
+    ck_assert_ok(nnblas_source_set_read_ahead(source, 0));
+    ck_assert_ok(nnblas_trainer_set_batch_size(t.trainer, 5));
+    ck_assert_int_eq(nnblas_trainer_fit_source(t.trainer, source), NNBLAS_STOPPED_CANCELLED);
+    ck_assert_uint_eq(nnblas_trainer_history_count(t.trainer), 0);
+    nnblas_source_destroy(source);
+    free_training(&t);
+}
+END_TEST
+
 START_TEST(a_fit_ends_by_time_cost_and_patience) {
     training t = make_training(NNBLAS_GRADIENT_DESCENT, 0.1, 1000000000);
     const reading r = {.block_rows = 20, .reads_ahead = true};
@@ -325,10 +391,12 @@ int main(void) {
         orders_depend_on_seed_blocks_and_seek_alone,
         an_epoch_takes_each_row_once,
         an_epoch_has_as_many_steps_as_batches,
+        blocks_are_drawn_anew_in_each_epoch,
         validation_is_that_of_arrays,
         a_resumed_training_has_the_same_bits,
         a_checkpoint_is_of_blocks_and_seek,
         a_fit_is_cancelled,
+        a_cancelled_fit_ends_within_the_epoch,
         a_fit_ends_by_time_cost_and_patience,
         later_infinities_are_stored_nowhere,
     };
