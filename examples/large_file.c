@@ -77,8 +77,8 @@ int main(void) {
     if (failed)
         fprintf(stderr, "%s\n", file ? nnblas_error_message() : "no file could be made");
     else
-        printf("cost %.1g after 10 epochs of %d rows, of which 2 times %zu are in memory\n", cost, N,
-               nnblas_source_block_rows(source));
+        printf("cost %.1g after 10 epochs of %d rows, of which 2 times %zu are in memory\n", cost,
+               N, nnblas_source_block_rows(source));
     nnblas_source_destroy(source);
     nnblas_trainer_destroy(trainer);
     nnblas_net_destroy(net);
