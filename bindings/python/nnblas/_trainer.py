@@ -13,6 +13,7 @@ import numpy.typing
 from . import _interruption
 from ._arrays import FloatArray, read_array, read_derivatives, read_matrix, read_rows
 from ._errors import Status, check, get_message, make_error, read_count
+from ._group import Group
 from ._library import ffi, lib
 from ._net import Net, Path, encode_path, to_constant
 from ._source import Source
@@ -148,6 +149,8 @@ class _Fit:
         callback: Union[Callback, None],
         derivatives: Union[FloatArray, None] = None,
         derivative_weight: float = 1.0,
+        group: Union[Group, None] = None,
+        ordered_sums: bool = False,
     ) -> None:
         if validation is None or isinstance(validation, Source):
             arrays: tuple[FloatArray, ...] = ()
@@ -167,6 +170,8 @@ class _Fit:
         self._source = validation if isinstance(validation, Source) else None
         self._validation = trainer._read_validation(*arrays) if arrays else None
         self._fraction = 0.0
+        self._group = group
+        self._ordered_sums = ordered_sums
         self._callback = callback
         self._watch: Union[_Watch, None] = None
         self._handle: Any = None
@@ -189,6 +194,8 @@ class _Fit:
                 trainer._set_validation(*self._validation)
             if self._source is not None:
                 trainer._set_validation_source(self._source)
+            if self._group is not None:
+                check(self._group.set_on(trainer._handle, self._ordered_sums))
         except BaseException:
             self.end()
             raise
@@ -196,10 +203,13 @@ class _Fit:
     def end(self) -> None:
         trainer = self.trainer
         trainer._set_watch(ffi.NULL, ffi.NULL)
+        check(lib.nnblas_trainer_set_group(trainer._handle, ffi.NULL, 0))
         trainer._set_weights(ffi.NULL)
         trainer._set_derivatives(1.0, ffi.NULL, 0)
         if self._validation is not None or self._source is not None:
             check(lib.nnblas_trainer_set_validation_fraction(trainer._handle, self._fraction))
+        if self._group is not None:
+            self._group.end()
         trainer._callback_thread = None
         trainer._is_fitting = False
 
@@ -679,6 +689,9 @@ class Trainer:
         derivative_weight: float = 1.0,
         validation: Union[Validation, None] = None,
         callback: Union[Callback, None] = None,
+        communicator: Any = None,
+        ordered_sums: bool = False,
+        communication_timeout: Union[float, None] = None,
     ) -> Status:
         """Trains the network, beginning with the parameters that it has.
 
@@ -706,6 +719,17 @@ class Trainer:
             where it returns something true, and where it raises, which then comes from here. It may
             use the network without writing it, read this trainer, also its history, cancel it, and
             use all other objects; setting or fitting this trainer raises RuntimeError.
+        communicator : mpi4py.MPI.Comm, optional
+            All its processes call fit, each with its own share of the rows, perhaps none, and the same
+            settings, and train one network together: as one process with all rows, rank 0's first. All
+            begin with the parameters of rank 0, which alone writes and resumes checkpoints. MPI is
+            called in another thread (mpi4py asks for MPI_THREAD_MULTIPLE). What one rank is refused for
+            all raise, with its number; an argument of another type or shape raises on that rank alone.
+        ordered_sums : bool, optional
+            The bits of one process with all rows, where the shares are those of nnblas_group_share: see
+            nnblas_trainer_set_group in the reference of C.
+        communication_timeout : float, optional
+            Seconds after which a rank that does not answer is lost, and GroupError is raised.
 
         Returns
         -------
@@ -725,7 +749,10 @@ class Trainer:
         """
         x, N, ldx = read_matrix("X", X, self._net._inputs)
         y, ldy = read_rows("Y", Y, self._net.n_labels, N)
-        fit = _Fit(self, N, weights, validation, callback, derivatives, derivative_weight)
+        group = None if communicator is None else Group(communicator, communication_timeout)
+        fit = _Fit(
+            self, N, weights, validation, callback, derivatives, derivative_weight, group, ordered_sums
+        )
         status, message = self._run(fit, lib.nnblas_trainer_fit, N, x, ldx, y, ldy)
         fit.raise_error()
         if status < 0:

@@ -31,8 +31,7 @@ UNUSED = {
     "nnblas_trainer_validation_rows": "validation rows are arguments of fit",
     "nnblas_trainer_validation_weights": "likewise",
     "nnblas_trainer_derivatives": "derivatives are arguments of fit",
-    "nnblas_trainer_set_group": "groups are those of mpi4py",
-    "nnblas_trainer_group": "likewise",
+    "nnblas_trainer_group": "groups are arguments of fit",
     "nnblas_group_share": "the caller cuts the rows",
     "nnblas_trainer_validation_source": "a validation source is an argument of fit",
 }

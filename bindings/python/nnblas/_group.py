@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The processes of an mpi4py communicator as a group that trains one network together.
+
+Sums are made in arrays of their own and copied back: after a failure MPI may still write to them, when
+what the library has added up is gone.
+"""
+
+import time
+from typing import Any, Union
+
+import numpy as np
+
+from ._library import ffi, lib
+
+# What MPI may still write to after a failure.
+_abandoned: list[Any] = []
+
+
+class Group:
+    """For one fit. Each process makes and ends it."""
+
+    def __init__(self, communicator: Any, seconds: Union[float, None]) -> None:
+        from mpi4py import MPI
+
+        self._mpi = MPI
+        self._communicator = communicator.Dup()
+        self._communicator.Set_errhandler(MPI.ERRORS_RETURN)
+        self._seconds = seconds
+        self._sums: list[tuple[Any, Any]] = []
+        self._requests: list[Any] = []
+        self._words = ffi.NULL
+        self._handle = ffi.new_handle(self)
+        self._calls = ffi.new(
+            "nnblas_group *",
+            {
+                "rank": communicator.Get_rank(),
+                "ranks": communicator.Get_size(),
+                "begin_sum": _begin_sum_from_c,
+                "finish_sums": _finish_sums_from_c,
+                "broadcast": _broadcast_from_c,
+                "describe_failure": _describe_failure_from_c,
+                "user": self._handle,
+            },
+        )
+
+    def set_on(self, trainer: Any, ordered: bool) -> int:
+        status: int = lib.nnblas_trainer_set_group(trainer, self._calls, ordered)
+        return status
+
+    def end(self) -> None:
+        """After a failure the copy of the communicator stays: to free it would wait for all."""
+        if self._words == ffi.NULL:
+            self._communicator.Free()
+        else:
+            _abandoned.append((self._communicator, self._sums, self._requests))
+
+    def _wait(self) -> None:
+        began = time.monotonic()
+        while not self._mpi.Request.Testall(self._requests):
+            waited = time.monotonic() - began
+            if self._seconds is not None and waited > self._seconds:
+                raise TimeoutError(f"a rank does not answer within {self._seconds:g} s")
+            if waited > 1e-4:
+                time.sleep(0 if waited < 0.1 else 1e-3)
+        self._requests = []
+
+    def begin_sum(self, target: Any) -> None:
+        own = target.copy()
+        self._sums.append((target, own))
+        self._requests.append(self._communicator.Iallreduce(self._mpi.IN_PLACE, own))
+
+    def finish_sums(self) -> None:
+        self._wait()
+        for target, own in self._sums:
+            target[:] = own
+        self._sums = []
+
+    def broadcast(self, target: Any, source: int) -> None:
+        own = target.copy()
+        self._sums.append((target, own))
+        self._requests.append(self._communicator.Ibcast(own, source))
+        self.finish_sums()
+
+    def run(self, call: Any) -> int:
+        """0, or 1 where the call raises, and what it raised to tell."""
+        try:
+            call()
+            return 0
+        except BaseException as error:
+            self._words = ffi.new("char[]", (str(error) or type(error).__name__).encode())
+            return 1
+
+    def describe(self) -> Any:
+        return self._words
+
+
+def _view(values: Any, count: int) -> Any:
+    return np.frombuffer(ffi.buffer(values, 8 * count), dtype=np.float64)
+
+
+def _begin_sum(user: Any, values: Any, count: int) -> int:
+    group: Group = ffi.from_handle(user)
+    return group.run(lambda: group.begin_sum(_view(values, count)))
+
+
+def _finish_sums(user: Any) -> int:
+    group: Group = ffi.from_handle(user)
+    return group.run(group.finish_sums)
+
+
+def _broadcast(user: Any, values: Any, count: int, source: int) -> int:
+    group: Group = ffi.from_handle(user)
+    return group.run(lambda: group.broadcast(_view(values, count), source))
+
+
+def _describe_failure(user: Any) -> Any:
+    return ffi.from_handle(user).describe()
+
+
+_begin_sum_from_c = ffi.callback("nnblas_begin_sum *", _begin_sum, error=1)
+_finish_sums_from_c = ffi.callback("nnblas_finish_sums *", _finish_sums, error=1)
+_broadcast_from_c = ffi.callback("nnblas_broadcast *", _broadcast, error=1)
+_describe_failure_from_c = ffi.callback("nnblas_describe_failure *", _describe_failure)
