@@ -71,6 +71,21 @@ check_pkg_config() {
         "$prefix/include/nnblas.h"
 }
 
+# Beside it, where the machine has an MPI: the library of its processes.
+check_mpi() {
+    if ! command -v mpirun >/dev/null; then
+        echo "skipped: the processes of MPI (needs openmpi-bin)"
+        return
+    fi
+    . "$source/tests/mpi/mpirun.sh"
+    # Another prefix would be MPI's as well.
+    flags=$(pkg-config --cflags --libs nnblas_mpi nnblas | sed "s|/opt/nnblas|$prefix|g")
+    # shellcheck disable=SC2086 # the flags are several words
+    run_quietly cc $warnings "$source/examples/mpi.c" -o "$work/mpi_program" $flags -lm
+    run_quietly run_ranks 2 "$work/mpi_program"
+    echo "ok pkg-config: the processes of MPI"
+}
+
 # All libraries are static: OpenBLAS asks for gfortran's.
 check_wholly_static() {
     # shellcheck disable=SC2046 # the flags are several words
@@ -159,6 +174,7 @@ check_meson() {
 
 check_pkg_config
 echo "ok pkg-config: C11, C++17, shared, static"
+check_mpi
 if [ -e "$(cc -print-file-name=libgfortran.a)" ]; then
     check_wholly_static
     echo "ok a program that is wholly static"

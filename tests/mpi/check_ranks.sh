@@ -20,8 +20,8 @@ check() {
 
 train_ranks=$1
 for ranks in 1 2 3 8; do
-    check "descent" $ranks 0 0
-    check "Adam in batches" $ranks 4 16
+    check "descent" "$ranks" 0 0
+    check "Adam in batches" "$ranks" 4 16
 done
 check "scaled conjugate gradients" 3 7 0
 check "Levenberg-Marquardt" 2 6 0
