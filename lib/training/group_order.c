@@ -80,10 +80,10 @@ static nnblas_status check_settings(const nn_fit *fit, const nn_rows *given) {
     return words ? nn_fail(NNBLAS_ERROR_VALUE, "ordered sums need %s", words) : NNBLAS_OK;
 }
 
+/* A share begins where the one before it ends. */
 static nnblas_status check_share(const nn_fit *fit) {
     size_t first = fit->own.first, end = first + fit->own.count;
-    if (fit->own.count == 0 ||
-        (first % fit->part_rows == 0 && (end % fit->part_rows == 0 || end == fit->N)))
+    if (fit->own.count == 0 || end % fit->part_rows == 0 || end == fit->N)
         return NNBLAS_OK;
     return nn_fail(NNBLAS_ERROR_VALUE,
                    "ordered sums need whole parts of %zu rows, and the share is rows %zu to %zu of "

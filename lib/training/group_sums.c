@@ -50,8 +50,9 @@ double nn_take_group_cost(nn_fit *fit, const double sum[2]) {
 
 double nn_finish_layer_sums(nn_layer_sums *s, double cost) {
     nn_fit *fit = s->fit;
-    if (s->begun > 0)
-        begin_from(s, 0, cost);
+    /* A rank without rows has no layers to tell of, and makes the same calls. */
+    for (size_t l = fit->model.n_layers; l-- > 0 && s->begun > 0;)
+        nn_begin_layer_sum(s, l, cost);
     nn_group_finish_sums(&fit->group);
     return nn_take_group_cost(fit, fit->engine.updates[0] + nn_count_all_parameters(fit));
 }

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=sh
 # run_ranks RANKS PROGRAM [ARGUMENT...]: more ranks than processors, each with one thread, of Open MPI or
-# another MPI.
+# another MPI, whose mpirun MPIRUN names.
 run_ranks() {
     ranks=$1
     shift
-    case $(mpirun --version 2>&1) in
+    case $("${MPIRUN:=mpirun}" --version 2>&1) in
     *"Open MPI"*)
         set -- --oversubscribe --bind-to none -np "$ranks" "$@"
         [ "$(id -u)" -ne 0 ] || set -- --allow-run-as-root "$@"
         ;;
     *) set -- -np "$ranks" "$@" ;;
     esac
-    OPENBLAS_NUM_THREADS=1 mpirun "$@"
+    OPENBLAS_NUM_THREADS=1 "$MPIRUN" "$@"
 }

@@ -2,6 +2,7 @@
 #include "support/thread_group.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ typedef struct shared {
 typedef struct member {
     shared *shared;
     size_t rank, calls, lost_call;
+    bool has_failed;
     sum sums[MAX_SUMS];
     size_t n_sums;
     nnblas_group group;
@@ -36,6 +38,11 @@ typedef struct member {
 } member;
 
 static size_t lost_rank = SIZE_MAX, lost_call;
+static atomic_bool called_again;
+
+bool called_after_failure(void) {
+    return called_again;
+}
 
 void lose_rank(size_t rank, size_t call) {
     lost_rank = rank;
@@ -86,6 +93,7 @@ static bool show(member *m, const double *values, size_t count, bool is_broadcas
 }
 
 static bool is_lost(member *m) {
+    called_again |= m->has_failed;
     if (m->calls++ < m->lost_call)
         return false;
     pthread_mutex_lock(&m->shared->mutex);
@@ -94,12 +102,18 @@ static bool is_lost(member *m) {
     return true;
 }
 
+/* What a call returns. */
+static int end_call(member *m, bool is_done) {
+    m->has_failed = !is_done;
+    return !is_done;
+}
+
 static int begin_sum(void *user, double *values, size_t count) {
     member *m = user;
     if (is_lost(m) || m->n_sums == MAX_SUMS)
-        return 1;
+        return end_call(m, false);
     m->sums[m->n_sums++] = (sum){values, count};
-    return 0;
+    return end_call(m, true);
 }
 
 /* In the order of the ranks. */
@@ -123,16 +137,16 @@ static int finish_sums(void *user) {
     for (size_t i = 0; i < m->n_sums && is_done; i++)
         is_done = add_up(m, &m->sums[i]);
     m->n_sums = 0;
-    return !is_done;
+    return end_call(m, is_done);
 }
 
 static int broadcast(void *user, double *values, size_t count, size_t from) {
     member *m = user;
     if (is_lost(m) || m->n_sums > 0 || !show(m, values, count, true))
-        return 1;
+        return end_call(m, false);
     if (m->rank != from)
         memcpy(values, m->shared->values[from], count * sizeof *values);
-    return !meet(m->shared);
+    return end_call(m, meet(m->shared));
 }
 
 static const char *describe_failure(void *user) {

@@ -5,6 +5,8 @@
 
 #include "nnblas.h"
 
+#include <stdbool.h>
+
 enum { MAX_RANKS = 8 };
 
 /* Runs body(context, group of the rank) for each rank, each in a thread of its own. */
@@ -13,5 +15,8 @@ void run_ranks(size_t ranks, rank_body *body, void *context);
 
 /* In the next run_ranks, this call of this rank fails, from 0, and so do all calls after it. */
 void lose_rank(size_t rank, size_t call);
+
+/* Whether a rank has made a call after one of its calls had failed. */
+bool called_after_failure(void);
 
 #endif

@@ -64,6 +64,21 @@ START_TEST(the_gradient_is_that_of_one_process) {
 }
 END_TEST
 
+/* Its layers are added up one after the other. */
+START_TEST(large_layers_are_added_up_apart) {
+    static const size_t LARGE[] = {120, 90, 100, 3};
+    problem p = make_of(LARGE, 4, NNBLAS_BIAS);
+    const group_recipe recipe = {.p = &p, .set_up = set_up};
+    optimizer = NNBLAS_ADAM;
+    epochs = 3;
+    for (batch_size = 0; batch_size <= 20; batch_size += 20) {
+        check_group(&recipe, 2, NULL, 1e-9);
+        check_group(&recipe, 3, ONE_HAS_NONE, 1e-9);
+    }
+    free_problem(&p);
+}
+END_TEST
+
 static void check_optimizers(size_t batch) {
     static const nnblas_optimizer OPTIMIZERS[] = {NNBLAS_GRADIENT_DESCENT, NNBLAS_MOMENTUM,
                                                   NNBLAS_NESTEROV, NNBLAS_ADAM};
@@ -121,9 +136,11 @@ START_TEST(resilient_steps_are_those_of_one_process) {
 END_TEST
 
 int main(void) {
-    const TTest *const tests[] = {
-        the_gradient_is_that_of_one_process, steps_over_all_rows_are_those_of_one_process,
-        steps_over_batches_are_those_of_one_process, searches_go_as_in_one_process,
-        resilient_steps_are_those_of_one_process};
+    const TTest *const tests[] = {the_gradient_is_that_of_one_process,
+                                  large_layers_are_added_up_apart,
+                                  steps_over_all_rows_are_those_of_one_process,
+                                  steps_over_batches_are_those_of_one_process,
+                                  searches_go_as_in_one_process,
+                                  resilient_steps_are_those_of_one_process};
     return run_tests("group", tests, sizeof tests / sizeof *tests);
 }

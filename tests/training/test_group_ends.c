@@ -110,6 +110,17 @@ START_TEST(a_fault_in_the_rows_of_one_rank_is_named_by_all) {
 }
 END_TEST
 
+static void weigh(nnblas_trainer *t) {
+    static double weights[ROWS];
+    fill(ROWS, weights, 2.0);
+    ck_assert_ok(nnblas_trainer_set_sample_weights(t, weights));
+}
+
+START_TEST(weights_are_of_all_ranks_or_of_none) {
+    check_end(weigh, NNBLAS_ERROR_VALUE, "1 ranks have sample weights and 3 have none");
+}
+END_TEST
+
 START_TEST(a_training_without_rows_is_refused) {
     static const nnblas_optimizer NONE = NNBLAS_ADAM;
     problem p = make();
@@ -228,6 +239,7 @@ START_TEST(a_lost_rank_ends_the_training_of_all) {
         bool is_over = false;
         for (size_t call = 0; !is_over; call += 1 + call / 4)
             check_lost(&p, call, &is_over);
+        ck_assert(!called_after_failure());
     }
     free_problem(&p);
 }
@@ -288,6 +300,7 @@ int main(void) {
     const TTest *const tests[] = {one_rank_stops_all,
                                   one_rank_is_cancelled,
                                   a_fault_in_the_rows_of_one_rank_is_named_by_all,
+                                  weights_are_of_all_ranks_or_of_none,
                                   a_training_without_rows_is_refused,
                                   other_settings_are_named,
                                   all_begin_with_those_of_the_first_rank,
