@@ -76,7 +76,11 @@ void nn_save_last_checkpoint(nn_fit *fit) {
 }
 
 bool nn_has_ended(nn_fit *fit, nnblas_status *reason) {
-    *reason = find_reason_to_stop(fit, is_over_time(fit));
+    nn_epoch_end end = {.is_over_time = is_over_time(fit)};
+    *reason = nn_end_group_epoch(fit, &end);
+    if (*reason)
+        return true;
+    *reason = find_reason_to_stop(fit, end.is_over_time);
     if (!*reason && fit->progress.epoch < fit->settings->epochs)
         return false;
     nn_save_last_checkpoint(fit);

@@ -14,7 +14,8 @@ nnblas_status nn_finish_epoch(nn_fit *fit, double cost, double rate);
 void nn_save_last_checkpoint(nn_fit *fit);
 
 /* Whether a training ended before its checkpoint, by these settings: by its epochs, with the reason
- * NNBLAS_OK, or by a reason to stop. Then its checkpoint is written again. */
+ * NNBLAS_OK, or by a reason to stop. Then its checkpoint is written again. Or an error of the
+ * group. */
 bool nn_has_ended(nn_fit *fit, nnblas_status *reason);
 
 #endif

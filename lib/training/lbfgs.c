@@ -165,8 +165,11 @@ nnblas_status nn_run_lbfgs(nn_fit *fit) {
     if (status)
         return status;
     s.x = nn_allocate(variables, sizeof *s.x);
-    if (!s.x)
-        return NNBLAS_ERROR_MEMORY;
+    status = nn_group_agree(&fit->group, s.x ? NNBLAS_OK : NNBLAS_ERROR_MEMORY);
+    if (status) {
+        free(s.x);
+        return status;
+    }
     memset(s.x, 0, variables * sizeof *s.x);
     status = nn_objective_begin(&s.objective, fit, fit->settings->lbfgs_tolerance, &s.lowest);
     if (!status) {

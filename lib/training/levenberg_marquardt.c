@@ -299,6 +299,11 @@ static nnblas_status open_search(search *s) {
     return NNBLAS_OK;
 }
 
+static void close_search(search *s) {
+    nn_normal_equations_close(&s->equations);
+    free(s->memory);
+}
+
 nnblas_status nn_run_levenberg_marquardt(nn_fit *fit) {
     const nn_layer *output = &fit->model.layers[fit->model.n_layers - 1];
     search s = {.fit = fit,
@@ -309,14 +314,17 @@ nnblas_status nn_run_levenberg_marquardt(nn_fit *fit) {
     if (has_ended && !fit->settings->keeps_posterior)
         return reason;
     status = open_search(&s);
-    if (status)
-        return status;
+    nnblas_status agreed = nn_group_agree(&fit->group, status);
+    if (agreed) {
+        if (!status)
+            close_search(&s);
+        return agreed;
+    }
     status = has_ended ? end_again(&s, reason) : begin(&s);
     if (!status && !has_ended)
         status = minimise(&s);
     if (status >= 0 && fit->settings->keeps_posterior)
         nn_keep_posterior(fit, &s.equations, s.decays, s.added);
-    nn_normal_equations_close(&s.equations);
-    free(s.memory);
+    close_search(&s);
     return status;
 }

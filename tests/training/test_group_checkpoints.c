@@ -17,7 +17,7 @@ static nnblas_optimizer optimizer;
 static size_t epochs, batch_size;
 static double fraction;
 static const char *path;
-static bool resumes, all_resume;
+static bool resumes, all_resume, ends_by_time;
 
 static void set_up(nnblas_trainer *t, size_t rank) {
     ck_assert_ok(nnblas_trainer_set_optimizer(t, optimizer));
@@ -28,6 +28,8 @@ static void set_up(nnblas_trainer *t, size_t rank) {
     ck_assert_ok(nnblas_trainer_set_bayesian(t, optimizer == NNBLAS_LEVENBERG_MARQUARDT));
     ck_assert_ok(nnblas_trainer_set_epochs(t, epochs));
     ck_assert_ok(nnblas_trainer_set_checkpoint(t, path, 4));
+    if (ends_by_time && rank == 1)
+        ck_assert_ok(nnblas_trainer_set_time_limit(t, 1e-9));
     if (resumes && (rank == 0 || rank == ALONE || all_resume))
         ck_assert_ok(nnblas_trainer_resume(t, PATH));
 }
@@ -138,6 +140,29 @@ START_TEST(a_checkpoint_that_fails_ends_nothing) {
 }
 END_TEST
 
+/* One rank has a limit that the seconds before are over: all end before the first epoch. */
+START_TEST(a_resumed_training_is_over_for_all) {
+    problem p = make();
+    const group_recipe recipe = {.p = &p, .set_up = set_up};
+    optimizer = NNBLAS_ADAM;
+    batch_size = 9;
+    fraction = 0.0;
+    resumes = all_resume = false;
+    group_outcome half = train_until(&recipe, 3, HALF);
+    resumes = ends_by_time = true;
+    group_outcome o = train_until(&recipe, 3, EPOCHS);
+    for (size_t r = 0; r < 3; r++) {
+        ck_assert_msg(o.rank[r].status == NNBLAS_STOPPED_TIME, "%s", o.rank[r].message);
+        ck_assert_uint_eq(o.rank[r].epochs, HALF);
+    }
+    ends_by_time = false;
+    free_group_outcome(&half);
+    free_group_outcome(&o);
+    free_problem(&p);
+    unlink(PATH);
+}
+END_TEST
+
 /* Of other rows: rank 0 refuses it, and all return why. */
 START_TEST(a_checkpoint_of_other_rows_is_refused) {
     problem p = make();
@@ -166,6 +191,7 @@ END_TEST
 int main(void) {
     const TTest *const tests[] = {any_number_of_ranks_goes_on, one_process_and_a_group_take_turns,
                                   a_checkpoint_that_fails_ends_nothing,
-                                  a_checkpoint_of_other_rows_is_refused};
+                                  a_checkpoint_of_other_rows_is_refused,
+                                  a_resumed_training_is_over_for_all};
     return run_tests("group_checkpoints", tests, sizeof tests / sizeof *tests);
 }
