@@ -86,6 +86,29 @@ check_tables() {
     check "and a small table too" python3 compare.py memory stream
 }
 
+# same_bits FILE: with any number of threads, of an array of three blocks
+same_bits() {
+    for threads in 1 2 3; do
+        "$nnblas" train --features "$1" --labels labels.idx --epochs 2 --hidden 4 --batch 500 --quiet \
+            --threads $threads --output "bits.$threads"
+    done
+    same_network bits.1 bits.2 && same_network bits.1 bits.3
+}
+
+check_blocks() {
+    python3 -c 'import random, struct
+random.seed(1)
+rows = 40000
+X = random.randbytes(rows * 128)
+open("X.idx", "wb").write(struct.pack(">4B2I", 0, 0, 8, 2, rows, 128) + X)
+open("labels.idx", "wb").write(struct.pack(">4BI", 0, 0, 8, 1, rows) + bytes(x > 127 for x in X[::128]))'
+    gzip -k X.idx
+    check "the bits of blocks in a drawn order do not depend on the threads" same_bits X.idx
+    mv bits.1 drawn
+    check "  nor those of a compressed file" same_bits X.idx.gz
+    check "  whose blocks come in their order" eval '! same_network drawn bits.1'
+}
+
 # Mini-batches: blocks in a drawn order, and rows within them.
 check_bits() {
     batches='--target kind --skip-bad-rows --epochs 3 --stream --hidden 8 --quiet'
@@ -143,6 +166,7 @@ check_changes() {
 
 check_tables
 check_bits
+check_blocks
 check_checkpoints
 check_changes
 conclude

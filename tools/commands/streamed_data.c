@@ -19,7 +19,7 @@
 /* Of the rows that are held out: the memory of a training does not grow with its files. */
 static const size_t MOST_HELD_OUT_BYTES = (size_t)128 << 20;
 /* Of the rows that are surveyed at a time. */
-static const size_t SURVEYED_BYTES = (size_t)8 << 20;
+static const size_t SURVEYED_BYTES = (size_t)2 << 20;
 
 bool is_streamed(const train_settings *set) {
     return set->labels || set->streams;
