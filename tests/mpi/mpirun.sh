@@ -5,7 +5,8 @@
 run_ranks() {
     ranks=$1
     shift
-    case $("${MPIRUN:=mpirun}" --version 2>&1) in
+    MPIRUN=${MPIRUN:-mpirun}
+    case $("$MPIRUN" --version 2>&1) in
     *"Open MPI"*)
         set -- --oversubscribe --bind-to none -np "$ranks" "$@"
         [ "$(id -u)" -ne 0 ] || set -- --allow-run-as-root "$@"
