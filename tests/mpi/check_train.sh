@@ -76,7 +76,7 @@ check_errors() {
     expect_of_ranks 2 2 train iris.csv --target species --mpi --stream
     check "rows that stay in their file are refused" once '--mpi divides rows in memory: leave out --stream'
     expect_of_ranks 2 2 train --features X.npy --labels Y.npy --mpi
-    check "arrays are refused" once '--mpi divides the rows of a table in memory, not of arrays or streams'
+    check "arrays are refused" once '--mpi divides rows in memory: leave out --labels'
     refuses '--mpi-ordered needs --mpi' train iris.csv --target species --mpi-ordered
     expect_of_ranks 2 2 train iris.csv --target species --mpi --mpi-ordered
     check "ordered sums need all rows in a step" once '--mpi-ordered needs --batch all'

@@ -3,7 +3,6 @@
 
 #include "cli/ranks.h"
 #include "cli/text.h"
-#include "commands/streamed_data.h"
 #include "commands/trainer.h"
 
 #include <stdlib.h>
@@ -19,9 +18,6 @@ int check_train_ranks(const char *command, train_settings *set) {
     if (set->labels || set->streams)
         return refuse_usage(command, "--mpi divides rows in memory: leave out --%s",
                             set->labels ? "labels" : "stream");
-    if (is_streamed(set))
-        return refuse_usage(
-            command, "--mpi divides the rows of a table in memory, not of arrays or streams");
     if (set->ranks.is_ordered && set->training.batch > 0)
         return refuse_usage(command, "--mpi-ordered needs --batch all");
     if (is_first_rank())
