@@ -101,10 +101,15 @@ random.seed(1)
 rows = 40000
 X = random.randbytes(rows * 128)
 open("X.idx", "wb").write(struct.pack(">4B2I", 0, 0, 8, 2, rows, 128) + X)
-open("labels.idx", "wb").write(struct.pack(">4BI", 0, 0, 8, 1, rows) + bytes(x > 127 for x in X[::128]))'
+open("labels.idx", "wb").write(struct.pack(">4BI", 0, 0, 8, 1, rows) + bytes(x > 127 for x in X[::128]))
+with open("X.csv", "w") as file:
+    for r in range(rows):
+        print(*X[128 * r : 128 * r + 128], int(X[128 * r] > 127), sep=",", file=file)'
     gzip -k X.idx
     check "the bits of blocks in a drawn order do not depend on the threads" same_bits X.idx
     mv bits.1 drawn
+    "$nnblas" train X.csv --no-header --target 129 --epochs 2 --hidden 4 --batch 500 --quiet --stream --output table
+    check "  and those of a table are the same" same_network drawn table
     check "  nor those of a compressed file" same_bits X.idx.gz
     check "  whose blocks come in their order" eval '! same_network drawn bits.1'
 }
