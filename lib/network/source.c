@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* Of the default block. The parts of a smaller one wait for each other more often. */
-enum { BLOCK_BYTES = 16 << 20, LEAST_ROWS = 1024 };
+enum { BLOCK_BYTES = 64 << 20, LEAST_ROWS = 1024 };
 
 static nnblas_status check_source(const nnblas_source *source) {
     return nn_check_pointer("source", source);

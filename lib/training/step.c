@@ -6,10 +6,11 @@
 
 #include <math.h>
 
-/* Updates the bounds for the next step, if they show that none of its numbers overflows. */
-static bool advance_bounds(nn_fit *fit, double rate) {
+/* Updates the bounds for the next step, if they show that none of its numbers overflows. measured:
+ * a bound of the gradient that was computed; null for what rows and parameters allow. */
+static bool advance_bounds(nn_fit *fit, double rate, const double *measured) {
     nn_overflow_bounds next = fit->bounds;
-    double gradient = nn_bound_gradient(&fit->model, &next) +
+    double gradient = (measured ? *measured : nn_bound_gradient(&fit->model, &next)) +
                       fit->settings->weight_decay * next.parameters + fit->settings->l1;
     next.parameters += nn_optimizer_bound_step(&fit->optimizer, rate, gradient, &next.velocity);
     bool is_safe = nn_is_safe(rate) && nn_is_safe(gradient) && nn_is_safe(next.parameters) &&
@@ -21,18 +22,25 @@ static bool advance_bounds(nn_fit *fit, double rate) {
 
 /* Whether no number of the next step can overflow. Bounds only grow, so where they are too large
  * they are computed anew. After a step without a bound, nothing is known of the parameters. */
-static bool bound_step(nn_fit *fit, double rate) {
-    if (advance_bounds(fit, rate))
+static bool bound_step(nn_fit *fit, double rate, const double *measured) {
+    if (advance_bounds(fit, rate, measured))
         return true;
     fit->bounds.parameters =
         nn_bound_parameters(nn_count_all_parameters(fit), nn_get_parameters(fit));
     if (fit->optimizer.first)
         fit->bounds.velocity =
             nn_bound_parameters(nn_count_all_parameters(fit), fit->optimizer.first);
-    if (advance_bounds(fit, rate))
+    if (advance_bounds(fit, rate, measured))
         return true;
     fit->bounds.parameters = HUGE_VAL;
     return false;
+}
+
+/* The same for a step by the updates of the engine, which may be NaN. */
+static bool bound_computed_step(nn_fit *fit, double rate) {
+    size_t count = nn_count_all_parameters(fit);
+    double sum = nn_get_kernels()->sum_magnitudes(count, fit->engine.updates[0]);
+    return bound_step(fit, rate, &sum);
 }
 
 /* Rows and parameters were finite when the fit began. Where the rows are of no extreme size, the
@@ -63,7 +71,8 @@ nnblas_status nn_take_step(nn_fit *fit, const nn_rows *batch, double rate, doubl
     nnblas_net *net = fit->trainer->net;
     /* The errors of derivatives have no bound here, and a source may hand out other rows than those
      * whose bounds are known. */
-    bool is_safe = !nn_has_derivatives(fit) && !nn_is_from_source(fit) && bound_step(fit, rate),
+    bool is_measured = nn_has_derivatives(fit) || nn_is_from_source(fit),
+         is_safe = !is_measured && bound_step(fit, rate, NULL),
          looks_first = nn_is_full_batch(fit) && s->desired_cost > 0.0;
     if (nn_is_alone(&fit->group) && is_safe && !looks_first &&
         s->optimizer == NNBLAS_GRADIENT_DESCENT && s->weight_decay == 0.0 && s->l1 == 0.0 &&
@@ -79,6 +88,8 @@ nnblas_status nn_take_step(nn_fit *fit, const nn_rows *batch, double rate, doubl
     nn_mask_gradient(s, nn_count_all_parameters(fit), fit->engine.updates[0]);
     if (looks_first && *cost <= s->desired_cost)
         return NNBLAS_STOPPED_COST;
+    if (is_measured)
+        is_safe = isfinite(*cost) && bound_computed_step(fit, rate);
     if (!is_safe)
         return step_checked(fit, batch, rate, *cost);
     nn_optimizer_step(&fit->optimizer, rate, fit->engine.updates[0], net->parameters);
