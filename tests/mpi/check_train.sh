@@ -10,19 +10,6 @@ set -u
 awk 'BEGIN { print "x,y,w,z"; for (i = 0; i < 2500; i++) { x = i * 7919 % 1000 / 500 - 1; y = i * 104729 % 1000 / 500 - 1
     print x "," y "," i % 4 "," sin(3 * x) * y } }' >large.csv
 
-# is_of_one_process RANKS ARGUMENTS...
-is_of_one_process() {
-    ranks=$1
-    shift
-    expect_status 0 train "$@" --output one --history one.csv
-    grep -v '^saved' "$out" >one.out
-    expect_of_ranks 0 "$ranks" train "$@" --mpi --output ranks --history ranks.csv
-    check "  the weights are those of one process" weights_are_near one ranks
-    grep -v -e '^saved' -e '^[0-9]* ranks*, each' "$out" >ranks.out
-    check "  and so is the summary" same_but_times one.out ranks.out
-    check "  of as many epochs" test "$(wc -l <one.csv)" -eq "$(wc -l <ranks.csv)"
-}
-
 check_models() {
     for optimizer in gradient-descent nesterov adam; do
         is_of_one_process 2 iris.csv --target species --epochs 50 --optimizer $optimizer
@@ -73,10 +60,6 @@ check_errors() {
     check "a full disk is told" once '^nnblas train: cannot write /dev/full: No space left'
     expect_of_ranks 2 2 train iris.csv --target species --mpi --restarts 3
     check "several networks are refused" once '--mpi divides the rows of one network: leave out --restarts'
-    expect_of_ranks 2 2 train iris.csv --target species --mpi --stream
-    check "rows that stay in their file are refused" once '--mpi divides rows in memory: leave out --stream'
-    expect_of_ranks 2 2 train --features X.npy --labels Y.npy --mpi
-    check "arrays are refused" once '--mpi divides rows in memory: leave out --labels'
     refuses '--mpi-ordered needs --mpi' train iris.csv --target species --mpi-ordered
     expect_of_ranks 2 2 train iris.csv --target species --mpi --mpi-ordered
     check "ordered sums need all rows in a step" once '--mpi-ordered needs --batch all'

@@ -80,3 +80,16 @@ weights_are_near() {
 once() {
     test "$(grep -Ec -e "$1" "$err")" -eq 1
 }
+
+# is_of_one_process RANKS ARGUMENTS...
+is_of_one_process() {
+    ranks=$1
+    shift
+    expect_status 0 train "$@" --output one --history one.csv
+    grep -v '^saved' "$out" >one.out
+    expect_of_ranks 0 "$ranks" train "$@" --mpi --output ranks --history ranks.csv
+    check "  the weights are those of one process" weights_are_near one ranks
+    grep -v -e '^saved' -e '^[0-9]* ranks*, each' "$out" >ranks.out
+    check "  and so is the summary" same_but_times one.out ranks.out
+    check "  of as many epochs" test "$(wc -l <one.csv)" -eq "$(wc -l <ranks.csv)"
+}

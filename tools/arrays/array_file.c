@@ -221,6 +221,20 @@ static bool begin(array_file *a, table_error *error) {
     return true;
 }
 
+/* Of what is streamed, so many bytes of elements. */
+static bool skip_bytes(array_file *a, uint64_t bytes, table_error *error) {
+    while (bytes > a->end - a->next) {
+        bytes -= a->end - a->next;
+        a->next = a->end;
+        if (!fill_chunk(a, error))
+            return false;
+        if (a->end == 0)
+            return set_error(error, "%s: was changed while it was read: start again", a->name);
+    }
+    a->next += (size_t)bytes;
+    return true;
+}
+
 bool seek_array(array_file *a, size_t row, table_error *error) {
     if (a->map) {
         a->row = row;
@@ -234,7 +248,10 @@ bool seek_array(array_file *a, size_t row, table_error *error) {
     bool is_same = before.rows == a->header.rows && before.columns == a->header.columns &&
                    before.bytes == a->header.bytes && before.type.kind == a->header.type.kind &&
                    before.type.size == a->header.type.size;
-    return is_same || set_error(error, "%s: was changed while it was read: start again", a->name);
+    if (!is_same)
+        return set_error(error, "%s: was changed while it was read: start again", a->name);
+    a->row = row;
+    return skip_bytes(a, (uint64_t)row * a->header.columns * a->header.type.size, error);
 }
 
 static bool check_length(const array_file *a, table_error *error) {

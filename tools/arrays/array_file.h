@@ -20,7 +20,7 @@ const array_header *get_array_header(const array_file *array);
 bool is_mapped(const array_file *array);
 bool can_restart_array(const array_file *array);
 
-/* The next row that is read; any where the array is mapped, else only the first. */
+/* The next row that is read. Where the array is not mapped, all bytes before it are read too. */
 bool seek_array(array_file *array, size_t row, table_error *error);
 
 /* Reads the next N rows, which must be there: X gets N x columns numbers, its rows ldx apart. */

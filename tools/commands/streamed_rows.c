@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "commands/streamed_rows.h"
 
+#include "core/sizes.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,8 +23,8 @@ static size_t count_passed(const streamed_rows *s, size_t row) {
 }
 
 static bool go_to(streamed_rows *s, size_t row) {
-    s->passed = count_passed(s, row);
-    s->next = row + s->passed;
+    s->passed = count_passed(s, s->first + row);
+    s->next = s->first + row + s->passed;
     return s->rows.seek(s->rows.user, s->next, &s->error);
 }
 
@@ -49,7 +51,8 @@ bool restart_streamed_rows(streamed_rows *s) {
 }
 
 bool read_streamed_rows(streamed_rows *s, size_t most, double *X, double *Y, size_t *N) {
-    size_t got = 0, here = 1;
+    size_t got = 0, here = 1, left = s->first + s->N - (s->next - s->passed);
+    most = nn_min(most, left);
     while (got < most && here > 0) {
         double *x = X + got * s->rows.inputs, *y = Y + got * s->rows.outputs;
         if (!s->rows.read(s->rows.user, most - got, x, y, &here, &s->error))
@@ -80,13 +83,21 @@ static int seek(void *user, size_t row) {
 
 nnblas_status open_streamed_rows(streamed_rows *s, row_stream rows, const schema *of_rows,
                                  size_t *held_out, size_t n_held_out) {
-    *s =
-        (streamed_rows){.rows = rows, .s = of_rows, .held_out = held_out, .n_held_out = n_held_out};
+    *s = (streamed_rows){.rows = rows,
+                         .s = of_rows,
+                         .held_out = held_out,
+                         .n_held_out = n_held_out,
+                         .N = rows.N - n_held_out};
     nnblas_status status =
         nnblas_source_create(rows.inputs, rows.outputs, next_block, restart, s, &s->source);
     if (!status && rows.can_seek)
         status = nnblas_source_set_seek(s->source, seek);
     return status;
+}
+
+void choose_streamed_rows(streamed_rows *s, size_t first, size_t N) {
+    s->first = first;
+    s->N = N;
 }
 
 void close_streamed_rows(streamed_rows *s) {

@@ -237,7 +237,7 @@ static bool score_and_note(training_run *run) {
 /* All ranks train, and the first one has the files. */
 static bool run_all(training_run *run) {
     bool is_trained = train(run);
-    end_sharing();
+    end_sharing(run);
     if (!is_trained || !is_first_rank())
         return is_trained;
     bool is_scored = score_and_note(run), is_saved = save(run);
@@ -249,7 +249,7 @@ static bool run_all(training_run *run) {
 }
 
 static bool prepare_all(training_run *run) {
-    return check(run) && read_and_split(run) && make(run);
+    return check(run) && read_and_split(run) && check_shares(run) && make(run);
 }
 
 /* ---- the command ----------------------------------------------------------------------------- */

@@ -15,8 +15,8 @@ int check_train_ranks(const char *command, train_settings *set) {
     if (set->restarts > 0 || set->members > 0)
         return refuse_usage(command, "--mpi divides the rows of one network: leave out --%s",
                             set->restarts > 0 ? "restarts" : "ensemble");
-    if (set->labels || set->streams)
-        return refuse_usage(command, "--mpi divides rows in memory: leave out --%s",
+    if (set->ranks.is_ordered && (set->labels || set->streams))
+        return refuse_usage(command, "--mpi-ordered is of rows in memory: leave out --%s",
                             set->labels ? "labels" : "stream");
     if (set->ranks.is_ordered && set->training.batch > 0)
         return refuse_usage(command, "--mpi-ordered needs --batch all");
@@ -26,6 +26,15 @@ int check_train_ranks(const char *command, train_settings *set) {
     set->training.checkpoint = NULL;
     set->training.is_resumed = false;
     return refuse_shared_input(command, set);
+}
+
+bool check_shares(const training_run *run) {
+    size_t N = run->rows.learnt.N, ranks = count_ranks();
+    if (!run->rows.streamed || N >= ranks)
+        return true;
+    print_safely(stderr, "nnblas %s: %s: %zu row%s to learn from are too few for %zu ranks\n",
+                 run->command, run->rows.streamed->rows.name, N, end_plural(N), ranks);
+    return false;
 }
 
 static const double *move_on(const double *values, size_t count) {
@@ -51,6 +60,8 @@ static nnblas_status take_share(const training_run *run, const nnblas_group *gro
     nnblas_status status =
         nnblas_group_share(net, d->N, get_cost_weights(d) != NULL, group, &first, &count);
     *share = view_rows(d, first, count);
+    if (d == &run->rows.learnt && run->rows.streamed)
+        choose_streamed_rows(run->rows.streamed, first, count);
     return status;
 }
 
@@ -88,13 +99,18 @@ nnblas_status share_rows(training_run *run) {
     return NNBLAS_ERROR_GROUP;
 }
 
-void end_sharing(void) {
-    if (has_ranks())
-        get_rank_calls()->destroy_group();
+void end_sharing(training_run *run) {
+    if (!has_ranks())
+        return;
+    get_rank_calls()->destroy_group();
+    if (run->rows.streamed)
+        choose_streamed_rows(run->rows.streamed, 0, run->rows.learnt.N);
 }
 
-/* Where rank 0 itself is lost, the others tell. */
+/* Where rank 0 itself is lost, the others tell; and where a file cannot be read, its reader. */
 bool tells_of_failure(const training_run *run, const char *text) {
+    if (has_ranks() && run->status == NNBLAS_ERROR_SOURCE)
+        return *run->rows.streamed->error.text;
     return is_first_rank() || (run->status == NNBLAS_ERROR_GROUP &&
                                (strstr(text, "rank 0") || strstr(text, "ranks 0")));
 }

@@ -25,6 +25,15 @@ static void close_rows(void *user) {
     free(t);
 }
 
+/* The next row of this part or the next one; false at the end, and where the file cannot be read.
+ */
+static bool next_row_of_table(table_rows *t, csv_row *row) {
+    if (next_row(&t->texts, &t->next, row))
+        return true;
+    t->next = (row_cursor){0};
+    return next_part(&t->texts) && next_row(&t->texts, &t->next, row);
+}
+
 static bool seek_rows(void *user, size_t row, table_error *error) {
     table_rows *t = user;
     if (row == 0)
@@ -33,17 +42,11 @@ static bool seek_rows(void *user, size_t row, table_error *error) {
         seek_feed(&t->texts, row);
     if (!check_feed(&t->texts, error))
         return false;
-    t->next = (row_cursor){.r = row - t->texts.first};
-    return true;
-}
-
-/* The next row of this part or the next one; false at the end, and where the file cannot be read.
- */
-static bool next_row_of_table(table_rows *t, csv_row *row) {
-    if (next_row(&t->texts, &t->next, row))
-        return true;
     t->next = (row_cursor){0};
-    return next_part(&t->texts) && next_row(&t->texts, &t->next, row);
+    csv_row skipped;
+    for (size_t r = t->texts.first; r < row && next_row_of_table(t, &skipped); r++)
+        continue;
+    return check_feed(&t->texts, error);
 }
 
 static bool read_rows_of_table(void *user, size_t most, double *X, double *Y, size_t *N,
