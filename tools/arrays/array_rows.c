@@ -5,6 +5,7 @@
 #include "cli/memory.h"
 #include "core/sizes.h"
 #include "table/categories.h"
+#include "table/row_groups.h"
 
 #include <float.h>
 #include <math.h>
@@ -245,6 +246,25 @@ static bool choose_kinds(array_rows *a, task wanted, schema *s, table_error *err
 
 /* ---- the schema ------------------------------------------------------------------------------ */
 
+/* Of the labels alone, which are far less to read than the features. */
+static bool read_groups(array_rows *a, const schema *s, row_stream *rows, table_error *error) {
+    const size_t at_once = nn_max(4096 / rows->outputs, 1);
+    if (!has_groups(s) || rows->N > MOST_GROUPED_ROWS)
+        return true;
+    double *Y = resize_array(NULL, at_once * rows->outputs, sizeof *Y);
+    rows->groups = resize_array(NULL, rows->N, sizeof *rows->groups);
+    bool is_good = true;
+    for (size_t n; a->row < rows->N && is_good; a->row += n) {
+        n = nn_min(rows->N - a->row, at_once);
+        is_good = read_labels(a, n, Y, error);
+        for (size_t r = 0; r < n && is_good; r++)
+            rows->groups[a->row + r] = get_group(s, Y + r * rows->outputs);
+    }
+    free(Y);
+    a->row = 0;
+    return is_good && seek_array(a->labels, 0, error);
+}
+
 static void add_columns(size_t count, column_list *list, schema *s) {
     for (size_t i = 0; i < count; i++) {
         add_column(list, "", s->table_columns.count);
@@ -266,7 +286,7 @@ bool open_array_rows(const char *features, const char *labels, task wanted, sche
     if (!choose_kinds(a, wanted, s, error))
         return false;
     rows->outputs = count_numbers(&s->targets);
-    return true;
+    return read_groups(a, s, rows, error);
 }
 
 /* ---- arrays for a model ---------------------------------------------------------------------- */

@@ -7,7 +7,7 @@
 #include "commands/run_record.h"
 #include "core/random.h"
 #include "core/sizes.h"
-#include "table/confusion.h"
+#include "table/row_groups.h"
 #include "table/scaling.h"
 #include "table/split.h"
 #include "table/table_rows.h"
@@ -41,9 +41,8 @@ typedef struct {
     bool *marks;     /* null where rows are drawn as they come */
     size_t *missing; /* values of each feature */
     uint64_t random, hash;
-    double *groups; /* of each row, while they are marked */
-    double *first;  /* the first targets */
-    bool *differs;  /* those that are not the same in all rows */
+    double *first; /* the first targets */
+    bool *differs; /* those that are not the same in all rows */
     scaling_sums *features, *targets;
 } survey;
 
@@ -111,7 +110,7 @@ static bool fail(const char *command, const table_error *error) {
 }
 
 /* Each block of rows, from the next one on. */
-static bool visit_rows(survey *v, bool (*visit)(survey *, dataset *)) {
+static bool survey_rows(survey *v) {
     row_stream *rows = v->rows;
     const size_t row_bytes = (rows->inputs + rows->outputs) * sizeof(double);
     const size_t most = nn_max(SURVEYED_BYTES / row_bytes, 1);
@@ -124,17 +123,13 @@ static bool visit_rows(survey *v, bool (*visit)(survey *, dataset *)) {
     do {
         is_good = rows->read(rows->user, most, block.X, block.Y, &block.N, &error) ||
                   fail(v->command, &error);
-        is_good = is_good && (block.N == 0 || visit(v, &block));
+        is_good = is_good && (block.N == 0 || survey_block(v, &block));
     } while (is_good && block.N > 0);
     free_dataset(&block);
     return is_good;
 }
 
 /* ---- the rows that are held out, or decide --------------------------------------------------- */
-
-/* Of so few rows, which takes 100 MiB, they are the same as of a table in memory: a share of each
- * class. Of more, each row is as likely as any other. */
-static const size_t MOST_MARKED_ROWS = 2000000;
 
 static size_t count_most_held_out(const row_stream *rows) {
     return nn_max(MOST_HELD_OUT_BYTES / ((rows->inputs + rows->outputs) * sizeof(double)), 1);
@@ -153,38 +148,19 @@ static double get_fraction(const survey *v) {
                         : (double)MOST_DECIDING_ROWS / (double)v->rows->N;
 }
 
-/* Numbers that are sorted as the targets are: by the class, or by the labels of a row. */
-static bool note_group(survey *v, dataset *block) {
-    for (size_t r = 0; r < block->N; r++, v->seen++) {
-        const double *y = block->Y + r * block->outputs;
-        v->groups[v->seen] = has_classes(v->s) ? -(double)find_largest(y, block->outputs) : 0.0;
-        for (size_t k = 0; k < block->outputs && !has_classes(v->s); k++)
-            v->groups[v->seen] = 2.0 * v->groups[v->seen] + y[k];
-    }
-    return true;
-}
-
-/* False where the rows cannot be read. */
-static bool mark_rows(survey *v) {
-    enum { MOST_LABELS = 50 };
-    row_stream *rows = v->rows;
-    table_error error;
+/* Of so few rows, which takes 100 MiB, they are the same as of a table in memory: a share of each
+ * class. Of more, each row is as likely as any other. */
+static void mark_rows(survey *v) {
+    const row_stream *rows = v->rows;
     output_kind kind = get_output_kind(v->s);
     bool is_grouped = kind == OUTPUTS_CLASSES || kind == OUTPUTS_LABELS;
     size_t most = v->holds_out ? count_most_held_out(rows) : SIZE_MAX;
-    if (rows->N > MOST_MARKED_ROWS || get_fraction(v) * (double)rows->N > (double)most ||
-        v->left == rows->N || (kind == OUTPUTS_LABELS && rows->outputs > MOST_LABELS))
-        return true;
-    v->groups = resize_array(NULL, rows->N, sizeof *v->groups);
-    bool is_good = !is_grouped || (visit_rows(v, note_group) &&
-                                   (rows->seek(rows->user, 0, &error) || fail(v->command, &error)));
-    v->seen = 0;
+    if (rows->N > MOST_GROUPED_ROWS || get_fraction(v) * (double)rows->N > (double)most ||
+        v->left == rows->N || (is_grouped && !rows->groups))
+        return;
     v->marks = resize_array(NULL, rows->N, sizeof *v->marks);
-    if (is_good)
-        hold_out(v->s, &(dataset){.N = rows->N, .outputs = 1, .Y = v->groups}, get_fraction(v),
-                 v->set->training.seed, v->marks);
-    free(v->groups);
-    return is_good;
+    hold_out(v->s, &(dataset){.N = rows->N, .outputs = 1, .Y = rows->groups}, get_fraction(v),
+             v->set->training.seed, v->marks);
 }
 
 static bool check_differences(const survey *v) {
@@ -230,7 +206,8 @@ static bool survey_all(survey *v, training_rows *rows) {
     v->missing = make_counts(v->s->features.count);
     v->features = start_scaling(&v->s->features);
     v->targets = start_scaling(&v->s->targets);
-    bool is_good = mark_rows(v) && visit_rows(v, survey_block);
+    mark_rows(v);
+    bool is_good = survey_rows(v);
     end_scaling(v->features);
     end_scaling(v->targets);
     return is_good && check_differences(v);
@@ -282,6 +259,8 @@ bool read_streamed_data(const char *command, const train_settings *set, note_lis
     *rows = (training_rows){.streamed = resize_array(NULL, 1, sizeof *rows->streamed)};
     bool is_good =
         open_rows(command, set, &skipped, notes, s, &stream) && survey_stream(&v, notes, rows);
+    free(stream.groups);
+    stream.groups = NULL;
     size_t n_held_out = v.holds_out && is_good ? rows->held_out.N : 0;
     nnblas_status status = open_streamed_rows(rows->streamed, stream, s, v.places, n_held_out);
     *hash = v.hash;

@@ -35,14 +35,19 @@ static bool is_shorter(const char *text, const char *other) {
     return length < other_length || (length == other_length && strcmp(text, other) < 0);
 }
 
+/* text: of the number, where it is one. */
+static const char *get_key(const table_column *column, const char *text, double value,
+                           number_text *number) {
+    if (!column->is_number)
+        return text;
+    *number = write_real(value + 0.0); /* -0 is 0 */
+    return number->text;
+}
+
 static void take_category(const table_column *column, const char *text, double value,
                           found_list *list) {
     number_text number;
-    const char *key = text;
-    if (column->is_number) {
-        number = write_real(value + 0.0); /* -0 is 0 */
-        key = number.text;
-    }
+    const char *key = get_key(column, text, value, &number);
     if (add_name(&list->keys, key)) {
         list->found[list->keys.count - 1] = (category){copy_text(text), value};
         return;
@@ -76,10 +81,10 @@ typedef struct {
     const text_rows *rows;
     const table_column *column;
     found_list parts[MOST_PARTS];
-} search;
+} part_search;
 
 static void find_part(void *context, size_t part, size_t begin, size_t end) {
-    search *s = context;
+    part_search *s = context;
     for (size_t b = begin; b < end; b++)
         find_in_block(s->rows->blocks[b], s->column, &s->parts[part]);
 }
@@ -103,18 +108,23 @@ static void take_part(const table_column *column, found_list *part, found_list *
 static void find_in_rows(const text_rows *rows, const table_column *column, found_list *all) {
     if (all->keys.count > MOST_CATEGORIES || rows->N == 0)
         return;
-    search *s = resize_array(NULL, 1, sizeof *s);
-    *s = (search){.rows = rows, .column = column};
+    part_search *s = resize_array(NULL, 1, sizeof *s);
+    *s = (part_search){.rows = rows, .column = column};
     run_in_parts(rows->n_blocks, rows->N / rows->n_blocks, find_part, s);
     for (size_t part = 0; part < MOST_PARTS; part++)
         take_part(column, &s->parts[part], all);
     free(s);
 }
 
+typedef int comparison(const void *, const void *);
+
+static comparison *get_order(const table_column *column) {
+    return column->is_number ? compare_numbers : compare_texts;
+}
+
 static size_t take_found(table_column *column, found_list *all) {
     size_t values = all->values;
-    qsort(all->found, all->keys.count, sizeof *all->found,
-          column->is_number ? compare_numbers : compare_texts);
+    qsort(all->found, all->keys.count, sizeof *all->found, get_order(column));
     free_names(&column->categories);
     for (size_t k = 0; k < all->keys.count; k++)
         add_name(&column->categories, all->found[k].text);
@@ -122,25 +132,80 @@ static size_t take_found(table_column *column, found_list *all) {
     return values;
 }
 
-void find_all_categories(text_rows *rows, table_column *const *columns, size_t count,
-                         size_t *values) {
-    if (count == 0)
-        return;
-    found_list *all = resize_array(NULL, count, sizeof *all);
-    for (size_t c = 0; c < count; c++)
-        all[c] = (found_list){.values = 0};
-    for (bool is_more = begin_parts(rows); is_more; is_more = next_part(rows))
-        for (size_t c = 0; c < count; c++)
-            find_in_rows(rows, columns[c], &all[c]);
-    for (size_t c = 0; c < count; c++)
-        values[c] = take_found(columns[c], &all[c]);
-    free(all);
+/* ---- many columns ---------------------------------------------------------------------------- */
+
+typedef struct {
+    table_column *column;
+    found_list found;
+} column_search;
+
+struct category_search {
+    column_search *columns;
+    size_t count, capacity;
+};
+
+category_search *start_categories(void) {
+    category_search *search = resize_array(NULL, 1, sizeof *search);
+    *search = (category_search){.count = 0};
+    return search;
+}
+
+void search_column(category_search *search, table_column *column) {
+    search->columns = reserve_array(search->columns, &search->capacity, search->count + 1,
+                                    sizeof *search->columns);
+    column_search *added = &search->columns[search->count++];
+    added->column = column;
+    added->found = (found_list){.values = 0};
+}
+
+void search_rows(category_search *search, const text_rows *rows) {
+    for (size_t c = 0; c < search->count; c++)
+        find_in_rows(rows, search->columns[c].column, &search->columns[c].found);
+}
+
+void end_categories(category_search *search, size_t *values) {
+    for (size_t c = 0; c < search->count; c++)
+        values[c] = take_found(search->columns[c].column, &search->columns[c].found);
+    free(search->columns);
+    free(search);
 }
 
 size_t find_categories(text_rows *rows, table_column *column) {
     size_t values;
-    find_all_categories(rows, &column, 1, &values);
+    category_search *search = start_categories();
+    search_column(search, column);
+    for (bool is_more = begin_parts(rows); is_more; is_more = next_part(rows))
+        search_rows(search, rows);
+    end_categories(search, &values);
     return values;
+}
+
+size_t count_searched(const category_search *search) {
+    return search->count;
+}
+
+size_t find_in_row(const category_search *search, size_t c, const csv_row *row) {
+    const column_search *searched = &search->columns[c];
+    const table_column *column = searched->column;
+    number_text number;
+    double value = 0.0;
+    if (column->is_number)
+        get_formatted(row, column->place, &column->format, &value);
+    return find_name(&searched->found.keys,
+                     get_key(column, get_value(row, column->place), value, &number));
+}
+
+size_t *rank_categories(const category_search *search, size_t c) {
+    const column_search *searched = &search->columns[c];
+    const category *found = searched->found.found;
+    size_t count = searched->found.keys.count;
+    size_t *ranks = resize_array(NULL, count, sizeof *ranks);
+    for (size_t k = 0; k < count; k++) {
+        ranks[k] = 0;
+        for (size_t other = 0; other < count; other++)
+            ranks[k] += get_order(searched->column)(&found[other], &found[k]) < 0;
+    }
+    return ranks;
 }
 
 /* ---- spelling -------------------------------------------------------------------------------- */

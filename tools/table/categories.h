@@ -16,9 +16,19 @@ enum { MOST_CATEGORIES = 1000 };
  * the shortest of their texts. Counts the values, without the missing ones. */
 size_t find_categories(text_rows *rows, table_column *column);
 
-/* The same for many columns, in one pass over the rows. */
-void find_all_categories(text_rows *rows, table_column *const *columns, size_t count,
-                         size_t *values);
+/* The same for many columns, in one pass over the rows: start; take each part, or all rows; end.
+ * The columns stay where they are. values: as many as columns. */
+typedef struct category_search category_search;
+category_search *start_categories(void);
+void search_column(category_search *search, table_column *column);
+void search_rows(category_search *search, const text_rows *rows);
+void end_categories(category_search *search, size_t *values);
+
+size_t count_searched(const category_search *search);
+/* Of a row that was taken: its category of column c, by the order in which they were found; and
+ * where each of these stands among them when they are sorted, to be released by free(). */
+size_t find_in_row(const category_search *search, size_t c, const csv_row *row);
+size_t *rank_categories(const category_search *search, size_t c);
 
 /* Warns of texts that differ only in case or in blanks around them. */
 void warn_of_similar_categories(const table_column *column, note_list *notes);

@@ -7,6 +7,7 @@
 #include "table/left_out.h"
 #include "table/lookalikes.h"
 #include "table/row_feed.h"
+#include "table/row_groups.h"
 #include "table/survey.h"
 #include "table/used_rows.h"
 
@@ -20,6 +21,7 @@ typedef struct {
     const column_choice *choice;
     note_list *notes;
     schema *s;
+    double **groups;                             /* null where nobody asks for them */
     column_survey *surveys;                      /* of each column of the table */
     bool *is_text;                               /* as choice->texts says */
     bool has_decimal_commas, has_decimal_points; /* in columns that cannot be read otherwise */
@@ -325,23 +327,7 @@ static bool has_too_many(const inference *in, const table_column *column, const 
                       MOST_CATEGORIES, column->is_number ? "numbers" : "texts", what);
 }
 
-/* Of the columns that have categories, in one pass; values: as many as columns, and released by
- * free(). */
-static size_t *find_categories_of(const inference *in, column_list *list) {
-    size_t *values = resize_array(NULL, list->count, sizeof *values), count = 0;
-    table_column **columns = resize_array(NULL, list->count, sizeof *columns);
-    size_t *found = resize_array(NULL, list->count, sizeof *found);
-    for (size_t i = 0; i < list->count; i++)
-        if (list->columns[i].kind == COLUMN_CATEGORY || list->columns[i].kind == COLUMN_LABEL)
-            columns[count++] = &list->columns[i];
-    find_all_categories(in->rows, columns, count, found);
-    for (size_t c = 0; c < count; c++)
-        values[columns[c] - list->columns] = found[c];
-    free(columns);
-    free(found);
-    return values;
-}
-
+/* values: of the targets that have categories. */
 static bool check_classes(const inference *in, const size_t *values, table_error *error) {
     for (size_t i = 0; i < in->s->targets.count; i++) {
         const table_column *target = &in->s->targets.columns[i];
@@ -349,28 +335,22 @@ static bool check_classes(const inference *in, const size_t *values, table_error
             continue;
         if (has_too_many(in, target, "class", error))
             return false;
-        if (target->categories.count > 2 && target->categories.count > values[i] / 2)
+        if (target->categories.count > 2 && target->categories.count > *values / 2)
             add_warning(in->notes, "%s has %zu classes in %zu rows: is it the target?",
                         show_column(target->name, target->place).text, target->categories.count,
-                        values[i]);
+                        *values);
+        values++;
         warn_of_similar_categories(target, in->notes);
     }
     return true;
 }
 
-static bool find_classes(const inference *in, table_error *error) {
-    size_t *values = find_categories_of(in, &in->s->targets);
-    bool is_good = check_classes(in, values, error);
-    free(values);
-    return is_good;
-}
-
-static bool find_features_categories(const inference *in, table_error *error) {
+/* values: of the features that have categories. */
+static bool check_feature_texts(const inference *in, const size_t *values, table_error *error) {
     column_list *features = &in->s->features;
     bool are_asked_for = in->choice->features.count > 0;
     bool *is_left_out = clear_marks(in->source);
     names_of_left_out left_out = {.many = {.count = 0}};
-    size_t *values = find_categories_of(in, features);
     bool is_good = true;
     for (size_t i = 0; i < features->count && is_good; i++) {
         const table_column *feature = &features->columns[i];
@@ -382,13 +362,66 @@ static bool find_features_categories(const inference *in, table_error *error) {
         if (are_asked_for)
             is_good = !has_too_many(in, feature, "category", error);
         else
-            is_left_out[i] = leaves_out_texts(feature, values[i], &left_out);
+            is_left_out[i] = leaves_out_texts(feature, *values, &left_out);
+        values++;
         if (is_good && !is_left_out[i])
             warn_of_similar_categories(feature, in->notes);
     }
     drop_columns(features, is_left_out);
     note_texts_left_out(&left_out, in->notes);
     free(is_left_out);
+    return is_good;
+}
+
+/* Returns how many columns of the list have categories. */
+static size_t search_columns(column_list *list, category_search *search) {
+    size_t before = count_searched(search);
+    for (size_t i = 0; i < list->count; i++)
+        if (list->columns[i].kind == COLUMN_CATEGORY || list->columns[i].kind == COLUMN_LABEL)
+            search_column(search, &list->columns[i]);
+    return count_searched(search) - before;
+}
+
+/* Of all rows, and their groups if these are asked for. */
+static void search_all_rows(const inference *in, category_search *search) {
+    row_groups groups = {.s = in->s};
+    for (bool is_more = begin_parts(in->rows); is_more; is_more = next_part(in->rows)) {
+        search_rows(search, in->rows);
+        if (in->groups)
+            note_groups(&groups, search, in->rows);
+    }
+    if (in->groups)
+        *in->groups = end_groups(&groups, search);
+}
+
+/* One pass over the rows, if it takes one: leaves out those that are bad, and finds the categories
+ * of the others. */
+static bool read_used_rows(const inference *in, category_search *search, skipped_rows *skipped,
+                           table_error *error) {
+    text_rows *rows = in->rows;
+    bool drops_rows = can_have_bad_rows(in->s, in->surveys);
+    if (drops_rows && rows->load)
+        drop_bad_rows_of_feed(rows, skipped);
+    else if (drops_rows && !drop_bad_rows_of_part(in->source, in->s, rows, skipped, error))
+        return false;
+    if (!drops_rows && count_searched(search) == 0)
+        return true;
+    search_all_rows(in, search);
+    if (!check_feed(rows, error))
+        return false;
+    return count_all_rows(rows) > 0 ||
+           set_error(error, "%s: has no rows to train on", in->source->name);
+}
+
+static bool find_categories_of_all(const inference *in, skipped_rows *skipped, table_error *error) {
+    category_search *search = start_categories();
+    size_t n_features = search_columns(&in->s->features, search);
+    size_t count = n_features + search_columns(&in->s->targets, search);
+    size_t *values = resize_array(NULL, count, sizeof *values);
+    bool is_good = read_used_rows(in, search, skipped, error);
+    end_categories(search, values);
+    is_good = is_good && check_feature_texts(in, values, error) &&
+              check_classes(in, values + n_features, error);
     free(values);
     return is_good;
 }
@@ -462,12 +495,8 @@ static bool infer(inference *in, skipped_rows *skipped, table_error *error) {
     if (in->choice->features.count == 0)
         leave_out_numbers(in->rows, in->surveys, &in->s->features, in->notes);
     skipped->leaves_out_gaps = in->choice->missing == MISSING_SKIPPED;
-    if (!has_features(in, error) ||
-        !drop_bad_rows(in->source, in->s, in->surveys, in->rows, skipped, error) ||
-        !find_features_categories(in, error) || !find_classes(in, error) ||
-        !has_features(in, error))
-        return false;
-    if (!check_feed(in->rows, error))
+    if (!check_feed(in->rows, error) || !has_features(in, error) ||
+        !find_categories_of_all(in, skipped, error) || !has_features(in, error))
         return false;
     warn_of_equal_names(in->source, in->s, in->notes);
     note_texts(in);
@@ -476,13 +505,15 @@ static bool infer(inference *in, skipped_rows *skipped, table_error *error) {
 }
 
 bool infer_schema(const table_source *source, text_rows *rows, const column_choice *choice,
-                  skipped_rows *skipped, note_list *notes, schema *s, table_error *error) {
+                  skipped_rows *skipped, note_list *notes, schema *s, double **groups,
+                  table_error *error) {
     *s = (schema){0};
     inference in = {.source = source,
                     .rows = rows,
                     .choice = choice,
                     .notes = notes,
                     .s = s,
+                    .groups = groups,
                     .is_text = clear_marks(source)};
     bool is_good = infer(&in, skipped, error);
     free_surveys(in.surveys, rows->columns);

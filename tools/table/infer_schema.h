@@ -16,9 +16,11 @@ enum { MOST_NUMBER_CLASSES = 20, LEAST_ROWS_OF_A_CLASS = 5 };
  * written in the same way, or more than half are plain numbers; it holds dates if nine of ten are,
  * and texts otherwise; choice->texts hold texts in any case. Features that say nothing, or name the
  * rows, are left out unless choice->features asks for them. Rows with a bad value in a column that
- * is used are removed from rows, if skipped allows it. Notes say what was decided.
+ * is used are removed from rows, if skipped allows it. Notes say what was decided. groups: null, or
+ * becomes those of the rows, as of end_groups().
  */
 bool infer_schema(const table_source *source, text_rows *rows, const column_choice *choice,
-                  skipped_rows *skipped, note_list *notes, schema *s, table_error *error);
+                  skipped_rows *skipped, note_list *notes, schema *s, double **groups,
+                  table_error *error);
 
 #endif

@@ -17,7 +17,7 @@ typedef struct {
     const schema *s; /* by which rows are filtered; or null */
     bool drops_bad_rows;
     /* Where a pass counts: later ones leave out the same rows. */
-    skipped_rows *skipped, *skipped_without_target, uncounted;
+    skipped_rows *skipped, *skipped_without_target, *skipped_bad, uncounted;
     size_t all; /* rows of the last pass that was completed */
     bool is_begun, has_failed;
     table_error error;
@@ -40,7 +40,7 @@ static bool filter_part(row_feed *feed, text_rows *rows) {
     if (feed->s)
         filter_rows(feed->s, rows, feed->skipped_without_target);
     return !feed->drops_bad_rows ||
-           drop_bad_rows_of_part(feed->source, feed->s, rows, &feed->uncounted, &feed->error);
+           drop_bad_rows_of_part(feed->source, feed->s, rows, feed->skipped_bad, &feed->error);
 }
 
 static bool read_part(row_feed *feed, text_rows *rows) {
@@ -64,6 +64,8 @@ static void end_pass(row_feed *feed, size_t all) {
     feed->skipped = &feed->uncounted;
     if (feed->s)
         feed->skipped_without_target = &feed->uncounted;
+    if (feed->drops_bad_rows)
+        feed->skipped_bad = &feed->uncounted;
 }
 
 static bool load(text_rows *rows, bool is_first) {
@@ -105,11 +107,11 @@ void filter_feed(text_rows *rows, const schema *s, skipped_rows *skipped) {
     feed->n_parts = 0;
 }
 
-void drop_bad_rows_of_feed(text_rows *rows, size_t left) {
+void drop_bad_rows_of_feed(text_rows *rows, skipped_rows *skipped) {
     row_feed *feed = rows->feed;
     feed->drops_bad_rows = true;
+    feed->skipped_bad = skipped;
     feed->n_parts = 0;
-    feed->all = left;
 }
 
 bool check_feed(const text_rows *rows, table_error *error) {

@@ -12,9 +12,9 @@
 void open_feed(text_rows *rows, table_source *source, skipped_rows *skipped);
 void close_feed(text_rows *rows);
 
-/* From now on, filter_rows() by this schema; and without bad rows too: so many are left. */
+/* From now on, filter_rows() by this schema; and without bad rows too. */
 void filter_feed(text_rows *rows, const schema *s, skipped_rows *skipped);
-void drop_bad_rows_of_feed(text_rows *rows, size_t left);
+void drop_bad_rows_of_feed(text_rows *rows, skipped_rows *skipped);
 
 /* Whether all passes so far went to the end of the file; true where all rows are in memory. */
 bool check_feed(const text_rows *rows, table_error *error);

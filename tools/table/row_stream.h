@@ -6,11 +6,12 @@
 
 #include "table/schema.h"
 
-/* name: of the file, in messages. */
+/* name: of the file, in messages. groups: released by free(). */
 typedef struct {
     const char *name;
     size_t N, inputs, outputs;
-    bool can_seek; /* to any row, not only to the first */
+    double *groups; /* N, of has_groups(), or null where there are too many rows */
+    bool can_seek;  /* to any row, not only to the first */
     void *user;
     /* Reads up to `most` rows into X and Y, without gaps between them: fewer at the end only. */
     bool (*read)(void *user, size_t most, double *X, double *Y, size_t *N, table_error *error);

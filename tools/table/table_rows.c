@@ -63,7 +63,7 @@ static bool read_rows_of_table(void *user, size_t most, double *X, double *Y, si
 static bool open_rows(table_rows *t, const column_choice *choice, skipped_rows *skipped,
                       note_list *notes, schema *s, row_stream *rows, table_error *error) {
     note_delimiter(&t->source, notes);
-    if (!infer_schema(&t->source, &t->texts, choice, skipped, notes, s, error))
+    if (!infer_schema(&t->source, &t->texts, choice, skipped, notes, s, &rows->groups, error))
         return false;
     note_header(&t->source, s, notes);
     t->inputs = rows->inputs = count_numbers(&s->features);

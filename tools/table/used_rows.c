@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "table/used_rows.h"
 
-#include "table/row_feed.h"
-
 static bool lacks_target(const column_list *targets, const csv_row *row) {
     for (size_t i = 0; i < targets->count; i++)
         if (is_gap(get_value(row, targets->columns[i].place), false))
@@ -97,18 +95,7 @@ bool drop_bad_rows_of_part(const table_source *source, const schema *s, text_row
     return true;
 }
 
-bool drop_bad_rows(const table_source *source, const schema *s, const column_survey *surveys,
-                   text_rows *rows, skipped_rows *skipped, table_error *error) {
-    if (s->weights.count == 0 && !can_be_bad(surveys, &s->features) &&
-        !can_be_bad(surveys, &s->targets))
-        return true;
-    size_t left = 0;
-    for (bool is_more = begin_parts(rows); is_more; is_more = next_part(rows)) {
-        if (!drop_bad_rows_of_part(source, s, rows, skipped, error))
-            return false;
-        left += rows->N;
-    }
-    if (rows->load)
-        drop_bad_rows_of_feed(rows, left);
-    return left > 0 || set_error(error, "%s: has no rows to train on", source->name);
+bool can_have_bad_rows(const schema *s, const column_survey *surveys) {
+    return s->weights.count > 0 || can_be_bad(surveys, &s->features) ||
+           can_be_bad(surveys, &s->targets);
 }

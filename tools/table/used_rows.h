@@ -14,9 +14,7 @@ void filter_rows(const schema *s, text_rows *rows, skipped_rows *skipped);
 bool drop_bad_rows_of_part(const table_source *source, const schema *s, text_rows *rows,
                            skipped_rows *skipped, table_error *error);
 
-/* Leaves out the other rows that are not used, or fails where one is bad and must not be skipped.
- */
-bool drop_bad_rows(const table_source *source, const schema *s, const column_survey *surveys,
-                   text_rows *rows, skipped_rows *skipped, table_error *error);
+/* Whether there can be any. */
+bool can_have_bad_rows(const schema *s, const column_survey *surveys);
 
 #endif
