@@ -98,7 +98,7 @@ same_bits() {
 check_blocks() {
     python3 -c 'import random, struct
 random.seed(1)
-rows = 40000
+rows = 140000
 X = random.randbytes(rows * 128)
 open("X.idx", "wb").write(struct.pack(">4B2I", 0, 0, 8, 2, rows, 128) + X)
 open("labels.idx", "wb").write(struct.pack(">4BI", 0, 0, 8, 1, rows) + bytes(x > 127 for x in X[::128]))
@@ -110,6 +110,13 @@ with open("X.csv", "w") as file:
     mv bits.1 drawn
     "$nnblas" train X.csv --no-header --target 129 --epochs 2 --hidden 4 --batch 500 --quiet --stream --output table
     check "  and those of a table are the same" same_network drawn table
+    numbers='--numbers --no-header --target 129 --epochs 2 --hidden 4 --batch 500 --quiet --stream'
+    # shellcheck disable=SC2086
+    "$nnblas" train X.csv $numbers --output clean
+    sed -n '1s/^[0-9]*/x/p' X.csv >>X.csv
+    # shellcheck disable=SC2086
+    "$nnblas" train X.csv $numbers --skip-bad-rows --output skipped
+    check "  also where a table of numbers has bad rows" same_network clean skipped
     check "  nor those of a compressed file" same_bits X.idx.gz
     check "  whose blocks come in their order" eval '! same_network drawn bits.1'
 }

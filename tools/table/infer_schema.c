@@ -213,19 +213,21 @@ static void choose_feature_kind(const inference *in, table_column *feature) {
     feature->expects_gaps = gaps > 0 && in->choice->missing == MISSING_IMPUTED;
 }
 
-static bool holds_few_whole_numbers(const inference *in, table_column *target) {
+/* values: how many, where they are whole numbers. */
+static bool holds_few_whole_numbers(const inference *in, table_column *target, size_t *values) {
     if (!in->surveys[target->place].is_whole)
         return false;
-    find_categories(in->rows, target);
+    *values = find_categories(in->rows, target);
     return target->categories.count <= MOST_NUMBER_CLASSES;
 }
 
 /* Where a value has few rows, it is more likely a quantity than a class. */
 static bool holds_number_classes(const inference *in, table_column *target) {
-    if (!holds_few_whole_numbers(in, target))
+    size_t values = 0;
+    if (!holds_few_whole_numbers(in, target, &values))
         return false;
     shown_column shown = show_column(target->name, target->place);
-    size_t values = find_categories(in->rows, target), count = target->categories.count;
+    size_t count = target->categories.count;
     bool are_classes = count <= 2 || values >= LEAST_ROWS_OF_A_CLASS * count;
     if (are_classes)
         add_note(in->notes, "%s: whole numbers, taken for classes: --numbers makes it a regression",
@@ -244,7 +246,8 @@ static bool is_category_of(const table_column *column, size_t category, double v
 }
 
 static bool is_0_or_1(const inference *in, table_column *target) {
-    return holds_few_whole_numbers(in, target) && target->categories.count == 2 &&
+    size_t values;
+    return holds_few_whole_numbers(in, target, &values) && target->categories.count == 2 &&
            is_category_of(target, 0, 0.0) && is_category_of(target, 1, 1.0);
 }
 
