@@ -23,6 +23,8 @@ write("classes.npy", "<i4", "i", [[(v > 0) + (v > 0.5)] for v in y])
 table = "x,y,z\n" + "".join("%r,%r,%r\n" % (a, b, c) for (a, b), c in zip(X, y))
 open("table.csv", "w").write(table)
 gzip.open("table.csv.gz", "wb").write(table.encode())
+X[2000][1] = 0.0
+write("other.npy", "<f8", "d", X)
 X[2000][1] = float("nan")
 write("nan.npy", "<f8", "d", X)
 END
@@ -56,6 +58,20 @@ check_batches() {
     check "a training goes on from its checkpoint" same_network resumed straight
 }
 
+# Each host may have a file of its own under the same name, as a bad one of rank 1 here.
+check_files_of_ranks() {
+    set -- --labels Y.npy --batch all --epochs 1 --mpi
+    for of_rank_1 in missing.npy nan.npy other.npy; do
+        mpirun -np 1 "$nnblas" train --features X.npy "$@" : -np 1 "$nnblas" train --features $of_rank_1 "$@" >"$out" 2>"$err"
+        check "a bad file of one rank ends the job with its status" test $? -eq 1
+        case $of_rank_1 in
+        missing.npy) check "  and is told" once '^nnblas train: rank 1: missing.npy: No such file' ;;
+        nan.npy) check "  and is told" once '^nnblas train: rank 1: nan.npy: row 2001, column 2: NaN' ;;
+        *) check "  and is told" once '^nnblas train: rank 1 has read another table than rank 0' ;;
+        esac
+    done
+}
+
 check_errors() {
     expect_of_ranks 1 2 train --features missing.npy --labels Y.npy --mpi
     check "a missing file is told once" once 'missing.npy: No such file'
@@ -80,6 +96,7 @@ check_changes() {
 
 check_models
 check_batches
+check_files_of_ranks
 check_errors
 check_changes
 conclude
