@@ -387,9 +387,8 @@ class bytes {
  * source. nnblas.h says what they may do and in which thread they run. One that throws has failed:
  * the call that uses the source throws what it threw.
  *
- *   nnblas::source rows(2, 1, [&](nnblas_block &block) { block.N = read(block.X, block.Y, block.N);
- * },
- *                       [&] { rewind(); });
+ *   auto read = [&](nnblas_block &block) { block.N = read_rows(block.X, block.Y, block.N); };
+ *   nnblas::source rows(2, 1, read, [&] { rewind(); });
  */
 class source {
   public:

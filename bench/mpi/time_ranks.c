@@ -155,7 +155,7 @@ static nnblas_status train(const nnblas_group *calls, const size_t sizes[3], siz
 
 int main(int argc, char **argv) {
     static epochs e;
-    nnblas_mpi_group *group;
+    nnblas_mpi_group *group = NULL;
     int provided;
     size_t sizes[3];
     MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);

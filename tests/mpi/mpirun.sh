@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=sh
 # run_ranks RANKS PROGRAM [ARGUMENT...]: more ranks than processors, each with one thread, of Open MPI or
-# another MPI, whose mpirun MPIRUN names.
+# another MPI, whose mpirun MPIRUN names. The libraries of MPI leak, as AddressSanitizer would tell.
 run_ranks() {
     ranks=$1
     shift
@@ -13,5 +13,5 @@ run_ranks() {
         ;;
     *) set -- -np "$ranks" "$@" ;;
     esac
-    OPENBLAS_NUM_THREADS=1 "$MPIRUN" "$@"
+    ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 OPENBLAS_NUM_THREADS=1 "$MPIRUN" "$@"
 }

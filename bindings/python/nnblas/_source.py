@@ -134,7 +134,7 @@ class Source:
 
     Notes
     -----
-    An array of float64 that NumPy has mapped (``numpy.load(path, mmap_mode="r")``, `numpy.memmap`) needs no
+    An array of float64 that NumPy has mapped (``numpy.load(path, mmap_mode="r")``, ``numpy.memmap``) needs no
     source: `Trainer.fit` reads it where it is, and the system loads and drops its pages. A source is for
     other types, as float32 or integers, for HDF5 and the like, for several files, and for rows that are
     made or changed on the way; and it reads the next block while the last one is computed with.
