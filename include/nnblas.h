@@ -613,7 +613,8 @@ typedef struct nnblas_block {
     size_t N;
     /* Room for N rows of X (N x inputs) and of Y (N x labels), which the function fills. Instead
      * it may set X and ldx, or Y and ldy, to rows of its own, which are only read. They stay as
-     * they are until two more blocks were handed out, or the call that uses the source returns. */
+     * they are until the call that uses the source returns, like those of an array or of a mapped
+     * file. */
     double *X;
     size_t ldx;
     double *Y;
@@ -633,7 +634,8 @@ typedef struct nnblas_block {
  *   nnblas_seek         the next block begins at this row, from 0
  *
  * With read-ahead they run in a thread of the library's, which hands out the next block while the
- * calling thread computes with the last; else in the calling thread. Never two run at once. They
+ * calling thread computes with the last, and in the calling thread for a block that could not be
+ * foreseen, as the first; else in the calling thread alone. Never two run at once. They
  * must return, and must not use the network or the trainer.
  */
 typedef int nnblas_next_block(void *user, nnblas_block *block);
@@ -653,7 +655,7 @@ typedef int nnblas_seek(void *user, size_t row);
  *   block_rows    how many rows are computed with at a time. However many the function hands out,
  *                 they are put together to blocks of this number, of which the last has what is
  *                 left. Bits depend on it, and with shuffling the order of the rows. 0, the
- *                 default: 16 MiB of X and Y, at least 1024 rows
+ *                 default: 64 MiB of X and Y, at least 1024 rows
  *   read_ahead    1, the default, or 0: then each block is asked for when it is needed. Bits do not
  *                 depend on it. Where no thread can be created it is as 0
  *
@@ -1397,10 +1399,11 @@ nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double
  * batch of an epoch may be smaller. The orders depend on the seed, the epoch, block_rows and
  * whether there is seek, and on nothing else. Memory: two blocks and one batch.
  *
- * With a group (nnblas_trainer_set_group) each rank has a source of its own, of one row at least,
- * and takes its share of each batch, to a row, from the orders of its own blocks: an epoch has as
- * many steps as with one rank, but other batches than one process takes. Full batch is that of fit.
- * The group has no ordered sums then.
+ * With a group (nnblas_trainer_set_group) each rank has a source of its own, with one row of a
+ * weight above 0 at least, and takes its share of each batch, to a row, from the orders of its own
+ * blocks: other batches than one process takes, and as many steps, but for batches that have fewer
+ * rows than there are ranks and so perhaps none. Full batch is that of fit. There are no ordered
+ * sums then.
  *
  * Weights are those of the source. Of the settings of rows in arrays, sample weights, derivatives
  * and a validation fraction are refused with NNBLAS_ERROR_VALUE; validation rows may be in arrays

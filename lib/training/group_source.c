@@ -68,25 +68,33 @@ nnblas_status nn_join_source(nn_fit *fit, nnblas_status status) {
 
 /* ---- mini-batches ---------------------------------------------------------------------------- */
 
-/* In doubles, which rise with the batch and end with all rows, and are the same on all ranks. */
-static size_t count_before(const nn_fit *fit, size_t batch, size_t rows) {
+#ifdef __SIZEOF_INT128__
+__extension__ typedef unsigned __int128 wide;
+#else
+typedef uint64_t wide; /* where size_t has 32 bits */
+#endif
+
+/* Of the first rows of all ranks, a rank's share of the weighted rows. The ranks round at different
+ * rows: equal ranks together have each row. */
+static size_t count_before(const nn_fit *fit, size_t batch, size_t rank) {
     size_t end = nn_min(nn_multiply_sizes(batch, fit->batch_size), fit->N);
-    return (size_t)floor((double)end / (double)fit->N * (double)rows);
+    size_t offset = fit->N / fit->group.calls.ranks * rank;
+    return (size_t)(((wide)end * fit->source.rank_rows[rank] + offset) / fit->N);
 }
 
 size_t nn_count_rows_before(const nn_fit *fit, size_t batch) {
     if (!fit->source.rank_rows)
         return nn_min(nn_multiply_sizes(batch, fit->batch_size), fit->N);
-    return count_before(fit, batch, fit->rows.N);
+    return count_before(fit, batch, fit->group.calls.rank);
 }
 
-static double count_batch(const nn_fit *fit, size_t batch) {
+size_t nn_count_batch_rows(const nn_fit *fit, size_t batch) {
     size_t count = 0;
-    for (size_t r = 0; r < fit->group.calls.ranks; r++) {
-        size_t rows = fit->source.rank_rows[r];
-        count += count_before(fit, batch + 1, rows) - count_before(fit, batch, rows);
-    }
-    return (double)count;
+    for (size_t r = 0; fit->source.rank_rows && r < fit->group.calls.ranks; r++)
+        count += count_before(fit, batch + 1, r) - count_before(fit, batch, r);
+    return fit->source.rank_rows
+               ? count
+               : nn_count_rows_before(fit, batch + 1) - nn_count_rows_before(fit, batch);
 }
 
 void nn_weigh_batch(nn_fit *fit, size_t batch, nn_rows *rows) {
@@ -97,7 +105,7 @@ void nn_weigh_batch(nn_fit *fit, size_t batch, nn_rows *rows) {
     if (fit->source.blocks.source->is_weighted)
         nn_group_sum(&fit->group, &rows->total_weight, 1);
     else
-        rows->total_weight = count_batch(fit, batch);
+        rows->total_weight = (double)nn_count_batch_rows(fit, batch);
     /* Weights that vanish beside the largest of all ranks count as 0. */
     rows->total_weight = fmax(rows->total_weight, DBL_MIN);
 }

@@ -20,6 +20,9 @@ nnblas_status nn_join_source(nn_fit *fit, nnblas_status status);
  * its share of each batch, to a row. */
 size_t nn_count_rows_before(const nn_fit *fit, size_t batch);
 
+/* The rows of a batch on all ranks. Perhaps none, where there are fewer than ranks. */
+size_t nn_count_batch_rows(const nn_fit *fit, size_t batch);
+
 /* Weighs this rank's rows of a batch, with the total weight of the batch on all ranks. */
 void nn_weigh_batch(nn_fit *fit, size_t batch, nn_rows *rows);
 

@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "training/source_batches.h"
-#include "core/memory.h"
 #include "core/sizes.h"
 #include "training/gradient.h"
 #include "training/group_source.h"
 #include "training/row_order.h"
 #include "training/step.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* One epoch. */
 typedef struct epoch {
     nn_fit *fit;
     double rate;
-    uint32_t *blocks; /* their order */
-    size_t batch;     /* the number of the next step */
+    size_t batch; /* the number of the next step */
     nn_weight_sum weight;
     double cost; /* the mean over the batches so far */
 } epoch;
@@ -71,6 +68,10 @@ static bool has_ended(const epoch *e) {
 static nnblas_status take_batch(epoch *e, nn_rows batch) {
     nn_fit *fit = e->fit;
     double cost;
+    if (nn_count_batch_rows(fit, e->batch) == 0) {
+        e->batch++;
+        return NNBLAS_OK;
+    }
     nn_weigh_batch(fit, e->batch, &batch);
     nnblas_status status = nn_take_step(fit, &batch, e->rate, &cost);
     if (status)
@@ -119,13 +120,36 @@ static nnblas_status take_gathered(epoch *e) {
     return take_batch(e, batch);
 }
 
-/* The first rows complete the batch that the block before began, and the last begin the next. The
- * last batch ends with the last row, on every rank. */
+/* ---- failures -------------------------------------------------------------------------------- */
+
+/* The other ranks wait for this one's part of the next step, which tells them of the failure. */
+static nnblas_status report_failure(epoch *e, nnblas_status status) {
+    nn_fit *fit = e->fit;
+    nn_note_row_failure(fit, status);
+    fit->gathered.N = 0;
+    while (!nn_is_alone(&fit->group) && !has_ended(e))
+        if (take_gathered(e))
+            break;
+    return nn_check_rows(fit);
+}
+
+static nnblas_status report_count(epoch *e, const char *comparison) {
+    return report_failure(e, nn_fail(NNBLAS_ERROR_SOURCE,
+                                     "the source has %s rows of a weight above 0 than the %zu of "
+                                     "its first pass",
+                                     comparison, e->fit->rows.N));
+}
+
+/* ---- an epoch -------------------------------------------------------------------------------- */
+
+/* The first rows complete the batch that the block before began, and the last begin the next. */
 static nnblas_status take_block(epoch *e, const nn_block *block) {
     nn_fit *fit = e->fit;
     size_t N = block->rows.N, first = 0;
     nnblas_status status = NNBLAS_OK;
     while (!status && first < N) {
+        if (has_ended(e))
+            return report_count(e, "more");
         size_t wanted = get_wanted(e), count = nn_min(wanted - fit->gathered.N, N - first);
         nn_rows rows = cut(block, first, count);
         first += count;
@@ -141,51 +165,51 @@ static nnblas_status take_block(epoch *e, const nn_block *block) {
     return status;
 }
 
-/* The other ranks wait for this one's part of the next step, which tells them of the failure. */
-static nnblas_status report_failure(epoch *e, nnblas_status status) {
-    nn_fit *fit = e->fit;
-    if (nn_is_alone(&fit->group))
-        return status;
-    nn_note_row_failure(fit, status);
-    fit->gathered.N = 0;
-    take_gathered(e);
-    return nn_check_rows(fit);
-}
-
-/* ---- an epoch -------------------------------------------------------------------------------- */
-
-/* The block that will be taken after the last one, in the next epoch. */
-static size_t find_next_first(const epoch *e, uint32_t *order) {
-    order_blocks(e->fit, e->fit->progress.epoch + 1, order);
-    return order[0];
-}
-
-static nnblas_status take_blocks(epoch *e) {
-    nn_blocks *blocks = &e->fit->source.blocks;
-    size_t count = nn_count_blocks(blocks);
+/* After this rank's last row: batches that it has none of. */
+static nnblas_status take_last_batches(epoch *e) {
     nnblas_status status = NNBLAS_OK;
-    for (size_t i = 0; i < count && !status; i++) {
-        nn_block block;
-        size_t index = e->blocks[i];
-        size_t next = i + 1 < count ? e->blocks[i + 1] : find_next_first(e, e->blocks);
-        status = nn_blocks_take(blocks, index, next, &block);
-        if (status)
-            return report_failure(e, status);
-        shuffle_rows(e, index, &block);
-        status = take_block(e, &block);
+    while (!status && !has_ended(e)) {
+        if (e->fit->gathered.N < get_wanted(e))
+            return report_count(e, "fewer");
+        status = take_gathered(e);
     }
     return status;
 }
 
+/* The block that will be taken after the last one, in the next epoch. */
+static size_t find_next_first(const nn_fit *fit) {
+    order_blocks(fit, fit->progress.epoch + 1, fit->block_order);
+    return fit->block_order[0];
+}
+
+static nnblas_status take_blocks(epoch *e) {
+    nn_fit *fit = e->fit;
+    nn_blocks *blocks = &fit->source.blocks;
+    size_t count = nn_count_blocks(blocks);
+    nnblas_status status = NNBLAS_OK;
+    for (size_t i = 0; i < count && !status; i++) {
+        nn_block block;
+        size_t index = fit->block_order[i];
+        size_t next = i + 1 < count ? fit->block_order[i + 1] : find_next_first(fit);
+        nnblas_status failure = nn_blocks_take(blocks, index, next, &block);
+        if (!failure)
+            failure =
+                nn_check_each_weight("sample weight", block.first, block.count, block.rows.weights);
+        if (failure)
+            return report_failure(e, failure);
+        shuffle_rows(e, index, &block);
+        status = take_block(e, &block);
+    }
+    return status ? status : take_last_batches(e);
+}
+
 nnblas_status nn_run_source_batches(nn_fit *fit, double rate, double *cost) {
     epoch e = {.fit = fit, .rate = rate};
-    e.blocks = nn_allocate(nn_count_blocks(&fit->source.blocks), sizeof *e.blocks);
-    if (!e.blocks)
-        return NNBLAS_ERROR_MEMORY;
-    order_blocks(fit, fit->progress.epoch, e.blocks);
+    order_blocks(fit, fit->progress.epoch, fit->block_order);
     fit->gathered.N = 0;
     nnblas_status status = take_blocks(&e);
-    free(e.blocks);
     *cost = e.cost;
-    return status;
+    /* For the other ranks it is a cost that is not finite, or comes after the last step. */
+    nnblas_status lost = nn_group_agree(&fit->group, nn_check_rows(fit));
+    return lost ? lost : status;
 }

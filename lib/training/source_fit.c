@@ -34,6 +34,12 @@ nnblas_status nn_choose_source(nn_fit *fit, nnblas_source *source) {
         return status;
     bool has_batches = s->batch_size > 0 && nn_has_rate(s->optimizer);
     fit->batch_size = has_batches ? nn_min(s->batch_size, fit->N) : fit->N;
+    if (!nn_is_alone(&fit->group)) {
+        double validating = (double)s->validation.N;
+        nn_group_sum(&fit->group, &validating, 1);
+        return nn_check_row_counts(s, fit->N, fit->N,
+                                   s->validation_source ? 1 : (size_t)validating);
+    }
     return nn_check_row_counts(s, fit->source.blocks.N, fit->N,
                                s->validation_source ? 1 : s->validation.N);
 }
@@ -52,6 +58,9 @@ nnblas_status nn_choose_validation_source(nn_fit *fit, nnblas_source *source) {
 static nnblas_status open_batch(nn_fit *fit) {
     const nnblas_source *source = fit->source.blocks.source;
     size_t columns = source->inputs + source->labels + source->is_weighted;
+    fit->block_order = nn_allocate(nn_count_blocks(&fit->source.blocks), sizeof *fit->block_order);
+    if (!fit->block_order)
+        return NNBLAS_ERROR_MEMORY;
     double *memory = nn_allocate(nn_multiply_sizes(fit->batch_size, columns), sizeof *memory);
     if (!memory)
         return NNBLAS_ERROR_MEMORY;
@@ -79,6 +88,7 @@ void nn_close_sources(nn_fit *fit) {
     free(fit->mean_gradient);
     free(fit->source.rank_rows);
     free(fit->gathered_memory);
+    free(fit->block_order);
     nn_blocks_close(&fit->validation_source.blocks);
     nn_blocks_close(&fit->source.blocks);
 }

@@ -105,6 +105,7 @@ typedef struct nn_fit {
     double *mean_gradient;   /* over the blocks of a source; null where the rows are in arrays */
     nn_rows gathered;        /* a batch of rows of a source, put together from its blocks */
     double *gathered_memory; /* null but for mini-batches from a source */
+    uint32_t *block_order;   /* the same */
     nn_failure row_failure;  /* of a source in the midst of a step */
     size_t batch_size;
     bool has_checkpoints;                     /* of a group, rank 0's */

@@ -52,6 +52,9 @@ static nnblas_status run_blocks(nn_fit *fit, double *cost) {
     *cost = 0.0;
     for (size_t k = 0;; k++) {
         nnblas_status status = nn_blocks_take_in_order(&fit->validation_source.blocks, k, &block);
+        if (!status)
+            status = nn_check_each_weight("validation weight", block.first, block.count,
+                                          block.rows.weights);
         if (status || block.count == 0)
             return status;
         if (block.rows.N == 0)

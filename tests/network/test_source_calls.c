@@ -239,7 +239,7 @@ START_TEST(arguments_are_checked) {
     ck_assert_int_eq(nnblas_source_set_weighted(source, 2), NNBLAS_ERROR_VALUE);
     ck_assert_int_eq(nnblas_source_set_read_ahead(source, -1), NNBLAS_ERROR_VALUE);
     ck_assert_int_eq(nnblas_source_set_block_rows(source, (size_t)1 << 31), NNBLAS_ERROR_SIZE);
-    ck_assert_uint_eq(nnblas_source_block_rows(source), ((size_t)16 << 20) / 64);
+    ck_assert_uint_eq(nnblas_source_block_rows(source), ((size_t)64 << 20) / 64);
     ck_assert_int_eq(nnblas_net_gradient_source(net, source, parameters, NULL),
                      NNBLAS_ERROR_OVERLAP);
     ck_assert_int_eq(nnblas_net_evaluate_source(net, NULL, &mse), NNBLAS_ERROR_NULL);

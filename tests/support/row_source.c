@@ -34,6 +34,8 @@ static void point_to_buffer(row_source *s, nnblas_block *block, const double *X,
 }
 
 static int hand_out(row_source *s, nnblas_block *block) {
+    if (s->later_weights && s->restarts > 1)
+        s->weights = s->later_weights;
     size_t left = count_rows(s) - s->row, most = s->portion > 0 ? s->portion : block->N;
     size_t count = most < block->N ? most : block->N;
     const double *X = s->X + s->row * s->ldx, *Y = s->Y + s->row * s->ldy;

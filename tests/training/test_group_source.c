@@ -154,6 +154,21 @@ START_TEST(every_rank_has_its_share_of_each_batch) {
 }
 END_TEST
 
+/* Shares are exact for numbers of rows whose reciprocals are not. */
+START_TEST(a_group_of_one_takes_the_batches_of_one_process) {
+    static const size_t ROWS[] = {49, 98, 103, 107, 161};
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        problem p = make(ROWS[i], 6);
+        const group_recipe recipe = {.p = &p, .set_up = set_up, .block_rows = 10};
+        choose(NNBLAS_ADAM, 10, 16);
+        check_group(&recipe, 1, NULL, 1e-12);
+        choose(NNBLAS_ADAM, 2, 1);
+        check_group(&recipe, 1, NULL, 1e-12);
+        free_problem(&p);
+    }
+}
+END_TEST
+
 /* A batch of 2 rows has none of most of 5 ranks. */
 START_TEST(a_rank_may_have_no_rows_of_a_batch) {
     problem p = make(83, 7);
@@ -187,6 +202,41 @@ static void check_failure(const problem *p, size_t call) {
     free_group_outcome(&found);
 }
 
+/* The last blocks of each rank have no weight: they are read after its last step. */
+START_TEST(a_source_may_fail_behind_its_last_step) {
+    problem p = make(84, 8);
+    dice d = {5};
+    weigh_rows(&d, &p);
+    for (size_t e = 0; e < 84; e++)
+        p.weights[e] = e % 28 < 9 ? 1.0 : 0.0;
+    for (size_t call = 1; call <= 15; call++) {
+        choose(NNBLAS_ADAM, 4, 5);
+        check_failure(&p, call);
+    }
+    free_problem(&p);
+}
+END_TEST
+
+static void set_up_refused(nnblas_trainer *t, size_t rank) {
+    (void)rank;
+    nnblas_trainer_set_optimizer(t, NNBLAS_RPROP);
+    nnblas_trainer_set_batch_size(t, 5);
+}
+
+/* By each rank, though that of rank 1 has no more rows than a batch. */
+START_TEST(what_one_rank_is_refused_for_all_are) {
+    static const size_t SHARES[] = {10, 3};
+    problem p = make(13, 9);
+    const group_recipe recipe = {.p = &p, .set_up = set_up_refused, .block_rows = 8};
+    group_outcome found = train_in_group(&recipe, 2, SHARES);
+    for (size_t r = 0; r < 2; r++)
+        ck_assert_msg(found.rank[r].status == NNBLAS_ERROR_VALUE, "rank %zu: %d %s", r,
+                      (int)found.rank[r].status, found.rank[r].message);
+    free_group_outcome(&found);
+    free_problem(&p);
+}
+END_TEST
+
 /* In the survey, in the first epoch and later. */
 START_TEST(all_ranks_end_where_the_source_of_one_fails) {
     static const nnblas_optimizer OPTIMIZERS[] = {NNBLAS_ADAM, NNBLAS_RPROP, NNBLAS_LBFGS,
@@ -208,8 +258,15 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        steps_over_all_rows_are_those_of_arrays, weights_count_as_in_arrays,
-        validation_rows_are_those_of_all_ranks,  every_rank_has_its_share_of_each_batch,
-        a_rank_may_have_no_rows_of_a_batch,      all_ranks_end_where_the_source_of_one_fails};
+        steps_over_all_rows_are_those_of_arrays,
+        weights_count_as_in_arrays,
+        validation_rows_are_those_of_all_ranks,
+        every_rank_has_its_share_of_each_batch,
+        a_group_of_one_takes_the_batches_of_one_process,
+        a_rank_may_have_no_rows_of_a_batch,
+        all_ranks_end_where_the_source_of_one_fails,
+        a_source_may_fail_behind_its_last_step,
+        what_one_rank_is_refused_for_all_are,
+    };
     return run_tests("group_source", tests, sizeof tests / sizeof *tests);
 }

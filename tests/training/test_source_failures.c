@@ -159,6 +159,42 @@ START_TEST(rows_are_checked_in_the_first_pass) {
 }
 END_TEST
 
+static void check_later_weights(size_t batch, const double *later, nnblas_status status,
+                                const char *words) {
+    dice d = {9};
+    training t = make_training(NNBLAS_ADAM, 0.01, 5);
+    row_source s;
+    weigh_rows(&d, &t.p);
+    for (size_t e = 0; e < N; e++)
+        t.p.weights[e] = e % 3 == 0 ? 0.0 : 1.0;
+    open_row_source(&s, &t.p, BLOCK_ROWS);
+    s.later_weights = later;
+    ck_assert_ok(nnblas_trainer_set_batch_size(t.trainer, batch));
+    ck_assert_int_eq(nnblas_trainer_fit_source(t.trainer, s.source), status);
+    ck_assert_msg(strstr(nnblas_error_message(), words) != NULL, "%s", nnblas_error_message());
+    close_row_source(&s);
+    free_training(&t);
+}
+
+/* Of mini-batches. */
+START_TEST(each_pass_has_the_same_weights) {
+    double later[N];
+    for (size_t batch = 1; batch <= 16; batch *= 4) {
+        for (size_t e = 0; e < N; e++)
+            later[e] = 1.0;
+        check_later_weights(batch, later, NNBLAS_ERROR_SOURCE,
+                            "more rows of a weight above 0 than the");
+        for (size_t e = 0; e < N; e++)
+            later[e] = e % 3 == 1 ? 1.0 : 0.0;
+        check_later_weights(batch, later, NNBLAS_ERROR_SOURCE,
+                            "fewer rows of a weight above 0 than the");
+        later[70] = (double)NAN;
+        check_later_weights(batch, later, NNBLAS_ERROR_NOT_FINITE,
+                            "the sample weight of row 70 is nan");
+    }
+}
+END_TEST
+
 START_TEST(validation_rows_are_checked) {
     training t = make_training(NNBLAS_RPROP, 0.1, 5), other = make_training(NNBLAS_RPROP, 0.1, 5);
     row_source s, v;
@@ -211,7 +247,7 @@ int main(void) {
         a_failure_takes_the_step_back,      a_failure_ends_mini_batches,
         a_validation_source_may_fail,       each_pass_has_the_same_number_of_rows,
         rows_are_checked_in_the_first_pass, validation_rows_are_checked,
-        settings_of_arrays_are_refused,
+        each_pass_has_the_same_weights,     settings_of_arrays_are_refused,
     };
     return run_tests("source_failures", tests, sizeof tests / sizeof *tests);
 }
