@@ -76,6 +76,7 @@ check_module() {
     LD_LIBRARY_PATH=$(dirname "$nnblas")/../lib alone/nnblas search --mpi >"$out" 2>"$err"
     check "a command without its module fails" test $? -eq 1
     check "  and says which" once '^nnblas search: cannot load what --mpi needs: .*nnblas_ranks.so'
+    check "  and where it was looked for" test "$(grep -c ORIGIN "$err")" -eq 0
     check "the command is not linked with MPI" test "$(ldd "$nnblas" | grep -c libmpi)" -eq 0
 }
 
@@ -96,7 +97,13 @@ check_ends() {
     kill -STOP "$(find_rank 1)"
     ends_badly
     check "  a rank that does not answer is named" has "$err" \
-        '^nnblas search: rank 1 has not answered for 2 seconds'
+        '^nnblas search: rank 1 has not answered for 2 seconds.*; a slow rank needs a longer --mpi-timeout$'
+    begin_ranks 3 search iris.csv --target species --mpi --trials 2000 --epochs 300 --mpi-timeout 2
+    wait_for "$out" 'at the same time$'
+    sleep 1
+    kill -STOP "$(find_rank 1)"
+    ends_badly
+    check "  and no other one of three" test "$(grep -c 'has not answered' "$err")" -eq 1
     begin_long_search --mpi-timeout 2
     kill -STOP "$(find_rank 0)"
     ends_badly

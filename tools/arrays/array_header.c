@@ -5,6 +5,7 @@
 #include "cli/text.h"
 #include "table/file_format.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 uint64_t count_array_bytes(const array_header *h) {
@@ -14,6 +15,9 @@ uint64_t count_array_bytes(const array_header *h) {
 /* ---- dimensions ------------------------------------------------------------------------------ */
 
 enum { MOST_DIMENSIONS = 32 };
+/* Far more than a network of one hidden layer in memory can take; each has an entry in the schema,
+ * which a damaged header would make without end. */
+static const uint64_t MOST_COLUMNS = 10000000;
 typedef struct {
     uint64_t sizes[MOST_DIMENSIONS];
     size_t count;
@@ -42,6 +46,11 @@ static bool set_shape(const char *name, const array_shape *shape, array_header *
         return set_error(error, "%s: its header promises more bytes than a file can have", name);
     if (shape->sizes[0] == 0 || columns == 0)
         return set_error(error, "%s: has no %s", name, columns == 0 ? "columns" : "rows");
+    if (columns > MOST_COLUMNS)
+        return set_error(error,
+                         "%s: its header promises rows of %" PRIu64 " numbers, and at most %" PRIu64
+                         " are read",
+                         name, columns, MOST_COLUMNS);
     h->rows = (size_t)shape->sizes[0];
     h->columns = (size_t)columns;
     return true;

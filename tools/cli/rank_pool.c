@@ -11,6 +11,7 @@
 #include <nnblas.h>
 
 #include <limits.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,7 +78,8 @@ static bool take_end(worker *w) {
 
 /* ---- messages -------------------------------------------------------------------------------- */
 
-typedef enum { ALIVE, TASK, RESULT, STOP, END } message_kind;
+/* LOST: rank 0 ends all, and will not be heard any more. */
+typedef enum { ALIVE, TASK, RESULT, STOP, LOST, END } message_kind;
 
 /* Behind that of a result is what was packed. */
 typedef struct {
@@ -90,14 +92,15 @@ static void send_head(size_t to, message_head head) {
     get_rank_calls()->send(to, &head, sizeof head);
 }
 
-/* When the others were heard last, and told last that this one is there. */
+/* When the others were heard last, told last that this one is there, and when it looked last. */
 typedef struct {
     const task_pool *pool;
-    double *heard, told;
+    double *heard, told, looked;
 } contacts;
 
 static contacts make_contacts(const task_pool *pool) {
-    contacts all = {pool, resize_array(NULL, count_ranks(), sizeof *all.heard), nn_read_clock()};
+    const double now = nn_read_clock();
+    contacts all = {pool, resize_array(NULL, count_ranks(), sizeof *all.heard), now, now};
     for (size_t rank = 0; rank < count_ranks(); rank++)
         all.heard[rank] = all.told;
     return all;
@@ -106,14 +109,26 @@ static contacts make_contacts(const task_pool *pool) {
 static void miss(const contacts *all, size_t rank) {
     print_safely(stderr,
                  "nnblas %s: rank %zu has not answered for %g seconds: its process has stopped, or "
-                 "the network between them\n",
-                 all->pool->command, rank, all->pool->seconds);
+                 "the network between them%s\n",
+                 all->pool->command, rank, all->pool->seconds, SLOW_RANK_ADVICE);
+    for (size_t other = 1; is_first_rank() && other < count_ranks(); other++)
+        send_head(other, (message_head){.kind = LOST});
     give_up_ranks(all->pool->seconds);
+}
+
+/* A process that was stopped itself, and goes on, has not looked for so long: what the others sent
+ * may not be there at the first look. */
+static void forgive_own_stop(contacts *all, double now) {
+    if (now - all->looked > all->pool->seconds / 3.0)
+        for (size_t rank = 0; rank < count_ranks(); rank++)
+            all->heard[rank] = fmax(all->heard[rank], now);
+    all->looked = now;
 }
 
 /* Of the ranks from first up to the one before end. */
 static void keep_contact(contacts *all, size_t first, size_t end) {
     double now = nn_read_clock();
+    forgive_own_stop(all, now);
     bool is_time = now - all->told > all->pool->seconds / 6.0;
     for (size_t rank = first; rank < end; rank++) {
         if (is_time)
@@ -235,7 +250,7 @@ static bool take_orders(worker *w, contacts *all) {
         message_head head;
         memcpy(&head, message.data, sizeof head);
         free(message.data);
-        all->heard[0] = nn_read_clock();
+        all->heard[0] = head.kind == LOST ? HUGE_VAL : nn_read_clock();
         if (head.kind == TASK)
             begin_task(w, head.task);
         else if (head.kind == STOP)

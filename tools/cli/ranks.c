@@ -49,6 +49,15 @@ void list_rank_options(rank_options *set, command_option *options) {
     memcpy(options, all, sizeof all);
 }
 
+int check_rank_options(const char *command, rank_options *set) {
+    static const double USUAL_SECONDS = 15.0;
+    if (set->seconds > 0.0 && !set->is_asked)
+        return refuse_usage(command, "--mpi-timeout needs --mpi");
+    if (!(set->seconds > 0.0))
+        set->seconds = USUAL_SECONDS;
+    return CARRY_ON;
+}
+
 /* mpirun binds a rank to processors of its own, or the ranks of a machine have all of them in
  * common. */
 size_t count_rank_threads(size_t threads) {
@@ -100,11 +109,26 @@ static void *load_module(void) {
     return module ? module : dlopen(MODULE_FOLDER "/nnblas_ranks.so", RTLD_NOW | RTLD_GLOBAL);
 }
 
+/* The loader's message names a place as it was asked for. */
+static void report_module(const char *command, const char *problem) {
+    static const char PLACE[] = "$ORIGIN";
+    char folder[4096];
+    ssize_t length = readlink("/proc/self/exe", folder, sizeof folder - 1);
+    folder[length > 0 ? length : 0] = '\0';
+    char *name = strrchr(folder, '/');
+    const char *found = name ? strstr(problem, PLACE) : NULL;
+    if (name)
+        *name = '\0';
+    print_safely(stderr, "nnblas %s: cannot load what --mpi needs: %.*s%s%s\n", command,
+                 found ? (int)(found - problem) : 0, problem, found ? folder : "",
+                 found ? found + strlen(PLACE) : problem);
+}
+
 static const rank_calls *find_calls(const char *command) {
     void *module = load_module();
     const rank_calls *found = module ? dlsym(module, RANK_CALLS_NAME) : NULL;
     if (!found)
-        print_safely(stderr, "nnblas %s: cannot load what --mpi needs: %s\n", command, dlerror());
+        report_module(command, dlerror());
     return found;
 }
 #else
@@ -139,9 +163,24 @@ static void silence_output(void) {
     close(nothing);
 }
 
+/* Open MPI and those with Hydra or PMI say how many processes they start. */
+static void warn_of_separate_processes(char **argv) {
+    const char *size = getenv("OMPI_COMM_WORLD_SIZE");
+    size = size ? size : getenv("PMI_SIZE");
+    if (size && strtol(size, NULL, 10) > 1 && !is_asked_for(argv, "--quiet"))
+        print_safely(stderr,
+                     "nnblas %s: warning: one of %s processes of mpirun: without --mpi each does "
+                     "all of it, and writes the same files\n",
+                     argv[0], size);
+}
+
 bool begin_ranks(char **argv) {
-    if (!is_asked_for(argv, "--mpi") || is_asked_for(argv, "--help"))
+    if (is_asked_for(argv, "--help"))
         return true;
+    if (!is_asked_for(argv, "--mpi")) {
+        warn_of_separate_processes(argv);
+        return true;
+    }
     calls = find_calls(argv[0]);
     if (!calls)
         return false;

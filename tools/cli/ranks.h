@@ -9,11 +9,9 @@
 
 typedef struct {
     bool is_asked;
-    double seconds;  /* within which a rank has to answer */
+    double seconds;  /* within which a rank has to answer; 0 where that is not given */
     bool is_ordered; /* of nnblas train: sums in the order of one process */
 } rank_options;
-
-#define DEFAULT_RANK_SECONDS 15.0
 
 #define RANK_OPTIONS_HELP                                                                          \
     "  --mpi                 share the trainings with the other processes of mpirun; --threads "   \
@@ -23,11 +21,16 @@ typedef struct {
 
 enum { N_RANK_OPTIONS = 2 };
 void list_rank_options(rank_options *set, command_option *options);
+/* CARRY_ON, with the default of what is not given; or EXIT_USAGE with a message. */
+int check_rank_options(const char *command, rank_options *set);
+
+/* Behind a message of a rank that does not answer. */
+#define SLOW_RANK_ADVICE "; a slow rank needs a longer --mpi-timeout"
 
 /*
- * To be called first by a command that takes --mpi; does nothing where it is not given. From then
- * on rank 0 alone prints: argv[0], the command in messages, gets the number of another rank, whose
- * messages wait for agree_on(). False after a message.
+ * To be called first by a command that takes --mpi; where it is not given, it only warns of
+ * mpirun. From then on rank 0 alone prints: argv[0], the command in messages, gets the number of
+ * another rank, whose messages wait for agree_on(). False after a message.
  */
 bool begin_ranks(char **argv);
 

@@ -339,6 +339,8 @@ static int read_arguments(int argc, char **argv, validation *v) {
         status = refuse_checkpoint(argv[0], &v->settings);
     if (status == CARRY_ON)
         status = refuse_shared_input(argv[0], &v->settings);
+    if (status == CARRY_ON)
+        status = check_rank_options(argv[0], &v->settings.ranks);
     const file_argument files[] = {{"DATA.csv", v->settings.data, FILE_READ},
                                    {"--json", v->json, FILE_WRITTEN}};
     return status == CARRY_ON ? check_files(argv[0], files, sizeof files / sizeof files[0])
@@ -356,7 +358,6 @@ int run_cross_validate(int argc, char **argv) {
         return EXIT_FAILURE;
     validation v = {.command = argv[0],
                     .settings.training = default_settings(),
-                    .settings.ranks.seconds = DEFAULT_RANK_SECONDS,
                     .plan = {.k = 5, .repeats = 1}};
     ignore_write_signals();
     int status = read_arguments(argc, argv, &v);

@@ -161,12 +161,14 @@ static void free_search(search *s) {
     free_train_settings(&s->settings);
 }
 
-static int check_arguments(const search *s) {
+static int check_arguments(search *s) {
     const file_argument files[] = {{"DATA.csv", s->settings.data, FILE_READ},
                                    {"--json", s->json, FILE_WRITTEN}};
     int status = refuse_checkpoint(s->command, &s->settings);
     if (status == CARRY_ON)
         status = refuse_shared_input(s->command, &s->settings);
+    if (status == CARRY_ON)
+        status = check_rank_options(s->command, &s->settings.ranks);
     if (status == CARRY_ON)
         status = check_search_lists(s->command, &s->lists, s->is_grid, &s->settings.training);
     return status == CARRY_ON ? check_files(s->command, files, sizeof files / sizeof files[0])
@@ -235,7 +237,6 @@ int run_search(int argc, char **argv) {
         return EXIT_FAILURE;
     search s = {.command = argv[0],
                 .settings.training = default_settings(),
-                .settings.ranks.seconds = DEFAULT_RANK_SECONDS,
                 .n_trials = 30,
                 .plan = {.k = 5, .repeats = 1}};
     s.settings.training.is_searched = true;

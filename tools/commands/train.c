@@ -167,7 +167,8 @@ static bool make(training_run *run) {
 static void report_end(const training_run *run) {
     const failure_text why = explain_failure(&run->rows);
     if (tells_of_failure(run, why.text))
-        print_safely(stderr, "nnblas %s: %s\n", run->command, why.text);
+        print_safely(stderr, "nnblas %s: %s%s\n", run->command, why.text,
+                     strstr(why.text, "no answer from rank") ? SLOW_RANK_ADVICE : "");
     if (is_first_rank())
         advise_on_overflow(run);
     give_up_lost_ranks(run);
@@ -202,22 +203,45 @@ static bool plot(const training_run *run) {
     return plot_history(run->command, run->trainer, &words, run->settings->plot);
 }
 
+static bool replaces(const char *path) {
+    return path && is_replaceable(path);
+}
+
+static bool save_model(training_run *run) {
+    const char *output = run->settings->output;
+    if (!save_net(run->command, run->model.net, output))
+        return false;
+    if (run->summary && !run->is_saved)
+        print_safely(run->summary, "saved %s\n", output);
+    fflush(run->summary);
+    return run->is_saved = true;
+}
+
+static bool save_history(const training_run *run) {
+    return write_history(run->command, run->trainer, has_validation(run), run->settings->history);
+}
+
+/* The scores of many rows take longer than the second after which mpirun kills what Ctrl-C has not
+ * ended. What replaces a file need not wait for them: the model gets them in the end. */
+static bool save_without_scores(training_run *run) {
+    const train_settings *set = run->settings;
+    bool is_good = !replaces(set->output) || save_model(run);
+    return (!replaces(set->history) || save_history(run)) && is_good;
+}
+
 /* The model first: what fails after it costs nothing. From the training to there no signal loses
  * it. */
 static bool save(training_run *run) {
     const train_settings *set = run->settings;
-    const char *command = run->command;
-    bool is_good = !set->output || save_net(command, run->model.net, set->output);
+    bool can_save = set->output && (run->is_saved || !replaces(set->output));
+    bool is_good = !can_save || save_model(run);
     release_stop_signals();
-    if (run->summary && is_good && set->output)
-        print_safely(run->summary, "saved %s\n", set->output);
     if (run->summary && !set->output)
         fputs("not saved: no --output was given\n", run->summary);
     if (set->json)
         is_good = write_run(run, set->json) && is_good;
-    if (set->history)
-        is_good =
-            write_history(command, run->trainer, has_validation(run), set->history) && is_good;
+    if (set->history && !replaces(set->history))
+        is_good = save_history(run) && is_good;
     if (set->plot)
         is_good = plot(run) && is_good;
     return is_good && !run->has_failed_checkpoint;
@@ -227,8 +251,6 @@ static bool score_and_note(training_run *run) {
     nnblas_status status = score_rows(run);
     if (!status)
         status = note_run(run, true);
-    if (!status)
-        status = pack_members(&run->model);
     if (status)
         print_safely(stderr, "nnblas %s: %s\n", run->command, explain_failure(&run->rows).text);
     return !status;
@@ -240,7 +262,10 @@ static bool run_all(training_run *run) {
     end_sharing(run);
     if (!is_trained || !is_first_rank())
         return is_trained;
-    bool is_scored = score_and_note(run), is_saved = save(run);
+    if (pack_members(&run->model))
+        return report_failure(run->command) == EXIT_SUCCESS;
+    bool is_kept = save_without_scores(run), is_scored = score_and_note(run);
+    bool is_saved = save(run) && is_kept;
     if (is_scored && run->summary) {
         advise_on_result(run);
         print_result(run);
@@ -275,7 +300,7 @@ static void free_run(training_run *run) {
 int run_train(int argc, char **argv) {
     if (!begin_ranks(argv))
         return EXIT_FAILURE;
-    train_settings set = {.training = default_settings(), .ranks.seconds = DEFAULT_RANK_SECONDS};
+    train_settings set = {.training = default_settings()};
     int status = read_train_settings(argc, argv, &set);
     ignore_write_signals();
     training_run run = {.settings = &set,

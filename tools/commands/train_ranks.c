@@ -9,9 +9,11 @@
 #include <string.h>
 
 int check_train_ranks(const char *command, train_settings *set) {
-    if (!set->ranks.is_asked)
-        return set->ranks.is_ordered ? refuse_usage(command, "--mpi-ordered needs --mpi")
-                                     : CARRY_ON;
+    if (set->ranks.is_ordered && !set->ranks.is_asked)
+        return refuse_usage(command, "--mpi-ordered needs --mpi");
+    int status = check_rank_options(command, &set->ranks);
+    if (status != CARRY_ON || !set->ranks.is_asked)
+        return status;
     if (set->restarts > 0 || set->members > 0)
         return refuse_usage(command, "--mpi divides the rows of one network: leave out --%s",
                             set->restarts > 0 ? "restarts" : "ensemble");

@@ -36,6 +36,7 @@ typedef struct {
     double seconds;             /* of this process */
     scores learnt, held_out;    /* of the network that is kept */
     bool has_failed_checkpoint; /* and the warning of it */
+    bool is_saved;              /* the model is in its file, perhaps without the scores */
 } training_run;
 
 /* Whether rows are held out for the validation. */
