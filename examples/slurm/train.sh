@@ -9,18 +9,19 @@
 #
 # One rank a node, with a thread for each of its processors. The table and the checkpoint lie where all
 # nodes see them. A job that begins anew goes on from the checkpoint, on any number of nodes.
-# usage: sbatch train.sh TABLE.csv TARGET MODEL
+# usage: sbatch train.sh TABLE.csv TARGET MODEL [OPTION...]
 set -eu
 table=${1:?the table}
 target=${2:?the column to predict}
 model=${3:?the file of the model}
+shift 3
 threads=${SLURM_CPUS_PER_TASK:-1}
 
 # The library's own threads compute; those of OpenBLAS would only stand in their way.
 export OPENBLAS_NUM_THREADS=1
 
 set -- train "$table" --target "$target" --validation 0.2 --batch 4096 --mpi --threads "$threads" \
-    --checkpoint "$model.checkpoint" --resume --output "$model"
+    --checkpoint "$model.checkpoint" --resume --output "$model" "$@"
 if [ "${LAUNCHER:-srun}" = srun ]; then
     # Slurm ends a job whose node is lost.
     srun --mpi=pmix --cpus-per-task="$threads" nnblas "$@"

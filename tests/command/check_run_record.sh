@@ -60,13 +60,13 @@ check_resumption() {
     awk 'BEGIN { for (i = 0; i < 40; i++) print i % 7 "," i * 0.5 "," (i % 2 ? "odd" : "even") "," (i % 3 ? "yes" : "no") }' >>first.csv
     expect_status 0 train first.csv --target y --epochs 3 --checkpoint state --validation 0.25
     sed 's/yes/perhaps/' first.csv >classes.csv
-    resumes_not "class or category 2 of 'y' was 'yes' in its training, and here 'perhaps'" \
+    resumes_not "class or category 2 of column 4 \(y\) was 'yes' in its training, and here 'perhaps'" \
         classes.csv --target y --validation 0.25
     sed 's/odd/strange/' first.csv >categories.csv
-    resumes_not "class or category 2 of 'kind' was 'odd' in its training, and here 'strange'" \
+    resumes_not "class or category 2 of column 3 \(kind\) was 'odd' in its training, and here 'strange'" \
         categories.csv --target y --validation 0.25
     sed '3s/yes/perhaps/' first.csv >more.csv
-    resumes_not "classes or categories of 'y': 2 in its training, and here 3" \
+    resumes_not "classes or categories of column 4 \(y\): 2 in its training, and here 3" \
         more.csv --target y --validation 0.25
     sed '1s/b/c/' first.csv >names.csv
     resumes_not 'feature 2 of its training was column 2 \(b\), and here it is column 2 \(c\)' \

@@ -81,6 +81,9 @@ check_tables() {
     expect_status 0 train table.csv --target kind $full --stream --output stream
     check "compressed it is the same" same_network stream packed
     "$nnblas" iris >iris.csv
+    expect_status 0 train iris.csv --target petal_width --epochs 9 --batch all --validation 0.2 --output memory
+    expect_status 0 train iris.csv --target petal_width --epochs 9 --batch all --validation 0.2 --stream --output stream
+    check "the default weight decay of numbers is that of rows in memory" same_network memory stream
     expect_status 0 train iris.csv --target species --epochs 3 --batch all --output memory
     expect_status 0 train iris.csv --target species --epochs 3 --batch all --stream --output stream
     check "and a small table too" python3 compare.py memory stream

@@ -203,6 +203,12 @@ static bool has_whole_type(const array_file *array) {
     return get_array_header(array)->type.kind != ELEMENT_FLOAT;
 }
 
+/* They are in ascending order. */
+static bool has_rounded_classes(const array_rows *a) {
+    static const double LARGEST_EXACT = 9007199254740991.0;
+    return a->classes[0] < -LARGEST_EXACT || a->classes[a->n_classes - 1] > LARGEST_EXACT;
+}
+
 static bool take_classes(array_rows *a, table_column *target) {
     target->kind = COLUMN_CATEGORY;
     a->categories = resize_array(NULL, a->n_classes, sizeof *a->categories);
@@ -237,6 +243,11 @@ static bool choose_kinds(array_rows *a, task wanted, schema *s, table_error *err
                          "%s: has more than %d different labels, and each would be a class: "
                          "--numbers makes it a regression",
                          name, MOST_CATEGORIES);
+    if (a->classes && has_whole_type(a->labels) && has_rounded_classes(a))
+        return set_error(error,
+                         "%s: has labels beyond 2^53, several of which would become one class when "
+                         "they are rounded: number the classes from 0",
+                         name);
     if (a->classes)
         return take_classes(a, &s->targets.columns[0]);
     if (columns > 1 && survey.is_binary && wanted != TASK_NUMBERS)

@@ -13,11 +13,19 @@ typedef struct {
     bool is_ordered; /* of nnblas train: sums in the order of one process */
 } rank_options;
 
+/* Behind the help of --mpi. */
+#ifdef HAVE_MPI
+#define NO_RANKS_HELP ""
+#else
+#define NO_RANKS_HELP "                        (not in this build: meson's -Dmpi=enabled)\n"
+#endif
+
 #define RANK_OPTIONS_HELP                                                                          \
     "  --mpi                 share the trainings with the other processes of mpirun; --threads "   \
     "is\n"                                                                                         \
     "                        that of each\n"                                                       \
-    "  --mpi-timeout SECONDS end all where one does not answer for so long (default 15)\n"
+    "  --mpi-timeout SECONDS end all where one does not answer for so long (default "              \
+    "15)\n" NO_RANKS_HELP
 
 enum { N_RANK_OPTIONS = 2 };
 void list_rank_options(rank_options *set, command_option *options);

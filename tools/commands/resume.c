@@ -33,14 +33,14 @@ __attribute__((format(printf, 2, 3))) static bool refuse(const training_run *run
 static bool has_same_categories(const training_run *run, const table_column *before,
                                 const table_column *now) {
     const name_list *a = &before->categories, *b = &now->categories;
-    const shown_text name = show_text(now->name);
+    const shown_column name = show_column(now->name, now->place);
     if (a->count != b->count)
-        return refuse(run, "classes or categories of '%s': %zu in its training, and here %zu",
+        return refuse(run, "classes or categories of %s: %zu in its training, and here %zu",
                       name.text, a->count, b->count);
     for (size_t i = 0; i < a->count; i++)
         if (strcmp(a->names[i], b->names[i]) != 0)
             return refuse(
-                run, "class or category %zu of '%s' was '%s' in its training, and here '%s'", i + 1,
+                run, "class or category %zu of %s was '%s' in its training, and here '%s'", i + 1,
                 name.text, show_text(a->names[i]).text, show_text(b->names[i]).text);
     return true;
 }

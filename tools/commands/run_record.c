@@ -2,6 +2,7 @@
 #include "commands/run_record.h"
 
 #include "cli/output.h"
+#include "cli/ranks.h"
 #include "commands/network_names.h"
 #include "table/json.h"
 
@@ -188,6 +189,8 @@ static json_t *pack_beginning(const training_run *run) {
     set_member(packed, "command", pack_command(run));
     set_member(packed, "settings", pack_settings(run));
     set_member(packed, "data", pack_data(run));
+    if (has_ranks())
+        set_member(packed, "ranks", pack_size(count_ranks()));
     return packed;
 }
 

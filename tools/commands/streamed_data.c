@@ -5,6 +5,7 @@
 #include "cli/memory.h"
 #include "cli/text.h"
 #include "commands/run_record.h"
+#include "commands/weight_decay.h"
 #include "core/random.h"
 #include "core/sizes.h"
 #include "table/row_groups.h"
@@ -36,6 +37,7 @@ typedef struct {
     row_stream *rows;
     bool holds_out;
     dataset *taken;
+    dataset kept;   /* the rows that are learnt from, where they are few; X is null otherwise */
     size_t *places; /* of the rows that are held out */
     size_t left, seen;
     bool *marks;     /* null where rows are drawn as they come */
@@ -65,6 +67,12 @@ static void take_row(survey *v, const double *x, const double *y) {
     if (v->holds_out)
         v->places[d->N] = v->seen - 1;
     d->N++;
+}
+
+static void keep_rows(dataset *kept, size_t count, const dataset *block) {
+    memcpy(kept->X + kept->N * kept->inputs, block->X, count * block->inputs * sizeof *kept->X);
+    memcpy(kept->Y + kept->N * kept->outputs, block->Y, count * block->outputs * sizeof *kept->Y);
+    kept->N += count;
 }
 
 /* Copies rows that are drawn; those that are learnt from stay, in their order. */
@@ -99,6 +107,8 @@ static bool survey_block(survey *v, dataset *block) {
     if (!check_targets(v->command, v->set, v->s, block))
         return false;
     size_t kept = divide_block(v, block);
+    if (v->kept.X)
+        keep_rows(&v->kept, kept, block);
     add_to_scaling(v->features, kept, block->X, NULL);
     add_to_scaling(v->targets, kept, block->Y, NULL);
     return true;
@@ -189,6 +199,16 @@ static void note_bound(const survey *v, note_list *notes) {
                  v->set->training.validation, wanted, v->taken->N);
 }
 
+/* The default weight decay is then that of rows in memory. */
+static dataset make_kept(const row_stream *rows) {
+    dataset kept = {.inputs = rows->inputs, .outputs = rows->outputs};
+    if (rows->N <= nn_min(MOST_PILOT_ROWS, count_most_held_out(rows))) {
+        kept.X = resize_array(NULL, rows->N * rows->inputs, sizeof *kept.X);
+        kept.Y = resize_array(NULL, rows->N * rows->outputs, sizeof *kept.Y);
+    }
+    return kept;
+}
+
 static bool survey_all(survey *v, training_rows *rows) {
     const row_stream *stream = v->rows;
     v->holds_out = v->set->training.validation > 0.0 && stream->N >= 2;
@@ -198,6 +218,7 @@ static bool survey_all(survey *v, training_rows *rows) {
                           .outputs = stream->outputs,
                           .X = resize_array(NULL, v->left * stream->inputs, sizeof(double)),
                           .Y = resize_array(NULL, v->left * stream->outputs, sizeof(double))};
+    v->kept = make_kept(stream);
     v->places = resize_array(NULL, v->left, sizeof *v->places);
     v->random = v->set->training.seed;
     v->first = resize_array(NULL, stream->outputs, sizeof *v->first);
@@ -218,6 +239,7 @@ static void scale(const survey *v, training_rows *rows) {
         scale_by_means(&v->s->targets);
     scale_dataset(v->s, &rows->held_out);
     scale_dataset(v->s, &rows->sample);
+    scale_dataset(v->s, &rows->learnt);
 }
 
 static bool survey_stream(survey *v, note_list *notes, training_rows *rows) {
@@ -225,11 +247,12 @@ static bool survey_stream(survey *v, note_list *notes, training_rows *rows) {
     if (is_good) {
         note_missing(v->s, v->missing, notes);
         note_bound(v, notes);
+        rows->learnt = v->kept;
         scale(v, rows);
-        rows->learnt = (dataset){.N = v->rows->N - rows->held_out.N,
-                                 .inputs = v->rows->inputs,
-                                 .outputs = v->rows->outputs};
+        rows->learnt.N = v->rows->N - rows->held_out.N;
     }
+    if (!is_good)
+        free_dataset(&v->kept);
     free(v->first);
     free(v->differs);
     free(v->marks);

@@ -3,6 +3,7 @@
 #ifndef NNBLAS_COMMANDS_TRAIN_RANKS_H
 #define NNBLAS_COMMANDS_TRAIN_RANKS_H
 
+#include "cli/ranks.h"
 #include "commands/training_run.h"
 
 #define TRAIN_RANKS_HELP                                                                           \
@@ -10,7 +11,8 @@
     "                        threads; rank 0 alone prints and writes\n"                            \
     "  --mpi-ordered         add up in the order of one process: its bits, whatever the number\n"  \
     "                        of ranks; with --batch all\n"                                         \
-    "  --mpi-timeout SECONDS end all where one does not answer for so long (default 15)\n"
+    "  --mpi-timeout SECONDS end all where one does not answer for so long (default "              \
+    "15)\n" NO_RANKS_HELP
 
 /* CARRY_ON, or EXIT_USAGE with a message. The files of the training are left to the first rank. */
 int check_train_ranks(const char *command, train_settings *set);

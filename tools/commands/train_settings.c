@@ -38,7 +38,7 @@ static const char TRAIN_HELP[] =
     "\n"
     "The columns, by their names in the header or their numbers from 1:\n" COLUMNS_HELP "\n"
     "Rows that are larger than memory stay in their files, which each epoch reads again:\n"
-    "  --stream              of DATA.csv\n"
+    "  --stream              leave the rows of DATA.csv in the file, and read them in each epoch\n"
     "  --features FILE       of an array, .npy or IDX: a row is one example\n"
     "  --labels FILE         the array of what to predict: a column of whole numbers is classes,\n"
     "                        one of floats is numbers; columns of 0 and 1 are labels\n"

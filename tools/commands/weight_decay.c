@@ -25,7 +25,6 @@ static const double ROWS_A_PRIOR_OF_CLASSES = 4.0, ROWS_A_PRIOR_OF_NOISE = 8.0;
  */
 static const double ROWS_A_PRIOR_OF_SQUARES = 0.4;
 static const double LEAST_NOISE = 0.02, MIDDLE_NOISE = 0.25; /* of a variance of 1 */
-static const size_t MOST_PILOT_ROWS = 4000;
 static const double PILOT_EPOCHS = 20.0, PILOT_STEPS = 100.0, PILOT_HELD_OUT = 0.25;
 
 static double find_lowest_cost(const nnblas_trainer *trainer) {

@@ -6,6 +6,9 @@
 #include "commands/training_settings.h"
 #include "table/dataset.h"
 
+/* Of more rows in memory the default of numbers takes a middle noise, and of fewer an estimate. */
+enum { MOST_PILOT_ROWS = 4000 };
+
 /* For so many rows and the cost of these settings, of numbers that of a middle noise. */
 double get_usual_weight_decay(const training_settings *settings, output_kind kind, double rows);
 
