@@ -48,6 +48,17 @@ Y[first] = np.nan if rank == ranks - 1 else 0.0
 words = fails(lambda: make_trainer(3).fit(X[first:end], Y[first:end], communicator=communicator))
 if f"rank {ranks - 1}: Y holds a NaN at row 0" not in words:
     faults.append(words or "a NaN is trained on")
+Y[first] = 0.0
+columns = 3 if rank == ranks - 1 else 4
+try:
+    make_trainer(3).fit(X[first:end, :columns], Y[first:end], communicator=communicator)
+    faults.append("a rank's columns are another number than the network's inputs")
+except ValueError as error:
+    if rank < ranks - 1:
+        faults.append(f"the others raise ValueError: {error}")
+except nnblas.GroupError as error:
+    if rank == ranks - 1 or f"rank {ranks - 1}: its arguments were refused" not in str(error):
+        faults.append(str(error))
 faults = communicator.allreduce(faults)
 if rank == 0:
     print("\n".join(faults) or f"ok {ranks} ranks")

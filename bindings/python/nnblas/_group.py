@@ -6,14 +6,56 @@ what the library has added up is gone.
 """
 
 import time
-from typing import Any, Union
+from typing import Any, Callable, TypeVar, Union
 
 import numpy as np
 
+from ._errors import Status, make_error
 from ._library import ffi, lib
 
 # What MPI may still write to after a failure.
 _abandoned: list[Any] = []
+
+
+_Prepared = TypeVar("_Prepared")
+
+
+def _wait_for(mpi: Any, requests: list[Any], seconds: Union[float, None]) -> None:
+    began = time.monotonic()
+    while not mpi.Request.Testall(requests):
+        waited = time.monotonic() - began
+        if seconds is not None and waited > seconds:
+            raise TimeoutError(f"a rank does not answer within {seconds:g} s")
+        if waited > 1e-4:
+            time.sleep(0 if waited < 0.1 else 1e-3)
+
+
+def prepare_together(
+    communicator: Any, seconds: Union[float, None], prepare: Callable[[], _Prepared]
+) -> _Prepared:
+    """What prepare returns. Where it raises on one rank it does so, and all others raise GroupError:
+    they would wait for that rank."""
+    from mpi4py import MPI
+
+    refused = np.zeros(communicator.Get_size())
+    error = None
+    try:
+        prepared = prepare()
+    except Exception as raised:
+        error = raised
+        refused[communicator.Get_rank()] = 1.0
+    request = communicator.Iallreduce(MPI.IN_PLACE, refused)
+    try:
+        _wait_for(MPI, [request], seconds)
+    except TimeoutError as late:
+        _abandoned.append((communicator, refused, request))
+        error = error or make_error(Status.ERROR_GROUP, str(late))
+    if error is not None:
+        raise error
+    if refused.any():
+        rank = int(refused.argmax())
+        raise make_error(Status.ERROR_GROUP, f"rank {rank}: its arguments were refused")
+    return prepared
 
 
 class Group:
@@ -55,13 +97,7 @@ class Group:
             _abandoned.append((self._communicator, self._sums, self._requests))
 
     def _wait(self) -> None:
-        began = time.monotonic()
-        while not self._mpi.Request.Testall(self._requests):
-            waited = time.monotonic() - began
-            if self._seconds is not None and waited > self._seconds:
-                raise TimeoutError(f"a rank does not answer within {self._seconds:g} s")
-            if waited > 1e-4:
-                time.sleep(0 if waited < 0.1 else 1e-3)
+        _wait_for(self._mpi, self._requests, self._seconds)
         self._requests = []
 
     def begin_sum(self, target: Any) -> None:

@@ -13,7 +13,7 @@ import numpy.typing
 from . import _interruption
 from ._arrays import FloatArray, read_array, read_derivatives, read_matrix, read_rows
 from ._errors import Status, check, get_message, make_error, read_count
-from ._group import Group
+from ._group import Group, prepare_together
 from ._library import ffi, lib
 from ._net import Net, Path, encode_path, to_constant
 from ._source import Source
@@ -149,8 +149,6 @@ class _Fit:
         callback: Union[Callback, None],
         derivatives: Union[FloatArray, None] = None,
         derivative_weight: float = 1.0,
-        group: Union[Group, None] = None,
-        ordered_sums: bool = False,
     ) -> None:
         if validation is None or isinstance(validation, Source):
             arrays: tuple[FloatArray, ...] = ()
@@ -170,11 +168,15 @@ class _Fit:
         self._source = validation if isinstance(validation, Source) else None
         self._validation = trainer._read_validation(*arrays) if arrays else None
         self._fraction = 0.0
-        self._group = group
-        self._ordered_sums = ordered_sums
+        self._group: Union[Group, None] = None
+        self._ordered_sums = False
         self._callback = callback
         self._watch: Union[_Watch, None] = None
         self._handle: Any = None
+
+    def join(self, group: Group, ordered_sums: bool) -> None:
+        self._group = group
+        self._ordered_sums = ordered_sums
 
     def begin(self, hand_over: Callable[[Callable[[], None]], None]) -> None:
         """Afterwards the trainer is in a fit until `end`; where this raises, it is not."""
@@ -724,7 +726,8 @@ class Trainer:
             settings, and train one network together: as one process with all rows, rank 0's first. All
             begin with the parameters of rank 0, which alone writes and resumes checkpoints. MPI is
             called in another thread (mpi4py asks for MPI_THREAD_MULTIPLE). What one rank is refused for
-            all raise, with its number; an argument of another type or shape raises on that rank alone.
+            all raise, with its number; where its arguments have another type or shape, the others raise
+            GroupError.
         ordered_sums : bool, optional
             The bits of one process with all rows, where the shares are those of nnblas_group_share: see
             nnblas_trainer_set_group in the reference of C.
@@ -747,13 +750,19 @@ class Trainer:
         RuntimeError
             Where the trainer is in a fit already, of another thread or around this callback.
         """
-        x, N, ldx = read_matrix("X", X, self._net._inputs)
-        y, ldy = read_rows("Y", Y, self._net.n_labels, N)
-        group = None if communicator is None else Group(communicator, communication_timeout)
-        fit = _Fit(
-            self, N, weights, validation, callback, derivatives, derivative_weight, group, ordered_sums
-        )
-        status, message = self._run(fit, lib.nnblas_trainer_fit, N, x, ldx, y, ldy)
+
+        def prepare() -> tuple["_Fit", tuple[Any, ...]]:
+            x, N, ldx = read_matrix("X", X, self._net._inputs)
+            y, ldy = read_rows("Y", Y, self._net.n_labels, N)
+            fit = _Fit(self, N, weights, validation, callback, derivatives, derivative_weight)
+            return fit, (N, x, ldx, y, ldy)
+
+        if communicator is None:
+            fit, rows = prepare()
+        else:
+            fit, rows = prepare_together(communicator, communication_timeout, prepare)
+            fit.join(Group(communicator, communication_timeout), ordered_sums)
+        status, message = self._run(fit, lib.nnblas_trainer_fit, *rows)
         fit.raise_error()
         if status < 0:
             raise make_error(status, message)
