@@ -1444,7 +1444,8 @@ nnblas_status nnblas_trainer_fit_status(const nnblas_trainer *trainer);
  *
  *   NNBLAS_ERROR_NULL    trainers, a trainer, X or Y is null
  *   NNBLAS_ERROR_SIZE    count or N is 0 or above INT_MAX
- *   NNBLAS_ERROR_VALUE   two trainers have the same network, or the same path for checkpoints
+ *   NNBLAS_ERROR_VALUE   two trainers have the same network, validation source or path for
+ *                        checkpoints, or one has a group
  *   NNBLAS_ERROR_MEMORY  out of memory, 16 bytes for each trainer
  *
  * While it runs, nothing else uses the trainers and their networks, with two exceptions.

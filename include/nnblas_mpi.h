@@ -20,7 +20,8 @@
  *
  * The library neither starts nor ends MPI, prints nothing and ends no process. It works on a copy
  * of the communicator (MPI_Comm_dup), which returns errors; the error handler of the caller's own
- * stays.
+ * stays. Open MPI passes errors of sums on to that of MPI_COMM_WORLD, which ends all processes
+ * where the caller has not set MPI_ERRORS_RETURN there.
  */
 #ifndef NNBLAS_MPI_H
 #define NNBLAS_MPI_H
@@ -45,8 +46,9 @@ typedef struct nnblas_mpi_group nnblas_mpi_group;
  * caller's business: MPI_Finalize may wait for the lost rank, MPI_Abort does not.
  *
  * NNBLAS_ERROR_NULL where group is null, NNBLAS_ERROR_VALUE where seconds is not finite and 0 or
- * above or MPI is not initialized, NNBLAS_ERROR_MEMORY, and NNBLAS_ERROR_GROUP where MPI reports an
- * error. nnblas_mpi_error_message has the reason, as nnblas_error_message has those of nnblas.h.
+ * above, MPI is not initialized or communicator is MPI_COMM_NULL, NNBLAS_ERROR_MEMORY, and
+ * NNBLAS_ERROR_GROUP where MPI reports an error. nnblas_mpi_error_message has the reason, as
+ * nnblas_error_message has those of nnblas.h.
  */
 nnblas_status nnblas_mpi_group_create(MPI_Comm communicator, double seconds,
                                       nnblas_mpi_group **group);

@@ -277,7 +277,8 @@ static const char *describe_failure(void *user) {
 
 /* ---- the group ------------------------------------------------------------------------------- */
 
-static nnblas_status check_arguments(double seconds, nnblas_mpi_group **group) {
+static nnblas_status check_arguments(MPI_Comm communicator, double seconds,
+                                     nnblas_mpi_group **group) {
     int is_initialized = 0, is_finalized = 0;
     if (!group) {
         describe(message, "group is null");
@@ -289,10 +290,15 @@ static nnblas_status check_arguments(double seconds, nnblas_mpi_group **group) {
     }
     MPI_Initialized(&is_initialized);
     MPI_Finalized(&is_finalized);
-    if (is_initialized && !is_finalized)
-        return NNBLAS_OK;
-    describe(message, "MPI is not initialized: call MPI_Init_thread first");
-    return NNBLAS_ERROR_VALUE;
+    if (!is_initialized || is_finalized) {
+        describe(message, "MPI is not initialized: call MPI_Init_thread first");
+        return NNBLAS_ERROR_VALUE;
+    }
+    if (communicator == MPI_COMM_NULL) {
+        describe(message, "communicator is MPI_COMM_NULL: this process is in no group");
+        return NNBLAS_ERROR_VALUE;
+    }
+    return NNBLAS_OK;
 }
 
 static int copy_communicator(nnblas_mpi_group *g, MPI_Comm communicator) {
@@ -311,7 +317,7 @@ static int copy_communicator(nnblas_mpi_group *g, MPI_Comm communicator) {
 
 nnblas_status nnblas_mpi_group_create(MPI_Comm communicator, double seconds,
                                       nnblas_mpi_group **group) {
-    nnblas_status status = check_arguments(seconds, group);
+    nnblas_status status = check_arguments(communicator, seconds, group);
     if (status)
         return status;
     nnblas_mpi_group *g = calloc(1, sizeof *g);

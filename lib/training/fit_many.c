@@ -22,13 +22,13 @@ typedef struct many_fits {
 
 /* What no two trainings may have at the same time. */
 typedef struct claim {
-    const void *claimed; /* a network, or the path of checkpoints */
+    const void *claimed; /* a network, a source, or the path of checkpoints */
     size_t trainer;
 } claim;
 
 typedef int comparison(const void *a, const void *b);
 
-static int compare_networks(const void *a, const void *b) {
+static int compare_pointers(const void *a, const void *b) {
     uintptr_t x = (uintptr_t)((const claim *)a)->claimed;
     uintptr_t y = (uintptr_t)((const claim *)b)->claimed;
     return (x > y) - (x < y);
@@ -55,7 +55,13 @@ static nnblas_status check_pairs(const many_fits *m, claim *claims) {
     size_t paths = 0;
     for (size_t i = 0; i < m->count; i++)
         claims[i] = (claim){m->trainers[i]->net, i};
-    nnblas_status status = check_claims(claims, m->count, compare_networks, "network");
+    nnblas_status status = check_claims(claims, m->count, compare_pointers, "network");
+    size_t sources = 0;
+    for (size_t i = 0; !status && i < m->count; i++)
+        if (m->trainers[i]->settings.validation_source)
+            claims[sources++] = (claim){m->trainers[i]->settings.validation_source, i};
+    if (!status)
+        status = check_claims(claims, sources, compare_pointers, "validation source");
     for (size_t i = 0; i < m->count; i++)
         if (m->trainers[i]->settings.checkpoint_path)
             claims[paths++] = (claim){m->trainers[i]->settings.checkpoint_path, i};

@@ -45,6 +45,9 @@ int main(int argc, char **argv) {
     nnblas_mpi_group *group;
     int provided;
     MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+    nnblas_mpi_group *none = NULL;
+    if (nnblas_mpi_group_create(MPI_COMM_NULL, 1.0, &none) != NNBLAS_ERROR_VALUE || none)
+        MPI_Abort(MPI_COMM_WORLD, 3);
     if (argc < 4 || nnblas_mpi_group_create(MPI_COMM_WORLD, atof(argv[1]), &group))
         MPI_Abort(MPI_COMM_WORLD, 2);
     int rank = (int)nnblas_mpi_group_calls(group)->rank;

@@ -322,6 +322,32 @@ START_TEST(a_network_has_one_training) {
 }
 END_TEST
 
+static int hand_out_nothing(void *user, nnblas_block *block) {
+    (void)user;
+    block->N = 0;
+    return 0;
+}
+
+static int restart_nothing(void *user) {
+    (void)user;
+    return 0;
+}
+
+START_TEST(a_validation_source_has_one_training) {
+    pair p = make_refused();
+    const nnblas_net *net = p.many.nets[0];
+    nnblas_source *source;
+    ck_assert_ok(nnblas_source_create(nnblas_net_layer_size(net, 0), nnblas_net_label_count(net),
+                                      hand_out_nothing, restart_nothing, NULL, &source));
+    ck_assert_ok(nnblas_trainer_set_validation_source(p.many.trainers[1], source));
+    ck_assert_ok(nnblas_trainer_set_validation_source(p.many.trainers[5], source));
+    expect_refusal(&p, NNBLAS_ERROR_VALUE, "trainers 1 and 5 have the same validation source",
+                   fit_many(&p.many));
+    free_pair(&p);
+    nnblas_source_destroy(source);
+}
+END_TEST
+
 START_TEST(a_checkpoint_has_one_training) {
     pair p = make_refused();
     const size_t shared[] = {1, 7}, own[] = {3, 4};
@@ -350,6 +376,7 @@ int main(void) {
         each_has_its_own_checkpoint,
         missing_arguments_are_refused,
         a_network_has_one_training,
+        a_validation_source_has_one_training,
         a_checkpoint_has_one_training,
     };
     return run_tests("fit_many_ends", tests, sizeof tests / sizeof *tests);
