@@ -89,6 +89,8 @@ check_ends() {
     kill -STOP "$(find_rank 1)"
     ends_badly
     check "  a rank that does not answer is named" has "$err" '^nnblas train: .*no answer from rank 1 within 2 s; a slow rank needs a longer --mpi-timeout$'
+    check "  and what becomes of the training" once \
+        '^nnblas train: the model is not saved: --resume goes on from the checkpoint state$'
     begin_long_training --mpi-timeout 2
     kill -STOP "$(find_rank 0)"
     ends_badly

@@ -164,6 +164,18 @@ static bool make(training_run *run) {
     return !status && check_model_size(run);
 }
 
+static void report_lost_training(const training_run *run) {
+    const char *checkpoint = run->settings->training.checkpoint;
+    if (run->status != NNBLAS_ERROR_GROUP || !is_first_rank())
+        return;
+    if (checkpoint && is_checkpoint_file(checkpoint))
+        print_safely(stderr,
+                     "nnblas %s: the model is not saved: --resume goes on from the checkpoint %s\n",
+                     run->command, checkpoint);
+    else
+        print_safely(stderr, "nnblas %s: the model is not saved\n", run->command);
+}
+
 static void report_end(const training_run *run) {
     const failure_text why = explain_failure(&run->rows);
     if (tells_of_failure(run, why.text))
@@ -171,6 +183,7 @@ static void report_end(const training_run *run) {
                      strstr(why.text, "no answer from rank") ? SLOW_RANK_ADVICE : "");
     if (is_first_rank())
         advise_on_overflow(run);
+    report_lost_training(run);
     give_up_lost_ranks(run);
 }
 
