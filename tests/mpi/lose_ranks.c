@@ -42,7 +42,7 @@ static void train(const nnblas_group *group, int hangs) {
 }
 
 int main(int argc, char **argv) {
-    nnblas_mpi_group *group;
+    nnblas_mpi_group *group = NULL;
     int provided;
     MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
     nnblas_mpi_group *none = NULL;
