@@ -73,12 +73,14 @@ begin_long_training() {
 }
 
 check_ends() {
+    # The one second that mpirun gives may not be enough where processors are busy.
+    export OMPI_MCA_odls_base_sigkill_timeout=20
     begin_long_training
     kill -INT $job
     wait $job
+    unset OMPI_MCA_odls_base_sigkill_timeout
     check "an interrupted training says so" has "$out" 'epochs: stopped by a signal'
-    # mpirun gives it one second, which may not be enough where processors are busy.
-    check "  and saves its model, or has a checkpoint" test -s long -o -s state
+    check "  and saves its model" test -s long
     begin_long_training
     kill -KILL "$(find_rank 1)"
     ends_badly
