@@ -34,14 +34,11 @@ nnblas_status nn_choose_source(nn_fit *fit, nnblas_source *source) {
         return status;
     bool has_batches = s->batch_size > 0 && nn_has_rate(s->optimizer);
     fit->batch_size = has_batches ? nn_min(s->batch_size, fit->N) : fit->N;
-    if (!nn_is_alone(&fit->group)) {
-        double validating = (double)s->validation.N;
-        nn_group_sum(&fit->group, &validating, 1);
-        return nn_check_row_counts(s, fit->N, fit->N,
-                                   s->validation_source ? 1 : (size_t)validating);
-    }
-    return nn_check_row_counts(s, fit->source.blocks.N, fit->N,
-                               s->validation_source ? 1 : s->validation.N);
+    /* All ranks are refused for the same. */
+    double counts[] = {(double)fit->source.blocks.N, (double)s->validation.N};
+    nn_group_sum(&fit->group, counts, 2);
+    return nn_check_row_counts(s, (size_t)counts[0], fit->N,
+                               s->validation_source ? 1 : (size_t)counts[1]);
 }
 
 nnblas_status nn_choose_validation_source(nn_fit *fit, nnblas_source *source) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "support/row_source.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static size_t count_rows(const row_source *s) {
@@ -12,25 +11,6 @@ static void copy(size_t rows, size_t columns, const double *from, size_t ld, dou
                  size_t ld_to) {
     for (size_t e = 0; e < rows; e++)
         memcpy(to + e * ld_to, from + e * ld, columns * sizeof *to);
-}
-
-/* To buffers of the source's own, the other one of which still has the rows before. */
-static void point_to_buffer(row_source *s, nnblas_block *block, const double *X, const double *Y) {
-    size_t turn = s->handed_out++ % 2;
-    double *buffer = s->buffers[turn];
-    size_t size = block->N * (s->inputs + s->labels + 1) * sizeof *buffer;
-    free(buffer);
-    s->buffers[turn] = buffer = malloc(size);
-    block->X = buffer;
-    block->Y = buffer + block->N * s->inputs;
-    block->ldx = s->inputs;
-    block->ldy = s->labels;
-    copy(block->N, s->inputs, X, s->ldx, block->X, block->ldx);
-    copy(block->N, s->labels, Y, s->ldy, block->Y, block->ldy);
-    if (s->weights) {
-        block->weights = block->Y + block->N * s->labels;
-        copy(block->N, 1, s->weights + s->row, 1, block->weights, 1);
-    }
 }
 
 static int hand_out(row_source *s, nnblas_block *block) {
@@ -46,8 +26,6 @@ static int hand_out(row_source *s, nnblas_block *block) {
     block->N = count < left ? count : left;
     if (s->answer.N > 0) {
         *block = s->answer;
-    } else if (s->swaps && block->N > 0) {
-        point_to_buffer(s, block, X, Y);
     } else if (s->points) {
         block->X = (double *)X;
         block->ldx = s->ldx;
@@ -107,8 +85,6 @@ void open_row_source(row_source *s, const problem *p, size_t block_rows) {
 
 void close_row_source(row_source *s) {
     nnblas_source_destroy(s->source);
-    free(s->buffers[0]);
-    free(s->buffers[1]);
 }
 
 void let_seek(row_source *s) {

@@ -11,17 +11,15 @@ typedef struct row_source {
     /* How it hands out rows. */
     size_t portion;                /* the most rows at a time; 0: as many as are wanted */
     bool points;                   /* to the arrays, instead of copying */
-    bool swaps;                    /* points to one of two buffers in turn, of block rows each */
     size_t fails_at;               /* the call of next that fails, from 1; 0: none */
     bool loses_start, loses_place; /* whether restart and seek fail */
     size_t later_N;                /* rows from the second pass on; 0: N */
     const double *later_weights;   /* from the second pass on; null: weights */
     nnblas_block answer; /* what next hands out in place of rows, where its N is above 0 */
     /* What was called. */
-    size_t row, calls, restarts, seeks, handed_out;
+    size_t row, calls, restarts, seeks;
     size_t begun[200];          /* where the first calls of next began */
     bool is_inside, was_inside; /* a call; two at once */
-    double *buffers[2];
     nnblas_source *source;
 } row_source;
 

@@ -92,6 +92,11 @@ int wait_for_child(pid_t child) {
     return status;
 }
 
+bool has_optimizer(nnblas_optimizer optimizer) {
+    return (optimizer != NNBLAS_LBFGS || nnblas_has(NNBLAS_FEATURE_LBFGS)) &&
+           (optimizer != NNBLAS_LEVENBERG_MARQUARDT || nnblas_has(NNBLAS_FEATURE_LAPACK));
+}
+
 /* ---- comparison ------------------------------------------------------------------------------ */
 
 double get_difference(size_t n, const double *expected, const double *found) {

@@ -36,6 +36,9 @@ void limit_child(void);
 /* Waits for a forked child and returns its status. */
 int wait_for_child(pid_t child);
 
+/* Whether this library was built with what the optimizer needs. */
+bool has_optimizer(nnblas_optimizer optimizer);
+
 /* ---- problems -------------------------------------------------------------------------------- */
 
 /* What a network is made of beside its sizes. All 0: sigmoids, the mse, no biases. */

@@ -42,11 +42,6 @@ static void set_up(nnblas_trainer *t, size_t rank) {
     ck_assert_ok(nnblas_trainer_set_weight_decay(t, searches ? 0.1 : 0.0));
 }
 
-static bool has_optimizer(nnblas_optimizer wanted) {
-    return (wanted != NNBLAS_LBFGS || nnblas_has(NNBLAS_FEATURE_LBFGS)) &&
-           (wanted != NNBLAS_LEVENBERG_MARQUARDT || nnblas_has(NNBLAS_FEATURE_LAPACK));
-}
-
 /* ---- the same as in arrays ------------------------------------------------------------------- */
 
 static void check_optimizers(bool has_weights) {

@@ -21,11 +21,6 @@ static const nnblas_optimizer OPTIMIZERS[] = {NNBLAS_GRADIENT_DESCENT,
                                               NNBLAS_LEVENBERG_MARQUARDT};
 enum { N_OPTIMIZERS = sizeof OPTIMIZERS / sizeof *OPTIMIZERS };
 
-static bool has(nnblas_optimizer optimizer) {
-    return (optimizer != NNBLAS_LBFGS || nnblas_has(NNBLAS_FEATURE_LBFGS)) &&
-           (optimizer != NNBLAS_LEVENBERG_MARQUARDT || nnblas_has(NNBLAS_FEATURE_LAPACK));
-}
-
 /* Half of the parameters, a zero with a sign and the smallest number among them. */
 static training make_sparse(nnblas_optimizer optimizer, uint8_t *mask) {
     training t = make_training(optimizer, 0.1, 80);
@@ -49,7 +44,7 @@ static void check_masked(const training *t, const uint8_t *mask, const double *k
 
 START_TEST(parameters_keep_their_bits) {
     for (size_t o = 0; o < N_OPTIMIZERS; o++)
-        for (int decays = 0; has(OPTIMIZERS[o]) && decays < 2; decays++) {
+        for (int decays = 0; has_optimizer(OPTIMIZERS[o]) && decays < 2; decays++) {
             uint8_t mask[PARAMETERS];
             double kept[PARAMETERS];
             training t = make_sparse(OPTIMIZERS[o], mask);
@@ -135,7 +130,7 @@ static void check_frozen_layer(nnblas_optimizer optimizer, double decay) {
 
 START_TEST(a_frozen_layer_is_as_none) {
     for (size_t o = 0; o < N_OPTIMIZERS; o++)
-        for (int decays = 0; has(OPTIMIZERS[o]) && decays < 2; decays++)
+        for (int decays = 0; has_optimizer(OPTIMIZERS[o]) && decays < 2; decays++)
             check_frozen_layer(OPTIMIZERS[o], 0.02 * decays);
 }
 END_TEST

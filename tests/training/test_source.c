@@ -16,11 +16,6 @@ static const nnblas_optimizer OPTIMIZERS[] = {NNBLAS_GRADIENT_DESCENT,
                                               NNBLAS_SCALED_CONJUGATE_GRADIENT};
 enum { N_OPTIMIZERS = sizeof OPTIMIZERS / sizeof *OPTIMIZERS };
 
-static bool has_optimizer(nnblas_optimizer optimizer) {
-    return (optimizer != NNBLAS_LBFGS || nnblas_has(NNBLAS_FEATURE_LBFGS)) &&
-           (optimizer != NNBLAS_LEVENBERG_MARQUARDT || nnblas_has(NNBLAS_FEATURE_LAPACK));
-}
-
 static double get_suitable_rate(nnblas_optimizer optimizer) {
     return optimizer == NNBLAS_ADAM ? 0.01 : 0.1;
 }

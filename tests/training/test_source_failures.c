@@ -17,11 +17,6 @@ static const nnblas_optimizer OPTIMIZERS[] = {
     NNBLAS_LEVENBERG_MARQUARDT, NNBLAS_LBFGS, NNBLAS_SCALED_CONJUGATE_GRADIENT};
 enum { N_OPTIMIZERS = sizeof OPTIMIZERS / sizeof *OPTIMIZERS };
 
-static bool has_optimizer(nnblas_optimizer optimizer) {
-    return (optimizer != NNBLAS_LBFGS || nnblas_has(NNBLAS_FEATURE_LBFGS)) &&
-           (optimizer != NNBLAS_LEVENBERG_MARQUARDT || nnblas_has(NNBLAS_FEATURE_LAPACK));
-}
-
 /* ---- in the midst of a training -------------------------------------------------------------- */
 
 typedef struct last_epoch {
