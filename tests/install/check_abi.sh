@@ -14,7 +14,7 @@ if [ "$(uname -m)" != x86_64 ]; then
     exit 0
 fi
 [ -e "$build/build.ninja" ] ||
-    meson setup "$build" "$source" -Ddebug=true -Dtests=disabled -Dtools=false -Dbench=false
+    meson setup "$build" "$source" -Ddebug=true -Doptimization=0 -Dtests=disabled -Dtools=false -Dbench=false
 ninja -C "$build"
 
 # The types of nnblas.h alone: the inside of a network is none of them.

@@ -63,7 +63,7 @@ build_static() {
 # for musl that could be run. Its own liblbfgs would be glibc's too.
 build_with_musl() {
     CC=musl-gcc meson setup "$work/musl" "$source" -Dtests=disabled -Dtools=false -Dbench=false \
-        -Dlbfgs=disabled -Dmpi=disabled -Dwerror=true &&
+        -Doptimization=0 -Dlbfgs=disabled -Dmpi=disabled -Dwerror=true &&
         ninja -C "$work/musl" && ! nm -D --undefined-only "$work/musl/lib/libnnblas.so" | grep GLIBC
 }
 
@@ -82,7 +82,7 @@ project('user', 'c')
 nnblas_dep = dependency('nnblas', fallback: 'nnblas')
 test('program', executable('program', 'program.c', dependencies: nnblas_dep))
 END
-    meson setup "$work/project/build" "$work/project" -Dwerror=true &&
+    meson setup "$work/project/build" "$work/project" -Doptimization=0 -Dwerror=true &&
         ninja -C "$work/project/build" -t targets all >"$work/targets" &&
         ! grep -E 'nnblas-bench|test_|tools/nnblas' "$work/targets" &&
         meson test -C "$work/project/build" program

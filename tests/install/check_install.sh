@@ -35,7 +35,7 @@ refuse() { # message command...
 
 # As a packager installs it: what is staged is not yet where it says that it is. CMake finds it all the
 # same, and pkg-config where it is told of the prefix.
-run_quietly meson setup "$work/build" "$source" --prefix=/opt/nnblas \
+run_quietly meson setup "$work/build" "$source" --prefix=/opt/nnblas -Doptimization=0 \
     -Ddefault_library=both -Dtests=disabled -Dtools=false -Dbench=false
 run_quietly env DESTDIR="$work/staged" meson install -C "$work/build"
 prefix=$work/staged/opt/nnblas
@@ -168,7 +168,7 @@ check_meson() {
     tar -C "$source" --exclude=./build --exclude=./.git --transform='s|^[.]|nnblas|' -czf \
         "$work/wrapped/subprojects/packagefiles/nnblas.tar.gz" .
     run_quietly meson setup "$work/wrapped/build" "$work/wrapped" \
-        --force-fallback-for=nnblas -Dnnblas:default_library=static
+        --force-fallback-for=nnblas -Doptimization=0 -Dnnblas:default_library=static
     run_quietly env LD_LIBRARY_PATH= meson test -C "$work/wrapped/build" xor
 }
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# Builds the wheel, installs it into a new environment, and runs the tests with it there.
+# Builds the wheel, installs it into a new environment, and runs the tests with it there, but for what
+# scikit-learn demands of an estimator.
 # usage: check_wheel.sh PYTHON BUILD
 set -eu
 python=$1
@@ -17,4 +18,4 @@ cd "$place"
 "$place/venv/bin/python" -c "
 import sys, nnblas
 sys.exit(not nnblas.__file__.startswith('$place'))"
-"$place/venv/bin/python" "$tests/run.py" "$tests"
+"$place/venv/bin/python" "$tests/run.py" --ignore "$tests/test_estimators.py" "$tests"
