@@ -130,10 +130,15 @@ check_other_files() {
     fails 'model: is a network, not a table' train model --target species
     mkfifo pipe
     cat train.csv >pipe &
-    fails 'header' show pipe
+    fails '^nnblas show: pipe: the header' show pipe
     wait
+    cat model >pipe &
+    "$nnblas" predict pipe test.csv >from_pipe
+    wait
+    "$nnblas" predict model test.csv >from_model
+    check "a model may come from a named pipe" cmp from_pipe from_model
     head -c 900 model >short
-    fails '^nnblas show: ' show short
+    fails '^nnblas show: short: the header' show short
     refuses 'MODEL is missing' show
 }
 

@@ -8,7 +8,6 @@
 #include "table/ensemble.h"
 #include "table/json.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,47 +126,19 @@ static bool report(const char *command, const char *path, const char *problem) {
     return false;
 }
 
-static char *read_bytes(FILE *stream, size_t *size) {
-    char *bytes = NULL;
-    size_t capacity = 0, got;
-    *size = 0;
-    do {
-        bytes = reserve_array(bytes, &capacity, *size + BUFSIZ, 1);
-        got = fread(bytes + *size, 1, BUFSIZ, stream);
-        *size += got;
-    } while (got > 0);
-    return bytes;
-}
-
-static bool unpack_file(const char *command, const char *path, const char *bytes, size_t size,
-                        saved_model *saved) {
+bool read_saved_model(const char *command, const char *path, saved_model *saved) {
+    *saved = (saved_model){0};
     table_model *model = &saved->model;
-    nnblas_status status = nnblas_net_load_from_memory(bytes, size, &model->net);
-    if (status)
-        return report_no_model(command, path, status);
+    size_t size;
+    char *bytes = load_net_bytes(command, path, &model->net, &size);
+    if (!bytes)
+        return false;
     saved->has_schema = unpack_model(model);
-    if (saved->has_schema && !unpack_members(model))
-        return report(command, path, "is an ensemble with a damaged network");
+    bool is_good = !saved->has_schema || unpack_members(model) ||
+                   report(command, path, "is an ensemble with a damaged network");
     const char *training = nnblas_net_metadata(model->net, TRAINING_KEY);
     saved->training = training ? json_loads(training, 0, NULL) : NULL;
     saved->checkpoint = read_checkpoint(bytes, size);
-    return true;
-}
-
-bool read_saved_model(const char *command, const char *path, saved_model *saved) {
-    *saved = (saved_model){0};
-    bool is_input = strcmp(path, "-") == 0;
-    size_t size;
-    FILE *stream = is_input ? stdin : fopen(path, "rbe");
-    if (!stream)
-        return report(command, path, strerror(errno));
-    char *bytes = read_bytes(stream, &size);
-    bool is_read = !ferror(stream);
-    const char *problem = strerror(errno);
-    if (!is_input)
-        fclose(stream);
-    bool is_good =
-        is_read ? unpack_file(command, path, bytes, size, saved) : report(command, path, problem);
     free(bytes);
     return is_good;
 }

@@ -6,6 +6,7 @@
 #include "cli/output.h"
 #include "cli/text.h"
 #include "table/ensemble.h"
+#include "table/model_file.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -14,24 +15,20 @@
 
 const char SCHEMA_KEY[] = "table";
 
-static bool report(const char *command, const char *name, const char *problem) {
-    print_safely(stderr, "nnblas %s: %s: %s\n", command, name, problem);
+static const char *show_path(const char *path) {
+    return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
+static bool report(const char *command, const char *path, const char *problem) {
+    print_safely(stderr, "nnblas %s: %s: %s\n", command, show_path(path), problem);
     return false;
 }
 
 /* ---- loading --------------------------------------------------------------------------------- */
 
-static nnblas_status load_from_stream(FILE *stream, nnblas_net **net) {
-    char *bytes = NULL;
-    size_t size = 0, capacity = 0, got;
-    do {
-        bytes = reserve_array(bytes, &capacity, size + BUFSIZ, 1);
-        got = fread(bytes + size, 1, BUFSIZ, stream);
-        size += got;
-    } while (got > 0);
-    nnblas_status status = nnblas_net_load_from_memory(bytes, size, net);
-    free(bytes);
-    return status;
+static bool is_pipe(const char *path) {
+    struct stat state;
+    return stat(path, &state) == 0 && S_ISFIFO(state.st_mode);
 }
 
 /* A pipe has been read, and opening it again would wait for ever. */
@@ -51,13 +48,42 @@ static bool looks_like_table(const char *path) {
     return count > 8 && !memchr(bytes, '\0', count) && memchr(bytes, '\n', count);
 }
 
-bool report_no_model(const char *command, const char *path, nnblas_status status) {
-    if (status == NNBLAS_ERROR_FORMAT && looks_like_table(path))
-        return report(command, path,
-                      "is no model; it looks like a table (MODEL is what nnblas train saved, and "
-                      "comes before DATA.csv)");
-    report_failure(command);
-    return false;
+static bool is_table(const char *path, nnblas_status status) {
+    return status == NNBLAS_ERROR_FORMAT && looks_like_table(path);
+}
+
+static bool report_table(const char *command, const char *path) {
+    return report(command, path,
+                  "is no model; it looks like a table (MODEL is what nnblas train saved, and comes "
+                  "before DATA.csv)");
+}
+
+char *load_net_bytes(const char *command, const char *path, nnblas_net **net, size_t *size) {
+    char *bytes = read_model_bytes(path, size);
+    nnblas_status status = bytes ? nnblas_net_load_from_memory(bytes, *size, net) : NNBLAS_OK;
+    if (bytes && !status)
+        return bytes;
+    if (is_table(path, status))
+        report_table(command, path);
+    else
+        report(command, path, bytes ? nnblas_error_message() : strerror(errno));
+    free(bytes);
+    return NULL;
+}
+
+static bool load_net(const char *command, const char *path, nnblas_net **net) {
+    if (strcmp(path, "-") == 0 || is_pipe(path)) {
+        size_t size;
+        char *bytes = load_net_bytes(command, path, net, &size);
+        free(bytes);
+        return bytes != NULL;
+    }
+    nnblas_status status = nnblas_net_load(path, net);
+    if (is_table(path, status))
+        return report_table(command, path);
+    if (status)
+        report_failure(command);
+    return !status;
 }
 
 bool unpack_model(table_model *model) {
@@ -71,17 +97,14 @@ bool unpack_model(table_model *model) {
 
 bool load_model_or_net(const char *command, const char *path, table_model *model) {
     *model = (table_model){0};
-    bool is_input = strcmp(path, "-") == 0;
-    nnblas_status status =
-        is_input ? load_from_stream(stdin, &model->net) : nnblas_net_load(path, &model->net);
-    if (status)
-        return report_no_model(command, path, status);
+    if (!load_net(command, path, &model->net))
+        return false;
     bool has_schema = nnblas_net_metadata(model->net, SCHEMA_KEY) != NULL;
     bool is_read = !has_schema || unpack_model(model);
     if (is_read && (!has_schema || unpack_members(model)))
         return true;
     free_model(model);
-    return report(command, is_input ? "standard input" : path,
+    return report(command, path,
                   is_read ? "is an ensemble with a damaged network"
                           : "has a schema of a table that this version cannot read");
 }
@@ -92,8 +115,7 @@ bool load_model(const char *command, const char *path, table_model *model) {
     if (model->schema.features.count > 0)
         return true;
     free_model(model);
-    return report(command, strcmp(path, "-") == 0 ? "standard input" : path,
-                  "has no schema of a table: it was not saved by nnblas train");
+    return report(command, path, "has no schema of a table: it was not saved by nnblas train");
 }
 
 void free_model(table_model *model) {

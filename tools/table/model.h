@@ -26,10 +26,10 @@ extern const char SCHEMA_KEY[];
 /* Unpacks the schema of the table from model->net; false where it has none that fits it. */
 bool unpack_model(table_model *model);
 
-/* The functions below that return false have printed what is wrong on stderr. */
+/* The functions below that return false or null have printed what is wrong on stderr. */
 
-/* Prints why a file is not loaded, whose status it is; returns false. */
-bool report_no_model(const char *command, const char *path, nnblas_status status);
+/* Loads a network, and returns the bytes of its file, which the caller frees, or null. */
+char *load_net_bytes(const char *command, const char *path, nnblas_net **net, size_t *size);
 
 /* Loads a model; path "-" is standard input. */
 bool load_model(const char *command, const char *path, table_model *model);

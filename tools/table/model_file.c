@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "table/model_file.h"
 
+#include "cli/memory.h"
+
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 /* safetensors begins with the size of its head, in 8 bytes, the last of which are 0 for any head
  * below 4 GiB, and then the head, which is JSON. */
+static bool is_start_of_model(const char *bytes, size_t size) {
+    return size > 8 && memcmp(bytes + 4, "\0\0\0\0{", 5) == 0;
+}
+
 static bool begins_as_model(FILE *stream) {
-    unsigned char bytes[9];
-    return fread(bytes, 1, sizeof bytes, stream) == sizeof bytes && bytes[8] == '{' &&
-           (bytes[4] | bytes[5] | bytes[6] | bytes[7]) == 0;
+    char bytes[9];
+    return is_start_of_model(bytes, fread(bytes, 1, sizeof bytes, stream));
 }
 
 static bool is_regular(const char *path) {
@@ -47,4 +55,32 @@ bool is_checkpoint_file(const char *path) {
 
 bool is_other_file(const char *path) {
     return is_regular(path) && !is_model_file(path);
+}
+
+static char *read_bytes(FILE *stream, size_t *size) {
+    char *bytes = NULL;
+    size_t capacity = 0, got;
+    *size = 0;
+    do {
+        bytes = reserve_array(bytes, &capacity, *size + BUFSIZ, 1);
+        got = fread(bytes + *size, 1, BUFSIZ, stream);
+        *size += got;
+    } while (got > 0 && is_start_of_model(bytes, *size));
+    return bytes;
+}
+
+char *read_model_bytes(const char *path, size_t *size) {
+    bool is_input = strcmp(path, "-") == 0;
+    FILE *stream = is_input ? stdin : fopen(path, "rbe");
+    if (!stream)
+        return NULL;
+    char *bytes = read_bytes(stream, size);
+    int problem = ferror(stream) ? errno : 0;
+    if (!is_input)
+        fclose(stream);
+    if (!problem)
+        return bytes;
+    free(bytes);
+    errno = problem;
+    return NULL;
 }
