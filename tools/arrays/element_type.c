@@ -26,83 +26,26 @@ static double get_half(uint16_t bits) {
 
 /* ---- one loop a type, of which the compiler makes vectors ------------------------------------ */
 
-static void convert_u8(const unsigned char *bytes, size_t count, double *values) {
-    for (size_t i = 0; i < count; i++)
-        values[i] = bytes[i];
-}
-
-static void convert_i8(const unsigned char *bytes, size_t count, double *values) {
-    for (size_t i = 0; i < count; i++)
-        values[i] = (int8_t)bytes[i];
-}
-
-static void convert_u16(const unsigned char *bytes, size_t count, double *values) {
-    for (size_t i = 0; i < count; i++) {
-        uint16_t element;
-        memcpy(&element, bytes + i * sizeof element, sizeof element);
-        values[i] = element;
+#define DEFINE_CONVERSION(NAME, TYPE, GET_VALUE)                                                   \
+    static void NAME(const unsigned char *bytes, size_t count, double *values) {                   \
+        for (size_t i = 0; i < count; i++) {                                                       \
+            TYPE element;                                                                          \
+            memcpy(&element, bytes + i * sizeof element, sizeof element);                          \
+            values[i] = GET_VALUE(element);                                                        \
+        }                                                                                          \
     }
-}
 
-static void convert_i16(const unsigned char *bytes, size_t count, double *values) {
-    for (size_t i = 0; i < count; i++) {
-        int16_t element;
-        memcpy(&element, bytes + i * sizeof element, sizeof element);
-        values[i] = element;
-    }
-}
-
-static void convert_u32(const unsigned char *bytes, size_t count, double *values) {
-    for (size_t i = 0; i < count; i++) {
-        uint32_t element;
-        memcpy(&element, bytes + i * sizeof element, sizeof element);
-        values[i] = element;
-    }
-}
-
-static void convert_i32(const unsigned char *bytes, size_t count, double *values) {
-    for (size_t i = 0; i < count; i++) {
-        int32_t element;
-        memcpy(&element, bytes + i * sizeof element, sizeof element);
-        values[i] = element;
-    }
-}
-
-static void convert_u64(const unsigned char *bytes, size_t count, double *values) {
-    for (size_t i = 0; i < count; i++) {
-        uint64_t element;
-        memcpy(&element, bytes + i * sizeof element, sizeof element);
-        values[i] = (double)element;
-    }
-}
-
-static void convert_i64(const unsigned char *bytes, size_t count, double *values) {
-    for (size_t i = 0; i < count; i++) {
-        int64_t element;
-        memcpy(&element, bytes + i * sizeof element, sizeof element);
-        values[i] = (double)element;
-    }
-}
-
-static void convert_f16(const unsigned char *bytes, size_t count, double *values) {
-    for (size_t i = 0; i < count; i++) {
-        uint16_t element;
-        memcpy(&element, bytes + i * sizeof element, sizeof element);
-        values[i] = get_half(element);
-    }
-}
-
-static void convert_f32(const unsigned char *bytes, size_t count, double *values) {
-    for (size_t i = 0; i < count; i++) {
-        float element;
-        memcpy(&element, bytes + i * sizeof element, sizeof element);
-        values[i] = (double)element;
-    }
-}
-
-static void convert_f64(const unsigned char *bytes, size_t count, double *values) {
-    memcpy(values, bytes, count * sizeof *values);
-}
+DEFINE_CONVERSION(convert_u8, uint8_t, (double))
+DEFINE_CONVERSION(convert_i8, int8_t, (double))
+DEFINE_CONVERSION(convert_u16, uint16_t, (double))
+DEFINE_CONVERSION(convert_i16, int16_t, (double))
+DEFINE_CONVERSION(convert_u32, uint32_t, (double))
+DEFINE_CONVERSION(convert_i32, int32_t, (double))
+DEFINE_CONVERSION(convert_u64, uint64_t, (double))
+DEFINE_CONVERSION(convert_i64, int64_t, (double))
+DEFINE_CONVERSION(convert_f16, uint16_t, get_half)
+DEFINE_CONVERSION(convert_f32, float, (double))
+DEFINE_CONVERSION(convert_f64, double, (double))
 
 /* ---- any type -------------------------------------------------------------------------------- */
 
