@@ -28,6 +28,10 @@ check_constant_prediction() {
     check "the precision of a class that is never predicted is not defined" has report \
         '^b +- +0.0000 +0.0000 +0.5000 +2$'
     check "the last line is that of before" has report '^accuracy 0.7000 mse 0.2[0-9]* rows 10$'
+    grep -v ',c$' constant.csv >without.csv
+    expect_status 0 evaluate constant without.csv
+    cp "$out" report
+    says report balanced_accuracy 0.5000 # 1 and 0: a class without rows does not count
 }
 
 # The values of the report against those of awk, to six digits, for errors of all sizes.

@@ -159,6 +159,14 @@ END
     expect_status 0 show repeated
     grep deviation "$out" >repeated.scaling
     check "  scaled as they are" cmp counted.scaling repeated.scaling
+    few='--target kind --class-weights a=3 --optimizer gradient-descent --batch all --epochs 5'
+    # shellcheck disable=SC2086
+    expect_status 0 train cells.csv $few --weight n --output counted
+    # shellcheck disable=SC2086
+    expect_status 0 train repeated.csv $few --ignore n --output repeated
+    show_probability counted | cut -c1-8 >counted.p
+    show_probability repeated | cut -c1-8 >repeated.p
+    check "  as many times as their classes weigh" cmp counted.p repeated.p
     awk -F, -v OFS=, 'NR > 1 { $4 = (NR % 2 ? 0.5 : 1.5) } { print }' cells.csv >shares.csv
     expect_status 0 train shares.csv --target kind --weight n --json shares.json
     check "other weights change no default" has shares.json '"weight_decay": 0\.1000'

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Changes the library on purpose, one change at a time, and expects a suite to fail each time.
+"""Changes the code on purpose, one change at a time, and expects a suite to fail each time.
 
 The changes are in the *.toml beside this file. Each has `what` is changed, the `file`, the text that is
-replaced and stands there once (`from`, `to`), and the `suites` that are run until one fails. A change
-whose text is not found, that does not compile, or that passes all its suites is a failure.
+replaced and stands there once (`from`, `to`), and the `suites` that are run until one fails: programs of
+their own, perhaps with the folder in tests, or command_NAME. A change whose text is not found, that does
+not compile, or that passes all its suites is a failure.
 
 The work is done in copies of the source folder, one for each job, with a build of their own: the first
 is built, the others are copies of both.
@@ -30,6 +31,8 @@ import tomllib
 
 HERE = pathlib.Path(__file__).resolve().parent
 LONGEST = 60  # seconds of a suite; a change that makes it hang is noticed
+# What the suites of the command need.
+COMMAND = ["tools/nnblas", "tests/command/stop_at_once.so"]
 # Kernels are compiled for three instruction sets; optimising them takes longer than testing them.
 PLAIN_KERNELS = ("lib/meson.build", "kernel_args = ['-O3'", "kernel_args = ['-O1'")
 
@@ -93,7 +96,7 @@ class Copy:
         (self.source / name).write_text(text.replace(old, new))
         # This linker needs half the time, and most of a change's time is linking.
         subprocess.run(["meson", "setup", self.build, self.source, "-Doptimization=1",
-                        "-Dtests=enabled", "-Dtools=false", "-Dbench=false"],
+                        "-Dtests=enabled", "-Dbench=false"],
                        check=True, stdout=subprocess.DEVNULL, env=os.environ | {"CC_LD": "gold"})
 
     def fill_from(self, other):
@@ -104,14 +107,24 @@ class Copy:
 
     def compile(self, suites):
         """The words of the compiler where it fails, else None."""
-        targets = [f"tests/test_{suite}" for suite in suites]
+        targets = [target for suite in suites for target in self.list_targets(suite)]
         built = subprocess.run(["ninja", "-C", self.build, *targets], capture_output=True, text=True)
         return built.stdout if built.returncode else None
 
+    @staticmethod
+    def list_targets(suite):
+        folder, name = os.path.split(suite)
+        return COMMAND if suite.startswith("command_") else [os.path.join("tests", folder, "test_" + name)]
+
+    def list_words(self, suite):
+        """Those that run it: meson knows the arguments of a suite of the command."""
+        if suite.startswith("command_"):
+            return ["meson", "test", "-C", self.build, "--no-rebuild", suite]
+        return [self.build / self.list_targets(suite)[0]]
+
     def passes(self, suite):
         """In a session of its own: a suite that goes wrong may signal its whole group."""
-        program = self.build / "tests" / f"test_{suite}"
-        with subprocess.Popen([program], cwd=self.build, stdin=subprocess.DEVNULL,
+        with subprocess.Popen(self.list_words(suite), cwd=self.build, stdin=subprocess.DEVNULL,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                               start_new_session=True) as ran:
             try:
