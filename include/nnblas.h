@@ -658,6 +658,10 @@ typedef int nnblas_seek(void *user, size_t row);
  *                 default: 64 MiB of X and Y, at least 1024 rows
  *   read_ahead    1, the default, or 0: then each block is asked for when it is needed. Bits do not
  *                 depend on it. Where no thread can be created it is as 0
+ *   rows          how many rows there are in all, where the caller knows it: a training then reads
+ *                 them once less, as its first pass is that of the first epoch. Fewer or more are
+ *                 NNBLAS_ERROR_SOURCE; where they are fewer, seek may be asked for a row that is
+ *                 not there, and must fail. 0, the default, where it is not known
  *
  * While a call uses a source, it takes memory for two blocks, of which a function that points to
  * rows of its own touches nothing.
@@ -669,6 +673,7 @@ nnblas_status nnblas_source_set_seek(nnblas_source *source, nnblas_seek *seek);
 nnblas_status nnblas_source_set_weighted(nnblas_source *source, int weighted);
 nnblas_status nnblas_source_set_block_rows(nnblas_source *source, size_t rows);
 nnblas_status nnblas_source_set_read_ahead(nnblas_source *source, int read_ahead);
+nnblas_status nnblas_source_set_rows(nnblas_source *source, size_t rows);
 
 /* How many rows a block has: what was set, or the default for these columns. 0 where source is
  * null, with the reason in nnblas_error_message. */
@@ -1387,7 +1392,10 @@ nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double
 /*
  * Trains the network on the rows of a source, as nnblas_trainer_fit does on rows in arrays. A first
  * pass counts and checks the rows, as fit checks them, and counts their weights. Each later pass
- * must have the same rows: NNBLAS_ERROR_SOURCE where there are fewer or more.
+ * must have the same rows: NNBLAS_ERROR_SOURCE where there are fewer or more. Where their number
+ * was set (nnblas_source_set_rows) and they have no weights, there is no such pass: the first one
+ * that trains checks them, a block at a time before it is computed with, and the message is the
+ * same.
  *
  * Full batch, and the searches for the lowest cost (L-BFGS, Levenberg-Marquardt, scaled conjugate
  * gradients): each cost or gradient is one pass in the order of the rows. The trajectory is that of

@@ -422,6 +422,9 @@ class source {
     void set_block_rows(std::size_t rows) {
         detail::check(nnblas_source_set_block_rows(get(), rows));
     }
+    void set_rows(std::size_t rows) {
+        detail::check(nnblas_source_set_rows(get(), rows));
+    }
     void set_read_ahead(bool read_ahead) {
         detail::check(nnblas_source_set_read_ahead(get(), read_ahead));
     }

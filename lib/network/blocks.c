@@ -51,7 +51,7 @@ nnblas_status nn_blocks_open(nn_blocks *b, nnblas_source *source) {
                        "the source is used by another call, or twice by this one");
     *b = (nn_blocks){.source = source,
                      .block_rows = nn_count_block_rows(source),
-                     .N = SIZE_MAX,
+                     .N = source->rows,
                      .position = SIZE_MAX};
     b->slots = nn_allocate(2, sizeof *b->slots);
     nnblas_status status = b->slots ? NNBLAS_OK : NNBLAS_ERROR_MEMORY;
@@ -183,12 +183,12 @@ static nnblas_status check_count(const nn_slot *s, size_t first, size_t expected
     const nn_blocks *b = s->blocks;
     if (b->N == SIZE_MAX || s->count == expected)
         return NNBLAS_OK;
+    bool were_set = b->source->rows != SIZE_MAX;
     if (s->count > expected)
-        return nn_fail(NNBLAS_ERROR_SOURCE,
-                       "the source has more rows than the %zu of its first pass", b->N);
-    return nn_fail(NNBLAS_ERROR_SOURCE,
-                   "the source ends after row %zu; its first pass had %zu rows", first + s->count,
-                   b->N);
+        return nn_fail(NNBLAS_ERROR_SOURCE, "the source has more rows than the %zu %s", b->N,
+                       were_set ? "that were set" : "of its first pass");
+    return nn_fail(NNBLAS_ERROR_SOURCE, "the source ends after row %zu; %s %zu rows",
+                   first + s->count, were_set ? "set were" : "its first pass had", b->N);
 }
 
 static nnblas_status read_slot(nn_slot *s) {
@@ -236,6 +236,14 @@ static size_t get_first(const nn_blocks *b) {
     return b->repeats && b->N > 0 ? 0 : NN_NONE;
 }
 
+/* In the first pass, which takes each block once. */
+static nnblas_status examine_block(nn_blocks *b, const nn_block *block) {
+    if (!b->examine || block->count == 0 || b->examined == nn_count_blocks(b))
+        return NNBLAS_OK;
+    b->examined++;
+    return b->examine(b->context, block);
+}
+
 nnblas_status nn_blocks_take(nn_blocks *b, size_t index, size_t next, nn_block *block) {
     nn_slot *s = b->ahead ? b->ahead : &b->slots[0];
     if (b->ahead)
@@ -257,7 +265,7 @@ nnblas_status nn_blocks_take(nn_blocks *b, size_t index, size_t next, nn_block *
         nn_background_begin(b->background, read_block, b->ahead);
     }
     *block = view_block(s);
-    return NNBLAS_OK;
+    return examine_block(b, block);
 }
 
 nnblas_status nn_blocks_take_in_order(nn_blocks *b, size_t index, nn_block *block) {

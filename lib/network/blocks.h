@@ -18,8 +18,13 @@ typedef struct nn_block {
 typedef struct nn_blocks {
     nnblas_source *source;
     size_t block_rows;
-    bool repeats;    /* the first block will be taken again after the last; set by the caller */
-    size_t N;        /* rows of the source; SIZE_MAX until a pass has counted them */
+    bool repeats; /* the first block will be taken again after the last; set by the caller */
+    size_t N;     /* rows of the source; SIZE_MAX until a pass has counted them */
+    /* Looks at each block that is taken the first time, in whatever order; null, or set by the
+     * caller, with its context. */
+    nnblas_status (*examine)(void *context, const struct nn_block *block);
+    void *context;
+    size_t examined; /* blocks */
     size_t position; /* the row that the source hands out next; SIZE_MAX where that is not known */
     struct nn_background *background; /* null: blocks are read by the caller */
     struct nn_slot *slots;            /* two */

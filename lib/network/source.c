@@ -32,6 +32,7 @@ nnblas_status nnblas_source_create(size_t inputs, size_t labels, nnblas_next_blo
                                .next = next,
                                .restart = restart,
                                .user = user,
+                               .rows = SIZE_MAX,
                                .reads_ahead = true};
     *source = created;
     return NNBLAS_OK;
@@ -71,6 +72,13 @@ nnblas_status nnblas_source_set_block_rows(nnblas_source *source, size_t rows) {
         status = nn_check_size("rows", rows);
     if (!status)
         source->block_rows = rows;
+    return status;
+}
+
+nnblas_status nnblas_source_set_rows(nnblas_source *source, size_t rows) {
+    nnblas_status status = check_source(source);
+    if (!status)
+        source->rows = rows > 0 ? rows : SIZE_MAX;
     return status;
 }
 

@@ -14,6 +14,7 @@ struct nnblas_source {
     nnblas_seek *seek; /* may be null */
     void *user;
     size_t block_rows; /* 0: the default */
+    size_t rows;       /* how many there are; SIZE_MAX where that is not known */
     bool is_weighted, reads_ahead;
     atomic_bool is_used; /* by a call */
 };

@@ -59,11 +59,7 @@ nnblas_status nn_join_source(nn_fit *fit, nnblas_status status) {
     fit->N = fit->rows.N;
     fit->source.share = 1.0;
     status = nn_join_rows(g, status, &fit->rows, &fit->N, &fit->source.share);
-    if (status || nn_is_alone(g))
-        return status;
-    fit->source.survey.target_magnitude *= fit->source.share;
-    nn_group_sum(g, &fit->source.survey.target_magnitude, 1);
-    return list_counts(fit, fit->rows.N);
+    return status || nn_is_alone(g) ? status : list_counts(fit, fit->rows.N);
 }
 
 /* ---- mini-batches ---------------------------------------------------------------------------- */

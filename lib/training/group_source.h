@@ -13,7 +13,7 @@
 nnblas_status nn_join_rows(nn_group *group, nnblas_status status, nn_rows *rows, size_t *N,
                            double *share);
 
-/* The same for the training rows of the source, with what the survey found. */
+/* The same for the training rows of the source. */
 nnblas_status nn_join_source(nn_fit *fit, nnblas_status status);
 
 /* How many of this rank's rows belong to the batches of an epoch before this one. Every rank has

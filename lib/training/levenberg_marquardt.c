@@ -256,10 +256,11 @@ static nnblas_status begin(search *s) {
     nn_fit *fit = s->fit;
     if (nn_is_cancelled(fit))
         return NNBLAS_STOPPED_CANCELLED;
+    s->cost = nn_compute_training_cost(fit);
     if (fit->progress.epoch == 0)
         fit->progress.unit = nn_find_unit(fit);
     set_decays(s);
-    s->total = evaluate(s, &s->cost);
+    s->total = s->cost + measure_decay(s);
     if (fit->settings->is_bayesian && fit->progress.epoch == 0)
         set_decay_by_evidence(s, nn_begin_decay(fit, s->cost));
     if (!isfinite(s->total)) {

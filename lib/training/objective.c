@@ -88,9 +88,12 @@ static void add_targets(void *context, double *sum) {
 }
 
 static double get_target_magnitude(nn_fit *fit) {
-    if (nn_is_from_source(fit))
-        return fit->source.survey.target_magnitude;
     double sum = 0.0;
+    if (nn_is_from_source(fit)) {
+        sum = fit->source.share * fit->source.survey.target_magnitude;
+        nn_group_sum(&fit->group, &sum, 1);
+        return sum;
+    }
     nn_group_add(&fit->group, &sum, 1, add_targets, fit);
     return sum / (double)nn_count_labels(&fit->model);
 }

@@ -24,7 +24,8 @@ typedef struct nn_objective {
     double norm; /* of the gradient */
 } nn_objective;
 
-/* The unit for the parameters of the output layer, as they are now. */
+/* The unit for the parameters of the output layer, as they are now. Rows of a source were read once
+ * by then. */
 double nn_find_unit(nn_fit *fit);
 
 /* The mean magnitude of the labels, with the weights of the rows. */

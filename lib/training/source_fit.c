@@ -8,27 +8,19 @@
 
 #include <stdlib.h>
 
-/* What is known of all rows, which are nowhere together. */
-static nn_rows count_rows(const nn_source_rows *source) {
-    const nn_survey *survey = &source->survey;
-    return (nn_rows){.N = survey->weighted,
-                     .weight_scale = survey->weight.scale,
-                     .total_weight = survey->weight.total};
-}
-
 static nnblas_status open_source(nn_fit *fit, nnblas_source *source, bool is_validation,
-                                 nn_source_rows *opened) {
+                                 nn_source_rows *opened, nn_rows *rows) {
     nnblas_status status = nn_blocks_open(&opened->blocks, source);
     if (status)
         return status;
     opened->blocks.repeats = true;
-    return nn_survey_source(&opened->blocks, fit->trainer->net, is_validation, &opened->survey);
+    return nn_survey_source(&opened->blocks, fit->trainer->net, is_validation, &opened->survey,
+                            rows);
 }
 
 nnblas_status nn_choose_source(nn_fit *fit, nnblas_source *source) {
     const nn_settings *s = fit->settings;
-    nnblas_status status = open_source(fit, source, false, &fit->source);
-    fit->rows = count_rows(&fit->source);
+    nnblas_status status = open_source(fit, source, false, &fit->source, &fit->rows);
     status = nn_join_source(fit, status);
     if (status)
         return status;
@@ -44,8 +36,7 @@ nnblas_status nn_choose_source(nn_fit *fit, nnblas_source *source) {
 nnblas_status nn_choose_validation_source(nn_fit *fit, nnblas_source *source) {
     nnblas_status status = nn_check_source("the validation source", source, fit->trainer->net);
     if (!status)
-        status = open_source(fit, source, true, &fit->validation_source);
-    fit->validation = count_rows(&fit->validation_source);
+        status = open_source(fit, source, true, &fit->validation_source, &fit->validation);
     fit->N_validation = fit->validation.N;
     fit->validation_source.share = 1.0;
     return nn_join_rows(&fit->group, status, &fit->validation, &fit->N_validation,

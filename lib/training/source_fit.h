@@ -5,8 +5,9 @@
 
 #include "training/training.h"
 
-/* Opens the source of the training rows, reads it once, and checks the rows with the settings. The
- * rows of the fit then have their numbers. What was opened is closed by nn_close_sources. */
+/* Opens the source of the training rows, reads it once where nobody has said how many rows there
+ * are, and checks their number with the settings. The rows of the fit then have their numbers. What
+ * was opened is closed by nn_close_sources. */
 nnblas_status nn_choose_source(nn_fit *fit, nnblas_source *source);
 
 /* The same for the validation rows. */

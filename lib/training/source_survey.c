@@ -15,25 +15,43 @@ static void add_block(nn_survey *s, const nn_model *model, const nn_rows *rows) 
     s->target_magnitude += share * (magnitude - s->target_magnitude);
 }
 
-nnblas_status nn_survey_source(nn_blocks *blocks, const nnblas_net *net, bool is_validation,
-                               nn_survey *survey) {
-    const nn_model model = nn_net_model(net);
+static nnblas_status survey_block(void *context, const nn_block *block) {
+    nn_survey *s = context;
+    const nn_model model = nn_net_model(s->net);
+    nnblas_status status = nn_check_block(s->net, block, s->is_validation);
+    if (!status && block->rows.N > 0)
+        add_block(s, &model, &block->rows);
+    return status;
+}
+
+static nnblas_status read_all(nn_blocks *blocks, const nn_survey *survey) {
     nn_block block;
-    *survey = (nn_survey){.bounds = {.parameters = HUGE_VAL}};
     for (size_t k = 0;; k++) {
         nnblas_status status = nn_blocks_take_in_order(blocks, k, &block);
-        if (!status && block.count == 0)
-            break;
-        if (!status)
-            status = nn_check_block(net, &block, is_validation);
         if (status)
             return status;
-        if (block.rows.N > 0)
-            add_block(survey, &model, &block.rows);
+        if (block.count == 0)
+            break;
     }
     if (blocks->N == 0)
         return nn_fail(NNBLAS_ERROR_SIZE, "the %ssource has no rows",
-                       is_validation ? "validation " : "");
-    return nn_check_weighted_count(is_validation ? "validation weight" : "sample weight",
+                       survey->is_validation ? "validation " : "");
+    return nn_check_weighted_count(survey->is_validation ? "validation weight" : "sample weight",
                                    survey->weighted);
+}
+
+nnblas_status nn_survey_source(nn_blocks *blocks, const nnblas_net *net, bool is_validation,
+                               nn_survey *survey, nn_rows *rows) {
+    bool are_counted = blocks->N != SIZE_MAX && !blocks->source->is_weighted;
+    *survey =
+        (nn_survey){.net = net, .is_validation = is_validation, .bounds = {.parameters = HUGE_VAL}};
+    blocks->examine = survey_block;
+    blocks->context = survey;
+    nnblas_status status = are_counted ? NNBLAS_OK : read_all(blocks, survey);
+    *rows = (nn_rows){.N = are_counted ? blocks->N : survey->weighted,
+                      .weight_scale = survey->weight.scale,
+                      .total_weight = survey->weight.total};
+    if (are_counted)
+        nn_weigh_rows(rows);
+    return status;
 }

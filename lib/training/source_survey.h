@@ -5,8 +5,10 @@
 
 #include "training/training.h"
 
-/* Reads all rows, and checks them as fit checks rows in arrays. */
+/* Rows, which are nowhere together, get their numbers. Where these are not known without, it reads
+ * them; else the first pass over them fills the survey, which stays where it is. All rows are
+ * checked as fit checks rows in arrays, in the first pass. */
 nnblas_status nn_survey_source(nn_blocks *blocks, const nnblas_net *net, bool is_validation,
-                               nn_survey *survey);
+                               nn_survey *survey, nn_rows *rows);
 
 #endif

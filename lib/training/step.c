@@ -47,8 +47,10 @@ static bool bound_computed_step(nn_fit *fit, double rate) {
  * steps before have made the parameters too large. */
 static nnblas_status report_overflow(const nn_fit *fit, const nn_rows *batch, double rate,
                                      double cost) {
+    const nn_overflow_bounds *read = &fit->source.survey.bounds;
     bool has_diverged = !fit->is_one_step && fit->optimizer.steps > 0 &&
-                        nn_is_safe(fit->bounds.X) && nn_is_safe(fit->bounds.Y);
+                        nn_is_safe(fmax(fit->bounds.X, read->X)) &&
+                        nn_is_safe(fmax(fit->bounds.Y, read->Y));
     if (!has_diverged)
         return nn_report_not_finite(&fit->model, batch, cost, rate, fit->engine.updates);
     return nn_fail(NNBLAS_ERROR_NOT_FINITE,

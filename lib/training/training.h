@@ -76,8 +76,10 @@ typedef struct nn_own_rows {
     double *totals;      /* the weight of each batch's rows on all ranks */
 } nn_own_rows;
 
-/* What is known of the rows of a source, once all were read. */
+/* What is known of the rows of a source that were read. */
 typedef struct nn_survey {
+    const nnblas_net *net;
+    bool is_validation;
     size_t weighted; /* rows with a weight above 0 */
     nn_weight_sum weight;
     nn_overflow_bounds bounds;

@@ -26,6 +26,7 @@ static nnblas_status fit_sources(const group_recipe *recipe, nnblas_trainer *t, 
     const problem learning = take_share(recipe->p, rows);
     row_source s, v;
     open_row_source(&s, &learning, recipe->block_rows);
+    ck_assert_ok(nnblas_source_set_rows(s.source, rank % 2 ? learning.N : 0));
     s.fails_at = rank == recipe->failing_rank ? recipe->fails_at : 0;
     if (recipe->validation) {
         const problem validating = take_share(recipe->validation, validation);

@@ -62,7 +62,7 @@ static int restart(void *user) {
 
 static int seek(void *user, size_t row) {
     row_source *s = user;
-    if (s->loses_place)
+    if (s->loses_place || row > s->N)
         return 4;
     s->row = row;
     s->seeks++;

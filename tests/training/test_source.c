@@ -20,9 +20,11 @@ static double get_suitable_rate(nnblas_optimizer optimizer) {
     return optimizer == NNBLAS_ADAM ? 0.01 : 0.1;
 }
 
-static nnblas_status fit_source(const training *t, size_t block_rows) {
+/* is_counted: the source says how many rows it has. */
+static nnblas_status fit_source(const training *t, size_t block_rows, bool is_counted) {
     row_source s;
     open_row_source(&s, &t->p, block_rows);
+    ck_assert_ok(nnblas_source_set_rows(s.source, is_counted ? N : 0));
     nnblas_status status = nnblas_trainer_fit_source(t->trainer, s.source);
     close_row_source(&s);
     return status;
@@ -30,7 +32,7 @@ static nnblas_status fit_source(const training *t, size_t block_rows) {
 
 /* The largest difference of parameters and costs after some epochs. */
 static void compare_trainings(nnblas_optimizer optimizer, size_t block_rows, size_t batch,
-                              bool has_weights) {
+                              bool has_weights, bool is_counted) {
     dice d = {3};
     double rate = get_suitable_rate(optimizer);
     training arrays = make_training(optimizer, rate, 20),
@@ -46,7 +48,7 @@ static void compare_trainings(nnblas_optimizer optimizer, size_t block_rows, siz
         ck_assert_ok(nnblas_trainer_set_shuffle(both[i]->trainer, 0));
     }
     ck_assert_ok(fit(&arrays));
-    ck_assert_ok(fit_source(&blocks, block_rows));
+    ck_assert_ok(fit_source(&blocks, block_rows, is_counted));
     double difference =
         get_difference(PARAMETERS, get_parameters(&arrays), get_parameters(&blocks));
     /* Those gradients are subtracted from each other. */
@@ -65,7 +67,8 @@ START_TEST(full_batches_are_those_of_arrays) {
     static const size_t BLOCKS[] = {1, 7, 41, 82, 83, 84, 1000};
     for (size_t o = 0; o < N_OPTIMIZERS; o++)
         for (size_t b = 0; b < sizeof BLOCKS / sizeof *BLOCKS && has_optimizer(OPTIMIZERS[o]); b++)
-            compare_trainings(OPTIMIZERS[o], BLOCKS[b], 0, b % 2);
+            for (size_t manner = 0; manner < 4; manner++)
+                compare_trainings(OPTIMIZERS[o], BLOCKS[b], 0, manner & 1, manner & 2);
 }
 END_TEST
 
@@ -73,7 +76,8 @@ START_TEST(batches_in_order_are_those_of_arrays) {
     static const size_t SIZES[] = {1, 5, 10, 40, 82, 83};
     for (size_t b = 0; b < sizeof SIZES / sizeof *SIZES; b++)
         for (size_t s = 0; s < sizeof SIZES / sizeof *SIZES; s++)
-            compare_trainings(NNBLAS_MOMENTUM, SIZES[b], SIZES[s], (b + s) % 2);
+            for (size_t manner = 0; manner < 4; manner++)
+                compare_trainings(NNBLAS_MOMENTUM, SIZES[b], SIZES[s], manner & 1, manner & 2);
 }
 END_TEST
 
@@ -92,7 +96,7 @@ START_TEST(targets_of_any_magnitude_are_those_of_arrays) {
         ck_assert_ok(nnblas_net_set_output(arrays.net, NNBLAS_IDENTITY, NNBLAS_MSE));
         ck_assert_ok(nnblas_net_set_output(blocks.net, NNBLAS_IDENTITY, NNBLAS_MSE));
         ck_assert_ok(fit(&arrays));
-        ck_assert_ok(fit_source(&blocks, 10));
+        ck_assert_ok(fit_source(&blocks, 10, true));
         double difference =
             get_difference(PARAMETERS, get_parameters(&arrays), get_parameters(&blocks));
         ck_assert_msg(difference <= 1e-7, "optimizer %d: %g", (int)OPTIMIZERS[o], difference);
@@ -102,11 +106,31 @@ START_TEST(targets_of_any_magnitude_are_those_of_arrays) {
 }
 END_TEST
 
+/* The last block asks for a row that is not there, and the first one is read ahead but for that. */
+START_TEST(rows_that_are_counted_are_read_once_less) {
+    enum { EPOCHS = 4, CALLS_OF_A_PASS = 10 };
+    for (size_t batch = 0; batch <= 9; batch += 9)
+        for (size_t counted = 0; counted < 2; counted++) {
+            training t = make_training(NNBLAS_MOMENTUM, 0.1, EPOCHS);
+            row_source s;
+            open_row_source(&s, &t.p, 10);
+            ck_assert_ok(nnblas_source_set_read_ahead(s.source, 0));
+            ck_assert_ok(nnblas_source_set_rows(s.source, counted ? N : 0));
+            ck_assert_ok(nnblas_trainer_set_batch_size(t.trainer, batch));
+            ck_assert_ok(nnblas_trainer_fit_source(t.trainer, s.source));
+            ck_assert_uint_eq(s.calls, (EPOCHS + !counted) * CALLS_OF_A_PASS);
+            close_row_source(&s);
+            free_training(&t);
+        }
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
         full_batches_are_those_of_arrays,
         batches_in_order_are_those_of_arrays,
         targets_of_any_magnitude_are_those_of_arrays,
+        rows_that_are_counted_are_read_once_less,
     };
     return run_tests("source", tests, sizeof tests / sizeof *tests);
 }

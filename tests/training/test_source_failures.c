@@ -114,6 +114,30 @@ START_TEST(each_pass_has_the_same_number_of_rows) {
 }
 END_TEST
 
+/* Fewer rows than were set, and more. */
+START_TEST(the_number_of_rows_must_be_right) {
+    static const size_t SET[] = {1, N - 1, N + 1, 2 * N, 100 * N, BLOCK_ROWS};
+    for (size_t i = 0; i < sizeof SET / sizeof *SET; i++)
+        for (size_t manner = 0; manner < 8; manner++) {
+            training t = make_training(NNBLAS_MOMENTUM, 0.1, 5);
+            row_source s;
+            open_row_source(&s, &t.p, BLOCK_ROWS);
+            if (manner & 1)
+                let_seek(&s);
+            ck_assert_ok(nnblas_source_set_rows(s.source, SET[i]));
+            ck_assert_ok(nnblas_source_set_read_ahead(s.source, (manner & 2) != 0));
+            ck_assert_ok(nnblas_trainer_set_batch_size(t.trainer, manner & 4 ? 9 : 0));
+            ck_assert_int_eq(nnblas_trainer_fit_source(t.trainer, s.source), NNBLAS_ERROR_SOURCE);
+            const char *words = SET[i] < N ? "more rows than the" : "set were";
+            bool is_named = strstr(nnblas_error_message(), words) ||
+                            strstr(nnblas_error_message(), "seek to row");
+            ck_assert_msg(is_named, "%s", nnblas_error_message());
+            close_row_source(&s);
+            free_training(&t);
+        }
+}
+END_TEST
+
 /* ---- before the first step ------------------------------------------------------------------- */
 
 static void check_refused(training *t, row_source *s, nnblas_status expected, const char *words) {
@@ -150,6 +174,55 @@ START_TEST(rows_are_checked_in_the_first_pass) {
     s.N = 0;
     check_refused(&t, &s, NNBLAS_ERROR_SIZE, "the source has no rows");
     close_row_source(&s);
+    free_training(&t);
+}
+END_TEST
+
+/* Before the step that would take it, with the same words. */
+static void check_first_epoch(nnblas_optimizer optimizer, size_t batch) {
+    training t = make_training(optimizer, 0.1, 5);
+    row_source s;
+    double *X = &t.p.X[57 * t.p.ldx + 3], *Y = &t.p.Y[58 * t.p.ldy + 1], x = *X;
+    open_row_source(&s, &t.p, BLOCK_ROWS);
+    ck_assert_ok(nnblas_source_set_rows(s.source, N));
+    ck_assert_ok(nnblas_trainer_set_batch_size(t.trainer, batch));
+    *X = (double)NAN;
+    ck_assert_int_eq(nnblas_trainer_fit_source(t.trainer, s.source), NNBLAS_ERROR_NOT_FINITE);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "X holds a NaN at row 57, column 3"));
+    *X = x;
+    ck_assert_ok(nnblas_net_set_output(t.net, NNBLAS_SIGMOID, NNBLAS_CROSS_ENTROPY));
+    *Y = 3.0;
+    if (optimizer != NNBLAS_LEVENBERG_MARQUARDT) {
+        ck_assert_int_eq(nnblas_trainer_fit_source(t.trainer, s.source), NNBLAS_ERROR_VALUE);
+        ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "Y holds 3 at row 58, column 1"));
+    }
+    for (size_t i = 0; i < PARAMETERS; i++)
+        ck_assert(isfinite(get_parameters(&t)[i]));
+    close_row_source(&s);
+    free_training(&t);
+}
+
+START_TEST(counted_rows_are_checked_in_the_first_epoch) {
+    for (size_t o = 0; o < N_OPTIMIZERS; o++)
+        if (has_optimizer(OPTIMIZERS[o]))
+            check_first_epoch(OPTIMIZERS[o], 0);
+    check_first_epoch(NNBLAS_ADAM, 7);
+}
+END_TEST
+
+START_TEST(counted_validation_rows_are_checked_in_the_first_epoch) {
+    training t = make_training(NNBLAS_RPROP, 0.1, 5), others = make_training(NNBLAS_RPROP, 0.1, 5);
+    row_source s;
+    open_row_source(&s, &others.p, BLOCK_ROWS);
+    ck_assert_ok(nnblas_source_set_rows(s.source, N));
+    ck_assert_ok(nnblas_trainer_set_validation_source(t.trainer, s.source));
+    ck_assert_ok(fit(&t));
+    others.p.Y[58 * others.p.ldy] = (double)NAN;
+    ck_assert_int_eq(fit(&t), NNBLAS_ERROR_NOT_FINITE);
+    ck_assert_msg(strstr(nnblas_error_message(), "NaN at row 58, column 0"), "%s",
+                  nnblas_error_message());
+    close_row_source(&s);
+    free_training(&others);
     free_training(&t);
 }
 END_TEST
@@ -239,10 +312,17 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        a_failure_takes_the_step_back,      a_failure_ends_mini_batches,
-        a_validation_source_may_fail,       each_pass_has_the_same_number_of_rows,
-        rows_are_checked_in_the_first_pass, validation_rows_are_checked,
-        each_pass_has_the_same_weights,     settings_of_arrays_are_refused,
+        a_failure_takes_the_step_back,
+        a_failure_ends_mini_batches,
+        a_validation_source_may_fail,
+        each_pass_has_the_same_number_of_rows,
+        the_number_of_rows_must_be_right,
+        counted_rows_are_checked_in_the_first_epoch,
+        counted_validation_rows_are_checked_in_the_first_epoch,
+        rows_are_checked_in_the_first_pass,
+        validation_rows_are_checked,
+        each_pass_has_the_same_weights,
+        settings_of_arrays_are_refused,
     };
     return run_tests("source_failures", tests, sizeof tests / sizeof *tests);
 }

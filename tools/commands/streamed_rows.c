@@ -92,12 +92,15 @@ nnblas_status open_streamed_rows(streamed_rows *s, row_stream rows, const schema
         nnblas_source_create(rows.inputs, rows.outputs, next_block, restart, s, &s->source);
     if (!status && rows.can_seek)
         status = nnblas_source_set_seek(s->source, seek);
+    choose_streamed_rows(s, 0, s->N);
     return status;
 }
 
+/* The source fails where it is none. */
 void choose_streamed_rows(streamed_rows *s, size_t first, size_t N) {
     s->first = first;
     s->N = N;
+    nnblas_source_set_rows(s->source, N);
 }
 
 void close_streamed_rows(streamed_rows *s) {

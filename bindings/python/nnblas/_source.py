@@ -131,6 +131,9 @@ class Source:
         How many rows are computed with at a time, however many are yielded; 0 for 64 MiB of them.
     read_ahead : bool, optional
         Whether the next block is taken, in another thread, while the last one is computed with.
+    rows : int, optional
+        How many rows there are in all, where that is known: a training then reads them once less. Other
+        numbers of rows are an error.
 
     Notes
     -----
@@ -158,6 +161,7 @@ class Source:
         weighted: bool = False,
         block_rows: int = 0,
         read_ahead: bool = True,
+        rows: int = 0,
     ) -> None:
         if not callable(blocks):
             raise TypeError(f"blocks is a {type(blocks).__name__}; it must be callable, once a pass")
@@ -175,6 +179,7 @@ class Source:
         check(lib.nnblas_source_set_weighted(self._handle, bool(weighted)))
         check(lib.nnblas_source_set_block_rows(self._handle, read_count("block_rows", block_rows)))
         check(lib.nnblas_source_set_read_ahead(self._handle, bool(read_ahead)))
+        check(lib.nnblas_source_set_rows(self._handle, read_count("rows", rows)))
 
     @classmethod
     def from_arrays(
@@ -212,6 +217,7 @@ class Source:
             weighted=weights is not None,
             block_rows=block_rows,
             read_ahead=read_ahead,
+            rows=len(X),
         )
         step = source.block_rows
         return source

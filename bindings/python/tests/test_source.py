@@ -122,6 +122,24 @@ def test_blocks_run_beside_the_computation(rows):
     assert threading.get_ident() not in threads
 
 
+def test_counted_rows_are_read_once_less(rows):
+    def count_passes(**settings):
+        passes = []
+
+        def blocks():
+            passes.append(1)
+            yield rows
+
+        make_trainer(epochs=2).fit_source(
+            Source(INPUTS, LABELS, blocks, read_ahead=False, **settings)
+        )
+        return len(passes)
+
+    assert count_passes(rows=len(rows[0])) == 2 and count_passes() == 3
+    with pytest.raises(nnblas.SourceError, match="the source ends after row"):
+        count_passes(rows=len(rows[0]) + 1)
+
+
 def test_what_blocks_raises(rows):
     def blocks():
         yield rows
