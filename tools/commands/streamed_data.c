@@ -8,6 +8,7 @@
 #include "commands/weight_decay.h"
 #include "core/random.h"
 #include "core/sizes.h"
+#include "table/first_pass.h"
 #include "table/row_groups.h"
 #include "table/scaling.h"
 #include "table/split.h"
@@ -24,6 +25,10 @@ static const size_t SURVEYED_BYTES = (size_t)2 << 20;
 
 bool is_streamed(const train_settings *set) {
     return set->labels || set->streams;
+}
+
+static bool holds_out(const train_settings *set) {
+    return set->training.validation > 0.0;
 }
 
 /* ---- the survey ------------------------------------------------------------------------------ */
@@ -189,8 +194,6 @@ static bool check_differences(const survey *v) {
     return true;
 }
 
-/* ---- the rows -------------------------------------------------------------------------------- */
-
 static void note_bound(const survey *v, note_list *notes) {
     double wanted = v->set->training.validation * (double)v->rows->N;
     if (v->holds_out && (double)v->taken->N + 1.0 < wanted)
@@ -209,28 +212,70 @@ static dataset make_kept(const row_stream *rows) {
     return kept;
 }
 
-static bool survey_all(survey *v, training_rows *rows) {
+/* ---- what the first pass over a table has found ---------------------------------------------- */
+
+/* Whether that is all: a deviance looks at each target, and the default weight decay of few numbers
+ * at all of them. */
+static bool is_complete(const survey *v) {
+    const first_pass *first = v->rows->first;
+    return first && !is_deviance(v->set->training.cost) && first->N > MOST_PILOT_ROWS;
+}
+
+/* Numbers without a deviation are the same in all rows that are learnt from, and those of classes
+ * and labels where there is one category. */
+static void note_differences(survey *v) {
+    size_t output = 0;
+    for (size_t t = 0; t < v->s->targets.count; t++) {
+        const table_column *target = &v->s->targets.columns[t];
+        bool differs = is_scaled(target) ? target->deviation > 0.0 : target->categories.count > 1;
+        for (size_t r = 0; r < v->taken->N && is_scaled(target); r++)
+            differs |= v->taken->Y[r * v->taken->outputs + output] != target->mean;
+        v->differs[output] = differs;
+        output += get_width(target);
+    }
+}
+
+static bool take_first_pass(survey *v) {
+    const first_pass *first = v->rows->first;
+    table_error error;
+    memcpy(v->missing, first->missing, v->s->features.count * sizeof *v->missing);
+    v->hash = first->hash;
+    if (!take_drawn_rows(first, v->s, v->taken, &v->places, &error))
+        return fail(v->command, &error);
+    note_differences(v);
+    return check_targets(v->command, v->set, v->s, v->taken);
+}
+
+/* ---- all of it ------------------------------------------------------------------------------- */
+
+static bool survey_all_rows(survey *v) {
     const row_stream *stream = v->rows;
-    v->holds_out = v->set->training.validation > 0.0 && stream->N >= 2;
-    v->taken = v->holds_out ? &rows->held_out : &rows->sample;
     v->left = count_taken(v);
     *v->taken = (dataset){.inputs = stream->inputs,
                           .outputs = stream->outputs,
                           .X = resize_array(NULL, v->left * stream->inputs, sizeof(double)),
                           .Y = resize_array(NULL, v->left * stream->outputs, sizeof(double))};
-    v->kept = make_kept(stream);
     v->places = resize_array(NULL, v->left, sizeof *v->places);
     v->random = v->set->training.seed;
-    v->first = resize_array(NULL, stream->outputs, sizeof *v->first);
-    v->differs = resize_array(NULL, stream->outputs, sizeof *v->differs);
-    memset(v->differs, 0, stream->outputs * sizeof *v->differs);
-    v->missing = make_counts(v->s->features.count);
     v->features = start_scaling(&v->s->features);
     v->targets = start_scaling(&v->s->targets);
     mark_rows(v);
     bool is_good = survey_rows(v);
     end_scaling(v->features);
     end_scaling(v->targets);
+    return is_good;
+}
+
+static bool survey_all(survey *v, training_rows *rows) {
+    const size_t outputs = v->rows->outputs;
+    v->holds_out = holds_out(v->set) && v->rows->N >= 2;
+    v->taken = v->holds_out ? &rows->held_out : &rows->sample;
+    v->first = resize_array(NULL, outputs, sizeof *v->first);
+    v->differs = resize_array(NULL, outputs, sizeof *v->differs);
+    memset(v->differs, 0, outputs * sizeof *v->differs);
+    v->missing = make_counts(v->s->features.count);
+    v->kept = make_kept(v->rows);
+    bool is_good = is_complete(v) ? take_first_pass(v) : survey_all_rows(v);
     return is_good && check_differences(v);
 }
 
@@ -260,13 +305,22 @@ static bool survey_stream(survey *v, note_list *notes, training_rows *rows) {
     return is_good;
 }
 
+static draw_request request_draw(const train_settings *set) {
+    return (draw_request){.fraction = set->training.validation,
+                          .rows = MOST_DECIDING_ROWS,
+                          .seed = set->training.seed,
+                          .most_bytes = MOST_HELD_OUT_BYTES};
+}
+
 static bool open_rows(const char *command, const train_settings *set, skipped_rows *skipped,
                       note_list *notes, schema *s, row_stream *rows) {
     table_error error;
-    bool is_open = set->labels ? open_array_rows(set->features, set->labels, set->columns.task, s,
-                                                 rows, &error)
-                               : open_table_rows(set->data, &set->table.format, &set->columns,
-                                                 skipped, notes, s, rows, &error);
+    const draw_request draw = request_draw(set);
+    bool is_open =
+        set->labels
+            ? open_array_rows(set->features, set->labels, set->columns.task, s, rows, &error)
+            : open_table_rows(set->data, &set->table.format, &set->columns, &draw, holds_out(set),
+                              skipped, notes, s, rows, &error);
     if (!set->is_quiet)
         print_warnings(command, notes);
     if (is_open && !set->is_quiet)
@@ -284,6 +338,9 @@ bool read_streamed_data(const char *command, const train_settings *set, note_lis
         open_rows(command, set, &skipped, notes, s, &stream) && survey_stream(&v, notes, rows);
     free(stream.groups);
     stream.groups = NULL;
+    if (stream.first)
+        free_first_pass(stream.first);
+    stream.first = NULL;
     size_t n_held_out = v.holds_out && is_good ? rows->held_out.N : 0;
     nnblas_status status = open_streamed_rows(rows->streamed, stream, s, v.places, n_held_out);
     *hash = v.hash;

@@ -9,9 +9,9 @@
 bool is_streamed(const train_settings *set);
 
 /*
- * Reads a table once or twice for its schema, and all rows once for its scaling, the rows that are
- * held out or decide, which are copied, and the hash. rows->streamed has the others. False with a
- * message; the caller frees all in any case.
+ * Finds the schema of the rows, their scaling, those that are held out or decide, which are copied,
+ * and the hash: of a large table in one pass, else in one more for what comes behind the schema.
+ * rows->streamed has the others. False with a message; the caller frees all in any case.
  */
 bool read_streamed_data(const char *command, const train_settings *set, note_list *notes, schema *s,
                         training_rows *rows, uint64_t *hash);

@@ -170,6 +170,38 @@ void end_categories(category_search *search, size_t *values) {
     free(search);
 }
 
+static bool is_read_alike(const table_column *a, const table_column *b) {
+    return a->place == b->place && a->is_number == b->is_number &&
+           (!a->is_number ||
+            (a->format.decimal == b->format.decimal && a->format.thousands == b->format.thousands &&
+             strcmp(a->format.unit, b->format.unit) == 0));
+}
+
+bool take_categories(const category_search *search, table_column *column, size_t *values) {
+    for (size_t c = 0; search && c < search->count; c++) {
+        const column_search *searched = &search->columns[c];
+        if (!is_read_alike(searched->column, column))
+            continue;
+        found_list *copy = resize_array(NULL, 1, sizeof *copy);
+        *copy = (found_list){.values = 0};
+        for (size_t k = 0; k < searched->found.keys.count; k++)
+            take_category(column, searched->found.found[k].text, searched->found.found[k].value,
+                          copy);
+        copy->values = searched->found.values;
+        *values = take_found(column, copy);
+        free(copy);
+        return true;
+    }
+    return false;
+}
+
+void drop_categories(category_search *search) {
+    for (size_t c = 0; c < search->count; c++)
+        free_found(&search->columns[c].found);
+    free(search->columns);
+    free(search);
+}
+
 size_t find_categories(text_rows *rows, table_column *column) {
     size_t values;
     category_search *search = start_categories();

@@ -23,6 +23,12 @@ category_search *start_categories(void);
 void search_column(category_search *search, table_column *column);
 void search_rows(category_search *search, const text_rows *rows);
 void end_categories(category_search *search, size_t *values);
+/* Ends it, and the columns stay as they are. */
+void drop_categories(category_search *search);
+
+/* Whether the categories of such a column were searched for, in all rows: it gets them, and values
+ * those that were looked at. The search goes on. */
+bool take_categories(const category_search *search, table_column *column, size_t *values);
 
 size_t count_searched(const category_search *search);
 /* Of a row that was taken: its category of column c, by the order in which they were found; and

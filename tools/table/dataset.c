@@ -168,7 +168,7 @@ bool read_dataset(table_source *source, const column_choice *choice, skipped_row
     *d = (dataset){0};
     note_delimiter(source, notes);
     bool is_good = read_rows(source, &rows, skipped, error) &&
-                   infer_schema(source, &rows, choice, skipped, notes, s, NULL, error) &&
+                   infer_schema(source, &rows, choice, skipped, notes, s, NULL, NULL, error) &&
                    encode_rows(source, &rows, s, d, error) && check_targets(source, s, d, error) &&
                    weight_rows(source, choice->class_weights, s, d, error);
     if (is_good) {

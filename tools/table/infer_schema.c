@@ -3,6 +3,7 @@
 
 #include "cli/memory.h"
 #include "table/categories.h"
+#include "table/first_pass.h"
 #include "table/first_row.h"
 #include "table/left_out.h"
 #include "table/lookalikes.h"
@@ -22,6 +23,7 @@ typedef struct {
     note_list *notes;
     schema *s;
     double **groups;                             /* null where nobody asks for them */
+    first_pass *first;                           /* the same */
     column_survey *surveys;                      /* of each column of the table */
     bool *is_text;                               /* as choice->texts says */
     bool has_decimal_commas, has_decimal_points; /* in columns that cannot be read otherwise */
@@ -213,11 +215,19 @@ static void choose_feature_kind(const inference *in, table_column *feature) {
     feature->expects_gaps = gaps > 0 && in->choice->missing == MISSING_IMPUTED;
 }
 
+/* Without a pass of its own where the first one has found them. */
+static size_t find_categories_of(const inference *in, table_column *column) {
+    size_t values;
+    if (in->first && take_categories(in->first->categories, column, &values))
+        return values;
+    return find_categories(in->rows, column);
+}
+
 /* values: how many, where they are whole numbers. */
 static bool holds_few_whole_numbers(const inference *in, table_column *target, size_t *values) {
     if (!in->surveys[target->place].is_whole)
         return false;
-    *values = find_categories(in->rows, target);
+    *values = find_categories_of(in, target);
     return target->categories.count <= MOST_NUMBER_CLASSES;
 }
 
@@ -257,7 +267,7 @@ static bool are_labels(const inference *in) {
     for (size_t i = 0; i < in->s->targets.count && is_so; i++) {
         table_column *target = &in->s->targets.columns[i];
         if (!target->is_number)
-            find_categories(in->rows, target);
+            find_categories_of(in, target);
         is_so = target->is_number ? is_0_or_1(in, target) : target->categories.count == 2;
     }
     return is_so;
@@ -385,6 +395,15 @@ static size_t search_columns(column_list *list, category_search *search) {
     return count_searched(search) - before;
 }
 
+/* Whether the first pass has found them all. */
+static bool take_first_categories(const inference *in, column_list *list, size_t *values) {
+    for (size_t i = 0; i < list->count; i++)
+        if ((list->columns[i].kind == COLUMN_CATEGORY || list->columns[i].kind == COLUMN_LABEL) &&
+            !take_categories(in->first->categories, &list->columns[i], values++))
+            return false;
+    return true;
+}
+
 /* Of all rows, and their groups if these are asked for. */
 static void search_all_rows(const inference *in, category_search *search) {
     row_groups groups = {.s = in->s};
@@ -403,6 +422,8 @@ static bool read_used_rows(const inference *in, category_search *search, skipped
                            table_error *error) {
     text_rows *rows = in->rows;
     bool drops_rows = can_have_bad_rows(in->s, in->surveys);
+    if (in->first && drops_rows)
+        in->first->is_lost = true;
     if (drops_rows && rows->load)
         drop_bad_rows_of_feed(rows, skipped);
     else if (drops_rows && !drop_bad_rows_of_part(in->source, in->s, rows, skipped, error))
@@ -421,8 +442,14 @@ static bool find_categories_of_all(const inference *in, skipped_rows *skipped, t
     size_t n_features = search_columns(&in->s->features, search);
     size_t count = n_features + search_columns(&in->s->targets, search);
     size_t *values = resize_array(NULL, count, sizeof *values);
-    bool is_good = read_used_rows(in, search, skipped, error);
-    end_categories(search, values);
+    bool are_known = in->first && !can_have_bad_rows(in->s, in->surveys) &&
+                     take_first_categories(in, &in->s->features, values) &&
+                     take_first_categories(in, &in->s->targets, values + n_features);
+    bool is_good = are_known || read_used_rows(in, search, skipped, error);
+    if (are_known)
+        drop_categories(search);
+    else
+        end_categories(search, values);
     is_good = is_good && check_feature_texts(in, values, error) &&
               check_classes(in, values + n_features, error);
     free(values);
@@ -472,7 +499,12 @@ static void survey_table(inference *in) {
     for (size_t l = 0; l < 3; l++)
         for (size_t i = 0; i < lists[l]->count; i++)
             is_used[lists[l]->columns[i].place] = true;
-    in->surveys = survey_columns(in->rows, is_used, in->choice->decimal, in->choice->thousands);
+    number_format format = {in->choice->decimal ? in->choice->decimal : '.', in->choice->thousands,
+                            ""};
+    if (in->first)
+        choose_first_columns(in->first, in->s, is_used, &format);
+    in->surveys = survey_columns(in->rows, is_used, in->choice->decimal, in->choice->thousands,
+                                 in->first ? visit_first_rows : NULL, in->first);
     free(is_used);
 }
 
@@ -509,7 +541,7 @@ static bool infer(inference *in, skipped_rows *skipped, table_error *error) {
 
 bool infer_schema(const table_source *source, text_rows *rows, const column_choice *choice,
                   skipped_rows *skipped, note_list *notes, schema *s, double **groups,
-                  table_error *error) {
+                  first_pass *first, table_error *error) {
     *s = (schema){0};
     inference in = {.source = source,
                     .rows = rows,
@@ -517,8 +549,11 @@ bool infer_schema(const table_source *source, text_rows *rows, const column_choi
                     .notes = notes,
                     .s = s,
                     .groups = groups,
+                    .first = first,
                     .is_text = clear_marks(source)};
     bool is_good = infer(&in, skipped, error);
+    if (is_good && first)
+        settle_first_pass(first, s, in.surveys, count_all_rows(rows));
     free_surveys(in.surveys, rows->columns);
     free(in.is_text);
     if (!is_good)

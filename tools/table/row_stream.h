@@ -6,12 +6,16 @@
 
 #include "table/schema.h"
 
-/* name: of the file, in messages. groups: released by free(). */
+struct first_pass;
+
+/* name: of the file, in messages. groups: released by free(). first: what a pass over all rows has
+ * found, or null; released by free_first_pass(), or else with the rows. */
 typedef struct {
     const char *name;
     size_t N, inputs, outputs;
     double *groups; /* N, of has_groups(), or null where there are too many rows */
-    bool can_seek;  /* to any row, not only to the first */
+    struct first_pass *first;
+    bool can_seek; /* to any row, not only to the first */
     void *user;
     /* Reads up to `most` rows into X and Y, without gaps between them: fewer at the end only. */
     bool (*read)(void *user, size_t most, double *X, double *Y, size_t *N, table_error *error);

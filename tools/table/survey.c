@@ -136,7 +136,8 @@ static void choose_formats(column_survey *s) {
         s->bad_numbers = s->others;
 }
 
-column_survey *survey_columns(text_rows *rows, const bool *is_used, char decimal, char thousands) {
+column_survey *survey_columns(text_rows *rows, const bool *is_used, char decimal, char thousands,
+                              visit_rows *visit, void *context) {
     column_survey *surveys = resize_array(NULL, rows->columns, sizeof *surveys);
     const column_survey empty = {.number_trial.set = list_formats(decimal, thousands),
                                  .date_trial.set = (1U << N_DATE_FORMATS) - 1,
@@ -146,8 +147,11 @@ column_survey *survey_columns(text_rows *rows, const bool *is_used, char decimal
     for (size_t i = 0; i < rows->columns; i++)
         surveys[i] = empty;
     table_survey t = {rows, is_used, {decimal ? decimal : '.', thousands, ""}, surveys};
-    for (bool is_more = begin_parts(rows); is_more; is_more = next_part(rows))
+    for (bool is_more = begin_parts(rows); is_more; is_more = next_part(rows)) {
         run_in_parts(rows->columns, rows->N, survey_part, &t);
+        if (visit)
+            visit(context, rows, surveys);
+    }
     for (size_t i = 0; i < rows->columns; i++)
         choose_formats(&surveys[i]);
     return surveys;

@@ -32,9 +32,13 @@ typedef struct {
     double first;
 } column_survey;
 
+typedef void visit_rows(void *context, const text_rows *rows, const column_survey *surveys);
+
 /* Of all columns of the table whose numbers are expected in this format, or in another one with
- * these marks if they are not 0; released by free_surveys(). */
-column_survey *survey_columns(text_rows *rows, const bool *is_used, char decimal, char thousands);
+ * these marks if they are not 0; released by free_surveys(). visit: each part of the rows, once it
+ * was surveyed, with what was found so far; or null. */
+column_survey *survey_columns(text_rows *rows, const bool *is_used, char decimal, char thousands,
+                              visit_rows *visit, void *context);
 void free_surveys(column_survey *surveys, size_t columns);
 
 #endif

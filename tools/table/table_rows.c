@@ -2,7 +2,7 @@
 #include "table/table_rows.h"
 
 #include "cli/memory.h"
-#include "table/dataset.h"
+#include "table/first_pass.h"
 #include "table/row_feed.h"
 
 #include <stdlib.h>
@@ -14,10 +14,16 @@ typedef struct {
     row_cursor next; /* in the part that is there */
     const schema *s;
     size_t inputs, outputs;
+    first_pass first; /* of a large file */
 } table_rows;
+
+/* Of a file of fewer bytes, several passes take no time, and the rows that are drawn are those of
+ * rows in memory: a share of each class. */
+enum { LARGE_FILE = 16 << 20 };
 
 static void close_rows(void *user) {
     table_rows *t = user;
+    free_first_pass(&t->first);
     if (t->is_open) {
         close_feed(&t->texts);
         close_source(&t->source);
@@ -60,11 +66,21 @@ static bool read_rows_of_table(void *user, size_t most, double *X, double *Y, si
     return check_feed(&t->texts, error);
 }
 
+static bool is_large(const table_source *source) {
+    return source->path && source->state.st_size >= LARGE_FILE;
+}
+
 static bool open_rows(table_rows *t, const column_choice *choice, skipped_rows *skipped,
                       note_list *notes, schema *s, row_stream *rows, table_error *error) {
+    first_pass *first = is_large(&t->source) ? &t->first : NULL;
     note_delimiter(&t->source, notes);
-    if (!infer_schema(&t->source, &t->texts, choice, skipped, notes, s, &rows->groups, error))
+    if (!infer_schema(&t->source, &t->texts, choice, skipped, notes, s,
+                      first ? NULL : &rows->groups, first, error))
         return false;
+    if (first && !first->is_lost)
+        rows->first = first;
+    else
+        free_first_pass(&t->first);
     note_header(&t->source, s, notes);
     t->inputs = rows->inputs = count_numbers(&s->features);
     t->outputs = rows->outputs = count_numbers(&s->targets);
@@ -74,8 +90,8 @@ static bool open_rows(table_rows *t, const column_choice *choice, skipped_rows *
 }
 
 bool open_table_rows(const char *path, const source_format *format, const column_choice *choice,
-                     skipped_rows *skipped, note_list *notes, schema *s, row_stream *rows,
-                     table_error *error) {
+                     const draw_request *draw, bool holds_out, skipped_rows *skipped,
+                     note_list *notes, schema *s, row_stream *rows, table_error *error) {
     table_rows *t = resize_array(NULL, 1, sizeof *t);
     *t = (table_rows){.s = s};
     *rows =
@@ -85,5 +101,6 @@ bool open_table_rows(const char *path, const source_format *format, const column
         return false;
     rows->name = t->source.name;
     open_feed(&t->texts, &t->source, skipped);
+    start_first_pass(&t->first, &t->source, draw, holds_out);
     return open_rows(t, choice, skipped, notes, s, rows, error);
 }

@@ -3,14 +3,16 @@
 #ifndef NNBLAS_TABLE_TABLE_ROWS_H
 #define NNBLAS_TABLE_TABLE_ROWS_H
 
+#include "table/draw.h"
 #include "table/infer_schema.h"
 #include "table/row_stream.h"
 
-/* Infers the schema, in a few passes over the file: the same as of rows in memory. rows: released
- * by rows->close(rows->user), also after false; the caller frees the schema. skipped stays where it
- * is. */
+/* Infers the schema, in a few passes over the file: the same as of rows in memory. The first pass
+ * over a large file draws rows and finds all else that a training takes, so that there may be no
+ * other. rows: released by rows->close(rows->user), also after false; the caller frees the schema.
+ * skipped stays where it is. */
 bool open_table_rows(const char *path, const source_format *format, const column_choice *choice,
-                     skipped_rows *skipped, note_list *notes, schema *s, row_stream *rows,
-                     table_error *error);
+                     const draw_request *draw, bool holds_out, skipped_rows *skipped,
+                     note_list *notes, schema *s, row_stream *rows, table_error *error);
 
 #endif
