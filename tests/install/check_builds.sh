@@ -43,15 +43,16 @@ build_and_test() { # folder suite|programs meson-option...
     [ "$2" = suite ] || targets="$targets tools/nnblas bench/nnblas-bench"
     shift 2
     # shellcheck disable=SC2086 # several targets
-    meson setup "$folder" "$source" -Doptimization=0 -Dtests=enabled -Dwerror=true "$@" &&
+    CC_LD=gold meson setup "$folder" "$source" -Doptimization=0 -Dtests=enabled -Dwerror=true "$@" &&
         ninja -C "$folder" $targets &&
         meson test -C "$folder" --no-rebuild --print-errorlogs networks
 }
 
 # Where it is the only library, pkg-config names all that it needs without being asked for a static link.
 build_static() {
-    build_and_test static suite -Ddefault_library=static && ninja -C "$work/static" &&
-        DESTDIR=$work/static/staged meson install -C "$work/static" --no-rebuild || return 1
+    build_and_test static suite -Ddefault_library=static --unity=on &&
+        meson configure "$work/static" -Dtests=disabled -Dtools=false -Dbench=false &&
+        DESTDIR=$work/static/staged meson install -C "$work/static" || return 1
     prefix=$work/static/staged/usr/local
     pc=$(find "$prefix" -name nnblas.pc)
     flags=$(pkg-config --define-variable=prefix="$prefix" --cflags --libs "$pc")
@@ -88,16 +89,14 @@ END
         meson test -C "$work/project/build" program
 }
 
-run_check "strict C11" build_and_test c11 programs -Dc_std=c11
-run_check "unity" build_and_test unity programs --unity=on
-run_check "static library" build_static
-run_check "static and shared library" build_and_test both suite -Ddefault_library=both
-run_check "threads that wait as POSIX has it" build_and_test posix suite -Dc_args=-DNN_NO_FUTEX
+run_check "strict C11, and threads that wait as POSIX has it" build_and_test c11 programs -Dc_std=c11 \
+    -Dc_args=-DNN_NO_FUTEX
+run_check "static library, in a unity build" build_static
 run_check "without optional parts" build_and_test small programs -Dlbfgs=disabled -Dlapack=disabled \
     -Dcsv=disabled -Dgzip=disabled -Dmpi=disabled -Dhardening=false
 # The linker sees the sizes that no array has, which a test asks for on purpose, and would warn.
-run_check "link-time optimisation" build_and_test lto suite -Doptimization=1 -Db_lto=true \
-    -Ddefault_library=both
+run_check "static and shared library, optimised by the linker" build_and_test lto suite \
+    -Doptimization=1 -Db_lto=true -Ddefault_library=both
 run_check "subproject" build_as_subproject
 run_check_with musl-tools musl "musl-gcc --version" build_with_musl
 run_check_with libopenblas64-dev "64-bit BLAS integers" "pkg-config --exists openblas64" refuse_wide_blas

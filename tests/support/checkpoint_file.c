@@ -38,10 +38,10 @@ void write_whole(const char *path, const file_contents *contents) {
 /* ---- the header ------------------------------------------------------------------------------ */
 
 static size_t get_header_size(const file_contents *contents) {
-    size_t size = 0;
+    uint64_t size = 0;
     for (size_t i = 0; i < PREFIX; i++)
-        size |= (size_t)contents->bytes[i] << 8 * i;
-    return size;
+        size |= (uint64_t)contents->bytes[i] << 8 * i;
+    return (size_t)size;
 }
 
 /* A copy of the header that ends with a byte 0. */
@@ -64,7 +64,7 @@ static void replace(file_contents *contents, size_t begin, size_t length, const 
     memcpy(edited.bytes + at + strlen(new), contents->bytes + at + length,
            contents->size - at - length);
     for (size_t i = 0; i < PREFIX; i++)
-        edited.bytes[i] = (unsigned char)(header_size >> 8 * i);
+        edited.bytes[i] = (unsigned char)((uint64_t)header_size >> 8 * i);
     free(contents->bytes);
     *contents = edited;
 }
