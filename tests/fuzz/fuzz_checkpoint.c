@@ -139,7 +139,7 @@ static void widen_numbers(contents *c) {
     }
     size_t wide_header = wide.size - 8;
     for (size_t i = 0; i < 8; i++)
-        wide.bytes[i] = (uint8_t)(wide_header >> 8 * i);
+        wide.bytes[i] = (uint8_t)((uint64_t)wide_header >> 8 * i);
     memcpy(wide.bytes + wide.size, end_of_header, c->size - 8 - header);
     wide.size += c->size - 8 - header;
     free(c->bytes);
