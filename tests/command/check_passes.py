@@ -27,12 +27,12 @@ def check(is_good, what):
 def write_table(path):
     """Texts and missing values that come late, a number that is 0 or 1, dates, two targets."""
     roll = random.Random(1)
-    with open(path, "w") as file:
+    with open(path, "w", encoding="utf-8") as file:
         print("a,b,size,city,when,kind,y", file=file)
         for i in range(ROWS):
             a = roll.gauss(0, 1)
             size = "" if i > ROWS - 9 else f"{roll.gauss(900, 20):.9f}"
-            city = "Rome" if i < ROWS / 2 else roll.choice(["Oslo", "Rome", ""])
+            city = "Rome" if i < ROWS / 2 else roll.choice(["Århus", "Rome", ""])
             print(f"{a:.9f}", roll.randint(0, 1), size, city, f"20{i % 20:02}-01-02", roll.choice(["high", "low"]),
                   f"{a + roll.gauss(0, 1):.6f}", sep=",", file=file)
 

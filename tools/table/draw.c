@@ -92,7 +92,7 @@ bool draw_row(row_draw *d, const csv_row *row, size_t place) {
     keep(d, row, place, number);
     if (d->request.fraction == 0.0 && d->count > 2 * wanted)
         keep_least(d, wanted);
-    if (d->bytes > d->request.most_bytes)
+    if (d->bytes / 2 > d->request.most_bytes)
         keep_least(d, nn_max(d->count - d->count / 8, 1));
     return true;
 }

@@ -7,8 +7,9 @@
 
 #include "table/rows.h"
 
-/* fraction: of all rows; or 0, and then so many of them. most_bytes: of those that are kept, of
- * which there are then fewer. */
+/* fraction: of all rows; or 0, and then so many of them. most_bytes: of the numbers of those that
+ * are drawn, of which there are then fewer; with their texts, before all are known, twice as many.
+ */
 typedef struct {
     double fraction;
     size_t rows;

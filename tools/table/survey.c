@@ -79,7 +79,7 @@ static void take_other(column_survey *s, const char *text) {
     s->others++;
     if (s->number_trial.set || s->date_trial.set)
         try_formats(s, text);
-    s->has_other_bytes = s->has_other_bytes || !is_ascii(text);
+    s->has_bad_text = s->has_bad_text || (!is_ascii(text) && !is_utf8(text));
 }
 
 typedef struct {

@@ -28,7 +28,7 @@ typedef struct {
     char *pointed;                           /* the first plain number with a point, or null */
     char *leading_zeros, *too_long;          /* the first value that is so, or null */
     bool is_constant, is_whole, counts_rows; /* of the numbers */
-    bool has_other_bytes;                    /* than those of ASCII */
+    bool has_bad_text;                       /* that is not UTF-8 */
     double first;
 } column_survey;
 

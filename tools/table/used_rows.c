@@ -40,7 +40,7 @@ static bool can_be_bad(const column_survey *surveys, const column_list *list) {
         const column_survey *survey = &surveys[column->place];
         bool is_number = column->kind == COLUMN_NUMBER || column->is_number;
         size_t gaps = is_number ? survey->number_gaps : survey->text_gaps;
-        if ((is_number && survey->bad_numbers > 0) || survey->has_other_bytes ||
+        if ((is_number && survey->bad_numbers > 0) || survey->has_bad_text ||
             (column->kind == COLUMN_DATE && survey->bad_dates > 0) ||
             (gaps > 0 && list->missing != MISSING_IMPUTED))
             return true;
