@@ -49,7 +49,7 @@ def write_table(path):
     lines = []
     for _ in range(4096):
         x = [random.gauss(0, 1) for _ in range(16)]
-        lines.append(",".join(f"{v:.4f}" for v in x) + f",{'yes' if x[0] + x[1] > 0 else 'no'}\n")
+        lines.append(",".join(f"{v:.1f}" for v in x) + f",{'yes' if x[0] + x[1] > 0 else 'no'}\n")
     text = "".join(lines)
     path.write_text(",".join(f"x{i}" for i in range(16)) + ",y\n" + text * 300)
 

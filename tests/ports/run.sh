@@ -13,8 +13,8 @@ port=${1:-}
 shift $(($# > 0))
 
 all="blas core engine file fuzz kernels network random training workers"
-# They count calls, allocations and seconds rather than compute.
-slow="failed_allocations measured_calls derivative_calls"
+# They count calls, allocations, blocks and seconds rather than compute.
+slow="failed_allocations measured_calls derivative_calls given_derivative_calls source_calls plan_trials"
 checkpoints="checkpoints checkpoint_settings damaged_checkpoints failed_checkpoints killed_training"
 case $port in
 i386)
