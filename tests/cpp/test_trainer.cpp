@@ -66,7 +66,7 @@ static void test_source() {
     rows.set_block_rows(2);
     rows.set_read_ahead(false);
     rows.set_weighted(false);
-    rows.set_rows(2);
+    rows.set_rows(4);
     rows.set_seek([&row](std::size_t to) { row = to; });
     check(rows.block_rows() == 2 && std::abs(net.evaluate(rows) - mse) < 1e-12, "other blocks");
     nnblas::source failing(
