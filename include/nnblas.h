@@ -654,8 +654,10 @@ typedef int nnblas_seek(void *user, size_t row);
  *                 0, the default: each counts 1
  *   block_rows    how many rows are computed with at a time. However many the function hands out,
  *                 they are put together to blocks of this number, of which the last has what is
- *                 left. Bits depend on it, and with shuffling the order of the rows. 0, the
- *                 default: 64 MiB of X and Y, at least 1024 rows
+ *                 left. Once a training has counted the rows, there are as many blocks, but equal
+ *                 ones: of N rows, ceil(N / blocks) each, and the last up to blocks - 1 fewer. Bits
+ *                 depend on it, and with shuffling the order of the rows. 0, the default: 64 MiB of
+ *                 X and Y, at least 1024 rows
  *   read_ahead    1, the default, or 0: then each block is asked for when it is needed. Bits do not
  *                 depend on it. Where no thread can be created it is as 0
  *   rows          how many rows there are in all, where the caller knows it: a training then reads
@@ -1395,7 +1397,8 @@ nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double
  * must have the same rows: NNBLAS_ERROR_SOURCE where there are fewer or more. Where their number
  * was set (nnblas_source_set_rows) and they have no weights, there is no such pass: the first one
  * that trains checks them, a block at a time before it is computed with, and the message is the
- * same.
+ * same. Later passes search the rows only where a cost or a gradient is not finite;
+ * NNBLAS_ERROR_NOT_FINITE then names the row, as in the first pass.
  *
  * Full batch, and the searches for the lowest cost (L-BFGS, Levenberg-Marquardt, scaled conjugate
  * gradients): each cost or gradient is one pass in the order of the rows. The trajectory is that of
@@ -1415,8 +1418,9 @@ nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double
  *
  * Weights are those of the source. Of the settings of rows in arrays, sample weights, derivatives
  * and a validation fraction are refused with NNBLAS_ERROR_VALUE; validation rows may be in arrays
- * or come from a source of their own. Checkpoints are resumed with the same block_rows, and with
- * seek or without as they were written.
+ * or come from a source of their own. Checkpoints are resumed with the same block_rows, with seek
+ * or without as they were written, and with as many rows of the same total weight: whether the rows
+ * are the same is not known.
  *
  * NNBLAS_ERROR_SOURCE where the source fails: the parameters are those before the step that needed
  * it, or with validation rows the best ones so far.

@@ -26,7 +26,7 @@ double nn_find_largest_weight(const nn_rows *rows) {
 }
 
 void nn_scale_weights(nn_rows *rows, double largest) {
-    rows->weight_scale = rows->weights ? choose_scale(largest) : 1.0;
+    rows->weight_scale = choose_scale(largest);
 }
 
 double nn_add_weights(const nn_rows *rows, double sum) {

@@ -14,9 +14,9 @@ typedef struct nn_slot {
     nn_blocks *blocks;
     size_t index; /* of the block */
     nnblas_status status;
-    char words[256]; /* of a failure */
-    size_t count;    /* rows that were read */
-    nn_rows rows;    /* in the buffers below, or of the source's own */
+    char words[256];     /* of a failure */
+    size_t first, count; /* rows that were read */
+    nn_rows rows;        /* in the buffers below, or of the source's own */
     double *X, *Y, *weights;
     uint32_t *order;
 } nn_slot;
@@ -179,7 +179,7 @@ static nnblas_status go_to(nn_blocks *b, size_t row) {
 
 /* ---- a block --------------------------------------------------------------------------------- */
 
-static nnblas_status check_count(const nn_slot *s, size_t first, size_t expected) {
+static nnblas_status check_count(const nn_slot *s, size_t expected) {
     const nn_blocks *b = s->blocks;
     if (b->N == SIZE_MAX || s->count == expected)
         return NNBLAS_OK;
@@ -188,22 +188,23 @@ static nnblas_status check_count(const nn_slot *s, size_t first, size_t expected
         return nn_fail(NNBLAS_ERROR_SOURCE, "the source has more rows than the %zu %s", b->N,
                        were_set ? "that were set" : "of its first pass");
     return nn_fail(NNBLAS_ERROR_SOURCE, "the source ends after row %zu; %s %zu rows",
-                   first + s->count, were_set ? "set were" : "its first pass had", b->N);
+                   s->first + s->count, were_set ? "set were" : "its first pass had", b->N);
 }
 
 static nnblas_status read_slot(nn_slot *s) {
     nn_blocks *b = s->blocks;
-    size_t first = s->index * b->block_rows, left = b->N - first; /* huge before they are counted */
+    s->first = s->index * b->block_rows;
+    size_t left = b->N - s->first; /* huge before they are counted */
     size_t expected = nn_min(b->block_rows, left);
     size_t wanted = left <= b->block_rows ? expected + 1 : expected;
     bool has_ended = false;
     s->count = 0;
     s->rows = (nn_rows){.N = 0};
-    nnblas_status status = go_to(b, first);
+    nnblas_status status = go_to(b, s->first);
     while (!status && !has_ended && s->count < wanted)
         status = read_rows(s, wanted - s->count, &has_ended);
     if (!status)
-        status = check_count(s, first, expected);
+        status = check_count(s, expected);
     if (status)
         b->position = SIZE_MAX;
     return status;
@@ -220,9 +221,7 @@ static void read_block(void *context) {
 /* ---- blocks that are taken ------------------------------------------------------------------- */
 
 static nn_block view_block(nn_slot *s) {
-    const nn_blocks *b = s->blocks;
-    nn_block block = {
-        .first = s->index * b->block_rows, .count = s->count, .rows = s->rows, .order = s->order};
+    nn_block block = {.first = s->first, .count = s->count, .rows = s->rows, .order = s->order};
     block.rows.N = nn_count_weighted_rows(s->count, s->rows.weights);
     if (block.rows.N < s->count) {
         nn_list_weighted_rows(s->count, s->rows.weights, s->order);
@@ -230,6 +229,15 @@ static nn_block view_block(nn_slot *s) {
     }
     nn_weigh_rows(&block.rows);
     return block;
+}
+
+size_t nn_equalise_blocks(size_t N, size_t block_rows) {
+    return N > 0 ? nn_divide_up(N, nn_divide_up(N, block_rows)) : block_rows;
+}
+
+void nn_blocks_count(nn_blocks *b, size_t N) {
+    b->N = N;
+    b->block_rows = nn_equalise_blocks(N, b->block_rows);
 }
 
 static size_t get_first(const nn_blocks *b) {
@@ -256,7 +264,7 @@ nnblas_status nn_blocks_take(nn_blocks *b, size_t index, size_t next, nn_block *
     if (s->status)
         return nn_fail(s->status, "%s", s->words);
     if (b->N == SIZE_MAX && s->count < b->block_rows) {
-        b->N = index * b->block_rows + s->count;
+        nn_blocks_count(b, s->first + s->count);
         next = get_first(b);
     }
     if (b->background && next != NN_NONE) {

@@ -2,7 +2,8 @@
 /*
  * The rows of a source in blocks, of which the next is read in a thread of its own while the caller
  * computes with the last. Block k has the rows from k block_rows on, however many the source hands
- * out at a time.
+ * out at a time. Once the rows are counted, the blocks are as equal as they can be: while a short
+ * one is computed with, a long one could not be read.
  */
 #ifndef NN_BLOCKS_H
 #define NN_BLOCKS_H
@@ -17,9 +18,9 @@ typedef struct nn_block {
 
 typedef struct nn_blocks {
     nnblas_source *source;
-    size_t block_rows;
-    bool repeats; /* the first block will be taken again after the last; set by the caller */
-    size_t N;     /* rows of the source; SIZE_MAX until a pass has counted them */
+    size_t block_rows; /* of the source's setting, or fewer where the rows are counted */
+    bool repeats;      /* the first block will be taken again after the last; set by the caller */
+    size_t N;          /* rows of the source; SIZE_MAX until a pass has counted them */
     /* Looks at each block that is taken the first time, in whatever order; null, or set by the
      * caller, with its context. */
     nnblas_status (*examine)(void *context, const struct nn_block *block);
@@ -47,6 +48,12 @@ nnblas_status nn_blocks_take(nn_blocks *blocks, size_t index, size_t next, nn_bl
 /* The same in the order of the rows, from block 0 on. After the last block there is none, whose
  * count is 0. */
 nnblas_status nn_blocks_take_in_order(nn_blocks *blocks, size_t index, nn_block *block);
+
+/* How many rows N have in equal blocks, as many as there would be of block_rows. */
+size_t nn_equalise_blocks(size_t N, size_t block_rows);
+
+/* The source has N rows: from now on blocks are equal. Their number is that of before. */
+void nn_blocks_count(nn_blocks *blocks, size_t N);
 
 /* How many blocks there are, of rows that are counted. */
 size_t nn_count_blocks(const nn_blocks *blocks);

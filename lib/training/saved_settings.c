@@ -5,15 +5,26 @@
 #include "training/optimizer.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 /* The last ones are known only with the rows. */
-enum { ROW_NUMBERS = 5 };
+enum { ROW_NUMBERS = 9 };
 
 /* Bits are compared, so a zero has only one sign. */
 static uint64_t get_setting_bits(double value) {
     return nn_get_bits(value == 0.0 ? 0.0 : value);
+}
+
+/* The block rows that were set: those of equal blocks depend on how many rows a rank has. */
+static uint64_t get_block_rows(const nn_source_rows *source) {
+    return source->blocks.source ? nn_count_block_rows(source->blocks.source) : 0;
+}
+
+/* 1 for each row without a weight. */
+static uint64_t get_total_weight(const nn_rows *rows, size_t N) {
+    return get_setting_bits(N > 0 ? rows->total_weight / rows->weight_scale : 0.0);
 }
 
 nn_named_numbers nn_list_settings(const nn_settings *s, const nn_fit *fit) {
@@ -48,11 +59,15 @@ nn_named_numbers nn_list_settings(const nn_settings *s, const nn_fit *fit) {
         {"score", (uint64_t)s->score},
         {"tolerance", get_setting_bits(s->tolerance)},
         {"validation_fraction", get_setting_bits(s->validation_fraction)},
-        {"block_rows", fit ? fit->source.blocks.block_rows : 0},
-        {"validation_block_rows", fit ? fit->validation_source.blocks.block_rows : 0},
+        {"block_rows", fit ? get_block_rows(&fit->source) : 0},
+        {"validation_block_rows", fit ? get_block_rows(&fit->validation_source) : 0},
         {"seeks", fit && nn_is_from_source(fit) && fit->source.blocks.source->seek},
+        {"source_rows", fit ? fit->source.N : 0},
+        {"validation_source_rows", fit ? fit->validation_source.N : 0},
         {"rows_to_learn_from", fit ? fit->N : 0},
         {"rows_to_validate_with", fit ? fit->N_validation : 0},
+        {"total_weight", fit ? get_total_weight(&fit->rows, fit->N) : 0},
+        {"validation_weight", fit ? get_total_weight(&fit->validation, fit->N_validation) : 0},
     };
     nn_named_numbers numbers = {.count = sizeof all / sizeof *all};
     memcpy(numbers.number, all, sizeof all);
@@ -69,10 +84,10 @@ nnblas_status nn_read_settings(const char *text, nn_named_numbers *then) {
 
 /* ---- comparing ------------------------------------------------------------------------------- */
 
-/* How a message tells the value of a setting. */
+/* How a message tells the value of a setting. A sum is rounded as the processes share its parts. */
 typedef struct description {
     const char *words;
-    bool is_real, is_hash;
+    bool is_real, is_hash, is_sum;
     size_t n_choices; /* names of the values from 0, before other numbers */
     const char *choices[8];
 } description;
@@ -115,8 +130,12 @@ static const description DESCRIPTIONS[] = {
     {"rows in a block of the source", .n_choices = 1, .choices = {"no source"}},
     {"rows in a block of the validation source", .n_choices = 1, .choices = {"no source"}},
     {"seek of the source", .n_choices = 2, .choices = {"none", "set"}},
+    {"rows of the source", .n_choices = 1, .choices = {"no source"}},
+    {"rows of the validation source", .n_choices = 1, .choices = {"no source"}},
     {"rows to train on", .n_choices = 0},
     {"validation rows", .n_choices = 0},
+    {"total weight of the rows", .is_real = true, .is_sum = true},
+    {"total weight of the validation rows", .is_real = true, .is_sum = true},
 };
 
 enum { VALUE_SIZE = 40 };
@@ -148,12 +167,18 @@ static nnblas_status refuse_difference(const description *d, uint64_t then, uint
                    now_text, of_now);
 }
 
+static bool are_equal(const description *d, uint64_t then, uint64_t now) {
+    static const double MOST_ROUNDING = 1e-9;
+    double a = nn_from_bits(then), b = nn_from_bits(now);
+    return then == now || (d->is_sum && fabs(a - b) <= MOST_ROUNDING * fmax(fabs(a), fabs(b)));
+}
+
 nnblas_status nn_compare_settings(const nn_named_numbers *then, const nn_settings *now,
                                   const nn_fit *fit, const char *of_then, const char *of_now) {
     const nn_named_numbers current = nn_list_settings(now, fit);
     size_t compared = current.count - (fit ? 0 : ROW_NUMBERS);
     for (size_t i = 0; i < compared; i++)
-        if (then->number[i].bits != current.number[i].bits)
+        if (!are_equal(&DESCRIPTIONS[i], then->number[i].bits, current.number[i].bits))
             return refuse_difference(&DESCRIPTIONS[i], then->number[i].bits, current.number[i].bits,
                                      of_then, of_now);
     return NNBLAS_OK;
@@ -168,23 +193,26 @@ static size_t get_count(const nn_named_numbers *then, const char *name) {
 }
 
 /* Of rows in arrays there is no block. */
-static size_t cut_to_block(const nn_named_numbers *then, const char *name, size_t rows) {
-    size_t block = get_count(then, name);
-    return block > 0 ? nn_min(block, rows) : rows;
+static size_t cut_to_block(const nn_named_numbers *then, const char *name, const char *name_of_all,
+                           size_t rows) {
+    size_t block = get_count(then, name), all = get_count(then, name_of_all);
+    return block > 0 ? nn_min(nn_equalise_blocks(all, block), rows) : rows;
 }
 
 size_t nn_count_step_rows(const nn_named_numbers *then) {
     size_t batch = get_count(then, "batch_size"), rows = get_count(then, "rows_to_learn_from");
     bool has_batches = batch > 0 && nn_has_rate((nnblas_optimizer)get_count(then, "optimizer"));
-    return has_batches && batch < rows ? batch : cut_to_block(then, "block_rows", rows);
+    return has_batches && batch < rows ? batch
+                                       : cut_to_block(then, "block_rows", "source_rows", rows);
 }
 
 size_t nn_count_validation_rows(const nn_named_numbers *then) {
-    return cut_to_block(then, "validation_block_rows", get_count(then, "rows_to_validate_with"));
+    return cut_to_block(then, "validation_block_rows", "validation_source_rows",
+                        get_count(then, "rows_to_validate_with"));
 }
 
 bool nn_settings_have_validation(const nn_named_numbers *then) {
-    return then->number[then->count - 1].bits > 0;
+    return get_count(then, "rows_to_validate_with") > 0;
 }
 
 bool nn_settings_have_score(const nn_named_numbers *then) {

@@ -14,6 +14,8 @@ static nnblas_status open_source(nn_fit *fit, nnblas_source *source, bool is_val
     if (status)
         return status;
     opened->blocks.repeats = true;
+    if (opened->blocks.N != SIZE_MAX) /* it was set */
+        nn_blocks_count(&opened->blocks, opened->blocks.N);
     return nn_survey_source(&opened->blocks, fit->trainer->net, is_validation, &opened->survey,
                             rows);
 }
@@ -29,7 +31,8 @@ nnblas_status nn_choose_source(nn_fit *fit, nnblas_source *source) {
     /* All ranks are refused for the same. */
     double counts[] = {(double)fit->source.blocks.N, (double)s->validation.N};
     nn_group_sum(&fit->group, counts, 2);
-    return nn_check_row_counts(s, (size_t)counts[0], fit->N,
+    fit->source.N = (size_t)counts[0];
+    return nn_check_row_counts(s, fit->source.N, fit->N,
                                s->validation_source ? 1 : (size_t)counts[1]);
 }
 
@@ -39,15 +42,22 @@ nnblas_status nn_choose_validation_source(nn_fit *fit, nnblas_source *source) {
         status = open_source(fit, source, true, &fit->validation_source, &fit->validation);
     fit->N_validation = fit->validation.N;
     fit->validation_source.share = 1.0;
-    return nn_join_rows(&fit->group, status, &fit->validation, &fit->N_validation,
-                        &fit->validation_source.share);
+    status = nn_join_rows(&fit->group, status, &fit->validation, &fit->N_validation,
+                          &fit->validation_source.share);
+    if (status)
+        return status;
+    double count = (double)fit->validation_source.blocks.N;
+    nn_group_sum(&fit->group, &count, 1);
+    fit->validation_source.N = (size_t)count;
+    return nn_group_check(&fit->group);
 }
 
 static nnblas_status open_batch(nn_fit *fit) {
     const nnblas_source *source = fit->source.blocks.source;
     size_t columns = source->inputs + source->labels + source->is_weighted;
     fit->block_order = nn_allocate(nn_count_blocks(&fit->source.blocks), sizeof *fit->block_order);
-    if (!fit->block_order)
+    fit->gathered_numbers = nn_allocate(fit->batch_size, sizeof *fit->gathered_numbers);
+    if (!fit->block_order || !fit->gathered_numbers)
         return NNBLAS_ERROR_MEMORY;
     double *memory = nn_allocate(nn_multiply_sizes(fit->batch_size, columns), sizeof *memory);
     if (!memory)
@@ -76,6 +86,7 @@ void nn_close_sources(nn_fit *fit) {
     free(fit->mean_gradient);
     free(fit->source.rank_rows);
     free(fit->gathered_memory);
+    free(fit->gathered_numbers);
     free(fit->block_order);
     nn_blocks_close(&fit->validation_source.blocks);
     nn_blocks_close(&fit->source.blocks);

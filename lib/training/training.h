@@ -90,6 +90,7 @@ typedef struct nn_survey {
 typedef struct nn_source_rows {
     nn_blocks blocks;
     nn_survey survey;
+    size_t N;          /* rows of all ranks, also those of weight 0 */
     double share;      /* of the weight of the rows of all ranks */
     size_t *rank_rows; /* rows with a weight above 0 of each rank; null without a group */
 } nn_source_rows;
@@ -104,11 +105,12 @@ typedef struct nn_fit {
     nn_rows validation;
     size_t N, N_validation; /* those of all processes */
     nn_source_rows source, validation_source;
-    double *mean_gradient;   /* over the blocks of a source; null where the rows are in arrays */
-    nn_rows gathered;        /* a batch of rows of a source, put together from its blocks */
-    double *gathered_memory; /* null but for mini-batches from a source */
-    uint32_t *block_order;   /* the same */
-    nn_failure row_failure;  /* of a source in the midst of a step */
+    double *mean_gradient;    /* over the blocks of a source; null where the rows are in arrays */
+    nn_rows gathered;         /* a batch of rows of a source, put together from its blocks */
+    double *gathered_memory;  /* null but for mini-batches from a source */
+    size_t *gathered_numbers; /* the same: of the rows in the source */
+    uint32_t *block_order;    /* the same */
+    nn_failure row_failure;   /* of a source in the midst of a step */
     size_t batch_size;
     bool has_checkpoints;                     /* of a group, rank 0's */
     bool has_weights, has_validation_weights; /* of a group, those of its ranks that have rows */

@@ -134,6 +134,23 @@ START_TEST(blocks_are_drawn_anew_in_each_epoch) {
 }
 END_TEST
 
+/* Once the rows are counted: 83 in blocks of 80 are two of 42 and 41, for a block of 80 could not
+ * be read while 3 rows are computed with. */
+START_TEST(blocks_are_equal) {
+    training t = make_training(NNBLAS_MOMENTUM, 0.01, 2);
+    row_source s;
+    open_row_source(&s, &t.p, 80);
+    ck_assert_ok(nnblas_source_set_read_ahead(s.source, 0));
+    ck_assert_ok(nnblas_trainer_fit_source(t.trainer, s.source));
+    static const size_t BEGUN[] = {0, 80, 83, 0, 42, 83, 0, 42, 83};
+    ck_assert_uint_eq(s.calls, sizeof BEGUN / sizeof *BEGUN);
+    ck_assert_mem_eq(s.begun, BEGUN, sizeof BEGUN);
+    ck_assert_uint_eq(nnblas_source_block_rows(s.source), 80);
+    close_row_source(&s);
+    free_training(&t);
+}
+END_TEST
+
 /* ---- validation ------------------------------------------------------------------------------ */
 
 static void check_validation(nnblas_score score, bool has_weights, size_t block_rows) {
@@ -270,6 +287,39 @@ START_TEST(a_checkpoint_is_of_blocks_and_seek) {
 }
 END_TEST
 
+static void check_other_rows(const interrupted *i, const problem *p, size_t rows,
+                             const char *words) {
+    training t = begin_recipe(&i->recipe, 5);
+    problem given = t.p;
+    t.p.N = rows;
+    t.p.weights = p->weights;
+    ck_assert_ok(nnblas_trainer_resume(t.trainer, i->recipe.path));
+    ck_assert_int_eq(fit_interrupted(&t, i), NNBLAS_ERROR_VALUE);
+    ck_assert_str_eq(nnblas_error_message(), words);
+    t.p = given;
+    free_training(&t);
+}
+
+/* As far as their numbers and weights tell. */
+START_TEST(a_checkpoint_is_of_the_same_rows) {
+    interrupted i = {
+        {.optimizer = NNBLAS_ADAM, .rate = 0.1, .batch = 9}, {20, 0, true, true, false}, 0};
+    double weights[N];
+    problem other = {.weights = NULL};
+    write_checkpoint(&i);
+    check_other_rows(&i, &other, N - 1,
+                     "rows of the source: 83 in the checkpoint, 82 in this training");
+    fill(N, weights, 1.0);
+    other.weights = weights;
+    weights[7] = 0.0;
+    check_other_rows(&i, &other, N, "rows to train on: 83 in the checkpoint, 82 in this training");
+    weights[7] = 0.5;
+    check_other_rows(&i, &other, N,
+                     "total weight of the rows: 83 in the checkpoint, 82.5 in this training");
+    ck_assert_int_eq(unlink(i.recipe.path), 0);
+}
+END_TEST
+
 /* ---- ends ------------------------------------------------------------------------------------ */
 
 static int cancel(void *user, size_t epoch, double cost) {
@@ -350,55 +400,20 @@ START_TEST(a_fit_ends_by_time_cost_and_patience) {
 }
 END_TEST
 
-/* A source may hand out other values in each pass. A step that would store what is not finite is
- * not taken: one infinite input leaves outputs and cost finite, but not the gradient. */
-static int hand_out_infinity(void *user, nnblas_block *block) {
-    size_t *calls = user;
-    double value = ++*calls > 40 ? (double)INFINITY : 0.5;
-    for (size_t i = 0; i < block->N * INPUTS; i++)
-        block->X[i] = i % INPUTS == 0 ? value : 0.5;
-    for (size_t i = 0; i < block->N * OUTPUTS; i++)
-        block->Y[i] = 0.25;
-    block->N = *calls % 4 == 0 ? 0 : block->N < 10 ? block->N : 10;
-    return 0;
-}
-
-static int restart_at_once(void *user) {
-    (void)user;
-    return 0;
-}
-
-START_TEST(later_infinities_are_stored_nowhere) {
-    for (size_t batch = 0; batch < 10; batch += 7) {
-        training t = make_training(NNBLAS_GRADIENT_DESCENT, 0.1, 1000);
-        size_t calls = 0;
-        nnblas_source *source;
-        ck_assert_ok(nnblas_source_create(INPUTS, OUTPUTS, hand_out_infinity, restart_at_once,
-                                          &calls, &source));
-        ck_assert_ok(nnblas_source_set_block_rows(source, 15));
-        ck_assert_ok(nnblas_trainer_set_batch_size(t.trainer, batch));
-        ck_assert_int_eq(nnblas_trainer_fit_source(t.trainer, source), NNBLAS_ERROR_NOT_FINITE);
-        for (size_t i = 0; i < PARAMETERS; i++)
-            ck_assert(isfinite(get_parameters(&t)[i]));
-        nnblas_source_destroy(source);
-        free_training(&t);
-    }
-}
-END_TEST
-
 int main(void) {
     const TTest *const tests[] = {
         orders_depend_on_seed_blocks_and_seek_alone,
         an_epoch_takes_each_row_once,
         an_epoch_has_as_many_steps_as_batches,
         blocks_are_drawn_anew_in_each_epoch,
+        blocks_are_equal,
         validation_is_that_of_arrays,
         a_resumed_training_has_the_same_bits,
         a_checkpoint_is_of_blocks_and_seek,
+        a_checkpoint_is_of_the_same_rows,
         a_fit_is_cancelled,
         a_cancelled_fit_ends_within_the_epoch,
         a_fit_ends_by_time_cost_and_patience,
-        later_infinities_are_stored_nowhere,
     };
     return run_tests("source_epochs", tests, sizeof tests / sizeof *tests);
 }

@@ -128,7 +128,8 @@ class Source:
     weighted : bool, optional
         Then it yields (X, Y, weights), the last of shape (rows,).
     block_rows : int, optional
-        How many rows are computed with at a time, however many are yielded; 0 for 64 MiB of them.
+        How many rows are computed with at a time, at most, however many are yielded; 0 for 64 MiB of them.
+        A training cuts its rows into equal blocks.
     read_ahead : bool, optional
         Whether the next block is taken, in another thread, while the last one is computed with.
     rows : int, optional
