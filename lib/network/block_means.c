@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "network/block_means.h"
 #include "engine/row_weights.h"
+#include "kernels/kernels.h"
 
 #include <math.h>
 #include <string.h>
@@ -16,6 +17,10 @@ static void add_to_mean(size_t count, double share, const double *restrict value
         mean[i] = (1.0 - share) * mean[i] + share * values[i];
 }
 
+static bool are_finite(double cost, size_t count, const double *gradient) {
+    return isfinite(cost) && (!gradient || nn_get_kernels()->check_finite(count, gradient) == 0.0);
+}
+
 /* After the last block. */
 static nnblas_status check_end(const nn_blocks *blocks, const nn_weight_sum *sum) {
     if (blocks->N == 0)
@@ -24,7 +29,7 @@ static nnblas_status check_end(const nn_blocks *blocks, const nn_weight_sum *sum
 }
 
 nnblas_status nn_average_blocks(nn_blocks *blocks, nn_engine *engine, const nn_model *model,
-                                size_t count, double *gradient, double *cost) {
+                                size_t count, double *gradient, double *cost, nn_block *culprit) {
     nn_weight_sum sum = {0.0, 0.0};
     nn_block block;
     nnblas_status status;
@@ -47,5 +52,9 @@ nnblas_status nn_average_blocks(nn_blocks *blocks, nn_engine *engine, const nn_m
         add_to_mean(1, share, &part, cost);
         if (gradient)
             add_to_mean(count, share, engine->updates[0], gradient);
+        if (culprit && !are_finite(part, count, gradient ? engine->updates[0] : NULL)) {
+            *culprit = block;
+            return NNBLAS_OK;
+        }
     }
 }

@@ -16,7 +16,7 @@ static nnblas_status run_blocks(const nnblas_net *net, nn_blocks *blocks, double
     nnblas_status status = nn_engine_open(&engine, &problem, NULL, NULL);
     if (status)
         return status;
-    status = nn_average_blocks(blocks, &engine, &model, net->parameter_count, gradient, cost);
+    status = nn_average_blocks(blocks, &engine, &model, net->parameter_count, gradient, cost, NULL);
     nn_engine_close(&engine);
     return status;
 }

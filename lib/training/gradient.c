@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "training/gradient.h"
+#include "kernels/kernels.h"
 #include "network/block_means.h"
+#include "training/fit_checks.h"
 #include "training/group_order.h"
 #include "training/group_sums.h"
 
@@ -17,12 +19,27 @@ void nn_note_row_failure(nn_fit *fit, nnblas_status status) {
                  nnblas_error_message());
 }
 
+/* A search for the lowest cost takes one that is not finite for a step that was too long. That the
+ * rows are to blame has to be found here. */
+static nnblas_status check_culprit(const nn_fit *fit, const nn_block *block) {
+    return block->count > 0 ? nn_check_block(fit->trainer->net, block, false) : NNBLAS_OK;
+}
+
+static nnblas_status run_blocks(nn_fit *fit, double *gradient, double *cost) {
+    nn_block culprit = {.count = 0};
+    nnblas_status status =
+        nn_average_blocks(&fit->source.blocks, &fit->engine, &fit->model,
+                          nn_count_all_parameters(fit), gradient, cost, &culprit);
+    if (culprit.count > 0)
+        *cost = (double)NAN;
+    return status ? status : check_culprit(fit, &culprit);
+}
+
 static double average_blocks(nn_fit *fit, double *gradient) {
     double cost = (double)NAN;
     size_t count = nn_count_all_parameters(fit);
     if (!fit->row_failure.status)
-        nn_note_row_failure(fit, nn_average_blocks(&fit->source.blocks, &fit->engine, &fit->model,
-                                                   count, gradient, &cost));
+        nn_note_row_failure(fit, run_blocks(fit, gradient, &cost));
     if (fit->row_failure.status)
         return (double)NAN;
     for (size_t i = 0; gradient && i < count; i++)
@@ -38,9 +55,17 @@ static nnblas_status add_equations(nn_fit *fit, nn_normal_equations *equations) 
         nnblas_status status = nn_blocks_take_in_order(&fit->source.blocks, k, &block);
         if (status || block.count == 0)
             return status;
+        status =
+            nn_check_each_weight("sample weight", block.first, block.count, block.rows.weights);
+        if (status)
+            return status;
         block.rows.weight_scale = fit->rows.weight_scale;
         block.rows.total_weight = fit->rows.total_weight;
+        if (block.rows.N == 0)
+            continue;
         nn_normal_equations_add(equations, &block.rows);
+        if (nn_get_kernels()->check_finite(equations->count, equations->gradient) != 0.0)
+            return nn_check_block(fit->trainer->net, &block, false);
     }
 }
 

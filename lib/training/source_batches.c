@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "training/source_batches.h"
 #include "core/sizes.h"
+#include "training/fit_checks.h"
 #include "training/gradient.h"
 #include "training/group_source.h"
 #include "training/row_order.h"
@@ -99,8 +100,8 @@ static nn_rows cut(const nn_block *block, size_t first, size_t count) {
     return rows;
 }
 
-/* Copies rows behind those that are gathered. */
-static void gather(nn_fit *fit, const nn_rows *rows) {
+/* Copies rows behind those that are gathered. first: the number of row 0 of the matrices. */
+static void gather(nn_fit *fit, const nn_rows *rows, size_t first) {
     nn_rows *g = &fit->gathered;
     double *X = fit->gathered_memory + g->N * g->ldx, *Y = fit->gathered_memory + (g->Y - g->X);
     double *weights = g->weights ? fit->gathered_memory + (g->weights - g->X) : NULL;
@@ -110,14 +111,34 @@ static void gather(nn_fit *fit, const nn_rows *rows) {
         memcpy(Y + (g->N + e) * g->ldy, rows->Y + row * rows->ldy, g->ldy * sizeof *Y);
         if (weights)
             weights[g->N + e] = rows->weights[row];
+        fit->gathered_numbers[g->N + e] = first + row;
     }
     g->N += rows->N;
 }
 
+/* After a step that failed: the first pass has searched the rows, this one may have others. All
+ * ranks have failed then, and learn at the end of the epoch which rows were to blame. */
+static nnblas_status search_rows(epoch *e, const nn_block *block, nnblas_status status) {
+    nn_fit *fit = e->fit;
+    if (status != NNBLAS_ERROR_NOT_FINITE || fit->row_failure.status)
+        return status;
+    nnblas_status found = nn_check_block(fit->trainer->net, block, false);
+    if (found)
+        nn_note_row_failure(fit, found);
+    return found ? found : status;
+}
+
 static nnblas_status take_gathered(epoch *e) {
-    nn_rows batch = e->fit->gathered;
-    e->fit->gathered.N = 0;
-    return take_batch(e, batch);
+    nn_fit *fit = e->fit;
+    const nn_block batch = {.rows = fit->gathered};
+    fit->gathered.N = 0;
+    nnblas_status status = take_batch(e, batch.rows);
+    for (size_t i = 0; status < 0 && i < batch.rows.N; i++) {
+        const nn_block row = {
+            .first = fit->gathered_numbers[i], .count = 1, .rows = cut(&batch, i, 1)};
+        status = search_rows(e, &row, status);
+    }
+    return status;
 }
 
 /* ---- failures -------------------------------------------------------------------------------- */
@@ -152,13 +173,14 @@ static nnblas_status take_block(epoch *e, const nn_block *block) {
             return report_count(e, "more");
         size_t wanted = get_wanted(e), count = nn_min(wanted - fit->gathered.N, N - first);
         nn_rows rows = cut(block, first, count);
+        size_t number = block->first + (rows.order ? 0 : first);
         first += count;
         if (count == wanted && fit->gathered.N == 0) {
             rows.following = rows.order ? nn_min(wanted, N - first) : 0;
-            status = take_batch(e, rows);
+            status = search_rows(e, block, take_batch(e, rows));
             continue;
         }
-        gather(fit, &rows);
+        gather(fit, &rows, number);
         if (fit->gathered.N == wanted)
             status = take_gathered(e);
     }

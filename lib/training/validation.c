@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "training/validation.h"
 #include "engine/row_weights.h"
+#include "training/fit_checks.h"
 #include "training/group_sums.h"
 
 #include <math.h>
@@ -17,6 +18,8 @@ static nnblas_status learn_blocks(nn_fit *fit) {
     nn_block block;
     for (size_t k = 0;; k++) {
         nnblas_status status = nn_blocks_take_in_order(&fit->validation_source.blocks, k, &block);
+        if (!status)
+            status = nn_check_block(fit->trainer->net, &block, true);
         if (status || block.count == 0)
             return status;
         nn_rescale_weights(&block.rows, fit->validation.weight_scale);
@@ -61,6 +64,8 @@ static nnblas_status run_blocks(nn_fit *fit, double *cost) {
             continue;
         double share = nn_add_weight(&weight, &block.rows);
         *cost += share * (compute_cost(fit, &block.rows) - *cost);
+        if (!isfinite(*cost))
+            return nn_check_block(fit->trainer->net, &block, true);
         nn_rescale_weights(&block.rows, fit->validation.weight_scale);
         add_score(fit, *cost, &block.rows);
     }

@@ -28,6 +28,8 @@ static nnblas_status fit_sources(const group_recipe *recipe, nnblas_trainer *t, 
     open_row_source(&s, &learning, recipe->block_rows);
     ck_assert_ok(nnblas_source_set_rows(s.source, rank % 2 ? learning.N : 0));
     s.fails_at = rank == recipe->failing_rank ? recipe->fails_at : 0;
+    if (rank == recipe->failing_rank && recipe->later_X)
+        s.later_X = recipe->later_X + rows.first * learning.ldx;
     if (recipe->validation) {
         const problem validating = take_share(recipe->validation, validation);
         open_row_source(&v, &validating, recipe->block_rows);

@@ -16,7 +16,9 @@ typedef struct group_recipe {
     int ordered;
     size_t block_rows; /* above 0: training and validation rows come from sources, in such blocks */
     size_t failing_rank, fails_at; /* the call of that rank's source that fails; 0: none */
-    bool has_schedule;             /* its rates are the same, too */
+    const double
+        *later_X;      /* of that rank's rows, from the second pass on, where all have X; or null */
+    bool has_schedule; /* its rates are the same, too */
 } group_recipe;
 
 static const size_t ALONE = SIZE_MAX;

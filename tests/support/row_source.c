@@ -13,9 +13,15 @@ static void copy(size_t rows, size_t columns, const double *from, size_t ld, dou
         memcpy(to + e * ld_to, from + e * ld, columns * sizeof *to);
 }
 
+static void change(row_source *s) {
+    s->X = s->later_X ? s->later_X : s->X;
+    s->Y = s->later_Y ? s->later_Y : s->Y;
+    s->weights = s->later_weights ? s->later_weights : s->weights;
+}
+
 static int hand_out(row_source *s, nnblas_block *block) {
-    if (s->later_weights && s->restarts > 1)
-        s->weights = s->later_weights;
+    if (s->restarts >= (s->later_pass > 0 ? s->later_pass : 2))
+        change(s);
     size_t left = count_rows(s) - s->row, most = s->portion > 0 ? s->portion : block->N;
     size_t count = most < block->N ? most : block->N;
     const double *X = s->X + s->row * s->ldx, *Y = s->Y + s->row * s->ldy;

@@ -14,7 +14,9 @@ typedef struct row_source {
     size_t fails_at;               /* the call of next that fails, from 1; 0: none */
     bool loses_start, loses_place; /* whether restart and seek fail */
     size_t later_N;                /* rows from the second pass on; 0: N */
-    const double *later_weights;   /* from the second pass on; null: weights */
+    /* From a later pass on, the second if not said otherwise; null: as before. */
+    const double *later_X, *later_Y, *later_weights;
+    size_t later_pass;   /* from 1; 0: the second */
     nnblas_block answer; /* what next hands out in place of rows, where its N is above 0 */
     /* What was called. */
     size_t row, calls, restarts, seeks;

@@ -3,6 +3,7 @@
  * all rows in arrays. */
 #include "support/group_training.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -212,6 +213,40 @@ START_TEST(a_source_may_fail_behind_its_last_step) {
 }
 END_TEST
 
+/* Only that rank has seen the row. */
+static void check_bad_row(size_t batch) {
+    problem p = make(83, 8);
+    double *later = malloc(p.N * p.ldx * sizeof *later);
+    const group_recipe recipe = {
+        .p = &p, .set_up = set_up, .block_rows = 8, .failing_rank = 1, .later_X = later};
+    memcpy(later, p.X, p.N * p.ldx * sizeof *later);
+    choose(NNBLAS_MOMENTUM, 4, batch);
+    for (size_t row = 30; row < 50; row += 3) {
+        later[row * p.ldx] = (double)NAN;
+        group_outcome o = train_in_group(&recipe, 3, NULL);
+        char words[80];
+        snprintf(words, sizeof words, "rank 1: X holds a NaN at row %zu, column 0",
+                 row - o.ends[0]);
+        for (size_t r = 0; r < 3; r++) {
+            ck_assert_int_eq(o.rank[r].status, NNBLAS_ERROR_NOT_FINITE);
+            ck_assert_msg(strstr(o.rank[r].message, words + (r == 1 ? strlen("rank 1: ") : 0)) !=
+                              NULL,
+                          "rank %zu: %s", r, o.rank[r].message);
+        }
+        free_group_outcome(&o);
+        later[row * p.ldx] = p.X[row * p.ldx];
+    }
+    free(later);
+    free_problem(&p);
+}
+
+START_TEST(all_ranks_end_where_a_row_of_one_is_not_finite_later) {
+    check_bad_row(0);
+    check_bad_row(10);
+    check_bad_row(50);
+}
+END_TEST
+
 static void set_up_refused(nnblas_trainer *t, size_t rank) {
     (void)rank;
     nnblas_trainer_set_optimizer(t, NNBLAS_RPROP);
@@ -261,6 +296,7 @@ int main(void) {
         a_rank_may_have_no_rows_of_a_batch,
         all_ranks_end_where_the_source_of_one_fails,
         a_source_may_fail_behind_its_last_step,
+        all_ranks_end_where_a_row_of_one_is_not_finite_later,
         what_one_rank_is_refused_for_all_are,
     };
     return run_tests("group_source", tests, sizeof tests / sizeof *tests);
