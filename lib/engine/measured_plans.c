@@ -91,8 +91,8 @@ static size_t count_new(const nn_measured_plan *plans, size_t count) {
 static nnblas_status make_room(size_t count) {
     if (count > NN_MOST_MEASURED_PLANS)
         return nn_fail(NNBLAS_ERROR_SIZE,
-                       "there would be %zu measured plans, and there can be %d; "
-                       "nnblas_plans_forget drops all",
+                       "there would be %zu measured plans, and there can be %d: "
+                       "forget those that there are",
                        count, NN_MOST_MEASURED_PLANS);
     if (count <= room)
         return NNBLAS_OK;

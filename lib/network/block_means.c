@@ -29,7 +29,7 @@ static nnblas_status check_end(const nn_blocks *blocks, const nn_weight_sum *sum
 }
 
 nnblas_status nn_average_blocks(nn_blocks *blocks, nn_engine *engine, const nn_model *model,
-                                size_t count, double *gradient, double *cost, nn_block *culprit) {
+                                size_t count, double *gradient, double *cost, nn_block *suspect) {
     nn_weight_sum sum = {0.0, 0.0};
     nn_block block;
     nnblas_status status;
@@ -52,8 +52,8 @@ nnblas_status nn_average_blocks(nn_blocks *blocks, nn_engine *engine, const nn_m
         add_to_mean(1, share, &part, cost);
         if (gradient)
             add_to_mean(count, share, engine->updates[0], gradient);
-        if (culprit && !are_finite(part, count, gradient ? engine->updates[0] : NULL)) {
-            *culprit = block;
+        if (suspect && !are_finite(part, count, gradient ? engine->updates[0] : NULL)) {
+            *suspect = block;
             return NNBLAS_OK;
         }
     }

@@ -12,10 +12,10 @@
  * count, and gradient has room for as many. NNBLAS_ERROR_SOURCE where the source fails,
  * NNBLAS_ERROR_SIZE where it has no rows, and the errors of weights.
  *
- * culprit: null, or the first block whose cost or gradient is not finite, where the pass then ends;
+ * suspect: null, or the first block whose cost or gradient is not finite, where the pass then ends;
  * else it is left alone. The block stays as of nn_blocks_take.
  */
 nnblas_status nn_average_blocks(nn_blocks *blocks, nn_engine *engine, const nn_model *model,
-                                size_t count, double *gradient, double *cost, nn_block *culprit);
+                                size_t count, double *gradient, double *cost, nn_block *suspect);
 
 #endif

@@ -81,8 +81,7 @@ enum { N_COSTS = sizeof RULES / sizeof *RULES };
 
 nnblas_status nn_check_cost(nnblas_cost cost, nnblas_activation outputs, size_t count) {
     if ((int)cost < 0 || (int)cost >= N_COSTS || !RULES[cost].name)
-        return nn_fail(NNBLAS_ERROR_VALUE,
-                       "the cost is %d; it must be a constant of nnblas_cost, 0 to %d", (int)cost,
+        return nn_fail(NNBLAS_ERROR_VALUE, "the cost is %d; they are numbered 0 to %d", (int)cost,
                        N_COSTS - 1);
     const cost_rule *rule = &RULES[cost];
     if (!(rule->outputs & 1U << outputs))

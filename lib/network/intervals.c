@@ -90,8 +90,8 @@ static nnblas_status check_call(const nnblas_net *net, const nn_rows *rows, doub
         return status;
     if (!net->posterior.factor)
         return nn_fail(NNBLAS_ERROR_VALUE,
-                       "the network has no posterior: NNBLAS_LEVENBERG_MARQUARDT leaves one with "
-                       "nnblas_trainer_set_posterior, unless the rows are met exactly or leave a "
+                       "the network has no posterior: Levenberg-Marquardt leaves one where the "
+                       "trainer is set to keep it, unless the rows are met exactly or leave a "
                        "parameter open");
     return nn_has_posterior(net)
                ? NNBLAS_OK

@@ -15,9 +15,8 @@ static nnblas_status check_purpose(nnblas_plan_purpose purpose) {
         purpose == NNBLAS_PLAN_TRAIN)
         return NNBLAS_OK;
     return nn_fail(NNBLAS_ERROR_VALUE,
-                   "purpose is %d; it must be NNBLAS_PLAN_PREDICT, _GRADIENT "
-                   "or _TRAIN",
-                   (int)purpose);
+                   "purpose is %d; it must be %d (predict), %d (gradient) or %d (train)",
+                   (int)purpose, NNBLAS_PLAN_PREDICT, NNBLAS_PLAN_GRADIENT, NNBLAS_PLAN_TRAIN);
 }
 
 static nnblas_status check_planned_call(const nnblas_net *net, size_t N,

@@ -88,14 +88,13 @@ static nnblas_status check_flags(unsigned flags, size_t n_layers) {
     static const unsigned ALL = NNBLAS_BIAS | NNBLAS_ZERO | NNBLAS_SKIP;
     if (flags & ~ALL)
         return nn_fail(NNBLAS_ERROR_VALUE,
-                       "flags is 0x%x; it must be 0, or NNBLAS_BIAS (0x%x), NNBLAS_ZERO (0x%x) and "
-                       "NNBLAS_SKIP (0x%x) added together",
+                       "flags is 0x%x; it must be 0, or added together 0x%x (biases), 0x%x "
+                       "(weights of 0) and 0x%x (skip connections)",
                        flags, (unsigned)NNBLAS_BIAS, (unsigned)NNBLAS_ZERO, (unsigned)NNBLAS_SKIP);
     if (flags & NNBLAS_SKIP && n_layers == 2)
         return nn_fail(NNBLAS_ERROR_VALUE,
-                       "flags has NNBLAS_SKIP (0x%x), and n_layers is 2: skip connections go past "
-                       "hidden layers, and without one the outputs take the inputs anyway",
-                       (unsigned)NNBLAS_SKIP);
+                       "n_layers is 2: skip connections go past hidden layers, and without one the "
+                       "outputs take the inputs anyway");
     return NNBLAS_OK;
 }
 
@@ -161,10 +160,11 @@ static bool is_activation(nnblas_activation activation) {
 static nnblas_status check_hidden(nnblas_activation activation) {
     if (!is_activation(activation) || activation == NNBLAS_SOFTMAX ||
         activation == NNBLAS_EXPONENTIAL)
-        return nn_fail(NNBLAS_ERROR_VALUE,
-                       "the hidden activation is %d; it must be NNBLAS_SIGMOID (%d) to NNBLAS_SINE "
-                       "(%d), and not NNBLAS_SOFTMAX (%d)",
-                       (int)activation, NNBLAS_SIGMOID, NNBLAS_SINE, NNBLAS_SOFTMAX);
+        return nn_fail(
+            NNBLAS_ERROR_VALUE,
+            "the hidden activation is %d; it must be %d (sigmoid) to %d (sine), and not %d "
+            "(softmax)",
+            (int)activation, NNBLAS_SIGMOID, NNBLAS_SINE, NNBLAS_SOFTMAX);
     return NNBLAS_OK;
 }
 
@@ -172,8 +172,7 @@ static nnblas_status check_output(const nnblas_net *net, nnblas_activation activ
                                   nnblas_cost cost) {
     if (!is_activation(activation))
         return nn_fail(NNBLAS_ERROR_VALUE,
-                       "the output activation is %d; it must be NNBLAS_SIGMOID (%d) to "
-                       "NNBLAS_EXPONENTIAL (%d)",
+                       "the output activation is %d; it must be %d (sigmoid) to %d (exponential)",
                        (int)activation, NNBLAS_SIGMOID, NNBLAS_EXPONENTIAL);
     return nn_check_cost(cost, activation, net->sizes[net->n_layers]);
 }

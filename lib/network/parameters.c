@@ -74,8 +74,7 @@ nnblas_status nnblas_net_init_by(nnblas_net *net, nnblas_initialization method, 
         return NNBLAS_ERROR_NULL;
     if (method != NNBLAS_UNIFORM && method != NNBLAS_GLOROT && method != NNBLAS_HE)
         return nn_fail(NNBLAS_ERROR_VALUE,
-                       "the initialization is %d; it must be NNBLAS_UNIFORM (%d), NNBLAS_GLOROT "
-                       "(%d) or NNBLAS_HE (%d)",
+                       "the initialization is %d; it must be %d (uniform), %d (Glorot) or %d (He)",
                        (int)method, NNBLAS_UNIFORM, NNBLAS_GLOROT, NNBLAS_HE);
     draw_layers(net, &method, seed);
     return NNBLAS_OK;
@@ -115,7 +114,7 @@ static double *find_bias(const nnblas_net *net, size_t layer) {
     const nn_layer *l = &net->layers[layer - 1];
     if (l->has_bias)
         return weights + nn_count_weights(l);
-    nn_fail(NNBLAS_ERROR_VALUE, "the network was created without NNBLAS_BIAS");
+    nn_fail(NNBLAS_ERROR_VALUE, "the network was created without biases");
     return NULL;
 }
 

@@ -113,8 +113,7 @@ static bool takes_l1(nnblas_optimizer optimizer) {
 /* Checks settings that are valid one by one but not together. */
 static nnblas_status check_settings(const nn_settings *s, const nnblas_net *net) {
     if (s->optimizer == NNBLAS_LBFGS && s->checkpoint_path)
-        return nn_fail(NNBLAS_ERROR_VALUE, "NNBLAS_LBFGS has no checkpoints; set their path to "
-                                           "null");
+        return nn_fail(NNBLAS_ERROR_VALUE, "L-BFGS has no checkpoints; set their path to null");
     if (s->l1 > 0.0 && !takes_l1(s->optimizer))
         return nn_fail(NNBLAS_ERROR_VALUE,
                        "l1 is %g; this optimizer needs a cost without a kink, and takes 0 alone: "
@@ -122,20 +121,20 @@ static nnblas_status check_settings(const nn_settings *s, const nnblas_net *net)
                        s->l1);
     if (s->keeps_posterior && s->optimizer != NNBLAS_LEVENBERG_MARQUARDT)
         return nn_fail(NNBLAS_ERROR_VALUE,
-                       "a posterior is of NNBLAS_LEVENBERG_MARQUARDT alone: set "
-                       "that optimizer, or posterior to 0");
+                       "a posterior is of Levenberg-Marquardt alone: set that optimizer, or "
+                       "posterior to 0");
     if (s->is_bayesian && s->optimizer != NNBLAS_LEVENBERG_MARQUARDT)
         return nn_fail(NNBLAS_ERROR_VALUE,
-                       "Bayesian regularisation is of NNBLAS_LEVENBERG_MARQUARDT "
-                       "alone: set that optimizer, or bayesian to 0");
+                       "Bayesian regularisation is of Levenberg-Marquardt alone: set that "
+                       "optimizer, or bayesian to 0");
     if (s->optimizer == NNBLAS_LEVENBERG_MARQUARDT && s->derivatives.data)
         return nn_fail(NNBLAS_ERROR_VALUE,
-                       "NNBLAS_LEVENBERG_MARQUARDT is for the values alone: set the derivatives to "
+                       "Levenberg-Marquardt is for the values alone: set the derivatives to "
                        "null, or another optimizer");
     if (s->optimizer == NNBLAS_LEVENBERG_MARQUARDT && net->cost != NNBLAS_MSE)
         return nn_fail(NNBLAS_ERROR_VALUE,
-                       "NNBLAS_LEVENBERG_MARQUARDT is for least squares: the cost of the network "
-                       "must be NNBLAS_MSE");
+                       "Levenberg-Marquardt is for least squares: the cost of the network must "
+                       "be the mse");
     return NNBLAS_OK;
 }
 
@@ -151,7 +150,7 @@ nnblas_status nn_check_row_counts(const nn_settings *s, size_t N, size_t weighte
                                            "none: set a fraction or rows");
     if (s->optimizer == NNBLAS_RPROP && s->batch_size > 0 && s->batch_size < N)
         return nn_fail(NNBLAS_ERROR_VALUE,
-                       "NNBLAS_RPROP compares gradients over all rows; batch_size is %zu, and must "
+                       "RPROP compares gradients over all rows; batch_size is %zu, and must "
                        "be 0 for all",
                        s->batch_size);
     return NNBLAS_OK;
@@ -194,8 +193,7 @@ nnblas_status nn_check_fit(const nnblas_trainer *trainer, const nn_rows *rows) {
 static nnblas_status check_source_settings(const nn_settings *s) {
     const char *words = NULL;
     if (s->sample_weights)
-        words = "sample weights in an array: hand out weights with the rows "
-                "(nnblas_source_set_weighted)";
+        words = "sample weights in an array: let the source hand out weights with the rows";
     else if (s->derivatives.data)
         words = "derivatives";
     else if (s->group.ranks > 0 && s->has_ordered_sums)
@@ -234,9 +232,9 @@ nnblas_status nn_check_block(const nnblas_net *net, const nn_block *block, bool 
 
 static const char *name_search(nnblas_optimizer optimizer) {
     if (optimizer == NNBLAS_LBFGS)
-        return "NNBLAS_LBFGS";
-    return optimizer == NNBLAS_LEVENBERG_MARQUARDT ? "NNBLAS_LEVENBERG_MARQUARDT"
-                                                   : "NNBLAS_SCALED_CONJUGATE_GRADIENT";
+        return "L-BFGS";
+    return optimizer == NNBLAS_LEVENBERG_MARQUARDT ? "Levenberg-Marquardt"
+                                                   : "the method of scaled conjugate gradients";
 }
 
 nnblas_status nn_check_step(const nnblas_trainer *trainer, const nn_rows *rows, const double *mse) {
@@ -247,12 +245,12 @@ nnblas_status nn_check_step(const nnblas_trainer *trainer, const nn_rows *rows, 
     if (!status)
         status = check_rows(trainer->net, &named, false);
     if (!status && trainer->settings.group.ranks > 0)
-        status =
-            nn_fail(NNBLAS_ERROR_VALUE, "a trainer with a group takes no single steps; train with "
-                                        "nnblas_trainer_fit, or set the group to null");
+        status = nn_fail(NNBLAS_ERROR_VALUE,
+                         "a trainer with a group takes no single steps; fit all rows, or set "
+                         "the group to null");
     if (!status && !nn_has_rate(trainer->settings.optimizer))
         status = nn_fail(NNBLAS_ERROR_VALUE,
-                         "%s takes no single steps; train with nnblas_trainer_fit, or by another "
+                         "%s takes no single steps; fit all rows, or train by another "
                          "optimizer",
                          name_search(trainer->settings.optimizer));
     return status;

@@ -82,7 +82,7 @@ static nnblas_status check_many(const many_fits *m) {
     for (size_t i = 0; i < m->count; i++)
         if (m->trainers[i]->settings.group.ranks > 0)
             return nn_fail(NNBLAS_ERROR_VALUE,
-                           "trainer %zu has a group; train it with nnblas_trainer_fit", i);
+                           "trainer %zu has a group; train it by a fit of its own", i);
     claim *claims = nn_allocate(m->count, sizeof *claims);
     nnblas_status status = claims ? check_pairs(m, claims) : NNBLAS_ERROR_MEMORY;
     free(claims);

@@ -21,18 +21,18 @@ void nn_note_row_failure(nn_fit *fit, nnblas_status status) {
 
 /* A search for the lowest cost takes one that is not finite for a step that was too long. That the
  * rows are to blame has to be found here. */
-static nnblas_status check_culprit(const nn_fit *fit, const nn_block *block) {
+static nnblas_status check_suspect(const nn_fit *fit, const nn_block *block) {
     return block->count > 0 ? nn_check_block(fit->trainer->net, block, false) : NNBLAS_OK;
 }
 
 static nnblas_status run_blocks(nn_fit *fit, double *gradient, double *cost) {
-    nn_block culprit = {.count = 0};
+    nn_block suspect = {.count = 0};
     nnblas_status status =
         nn_average_blocks(&fit->source.blocks, &fit->engine, &fit->model,
-                          nn_count_all_parameters(fit), gradient, cost, &culprit);
-    if (culprit.count > 0)
+                          nn_count_all_parameters(fit), gradient, cost, &suspect);
+    if (suspect.count > 0)
         *cost = (double)NAN;
-    return status ? status : check_culprit(fit, &culprit);
+    return status ? status : check_suspect(fit, &suspect);
 }
 
 static double average_blocks(nn_fit *fit, double *gradient) {

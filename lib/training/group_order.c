@@ -72,7 +72,7 @@ static nnblas_status check_settings(const nn_fit *fit, const nn_rows *given) {
     else if (s->derivatives.data)
         words = "the values alone; set the derivatives to null";
     else if (s->optimizer == NNBLAS_LEVENBERG_MARQUARDT)
-        words = "another optimizer than NNBLAS_LEVENBERG_MARQUARDT";
+        words = "another optimizer than Levenberg-Marquardt";
     else if (nn_count_weighted_rows(given->N, given->weights) < given->N)
         words = "sample weights above 0; leave the other rows out";
     else if (fit->validation.N > 0 && fit->validation.N < fit->N_validation)
@@ -87,7 +87,7 @@ static nnblas_status check_share(const nn_fit *fit) {
         return NNBLAS_OK;
     return nn_fail(NNBLAS_ERROR_VALUE,
                    "ordered sums need whole parts of %zu rows, and the share is rows %zu to %zu of "
-                   "%zu: ask nnblas_group_share",
+                   "%zu: a group's share of rows is made of whole parts",
                    fit->part_rows, first, end - 1, fit->N);
 }
 

@@ -289,7 +289,7 @@ static nnblas_status open_search(search *s) {
         free(s->memory);
         return nn_fail(NNBLAS_ERROR_MEMORY,
                        "out of memory: Levenberg-Marquardt takes %zu bytes for %zu parameters; "
-                       "NNBLAS_LBFGS takes far less",
+                       "L-BFGS takes far less",
                        nn_measure_normal_equations(model, N), s->count);
     }
     s->start = s->memory;

@@ -95,9 +95,8 @@ typedef struct description {
 /* In the order of nn_list_settings. */
 static const description DESCRIPTIONS[] = {
     {"optimizer", .n_choices = NNBLAS_SCALED_CONJUGATE_GRADIENT + 1,
-     .choices = {"NNBLAS_GRADIENT_DESCENT", "NNBLAS_MOMENTUM", "NNBLAS_NESTEROV", "NNBLAS_RPROP",
-                 "NNBLAS_ADAM", "NNBLAS_LBFGS", "NNBLAS_LEVENBERG_MARQUARDT",
-                 "NNBLAS_SCALED_CONJUGATE_GRADIENT"}},
+     .choices = {"gradient descent", "momentum", "Nesterov", "RPROP", "Adam", "L-BFGS",
+                 "Levenberg-Marquardt", "scaled conjugate gradients"}},
     {"learning rate", .is_real = true},
     {"momentum", .is_real = true},
     {"beta1", .is_real = true},

@@ -150,10 +150,10 @@ nnblas_status nnblas_trainer_set_optimizer(nnblas_trainer *trainer, nnblas_optim
                        (int)optimizer, NNBLAS_GRADIENT_DESCENT, NNBLAS_SCALED_CONJUGATE_GRADIENT);
     if (optimizer == NNBLAS_LBFGS && !nnblas_has(NNBLAS_FEATURE_LBFGS))
         return nn_fail(NNBLAS_ERROR_MISSING,
-                       "this library was built without liblbfgs, which NNBLAS_LBFGS needs");
+                       "this library was built without liblbfgs, which L-BFGS needs");
     if (optimizer == NNBLAS_LEVENBERG_MARQUARDT && !nnblas_has(NNBLAS_FEATURE_LAPACK))
         return nn_fail(NNBLAS_ERROR_MISSING, "this library was built without LAPACK, which "
-                                             "NNBLAS_LEVENBERG_MARQUARDT needs");
+                                             "Levenberg-Marquardt needs");
     trainer->settings.optimizer = optimizer;
     nn_drop_step_optimizer(trainer);
     return NNBLAS_OK;

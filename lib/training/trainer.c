@@ -95,7 +95,8 @@ nnblas_status nnblas_trainer_history_epoch(const nnblas_trainer *trainer, size_t
     if (nn_check_pointer("trainer", trainer) || nn_check_pointer("epoch", epoch))
         return NNBLAS_ERROR_NULL;
     if (size < offsetof(nnblas_epoch, cost))
-        return nn_fail(NNBLAS_ERROR_SIZE, "size is %zu; it must be sizeof(nnblas_epoch)", size);
+        return nn_fail(NNBLAS_ERROR_SIZE, "size is %zu; it must be %zu, that of an epoch", size,
+                       sizeof *epoch);
     if (index >= trainer->history.count)
         return nn_fail(NNBLAS_ERROR_VALUE, "index is %zu; the history has %zu epochs", index,
                        trainer->history.count);

@@ -24,7 +24,7 @@ nnblas_status nnblas_set_threads(int threads) {
 }
 
 nnblas_status nnblas_set_local_threads(int threads) {
-    nnblas_status status = check_limit(threads, "as nnblas_set_threads");
+    nnblas_status status = check_limit(threads, "as for all threads");
     if (!status)
         local_limit = threads;
     return status;

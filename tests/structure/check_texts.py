@@ -3,7 +3,8 @@
 """How long files are, and the words in them.
 
 Fails on a file of tests/ with more than 500 lines, on words that stand for a technical term but say
-it by a picture, and on `file.c` in a page for those who work on the code where there is no such file.
+it by a picture, on `file.c` in a page for those who work on the code where there is no such file, and on
+a message of the library with a name of C, which users of Python or of the command do not know.
 
 usage: check_texts.py SOURCE    checks the files that git knows there
        check_texts.py           checks that each fault is found, in texts made for it
@@ -28,6 +29,9 @@ PICTURES = {
 }
 # A file in a page, by its name or the end of its path; capitals stand for any name.
 NAMED_FILE = re.compile(r"`([a-z0-9_./-]+\.(?:c|h|hpp|py|sh|toml|build|dict|md))`")
+LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
+NAME_OF_C = re.compile(r"\b(nnblas|NNBLAS)_\w+")
+NAMES_STATUSES = "lib/core/status.c"
 FOR_USERS = {"CHANGELOG.md", "README.md"}  # name files of users, and old ones
 TEXTS = {".c", ".h", ".hpp", ".md", ".py", ".sh", ".toml", ".build", ".1", ""}
 
@@ -41,6 +45,16 @@ def find_missing_files(name, text, names):
             yield f"{name}:{line}: there is no {match[1]}"
 
 
+def find_names_of_c(name, text):
+    if not (name.startswith("lib/") and name.endswith(".c")) or name == NAMES_STATUSES:
+        return
+    for literal in LITERAL.finditer(text):
+        found = NAME_OF_C.search(literal[1])
+        if found:
+            line = text.count("\n", 0, literal.start()) + 1
+            yield f"{name}:{line}: '{found[0]}' in a message; write what it is in words"
+
+
 def find_faults(name, text, names):
     path = pathlib.PurePath(name)
     lines = text.count("\n")
@@ -49,6 +63,7 @@ def find_faults(name, text, names):
     if path.name == "check_texts.py":
         return
     yield from find_missing_files(name, text, names)
+    yield from find_names_of_c(name, text)
     for picture, instead in PICTURES.items():
         for match in re.finditer(rf"(?<![a-z])({picture})(?![a-z])", text, re.IGNORECASE):
             line = text.count("\n", 0, match.start()) + 1
@@ -76,6 +91,10 @@ def check_itself():
         ("the name of no file", "doc/a.md", "`b.c`", True),
         ("a file in another folder", "CONTRIBUTING.md", "`core/a.c`", True),
         ("the name of a user's file", "README.md", "`xor.c`", False),
+        ("a constant in a message", "lib/a.c", 'f("N is %d", N, "set NNBLAS_BIAS");', True),
+        ("a function in a message", "lib/a.c", 'f("call nnblas_net_init first");', True),
+        ("a constant between messages", "lib/a.c", 'f("a", NNBLAS_BIAS, "b");', False),
+        ("the name of a status", NAMES_STATUSES, 'f("NNBLAS_OK");', False),
         ("words of the field", "lib/a.c", "/* olives: out of memory indoors */\n", False),
         *((f"'{words}'", "lib/a.c", f"\n/* {words} */\n", True)
           for words in ("the Door", "lessons", "a complaint", "this situation", "where it lives",

@@ -161,7 +161,7 @@ static const struct difference {
     change *then, *now;
     bool has_plateau;
 } DIFFERENCES[] = {
-    {"optimizer", "NNBLAS_MOMENTUM", "NNBLAS_NESTEROV", set_nothing, set_optimizer, false},
+    {"optimizer", "momentum", "Nesterov", set_nothing, set_optimizer, false},
     {"learning rate", "0.2", "0.25", set_nothing, set_rate, false},
     {"learning rate", "0.20000000000000001", "0.20000000000000004", set_nothing, set_near_rate,
      false},

@@ -134,7 +134,7 @@ START_TEST(what_has_no_order_is_refused) {
     check_refused(&recipe, shares, "set the validation fraction to 0");
     recipe.set_up = set_up;
     optimizer = NNBLAS_LEVENBERG_MARQUARDT;
-    check_refused(&recipe, shares, "another optimizer than NNBLAS_LEVENBERG_MARQUARDT");
+    check_refused(&recipe, shares, "another optimizer than Levenberg-Marquardt");
     optimizer = NNBLAS_GRADIENT_DESCENT;
     weigh_rows(&d, &p);
     for (size_t e = 0; e < p.N; e++)

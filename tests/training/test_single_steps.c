@@ -200,10 +200,10 @@ START_TEST(searches_take_no_single_steps) {
         nnblas_optimizer optimizer;
         const char *message;
     } SEARCHES[] = {
-        {NNBLAS_LBFGS, "NNBLAS_LBFGS takes no single steps"},
-        {NNBLAS_LEVENBERG_MARQUARDT, "NNBLAS_LEVENBERG_MARQUARDT takes no single steps"},
+        {NNBLAS_LBFGS, "L-BFGS takes no single steps"},
+        {NNBLAS_LEVENBERG_MARQUARDT, "Levenberg-Marquardt takes no single steps"},
         {NNBLAS_SCALED_CONJUGATE_GRADIENT,
-         "NNBLAS_SCALED_CONJUGATE_GRADIENT takes no single steps"},
+         "the method of scaled conjugate gradients takes no single steps"},
     };
     training t = make_training(NNBLAS_GRADIENT_DESCENT, 0.1, 1);
     for (size_t i = 0; i < sizeof SEARCHES / sizeof *SEARCHES; i++)

@@ -300,7 +300,7 @@ START_TEST(settings_of_arrays_are_refused) {
     ck_assert_ok(nnblas_trainer_set_validation_rows(t.trainer, 0, NULL, 0, NULL, 0));
     ck_assert_ptr_null(nnblas_trainer_validation_source(t.trainer));
     ck_assert_ok(nnblas_trainer_set_batch_size(t.trainer, 9));
-    check_refused(&t, &s, NNBLAS_ERROR_VALUE, "NNBLAS_RPROP compares gradients over all rows");
+    check_refused(&t, &s, NNBLAS_ERROR_VALUE, "RPROP compares gradients over all rows");
     ck_assert_ok(nnblas_trainer_set_batch_size(t.trainer, 0));
     ck_assert_ok(nnblas_trainer_fit_source(t.trainer, s.source));
     ck_assert_int_eq(nnblas_trainer_fit_source(t.trainer, NULL), NNBLAS_ERROR_NULL);

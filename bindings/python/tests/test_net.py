@@ -237,7 +237,7 @@ def test_layers_that_are_not_there(net):
     for layer in (0, 3):
         with pytest.raises(nnblas.ArgumentError, match=f"layer is {layer}"):
             net.weights(layer)
-    with pytest.raises(nnblas.ArgumentError, match="without NNBLAS_BIAS"):
+    with pytest.raises(nnblas.ArgumentError, match="without biases"):
         nnblas.Net([2, 1], bias=False).bias(1)
 
 
