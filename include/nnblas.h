@@ -941,12 +941,12 @@ nnblas_status nnblas_trainer_set_bayesian(nnblas_trainer *trainer, int bayesian)
  * keep: 1 for a fit that leaves the posterior of the parameters on the network, for
  * nnblas_net_predict_interval; 0 for none; else NNBLAS_ERROR_VALUE. It takes parameters^2 times 8
  * bytes there. nnblas_net_clone copies it, nnblas_net_save saves it, and it is of no use any more
- * as soon as a parameter changes. Of NNBLAS_LEVENBERG_MARQUARDT alone: fit returns
- * NNBLAS_ERROR_VALUE with another optimizer. There is none after a fit of which the rows do not
- * determine all parameters, without weight decay or Bayesian regularisation, and where the error is
- * 0 or so small that rounding hides it. With a weight decay, biases that no row determines, as
- * those of units that the decay has drawn to 0, count as known. Decay and noise are those of the
- * end of the fit, also where validation rows choose the parameters of an epoch before.
+ * as soon as a parameter changes or another fit begins. Of NNBLAS_LEVENBERG_MARQUARDT alone: fit
+ * returns NNBLAS_ERROR_VALUE with another optimizer. There is none after a fit of which the rows do
+ * not determine all parameters, without weight decay or Bayesian regularisation, and where the
+ * error is 0 or so small that rounding hides it. With a weight decay, biases that no row
+ * determines, as those of units that the decay has drawn to 0, count as known. Decay and noise are
+ * those of the end of the fit, also where validation rows choose the parameters of an epoch before.
  */
 nnblas_status nnblas_trainer_set_posterior(nnblas_trainer *trainer, int keep);
 /* decay: training lowers the cost plus decay / 2 times the sum of the squares of all weights,
@@ -1299,7 +1299,8 @@ nnblas_status nnblas_trainer_history_epoch(const nnblas_trainer *trainer, size_t
  *                 sizes on the same rows, the one with the highest is the most probable
  *
  * They are those of the last parameters; with validation rows, fit may end with others.
- * NNBLAS_ERROR_VALUE where there are none: without Bayesian regularisation, and before an epoch.
+ * NNBLAS_ERROR_VALUE where there are none: without Bayesian regularisation, before an epoch, and
+ * where the outputs are the labels, so that there is no noise.
  */
 nnblas_status nnblas_trainer_evidence(const nnblas_trainer *trainer, double *decay, double *noise,
                                       double *effective, double *log_evidence);

@@ -71,6 +71,7 @@ void nn_estimate_evidence(nn_fit *fit, nn_normal_equations *e, double *added, do
     for (size_t i = 0; i < e->count; i++)
         added[i] = decay;
     nn_mask_added(fit->settings, e->count, added);
+    *known = (nn_evidence){.decay = decay}; /* no estimates, where there is no noise to estimate */
     if (!nn_normal_equations_factor(e, added))
         return;
     nn_normal_equations_invert(e, added, &kept, &log_determinant);

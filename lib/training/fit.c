@@ -216,6 +216,7 @@ static nnblas_status begin(nn_fit *fit) {
     nn_checkpoint_free(trainer->resumed);
     trainer->resumed = NULL;
     trainer->evidence = fit->progress.evidence;
+    nn_take_posterior(trainer->net, 0.0, NULL); /* that of other rows, perhaps */
     trainer->checkpoint_failure = (nn_failure){.status = NNBLAS_OK};
     nn_optimizer_freeze(&fit->optimizer, nn_get_parameters(fit));
     fit->bounds = bound_rows(fit);

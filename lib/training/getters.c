@@ -170,7 +170,7 @@ nnblas_status nnblas_trainer_evidence(const nnblas_trainer *trainer, double *dec
     if (e->noise == 0.0)
         return nn_fail(NNBLAS_ERROR_VALUE,
                        "there are no estimates: the last fit had no Bayesian regularisation or no "
-                       "epoch");
+                       "epoch, or it met the rows exactly");
     put_real(decay, e->decay);
     put_real(noise, e->noise);
     put_real(effective, e->effective);

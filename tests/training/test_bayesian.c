@@ -230,6 +230,28 @@ START_TEST(there_is_no_evidence_without_it) {
 }
 END_TEST
 
+/* Labels of 0, which weights of 0 meet exactly: there were estimates in the epochs before. */
+START_TEST(there_is_no_evidence_of_exact_rows) {
+    dice d = {12};
+    curve c = make_curve(ROWS, FEATURES, 0);
+    double kept = 7.0;
+    for (size_t i = 0; i < ROWS * FEATURES; i++)
+        c.X[i] = roll_normal(&d);
+    memset(c.Y, 0, ROWS * sizeof *c.Y);
+    ck_assert_ok(nnblas_trainer_set_levenberg_marquardt(c.trainer, 1e-6, 0.0));
+    ck_assert_ok(nnblas_trainer_set_epochs(c.trainer, 1000));
+    ck_assert_int_ge(fit_curve(&c), 0);
+    size_t epochs = nnblas_trainer_history_count(c.trainer);
+    ck_assert_uint_gt(epochs, 1);
+    ck_assert_double_eq(get_epoch(c.trainer, epochs - 1).cost, 0.0);
+    ck_assert_int_eq(nnblas_trainer_evidence(c.trainer, &kept, NULL, NULL, NULL),
+                     NNBLAS_ERROR_VALUE);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "met the rows exactly"));
+    ck_assert_double_eq(kept, 7.0);
+    free_curve(&c);
+}
+END_TEST
+
 START_TEST(other_optimizers_have_none) {
     training t = make_training(NNBLAS_ADAM, 0.01, 3);
     double kept[PARAMETERS];
@@ -244,9 +266,13 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        the_evidence_of_a_linear_network_is_exact, the_noise_is_found_and_not_learnt,
-        rows_without_weight_do_not_count,          a_mask_leaves_the_parameters_that_it_trains,
-        there_is_no_evidence_without_it,           other_optimizers_have_none,
+        the_evidence_of_a_linear_network_is_exact,
+        the_noise_is_found_and_not_learnt,
+        rows_without_weight_do_not_count,
+        a_mask_leaves_the_parameters_that_it_trains,
+        there_is_no_evidence_without_it,
+        there_is_no_evidence_of_exact_rows,
+        other_optimizers_have_none,
     };
     return run_tests("bayesian", tests, sizeof tests / sizeof *tests);
 }

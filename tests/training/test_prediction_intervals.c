@@ -209,6 +209,21 @@ START_TEST(it_goes_with_the_parameters) {
 }
 END_TEST
 
+/* Also one that takes no step and keeps none. One that is refused leaves it. */
+START_TEST(it_ends_with_the_next_fit) {
+    nnblas_net *net = make_trained();
+    nnblas_trainer *trainer;
+    ck_assert_ok(nnblas_trainer_create(net, &trainer));
+    ck_assert_int_eq(nnblas_trainer_fit(trainer, 0, X, 1, Y, 1), NNBLAS_ERROR_SIZE);
+    ck_assert_int_eq(nnblas_net_has_posterior(net), 1);
+    ck_assert_ok(nnblas_trainer_set_desired_cost(trainer, 1e9));
+    ck_assert_int_eq(nnblas_trainer_fit(trainer, ROWS, X, 1, Y, 1), NNBLAS_STOPPED_COST);
+    ck_assert_int_eq(nnblas_net_has_posterior(net), 0);
+    nnblas_trainer_destroy(trainer);
+    nnblas_net_destroy(net);
+}
+END_TEST
+
 /* From the beginning or from a checkpoint, which has no posterior. */
 static nnblas_net *train_to(const char *checkpoint, bool resumes) {
     nnblas_net *net = make_net_of(1, 2);
@@ -314,10 +329,11 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        a_weight_decay_leaves_a_posterior,         a_line_has_the_intervals_of_regression,
-        intervals_hold_what_they_promise,          it_goes_with_the_parameters,
-        a_checkpoint_of_all_epochs_gives_it_again, a_damaged_posterior_is_refused,
-        memory_that_is_not_there_is_an_error,      what_cannot_be_is_refused,
+        a_weight_decay_leaves_a_posterior, a_line_has_the_intervals_of_regression,
+        intervals_hold_what_they_promise,  it_goes_with_the_parameters,
+        it_ends_with_the_next_fit,         a_checkpoint_of_all_epochs_gives_it_again,
+        a_damaged_posterior_is_refused,    memory_that_is_not_there_is_an_error,
+        what_cannot_be_is_refused,
     };
     return run_tests("prediction_intervals", tests, sizeof tests / sizeof *tests);
 }
