@@ -108,11 +108,15 @@ def _raise_failure(members: Sequence[Any], statuses: Sequence[Status], message: 
 
 
 def _keep_best(members: Sequence[Any], good: Sequence[int]) -> int:
-    """The first estimator gets what the best has learnt."""
+    """The first estimator gets what the best has learnt. The loss of a training that chooses its penalty
+    tells less of it than its evidence does."""
+    evidence = [getattr(members[i], "evidence_", None) for i in good]
+    has_evidence = all(found is not None for found in evidence)
 
     def rank(i: int) -> tuple[float, float]:
         score = members[i].best_validation_score_
-        return (0.0 if score is None else score), -members[i].loss_
+        value = members[i].evidence_.log_evidence if has_evidence else -members[i].loss_
+        return (0.0 if score is None else score), value
 
     best = max(good, key=rank)
     learnt = vars(members[best])

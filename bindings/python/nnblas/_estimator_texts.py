@@ -66,8 +66,8 @@ max_fun : int, default=15000
     Bounds the iterations of 'lbfgs', 'scg' and 'lm', each of which evaluates the loss at least once.
 n_restarts : int, default=1
     An addition. So many networks are trained side by side from weights of their own, and the best is
-    kept: the one with the lowest last loss, or with early_stopping the highest score on the same
-    validation rows. One thread each, so that the result does not depend on the number of threads.
+    kept: the one with the lowest last loss, with bayesian=True the highest evidence, or with
+    early_stopping the highest score on the same validation rows. One thread each, so that the result does not depend on the number of threads.
 n_networks : int, default=1
     An addition. An ensemble: so many networks are trained in the same way, and their outputs are
     averaged. The first is the one that n_networks=1 makes; ``coefs_``, ``loss_curve_`` and the

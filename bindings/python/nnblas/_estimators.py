@@ -4,6 +4,7 @@
 What differs from scikit-learn is listed in the README of the package, under "Estimators".
 """
 
+import contextlib
 import warnings
 from collections.abc import Sequence
 from numbers import Real
@@ -18,6 +19,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
 
 from ._arrays import FloatArray
+from ._errors import ArgumentError
 from ._estimator_arrays import Array, Weights, to_rows
 from ._estimator_targets import TargetUnits, drop_axis, get_quantile, predict_spread
 from ._estimator_texts import (
@@ -413,13 +415,21 @@ class MLPRegressor(RegressorMixin, Perceptron):
         return bool(self.bayesian)
 
     def _take_evidence(self, trainer: Trainer) -> None:
-        self.evidence_ = trainer.evidence if self._is_bayesian() and len(trainer.history) else None
+        self.evidence_ = None
+        if self._is_bayesian():
+            with contextlib.suppress(ArgumentError):  # before an epoch, and of rows that are met exactly
+                self.evidence_ = trainer.evidence
 
     def _scale(self, Y: FloatArray, weights: Weights, reset: bool) -> FloatArray:
         if self.scale_targets and self.loss in ("poisson", "gamma"):
             raise ValueError(f"loss={self.loss!r} takes targets as they are: scale_targets must be False")
         if reset:
             self._units = TargetUnits.measure(Y, weights) if self.scale_targets else None
+        elif bool(self.scale_targets) != (self._units is not None):
+            raise ValueError(
+                f"scale_targets is {self.scale_targets!r}, and the network that fit goes on with was trained "
+                "otherwise: leave it as it was, or set warm_start=False"
+            )
         return Y if self._units is None else self._units.apply(Y)
 
     def _read_derivatives(

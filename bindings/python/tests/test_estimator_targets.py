@@ -86,6 +86,17 @@ def test_the_unit_stays_that_of_the_first_rows():
     )
 
 
+@pytest.mark.parametrize("scales", [False, True])
+def test_the_unit_is_not_changed_by_warm_start(scales):
+    X, Y = make_rows(50, 2)
+    model = MLPRegressor((3,), scale_targets=scales, random_state=3, warm_start=True, max_iter=2)
+    predicted = model.fit(X, Y).predict(X)
+    with pytest.raises(ValueError, match="scale_targets is .*was trained otherwise"):
+        model.set_params(scale_targets=not scales).fit(X, Y)
+    numpy.testing.assert_array_equal(model.predict(X), predicted)
+    model.set_params(warm_start=False).fit(X, Y)
+
+
 def test_constant_targets_are_predicted():
     X = make_rows(50, 3)[0]
     model = MLPRegressor((3,), solver="rprop", scale_targets=True, random_state=0, max_iter=300)
@@ -164,12 +175,12 @@ def test_an_ensemble_is_a_mixture():
 
 
 @needs_lapack
-def test_restarts_keep_the_posterior_of_the_best():
+def test_restarts_keep_the_most_probable_with_its_posterior():
     X, Y = make_rows(150, 5)
     model = MLPRegressor(**BAYESIAN, n_restarts=3).fit(X, Y)
     each = MLPRegressor(**BAYESIAN, n_networks=3).fit(X, Y)
-    costs = [net.evaluate(X, model._units.apply(Y)) for net in each.networks_]
-    best = each.networks_[int(numpy.argmin(costs))]
+    evidence = [one.evidence_.log_evidence for one in [each, *each._others]]
+    best = each.networks_[int(numpy.argmax(evidence))]
     assert numpy.array_equal(model.networks_[0].parameters, best.parameters)
     errors = model.networks_[0].predict(X) - model._units.apply(Y)
     left = errors.size - model.evidence_.effective
