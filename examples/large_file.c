@@ -72,6 +72,7 @@ int main(void) {
         nnblas_trainer_set_batch_size(trainer, 100) || nnblas_trainer_set_epochs(trainer, 10) ||
         nnblas_source_create(INPUTS, LABELS, next_block, restart, file, &source) ||
         nnblas_source_set_seek(source, seek) || nnblas_source_set_block_rows(source, 10000) ||
+        nnblas_source_set_rows(source, N) || /* known here: one pass less */
         nnblas_trainer_fit_source(trainer, source) ||
         nnblas_net_evaluate_source(net, source, &cost);
     if (failed)

@@ -90,7 +90,8 @@ static bool counts_rows(const column_survey *survey) {
 static bool is_identifier(text_rows *rows, const column_survey *survey,
                           const table_column *column) {
     return is_name_of_rows(column->name) && survey->others == 0 && survey->is_whole &&
-           survey->numbers >= FEWEST_COUNTED_ROWS && are_all_different(rows, survey, column);
+           survey->numbers >= FEWEST_COUNTED_ROWS &&
+           (survey->counts_rows || are_all_different(rows, survey, column));
 }
 
 static bool is_constant(const column_survey *survey, const table_column *column) {
