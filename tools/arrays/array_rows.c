@@ -2,7 +2,9 @@
 #include "arrays/array_rows.h"
 
 #include "arrays/array_file.h"
+#include "arrays/label_survey.h"
 #include "cli/memory.h"
+#include "cli/ranks.h"
 #include "core/sizes.h"
 #include "table/categories.h"
 #include "table/row_groups.h"
@@ -16,7 +18,8 @@
  * where it is numbers or a label. */
 typedef struct {
     array_file *features, *labels;
-    size_t row;
+    size_t begin, end; /* the rows of the files that are read: those of this rank */
+    size_t row;        /* the next of them */
     double *classes;
     size_t *categories, n_classes;
     double *values; /* of the labels of a block */
@@ -70,18 +73,6 @@ static bool read_values(array_file *array, size_t row, size_t N, double *numbers
 
 /* ---- classes --------------------------------------------------------------------------------- */
 
-static size_t find_place(const double *values, size_t count, double value) {
-    size_t begin = 0, end = count;
-    while (begin < end) {
-        size_t middle = begin + (end - begin) / 2;
-        if (values[middle] < value)
-            begin = middle + 1;
-        else
-            end = middle;
-    }
-    return begin;
-}
-
 static bool encode_classes(const array_rows *a, size_t row, size_t N, double *Y,
                            table_error *error) {
     for (size_t r = 0; r < N; r++) {
@@ -113,7 +104,7 @@ static bool read_labels(array_rows *a, size_t N, double *Y, table_error *error) 
 static bool read_rows_of_arrays(void *user, size_t most, double *X, double *Y, size_t *N,
                                 table_error *error) {
     array_rows *a = user;
-    *N = nn_min(most, get_array_header(a->features)->rows - a->row);
+    *N = nn_min(most, a->end - a->row);
     if (*N == 0)
         return true;
     if (!read_values(a->features, a->row, *N, X, error) || !read_labels(a, *N, Y, error))
@@ -124,8 +115,9 @@ static bool read_rows_of_arrays(void *user, size_t most, double *X, double *Y, s
 
 static bool seek_rows(void *user, size_t row, table_error *error) {
     array_rows *a = user;
-    a->row = row;
-    return seek_array(a->features, row, error) && (!a->labels || seek_array(a->labels, row, error));
+    a->row = a->begin + row;
+    return seek_array(a->features, a->row, error) &&
+           (!a->labels || seek_array(a->labels, a->row, error));
 }
 
 static bool check_lengths(const array_rows *a, table_error *error) {
@@ -150,67 +142,123 @@ static bool open_files(const char *features, const char *labels, row_stream *row
     if ((labels && !a->labels) || !check_lengths(a, error))
         return false;
     rows->name = get_array_name(a->features);
-    rows->N = get_array_header(a->features)->rows;
+    rows->N = rows->all = a->end = get_array_header(a->features)->rows;
     rows->inputs = get_columns(a->features);
     rows->can_seek = is_mapped(a->features) && (!labels || is_mapped(a->labels));
     return true;
-}
-
-/* ---- what labels are ------------------------------------------------------------------------- */
-
-/* What the labels hold. is_binary: 0 and 1 alone, in each column. */
-typedef struct {
-    bool is_binary, has_too_many;
-} label_survey;
-
-static void add_class(array_rows *a, double value, label_survey *survey) {
-    size_t k = find_place(a->classes, a->n_classes, value);
-    if (k < a->n_classes && a->classes[k] == value)
-        return;
-    if (a->n_classes == MOST_CATEGORIES) {
-        survey->has_too_many = true;
-        return;
-    }
-    memmove(a->classes + k + 1, a->classes + k, (a->n_classes - k) * sizeof *a->classes);
-    a->classes[k] = value + 0.0; /* -0 is 0 */
-    a->n_classes++;
-}
-
-static void survey_values(array_rows *a, size_t count, label_survey *survey) {
-    bool is_binary = survey->is_binary;
-    for (size_t i = 0; i < count; i++) {
-        is_binary = is_binary && (a->values[i] == 0.0 || a->values[i] == 1.0);
-        if (a->classes && !survey->has_too_many)
-            add_class(a, a->values[i], survey);
-    }
-    survey->is_binary = is_binary;
-}
-
-static bool survey_labels(array_rows *a, label_survey *survey, table_error *error) {
-    const size_t rows = get_array_header(a->labels)->rows, columns = get_columns(a->labels);
-    const size_t at_once = nn_max(4096 / columns, 1);
-    a->values = reserve_array(a->values, &a->capacity, at_once * columns, sizeof *a->values);
-    for (size_t r = 0, n; r < rows; r += n) {
-        n = nn_min(rows - r, at_once);
-        if (!read_values(a->labels, r, n, a->values, error))
-            return false;
-        survey_values(a, n * columns, survey);
-    }
-    return seek_array(a->labels, 0, error);
 }
 
 static bool has_whole_type(const array_file *array) {
     return get_array_header(array)->type.kind != ELEMENT_FLOAT;
 }
 
-/* They are in ascending order. */
-static bool has_rounded_classes(const array_rows *a) {
-    static const double LARGEST_EXACT = 9007199254740991.0;
-    return a->classes[0] < -LARGEST_EXACT || a->classes[a->n_classes - 1] > LARGEST_EXACT;
+/* ---- the shares of ranks --------------------------------------------------------------------- */
+
+/* Where only others fail, there is no error to tell. */
+static bool is_good_on_others(bool is_good, table_error *error) {
+    if (is_good)
+        set_error(error, "%s", "");
+    return is_good_on_all(is_good);
 }
 
-static bool take_classes(array_rows *a, table_column *target) {
+typedef struct {
+    size_t rows, features, labels;
+    bool has_whole_features, has_whole_labels, can_seek;
+} file_shapes;
+
+/* before: the rows of lower ranks. */
+typedef struct {
+    file_shapes first;
+    size_t before, all;
+    bool can_seek;
+} shapes_of_ranks;
+
+static void take_shapes(void *user, size_t rank, const void *bytes, size_t count) {
+    const file_shapes *shapes = bytes;
+    shapes_of_ranks *ranks = user;
+    (void)count;
+    if (rank == 0)
+        ranks->first = *shapes;
+    ranks->before += rank < get_rank() ? shapes->rows : 0;
+    ranks->all += shapes->rows;
+    ranks->can_seek = ranks->can_seek && shapes->can_seek;
+}
+
+static bool check_shape(const array_file *array, size_t columns, bool is_whole,
+                        table_error *error) {
+    static const char *const KINDS[] = {"floats", "whole numbers"};
+    if (get_columns(array) != columns)
+        return set_error(error, "%s: has %zu column%s, and that of rank 0 has %zu",
+                         get_array_name(array), get_columns(array), end_plural(get_columns(array)),
+                         columns);
+    return has_whole_type(array) == is_whole ||
+           set_error(error, "%s: holds %s, and that of rank 0 %s", get_array_name(array),
+                     KINDS[!is_whole], KINDS[is_whole]);
+}
+
+/* Of one file, which all ranks see, each takes a range. */
+static bool take_range(array_rows *a, row_stream *rows, const file_shapes *first,
+                       table_error *error) {
+    const size_t ranks = count_ranks(), each = rows->N / ranks, more = rows->N % ranks;
+    if (rows->N != first->rows)
+        return set_error(error, "%s: has %zu rows, and that of rank 0 has %zu: is it another file?",
+                         rows->name, rows->N, first->rows);
+    a->begin = rows->before = get_rank() * each + nn_min(get_rank(), more);
+    rows->N = each + (get_rank() < more);
+    a->end = a->begin + rows->N;
+    return true;
+}
+
+/* Their rows are behind one another in the order of the ranks. */
+static bool share_files(array_rows *a, bool are_own, row_stream *rows, table_error *error) {
+    const file_shapes own = {rows->N,
+                             rows->inputs,
+                             get_columns(a->labels),
+                             has_whole_type(a->features),
+                             has_whole_type(a->labels),
+                             rows->can_seek};
+    shapes_of_ranks ranks = {.can_seek = true};
+    share_bytes(&own, sizeof own, take_shapes, &ranks);
+    rows->can_seek = ranks.can_seek;
+    const file_shapes *first = &ranks.first;
+    if (!check_shape(a->features, first->features, first->has_whole_features, error) ||
+        !check_shape(a->labels, first->labels, first->has_whole_labels, error))
+        return false;
+    if (!are_own)
+        return take_range(a, rows, first, error);
+    rows->before = ranks.before;
+    rows->all = ranks.all;
+    return true;
+}
+
+/* ---- what labels are ------------------------------------------------------------------------- */
+
+static bool survey_own_labels(array_rows *a, label_survey *survey, table_error *error) {
+    const size_t columns = get_columns(a->labels), at_once = nn_max(4096 / columns, 1);
+    a->values = reserve_array(a->values, &a->capacity, at_once * columns, sizeof *a->values);
+    if (!seek_array(a->labels, a->begin, error))
+        return false;
+    for (size_t r = a->begin, n; r < a->end; r += n) {
+        n = nn_min(a->end - r, at_once);
+        if (!read_values(a->labels, r, n, a->values, error))
+            return false;
+        survey_labels(survey, a->values, n * columns);
+    }
+    return true;
+}
+
+/* They are in ascending order. */
+static bool has_rounded_classes(const label_survey *survey) {
+    static const double LARGEST_EXACT = 9007199254740991.0;
+    return survey->classes[0] < -LARGEST_EXACT ||
+           survey->classes[survey->n_classes - 1] > LARGEST_EXACT;
+}
+
+static bool take_classes(array_rows *a, const label_survey *survey, table_column *target) {
     target->kind = COLUMN_CATEGORY;
+    a->n_classes = survey->n_classes;
+    a->classes = resize_array(NULL, a->n_classes, sizeof *a->classes);
+    memcpy(a->classes, survey->classes, a->n_classes * sizeof *a->classes);
     a->categories = resize_array(NULL, a->n_classes, sizeof *a->categories);
     for (size_t k = 0; k < a->n_classes; k++) {
         add_name(&target->categories, write_real(a->classes[k]).text);
@@ -227,53 +275,83 @@ static void take_labels(column_list *targets) {
     }
 }
 
+static void take_survey(void *user, size_t rank, const void *bytes, size_t count) {
+    (void)rank, (void)count;
+    join_label_surveys(user, bytes);
+}
+
+/* The labels of all ranks. */
+static bool survey_all_labels(array_rows *a, label_survey *all, table_error *error) {
+    label_survey own = *all;
+    if (!is_good_on_others(survey_own_labels(a, &own, error), error))
+        return false;
+    share_bytes(&own, sizeof own, take_survey, all);
+    return true;
+}
+
 static bool choose_kinds(array_rows *a, task wanted, schema *s, table_error *error) {
     const char *name = get_array_name(a->labels);
-    size_t columns = get_columns(a->labels);
-    label_survey survey = {.is_binary = true};
+    const size_t columns = get_columns(a->labels);
+    const bool is_whole = has_whole_type(a->labels);
+    label_survey survey = {.finds_classes = columns == 1 && (wanted == TASK_CLASSES ||
+                                                             (wanted == TASK_DETECT && is_whole))};
     if (wanted == TASK_CLASSES && columns > 1)
         return set_error(error, "%s: has %zu columns, and --classes takes one", name, columns);
-    if (columns == 1 &&
-        (wanted == TASK_CLASSES || (wanted == TASK_DETECT && has_whole_type(a->labels))))
-        a->classes = resize_array(NULL, MOST_CATEGORIES, sizeof *a->classes);
-    if (!survey_labels(a, &survey, error))
+    if (!survey_all_labels(a, &survey, error))
         return false;
     if (survey.has_too_many)
         return set_error(error,
                          "%s: has more than %d different labels, and each would be a class: "
                          "--numbers makes it a regression",
                          name, MOST_CATEGORIES);
-    if (a->classes && has_whole_type(a->labels) && has_rounded_classes(a))
+    if (survey.finds_classes && is_whole && has_rounded_classes(&survey))
         return set_error(error,
                          "%s: has labels beyond 2^53, several of which would become one class when "
                          "they are rounded: number the classes from 0",
                          name);
-    if (a->classes)
-        return take_classes(a, &s->targets.columns[0]);
-    if (columns > 1 && survey.is_binary && wanted != TASK_NUMBERS)
+    if (survey.finds_classes)
+        return take_classes(a, &survey, &s->targets.columns[0]);
+    if (columns > 1 && !survey.is_other && wanted != TASK_NUMBERS)
         take_labels(&s->targets);
     return true;
 }
 
 /* ---- the schema ------------------------------------------------------------------------------ */
 
-/* Of the labels alone, which are far less to read than the features. */
-static bool read_groups(array_rows *a, const schema *s, row_stream *rows, table_error *error) {
-    const size_t at_once = nn_max(4096 / rows->outputs, 1);
-    if (!has_groups(s) || rows->N > MOST_GROUPED_ROWS)
-        return true;
-    double *Y = resize_array(NULL, at_once * rows->outputs, sizeof *Y);
-    rows->groups = resize_array(NULL, rows->N, sizeof *rows->groups);
-    bool is_good = true;
-    for (size_t n; a->row < rows->N && is_good; a->row += n) {
-        n = nn_min(rows->N - a->row, at_once);
+static bool read_own_groups(array_rows *a, const schema *s, size_t outputs, double *groups,
+                            table_error *error) {
+    const size_t at_once = nn_max(4096 / outputs, 1);
+    double *Y = resize_array(NULL, at_once * outputs, sizeof *Y);
+    bool is_good = seek_array(a->labels, a->row = a->begin, error);
+    for (size_t n; a->row < a->end && is_good; a->row += n) {
+        n = nn_min(a->end - a->row, at_once);
         is_good = read_labels(a, n, Y, error);
         for (size_t r = 0; r < n && is_good; r++)
-            rows->groups[a->row + r] = get_group(s, Y + r * rows->outputs);
+            *groups++ = get_group(s, Y + r * outputs);
     }
     free(Y);
-    a->row = 0;
-    return is_good && seek_array(a->labels, 0, error);
+    return is_good;
+}
+
+static void take_groups(void *user, size_t rank, const void *bytes, size_t count) {
+    double **next = user;
+    (void)rank;
+    memcpy(*next, bytes, count);
+    *next += count / sizeof **next;
+}
+
+/* Of the labels alone, which are far less to read than the features. */
+static bool read_groups(array_rows *a, const schema *s, row_stream *rows, table_error *error) {
+    if (!has_groups(s) || rows->all > MOST_GROUPED_ROWS)
+        return true;
+    double *own = resize_array(NULL, rows->N, sizeof *own);
+    rows->groups = resize_array(NULL, rows->all, sizeof *rows->groups);
+    bool is_good = is_good_on_others(read_own_groups(a, s, rows->outputs, own, error), error);
+    double *next = rows->groups;
+    if (is_good)
+        share_bytes(own, rows->N * sizeof *own, take_groups, &next);
+    free(own);
+    return is_good;
 }
 
 static void add_columns(size_t count, column_list *list, schema *s) {
@@ -283,21 +361,31 @@ static void add_columns(size_t count, column_list *list, schema *s) {
     }
 }
 
-bool open_array_rows(const char *features, const char *labels, task wanted, schema *s,
-                     row_stream *rows, table_error *error) {
-    *s = (schema){.targets.missing = MISSING_TARGET};
+static bool open_own_rows(const char *features, const char *labels, row_stream *rows,
+                          table_error *error) {
     if (!open_files(features, labels, rows, error))
         return false;
+    const array_rows *a = rows->user;
+    if (can_restart_array(a->features) && can_restart_array(a->labels))
+        return true;
+    return set_error(error, "%s: is no regular file, and training reads it many times",
+                     get_array_name(can_restart_array(a->features) ? a->labels : a->features));
+}
+
+bool open_array_rows(const char *features, const char *labels, bool are_own, task wanted, schema *s,
+                     row_stream *rows, table_error *error) {
+    *s = (schema){.targets.missing = MISSING_TARGET};
+    if (!is_good_on_others(open_own_rows(features, labels, rows, error), error))
+        return false;
     array_rows *a = rows->user;
-    if (!can_restart_array(a->features) || !can_restart_array(a->labels))
-        return set_error(error, "%s: is no regular file, and training reads it many times",
-                         get_array_name(can_restart_array(a->features) ? a->labels : a->features));
+    if (!is_good_on_others(share_files(a, are_own, rows, error), error))
+        return false;
     add_columns(rows->inputs, &s->features, s);
     add_columns(get_columns(a->labels), &s->targets, s);
     if (!choose_kinds(a, wanted, s, error))
         return false;
     rows->outputs = count_numbers(&s->targets);
-    return read_groups(a, s, rows, error);
+    return read_groups(a, s, rows, error) && seek_rows(a, 0, error);
 }
 
 /* ---- arrays for a model ---------------------------------------------------------------------- */

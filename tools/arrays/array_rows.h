@@ -12,8 +12,11 @@
  * unless wanted says otherwise. Of several columns, each with 0 and 1 alone, each is a label,
  * else each is numbers. Reads all labels once. rows: released by rows->close(rows->user), also
  * after false where user is not null; the caller frees the schema.
+ *
+ * All ranks call it together, and get the same schema: are_own where each has files of its own, and
+ * else a range of the rows of one file. Without a message, after false, another rank has one.
  */
-bool open_array_rows(const char *features, const char *labels, task wanted, schema *s,
+bool open_array_rows(const char *features, const char *labels, bool are_own, task wanted, schema *s,
                      row_stream *rows, table_error *error);
 
 /* Features for a model, and labels unless that is null. The schema has as many columns, which are

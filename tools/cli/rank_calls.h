@@ -29,6 +29,8 @@ typedef struct {
     void (*send)(size_t to, const void *data, size_t bytes);
     /* Does not wait: false where there is no message. */
     bool (*receive)(rank_message *message);
+    /* All ranks get the bytes of one; they call it together, with the same number. */
+    void (*broadcast)(void *bytes, size_t count, size_t from);
     /* For a training of all ranks, which call it together. Returns null, or what is wrong. */
     const char *(*create_group)(double seconds, nnblas_group *group);
     void (*destroy_group)(void);

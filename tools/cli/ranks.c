@@ -19,6 +19,7 @@
 
 static const rank_calls *calls;
 static rank_place place = {.ranks = 1, .neighbours = 1};
+static const char *running; /* the command, in messages */
 
 bool has_ranks(void) {
     return calls != NULL;
@@ -65,6 +66,29 @@ size_t count_rank_threads(size_t threads) {
         return threads;
     size_t share = (size_t)sysconf(_SC_NPROCESSORS_ONLN) / place.neighbours;
     return nn_max(nn_min((size_t)nn_count_processors(), share), 1);
+}
+
+/* ---- files ----------------------------------------------------------------------------------- */
+
+static const char RANK_MARK[] = "{rank}";
+
+bool names_rank(const char *path) {
+    return strstr(path, RANK_MARK) != NULL;
+}
+
+char *name_file_of_rank(const char *path) {
+    char number[24];
+    int digits = snprintf(number, sizeof number, "%zu", place.rank);
+    char *name = copy_text(path), *mark;
+    while (has_ranks() && (mark = strstr(name, RANK_MARK))) {
+        const char *rest = mark + strlen(RANK_MARK);
+        size_t before = (size_t)(mark - name);
+        char *replaced = resize_array(NULL, before + (size_t)digits + strlen(rest) + 1, 1);
+        sprintf(replaced, "%.*s%s%s", (int)before, name, number, rest);
+        free(name);
+        name = replaced;
+    }
+    return name;
 }
 
 /* ---- messages that wait ---------------------------------------------------------------------- */
@@ -181,7 +205,8 @@ bool begin_ranks(char **argv) {
         warn_of_separate_processes(argv);
         return true;
     }
-    calls = find_calls(argv[0]);
+    running = argv[0];
+    calls = find_calls(running);
     if (!calls)
         return false;
     if (!calls->begin(&place)) {
@@ -245,7 +270,7 @@ static opinion *gather(opinion own) {
     return all;
 }
 
-static verdict judge(const char *command, const opinion *all) {
+static verdict judge(const opinion *all) {
     for (size_t rank = 0; rank < place.ranks; rank++)
         if (all[rank].status != CARRY_ON)
             return (verdict){all[rank].status, rank};
@@ -255,15 +280,15 @@ static verdict judge(const char *command, const opinion *all) {
                 stderr,
                 "nnblas %s: rank %zu has read another table than rank 0: each rank reads the "
                 "file itself, and all need the same\n",
-                command, rank);
+                running, rank);
             return (verdict){EXIT_FAILURE, 0};
         }
     return (verdict){CARRY_ON, 0};
 }
 
-static verdict agree_as_first(const char *command, opinion own) {
+static verdict agree_as_first(opinion own) {
     opinion *all = gather(own);
-    verdict common = judge(command, all);
+    verdict common = judge(all);
     for (size_t rank = 1; rank < place.ranks; rank++)
         calls->send(rank, &common, sizeof common);
     free(all);
@@ -276,17 +301,50 @@ static verdict agree_as_other(opinion own) {
     rank_message message = wait_for_message();
     memcpy(&common, message.data, sizeof common);
     free(message.data);
-    if (common.teller == place.rank)
-        print_held_messages();
-    else
-        drop_messages();
     return common;
 }
 
-int agree_on(const char *command, int status, uint64_t number) {
-    const opinion own = {status, number};
+/* Once they have to end, that is settled. */
+static verdict agree(opinion own) {
+    static verdict common = {CARRY_ON, 0};
+    fflush(NULL);
+    if (common.status == CARRY_ON)
+        common = is_first_rank() ? agree_as_first(own) : agree_as_other(own);
+    return common;
+}
+
+int agree_on(int status, uint64_t number) {
     if (!has_ranks())
         return status;
-    fflush(NULL);
-    return (is_first_rank() ? agree_as_first(command, own) : agree_as_other(own)).status;
+    verdict common = agree((opinion){status, number});
+    if (common.status != CARRY_ON && common.teller == place.rank)
+        print_held_messages();
+    else
+        drop_messages();
+    return common.status;
+}
+
+bool is_good_on_all(bool is_good) {
+    if (!has_ranks())
+        return is_good;
+    return agree((opinion){is_good ? CARRY_ON : EXIT_FAILURE, 0}).status == CARRY_ON;
+}
+
+void share_bytes(const void *own, size_t bytes, take_bytes *take, void *user) {
+    char *shared = NULL;
+    size_t capacity = 0;
+    if (!has_ranks()) {
+        take(user, 0, own, bytes);
+        return;
+    }
+    for (size_t rank = 0; rank < place.ranks; rank++) {
+        size_t count = bytes;
+        calls->broadcast(&count, sizeof count, rank);
+        shared = reserve_array(shared, &capacity, count, 1);
+        if (rank == place.rank && bytes > 0)
+            memcpy(shared, own, bytes);
+        calls->broadcast(shared, count, rank);
+        take(user, rank, shared, count);
+    }
+    free(shared);
 }

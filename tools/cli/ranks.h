@@ -63,10 +63,24 @@ bool is_first_rank(void);
  * that each has read; else a status to exit with, the same on all of them. Of several messages rank
  * 0's is printed, or else that of the lowest rank that has one.
  */
-int agree_on(const char *command, int status, uint64_t number);
+int agree_on(int status, uint64_t number);
+
+/* The same before agree_on(): whether that is so on all ranks. Where it is not, agree_on() then
+ * returns EXIT_FAILURE at once. */
+bool is_good_on_all(bool is_good);
+
+/* Gives the bytes of each rank to all of them, in the order of the ranks, which call it together.
+ * The others may have another number of bytes, and take gets a copy that is gone behind it. */
+typedef void take_bytes(void *user, size_t rank, const void *bytes, size_t count);
+void share_bytes(const void *own, size_t bytes, take_bytes *take, void *user);
 
 /* The threads of a rank where each may have that many; 0: its share of the processors. */
 size_t count_rank_threads(size_t threads);
+
+/* {rank} in a name is the number of the rank: a file of its own. */
+bool names_rank(const char *path);
+/* A copy with the number there, to be released by free(); without --mpi a plain copy. */
+char *name_file_of_rank(const char *path);
 
 /* Of MPI; null without --mpi. */
 const rank_calls *get_rank_calls(void);

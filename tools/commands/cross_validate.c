@@ -364,7 +364,7 @@ int run_cross_validate(int argc, char **argv) {
     v.summary = choose_summary(&v);
     if (status == CARRY_ON && !prepare(&v))
         status = EXIT_FAILURE;
-    status = agree_on(v.command, status, hash_dataset(&v.rows));
+    status = agree_on(status, hash_dataset(&v.rows));
     if (status == CARRY_ON)
         status = cross_validate(&v) ? EXIT_SUCCESS : EXIT_FAILURE;
     free_validation(&v);

@@ -82,7 +82,7 @@ failure_text explain_failure(const training_rows *rows) {
     }
     snprintf(shown.text, sizeof shown.text, "%s", nnblas_error_message());
     use_words_of_files(rows, &shown);
-    if (rows->held_out.N == 0) {
+    if (count_held_out(rows) == 0) {
         replace_text(&shown, "validation cost of epoch", "cost after epoch");
         replace_text(&shown, "the validation rows", "the rows");
     }
@@ -190,7 +190,7 @@ nnblas_status score_streamed(const table_model *model, streamed_rows *rows, scor
                  .X = resize_array(NULL, BATCH_ROWS * inputs, sizeof *d.X),
                  .Y = resize_array(NULL, BATCH_ROWS * outputs, sizeof *d.Y)};
     nnblas_status status = NNBLAS_OK;
-    if (rows->rows.N > MOST_RANKED_OUTPUTS / outputs)
+    if (rows->rows.all > MOST_RANKED_OUTPUTS / outputs)
         leave_out_auc(sum);
     bool is_read = restart_streamed_rows(rows);
     while (is_read && !status && d.N > 0) {

@@ -12,7 +12,7 @@ typedef struct {
 /* As create_trainer has it. */
 static call_rows count_call_rows(const training_settings *s, const training_rows *rows) {
     size_t learnt = rows->learnt.N, cost = get_deciding_rows(rows)->N;
-    if (rows->held_out.N == 0 && !has_rate(s))
+    if (count_held_out(rows) == 0 && !has_rate(s))
         cost = 0;
     return (call_rows){s->batch > 0 ? nn_min(s->batch, learnt) : learnt, cost};
 }
@@ -47,6 +47,6 @@ void print_plans(FILE *stream, const training_settings *s, const training_rows *
     call_rows calls = count_call_rows(s, rows);
     print_plan(stream, "steps", calls.step, net, NNBLAS_PLAN_TRAIN);
     if (calls.cost > 0)
-        print_plan(stream, rows->held_out.N > 0 ? "validation" : "cost after an epoch", calls.cost,
-                   net, NNBLAS_PLAN_PREDICT);
+        print_plan(stream, count_held_out(rows) > 0 ? "validation" : "cost after an epoch",
+                   calls.cost, net, NNBLAS_PLAN_PREDICT);
 }

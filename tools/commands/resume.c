@@ -96,16 +96,16 @@ static bool has_same_data(const training_run *run, const schema *before, const j
     if (json_unpack((json_t *)data, "{s:I, s:I, s:s}", "rows", &rows, "held_out", &held_out, "hash",
                     &hash) != 0)
         return true;
-    size_t own_rows = run->rows.learnt.N + run->rows.held_out.N;
+    size_t own_held_out = count_held_out(&run->rows), own_rows = run->rows.learnt.N + own_held_out;
     if ((size_t)rows != own_rows)
         return refuse(
             run, "it is of a training on %" JSON_INTEGER_FORMAT " row%s, and this table has %zu",
             rows, end_plural((size_t)rows), own_rows);
-    if ((size_t)held_out != run->rows.held_out.N)
+    if ((size_t)held_out != own_held_out)
         return refuse(run,
                       "its training held out %" JSON_INTEGER_FORMAT
                       " row%s, and this one %zu (--validation)",
-                      held_out, end_plural((size_t)held_out), run->rows.held_out.N);
+                      held_out, end_plural((size_t)held_out), own_held_out);
     return has_same_values(run, before, hash);
 }
 

@@ -4,6 +4,7 @@
 #include "cli/output.h"
 #include "cli/ranks.h"
 #include "commands/network_names.h"
+#include "core/random.h"
 #include "table/json.h"
 
 #include <inttypes.h>
@@ -25,17 +26,23 @@ static uint64_t hash_numbers(uint64_t hash, const double *numbers, size_t count)
     return hash;
 }
 
-uint64_t start_hash(void) {
-    return UINT64_C(0xcbf29ce484222325);
+/* Begins with the number of the row, and ends mixed: rows in another order have another sum. */
+static uint64_t hash_row(size_t row, const dataset *block, size_t r) {
+    uint64_t hash = UINT64_C(0xcbf29ce484222325) + row;
+    hash = hash_numbers(hash, block->X + r * block->inputs, block->inputs);
+    hash = hash_numbers(hash, block->Y + r * block->outputs, block->outputs);
+    return nn_splitmix_bits(&hash);
 }
 
-uint64_t hash_rows(uint64_t hash, const dataset *block) {
-    hash = hash_numbers(hash, block->X, block->N * block->inputs);
-    return hash_numbers(hash, block->Y, block->N * block->outputs);
+uint64_t hash_rows(size_t first, const dataset *block) {
+    uint64_t sum = 0;
+    for (size_t r = 0; r < block->N; r++)
+        sum += hash_row(first + r, block, r);
+    return sum;
 }
 
 uint64_t hash_dataset(const dataset *d) {
-    uint64_t hash = hash_rows(start_hash(), d);
+    uint64_t hash = hash_rows(0, d);
     const double *weights = get_cost_weights(d);
     return weights ? hash_numbers(hash, weights, d->N) : hash;
 }
@@ -60,9 +67,9 @@ static json_t *pack_data(const training_run *run) {
     char hash[24];
     json_t *packed = check_json(json_object());
     snprintf(hash, sizeof hash, "%016" PRIx64, run->hash);
-    set_member(packed, "rows", pack_size(run->rows.learnt.N + run->rows.held_out.N));
+    set_member(packed, "rows", pack_size(run->rows.learnt.N + count_held_out(&run->rows)));
     set_member(packed, "learnt", pack_size(run->rows.learnt.N));
-    set_member(packed, "held_out", pack_size(run->rows.held_out.N));
+    set_member(packed, "held_out", pack_size(count_held_out(&run->rows)));
     set_member(packed, "inputs", pack_size(run->rows.learnt.inputs));
     set_member(packed, "outputs", pack_size(run->rows.learnt.outputs));
     set_member(packed, "hash", json_string(hash));

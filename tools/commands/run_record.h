@@ -22,9 +22,9 @@ extern const char TRAINING_KEY[];
 
 /* Of all values, the weights of the rows included. */
 uint64_t hash_dataset(const dataset *d);
-/* The same of rows that come a block at a time, but with another result. */
-uint64_t start_hash(void);
-uint64_t hash_rows(uint64_t hash, const dataset *block);
+/* The same of rows that come a block at a time, the first of them with this number: added up over
+ * all blocks, wherever they begin and end. */
+uint64_t hash_rows(size_t first, const dataset *block);
 
 /* Keeps what is known before the training, or also its result, in the network. */
 nnblas_status note_run(const training_run *run, bool is_done);

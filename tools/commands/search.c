@@ -245,7 +245,7 @@ int run_search(int argc, char **argv) {
     s.summary = choose_summary(&s);
     if (status == CARRY_ON && !prepare(&s))
         status = EXIT_FAILURE;
-    status = agree_on(s.command, status, hash_dataset(&s.rows));
+    status = agree_on(status, hash_dataset(&s.rows));
     if (status == CARRY_ON)
         status = run_search_of(&s) ? EXIT_SUCCESS : EXIT_FAILURE;
     free_search(&s);

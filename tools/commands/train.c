@@ -127,12 +127,12 @@ static bool check(const training_run *run) {
 /* Of one row there is nothing to learn. */
 static bool leaves_rows(const training_run *run) {
     const training_rows *rows = &run->rows;
-    if (rows->held_out.N == 0 || rows->learnt.N > 1)
+    if (count_held_out(rows) == 0 || rows->learnt.N > 1)
         return true;
     print_safely(
         stderr,
         "nnblas %s: --validation %g leaves 1 row of %zu to learn from: hold out fewer rows\n",
-        run->command, run->settings->training.validation, rows->held_out.N + 1);
+        run->command, run->settings->training.validation, count_held_out(rows) + 1);
     return false;
 }
 
@@ -262,19 +262,25 @@ static bool save(training_run *run) {
 
 static bool score_and_note(training_run *run) {
     nnblas_status status = score_rows(run);
-    if (!status)
-        status = note_run(run, true);
     if (status)
         print_safely(stderr, "nnblas %s: %s\n", run->command, explain_failure(&run->rows).text);
-    return !status;
+    bool is_good = !status;
+    if (run->rows.are_divided && (is_good = is_good_on_all(is_good))) {
+        join_scores(run, &run->learnt);
+        join_scores(run, &run->held_out);
+    }
+    if (is_good && (status = note_run(run, true)))
+        report_failure(run->command);
+    return is_good && !status;
 }
 
-/* All ranks train, and the first one has the files. */
+/* All ranks train, and the first one has the files. Each scores its own rows, where they are
+ * divided. */
 static bool run_all(training_run *run) {
     bool is_trained = train(run);
     end_sharing(run);
     if (!is_trained || !is_first_rank())
-        return is_trained;
+        return is_trained && (!run->rows.are_divided || score_and_note(run));
     if (pack_members(&run->model))
         return report_failure(run->command) == EXIT_SUCCESS;
     bool is_kept = save_without_scores(run), is_scored = score_and_note(run);
@@ -323,7 +329,7 @@ int run_train(int argc, char **argv) {
                         .summary = choose_summary(&set)};
     if (status == CARRY_ON && !prepare_all(&run))
         status = EXIT_FAILURE;
-    status = agree_on(argv[0], status, run.hash);
+    status = agree_on(status, run.hash);
     if (status == CARRY_ON)
         status = run_all(&run) ? EXIT_SUCCESS : EXIT_FAILURE;
     free_run(&run);

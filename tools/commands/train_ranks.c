@@ -8,10 +8,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Arrays of a rank's own. */
+static int check_rank_files(const char *command, const train_settings *set) {
+    if (!set->labels)
+        return CARRY_ON;
+    const bool features = names_rank(set->features), labels = names_rank(set->labels);
+    if ((features || labels) && !set->ranks.is_asked)
+        return refuse_usage(command,
+                            "{rank} in --%s is the number of a rank, and without --mpi there is "
+                            "none",
+                            features ? "features" : "labels");
+    if (features != labels)
+        return refuse_usage(command,
+                            "--%s has {rank}, and --%s has not: a rank has both files of its own, "
+                            "or none",
+                            features ? "features" : "labels", features ? "labels" : "features");
+    return CARRY_ON;
+}
+
 int check_train_ranks(const char *command, train_settings *set) {
     if (set->ranks.is_ordered && !set->ranks.is_asked)
         return refuse_usage(command, "--mpi-ordered needs --mpi");
     int status = check_rank_options(command, &set->ranks);
+    if (status == CARRY_ON)
+        status = check_rank_files(command, set);
     if (status != CARRY_ON || !set->ranks.is_asked)
         return status;
     if (set->restarts > 0 || set->members > 0)
@@ -32,8 +52,16 @@ int check_train_ranks(const char *command, train_settings *set) {
 
 bool check_shares(const training_run *run) {
     size_t N = run->rows.learnt.N, ranks = count_ranks();
-    if (!run->rows.streamed || N >= ranks)
+    if (!run->rows.streamed)
         return true;
+    if (N >= ranks && run->rows.streamed->N > 0)
+        return true;
+    if (N >= ranks) {
+        print_safely(stderr,
+                     "nnblas %s: %s: its rows are all held out, and none is left to learn from\n",
+                     run->command, run->rows.streamed->rows.name);
+        return false;
+    }
     print_safely(stderr, "nnblas %s: %s: %zu row%s to learn from are too few for %zu ranks\n",
                  run->command, run->rows.streamed->rows.name, N, end_plural(N), ranks);
     return false;
@@ -59,6 +87,10 @@ static nnblas_status take_share(const training_run *run, const nnblas_group *gro
                                 const dataset *d, dataset *share) {
     size_t first = 0, count = 0;
     const nnblas_net *net = run->settings->ranks.is_ordered ? run->model.net : NULL;
+    if (run->rows.are_divided) {
+        *share = *d;
+        return NNBLAS_OK;
+    }
     nnblas_status status =
         nnblas_group_share(net, d->N, get_cost_weights(d) != NULL, group, &first, &count);
     *share = view_rows(d, first, count);
@@ -105,8 +137,22 @@ void end_sharing(training_run *run) {
     if (!has_ranks())
         return;
     get_rank_calls()->destroy_group();
-    if (run->rows.streamed)
+    if (run->rows.streamed && !run->rows.are_divided)
         choose_streamed_rows(run->rows.streamed, 0, run->rows.learnt.N);
+}
+
+static void take_scores(void *user, size_t rank, const void *bytes, size_t count) {
+    (void)rank, (void)count;
+    join_score_sums(user, bytes);
+}
+
+void join_scores(const training_run *run, scores *s) {
+    size_t bytes;
+    void *own = pack_score_sums(s, &bytes);
+    free_scores(s);
+    *s = start_scores(&run->model.schema);
+    share_bytes(own, bytes, take_scores, s);
+    free(own);
 }
 
 /* Where rank 0 itself is lost, the others tell; and where a file cannot be read, its reader. */

@@ -8,7 +8,8 @@
 
 #define TRAIN_RANKS_HELP                                                                           \
     "  --mpi                 each process of mpirun takes a share of the rows, with --threads\n"   \
-    "                        threads; rank 0 alone prints and writes\n"                            \
+    "                        threads; rank 0 alone prints and writes. {rank} in --features and\n"  \
+    "                        --labels is the number of the rank: each has files of its own\n"      \
     "  --mpi-ordered         add up in the order of one process: its bits, whatever the number\n"  \
     "                        of ranks; with --batch all\n"                                         \
     "  --mpi-timeout SECONDS end all where one does not answer for so long (default "              \
@@ -25,6 +26,10 @@ bool check_shares(const training_run *run);
 nnblas_status share_rows(training_run *run);
 /* All rows are this rank's again. */
 void end_sharing(training_run *run);
+
+/* Where the rows are divided, all ranks call it with the scores of their own, and get those of all.
+ */
+void join_scores(const training_run *run, scores *s);
 
 /* After a training that failed, and its message: ends all ranks where one is lost. */
 void give_up_lost_ranks(const training_run *run);

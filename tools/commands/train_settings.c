@@ -224,10 +224,12 @@ static int refuse_lost_file(const char *command, const char *checkpoint) {
 static int check_own_files(const char *command, const train_settings *set) {
     const char *checkpoint = set->training.checkpoint;
     char *checkpoint_history = checkpoint ? name_checkpoint_history(checkpoint) : NULL;
+    char *features = set->features ? name_file_of_rank(set->features) : NULL;
+    char *labels = set->labels ? name_file_of_rank(set->labels) : NULL;
     const file_argument files[] = {
         {"DATA.csv", set->data, set->streams ? FILE_READ_BY_NAME : FILE_READ},
-        {"--features", set->features, FILE_READ_BY_NAME},
-        {"--labels", set->labels, FILE_READ_BY_NAME},
+        {"--features", features, FILE_READ_BY_NAME},
+        {"--labels", labels, FILE_READ_BY_NAME},
         {"--plans", set->plans, FILE_READ_BY_NAME},
         {"--output", set->output, set->tunes ? FILE_WRITTEN_BY_NAME : FILE_WRITTEN_PLAIN},
         {"--history", set->history, FILE_WRITTEN},
@@ -238,6 +240,8 @@ static int check_own_files(const char *command, const train_settings *set) {
     };
     int status = check_files(command, files, sizeof files / sizeof files[0]);
     free(checkpoint_history);
+    free(features);
+    free(labels);
     return status == CARRY_ON ? refuse_lost_file(command, checkpoint) : status;
 }
 

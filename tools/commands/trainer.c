@@ -113,9 +113,7 @@ static nnblas_status set_up(const training_settings *s, const dataset *learnt,
     if (!status)
         status = set_end(s, learnt, trainer);
     if (!status)
-        status = set_rows(s, learnt, deciding->N > 0 ? deciding : learnt, trainer);
-    if (!status && deciding->N == 0 && s->validation > 0.0)
-        status = nnblas_trainer_set_validation_fraction(trainer, s->validation);
+        status = set_rows(s, learnt, deciding, trainer);
     return status;
 }
 

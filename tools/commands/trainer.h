@@ -16,9 +16,8 @@ const double *get_deciding_weights(const training_settings *settings, const data
 
 /*
  * A trainer for scaled rows, which it keeps, with their weights. The cost of the deciding rows
- * after an epoch decides whether it is kept. Where there are none they are drawn from the others if
- * settings->validation is above 0. L-BFGS without validation keeps the last epoch, since its cost
- * only falls.
+ * after an epoch decides whether it is kept. L-BFGS without validation keeps the last epoch, since
+ * its cost only falls.
  */
 nnblas_status create_trainer(const training_settings *settings, const dataset *learnt,
                              const dataset *deciding, nnblas_net *net, nnblas_trainer **trainer);

@@ -86,9 +86,9 @@ static dataset take_sample(const training_settings *t, const schema *s, const da
 }
 
 const dataset *get_deciding_rows(const training_rows *rows) {
-    if (rows->held_out.N > 0)
+    if (count_held_out(rows) > 0)
         return &rows->held_out;
-    return rows->sample.N > 0 ? &rows->sample : &rows->learnt;
+    return count_sampled(rows) > 0 ? &rows->sample : &rows->learnt;
 }
 
 void scale_by_means(column_list *targets) {
@@ -194,16 +194,16 @@ static double add_weights(const dataset *d) {
 void print_training_data(FILE *stream, const train_settings *set, const schema *s,
                          const training_rows *rows) {
     const dataset *learnt = &rows->learnt;
-    size_t N = learnt->N + rows->held_out.N;
+    size_t held_out = count_held_out(rows), N = learnt->N + held_out;
     print_safely(stream, "%zu row%s of %s: %zu feature%s as %zu input%s; ", N, end_plural(N),
                  name_data(set), s->features.count, end_plural(s->features.count), learnt->inputs,
                  end_plural(learnt->inputs));
     print_targets(stream, s);
     if (s->targets.count > 1)
         print_each_target(stream, &s->targets, get_output_kind(s));
-    if (rows->held_out.N > 0)
+    if (held_out > 0)
         fprintf(stream, "learns from %zu row%s; %zu %s held out for the validation\n", learnt->N,
-                end_plural(learnt->N), rows->held_out.N, rows->held_out.N == 1 ? "is" : "are");
+                end_plural(learnt->N), held_out, held_out == 1 ? "is" : "are");
     if (learnt->weights)
         fprintf(stream, "rows have weights, in the training and in all scores: %.10g in all%s\n",
                 add_weights(learnt) + add_weights(&rows->held_out),

@@ -27,11 +27,27 @@ enum { MOST_DECIDING_ROWS = 2000 };
 
 /* held_out is empty without --validation. Then sample has some of the learnt rows, or is empty
  * where they are few and in memory. streamed: null, or the learnt rows, which then have only their
- * numbers N, inputs and outputs. */
+ * numbers N, inputs and outputs.
+ *
+ * are_divided: the rows of streamed, held_out and sample are those of this rank alone, and learnt.N
+ * is the number of all. elsewhere: how many rows of the two are on other ranks. */
 typedef struct {
     dataset learnt, held_out, sample;
     streamed_rows *streamed;
+    bool are_divided;
+    struct {
+        size_t held_out, sample;
+    } elsewhere;
 } training_rows;
+
+/* Those of all ranks. */
+static inline size_t count_held_out(const training_rows *rows) {
+    return rows->held_out.N + rows->elsewhere.held_out;
+}
+
+static inline size_t count_sampled(const training_rows *rows) {
+    return rows->sample.N + rows->elsewhere.sample;
+}
 
 /* Those whose cost after an epoch decides whether it is kept: held out rows, else the sample, else
  * all. */

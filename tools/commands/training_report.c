@@ -153,8 +153,8 @@ static void print_kept(const training_run *run) {
             get_deciding_cost(&kept), describe_cost(run));
     if (has_weighted_cost(run))
         fputs(", weighted", run->summary);
-    if (run->rows.sample.N > 0 && !isnan(kept.validation_cost))
-        fprintf(run->summary, ", of %zu rows", run->rows.sample.N);
+    if (count_sampled(&run->rows) > 0 && !isnan(kept.validation_cost))
+        fprintf(run->summary, ", of %zu rows", count_sampled(&run->rows));
     fputs(")\n", run->summary);
 }
 

@@ -41,7 +41,7 @@ typedef struct {
 
 /* Whether rows are held out for the validation. */
 static inline bool has_validation(const training_run *run) {
-    return run->rows.held_out.N > 0;
+    return count_held_out(&run->rows) > 0;
 }
 
 /* The epoch whose parameters the network has in the end: that of the highest score, else of the

@@ -92,6 +92,14 @@ static bool receive(rank_message *message) {
     return true;
 }
 
+static void broadcast(void *bytes, size_t count, size_t from) {
+    char *next = bytes;
+    for (size_t n; count > 0; count -= n, next += n) {
+        n = count < INT_MAX ? count : INT_MAX;
+        MPI_Bcast(next, (int)n, MPI_BYTE, (int)from, messages);
+    }
+}
+
 static nnblas_mpi_group *trained_group;
 
 static const char *create_group(double seconds, nnblas_group *group) {
@@ -107,4 +115,4 @@ static void destroy_group(void) {
 }
 
 __attribute__((visibility("default"))) const rank_calls nnblas_rank_calls = {
-    begin, end, abandon, send_message, receive, create_group, destroy_group};
+    begin, end, abandon, send_message, receive, broadcast, create_group, destroy_group};

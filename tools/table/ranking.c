@@ -22,15 +22,37 @@ static void reserve_rows(ranking *r, size_t N) {
         reserve_array(r->is_of_class, &r->classes_capacity, numbers, sizeof *r->is_of_class);
 }
 
+static void give_up(ranking *r) {
+    free_ranking(r);
+    r->is_given_up = true;
+}
+
+/* Whether rows are to be added, for which there is room then. */
+static bool has_room(ranking *r, size_t N) {
+    if (!r->is_given_up && r->N + N > RANKED_NUMBERS / r->outputs)
+        give_up(r);
+    if (r->is_given_up || N == 0)
+        return false;
+    reserve_rows(r, r->N + N);
+    return true;
+}
+
+void join_ranking(ranking *r, bool is_given_up, size_t N, const double *O_out,
+                  const double *weights, const bool *is_of_class) {
+    if (is_given_up)
+        give_up(r);
+    if (!has_room(r, N))
+        return;
+    memcpy(r->O_out + r->N * r->outputs, O_out, N * r->outputs * sizeof *O_out);
+    memcpy(r->is_of_class + r->N * r->outputs, is_of_class, N * r->outputs * sizeof *is_of_class);
+    memcpy(r->weights + r->N, weights, N * sizeof *weights);
+    r->N += N;
+}
+
 void add_to_ranking(ranking *r, size_t N, const double *Y, const double *O_out,
                     const double *weights) {
-    if (!r->is_given_up && r->N + N > RANKED_NUMBERS / r->outputs) {
-        free_ranking(r);
-        r->is_given_up = true;
-    }
-    if (r->is_given_up || N == 0)
+    if (!has_room(r, N))
         return;
-    reserve_rows(r, r->N + N);
     memcpy(r->O_out + r->N * r->outputs, O_out, N * r->outputs * sizeof *O_out);
     for (size_t i = 0; i < N * r->outputs; i++)
         r->is_of_class[r->N * r->outputs + i] = Y[i] > 0.5;

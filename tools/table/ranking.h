@@ -21,6 +21,9 @@ typedef struct {
 /* weights may be null, where each is 1. */
 void add_to_ranking(ranking *r, size_t N, const double *Y, const double *O_out,
                     const double *weights);
+/* The same of what another ranking has. */
+void join_ranking(ranking *r, bool is_given_up, size_t N, const double *O_out,
+                  const double *weights, const bool *is_of_class);
 void free_ranking(ranking *r);
 
 /*

@@ -8,12 +8,14 @@
 
 struct first_pass;
 
-/* name: of the file, in messages. groups: released by free(). first: what a pass over all rows has
- * found, or null; released by free_first_pass(), or else with the rows. */
+/* name: of the file, in messages. all: the rows of all ranks, of which N are this one's, behind so
+ * many of lower ranks. groups: released by free(). first: what a pass over all rows has found, or
+ * null; released by free_first_pass(), or else with the rows. */
 typedef struct {
     const char *name;
     size_t N, inputs, outputs;
-    double *groups; /* N, of has_groups(), or null where there are too many rows */
+    size_t all, before;
+    double *groups; /* of has_groups(), of all rows, or null where there are too many */
     struct first_pass *first;
     bool can_seek; /* to any row, not only to the first */
     void *user;

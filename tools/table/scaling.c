@@ -119,6 +119,32 @@ void add_to_scaling(scaling_sums *sums, size_t N, const double *numbers, const d
     run_in_parts(sums->n_scaled, N, add_block, &(counted_rows){sums, N, numbers, counts});
 }
 
+const void *get_scaling_bytes(const scaling_sums *sums, size_t *count) {
+    *count = sums->n_scaled * sizeof *sums->columns;
+    return sums->columns;
+}
+
+static void join_column(column_sums *s, const column_sums *part) {
+    if (!part->has_first)
+        return;
+    s->is_constant =
+        part->is_constant && (!s->has_first || (s->is_constant && s->first == part->first));
+    s->first = s->has_first ? s->first : part->first;
+    s->has_first = true;
+    merge(&s->all, &part->all);
+}
+
+void join_scaling(scaling_sums *sums, const void *bytes) {
+    const column_sums *parts = bytes;
+    for (size_t i = 0; i < sums->n_scaled; i++)
+        join_column(&sums->columns[i], &parts[i]);
+}
+
+void free_scaling(scaling_sums *sums) {
+    free(sums->columns);
+    free(sums);
+}
+
 void end_scaling(scaling_sums *sums) {
     for (size_t i = 0; i < sums->n_scaled; i++) {
         const column_sums *s = &sums->columns[i];
@@ -126,6 +152,5 @@ void end_scaling(scaling_sums *sums) {
         s->column->mean = s->is_constant ? s->first : (double)(all->sum / all->count);
         s->column->deviation = s->is_constant ? 0.0 : (double)sqrtl(all->squares / all->count);
     }
-    free(sums->columns);
-    free(sums);
+    free_scaling(sums);
 }

@@ -48,6 +48,13 @@ void add_scores(scores *s, size_t N, const double *Y, const double *O_out, const
 void add_likelihoods(scores *s, size_t N, const double *Y, const double *O_out,
                      const double *O_deviation, const double *weights);
 
+/* ---- scores of several processes ------------------------------------------------------------- */
+
+/* What another process, with rows of its own, can add to its scores for the same schema; to be
+ * released by free(). */
+void *pack_score_sums(const scores *s, size_t *bytes);
+void join_score_sums(scores *s, const void *packed);
+
 /* ---- measures -------------------------------------------------------------------------------- */
 
 /*

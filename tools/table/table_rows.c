@@ -84,7 +84,7 @@ static bool open_rows(table_rows *t, const column_choice *choice, skipped_rows *
     note_header(&t->source, s, notes);
     t->inputs = rows->inputs = count_numbers(&s->features);
     t->outputs = rows->outputs = count_numbers(&s->targets);
-    rows->N = count_all_rows(&t->texts);
+    rows->N = rows->all = count_all_rows(&t->texts);
     rows->can_seek = can_seek_feed(&t->texts);
     return seek_rows(t, 0, error);
 }
