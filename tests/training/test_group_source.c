@@ -96,30 +96,25 @@ END_TEST
 
 /* ---- mini-batches ---------------------------------------------------------------------------- */
 
-/* Puts the rows of ranks with these shares in the order in which batches take them. */
-static problem order_by_batches(const problem *p, const size_t *shares, size_t ranks,
-                                size_t batch) {
+/* Its rows in another order. */
+static problem order_rows(const problem *p, const size_t *rows) {
     problem ordered = *p;
-    size_t inputs = SIZES[0], labels = SIZES[2], to = 0, all = 0;
-    for (size_t r = 0; r < ranks; r++)
-        all += shares[r];
+    size_t inputs = SIZES[0], labels = SIZES[2];
     ordered.ldx = inputs;
     ordered.ldy = labels;
     ordered.X = malloc(p->N * inputs * sizeof(double));
     ordered.Y = malloc(p->N * labels * sizeof(double));
-    for (size_t b = 0; b < p->N / batch; b++)
-        for (size_t r = 0, first = 0; r < ranks; first += p->N * shares[r++] / all)
-            for (size_t i = 0; i < batch * shares[r] / all; i++, to++) {
-                size_t row = first + b * (batch * shares[r] / all) + i;
-                memcpy(ordered.X + to * inputs, p->X + row * p->ldx, inputs * sizeof(double));
-                memcpy(ordered.Y + to * labels, p->Y + row * p->ldy, labels * sizeof(double));
-            }
+    for (size_t r = 0; r < p->N; r++) {
+        memcpy(ordered.X + r * inputs, p->X + rows[r] * p->ldx, inputs * sizeof(double));
+        memcpy(ordered.Y + r * labels, p->Y + rows[r] * p->ldy, labels * sizeof(double));
+    }
     return ordered;
 }
 
-static void check_batches(const size_t *shares, size_t ranks, size_t batch, size_t block_rows) {
-    problem p = make(80, 6);
-    problem ordered = order_by_batches(&p, shares, ranks, batch);
+/* The ranks train as one process that takes the rows in this order. */
+static void check_order(const size_t *rows, const size_t *shares, size_t ranks, size_t N,
+                        size_t batch, size_t block_rows) {
+    problem p = make(N, 6), ordered = order_rows(&p, rows);
     const group_recipe alone = {.p = &ordered, .set_up = set_up},
                        recipe = {.p = &p, .set_up = set_up, .block_rows = block_rows};
     choose(NNBLAS_ADAM, 10, batch);
@@ -138,6 +133,18 @@ static void check_batches(const size_t *shares, size_t ranks, size_t batch, size
     free_problem(&p);
 }
 
+static void check_batches(const size_t *shares, size_t ranks, size_t batch, size_t block_rows) {
+    enum { N = 80 };
+    size_t rows[N], to = 0, all = 0;
+    for (size_t r = 0; r < ranks; r++)
+        all += shares[r];
+    for (size_t b = 0; b < N / batch; b++)
+        for (size_t r = 0, first = 0; r < ranks; first += N * shares[r++] / all)
+            for (size_t i = 0; i < batch * shares[r] / all; i++)
+                rows[to++] = first + b * (batch * shares[r] / all) + i;
+    check_order(rows, shares, ranks, N, batch, block_rows);
+}
+
 START_TEST(every_rank_has_its_share_of_each_batch) {
     static const size_t ONE[] = {1}, EQUAL[] = {1, 1}, OTHERS[] = {1, 3};
     static const size_t BLOCKS[] = {1, 3, 16, 100};
@@ -147,6 +154,20 @@ START_TEST(every_rank_has_its_share_of_each_batch) {
         check_batches(OTHERS, 2, 20, BLOCKS[b]);
         check_batches(OTHERS, 2, 80, BLOCKS[b]);
     }
+}
+END_TEST
+
+/* Batches smaller than the group have as many rows as one process takes, of the last rank first. */
+START_TEST(equal_ranks_take_turns) {
+    enum { EACH = 12 };
+    static const size_t EQUAL[] = {1, 1, 1, 1};
+    for (size_t ranks = 2; ranks <= 4; ranks++)
+        for (size_t batch = 1; batch < ranks; batch++) {
+            size_t rows[4 * EACH];
+            for (size_t i = 0; i < ranks * EACH; i++)
+                rows[i] = (ranks - 1 - i % ranks) * EACH + i / ranks;
+            check_order(rows, EQUAL, ranks, ranks * EACH, batch, 5);
+        }
 }
 END_TEST
 
@@ -292,6 +313,7 @@ int main(void) {
         weights_count_as_in_arrays,
         validation_rows_are_those_of_all_ranks,
         every_rank_has_its_share_of_each_batch,
+        equal_ranks_take_turns,
         a_group_of_one_takes_the_batches_of_one_process,
         a_rank_may_have_no_rows_of_a_batch,
         all_ranks_end_where_the_source_of_one_fails,
