@@ -97,6 +97,14 @@ check_early_stop() {
     check "nor one of a fold" has "$err" 'stopped by a signal before a training was complete$'
 }
 
+check_killed_scores() {
+    [ -n "$library" ] || return 0
+    (KILL_SCORES=1 LD_PRELOAD="$library" exec "$nnblas" train --epochs 9 --output kept) >"$out" 2>"$err"
+    check "a program that is killed while it computes scores" test $? -eq 137
+    check "  has told what it saved" has "$out" '^saved kept$'
+    expect_status 0 evaluate kept test.csv
+}
+
 check_resumption() {
     expect_status 0 train --quiet --epochs 60 --patience 0 --output straight
     expect_status 0 train --epochs 25 --patience 0 --checkpoint checkpoint --resume
@@ -155,6 +163,7 @@ check_interruption
 check_late_signal
 check_ignored_signals
 check_early_stop
+check_killed_scores
 check_resumption
 check_progress
 conclude
