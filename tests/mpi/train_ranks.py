@@ -9,6 +9,11 @@ import nnblas
 import numpy as np
 from mpi4py import MPI
 
+try:
+    from sklearn.base import clone
+except ImportError:
+    clone = None
+
 
 def make_rows():
     random = np.random.default_rng(5)
@@ -24,9 +29,46 @@ def make_trainer(seed, **settings):
 def fails(call):
     try:
         call()
-    except nnblas.NNBlasError as error:
+    except (nnblas.NNBlasError, ValueError) as error:
         return str(error)
     return ""
+
+
+def check_estimators(communicator):
+    """Estimators that have all rows learn what they learn alone; random_state is rank 0's."""
+    faults = []
+    rank = communicator.Get_rank()
+    X, Y = make_rows()
+    classes = np.array(["low", "middle", "high"])[(Y[:, 0] > 0).astype(int) + (Y[:, 0] > 0.5)]
+    weights = np.arange(len(X)) % 3
+    for estimator, y, arguments in [
+        (nnblas.MLPRegressor(max_iter=20, random_state=3), 100 + 7 * Y, {}),
+        (nnblas.MLPRegressor(max_iter=20, solver="lbfgs", random_state=3), Y[:, 0], {}),
+        (nnblas.MLPClassifier(max_iter=20, random_state=3), classes, {"sample_weight": weights}),
+        (nnblas.MLPClassifier(max_iter=20, early_stopping=True, random_state=3), classes, {}),
+        # Two validation rows: a third rank has none.
+        (
+            nnblas.MLPRegressor(
+                max_iter=20, early_stopping=True, validation_fraction=0.004, random_state=3
+            ),
+            Y,
+            {},
+        ),
+    ]:
+        alone = clone(estimator).fit(X, y, **arguments)
+        if rank > 0:
+            estimator.random_state = None
+        estimator.fit(X, y, communicator=communicator, **arguments)
+        difference = max(np.abs(a - b).max() for a, b in zip(alone.coefs_, estimator.coefs_))
+        if difference > 1e-9 or alone.n_iter_ != estimator.n_iter_:
+            faults.append(f"{estimator}: {difference}, {estimator.n_iter_} epochs")
+    last = communicator.Get_size() - 1
+    rows = 399 if rank == last else 400
+    words = fails(lambda: nnblas.MLPRegressor().fit(X[:rows], Y[:400], communicator=communicator))
+    expected = "inconsistent numbers of samples" if rank == last else f"rank {last}: its arguments"
+    if expected not in words:
+        faults.append(words or "rows without labels are trained on")
+    return faults
 
 
 communicator = MPI.COMM_WORLD
@@ -59,6 +101,20 @@ except ValueError as error:
 except nnblas.GroupError as error:
     if rank == ranks - 1 or f"rank {ranks - 1}: its arguments were refused" not in str(error):
         faults.append(str(error))
+
+large_X = np.tile(X, (100, 1))
+large_Y = np.sin(large_X @ np.ones((4, 2)))
+alone, together = make_trainer(3), make_trainer(3 + rank)
+alone.fit(large_X, large_Y)
+own = nnblas.share_rows(communicator, len(large_X), net=together.net)
+together.fit(large_X[own], large_Y[own], communicator=communicator, ordered_sums=True)
+if not np.array_equal(together.net.parameters, alone.net.parameters):
+    faults.append("ordered sums have other bits")
+if "too few" not in fails(lambda: nnblas.share_rows(communicator, 10, net=alone.net)):
+    faults.append("ten rows are divided into parts")
+
+if clone:
+    faults += check_estimators(communicator)
 faults = communicator.allreduce(faults)
 if rank == 0:
     print("\n".join(faults) or f"ok {ranks} ranks")

@@ -22,6 +22,7 @@ from ._errors import (
     Status,
 )
 from ._fit_many import fit_many
+from ._group import share_rows
 from ._net import Activation, Cost, Initialization, Metadata, Net, PlanPurpose
 from ._process import (
     Feature,
@@ -84,6 +85,7 @@ __all__ = [
     "set_local_threads",
     "set_parallel_for",
     "set_threads",
+    "share_rows",
     "threads",
     "version",
 ]

@@ -191,7 +191,9 @@ class MLPClassifier(ClassifierMixin, Perceptron):
 
     # ---- the estimator
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "MLPClassifier":
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, *, communicator: Any = None
+    ) -> "MLPClassifier":
         """Fits the network to the rows of X and the labels y.
 
         Parameters
@@ -201,12 +203,16 @@ class MLPClassifier(ClassifierMixin, Perceptron):
             Class labels of any type, or for several labels a row a 0 or 1 for each.
         sample_weight : array-like of shape (n_samples,), default=None
             Rows of weight 0 count as if they were not there.
+        communicator : mpi4py.MPI.Comm, default=None
+            All its processes call fit with the same rows and parameters and fit one network together, each
+            on a share of the rows. random_state is rank 0's. Not with n_restarts or n_networks. An
+            addition.
 
         Returns
         -------
         self
         """
-        fitted: MLPClassifier = self._fit(X, y, sample_weight)
+        fitted: MLPClassifier = self._fit(X, y, sample_weight, communicator=communicator)
         return fitted
 
     @available_if(is_stochastic)
@@ -476,7 +482,13 @@ class MLPRegressor(RegressorMixin, Perceptron):
         return to_rows(y.reshape(len(y), -1))
 
     def fit(
-        self, X: Any, y: Any, sample_weight: Any = None, dydx: Any = None
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        dydx: Any = None,
+        *,
+        communicator: Any = None,
     ) -> "MLPRegressor":
         """Fits the network to the rows of X and the targets y.
 
@@ -492,12 +504,16 @@ class MLPRegressor(RegressorMixin, Perceptron):
             times the sum of their squared errors more, over the number of outputs. Of features that
             were divided by sx the derivatives are those of the target times sx. Validation scores
             are of the values alone. Not with the solver 'lm' or the loss 'gaussian'. An addition.
+        communicator : mpi4py.MPI.Comm, default=None
+            All its processes call fit with the same rows and parameters and fit one network together, each
+            on a share of the rows. random_state is rank 0's. Not with n_restarts or n_networks. An
+            addition.
 
         Returns
         -------
         self
         """
-        fitted: MLPRegressor = self._fit(X, y, sample_weight, dydx)
+        fitted: MLPRegressor = self._fit(X, y, sample_weight, dydx, communicator)
         return fitted
 
     @available_if(is_stochastic)

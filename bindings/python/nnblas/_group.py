@@ -6,12 +6,15 @@ what the library has added up is gone.
 """
 
 import time
-from typing import Any, Callable, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, TypeVar, Union
 
 import numpy as np
 
-from ._errors import Status, make_error
+from ._errors import Status, check, make_error, read_count
 from ._library import ffi, lib
+
+if TYPE_CHECKING:
+    from ._net import Net
 
 # What MPI may still write to after a failure.
 _abandoned: list[Any] = []
@@ -56,6 +59,39 @@ def prepare_together(
         rank = int(refused.argmax())
         raise make_error(Status.ERROR_GROUP, f"rank {rank}: its arguments were refused")
     return prepared
+
+
+def share_rows(
+    communicator: Any, N: int, *, net: Union["Net", None] = None, weighted: bool = False
+) -> slice:
+    """Which of N rows are those of this process of an mpi4py communicator, as a slice.
+
+    Parameters
+    ----------
+    communicator : mpi4py.MPI.Comm
+        The shares are behind one another in the order of its ranks, and differ by one row at most.
+    N : int
+        The number of all rows.
+    net : Net, optional
+        For `Trainer.fit(..., ordered_sums=True)` of this network: the shares are whole parts of the sums
+        of one process, and some may have no row. ArgumentError where one process would take all rows
+        in one part: such a training is too small to divide.
+    weighted : bool, optional
+        Whether the rows will have weights. Only with a net.
+
+    Returns
+    -------
+    slice
+        `trainer.fit(X[rows], Y[rows], communicator=communicator)` trains on all rows together.
+    """
+    calls = ffi.new(
+        "nnblas_group *", {"rank": communicator.Get_rank(), "ranks": communicator.Get_size()}
+    )
+    first, count = ffi.new("size_t *"), ffi.new("size_t *")
+    handle = ffi.NULL if net is None else net._handle
+    rows = read_count("N", N)
+    check(lib.nnblas_group_share(handle, rows, bool(weighted), calls, first, count))
+    return slice(first[0], first[0] + count[0])
 
 
 class Group:

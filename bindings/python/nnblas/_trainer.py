@@ -729,8 +729,8 @@ class Trainer:
             all raise, with its number; where its arguments have another type or shape, the others raise
             GroupError.
         ordered_sums : bool, optional
-            The bits of one process with all rows, where the shares are those of nnblas_group_share: see
-            nnblas_trainer_set_group in the reference of C.
+            The bits of one process with all rows, where the shares are those of `share_rows` with this
+            network: see nnblas_trainer_set_group in the reference of C.
         communication_timeout : float, optional
             Seconds after which a rank that does not answer is lost, and GroupError is raised.
 

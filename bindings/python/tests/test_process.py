@@ -32,7 +32,6 @@ UNUSED = {
     "nnblas_trainer_validation_weights": "likewise",
     "nnblas_trainer_derivatives": "derivatives are arguments of fit",
     "nnblas_trainer_group": "groups are arguments of fit",
-    "nnblas_group_share": "the caller cuts the rows",
     "nnblas_trainer_validation_source": "a validation source is an argument of fit",
 }
 
