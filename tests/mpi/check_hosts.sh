@@ -33,6 +33,40 @@ check_training() {
     check "two hosts have the model of one" weights_are_near one two
 }
 
+write_arrays() {
+    mkdir host0 host1
+    python3 - <<'END'
+import math, struct
+def write(name, rows):
+    header = repr({"descr": "<f8", "fortran_order": False, "shape": (len(rows), len(rows[0]))}).encode()
+    header += b" " * (-(len(header) + 11) % 64) + b"\n"
+    with open(name, "wb") as file:
+        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header)
+        for row in rows:
+            file.write(struct.pack("<%dd" % len(row), *row))
+X = [[i * 7919 % 1000 / 500 - 1, i * 104729 % 1000 / 500 - 1] for i in range(900)]
+for name, rows in ("X", X), ("Y", [[math.sin(3 * a) * b] for a, b in X]):
+    write(name + ".npy", rows)
+    write("host0/%s.npy" % name, rows[:300])
+    write("host1/%s.npy" % name, rows[300:])
+END
+}
+
+# Each host sees its own files alone.
+check_own_files() {
+    command -v python3 >/dev/null || return 0
+    write_arrays
+    hide first host1
+    hide second host0
+    set -- --batch all --epochs 20 --validation 0.2
+    expect_status 0 train --features X.npy --labels Y.npy "$@" --output one
+    expect_of_ranks 0 2 train --features 'host{rank}/X.npy' --labels 'host{rank}/Y.npy' "$@" --mpi --output two
+    check "two hosts with files of their own have the model of one" weights_are_near one two
+    expect_of_ranks 1 2 train --features host0/X.npy --labels host0/Y.npy "$@" --mpi
+    check "  and a host that does not see the file is named" has "$err" '^nnblas train: rank 1: host0/X.npy: No such file'
+    umount host1
+}
+
 begin_long_training() {
     begin_ranks 2 train iris.csv --target species --mpi --epochs 1000000 --patience 0 --checkpoint state \
         --checkpoint-every 20 --mpi-timeout 4
@@ -67,6 +101,7 @@ check_full_disk() {
 check_network
 check_search
 check_training
+check_own_files
 check_lost_hosts
 check_full_disk
 conclude

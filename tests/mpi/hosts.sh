@@ -19,7 +19,7 @@ fi
 
 make_hosts() {
     hostname first
-    unshare --net --uts sleep 1000000 &
+    unshare --net --uts --mount sleep 1000000 &
     second=$!
     until [ "$(readlink "/proc/$second/ns/net")" != "$(readlink /proc/self/ns/net)" ]; do
         sleep 0.05
@@ -39,9 +39,17 @@ write_agent() {
     cat >agent <<END
 #!/bin/sh
 shift
-exec nsenter --target $second --net --uts sh -c "\$*"
+exec nsenter --target $second --net --uts --mount --wd="$directory" sh -c "\$*"
 END
     chmod +x agent
+}
+
+# hide HOST FOLDER: from the first or the second host, as if it were on a disk of the other one
+hide() {
+    case $1 in
+    first) mount -t tmpfs hidden "$2" ;;
+    second) nsenter --target $second --mount mount -t tmpfs hidden "$directory/$2" ;;
+    esac
 }
 
 cut_link() {
