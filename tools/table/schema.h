@@ -75,7 +75,9 @@ bool has_classes(const schema *s);
 /* The largest weight of a row: sums of weights do not overflow. */
 #define LARGEST_WEIGHT 1e100
 
-/* How many numbers a column of one row, and all columns of a list, become. */
+/* How many numbers a column of one row, and all columns of a list, become. get_width_of_value():
+ * without the one that is 1 where the value is missing. */
+size_t get_width_of_value(const table_column *column);
 size_t get_width(const table_column *column);
 size_t count_numbers(const column_list *list);
 
