@@ -2,9 +2,6 @@
 /* Rank 0 writes the checkpoints of a group, and any number of ranks goes on from them. */
 #include "support/group_training.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -49,31 +46,50 @@ static group_outcome train_until(const group_recipe *recipe, size_t ranks, size_
     return train_in_group(recipe, ranks, NULL);
 }
 
+/* For the next trainings, the first of which begin anew. */
+static void choose(nnblas_optimizer some, size_t batch, double validation) {
+    optimizer = some;
+    batch_size = batch;
+    fraction = validation;
+    resumes = false;
+}
+
+static outcome train_without_a_break(const group_recipe *recipe) {
+    epochs = EPOCHS;
+    path = NULL;
+    return train_alone(recipe);
+}
+
+/* The first epochs by some ranks; the next training goes on. */
+static void train_first_part(const group_recipe *recipe, size_t ranks, size_t end) {
+    group_outcome o = train_until(recipe, ranks, end);
+    for (size_t r = 0; r < ranks; r++)
+        ck_assert_msg(o.rank[r].status == NNBLAS_OK, "%s", o.rank[r].message);
+    free_group_outcome(&o);
+    resumes = true;
+}
+
+static void end(problem *p, group_outcome *o) {
+    free_group_outcome(o);
+    free_problem(p);
+    unlink(PATH);
+}
+
 /* Half of it by some ranks, the rest by others: as one process trains without a break. */
 static void check_resumed(size_t before, size_t after) {
     problem p = make();
     const group_recipe recipe = {.p = &p, .set_up = set_up};
     resumes = false;
-    epochs = EPOCHS;
-    path = NULL;
-    outcome whole = train_alone(&recipe);
-    group_outcome half = train_until(&recipe, before, HALF);
-    for (size_t r = 0; r < before; r++)
-        ck_assert_msg(half.rank[r].status == NNBLAS_OK, "%s", half.rank[r].message);
-    resumes = true;
+    outcome whole = train_without_a_break(&recipe);
+    train_first_part(&recipe, before, HALF);
     group_outcome rest = train_until(&recipe, after, EPOCHS);
     compare_with_alone(&recipe, &whole, &rest, 1e-9);
-    free_group_outcome(&half);
-    free_group_outcome(&rest);
     free_outcome(&whole);
-    free_problem(&p);
-    unlink(PATH);
+    end(&p, &rest);
 }
 
 static void check_optimizer(nnblas_optimizer some, size_t batch, double validation) {
-    optimizer = some;
-    batch_size = batch;
-    fraction = validation;
+    choose(some, batch, validation);
     check_resumed(1, 2);
     check_resumed(4, 3);
     check_resumed(3, 8);
@@ -81,7 +97,6 @@ static void check_optimizer(nnblas_optimizer some, size_t batch, double validati
 }
 
 START_TEST(any_number_of_ranks_goes_on) {
-    all_resume = false;
     check_optimizer(NNBLAS_ADAM, 9, 0.2);
     check_optimizer(NNBLAS_MOMENTUM, 0, 0.0);
     check_optimizer(NNBLAS_SCALED_CONJUGATE_GRADIENT, 0, 0.0);
@@ -89,6 +104,7 @@ START_TEST(any_number_of_ranks_goes_on) {
         check_optimizer(NNBLAS_LEVENBERG_MARQUARDT, 0, 0.0);
     all_resume = true;
     check_optimizer(NNBLAS_ADAM, 9, 0.2);
+    all_resume = false;
 }
 END_TEST
 
@@ -96,26 +112,17 @@ END_TEST
 START_TEST(one_process_and_a_group_take_turns) {
     problem p = make();
     const group_recipe recipe = {.p = &p, .set_up = set_up};
-    optimizer = NNBLAS_ADAM;
-    batch_size = 9;
-    fraction = 0.2;
-    resumes = all_resume = false;
-    epochs = EPOCHS;
-    path = NULL;
-    outcome whole = train_alone(&recipe);
-    group_outcome first = train_until(&recipe, 3, 6);
-    resumes = true;
+    choose(NNBLAS_ADAM, 9, 0.2);
+    outcome whole = train_without_a_break(&recipe);
+    train_first_part(&recipe, 3, 6);
     epochs = HALF;
     outcome second = train_alone(&recipe);
     ck_assert_uint_eq(second.epochs, HALF);
     group_outcome third = train_until(&recipe, 2, EPOCHS);
     compare_with_alone(&recipe, &whole, &third, 1e-9);
-    free_group_outcome(&first);
-    free_group_outcome(&third);
     free_outcome(&second);
     free_outcome(&whole);
-    free_problem(&p);
-    unlink(PATH);
+    end(&p, &third);
 }
 END_TEST
 
@@ -123,10 +130,7 @@ END_TEST
 START_TEST(a_checkpoint_that_fails_ends_nothing) {
     problem p = make();
     const group_recipe recipe = {.p = &p, .set_up = set_up};
-    optimizer = NNBLAS_ADAM;
-    batch_size = 0;
-    fraction = 0.0;
-    resumes = false;
+    choose(NNBLAS_ADAM, 0, 0.0);
     epochs = EPOCHS;
     path = "no_such_folder/checkpoint";
     group_outcome o = train_in_group(&recipe, 3, NULL);
@@ -135,8 +139,7 @@ START_TEST(a_checkpoint_that_fails_ends_nothing) {
         ck_assert_uint_eq(o.rank[r].epochs, EPOCHS);
         ck_assert_int_eq(o.rank[r].checkpoint_status, r == 0 ? NNBLAS_ERROR_FILE : NNBLAS_OK);
     }
-    free_group_outcome(&o);
-    free_problem(&p);
+    end(&p, &o);
 }
 END_TEST
 
@@ -144,22 +147,16 @@ END_TEST
 START_TEST(a_resumed_training_is_over_for_all) {
     problem p = make();
     const group_recipe recipe = {.p = &p, .set_up = set_up};
-    optimizer = NNBLAS_ADAM;
-    batch_size = 9;
-    fraction = 0.0;
-    resumes = all_resume = false;
-    group_outcome half = train_until(&recipe, 3, HALF);
-    resumes = ends_by_time = true;
+    choose(NNBLAS_ADAM, 9, 0.0);
+    train_first_part(&recipe, 3, HALF);
+    ends_by_time = true;
     group_outcome o = train_until(&recipe, 3, EPOCHS);
     for (size_t r = 0; r < 3; r++) {
         ck_assert_msg(o.rank[r].status == NNBLAS_STOPPED_TIME, "%s", o.rank[r].message);
         ck_assert_uint_eq(o.rank[r].epochs, HALF);
     }
     ends_by_time = false;
-    free_group_outcome(&half);
-    free_group_outcome(&o);
-    free_problem(&p);
-    unlink(PATH);
+    end(&p, &o);
 }
 END_TEST
 
@@ -167,12 +164,8 @@ END_TEST
 START_TEST(a_checkpoint_of_other_rows_is_refused) {
     problem p = make();
     const group_recipe recipe = {.p = &p, .set_up = set_up};
-    optimizer = NNBLAS_ADAM;
-    batch_size = 9;
-    fraction = 0.0;
-    resumes = all_resume = false;
-    group_outcome half = train_until(&recipe, 2, HALF);
-    resumes = true;
+    choose(NNBLAS_ADAM, 9, 0.0);
+    train_first_part(&recipe, 2, HALF);
     p.N -= 10;
     group_outcome o = train_until(&recipe, 3, EPOCHS);
     for (size_t r = 0; r < 3; r++) {
@@ -181,10 +174,7 @@ START_TEST(a_checkpoint_of_other_rows_is_refused) {
                       o.rank[r].message);
         ck_assert_mem_eq(o.rank[r].parameters, p.parameters, p.parameter_count * sizeof(double));
     }
-    free_group_outcome(&half);
-    free_group_outcome(&o);
-    free_problem(&p);
-    unlink(PATH);
+    end(&p, &o);
 }
 END_TEST
 
