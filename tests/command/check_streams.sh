@@ -138,6 +138,36 @@ open("X.csv", "wb").write(text)'
     check "  whose blocks come in their order" eval '! same_network drawn bits.1'
 }
 
+# check_rows FILE OPTION: those of rows in memory, of a table in which a column that is left out has gaps
+# or bytes that are no text; no row is left out for its sake.
+check_rows() {
+    file=$1
+    shift
+    # shellcheck disable=SC2086
+    expect_status 0 train "$file" --target y "$@" $all --output memory
+    check "  with each row" has "$out" '^3000 rows of '
+    # shellcheck disable=SC2086
+    expect_status 0 train "$file" --target y "$@" $all --stream --output stream
+    check "  also from the file" has "$out" '^3000 rows of '
+    check "  and the same network" python3 compare.py memory stream
+    # shellcheck disable=SC2086
+    expect_status 0 train "$file" --target y "$@" $all --stream --validation 0.3
+}
+
+check_texts_left_out() {
+    all='--epochs 2 --hidden 3 --batch all'
+    awk -v OFS=, 'BEGIN { srand(5); print "x,note,y"
+        for (i = 0; i < 3000; i++) { x = rand(); print x, (i % 2 ? "text " i : ""), 2 * x } }' >notes.csv
+    check_rows notes.csv --missing skip
+    check_rows notes.csv --missing refuse
+    LC_ALL=C sed 's/text/t\xe9xt/' notes.csv >latin.csv
+    check_rows latin.csv --skip-bad-rows
+    sed '7s/^[^,]*//' notes.csv >gap.csv
+    # shellcheck disable=SC2086
+    expect_status 0 train gap.csv --target y --missing skip $all --stream
+    check "a gap of a column that is used leaves its row out" has "$out" '^2999 rows of '
+}
+
 # Mini-batches: blocks in a drawn order, and rows within them.
 check_bits() {
     batches='--target kind --skip-bad-rows --epochs 3 --stream --hidden 8 --quiet'
@@ -196,6 +226,7 @@ check_changes() {
 check_tables
 check_bits
 check_blocks
+check_texts_left_out
 check_checkpoints
 check_changes
 conclude

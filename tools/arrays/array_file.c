@@ -147,7 +147,7 @@ static bool is_unchanged(const array_file *a, table_error *error) {
     bool is_same = fstat(fileno(a->file), &now) == 0 && now.st_size == a->state.st_size &&
                    now.st_mtim.tv_sec == a->state.st_mtim.tv_sec &&
                    now.st_mtim.tv_nsec == a->state.st_mtim.tv_nsec;
-    return is_same || set_error(error, "%s: was changed while it was read: start again", a->name);
+    return is_same || refuse_changed_file(a->name, error);
 }
 
 /* Elements that are mapped: through the chunk, since the file may be cut meanwhile. */
@@ -229,7 +229,7 @@ static bool skip_bytes(array_file *a, uint64_t bytes, table_error *error) {
         if (!fill_chunk(a, error))
             return false;
         if (a->end == 0)
-            return set_error(error, "%s: was changed while it was read: start again", a->name);
+            return refuse_changed_file(a->name, error);
     }
     a->next += (size_t)bytes;
     return true;
@@ -249,7 +249,7 @@ bool seek_array(array_file *a, size_t row, table_error *error) {
                    before.bytes == a->header.bytes && before.type.kind == a->header.type.kind &&
                    before.type.size == a->header.type.size;
     if (!is_same)
-        return set_error(error, "%s: was changed while it was read: start again", a->name);
+        return refuse_changed_file(a->name, error);
     a->row = row;
     return skip_bytes(a, (uint64_t)row * a->header.columns * a->header.type.size, error);
 }

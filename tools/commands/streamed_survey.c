@@ -138,6 +138,13 @@ bool report_bad_rows(const char *command, const table_error *error) {
     return false;
 }
 
+/* A file may be overwritten at work: what is kept of its rows has room for so many. */
+static bool has_no_more(const streamed_survey *v, size_t count) {
+    table_error error;
+    return v->seen - v->rows->before + count <= v->rows->N ||
+           (!refuse_changed_file(v->rows->name, &error) && report_bad_rows(v->command, &error));
+}
+
 /* Each block of rows, from the next one on. */
 static bool survey_rows(streamed_survey *v) {
     row_stream *rows = v->rows;
@@ -154,6 +161,7 @@ static bool survey_rows(streamed_survey *v) {
     do {
         is_good = rows->read(rows->user, most, block.X, block.Y, &block.N, &error) ||
                   report_bad_rows(v->command, &error);
+        is_good = is_good && has_no_more(v, block.N);
         is_good = is_good && (block.N == 0 || survey_block(v, &block));
     } while (is_good && block.N > 0);
     free_dataset(&block);

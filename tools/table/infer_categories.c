@@ -40,31 +40,37 @@ static bool check_classes(const inference *in, const size_t *values, table_error
 }
 
 /* values: of the features that have categories. */
-static bool check_feature_texts(const inference *in, const size_t *values, table_error *error) {
+static void leave_out_texts(const inference *in, const size_t *values) {
     column_list *features = &in->s->features;
-    bool are_asked_for = in->choice->features.count > 0;
     bool *is_left_out = clear_marks(in->source);
     names_of_left_out left_out = {.many = {.count = 0}};
-    bool is_good = true;
-    for (size_t i = 0; i < features->count && is_good; i++) {
-        const table_column *feature = &features->columns[i];
-        if (feature->kind != COLUMN_CATEGORY)
-            continue;
-        if (!in->is_text[feature->place] && !feature->is_number &&
-            !holds_dates(&in->surveys[feature->place]))
-            warn_of_lookalikes(feature, in->notes);
-        if (are_asked_for)
-            is_good = !has_too_many(in, feature, "category", error);
-        else
-            is_left_out[i] = leaves_out_texts(feature, *values, &left_out);
-        values++;
-        if (is_good && !is_left_out[i])
-            warn_of_similar_categories(feature, in->notes);
-    }
+    for (size_t i = 0; i < features->count; i++)
+        if (features->columns[i].kind == COLUMN_CATEGORY)
+            is_left_out[i] = leaves_out_texts(&features->columns[i], *values++, &left_out);
     drop_columns(features, is_left_out);
     note_texts_left_out(&left_out, in->notes);
     free(is_left_out);
-    return is_good;
+}
+
+static void warn_of_dates_and_amounts(const inference *in) {
+    for (size_t i = 0; i < in->s->features.count; i++) {
+        const table_column *feature = &in->s->features.columns[i];
+        if (feature->kind == COLUMN_CATEGORY && !in->is_text[feature->place] &&
+            !feature->is_number && !holds_dates(&in->surveys[feature->place]))
+            warn_of_lookalikes(feature, in->notes);
+    }
+}
+
+static bool check_feature_texts(const inference *in, table_error *error) {
+    for (size_t i = 0; i < in->s->features.count; i++) {
+        const table_column *feature = &in->s->features.columns[i];
+        if (feature->kind != COLUMN_CATEGORY)
+            continue;
+        if (has_too_many(in, feature, "category", error))
+            return false;
+        warn_of_similar_categories(feature, in->notes);
+    }
+    return true;
 }
 
 /* Returns how many columns of the list have categories. */
@@ -118,7 +124,33 @@ static bool read_used_rows(const inference *in, category_search *search, skipped
            set_error(error, "%s: has no rows to train on", in->source->name);
 }
 
+/* Before a row is bad for the sake of a text that is left out: of all rows. */
+static bool leave_out_texts_of_all(const inference *in, table_error *error) {
+    category_search *search = start_categories();
+    size_t count = search_columns(&in->s->features, search);
+    size_t *values = resize_array(NULL, count, sizeof *values);
+    bool are_known =
+        count == 0 || (in->first && take_first_categories(in, &in->s->features, values));
+    for (bool is_more = !are_known && begin_parts(in->rows); is_more; is_more = next_part(in->rows))
+        search_rows(search, in->rows);
+    if (are_known)
+        drop_categories(search);
+    else
+        end_categories(search, values);
+    bool is_good = check_feed(in->rows, error);
+    if (is_good) {
+        warn_of_dates_and_amounts(in);
+        leave_out_texts(in, values);
+    }
+    free(values);
+    return is_good;
+}
+
 bool find_categories_of_all(const inference *in, skipped_rows *skipped, table_error *error) {
+    bool are_chosen = in->choice->features.count > 0,
+         drops_rows = can_have_bad_rows(in->s, in->surveys);
+    if (drops_rows && !are_chosen && !leave_out_texts_of_all(in, error))
+        return false;
     category_search *search = start_categories();
     size_t n_features = search_columns(&in->s->features, search);
     size_t count = n_features + search_columns(&in->s->targets, search);
@@ -131,8 +163,12 @@ bool find_categories_of_all(const inference *in, skipped_rows *skipped, table_er
         drop_categories(search);
     else
         end_categories(search, values);
-    is_good = is_good && check_feature_texts(in, values, error) &&
-              check_classes(in, values + n_features, error);
+    if (is_good && (are_chosen || !drops_rows))
+        warn_of_dates_and_amounts(in);
+    if (is_good && !are_chosen && !drops_rows)
+        leave_out_texts(in, values);
+    is_good =
+        is_good && check_feature_texts(in, error) && check_classes(in, values + n_features, error);
     free(values);
     return is_good;
 }

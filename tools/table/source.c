@@ -141,7 +141,7 @@ bool restart_source(table_source *s, table_error *error) {
         return set_error(error, "%s: %s", s->name, strerror(errno));
     if (fstat(fileno(file), &state) != 0 || !is_same_file(&state, &s->state)) {
         fclose(file);
-        return set_error(error, "%s: was changed while it was read: start again", s->name);
+        return refuse_changed_file(s->name, error);
     }
     char delimiter = get_delimiter(s->reader);
     close_csv(s->reader);

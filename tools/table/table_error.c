@@ -13,3 +13,7 @@ bool set_error(table_error *error, const char *format, ...) {
     error->kind = ERROR_BAD;
     return false;
 }
+
+bool refuse_changed_file(const char *name, table_error *error) {
+    return set_error(error, "%s: was changed while it was read: start again", name);
+}

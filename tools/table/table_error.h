@@ -19,5 +19,7 @@ typedef struct {
 /* An error of the kind ERROR_BAD, without advice. Returns false, so that a failing function can
  * return it. */
 bool set_error(table_error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Says so of a file that is read again and again; returns false. */
+bool refuse_changed_file(const char *name, table_error *error);
 
 #endif
