@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """How often nnblas train --stream reads a large table, and what it finds in one pass.
 usage: check_passes.py NNBLAS"""
+import gzip
 import json
 import math
 import os
@@ -88,6 +89,14 @@ def check_held_out(nnblas, path):
     check(f"learns from {learnt} rows; {ROWS // 5} are held out" in output, "as many as in memory")
     check(models[0] == models[1] == models[2], "the same with any number of threads")
     check(models[0][0] != models[3][0], "and others with another seed")
+    packed = path.with_name("packed.csv.gz")
+    with gzip.open(packed, "wb", compresslevel=1) as file:
+        file.write(path.read_bytes())
+    check(packed.stat().st_size < 16 << 20, "a compressed file is smaller")
+    _, _, count = train(nnblas, packed, "--target", "kind", "--ignore", "when", "--validation", "0.2", "--hidden", "4",
+                        "--epochs", "1", "--stream", "--output", path.with_name("model"))
+    check(count < 4.4 * packed.stat().st_size, "  read as often")
+    check(read_model(path.with_name("model"))[0] == models[0][0], "  and the same rows of it are held out")
     ones = [c["mean"] * learnt for m in models for c in m[0]["features"] if c["name"] == "b"]
     check(all(abs(n - round(n)) < 1e-6 and abs(n / learnt - 0.5) < 0.01 for n in ones) and ones[0] != ones[3],
           "the scaling is that of the others")

@@ -125,7 +125,7 @@ static const double HEAVY_IMBALANCE = 10.0;
 
 /* --class-weights takes a single target. */
 static bool can_weight_classes(const training_run *run) {
-    return run->learnt.n_targets == 1 && has_classes(&run->model.schema) &&
+    return run->learnt.n_targets == 1 && has_classes(&run->model.schema) && !run->rows.streamed &&
            !run->rows.learnt.cost_weights;
 }
 

@@ -10,6 +10,9 @@
 
 /* Arrays of a rank's own. */
 static int check_rank_files(const char *command, const train_settings *set) {
+    if (!set->labels && set->data && names_rank(set->data))
+        return refuse_usage(command,
+                            "{rank} is of --features and --labels: all ranks read one DATA.csv");
     if (!set->labels)
         return CARRY_ON;
     const bool features = names_rank(set->features), labels = names_rank(set->labels);

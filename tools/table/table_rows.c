@@ -17,7 +17,7 @@ typedef struct {
     first_pass first; /* of a large file */
 } table_rows;
 
-/* Of a file of fewer bytes, several passes take no time, and the rows that are drawn are those of
+/* Of a text of fewer bytes, several passes take no time, and the rows that are drawn are those of
  * rows in memory: a share of each class. */
 enum { LARGE_FILE = 16 << 20 };
 
@@ -66,8 +66,23 @@ static bool read_rows_of_table(void *user, size_t most, double *X, double *Y, si
     return check_feed(&t->texts, error);
 }
 
+/* A file of gzip ends with the size of the text, modulo 2^32. */
+static uint64_t get_text_size(const table_source *source) {
+    const uint64_t file_size = (uint64_t)source->state.st_size;
+    unsigned char begin[2], end[4];
+    FILE *file = fopen(source->path, "rbe");
+    bool is_gzip = file && fread(begin, 1, 2, file) == 2 && begin[0] == 0x1f && begin[1] == 0x8b &&
+                   fseeko(file, -4, SEEK_END) == 0 && fread(end, 1, 4, file) == 4;
+    if (file)
+        fclose(file);
+    if (!is_gzip)
+        return file_size;
+    uint64_t text_size = end[0] | end[1] << 8 | end[2] << 16 | (uint64_t)end[3] << 24;
+    return text_size > file_size ? text_size : file_size;
+}
+
 static bool is_large(const table_source *source) {
-    return source->path && source->state.st_size >= LARGE_FILE;
+    return source->path && get_text_size(source) >= LARGE_FILE;
 }
 
 static bool open_rows(table_rows *t, const column_choice *choice, skipped_rows *skipped,
