@@ -23,7 +23,8 @@ y = [math.sin(3 * a) * b for a, b in X]
 classes = [[(v > 0) + (v > 0.5) + 4 * (i < 3)] for i, v in enumerate(y)]
 arrays = {"X": ("<f8", "d", X), "Y": ("<f8", "d", [[v] for v in y]), "classes": ("<i4", "i", classes),
           "few": ("<f8", "d", X[:300]), "f": ("<f8", "d", [[v] for v in y[:300]]),
-          "tags": ("|u1", "B", [[v > 0, v > 0.3] for v in y])}
+          "tags": ("|u1", "B", [[v > 0, v > 0.3] for v in y]),
+          "parts": ("<f8", "d", [[i < len(y) // 4] for i in range(len(y))])}
 for name, (kind, code, rows) in arrays.items():
     write(name + ".npy", pack(kind, code, rows))
     for ranks in 1, 2, 3, 5:
@@ -58,6 +59,8 @@ check_models() {
     is_of_one_file 3 X classes '' --batch all --epochs 10 --validation 0.2 --score
     is_of_one_file 3 X classes .gz --batch all --epochs 200 --validation 0.2 --patience 3 --learning-rate 1
     is_of_one_file 5 X tags '' --batch all --epochs 10
+    # Of the same number on each of two ranks.
+    is_of_one_file 2 X parts '' --batch all --epochs 10 --validation 0.2 --score
     is_of_one_file 5 X Y '' --optimizer lbfgs --epochs 3
     is_of_one_file 3 few f '' --batch all --epochs 5
     is_of_one_file 2 few f .gz --batch all --epochs 5 --validation 0.1

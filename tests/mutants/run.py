@@ -4,7 +4,7 @@
 
 The changes are in the *.toml beside this file. Each has `what` is changed, the `file`, the text that is
 replaced and stands there once (`from`, `to`), and the `suites` that are run until one fails: programs of
-their own, perhaps with the folder in tests, or command_NAME. A change whose text is not found, that does
+their own, perhaps with the folder in tests, or command_NAME or mpi_NAME. A change whose text is not found, that does
 not compile, or that passes all its suites is a failure.
 
 The work is done in copies of the source folder, one for each job, with a build of their own: the first
@@ -31,8 +31,9 @@ import tomllib
 
 HERE = pathlib.Path(__file__).resolve().parent
 LONGEST = 60  # seconds of a suite; a change that makes it hang is noticed
-# What the suites of the command need.
-COMMAND = ["tools/nnblas", "tests/command/stop_at_once.so"]
+# What the suites that meson alone knows the arguments of need, by how their names begin.
+OF_MESON = {"command_": ["tools/nnblas", "tests/command/stop_at_once.so"],
+            "mpi_": ["tools/nnblas", "tools/nnblas_ranks.so"]}
 # Kernels are compiled for three instruction sets; optimising them takes longer than testing them.
 PLAIN_KERNELS = ("lib/meson.build", "kernel_args = ['-O3'", "kernel_args = ['-O1'")
 
@@ -114,11 +115,12 @@ class Copy:
     @staticmethod
     def list_targets(suite):
         folder, name = os.path.split(suite)
-        return COMMAND if suite.startswith("command_") else [os.path.join("tests", folder, "test_" + name)]
+        of_meson = [targets for begin, targets in OF_MESON.items() if suite.startswith(begin)]
+        return of_meson[0] if of_meson else [os.path.join("tests", folder, "test_" + name)]
 
     def list_words(self, suite):
-        """Those that run it: meson knows the arguments of a suite of the command."""
-        if suite.startswith("command_"):
+        """Those that run it."""
+        if suite.startswith(tuple(OF_MESON)):
             return ["meson", "test", "-C", self.build, "--no-rebuild", suite]
         return [self.build / self.list_targets(suite)[0]]
 

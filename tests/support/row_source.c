@@ -13,18 +13,18 @@ static void copy(size_t rows, size_t columns, const double *from, size_t ld, dou
         memcpy(to + e * ld_to, from + e * ld, columns * sizeof *to);
 }
 
-static void change(row_source *s) {
-    s->X = s->later_X ? s->later_X : s->X;
-    s->Y = s->later_Y ? s->later_Y : s->Y;
-    s->weights = s->later_weights ? s->later_weights : s->weights;
+static const double *choose(const row_source *s, const double *usual, const double *later) {
+    bool is_later = s->restarts >= (s->later_pass > 0 ? s->later_pass : 2) &&
+                    (s->later_end == 0 || s->restarts < s->later_end);
+    return later && is_later ? later : usual;
 }
 
 static int hand_out(row_source *s, nnblas_block *block) {
-    if (s->restarts >= (s->later_pass > 0 ? s->later_pass : 2))
-        change(s);
     size_t left = count_rows(s) - s->row, most = s->portion > 0 ? s->portion : block->N;
     size_t count = most < block->N ? most : block->N;
-    const double *X = s->X + s->row * s->ldx, *Y = s->Y + s->row * s->ldy;
+    const double *X = choose(s, s->X, s->later_X) + s->row * s->ldx,
+                 *Y = choose(s, s->Y, s->later_Y) + s->row * s->ldy,
+                 *weights = choose(s, s->weights, s->later_weights);
     if (s->calls < sizeof s->begun / sizeof *s->begun)
         s->begun[s->calls] = s->row;
     if (++s->calls == s->fails_at)
@@ -37,12 +37,12 @@ static int hand_out(row_source *s, nnblas_block *block) {
         block->ldx = s->ldx;
         block->Y = (double *)Y;
         block->ldy = s->ldy;
-        block->weights = s->weights ? (double *)s->weights + s->row : NULL;
+        block->weights = weights ? (double *)weights + s->row : NULL;
     } else {
         copy(block->N, s->inputs, X, s->ldx, block->X, block->ldx);
         copy(block->N, s->labels, Y, s->ldy, block->Y, block->ldy);
-        if (s->weights)
-            copy(block->N, 1, s->weights + s->row, 1, block->weights, 1);
+        if (weights)
+            copy(block->N, 1, weights + s->row, 1, block->weights, 1);
     }
     s->row += block->N;
     return 0;

@@ -17,6 +17,7 @@ typedef struct row_source {
     /* From a later pass on, the second if not said otherwise; null: as before. */
     const double *later_X, *later_Y, *later_weights;
     size_t later_pass;   /* from 1; 0: the second */
+    size_t later_end;    /* the pass from which on they are as at first; 0: none */
     nnblas_block answer; /* what next hands out in place of rows, where its N is above 0 */
     /* What was called. */
     size_t row, calls, restarts, seeks;

@@ -17,11 +17,12 @@ static const nnblas_optimizer OPTIMIZERS[] = {NNBLAS_GRADIENT_DESCENT,
                                               NNBLAS_SCALED_CONJUGATE_GRADIENT};
 enum { N_OPTIMIZERS = sizeof OPTIMIZERS / sizeof *OPTIMIZERS };
 
-/* One number of the rows that are handed out from some pass on. */
+/* One number of the rows that are handed out from some pass on, until another one or to the end. */
 typedef struct change {
     char matrix; /* X or Y */
     size_t row, column, pass;
     double value;
+    size_t end; /* 0: none */
 } change;
 
 /* Writes what the message has to say. */
@@ -45,6 +46,7 @@ static void change_rows(row_source *s, const problem *p, const change *c, later 
     s->later_X = l->X;
     s->later_Y = l->Y;
     s->later_pass = c->pass;
+    s->later_end = c->end;
 }
 
 static void check_training(nnblas_optimizer optimizer, size_t batch, const change *c) {
@@ -68,9 +70,10 @@ static void check_training(nnblas_optimizer optimizer, size_t batch, const chang
     free_training(&t);
 }
 
-static const change CHANGES[] = {{'X', 0, 2, 2, (double)NAN},  {'X', 57, 0, 5, (double)INFINITY},
-                                 {'Y', 16, 1, 2, (double)NAN}, {'Y', 17, 0, 9, -(double)INFINITY},
-                                 {'X', 82, 4, 3, (double)NAN}, {'Y', 82, 1, 4, (double)NAN}};
+static const change CHANGES[] = {
+    {'X', 0, 2, 2, (double)NAN, 0},  {'X', 57, 0, 5, (double)INFINITY, 0},
+    {'Y', 16, 1, 2, (double)NAN, 0}, {'Y', 17, 0, 9, -(double)INFINITY, 0},
+    {'X', 82, 4, 3, (double)NAN, 0}, {'Y', 82, 1, 4, (double)NAN, 0}};
 enum { N_CHANGES = sizeof CHANGES / sizeof *CHANGES };
 
 START_TEST(the_row_is_named) {
@@ -117,6 +120,7 @@ START_TEST(the_validation_row_is_named) {
         check_validation(NNBLAS_SCORE_NONE, &CHANGES[i]);
         check_validation(NNBLAS_SCORE_R2, &CHANGES[i]);
     }
+    check_validation(NNBLAS_SCORE_R2, &(change){'Y', 16, 1, 2, (double)NAN, .end = 3});
 }
 END_TEST
 
