@@ -11,7 +11,6 @@ from ._arrays import FloatArray
 from ._errors import NotFiniteError, Status, make_error
 from ._estimator_arrays import Weights
 from ._fit_many import run_many
-from ._group import share_rows
 from ._trainer import Trainer
 
 # What a training gives an estimator.
@@ -36,22 +35,6 @@ class TrainingRows(NamedTuple):
     weights: Weights
     validation: Union[tuple[FloatArray, ...], None]
     derivatives: Union[FloatArray, None]
-
-
-def take_share(rows: TrainingRows, communicator: Any) -> TrainingRows:
-    """Those of this process."""
-    own = share_rows(communicator, len(rows.X))
-    validation = rows.validation
-    if validation is not None:
-        validating = share_rows(communicator, len(validation[0]))
-        validation = tuple(part[validating] for part in validation)
-    return TrainingRows(
-        rows.X[own],
-        rows.Y[own],
-        None if rows.weights is None else rows.weights[own],
-        validation,
-        None if rows.derivatives is None else rows.derivatives[own],
-    )
 
 
 def count_networks(estimator: Any) -> int:

@@ -204,9 +204,10 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         sample_weight : array-like of shape (n_samples,), default=None
             Rows of weight 0 count as if they were not there.
         communicator : mpi4py.MPI.Comm, default=None
-            All its processes call fit with the same rows and parameters and fit one network together, each
-            on a share of the rows. random_state is rank 0's. Not with n_restarts or n_networks. An
-            addition.
+            All its processes call fit with all rows, the same ones to the bit and in the same order, and
+            the same parameters, and fit one network together, each on a share of the rows; all raise
+            ValueError where a rank has others. random_state is rank 0's. Not with n_restarts or
+            n_networks. An addition.
 
         Returns
         -------
@@ -505,9 +506,10 @@ class MLPRegressor(RegressorMixin, Perceptron):
             were divided by sx the derivatives are those of the target times sx. Validation scores
             are of the values alone. Not with the solver 'lm' or the loss 'gaussian'. An addition.
         communicator : mpi4py.MPI.Comm, default=None
-            All its processes call fit with the same rows and parameters and fit one network together, each
-            on a share of the rows. random_state is rank 0's. Not with n_restarts or n_networks. An
-            addition.
+            All its processes call fit with all rows, the same ones to the bit and in the same order, and
+            the same parameters, and fit one network together, each on a share of the rows; all raise
+            ValueError where a rank has others. random_state is rank 0's. Not with n_restarts or
+            n_networks. An addition.
 
         Returns
         -------

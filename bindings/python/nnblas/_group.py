@@ -6,6 +6,7 @@ what the library has added up is gone.
 """
 
 import time
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, Union
 
 import numpy as np
@@ -33,6 +34,14 @@ def _wait_for(mpi: Any, requests: list[Any], seconds: Union[float, None]) -> Non
             time.sleep(0 if waited < 0.1 else 1e-3)
 
 
+def _read_seconds(seconds: Any) -> Union[float, None]:
+    if seconds is not None and not (isinstance(seconds, Real) and float(seconds) >= 0):
+        raise ValueError(
+            f"communication_timeout is {seconds!r}; it must be None or seconds, 0 or above"
+        )
+    return None if seconds is None else float(seconds)
+
+
 def prepare_together(
     communicator: Any, seconds: Union[float, None], prepare: Callable[[], _Prepared]
 ) -> _Prepared:
@@ -41,15 +50,16 @@ def prepare_together(
     from mpi4py import MPI
 
     refused = np.zeros(communicator.Get_size())
-    error = None
+    error = limit = None
     try:
+        limit = _read_seconds(seconds)
         prepared = prepare()
     except Exception as raised:
         error = raised
         refused[communicator.Get_rank()] = 1.0
     request = communicator.Iallreduce(MPI.IN_PLACE, refused)
     try:
-        _wait_for(MPI, [request], seconds)
+        _wait_for(MPI, [request], limit)
     except TimeoutError as late:
         _abandoned.append((communicator, refused, request))
         error = error or make_error(Status.ERROR_GROUP, str(late))
@@ -59,6 +69,15 @@ def prepare_together(
         rank = int(refused.argmax())
         raise make_error(Status.ERROR_GROUP, f"rank {rank}: its arguments were refused")
     return prepared
+
+
+def check_same(communicator: Any, own: dict[str, str], advice: str) -> None:
+    """Raises on all ranks where one has another text than rank 0 under some name."""
+    each = communicator.allgather(own)
+    for rank, texts in enumerate(each):
+        for name, text in each[0].items():
+            if texts.get(name) != text:
+                raise ValueError(f"rank {rank} has another {name} than rank 0: {advice}")
 
 
 def share_rows(
@@ -121,15 +140,20 @@ class Group:
             },
         )
 
+    def prepare(self, prepare: Callable[[], None]) -> None:
+        """Where that raises on one rank, all raise."""
+        prepare_together(self._communicator, self._seconds, prepare)
+
     def set_on(self, trainer: Any, ordered: bool) -> int:
         status: int = lib.nnblas_trainer_set_group(trainer, self._calls, ordered)
         return status
 
     def end(self) -> None:
         """After a failure the copy of the communicator stays: to free it would wait for all."""
-        if self._words == ffi.NULL:
+        is_lost = any(lost[0] is self._communicator for lost in _abandoned)
+        if self._words == ffi.NULL and not is_lost:
             self._communicator.Free()
-        else:
+        elif not is_lost:
             _abandoned.append((self._communicator, self._sums, self._requests))
 
     def _wait(self) -> None:

@@ -20,15 +20,14 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 from ._arrays import FloatArray
 from ._errors import NotFiniteError, Status
 from ._estimator_arrays import Array, Views, Weights, get_mean, to_rows, validate_data
+from ._estimator_group import prepare_estimator, take_share
 from ._estimator_networks import (
     TrainingRows,
     average,
     count_networks,
-    take_share,
     train_networks,
 )
 from ._estimator_targets import measure_variances
-from ._group import prepare_together
 from ._net import HIDDEN, Activation, Net
 from ._progress import Progress
 from ._trainer import Evidence, Score, Trainer
@@ -558,28 +557,27 @@ class Perceptron(BaseEstimator):
     def _fit(
         self, X: Any, y: Any, sample_weight: Any, dydx: Any = None, communicator: Any = None
     ) -> Any:
-        self._validate_params()
-        reset = not (self.warm_start and hasattr(self, "_net"))
-        random = check_random_state(self.random_state)
+        def check() -> tuple[bool, Any]:
+            self._validate_params()
+            reset = not (self.warm_start and hasattr(self, "_net"))
+            return reset, check_random_state(self.random_state)
 
-        def prepare() -> tuple[TrainingRows, Trainer]:
+        def prepare(reset: bool, random: Any) -> tuple[Array, TrainingRows, Trainer]:
             x, labels, Y, weights = self._prepare(X, y, sample_weight, reset, reset, random)
             derivatives = self._read_derivatives(dydx, sample_weight, x, Y)
             rows = TrainingRows(x, Y, weights, None, derivatives)
             if self.early_stopping and self.solver not in _SEARCHES:
                 rows = self._split(x, labels, Y, weights, derivatives, random)
-            return rows, self._begin_training(rows, random)
+            return labels, rows, self._begin_training(rows, random)
 
         if communicator is None:
-            rows, trainer = prepare()
+            reset, random = check()
+            _, rows, trainer = prepare(reset, random)
+            if count_networks(self) > 1 or self._others:
+                train_networks(self, trainer, rows, random, reset)
+                return self
         else:
-            if count_networks(self) > 1:
-                raise ValueError("a communicator trains one network: n_restarts and n_networks must be 1")
-            random = communicator.bcast(random)
-            rows, trainer = prepare_together(communicator, None, prepare)
-        if count_networks(self) > 1 or self._others:
-            train_networks(self, trainer, rows, random, reset)
-            return self
+            rows, trainer = prepare_estimator(self, communicator, check, prepare)
         share = rows if communicator is None else take_share(rows, communicator)
         progress = self._make_progress(trainer, rows)
         status = Status.STOPPED_CANCELLED

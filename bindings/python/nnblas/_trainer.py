@@ -5,6 +5,7 @@ import enum
 import os
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, NamedTuple, Union
 
 import numpy
@@ -149,6 +150,7 @@ class _Fit:
         callback: Union[Callback, None],
         derivatives: Union[FloatArray, None] = None,
         derivative_weight: float = 1.0,
+        ordered_sums: bool = False,
     ) -> None:
         if validation is None or isinstance(validation, Source):
             arrays: tuple[FloatArray, ...] = ()
@@ -168,39 +170,43 @@ class _Fit:
         self._source = validation if isinstance(validation, Source) else None
         self._validation = trainer._read_validation(*arrays) if arrays else None
         self._fraction = 0.0
-        self._group: Union[Group, None] = None
-        self._ordered_sums = False
+        self.group: Union[Group, None] = None
+        self._ordered_sums = bool(ordered_sums)
         self._callback = callback
         self._watch: Union[_Watch, None] = None
         self._handle: Any = None
-
-    def join(self, group: Group, ordered_sums: bool) -> None:
-        self._group = group
-        self._ordered_sums = ordered_sums
+        self._has_begun = False
 
     def begin(self, hand_over: Callable[[Callable[[], None]], None]) -> None:
         """Afterwards the trainer is in a fit until `end`; where this raises, it is not."""
+        prepare = partial(self._set_all, hand_over)
+        try:
+            prepare() if self.group is None else self.group.prepare(prepare)
+        except BaseException:
+            if self._has_begun:
+                self.end()
+            elif self.group is not None:
+                self.group.end()
+            raise
+
+    def _set_all(self, hand_over: Callable[[Callable[[], None]], None]) -> None:
         trainer = self.trainer
         with trainer._lock:
             trainer._check_idle()
-            trainer._is_fitting = True
-        try:
-            self._fraction = trainer.validation_fraction
-            if self._callback is not None:
-                self._watch = _Watch(trainer, self._callback, hand_over)
-                self._handle = ffi.new_handle(self._watch)
-                trainer._set_watch(_call_watch_from_c, self._handle)
-            trainer._set_weights(self._weights)
-            trainer._set_derivatives(*self._derivatives)
-            if self._validation is not None:
-                trainer._set_validation(*self._validation)
-            if self._source is not None:
-                trainer._set_validation_source(self._source)
-            if self._group is not None:
-                check(self._group.set_on(trainer._handle, self._ordered_sums))
-        except BaseException:
-            self.end()
-            raise
+            trainer._is_fitting = self._has_begun = True
+        self._fraction = trainer.validation_fraction
+        if self._callback is not None:
+            self._watch = _Watch(trainer, self._callback, hand_over)
+            self._handle = ffi.new_handle(self._watch)
+            trainer._set_watch(_call_watch_from_c, self._handle)
+        trainer._set_weights(self._weights)
+        trainer._set_derivatives(*self._derivatives)
+        if self._validation is not None:
+            trainer._set_validation(*self._validation)
+        if self._source is not None:
+            trainer._set_validation_source(self._source)
+        if self.group is not None:
+            check(self.group.set_on(trainer._handle, self._ordered_sums))
 
     def end(self) -> None:
         trainer = self.trainer
@@ -210,8 +216,8 @@ class _Fit:
         trainer._set_derivatives(1.0, ffi.NULL, 0)
         if self._validation is not None or self._source is not None:
             check(lib.nnblas_trainer_set_validation_fraction(trainer._handle, self._fraction))
-        if self._group is not None:
-            self._group.end()
+        if self.group is not None:
+            self.group.end()
         trainer._callback_thread = None
         trainer._is_fitting = False
 
@@ -754,14 +760,15 @@ class Trainer:
         def prepare() -> tuple["_Fit", tuple[Any, ...]]:
             x, N, ldx = read_matrix("X", X, self._net._inputs)
             y, ldy = read_rows("Y", Y, self._net.n_labels, N)
-            fit = _Fit(self, N, weights, validation, callback, derivatives, derivative_weight)
+            settings = derivatives, derivative_weight, ordered_sums
+            fit = _Fit(self, N, weights, validation, callback, *settings)
             return fit, (N, x, ldx, y, ldy)
 
         if communicator is None:
             fit, rows = prepare()
         else:
             fit, rows = prepare_together(communicator, communication_timeout, prepare)
-            fit.join(Group(communicator, communication_timeout), ordered_sums)
+            fit.group = Group(communicator, communication_timeout)
         status, message = self._run(fit, lib.nnblas_trainer_fit, *rows)
         fit.raise_error()
         if status < 0:
