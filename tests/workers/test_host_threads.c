@@ -184,7 +184,7 @@ START_TEST(a_thread_may_have_a_limit_of_its_own) {
     ck_assert_int_eq(nnblas_threads(), 3);
     ck_assert_int_eq(nnblas_set_local_threads(-1), NNBLAS_ERROR_VALUE);
     ck_assert_str_eq(nnblas_error_message(),
-                     "threads is -1; it must be 0 (as nnblas_set_threads) or above");
+                     "threads is -1; it must be 0 (as for all threads) or above");
     ck_assert_int_eq(nnblas_local_threads(), 1);
     ck_assert_ok(nnblas_set_local_threads(4));
     ck_assert_uint_eq(count_tasks(&p), 4);

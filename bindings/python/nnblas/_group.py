@@ -92,7 +92,7 @@ def share_rows(
     N : int
         The number of all rows.
     net : Net, optional
-        For `Trainer.fit(..., ordered_sums=True)` of this network: the shares are whole parts of the sums
+        For ``Trainer.fit(..., ordered_sums=True)`` of this network: the shares are whole parts of the sums
         of one process, and some may have no row. ArgumentError where one process would take all rows
         in one part: such a training is too small to divide.
     weighted : bool, optional
@@ -101,7 +101,7 @@ def share_rows(
     Returns
     -------
     slice
-        `trainer.fit(X[rows], Y[rows], communicator=communicator)` trains on all rows together.
+        ``trainer.fit(X[rows], Y[rows], communicator=communicator)`` trains on all rows together.
     """
     calls = ffi.new(
         "nnblas_group *", {"rank": communicator.Get_rank(), "ranks": communicator.Get_size()}
