@@ -27,8 +27,6 @@ typedef struct {
     void *context;
     void *(*pack)(void *context, size_t i, size_t *bytes);
     void (*unpack)(void *context, size_t i, const void *packed, size_t bytes);
-    const char *command; /* in messages */
-    double seconds;      /* within which a rank has to answer */
 } task_pool;
 
 /* Returns when all tasks that began have ended. */

@@ -19,7 +19,8 @@ typedef struct {
     size_t neighbours; /* ranks of the same machine, this one included */
 } rank_place;
 
-/* One thread calls them. What MPI finds wrong ends all ranks, with its own message. */
+/* Several threads may call send to has_broadcast; the others one thread, while no other one calls
+ * any. What MPI finds wrong ends all ranks, with its own message. */
 typedef struct {
     bool (*begin)(rank_place *place);
     void (*end)(void);
@@ -29,8 +30,14 @@ typedef struct {
     void (*send)(size_t to, const void *data, size_t bytes);
     /* Does not wait: false where there is no message. */
     bool (*receive)(rank_message *message);
-    /* All ranks get the bytes of one; they call it together, with the same number. */
-    void (*broadcast)(void *bytes, size_t count, size_t from);
+    /* Tells another rank that this one is there; is_last: that it leaves. */
+    void (*greet)(size_t to, bool is_last);
+    /* Does not wait: false where nobody has greeted. */
+    bool (*hear)(size_t *from, bool *is_last);
+    /* All ranks get the bytes of one, or as many of them as it returns; they call it together, with
+     * the same number. They are there when has_broadcast() returns true, once. */
+    size_t (*begin_broadcast)(void *bytes, size_t count, size_t from);
+    bool (*has_broadcast)(void);
     /* For a training of all ranks, which call it together. Returns null, or what is wrong. */
     const char *(*create_group)(double seconds, nnblas_group *group);
     void (*destroy_group)(void);

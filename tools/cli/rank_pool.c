@@ -4,14 +4,11 @@
 #include "cli/memory.h"
 #include "cli/ranks.h"
 #include "cli/stop_signal.h"
-#include "cli/text.h"
-#include "core/clock.h"
 #include "core/sizes.h"
 
 #include <nnblas.h>
 
 #include <limits.h>
-#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,8 +75,7 @@ static bool take_end(worker *w) {
 
 /* ---- messages -------------------------------------------------------------------------------- */
 
-/* LOST: rank 0 ends all, and will not be heard any more. */
-typedef enum { ALIVE, TASK, RESULT, STOP, LOST, END } message_kind;
+typedef enum { TASK, RESULT, STOP, END } message_kind;
 
 /* Behind that of a result is what was packed. */
 typedef struct {
@@ -92,60 +88,11 @@ static void send_head(size_t to, message_head head) {
     get_rank_calls()->send(to, &head, sizeof head);
 }
 
-/* When the others were heard last, told last that this one is there, and when it looked last. */
-typedef struct {
-    const task_pool *pool;
-    double *heard, told, looked;
-} contacts;
-
-static contacts make_contacts(const task_pool *pool) {
-    const double now = nn_read_clock();
-    contacts all = {pool, resize_array(NULL, count_ranks(), sizeof *all.heard), now, now};
-    for (size_t rank = 0; rank < count_ranks(); rank++)
-        all.heard[rank] = all.told;
-    return all;
-}
-
-static void miss(const contacts *all, size_t rank) {
-    print_safely(stderr,
-                 "nnblas %s: rank %zu has not answered for %g seconds: its process has stopped, or "
-                 "the network between them%s\n",
-                 all->pool->command, rank, all->pool->seconds, SLOW_RANK_ADVICE);
-    for (size_t other = 1; is_first_rank() && other < count_ranks(); other++)
-        send_head(other, (message_head){.kind = LOST});
-    give_up_ranks(all->pool->seconds);
-}
-
-/* A process that was stopped itself, and goes on, has not looked for so long: what the others sent
- * may not be there at the first look. */
-static void forgive_own_stop(contacts *all, double now) {
-    if (now - all->looked > all->pool->seconds / 3.0)
-        for (size_t rank = 0; rank < count_ranks(); rank++)
-            all->heard[rank] = fmax(all->heard[rank], now);
-    all->looked = now;
-}
-
-/* Of the ranks from first up to the one before end. */
-static void keep_contact(contacts *all, size_t first, size_t end) {
-    double now = nn_read_clock();
-    forgive_own_stop(all, now);
-    bool is_time = now - all->told > all->pool->seconds / 6.0;
-    for (size_t rank = first; rank < end; rank++) {
-        if (is_time)
-            send_head(rank, (message_head){.kind = ALIVE});
-        if (now - all->heard[rank] > all->pool->seconds)
-            miss(all, rank);
-    }
-    if (is_time)
-        all->told = now;
-}
-
 /* ---- rank 0 ---------------------------------------------------------------------------------- */
 
 typedef struct {
     const task_pool *pool;
     worker *own;
-    contacts contacts;
     bool *is_busy;      /* of each rank */
     size_t begun, done; /* tasks */
     bool is_ended, has_told_stop;
@@ -163,7 +110,6 @@ static void take_messages(leader *l) {
     while (get_rank_calls()->receive(&message)) {
         message_head head;
         memcpy(&head, message.data, sizeof head);
-        l->contacts.heard[message.from] = nn_read_clock();
         if (head.kind == RESULT) {
             l->pool->unpack(l->pool->context, head.task, (char *)message.data + sizeof head,
                             message.bytes - sizeof head);
@@ -210,7 +156,7 @@ static void lead(leader *l) {
         take_messages(l);
         pass_stop_on(l);
         hand_out(l);
-        keep_contact(&l->contacts, 1, count_ranks());
+        check_ranks();
         if (l->done < l->begun)
             wait_a_moment(l->own);
     } while (l->done < l->begun);
@@ -218,14 +164,11 @@ static void lead(leader *l) {
 }
 
 static void run_as_leader(const task_pool *pool, worker *own) {
-    leader l = {.pool = pool,
-                .own = own,
-                .contacts = make_contacts(pool),
-                .is_busy = resize_array(NULL, count_ranks(), sizeof *l.is_busy)};
+    leader l = {
+        .pool = pool, .own = own, .is_busy = resize_array(NULL, count_ranks(), sizeof *l.is_busy)};
     memset(l.is_busy, 0, count_ranks() * sizeof *l.is_busy);
     lead(&l);
     free(l.is_busy);
-    free(l.contacts.heard);
 }
 
 /* ---- the other ranks ------------------------------------------------------------------------- */
@@ -243,14 +186,13 @@ static void send_result(worker *w) {
 }
 
 /* False at the end of all. */
-static bool take_orders(worker *w, contacts *all) {
+static bool take_orders(worker *w) {
     rank_message message;
     bool goes_on = true;
     while (goes_on && get_rank_calls()->receive(&message)) {
         message_head head;
         memcpy(&head, message.data, sizeof head);
         free(message.data);
-        all->heard[0] = head.kind == LOST ? HUGE_VAL : nn_read_clock();
         if (head.kind == TASK)
             begin_task(w, head.task);
         else if (head.kind == STOP)
@@ -260,15 +202,13 @@ static bool take_orders(worker *w, contacts *all) {
     return goes_on;
 }
 
-static void follow(const task_pool *pool, worker *w) {
-    contacts all = make_contacts(pool);
-    while (take_orders(w, &all)) {
+static void follow(worker *w) {
+    while (take_orders(w)) {
         if (take_end(w))
             send_result(w);
-        keep_contact(&all, 0, 1);
+        check_ranks();
         wait_a_moment(w);
     }
-    free(all.heard);
 }
 
 /* ---- all of them ----------------------------------------------------------------------------- */
@@ -279,5 +219,5 @@ void run_tasks_over_ranks(const task_pool *pool) {
     if (is_first_rank())
         run_as_leader(pool, &own);
     else
-        follow(pool, &own);
+        follow(&own);
 }

@@ -7,8 +7,7 @@
 
 /*
  * Rank 0 hands tasks out, in their order, as others end, and runs some itself. What the others have
- * computed is packed and sent to it. A request to stop is passed on to all. Where a rank does not
- * answer for the pool's seconds, the one that misses it says so and ends all.
+ * computed is packed and sent to it. A request to stop is passed on to all.
  */
 void run_tasks_over_ranks(const task_pool *pool);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/ranks.h"
 
+#include "cli/contacts.h"
 #include "cli/memory.h"
 #include "cli/stop_signal.h"
 #include "cli/text.h"
@@ -10,6 +11,7 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,11 +53,11 @@ void list_rank_options(rank_options *set, command_option *options) {
 }
 
 int check_rank_options(const char *command, rank_options *set) {
-    static const double USUAL_SECONDS = 15.0;
     if (set->seconds > 0.0 && !set->is_asked)
         return refuse_usage(command, "--mpi-timeout needs --mpi");
     if (!(set->seconds > 0.0))
-        set->seconds = USUAL_SECONDS;
+        set->seconds = get_silence_limit();
+    limit_silence(set->seconds);
     return CARRY_ON;
 }
 
@@ -176,7 +178,7 @@ static bool is_asked_for(char **argv, const char *option) {
 static void name_rank(char **argv) {
     static char name[64];
     snprintf(name, sizeof name, "%s: rank %zu", argv[0], place.rank);
-    argv[0] = name;
+    running = argv[0] = name;
 }
 
 static void silence_output(void) {
@@ -209,7 +211,7 @@ bool begin_ranks(char **argv) {
     calls = find_calls(running);
     if (!calls)
         return false;
-    if (!calls->begin(&place)) {
+    if (!calls->begin(&place) || !begin_contacts(calls, place)) {
         print_safely(stderr, "nnblas %s: MPI does not start\n", argv[0]);
         return false;
     }
@@ -222,22 +224,59 @@ bool begin_ranks(char **argv) {
     return true;
 }
 
-/* mpirun ends the others as soon as one exits with another status than 0. */
+/* ---- waiting --------------------------------------------------------------------------------- */
+
+void give_up_ranks(void) {
+    const double end = nn_read_clock() + get_silence_limit();
+    fflush(NULL);
+    while (nn_read_clock() < end && !is_stop_requested())
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    pause_contacts();
+    calls->abandon(EXIT_FAILURE);
+    _exit(EXIT_FAILURE);
+}
+
+/* Of several that miss the same rank, rank 0 tells. */
+void check_ranks(void) {
+    size_t silent;
+    if (!find_silent_rank(&silent))
+        return;
+    leave_ranks();
+    print_held_messages();
+    print_safely(stderr,
+                 "nnblas %s: rank %zu has not answered for %g seconds: its process has stopped, or "
+                 "the network between them%s\n",
+                 running, silent, get_silence_limit(), SLOW_RANK_ADVICE);
+    give_up_ranks();
+}
+
+/* Ranks may be more than processors; began: when the waiting did. */
+static void wait_a_moment(double began) {
+    check_ranks();
+    if (nn_read_clock() - began < 0.1)
+        sched_yield();
+    else
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+}
+
+static void wait_until(bool (*is_done)(void)) {
+    const double began = nn_read_clock();
+    while (!is_done())
+        wait_a_moment(began);
+}
+
+/* mpirun ends the others as soon as one exits with another status than 0. Rank 0, which writes the
+ * files, leaves first: the others wait for it. */
 int end_ranks(int status) {
     if (!has_ranks())
         return status;
     fflush(NULL);
+    if (is_first_rank())
+        leave_ranks();
+    wait_until(have_others_left);
+    leave_ranks();
     calls->end();
     return is_first_rank() ? status : EXIT_SUCCESS;
-}
-
-void give_up_ranks(double seconds) {
-    const double end = nn_read_clock() + seconds;
-    fflush(NULL);
-    while (nn_read_clock() < end && !is_stop_requested())
-        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-    calls->abandon(EXIT_FAILURE);
-    _exit(EXIT_FAILURE);
 }
 
 /* ---- agreement ------------------------------------------------------------------------------- */
@@ -253,9 +292,10 @@ typedef struct {
 } verdict;
 
 static rank_message wait_for_message(void) {
+    const double began = nn_read_clock();
     rank_message message;
     while (!calls->receive(&message))
-        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+        wait_a_moment(began);
     return message;
 }
 
@@ -330,6 +370,14 @@ bool is_good_on_all(bool is_good) {
     return agree((opinion){is_good ? CARRY_ON : EXIT_FAILURE, 0}).status == CARRY_ON;
 }
 
+static void broadcast(void *bytes, size_t count, size_t from) {
+    char *next = bytes;
+    for (size_t n; count > 0; count -= n, next += n) {
+        n = calls->begin_broadcast(next, count, from);
+        wait_until(calls->has_broadcast);
+    }
+}
+
 void share_bytes(const void *own, size_t bytes, take_bytes *take, void *user) {
     char *shared = NULL;
     size_t capacity = 0;
@@ -339,11 +387,11 @@ void share_bytes(const void *own, size_t bytes, take_bytes *take, void *user) {
     }
     for (size_t rank = 0; rank < place.ranks; rank++) {
         size_t count = bytes;
-        calls->broadcast(&count, sizeof count, rank);
+        broadcast(&count, sizeof count, rank);
         shared = reserve_array(shared, &capacity, count, 1);
         if (rank == place.rank && bytes > 0)
             memcpy(shared, own, bytes);
-        calls->broadcast(shared, count, rank);
+        broadcast(shared, count, rank);
         take(user, rank, shared, count);
     }
     free(shared);

@@ -42,12 +42,16 @@ int check_rank_options(const char *command, rank_options *set);
  */
 bool begin_ranks(char **argv);
 
+/* To be called while this one waits for another: where one is silent for longer than the limit, as
+ * a process that has stopped, or behind a network that is cut, it says so and ends all. */
+void check_ranks(void);
+
 /*
- * Ends all ranks, where one does not answer for the seconds of the limit, after a message. As many
- * seconds later: where the network is cut, mpirun has to notice that first, by its keepalive. Asked
+ * Ends all ranks, where one does not answer, after a message. As many seconds later as the limit
+ * has: where the network is cut, mpirun has to notice that first, by its keepalive. Asked
  * to end ranks that it cannot reach, it waits for them.
  */
-void give_up_ranks(double seconds);
+_Noreturn void give_up_ranks(void);
 
 /* The exit status of the process: that of rank 0 is the command's. */
 int end_ranks(int status);

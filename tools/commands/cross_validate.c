@@ -105,9 +105,7 @@ static void learn_all(validation *v) {
                             .finished = show_done,
                             .context = v,
                             .pack = pack_one,
-                            .unpack = unpack_one,
-                            .command = v->command,
-                            .seconds = v->settings.ranks.seconds};
+                            .unpack = unpack_one};
     double start = nn_read_clock();
     catch_stop_signals();
     run_tasks(&pool);

@@ -107,9 +107,7 @@ static void learn_all(search *s) {
                             .finished = show_done,
                             .context = s,
                             .pack = pack_one,
-                            .unpack = unpack_one,
-                            .command = s->command,
-                            .seconds = s->settings.ranks.seconds};
+                            .unpack = unpack_one};
     s->start = nn_read_clock();
     catch_stop_signals();
     run_tasks(&pool);

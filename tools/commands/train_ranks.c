@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "commands/train_ranks.h"
 
+#include "cli/contacts.h"
 #include "cli/ranks.h"
 #include "cli/text.h"
 #include "commands/trainer.h"
@@ -128,6 +129,7 @@ nnblas_status share_rows(training_run *run) {
     run->share = run->rows.learnt;
     if (!has_ranks())
         return NNBLAS_OK;
+    pause_contacts();
     const char *problem = get_rank_calls()->create_group(run->settings->ranks.seconds, &group);
     if (!problem)
         return set_group(run, &group);
@@ -140,6 +142,7 @@ void end_sharing(training_run *run) {
     if (!has_ranks())
         return;
     get_rank_calls()->destroy_group();
+    resume_contacts();
     if (run->rows.streamed && !run->rows.are_divided)
         choose_streamed_rows(run->rows.streamed, 0, run->rows.learnt.N);
 }
@@ -168,5 +171,5 @@ bool tells_of_failure(const training_run *run, const char *text) {
 
 void give_up_lost_ranks(const training_run *run) {
     if (has_ranks() && run->status == NNBLAS_ERROR_GROUP)
-        give_up_ranks(run->settings->ranks.seconds);
+        give_up_ranks();
 }
