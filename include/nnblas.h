@@ -663,7 +663,8 @@ typedef int nnblas_seek(void *user, size_t row);
  *   rows          how many rows there are in all, where the caller knows it: a training then reads
  *                 them once less, as its first pass is that of the first epoch. Fewer or more are
  *                 NNBLAS_ERROR_SOURCE; where they are fewer, seek may be asked for a row that is
- *                 not there, and must fail. 0, the default, where it is not known
+ *                 not there, and must fail. 0, the default, where it is not known. At most 2^53 - 1
+ *                 (NNBLAS_ERROR_SIZE)
  *
  * While a call uses a source, it takes memory for two blocks, of which a function that points to
  * rows of its own touches nothing.
@@ -1412,10 +1413,10 @@ nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double
  * whether there is seek, and on nothing else. Memory: two blocks and one batch.
  *
  * With a group (nnblas_trainer_set_group) each rank has a source of its own, with one row of a
- * weight above 0 at least, and takes its share of each batch, to a row, from the orders of its own
- * blocks: other batches than one process takes, and as many steps, but for batches that have fewer
- * rows than there are ranks and so perhaps none. Full batch is that of fit. There are no ordered
- * sums then.
+ * weight above 0 at least, whatever the others have (NNBLAS_ERROR_VALUE), and takes its share of
+ * each batch, to a row, from the orders of its own blocks: other batches than one process takes,
+ * and as many steps, but for batches that have fewer rows than there are ranks and so perhaps none.
+ * Full batch is that of fit. There are no ordered sums then.
  *
  * Weights are those of the source. Of the settings of rows in arrays, sample weights, derivatives
  * and a validation fraction are refused with NNBLAS_ERROR_VALUE; validation rows may be in arrays

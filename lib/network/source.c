@@ -9,6 +9,9 @@
 /* Of the default block. The parts of a smaller one wait for each other more often. */
 enum { BLOCK_BYTES = 64 << 20, LEAST_ROWS = 1024 };
 
+/* 2^53 - 1, which doubles count to. SIZE_MAX stands for a number that is not known. */
+static const size_t MOST_ROWS = sizeof(size_t) > 4 ? SIZE_MAX >> 11 : SIZE_MAX - 1;
+
 static nnblas_status check_source(const nnblas_source *source) {
     return nn_check_pointer("source", source);
 }
@@ -77,6 +80,11 @@ nnblas_status nnblas_source_set_block_rows(nnblas_source *source, size_t rows) {
 
 nnblas_status nnblas_source_set_rows(nnblas_source *source, size_t rows) {
     nnblas_status status = check_source(source);
+    if (!status && rows > MOST_ROWS)
+        status = nn_fail(NNBLAS_ERROR_SIZE,
+                         "rows is %zu; it must be how many there are, at most %zu, or 0 where that "
+                         "is not known",
+                         rows, MOST_ROWS);
     if (!status)
         source->rows = rows > 0 ? rows : SIZE_MAX;
     return status;

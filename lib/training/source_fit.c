@@ -52,12 +52,28 @@ nnblas_status nn_choose_validation_source(nn_fit *fit, nnblas_source *source) {
     return nn_group_check(&fit->group);
 }
 
+/* The number of rows may be one that was set, and no row was read. */
+static nnblas_status open_block_order(nn_fit *fit) {
+    const nn_blocks *b = &fit->source.blocks;
+    size_t count = nn_count_blocks(b);
+    if (count <= UINT32_MAX)
+        fit->block_order = nn_allocate(count, sizeof *fit->block_order);
+    if (!fit->block_order)
+        return nn_fail(NNBLAS_ERROR_MEMORY,
+                       "the source %s %zu rows: there is no memory for the order of %zu blocks; "
+                       "set the number of rows that it has, or larger blocks",
+                       b->source->rows == SIZE_MAX ? "has" : "was set to have", b->N, count);
+    return NNBLAS_OK;
+}
+
 static nnblas_status open_batch(nn_fit *fit) {
     const nnblas_source *source = fit->source.blocks.source;
     size_t columns = source->inputs + source->labels + source->is_weighted;
-    fit->block_order = nn_allocate(nn_count_blocks(&fit->source.blocks), sizeof *fit->block_order);
+    nnblas_status status = open_block_order(fit);
+    if (status)
+        return status;
     fit->gathered_numbers = nn_allocate(fit->batch_size, sizeof *fit->gathered_numbers);
-    if (!fit->block_order || !fit->gathered_numbers)
+    if (!fit->gathered_numbers)
         return NNBLAS_ERROR_MEMORY;
     double *memory = nn_allocate(nn_multiply_sizes(fit->batch_size, columns), sizeof *memory);
     if (!memory)

@@ -36,8 +36,12 @@ static nnblas_status read_all(nn_blocks *blocks, const nn_survey *survey) {
     if (blocks->N == 0)
         return nn_fail(NNBLAS_ERROR_SIZE, "the %ssource has no rows",
                        survey->is_validation ? "validation " : "");
-    return nn_check_weighted_count(survey->is_validation ? "validation weight" : "sample weight",
-                                   survey->weighted);
+    if (survey->weighted == 0)
+        return nn_fail(NNBLAS_ERROR_VALUE,
+                       "the %s weights add up to 0; each source, also that of one rank of a group, "
+                       "needs a row of a weight above 0",
+                       survey->is_validation ? "validation" : "sample");
+    return NNBLAS_OK;
 }
 
 nnblas_status nn_survey_source(nn_blocks *blocks, const nnblas_net *net, bool is_validation,

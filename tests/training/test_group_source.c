@@ -288,6 +288,25 @@ START_TEST(what_one_rank_is_refused_for_all_are) {
 }
 END_TEST
 
+/* Though the others have weight. */
+START_TEST(a_rank_without_weight_is_told_that_it_needs_some) {
+    problem p = make(84, 8);
+    dice d = {5};
+    const group_recipe recipe = {.p = &p, .set_up = set_up, .block_rows = 8};
+    weigh_rows(&d, &p);
+    for (size_t e = 28; e < 56; e++)
+        p.weights[e] = 0.0;
+    group_outcome found = train_in_group(&recipe, 3, NULL);
+    for (size_t r = 0; r < 3; r++) {
+        const char *words = "the sample weights add up to 0; each source, also that of one rank";
+        ck_assert_int_eq(found.rank[r].status, NNBLAS_ERROR_VALUE);
+        ck_assert_msg(strstr(found.rank[r].message, words) != NULL, "%s", found.rank[r].message);
+    }
+    free_group_outcome(&found);
+    free_problem(&p);
+}
+END_TEST
+
 /* In the survey, in the first epoch and later. */
 START_TEST(all_ranks_end_where_the_source_of_one_fails) {
     static const nnblas_optimizer OPTIMIZERS[] = {NNBLAS_ADAM, NNBLAS_RPROP, NNBLAS_LBFGS,
@@ -320,6 +339,7 @@ int main(void) {
         a_source_may_fail_behind_its_last_step,
         all_ranks_end_where_a_row_of_one_is_not_finite_later,
         what_one_rank_is_refused_for_all_are,
+        a_rank_without_weight_is_told_that_it_needs_some,
     };
     return run_tests("group_source", tests, sizeof tests / sizeof *tests);
 }

@@ -280,6 +280,28 @@ START_TEST(validation_rows_are_checked) {
 }
 END_TEST
 
+/* No row was read, and the order of so many blocks has no room. */
+START_TEST(a_number_of_rows_that_is_none_is_told) {
+    const size_t most = SIZE_MAX >> 11, huge[] = {SIZE_MAX, SIZE_MAX / 2 + 1, most + 2};
+    training t = make_training(NNBLAS_ADAM, 0.1, 5);
+    row_source s;
+    open_row_source(&s, &t.p, BLOCK_ROWS);
+    for (size_t i = 0; i < 3 && sizeof(size_t) > 4; i++) {
+        ck_assert_int_eq(nnblas_source_set_rows(s.source, huge[i]), NNBLAS_ERROR_SIZE);
+        ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "it must be how many there are"));
+    }
+    ck_assert_int_eq(nnblas_source_set_rows(s.source, SIZE_MAX), NNBLAS_ERROR_SIZE);
+    ck_assert_ok(nnblas_trainer_fit_source(t.trainer, s.source));
+    ck_assert_ok(nnblas_trainer_set_batch_size(t.trainer, 9));
+    ck_assert_ok(nnblas_source_set_rows(s.source, most));
+    if (sizeof(size_t) > 4)
+        check_refused(&t, &s, NNBLAS_ERROR_MEMORY,
+                      "the source was set to have 9007199254740991 rows");
+    close_row_source(&s);
+    free_training(&t);
+}
+END_TEST
+
 START_TEST(settings_of_arrays_are_refused) {
     training t = make_training(NNBLAS_RPROP, 0.1, 5);
     row_source s;
@@ -322,6 +344,7 @@ int main(void) {
         rows_are_checked_in_the_first_pass,
         validation_rows_are_checked,
         each_pass_has_the_same_weights,
+        a_number_of_rows_that_is_none_is_told,
         settings_of_arrays_are_refused,
     };
     return run_tests("source_failures", tests, sizeof tests / sizeof *tests);

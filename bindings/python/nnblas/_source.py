@@ -133,8 +133,8 @@ class Source:
     read_ahead : bool, optional
         Whether the next block is taken, in another thread, while the last one is computed with.
     rows : int, optional
-        How many rows there are in all, where that is known: a training then reads them once less. Other
-        numbers of rows are an error.
+        How many rows there are in all, below 2**53, where that is known: a training then reads them once
+        less. Other numbers of rows are an error. 0, the default, where it is not known.
 
     Notes
     -----

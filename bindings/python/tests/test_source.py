@@ -136,6 +136,9 @@ def test_counted_rows_are_read_once_less(rows):
         return len(passes)
 
     assert count_passes(rows=len(rows[0])) == 2 and count_passes() == 3
+    for number in 2**64 - 1, 2**63, 2**53:
+        with pytest.raises(nnblas.ArgumentError, match="it must be how many there are"):
+            count_passes(rows=number)
     with pytest.raises(nnblas.SourceError, match="the source ends after row"):
         count_passes(rows=len(rows[0]) + 1)
 
