@@ -113,6 +113,27 @@ if not np.array_equal(together.net.parameters, alone.net.parameters):
 if "too few" not in fails(lambda: nnblas.share_rows(communicator, 10, net=alone.net)):
     faults.append("ten rows are divided into parts")
 
+X, Y = make_rows()
+together = make_trainer(3 + rank, batch_size=16)
+share = nnblas.share_rows(communicator, len(X))
+source = nnblas.Source.from_arrays(X[share], Y[share])
+together.fit_source(source, communicator=communicator)
+bits = communicator.allgather(together.net.parameters.tobytes())
+if len(set(bits)) > 1 or len(together.history) != 20:
+    faults.append("ranks with sources of their own differ")
+alone, together = make_trainer(3), make_trainer(3 + rank)
+alone.fit_source(nnblas.Source.from_arrays(X, Y))
+together.fit_source(source, communicator=communicator)
+difference = np.abs(together.net.parameters - alone.net.parameters).max()
+if difference > 1e-9:
+    faults.append(f"sources: {difference}")
+try:
+    make_trainer(3).fit_source(source if rank < ranks - 1 else None, communicator=communicator)
+    faults.append("a rank without a source trains")
+except (TypeError, nnblas.GroupError) as error:
+    if isinstance(error, TypeError) != (rank == ranks - 1):
+        faults.append(f"a rank without a source: {error!r}")
+
 if clone:
     faults += check_estimators(communicator)
 faults = communicator.allreduce(faults)

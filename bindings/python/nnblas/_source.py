@@ -193,7 +193,9 @@ class Source:
         read_ahead: bool = True,
     ) -> "Source":
         """The rows of arrays that are sliced, a block at a time: of NumPy, mapped or not and of any type,
-        or of what slices alike, such as a dataset of h5py. A vector counts as one column."""
+        or of what slices alike, such as a dataset of h5py. A vector counts as one column, and lists as the
+        array that they make."""
+        X, Y = (a if hasattr(a, "shape") else numpy.asarray(a) for a in (X, Y))
 
         def count_columns(array: Any) -> int:
             return 1 if len(array.shape) == 1 else int(array.shape[1])

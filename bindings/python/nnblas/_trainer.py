@@ -781,6 +781,8 @@ class Trainer:
         *,
         validation: Union[Validation, None] = None,
         callback: Union[Callback, None] = None,
+        communicator: Any = None,
+        communication_timeout: Union[float, None] = None,
     ) -> Status:
         """Trains on the rows of a source, as `fit` does on those of arrays, in memory for two blocks of
         them and for one mini-batch.
@@ -797,6 +799,10 @@ class Trainer:
             As for `fit`; another source than that of the training rows.
         callback : callable, optional
             As for `fit`.
+        communicator : mpi4py.MPI.Comm, optional
+            As for `fit`: each process has a source of its own share, with one row of a weight at least.
+        communication_timeout : float, optional
+            As for `fit`.
 
         Returns
         -------
@@ -810,9 +816,17 @@ class Trainer:
             from here. The parameters are those before the step that failed, or with validation rows the
             best ones so far.
         """
-        if not isinstance(source, Source):
-            raise TypeError(f"source is a {type(source).__name__}; it must be a Source")
-        fit = _Fit(self, 0, None, validation, callback)
+
+        def prepare() -> "_Fit":
+            if not isinstance(source, Source):
+                raise TypeError(f"source is a {type(source).__name__}; it must be a Source")
+            return _Fit(self, 0, None, validation, callback)
+
+        if communicator is None:
+            fit = prepare()
+        else:
+            fit = prepare_together(communicator, communication_timeout, prepare)
+            fit.group = Group(communicator, communication_timeout)
         status, message = self._run(fit, lib.nnblas_trainer_fit_source, source._handle)
         fit.raise_error()
         source._raise_error()

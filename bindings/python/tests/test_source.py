@@ -202,3 +202,11 @@ def test_arguments(rows):
     with pytest.raises(nnblas.ArgumentError, match="used by another call, or twice"):
         trainer.fit_source(same, validation=same)
     trainer.fit_source(same)
+
+
+def test_lists_are_arrays():
+    trainer, expected = make_trainer(epochs=2), make_trainer(epochs=2)
+    X, Y = numpy.eye(INPUTS), numpy.eye(INPUTS)[:, :LABELS]
+    trainer.fit_source(Source.from_arrays(X.tolist(), Y.tolist()))
+    expected.fit_source(Source.from_arrays(X, Y))
+    assert numpy.array_equal(trainer.net.parameters, expected.net.parameters)
