@@ -77,7 +77,9 @@ static uint64_t get_text_size(const table_source *source) {
         fclose(file);
     if (!is_gzip)
         return file_size;
-    uint64_t text_size = end[0] | end[1] << 8 | end[2] << 16 | (uint64_t)end[3] << 24;
+    uint64_t text_size = 0;
+    for (size_t i = sizeof end; i-- > 0;)
+        text_size = text_size << 8 | end[i];
     return text_size > file_size ? text_size : file_size;
 }
 
