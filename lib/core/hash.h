@@ -16,4 +16,11 @@ static inline uint64_t nn_hash_bytes(uint64_t hash, const void *bytes, size_t si
     return hash;
 }
 
+/* The same by words of 64 bits: other hashes, in an eighth of the time. The rotation lets high bits
+ * have an effect on low ones. */
+static inline uint64_t nn_hash_word(uint64_t hash, uint64_t word) {
+    hash = (hash ^ word) * 0x100000001b3;
+    return hash << 29 | hash >> 35;
+}
+
 #endif

@@ -3,16 +3,15 @@
 """How often nnblas train --stream reads a large table, and what it finds in one pass.
 usage: check_passes.py NNBLAS"""
 import gzip
-import json
-import math
 import os
 import pathlib
 import random
 import re
-import struct
 import subprocess
 import sys
 import tempfile
+
+from compare_models import is_same, read_model
 
 ROWS = 300000
 FULL = ("--batch", "all", "--epochs", "1", "--patience", "0", "--weight-decay", "1e-4", "--hidden", "4")
@@ -36,23 +35,6 @@ def write_table(path):
             city = "Rome" if i < ROWS / 2 else roll.choice(["Århus", "Rome", ""])
             print(i + 7, f"{a:.9f}", roll.randint(0, 1), size, city, f"20{i % 20:02}-01-02", roll.choice(["high", "low"]),
                   f"{a + roll.gauss(0, 1):.6f}", sep=",", file=file)
-
-
-def read_model(path):
-    data = path.read_bytes()
-    size = struct.unpack("<Q", data[:8])[0]
-    table = json.loads(json.loads(data[8:8 + size])["__metadata__"]["table"])
-    return table, struct.unpack(f"<{(len(data) - size - 8) // 8}d", data[8 + size:])
-
-
-def is_same(a, b):
-    if isinstance(a, float):
-        return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12)
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(is_same(a[k], b[k]) for k in a)
-    if isinstance(a, (list, tuple)):
-        return len(a) == len(b) and all(map(is_same, a, b))
-    return a == b
 
 
 def train(nnblas, *arguments):

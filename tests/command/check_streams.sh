@@ -6,6 +6,7 @@
 #   few  of the tables that take long under a sanitizer
 set -u
 tables=${2:-all}
+compare_models=$(cd "$(dirname "$0")" && pwd)/compare_models.py
 # shellcheck source=support.sh
 . "$(dirname "$0")/support.sh"
 
@@ -27,34 +28,6 @@ for i in range(36000):
         print(f"{i},x,Rome,foo EUR,zz,1,low,1")
 END
 gzip -k table.csv
-cat >compare.py <<'END'
-"""Whether two models have the same schema and weights, but for 1e-9."""
-import json
-import math
-import struct
-import sys
-
-
-def read(path):
-    with open(path, "rb") as file:
-        data = file.read()
-    size = struct.unpack("<Q", data[:8])[0]
-    table = json.loads(json.loads(data[8:8 + size])["__metadata__"]["table"])
-    return table, struct.unpack(f"<{(len(data) - size - 8) // 8}d", data[8 + size:])
-
-
-def is_same(a, b):
-    if isinstance(a, float):
-        return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12)
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(is_same(a[k], b[k]) for k in a)
-    if isinstance(a, (list, tuple)):
-        return len(a) == len(b) and all(map(is_same, a, b))
-    return a == b
-
-
-sys.exit(not is_same(read(sys.argv[1]), read(sys.argv[2])))
-END
 
 full='--batch all --epochs 3 --patience 0 --skip-bad-rows --weight-decay 1e-4 --threads 1'
 
@@ -68,7 +41,7 @@ check_same() {
     grep -Ev '^(saved|train) ' memory.out >expected
     grep -Ev '^(saved|train) ' "$out" >found
     check "  and what is found and learnt" cmp expected found
-    check "  and the model" python3 compare.py memory stream
+    check "  and the model" python3 "$compare_models" memory stream
 }
 
 check_tables() {
@@ -90,7 +63,7 @@ check_tables() {
     check "the default weight decay of numbers is that of rows in memory" same_network memory stream
     expect_status 0 train iris.csv --target species --epochs 3 --batch all --output memory
     expect_status 0 train iris.csv --target species --epochs 3 --batch all --stream --output stream
-    check "and a small table too" python3 compare.py memory stream
+    check "and a small table too" python3 "$compare_models" memory stream
 }
 
 # same_bits FILE: with any number of threads, of an array of three blocks
@@ -149,7 +122,7 @@ check_rows() {
     # shellcheck disable=SC2086
     expect_status 0 train "$file" --target y "$@" $all --stream --output stream
     check "  also from the file" has "$out" '^3000 rows of '
-    check "  and the same network" python3 compare.py memory stream
+    check "  and the same network" python3 "$compare_models" memory stream
     # shellcheck disable=SC2086
     expect_status 0 train "$file" --target y "$@" $all --stream --validation 0.3
 }

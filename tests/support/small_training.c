@@ -3,6 +3,15 @@
 
 #include <string.h>
 
+const nnblas_optimizer ALL_OPTIMIZERS[N_ALL_OPTIMIZERS] = {NNBLAS_GRADIENT_DESCENT,
+                                                           NNBLAS_MOMENTUM,
+                                                           NNBLAS_NESTEROV,
+                                                           NNBLAS_RPROP,
+                                                           NNBLAS_ADAM,
+                                                           NNBLAS_LBFGS,
+                                                           NNBLAS_LEVENBERG_MARQUARDT,
+                                                           NNBLAS_SCALED_CONJUGATE_GRADIENT};
+
 training make_training(nnblas_optimizer optimizer, double rate, size_t epochs) {
     static const size_t SIZES[] = {INPUTS, HIDDEN, OUTPUTS};
     dice d = {41};

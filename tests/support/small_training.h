@@ -8,6 +8,9 @@
 enum { N = 83, INPUTS = 5, HIDDEN = 7, OUTPUTS = 2 };
 enum { PARAMETERS = (INPUTS + 1) * HIDDEN + (HIDDEN + 1) * OUTPUTS };
 
+enum { N_ALL_OPTIMIZERS = 8 };
+extern const nnblas_optimizer ALL_OPTIMIZERS[N_ALL_OPTIMIZERS];
+
 typedef struct training {
     problem p;
     nnblas_net *net;

@@ -11,16 +11,6 @@
 
 enum { FIRST = (INPUTS + 1) * HIDDEN }; /* the parameters of the first layer */
 
-static const nnblas_optimizer OPTIMIZERS[] = {NNBLAS_GRADIENT_DESCENT,
-                                              NNBLAS_MOMENTUM,
-                                              NNBLAS_NESTEROV,
-                                              NNBLAS_RPROP,
-                                              NNBLAS_ADAM,
-                                              NNBLAS_LBFGS,
-                                              NNBLAS_SCALED_CONJUGATE_GRADIENT,
-                                              NNBLAS_LEVENBERG_MARQUARDT};
-enum { N_OPTIMIZERS = sizeof OPTIMIZERS / sizeof *OPTIMIZERS };
-
 /* Half of the parameters, a zero with a sign and the smallest number among them. */
 static training make_sparse(nnblas_optimizer optimizer, uint8_t *mask) {
     training t = make_training(optimizer, 0.1, 80);
@@ -43,11 +33,11 @@ static void check_masked(const training *t, const uint8_t *mask, const double *k
 }
 
 START_TEST(parameters_keep_their_bits) {
-    for (size_t o = 0; o < N_OPTIMIZERS; o++)
-        for (int decays = 0; has_optimizer(OPTIMIZERS[o]) && decays < 2; decays++) {
+    for (size_t o = 0; o < N_ALL_OPTIMIZERS; o++)
+        for (int decays = 0; has_optimizer(ALL_OPTIMIZERS[o]) && decays < 2; decays++) {
             uint8_t mask[PARAMETERS];
             double kept[PARAMETERS];
-            training t = make_sparse(OPTIMIZERS[o], mask);
+            training t = make_sparse(ALL_OPTIMIZERS[o], mask);
             keep_parameters(&t, kept);
             ck_assert_ok(nnblas_trainer_set_weight_decay(t.trainer, 0.01 * decays));
             ck_assert_int_ge(fit(&t), 0);
@@ -66,16 +56,16 @@ START_TEST(parameters_keep_their_bits) {
 END_TEST
 
 START_TEST(batches_and_single_steps_keep_them) {
-    for (size_t o = 0; o < N_OPTIMIZERS; o++) {
+    for (size_t o = 0; o < N_ALL_OPTIMIZERS; o++) {
         uint8_t mask[PARAMETERS];
         double kept[PARAMETERS];
-        bool has_steps = OPTIMIZERS[o] <= NNBLAS_ADAM;
+        bool has_steps = ALL_OPTIMIZERS[o] <= NNBLAS_ADAM;
         if (!has_steps)
             continue;
-        training t = make_sparse(OPTIMIZERS[o], mask);
+        training t = make_sparse(ALL_OPTIMIZERS[o], mask);
         keep_parameters(&t, kept);
         ck_assert_ok(nnblas_trainer_set_batch_size(t.trainer, 7));
-        if (OPTIMIZERS[o] != NNBLAS_RPROP)
+        if (ALL_OPTIMIZERS[o] != NNBLAS_RPROP)
             ck_assert_ok(fit(&t));
         for (int step = 0; step < 4; step++)
             ck_assert_ok(
@@ -129,9 +119,9 @@ static void check_frozen_layer(nnblas_optimizer optimizer, double decay) {
 }
 
 START_TEST(a_frozen_layer_is_as_none) {
-    for (size_t o = 0; o < N_OPTIMIZERS; o++)
-        for (int decays = 0; has_optimizer(OPTIMIZERS[o]) && decays < 2; decays++)
-            check_frozen_layer(OPTIMIZERS[o], 0.02 * decays);
+    for (size_t o = 0; o < N_ALL_OPTIMIZERS; o++)
+        for (int decays = 0; has_optimizer(ALL_OPTIMIZERS[o]) && decays < 2; decays++)
+            check_frozen_layer(ALL_OPTIMIZERS[o], 0.02 * decays);
 }
 END_TEST
 

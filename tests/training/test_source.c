@@ -6,16 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-static const nnblas_optimizer OPTIMIZERS[] = {NNBLAS_GRADIENT_DESCENT,
-                                              NNBLAS_MOMENTUM,
-                                              NNBLAS_NESTEROV,
-                                              NNBLAS_RPROP,
-                                              NNBLAS_ADAM,
-                                              NNBLAS_LBFGS,
-                                              NNBLAS_LEVENBERG_MARQUARDT,
-                                              NNBLAS_SCALED_CONJUGATE_GRADIENT};
-enum { N_OPTIMIZERS = sizeof OPTIMIZERS / sizeof *OPTIMIZERS };
-
 static double get_suitable_rate(nnblas_optimizer optimizer) {
     return optimizer == NNBLAS_ADAM ? 0.01 : 0.1;
 }
@@ -65,10 +55,11 @@ static void compare_trainings(nnblas_optimizer optimizer, size_t block_rows, siz
 
 START_TEST(full_batches_are_those_of_arrays) {
     static const size_t BLOCKS[] = {1, 7, 41, 82, 83, 84, 1000};
-    for (size_t o = 0; o < N_OPTIMIZERS; o++)
-        for (size_t b = 0; b < sizeof BLOCKS / sizeof *BLOCKS && has_optimizer(OPTIMIZERS[o]); b++)
+    for (size_t o = 0; o < N_ALL_OPTIMIZERS; o++)
+        for (size_t b = 0; b < sizeof BLOCKS / sizeof *BLOCKS && has_optimizer(ALL_OPTIMIZERS[o]);
+             b++)
             for (size_t manner = 0; manner < 4; manner++)
-                compare_trainings(OPTIMIZERS[o], BLOCKS[b], 0, manner & 1, manner & 2);
+                compare_trainings(ALL_OPTIMIZERS[o], BLOCKS[b], 0, manner & 1, manner & 2);
 }
 END_TEST
 
@@ -83,11 +74,11 @@ END_TEST
 
 /* The unit of identity outputs follows from the labels of all rows. */
 START_TEST(targets_of_any_magnitude_are_those_of_arrays) {
-    for (size_t o = 0; o < N_OPTIMIZERS; o++) {
-        if (!has_optimizer(OPTIMIZERS[o]) || o < 5)
+    for (size_t o = 0; o < N_ALL_OPTIMIZERS; o++) {
+        if (!has_optimizer(ALL_OPTIMIZERS[o]) || o < 5)
             continue;
-        training arrays = make_training(OPTIMIZERS[o], 1.0, 6),
-                 blocks = make_training(OPTIMIZERS[o], 1.0, 6);
+        training arrays = make_training(ALL_OPTIMIZERS[o], 1.0, 6),
+                 blocks = make_training(ALL_OPTIMIZERS[o], 1.0, 6);
         for (size_t e = 0; e < N * OUTPUTS; e++) {
             double *y = &arrays.p.Y[e / OUTPUTS * arrays.p.ldy + e % OUTPUTS];
             *y *= e < 70 * OUTPUTS ? 1e3 : 1e-3;
@@ -99,7 +90,7 @@ START_TEST(targets_of_any_magnitude_are_those_of_arrays) {
         ck_assert_ok(fit_source(&blocks, 10, true));
         double difference =
             get_difference(PARAMETERS, get_parameters(&arrays), get_parameters(&blocks));
-        ck_assert_msg(difference <= 1e-7, "optimizer %d: %g", (int)OPTIMIZERS[o], difference);
+        ck_assert_msg(difference <= 1e-7, "optimizer %d: %g", (int)ALL_OPTIMIZERS[o], difference);
         free_training(&arrays);
         free_training(&blocks);
     }

@@ -7,16 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const nnblas_optimizer OPTIMIZERS[] = {NNBLAS_GRADIENT_DESCENT,
-                                              NNBLAS_MOMENTUM,
-                                              NNBLAS_NESTEROV,
-                                              NNBLAS_RPROP,
-                                              NNBLAS_ADAM,
-                                              NNBLAS_LBFGS,
-                                              NNBLAS_LEVENBERG_MARQUARDT,
-                                              NNBLAS_SCALED_CONJUGATE_GRADIENT};
-enum { N_OPTIMIZERS = sizeof OPTIMIZERS / sizeof *OPTIMIZERS };
-
 /* One number of the rows that are handed out from some pass on, until another one or to the end. */
 typedef struct change {
     char matrix; /* X or Y */
@@ -77,9 +67,9 @@ static const change CHANGES[] = {
 enum { N_CHANGES = sizeof CHANGES / sizeof *CHANGES };
 
 START_TEST(the_row_is_named) {
-    for (size_t o = 0; o < N_OPTIMIZERS; o++)
-        for (size_t i = 0; i < N_CHANGES && has_optimizer(OPTIMIZERS[o]); i++)
-            check_training(OPTIMIZERS[o], 0, &CHANGES[i]);
+    for (size_t o = 0; o < N_ALL_OPTIMIZERS; o++)
+        for (size_t i = 0; i < N_CHANGES && has_optimizer(ALL_OPTIMIZERS[o]); i++)
+            check_training(ALL_OPTIMIZERS[o], 0, &CHANGES[i]);
 }
 END_TEST
 
@@ -125,10 +115,10 @@ START_TEST(the_validation_row_is_named) {
 END_TEST
 
 START_TEST(later_weights_are_checked) {
-    for (size_t o = 0; o < N_OPTIMIZERS; o++) {
-        if (!has_optimizer(OPTIMIZERS[o]))
+    for (size_t o = 0; o < N_ALL_OPTIMIZERS; o++) {
+        if (!has_optimizer(ALL_OPTIMIZERS[o]))
             continue;
-        training t = make_training(OPTIMIZERS[o], 0.01, 1000);
+        training t = make_training(ALL_OPTIMIZERS[o], 0.01, 1000);
         dice d = {9};
         row_source s;
         double weights[N];

@@ -4,6 +4,7 @@
 #include "cli/output.h"
 #include "cli/ranks.h"
 #include "commands/network_names.h"
+#include "core/hash.h"
 #include "core/random.h"
 #include "table/json.h"
 
@@ -15,20 +16,18 @@ const char TRAINING_KEY[] = "training";
 
 /* ---- the hash -------------------------------------------------------------------------------- */
 
-/* FNV-1a, by words of 64 bits; the rotation lets high bits have an effect on low ones. */
 static uint64_t hash_numbers(uint64_t hash, const double *numbers, size_t count) {
     for (size_t i = 0; i < count; i++) {
         uint64_t bits;
         memcpy(&bits, &numbers[i], sizeof bits);
-        hash = (hash ^ bits) * UINT64_C(0x100000001b3);
-        hash = hash << 29 | hash >> 35;
+        hash = nn_hash_word(hash, bits);
     }
     return hash;
 }
 
 /* Begins with the number of the row, and ends mixed: rows in another order have another sum. */
 static uint64_t hash_row(size_t row, const dataset *block, size_t r) {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325) + row;
+    uint64_t hash = NN_HASH_START + row;
     hash = hash_numbers(hash, block->X + r * block->inputs, block->inputs);
     hash = hash_numbers(hash, block->Y + r * block->outputs, block->outputs);
     return nn_splitmix_bits(&hash);

@@ -3,6 +3,7 @@
 
 #include "cli/memory.h"
 #include "cli/parts.h"
+#include "core/hash.h"
 #include "core/sizes.h"
 
 #include <math.h>
@@ -97,15 +98,8 @@ static void draw_rows(first_pass *f, const text_rows *rows) {
         f->counts[r] = draw_row(&f->drawn, &row, rows->first + r) && f->holds_out ? 0.0 : 1.0;
 }
 
-static uint64_t add_bits(uint64_t hash, uint64_t bits) {
-    hash = (hash ^ bits) * UINT64_C(0x100000001b3);
-    return hash << 29 | hash >> 35;
-}
-
 static uint64_t add_text(uint64_t hash, const char *text) {
-    for (; *text; text++)
-        hash = add_bits(hash, (unsigned char)*text);
-    return add_bits(hash, 256);
+    return nn_hash_bytes(hash, text, strlen(text) + 1);
 }
 
 static uint64_t add_value(uint64_t hash, const csv_row *row, size_t i) {
@@ -113,7 +107,7 @@ static uint64_t add_value(uint64_t hash, const csv_row *row, size_t i) {
     if (isnan(row->numbers[i]))
         return add_text(hash, get_value(row, i));
     memcpy(&bits, &row->numbers[i], sizeof bits);
-    return add_bits(hash, bits);
+    return nn_hash_word(hash, bits);
 }
 
 typedef struct {
@@ -196,7 +190,7 @@ void settle_first_pass(first_pass *f, schema *s, const column_survey *surveys, s
     take_scaling(f, &s->targets);
     take_missing(f, &s->features, surveys);
     for (size_t i = 0; i < f->columns; i++)
-        f->hash = add_bits(f->hash, f->hashes[i]);
+        f->hash = nn_hash_word(f->hash, f->hashes[i]);
 }
 
 bool take_drawn_rows(const first_pass *f, const schema *s, dataset *d, size_t **places,
