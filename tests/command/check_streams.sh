@@ -190,6 +190,14 @@ check_changes() {
     test $? -eq 1
     report $? "a file that is changed ends the training"
     check "  and is named" has "$err" 'table\.csv: was changed while it was read: start again'
+    cp table.csv shorter.csv
+    # shellcheck disable=SC2086
+    "$nnblas" train shorter.csv --target price --skip-bad-rows --epochs 1000 --patience 0 --stream >"$out" 2>"$err" &
+    child=$!
+    wait_for "$err" '^epoch +1 '
+    truncate -s 700000 shorter.csv
+    wait $child
+    check "  also one that is cut" has "$err" 'shorter\.csv: (was changed while it was read: start again|line )'
     mkfifo pipe
     cat iris.csv >pipe &
     fails 'pipe: is no regular file, and --stream reads it many times' train pipe --target species --stream

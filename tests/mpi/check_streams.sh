@@ -84,7 +84,7 @@ check_errors() {
     expect_of_ranks 1 3 train short.csv --target z --stream --mpi
     check "fewer rows than ranks are refused" once 'short.csv: 2 rows to learn from are too few for 3 ranks'
     expect_of_ranks 2 2 train --features X.npy --labels Y.npy --batch all --mpi --mpi-ordered
-    check "ordered sums are refused" once '--mpi-ordered is of rows in memory: leave out --labels'
+    check "ordered sums are refused" once '--mpi-ordered is of a table in memory, and --labels leaves rows in files: leave out either'
 }
 
 # A file that changes while it is read: the rank that sees it tells.

@@ -51,12 +51,14 @@ bool restart_streamed_rows(streamed_rows *s) {
 }
 
 bool read_streamed_rows(streamed_rows *s, size_t most, double *X, double *Y, size_t *N) {
-    size_t got = 0, here = 1, left = s->first + s->N - (s->next - s->passed);
+    size_t got = 0, here, left = s->first + s->N - (s->next - s->passed);
     most = nn_min(most, left);
-    while (got < most && here > 0) {
+    while (got < most) {
         double *x = X + got * s->rows.inputs, *y = Y + got * s->rows.outputs;
         if (!s->rows.read(s->rows.user, most - got, x, y, &here, &s->error))
             return false;
+        if (here == 0)
+            return refuse_changed_file(s->rows.name, &s->error);
         size_t kept = drop_held_out(s, here, x, y);
         scale_rows(&s->s->features, kept, x);
         scale_rows(&s->s->targets, kept, y);

@@ -42,7 +42,9 @@ int check_train_ranks(const char *command, train_settings *set) {
         return refuse_usage(command, "--mpi divides the rows of one network: leave out --%s",
                             set->restarts > 0 ? "restarts" : "ensemble");
     if (set->ranks.is_ordered && (set->labels || set->streams))
-        return refuse_usage(command, "--mpi-ordered is of rows in memory: leave out --%s",
+        return refuse_usage(command,
+                            "--mpi-ordered is of a table in memory, and --%s leaves rows in files: "
+                            "leave out either",
                             set->labels ? "labels" : "stream");
     if (set->ranks.is_ordered && set->training.batch > 0)
         return refuse_usage(command, "--mpi-ordered needs --batch all");
