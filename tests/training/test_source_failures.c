@@ -138,6 +138,32 @@ START_TEST(the_number_of_rows_must_be_right) {
 }
 END_TEST
 
+/* The rate is small enough, and so is the cost: it is the gradient of the rows that makes the step
+ * too large. */
+START_TEST(a_step_on_rows_that_overflows_is_not_taken) {
+    dice d = {10};
+    problem p = make_problem(&d, N, (size_t[]){INPUTS, OUTPUTS}, 2, 0);
+    nnblas_net *net = NULL;
+    nnblas_trainer *trainer = NULL;
+    row_source s;
+    fill(N * p.ldx, p.X, 1e150);
+    fill(N * p.ldy, p.Y, 1e150);
+    ck_assert_ok(nnblas_net_create(p.sizes, p.n_sizes, 0, &net));
+    ck_assert_ok(nnblas_net_set_output(net, NNBLAS_IDENTITY, NNBLAS_MSE));
+    fill(nnblas_net_parameter_count(net), nnblas_net_parameters(net), 0.0);
+    ck_assert_ok(nnblas_trainer_create(net, &trainer));
+    ck_assert_ok(nnblas_trainer_set_learning_rate(trainer, 1e99));
+    open_row_source(&s, &p, BLOCK_ROWS);
+    ck_assert_int_eq(nnblas_trainer_fit_source(trainer, s.source), NNBLAS_ERROR_NOT_FINITE);
+    for (size_t i = 0; i < nnblas_net_parameter_count(net); i++)
+        ck_assert_double_eq(nnblas_net_parameters(net)[i], 0.0);
+    close_row_source(&s);
+    nnblas_trainer_destroy(trainer);
+    nnblas_net_destroy(net);
+    free_problem(&p);
+}
+END_TEST
+
 /* ---- before the first step ------------------------------------------------------------------- */
 
 static void check_refused(training *t, row_source *s, nnblas_status expected, const char *words) {
@@ -339,6 +365,7 @@ int main(void) {
         a_validation_source_may_fail,
         each_pass_has_the_same_number_of_rows,
         the_number_of_rows_must_be_right,
+        a_step_on_rows_that_overflows_is_not_taken,
         counted_rows_are_checked_in_the_first_epoch,
         counted_validation_rows_are_checked_in_the_first_epoch,
         rows_are_checked_in_the_first_pass,
