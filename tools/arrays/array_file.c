@@ -2,8 +2,8 @@
 #include "arrays/array_file.h"
 
 #include "arrays/guarded_copy.h"
-#include "cli/gunzip.h"
 #include "cli/memory.h"
+#include "table/file_bytes.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,8 +22,7 @@
 
 struct array_file {
     char *name;
-    FILE *file;
-    gunzip *gunzip; /* null where the file is not compressed */
+    file_bytes from;
     array_header header;
     struct stat state;        /* of the file when it was opened */
     const unsigned char *map; /* of the whole file, or null */
@@ -59,36 +58,15 @@ void close_array(array_file *a) {
         return;
     if (a->map)
         munmap((void *)(uintptr_t)a->map, a->map_bytes);
-    if (a->file && a->file != stdin)
-        fclose(a->file);
-    close_gunzip(a->gunzip);
+    if (a->from.file && a->from.file != stdin)
+        fclose(a->from.file);
+    close_gunzip(a->from.gunzip);
     free(a->chunk);
     free(a->name);
     free(a);
 }
 
 /* ---- bytes of a stream ----------------------------------------------------------------------- */
-
-static bool read_file(array_file *a, void *bytes, size_t most, size_t *got, table_error *error) {
-    errno = 0;
-    *got = fread(bytes, 1, most, a->file);
-    return !ferror(a->file) || set_error(error, "%s: %s", a->name, strerror(errno));
-}
-
-static bool read_bytes(array_file *a, char *bytes, size_t most, size_t *got, table_error *error) {
-    if (!a->gunzip)
-        return read_file(a, bytes, most, got, error);
-    while (!expand_gzip(a->gunzip, bytes, most, got)) {
-        const char *problem = get_gzip_problem(a->gunzip);
-        size_t filled;
-        if (problem)
-            return set_error(error, "%s: %s", a->name, problem);
-        if (!read_file(a, get_gzip_room(a->gunzip), GZIP_ROOM_BYTES, &filled, error))
-            return false;
-        fill_gzip(a->gunzip, filled);
-    }
-    return true;
-}
 
 /* Fills the chunk, behind what is left in it, up to its room or the end of the file. */
 static bool fill_chunk(array_file *a, table_error *error) {
@@ -97,7 +75,8 @@ static bool fill_chunk(array_file *a, table_error *error) {
     a->next = 0;
     a->end = left;
     while (got > 0 && a->end < a->room) {
-        if (!read_bytes(a, (char *)a->chunk + a->end, a->room - a->end, &got, error))
+        char *begin = (char *)a->chunk + a->end;
+        if (!read_file_bytes(&a->from, begin, a->room - a->end, &got, error))
             return false;
         a->end += got;
     }
@@ -139,12 +118,16 @@ bool check_array_end(array_file *a, table_error *error) {
                      a->header.rows);
 }
 
+bool blame_array(array_file *a, table_error *error) {
+    return blame_gzip(&a->from, error);
+}
+
 /* ---- bytes of a mapped file ------------------------------------------------------------------ */
 
 /* Memory of a mapping beyond the end of a file that was cut cannot be read. */
 static bool is_unchanged(const array_file *a, table_error *error) {
     struct stat now;
-    bool is_same = fstat(fileno(a->file), &now) == 0 && now.st_size == a->state.st_size &&
+    bool is_same = fstat(fileno(a->from.file), &now) == 0 && now.st_size == a->state.st_size &&
                    now.st_mtim.tv_sec == a->state.st_mtim.tv_sec &&
                    now.st_mtim.tv_nsec == a->state.st_mtim.tv_nsec;
     return is_same || refuse_changed_file(a->name, error);
@@ -199,24 +182,23 @@ bool read_array(array_file *a, size_t N, double *X, size_t ldx, table_error *err
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
-static bool begin_gzip(array_file *a, table_error *error) {
-    if (a->end < 2 || memcmp(a->chunk, "\x1f\x8b", 2) != 0)
+static bool begin_bytes(array_file *a, table_error *error) {
+    close_gunzip(a->from.gunzip);
+    a->from.gunzip = NULL;
+    a->row = a->next = a->end = 0;
+    if (!fill_chunk(a, error) || !begin_gzip(&a->from, (const char *)a->chunk, a->end, error))
+        return false;
+    if (!a->from.gunzip)
         return true;
-    close_gunzip(a->gunzip);
-    a->gunzip = open_gunzip((const char *)a->chunk, a->end);
-    a->next = a->end = 0;
-    if (!a->gunzip)
-        return set_error(error, "%s: is compressed by gzip: expand it with gunzip first", a->name);
+    a->end = 0;
     return fill_chunk(a, error);
 }
 
 static bool begin(array_file *a, table_error *error) {
-    close_gunzip(a->gunzip);
-    a->gunzip = NULL;
-    a->row = a->next = a->end = 0;
-    if (!fill_chunk(a, error) || !begin_gzip(a, error) ||
-        !read_array_header(a->name, (const char *)a->chunk, a->end, &a->header, error))
+    if (!begin_bytes(a, error))
         return false;
+    if (!read_array_header(a->name, (const char *)a->chunk, a->end, &a->header, error))
+        return check_gzip_name(&a->from, error) && false;
     a->next = a->header.bytes;
     return true;
 }
@@ -240,7 +222,7 @@ bool seek_array(array_file *a, size_t row, table_error *error) {
         a->row = row;
         return true;
     }
-    if (fseeko(a->file, 0, SEEK_SET) != 0)
+    if (fseeko(a->from.file, 0, SEEK_SET) != 0)
         return set_error(error, "%s: %s", a->name, strerror(errno));
     const array_header before = a->header;
     if (!begin(a, error))
@@ -269,7 +251,7 @@ static void map_file(array_file *a) {
     if ((uint64_t)a->state.st_size > SIZE_MAX)
         return;
     size_t bytes = (size_t)a->state.st_size;
-    void *map = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, fileno(a->file), 0);
+    void *map = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, fileno(a->from.file), 0);
     if (map == MAP_FAILED || !guard_copies())
         return;
     a->map = map;
@@ -278,12 +260,13 @@ static void map_file(array_file *a) {
 }
 
 static bool open_file(array_file *a, const char *path, table_error *error) {
-    a->file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-    if (!a->file || fstat(fileno(a->file), &a->state) != 0)
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    a->from = (file_bytes){.file = file, .name = a->name};
+    if (!file || fstat(fileno(file), &a->state) != 0)
         return set_error(error, "%s: %s", a->name, strerror(errno));
     if (!begin(a, error))
         return false;
-    if (a->gunzip || !S_ISREG(a->state.st_mode) || a->file == stdin)
+    if (a->from.gunzip || !S_ISREG(a->state.st_mode) || file == stdin)
         return true;
     if (!check_length(a, error))
         return false;
@@ -298,6 +281,7 @@ array_file *open_array(const char *path, table_error *error) {
     a->chunk = resize_array(NULL, a->room, 1);
     if (open_file(a, path, error))
         return a;
+    blame_array(a, error);
     close_array(a);
     return NULL;
 }

@@ -29,6 +29,9 @@ bool read_array(array_file *array, size_t N, double *X, size_t ldx, table_error 
 /* Behind the last row of what is streamed: false where the file goes on, or its gzip is damaged. */
 bool check_array_end(array_file *array, table_error *error);
 
+/* After an error in what the file holds: as blame_gzip(). */
+bool blame_array(array_file *array, table_error *error);
+
 /* An error at an element, from 0: "FILE: row 17, column 3: PROBLEM", from 1. */
 bool set_element_error(const array_file *array, size_t row, size_t column, const char *problem,
                        table_error *error);

@@ -120,6 +120,13 @@ static bool seek_rows(void *user, size_t row, table_error *error) {
            (!a->labels || seek_array(a->labels, a->row, error));
 }
 
+/* Either may be null where it did not open. */
+static bool blame_arrays(void *user, table_error *error) {
+    array_rows *a = user;
+    return (a->features && blame_array(a->features, error)) ||
+           (a->labels && blame_array(a->labels, error));
+}
+
 static bool check_lengths(const array_rows *a, table_error *error) {
     size_t rows = get_array_header(a->features)->rows;
     if (!a->labels || get_array_header(a->labels)->rows == rows)
@@ -133,8 +140,11 @@ static bool open_files(const char *features, const char *labels, row_stream *row
                        table_error *error) {
     array_rows *a = resize_array(NULL, 1, sizeof *a);
     *a = (array_rows){.row = 0};
-    *rows = (row_stream){
-        .user = a, .read = read_rows_of_arrays, .seek = seek_rows, .close = close_rows};
+    *rows = (row_stream){.user = a,
+                         .read = read_rows_of_arrays,
+                         .seek = seek_rows,
+                         .blame = blame_arrays,
+                         .close = close_rows};
     a->features = open_array(features, error);
     if (!a->features)
         return false;

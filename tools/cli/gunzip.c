@@ -86,7 +86,7 @@ bool expand_gzip(gunzip *g, char *bytes, size_t most, size_t *got) {
         expand(g);
     *got = room - g->stream.avail_out;
     if (*got == 0 && !g->problem && g->is_file_read && !g->is_member_read)
-        g->problem = "its gzip ends too early";
+        g->problem = "its gzip is damaged: it ends too early";
     return !g->problem && (*got > 0 || g->is_file_read);
 }
 #else

@@ -11,6 +11,7 @@ bool open_model_arrays(const char *command, const model_arguments *arguments,
     if (!arguments->features ||
         open_model_rows(arguments->features, arguments->labels, &model->schema, rows, &error))
         return true;
+    rows->blame(rows->user, &error);
     print_safely(stderr, "nnblas %s: %s\n", command, error.text);
     return false;
 }

@@ -84,6 +84,8 @@ static bool open_rows(const char *command, const train_settings *set, skipped_ro
                        ? open_arrays(set, s, rows, &error)
                        : open_table_rows(set->data, &set->table.format, &set->columns, &draw,
                                          holds_out(set), skipped, notes, s, rows, &error);
+    if (!is_open && *error.text)
+        rows->blame(rows->user, &error);
     if (!set->is_quiet)
         print_warnings(command, notes);
     if (is_open && !set->is_quiet)

@@ -56,7 +56,7 @@ bool read_streamed_rows(streamed_rows *s, size_t most, double *X, double *Y, siz
     while (got < most) {
         double *x = X + got * s->rows.inputs, *y = Y + got * s->rows.outputs;
         if (!s->rows.read(s->rows.user, most - got, x, y, &here, &s->error))
-            return false;
+            return s->rows.blame(s->rows.user, &s->error);
         if (here == 0)
             return refuse_changed_file(s->rows.name, &s->error);
         size_t kept = drop_held_out(s, here, x, y);

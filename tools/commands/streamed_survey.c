@@ -160,7 +160,7 @@ static bool survey_rows(streamed_survey *v) {
         is_drawn(v);
     do {
         is_good = rows->read(rows->user, most, block.X, block.Y, &block.N, &error) ||
-                  report_bad_rows(v->command, &error);
+                  rows->blame(rows->user, &error) || report_bad_rows(v->command, &error);
         is_good = is_good && has_no_more(v, block.N);
         is_good = is_good && (block.N == 0 || survey_block(v, &block));
     } while (is_good && block.N > 0);

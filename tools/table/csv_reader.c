@@ -70,6 +70,10 @@ bool seek_csv(csv_reader *r, const csv_place *place, table_error *error) {
     return seek_text(r->input, place->offset, error);
 }
 
+bool blame_csv(csv_reader *r, table_error *error) {
+    return blame_text(r->input, error);
+}
+
 char get_delimiter(const csv_reader *r) {
     return r->delimiter;
 }

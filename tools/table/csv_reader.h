@@ -63,4 +63,7 @@ char get_delimiter(const csv_reader *reader);
 typedef enum { CSV_ROW, CSV_BAD, CSV_END, CSV_FAILED } csv_result;
 csv_result read_csv_row(csv_reader *reader, csv_row *row, table_error *error);
 
+/* As blame_gzip(): the last call. */
+bool blame_csv(csv_reader *reader, table_error *error);
+
 #endif

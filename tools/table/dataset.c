@@ -179,7 +179,7 @@ bool read_dataset(table_source *source, const column_choice *choice, skipped_row
         free(counts);
     }
     free_rows(&rows);
-    return is_good;
+    return is_good || blame_source(source, error);
 }
 
 void free_dataset(dataset *d) {

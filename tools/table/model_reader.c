@@ -115,7 +115,7 @@ static bool open_table(model_reader *r, const char *path, const table_options *o
     if (!open_source(&r->source, path, &format, error) ||
         !bind_schema(s, &r->source, parts->has_targets, error) || !find_weights(r, parts, error) ||
         !keep_columns(r, parts, error))
-        return false;
+        return blame_source(&r->source, error);
     take_options(s, options);
     take_weights_format(r, options);
     return true;
@@ -260,9 +260,13 @@ static bool fill_batch(model_reader *r, row_batch *batch, table_error *error) {
     return true;
 }
 
+static bool blame_rows(model_reader *r, table_error *error) {
+    return r->rows ? r->rows->blame(r->rows->user, error) : blame_source(&r->source, error);
+}
+
 static void *read_ahead(void *user) {
     model_reader *r = user;
-    r->is_read = fill_batch(r, &r->batches[r->next], &r->error);
+    r->is_read = fill_batch(r, &r->batches[r->next], &r->error) || blame_rows(r, &r->error);
     return NULL;
 }
 

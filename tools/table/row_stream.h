@@ -22,6 +22,8 @@ typedef struct {
     /* Reads up to `most` rows into X and Y, without gaps between them: fewer at the end only. */
     bool (*read)(void *user, size_t most, double *X, double *Y, size_t *N, table_error *error);
     bool (*seek)(void *user, size_t row, table_error *error);
+    /* After an error in what is read, also where the rows are not open: as blame_gzip(). */
+    bool (*blame)(void *user, table_error *error);
     void (*close)(void *user);
 } row_stream;
 

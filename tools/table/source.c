@@ -96,6 +96,7 @@ bool open_source_stream(table_source *s, FILE *stream, const char *name,
                         .reader = open_csv(stream, name, format->delimiter)};
     if (read_head(s, format, error))
         return true;
+    blame_source(s, error);
     close_source(s);
     return false;
 }
@@ -124,6 +125,10 @@ void close_source(table_source *s) {
     free(s->name);
     free(s->path);
     *s = (table_source){0};
+}
+
+bool blame_source(table_source *s, table_error *error) {
+    return s->reader && blame_csv(s->reader, error);
 }
 
 static bool is_same_file(const struct stat *a, const struct stat *b) {

@@ -43,6 +43,10 @@ bool open_source_stream(table_source *source, FILE *stream, const char *name,
                         const source_format *format, table_error *error);
 void close_source(table_source *source);
 
+/* After an error in what the file holds, before it is closed: where its gzip is damaged, that is
+ * the error. Returns false, also where the source did not open. */
+bool blame_source(table_source *source, table_error *error);
+
 /* Begins again at the first row; an error where the file is not as it was, or cannot be read again.
  */
 bool restart_source(table_source *source, table_error *error);

@@ -55,6 +55,11 @@ static bool seek_rows(void *user, size_t row, table_error *error) {
     return check_feed(&t->texts, error);
 }
 
+static bool blame_table(void *user, table_error *error) {
+    table_rows *t = user;
+    return blame_source(&t->source, error);
+}
+
 static bool read_rows_of_table(void *user, size_t most, double *X, double *Y, size_t *N,
                                table_error *error) {
     table_rows *t = user;
@@ -111,8 +116,11 @@ bool open_table_rows(const char *path, const source_format *format, const column
                      note_list *notes, schema *s, row_stream *rows, table_error *error) {
     table_rows *t = resize_array(NULL, 1, sizeof *t);
     *t = (table_rows){.s = s};
-    *rows =
-        (row_stream){.user = t, .read = read_rows_of_table, .seek = seek_rows, .close = close_rows};
+    *rows = (row_stream){.user = t,
+                         .read = read_rows_of_table,
+                         .seek = seek_rows,
+                         .blame = blame_table,
+                         .close = close_rows};
     t->is_open = open_source(&t->source, path, format, error);
     if (!t->is_open)
         return false;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "table/text_input.h"
 
-#include "cli/gunzip.h"
 #include "cli/memory.h"
+#include "table/file_bytes.h"
 #include "table/file_format.h"
 
 #include <errno.h>
@@ -15,9 +15,8 @@ enum { BLOCK_BYTES = 64 * 1024 };
 typedef enum { UTF8, UTF16_LITTLE_ENDIAN, UTF16_BIG_ENDIAN } text_encoding;
 
 struct text_input {
-    FILE *file;
+    file_bytes from;
     char *name;
-    gunzip *gunzip; /* null where the file is not compressed */
     text_encoding encoding;
     bool is_begun;
     char *block; /* bytes that are read and not yet given out: [next, end) */
@@ -26,7 +25,8 @@ struct text_input {
 
 text_input *open_text(FILE *file, const char *name) {
     text_input *input = resize_array(NULL, 1, sizeof *input);
-    *input = (text_input){.file = file, .name = copy_text(name)};
+    *input = (text_input){.name = copy_text(name)};
+    input->from = (file_bytes){.file = file, .name = input->name};
     input->block = resize_array(NULL, BLOCK_BYTES, 1);
     return input;
 }
@@ -34,38 +34,15 @@ text_input *open_text(FILE *file, const char *name) {
 void close_text(text_input *input) {
     if (!input)
         return;
-    if (input->file != stdin)
-        fclose(input->file);
-    close_gunzip(input->gunzip);
+    if (input->from.file != stdin)
+        fclose(input->from.file);
+    close_gunzip(input->from.gunzip);
     free(input->block);
     free(input->name);
     free(input);
 }
 
 /* ---- bytes ----------------------------------------------------------------------------------- */
-
-static bool read_file(text_input *input, char *bytes, size_t most, size_t *got,
-                      table_error *error) {
-    errno = 0;
-    *got = fread(bytes, 1, most, input->file);
-    return !ferror(input->file) || set_error(error, "%s: %s", input->name, strerror(errno));
-}
-
-static bool read_bytes(text_input *input, char *bytes, size_t most, size_t *got,
-                       table_error *error) {
-    if (!input->gunzip)
-        return read_file(input, bytes, most, got, error);
-    while (!expand_gzip(input->gunzip, bytes, most, got)) {
-        const char *problem = get_gzip_problem(input->gunzip);
-        size_t filled;
-        if (problem)
-            return set_error(error, "%s: %s", input->name, problem);
-        if (!read_file(input, get_gzip_room(input->gunzip), GZIP_ROOM_BYTES, &filled, error))
-            return false;
-        fill_gzip(input->gunzip, filled);
-    }
-    return true;
-}
 
 /* The mark of UTF-8 has 3 bytes, and a character of UTF-16 has up to 4. */
 enum { NEEDED_BYTES = 4 };
@@ -79,7 +56,7 @@ static bool fill_block(text_input *input, table_error *error) {
     input->end = left;
     do {
         char *begin = input->block + input->end;
-        if (!read_bytes(input, begin, BLOCK_BYTES - input->end, &got, error))
+        if (!read_file_bytes(&input->from, begin, BLOCK_BYTES - input->end, &got, error))
             return false;
         input->end += got;
     } while (got > 0 && input->end < NEEDED_BYTES);
@@ -92,14 +69,12 @@ static bool begins_with(const text_input *input, const char *bytes, size_t count
     return input->end >= count && memcmp(input->block, bytes, count) == 0;
 }
 
-static bool begin_gzip(text_input *input, table_error *error) {
-    if (!begins_with(input, "\x1f\x8b", 2))
+static bool begin_bytes(text_input *input, table_error *error) {
+    if (!fill_block(input, error) || !begin_gzip(&input->from, input->block, input->end, error))
+        return false;
+    if (!input->from.gunzip)
         return true;
-    input->gunzip = open_gunzip(input->block, input->end);
     input->end = 0;
-    if (!input->gunzip)
-        return set_error(error, "%s: is compressed by gzip: expand it with gunzip first",
-                         input->name);
     return fill_block(input, error);
 }
 
@@ -116,13 +91,15 @@ static void begin_encoding(text_input *input) {
 }
 
 static bool begin(text_input *input, table_error *error) {
-    if (!fill_block(input, error) || !begin_gzip(input, error))
+    if (!begin_bytes(input, error))
         return false;
     const char *format = find_foreign_format(input->block, input->end);
     if (format)
         return set_error(error, "%s: is %s", input->name, format);
     begin_encoding(input);
-    return true;
+    bool is_text =
+        input->encoding != UTF8 || (input->end >= 2 && !memchr(input->block, '\0', input->end));
+    return is_text || check_gzip_name(&input->from, error);
 }
 
 /* ---- UTF-16 ---------------------------------------------------------------------------------- */
@@ -177,24 +154,28 @@ bool read_text(text_input *input, char *bytes, size_t most, size_t *got, table_e
         return convert_utf16(input, bytes, most, got, error);
     size_t left = input->end - input->next;
     if (left == 0)
-        return read_bytes(input, bytes, most, got, error);
+        return read_file_bytes(&input->from, bytes, most, got, error);
     *got = left < most ? left : most;
     memcpy(bytes, input->block + input->next, *got);
     input->next += *got;
     return true;
 }
 
+bool blame_text(text_input *input, table_error *error) {
+    return blame_gzip(&input->from, error);
+}
+
 /* ---- places ---------------------------------------------------------------------------------- */
 
 int64_t tell_text(const text_input *input) {
-    if (input->gunzip || input->encoding != UTF8)
+    if (input->from.gunzip || input->encoding != UTF8)
         return -1;
-    off_t offset = ftello(input->file);
+    off_t offset = ftello(input->from.file);
     return offset < 0 ? -1 : (int64_t)offset - (int64_t)(input->end - input->next);
 }
 
 bool seek_text(text_input *input, int64_t offset, table_error *error) {
     input->next = input->end = 0;
-    return fseeko(input->file, (off_t)offset, SEEK_SET) == 0 ||
+    return fseeko(input->from.file, (off_t)offset, SEEK_SET) == 0 ||
            set_error(error, "%s: %s", input->name, strerror(errno));
 }

@@ -28,4 +28,7 @@ bool seek_text(text_input *input, int64_t offset, table_error *error);
 /* Reads up to `most` bytes, at least 4; *got is 0 at the end only. */
 bool read_text(text_input *input, char *bytes, size_t most, size_t *got, table_error *error);
 
+/* As blame_gzip(). */
+bool blame_text(text_input *input, table_error *error);
+
 #endif
