@@ -88,13 +88,16 @@ static bool has_openblas(void) {
     return openblas_get_corename && !strstr(products.dli_fname, "libblis");
 }
 
-/* A release of OpenBLAS that does not know a name takes another core, and says which. */
+/* A release of OpenBLAS that does not know a name takes another core, and says which. It takes one
+ * that the processor cannot run as well, and ends by an illegal instruction. */
 START_TEST(every_core_type_has_its_class) {
     static const char *const BEST[] = {"none", "Haswell", "SkylakeX"};
     nn_core_class processor = find_processor();
     if (!has_openblas())
         return;
     for (size_t i = 0; i < sizeof CORES / sizeof *CORES; i++) {
+        if (CORES[i].class > processor)
+            continue;
         answer a = ask(CORES[i].name, 2);
         bool is_best = find_class(a.core) >= processor;
         ck_assert_int_eq(a.class, find_class(a.core));
@@ -110,7 +113,7 @@ START_TEST(the_number_of_threads_is_told) {
     if (!has_openblas())
         return;
     for (int threads = 1; threads <= 2 && threads <= sysconf(_SC_NPROCESSORS_ONLN); threads++) {
-        answer a = ask("Haswell", threads);
+        answer a = ask("Nehalem", threads);
         ck_assert_ptr_nonnull(strstr(a.info, threads == 1 ? ", 1 thread (" : ", 2 threads ("));
     }
 }
