@@ -115,6 +115,23 @@ check_options() {
     check "  and in the other one" once '--labels has {rank}, and --features has not'
 }
 
+# Without a rank for each file, some rows would be left out without a word.
+check_number_of_ranks() {
+    set -- train --features 'of3/X.{rank}.npy' --labels 'of3/Y.{rank}.npy' --mpi --output few_ranks --epochs 1
+    refuses '^nnblas train: of3/X.1.npy would not be read: there is 1 rank alone; mpirun -np 3 has one' "$@"
+    expect_of_ranks 2 2 "$@"
+    check "a rank too few is told" once \
+        '^nnblas train: of3/X.2.npy would not be read: there are 2 ranks alone; mpirun -np 3 has one for each file'
+    check "  alone" test "$(grep -c '^nnblas' "$err")" -eq 1
+    copy of3/X.0:more.0 of3/Y.0:others.0 of3/Y.1:others.1
+    refuses 'others.1.npy would not be read: there is 1 rank alone; mpirun -np 2' train --features 'more.{rank}.npy' \
+        --labels 'others.{rank}.npy' --mpi
+    copy of3/X.1:first.1 of3/X.2:first.2 of3/Y.1:last.1 of3/Y.2:last.2
+    expect_of_ranks 1 2 train --features 'first.{rank}.npy' --labels 'last.{rank}.npy' --mpi
+    check "of files from 1 on, that of rank 0 is missed" once '^nnblas train: first.0.npy: No such file'
+    check "  and nothing is saved" test ! -e few_ranks
+}
+
 # Files of all rows in the same order are the same rows.
 check_resume() {
     set -- --batch all --validation 0.2 --mpi --checkpoint state
@@ -127,13 +144,14 @@ check_resume() {
     expect_of_ranks 0 2 train --features X.npy --labels Y.npy "$@" --epochs 20 --resume --output resumed
     check "  and ranks that share one file" has "$out" '^15 of them by the checkpoint, and 5 in'
     check "  to the model of one process" weights_are_near straight resumed
-    copy of2/X.0:order.1 of2/X.1:order.0 of2/Y.0:labels.1 of2/Y.1:labels.0
-    expect_of_ranks 1 2 train --features 'order.{rank}.npy' --labels 'labels.{rank}.npy' "$@" --epochs 25 --resume
+    copy of2/X.0:order.1 of2/X.1:order.0 of2/Y.0:sorted.1 of2/Y.1:sorted.0
+    expect_of_ranks 1 2 train --features 'order.{rank}.npy' --labels 'sorted.{rank}.npy' "$@" --epochs 25 --resume
     check "the rows in another order are refused" once 'cannot resume from state: the values of the table have changed since'
 }
 
 check_models
 check_bad_files
 check_options
+check_number_of_ranks
 check_resume
 conclude

@@ -78,9 +78,9 @@ bool names_rank(const char *path) {
     return strstr(path, RANK_MARK) != NULL;
 }
 
-char *name_file_of_rank(const char *path) {
+char *name_file_of_rank(const char *path, size_t rank) {
     char number[24];
-    int digits = snprintf(number, sizeof number, "%zu", place.rank);
+    int digits = snprintf(number, sizeof number, "%zu", rank);
     char *name = copy_text(path), *mark;
     while (has_ranks() && (mark = strstr(name, RANK_MARK))) {
         const char *rest = mark + strlen(RANK_MARK);

@@ -83,8 +83,8 @@ size_t count_rank_threads(size_t threads);
 
 /* {rank} in a name is the number of the rank: a file of its own. */
 bool names_rank(const char *path);
-/* A copy with the number there, to be released by free(); without --mpi a plain copy. */
-char *name_file_of_rank(const char *path);
+/* A copy with that number there, to be released by free(); without --mpi a plain copy. */
+char *name_file_of_rank(const char *path, size_t rank);
 
 /* Of MPI; null without --mpi. */
 const rank_calls *get_rank_calls(void);

@@ -61,7 +61,8 @@ static bool survey_stream(streamed_survey *v, note_list *notes, training_rows *r
 
 static bool open_arrays(const train_settings *set, schema *s, row_stream *rows,
                         table_error *error) {
-    char *features = name_file_of_rank(set->features), *labels = name_file_of_rank(set->labels);
+    char *features = name_file_of_rank(set->features, get_rank()),
+         *labels = name_file_of_rank(set->labels, get_rank());
     bool is_open = open_array_rows(features, labels, names_rank(set->features), set->columns.task,
                                    s, rows, error);
     free(features);

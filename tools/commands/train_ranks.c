@@ -8,6 +8,39 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+static bool has_file(const char *path, size_t rank) {
+    char *name = name_file_of_rank(path, rank);
+    bool exists = access(name, F_OK) == 0;
+    free(name);
+    return exists;
+}
+
+static bool has_files(const train_settings *set, size_t rank) {
+    return has_file(set->features, rank) || has_file(set->labels, rank);
+}
+
+/* Fewer ranks than files would train on a part of the data. Where a rank lacks its own, that is
+ * told. */
+static int check_last_file(const char *command, const train_settings *set) {
+    const size_t ranks = count_ranks();
+    size_t files = ranks;
+    if (!has_files(set, get_rank()))
+        return CARRY_ON;
+    while (has_files(set, files))
+        files++;
+    if (files == ranks)
+        return CARRY_ON;
+    char *left =
+        name_file_of_rank(has_file(set->features, ranks) ? set->features : set->labels, ranks);
+    refuse_usage(command,
+                 "%s would not be read: there %s %zu rank%s alone; mpirun -np %zu has one for each "
+                 "file, or move away what is not of these data",
+                 left, ranks == 1 ? "is" : "are", ranks, end_plural(ranks), files);
+    free(left);
+    return EXIT_USAGE;
+}
 
 /* Arrays of a rank's own. */
 static int check_rank_files(const char *command, const train_settings *set) {
@@ -27,7 +60,7 @@ static int check_rank_files(const char *command, const train_settings *set) {
                             "--%s has {rank}, and --%s has not: a rank has both files of its own, "
                             "or none",
                             features ? "features" : "labels", features ? "labels" : "features");
-    return CARRY_ON;
+    return features ? check_last_file(command, set) : CARRY_ON;
 }
 
 int check_train_ranks(const char *command, train_settings *set) {

@@ -224,8 +224,8 @@ static int refuse_lost_file(const char *command, const char *checkpoint) {
 static int check_own_files(const char *command, const train_settings *set) {
     const char *checkpoint = set->training.checkpoint;
     char *checkpoint_history = checkpoint ? name_checkpoint_history(checkpoint) : NULL;
-    char *features = set->features ? name_file_of_rank(set->features) : NULL;
-    char *labels = set->labels ? name_file_of_rank(set->labels) : NULL;
+    char *features = set->features ? name_file_of_rank(set->features, get_rank()) : NULL;
+    char *labels = set->labels ? name_file_of_rank(set->labels, get_rank()) : NULL;
     const file_argument files[] = {
         {"DATA.csv", set->data, set->streams ? FILE_READ_BY_NAME : FILE_READ},
         {"--features", features, FILE_READ_BY_NAME},
