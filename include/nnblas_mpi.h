@@ -19,7 +19,7 @@
  * meanwhile; else MPI_THREAD_MULTIPLE.
  *
  * The library neither starts nor ends MPI, prints nothing and ends no process. It works on a copy
- * of the communicator (MPI_Comm_dup), which returns errors; the error handler of the caller's own
+ * of the communicator (MPI_Comm_idup), which returns errors; the error handler of the caller's own
  * stays. Open MPI passes errors of sums on to that of MPI_COMM_WORLD, which ends all processes
  * where the caller has not set MPI_ERRORS_RETURN there.
  */
@@ -37,18 +37,20 @@ extern "C" {
 typedef struct nnblas_mpi_group nnblas_mpi_group;
 
 /*
- * Makes a group of all processes of the communicator, each of which calls it. seconds: how long a
- * sum or a broadcast may take from the moment that a process waits for it, so that it must be more
- * than the slowest rank may be behind; 0 for any time. At its end, or where MPI reports an error,
- * the processes find out which of them no longer answer, and each that waited returns
- * NNBLAS_ERROR_GROUP from nnblas_trainer_fit with a message such as "no answer from rank 3 within
- * 30 s". A rank that is alive but too slow counts as lost too. What happens to the process is the
- * caller's business: MPI_Finalize may wait for the lost rank, MPI_Abort does not.
+ * Makes a group of all processes of the communicator, each of which calls it. seconds: how long
+ * this call, a sum or a broadcast may take from the moment that a process waits for the others, so
+ * that it must be more than the slowest rank may be behind; 0 for any time. At its end, or where
+ * MPI reports an error, the processes find out which of them no longer answer, and each that waited
+ * returns NNBLAS_ERROR_GROUP, from here or from nnblas_trainer_fit, with a message such as "no
+ * answer from rank 3 within 30 s". A rank that is alive but too slow counts as lost too. What
+ * happens to the process is the caller's business: MPI_Finalize may wait for the lost rank,
+ * MPI_Abort does not. Where this call fails so, it has sent empty messages with the tag 32767 on
+ * the caller's communicator, which is not to be used again.
  *
  * NNBLAS_ERROR_NULL where group is null, NNBLAS_ERROR_VALUE where seconds is not finite and 0 or
  * above, MPI is not initialized or communicator is MPI_COMM_NULL, NNBLAS_ERROR_MEMORY, and
- * NNBLAS_ERROR_GROUP where MPI reports an error. nnblas_mpi_error_message has the reason, as
- * nnblas_error_message has those of nnblas.h.
+ * NNBLAS_ERROR_GROUP where a rank does not come or MPI reports an error. nnblas_mpi_error_message
+ * has the reason, as nnblas_error_message has those of nnblas.h.
  */
 nnblas_status nnblas_mpi_group_create(MPI_Comm communicator, double seconds,
                                       nnblas_mpi_group **group);

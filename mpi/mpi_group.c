@@ -28,6 +28,7 @@ enum { MOST_SUMS = 64 };
 struct nnblas_mpi_group {
     nnblas_group calls;
     MPI_Comm communicator;
+    MPI_Comm roll_communicator; /* the caller's, until there is a copy of it */
     double seconds;
     bool has_failed; /* MPI is no longer called */
     char message[256];
@@ -72,14 +73,15 @@ static void describe_mpi(char text[256], const char *call, int code) {
 
 /* Of the time limit, the part in which those that gave up waiting look for each other. */
 static const double ROLL_CALL = 0.2;
-enum { ROLL_CALL_TAG = 1 };
+/* The largest that every MPI has: the caller's own messages hardly have it. */
+enum { ROLL_CALL_TAG = 32767 };
 
 /* Whether another rank has given up waiting: then this one does too, so that all that wait look for
  * each other at the same time. */
 static bool is_called(nnblas_mpi_group *g) {
     int is_here = 0;
-    int code =
-        MPI_Iprobe(MPI_ANY_SOURCE, ROLL_CALL_TAG, g->communicator, &is_here, MPI_STATUS_IGNORE);
+    int code = MPI_Iprobe(MPI_ANY_SOURCE, ROLL_CALL_TAG, g->roll_communicator, &is_here,
+                          MPI_STATUS_IGNORE);
     return code == MPI_SUCCESS && is_here;
 }
 
@@ -95,19 +97,19 @@ static void call_roll(nnblas_mpi_group *g, bool *is_there, double until) {
     is_there[g->calls.rank] = true;
     for (size_t r = 0; r < g->calls.ranks; r++)
         if (r != g->calls.rank && MPI_Isend(&nothing, 0, MPI_BYTE, (int)r, ROLL_CALL_TAG,
-                                            g->communicator, &request) == MPI_SUCCESS)
+                                            g->roll_communicator, &request) == MPI_SUCCESS)
             MPI_Request_free(&request);
     while (missing > 0 && read_clock() < until) {
         MPI_Status status;
         int is_here = 0;
-        if (MPI_Iprobe(MPI_ANY_SOURCE, ROLL_CALL_TAG, g->communicator, &is_here, &status) !=
+        if (MPI_Iprobe(MPI_ANY_SOURCE, ROLL_CALL_TAG, g->roll_communicator, &is_here, &status) !=
             MPI_SUCCESS)
             return;
         if (!is_here) {
             rest();
             continue;
         }
-        MPI_Recv(&nothing, 0, MPI_BYTE, status.MPI_SOURCE, ROLL_CALL_TAG, g->communicator,
+        MPI_Recv(&nothing, 0, MPI_BYTE, status.MPI_SOURCE, ROLL_CALL_TAG, g->roll_communicator,
                  MPI_STATUS_IGNORE);
         missing -= !is_there[status.MPI_SOURCE];
         is_there[status.MPI_SOURCE] = true;
@@ -301,18 +303,26 @@ static nnblas_status check_arguments(MPI_Comm communicator, double seconds,
     return NNBLAS_OK;
 }
 
+/* A rank that does not come is missed as in a sum. */
 static int copy_communicator(nnblas_mpi_group *g, MPI_Comm communicator) {
     int rank = 0, ranks = 0;
-    int code = MPI_Comm_dup(communicator, &g->communicator);
+    MPI_Request request;
+    int code = MPI_Comm_rank(communicator, &rank);
     if (code == MPI_SUCCESS)
-        code = MPI_Comm_set_errhandler(g->communicator, MPI_ERRORS_RETURN);
-    if (code == MPI_SUCCESS)
-        code = MPI_Comm_rank(g->communicator, &rank);
-    if (code == MPI_SUCCESS)
-        code = MPI_Comm_size(g->communicator, &ranks);
+        code = MPI_Comm_size(communicator, &ranks);
     g->calls.rank = (size_t)rank;
     g->calls.ranks = (size_t)ranks;
-    return code;
+    g->roll_communicator = communicator;
+    if (code == MPI_SUCCESS)
+        code = MPI_Comm_idup(communicator, &g->communicator, &request);
+    if (code == MPI_SUCCESS && wait_for(g, 1, &request))
+        return 1;
+    if (code == MPI_SUCCESS)
+        code = MPI_Comm_set_errhandler(g->communicator, MPI_ERRORS_RETURN);
+    g->roll_communicator = g->communicator;
+    if (code != MPI_SUCCESS)
+        describe_mpi(g->message, "MPI_Comm_idup", code);
+    return code != MPI_SUCCESS;
 }
 
 nnblas_status nnblas_mpi_group_create(MPI_Comm communicator, double seconds,
@@ -331,10 +341,10 @@ nnblas_status nnblas_mpi_group_create(MPI_Comm communicator, double seconds,
                               .broadcast = broadcast,
                               .describe_failure = describe_failure,
                               .user = g};
-    int code = copy_communicator(g, communicator);
-    if (code != MPI_SUCCESS) {
-        describe_mpi(message, "MPI_Comm_dup", code);
-        free(g);
+    if (copy_communicator(g, communicator)) {
+        describe(message, "%s", g->message);
+        if (!g->has_failed) /* else MPI may still write to it */
+            free(g);
         return NNBLAS_ERROR_GROUP;
     }
     *group = g;

@@ -6,16 +6,16 @@ set -eu
 . "$(dirname "$0")/mpirun.sh"
 failures=0
 
-# check RANKS FIRST LAST HOW_MANY_TELL WORDS
+# check RANKS FIRST LAST HOW_MANY_TELL WORDS [absent]
 check() {
-    if output=$(run_ranks "$1" "$lose_ranks" 2 "$2" "$3" 2>&1); then
+    if output=$(run_ranks "$1" "$lose_ranks" 2 "$2" "$3" ${6:+"$6"} 2>&1); then
         echo "not ok the job ends with 0"
         failures=$((failures + 1))
     fi
-    found=$(printf '%s\n' "$output" | grep -cF "NNBLAS_ERROR_GROUP: rank" || true)
+    found=$(printf '%s\n' "$output" | grep -cF "NNBLAS_ERROR_GROUP: " || true)
     named=$(printf '%s\n' "$output" | grep -cF "$5 within 2 s" || true)
     if [ "$found" -eq "$4" ] && [ "$named" -eq "$4" ]; then
-        echo "ok $5, tell $4 of $1"
+        echo "ok $5, tell $4 of $1${6:+, of a rank that is $6}"
     else
         echo "not ok $5: $found of $4 end so, $named of them tell it"
         printf '%s\n' "$output"
@@ -27,4 +27,6 @@ lose_ranks=$1
 check 2 1 1 1 "no answer from rank 1"
 check 3 0 0 2 "no answer from rank 0"
 check 4 1 2 2 "no answer from ranks 1, 2"
+check 2 0 0 1 "no answer from rank 0" absent
+check 4 1 2 2 "no answer from ranks 1, 2" absent
 exit $((failures > 0))

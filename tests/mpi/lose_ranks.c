@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Ranks that no longer answer: after the third epoch the ranks named first to last hang. Each other
- * rank prints the status and the message of its training.
+ * Ranks that no longer answer: after the third epoch the ranks named first to last hang, or with
+ * "absent" never make the group. Each other rank prints the status and the message of its training,
+ * or of its group.
  *
- * usage: mpirun -np RANKS lose_ranks SECONDS FIRST LAST
+ * usage: mpirun -np RANKS lose_ranks SECONDS FIRST LAST [absent]
  */
 #include "nnblas_mpi.h"
 
@@ -41,19 +42,29 @@ static void train(const nnblas_group *group, int hangs) {
     nnblas_net_destroy(net);
 }
 
-int main(int argc, char **argv) {
-    nnblas_mpi_group *group = NULL;
-    int provided;
-    MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
-    nnblas_mpi_group *none = NULL;
-    if (nnblas_mpi_group_create(MPI_COMM_NULL, 1.0, &none) != NNBLAS_ERROR_VALUE || none)
-        MPI_Abort(MPI_COMM_WORLD, 3);
-    if (argc < 4 || nnblas_mpi_group_create(MPI_COMM_WORLD, atof(argv[1]), &group))
-        MPI_Abort(MPI_COMM_WORLD, 2);
-    int rank = (int)nnblas_mpi_group_calls(group)->rank;
-    train(nnblas_mpi_group_calls(group), rank >= atoi(argv[2]) && rank <= atoi(argv[3]));
-    nnblas_mpi_group_destroy(group);
-    /* The others may still have to print. */
-    sleep(1);
+/* The others may still have to print. */
+static void end(unsigned seconds) {
+    sleep(seconds);
     MPI_Abort(MPI_COMM_WORLD, 3);
+}
+
+int main(int argc, char **argv) {
+    nnblas_mpi_group *group = NULL, *none = NULL;
+    int provided, rank;
+    MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    if (argc < 4 || nnblas_mpi_group_create(MPI_COMM_NULL, 1.0, &none) != NNBLAS_ERROR_VALUE ||
+        none)
+        MPI_Abort(MPI_COMM_WORLD, 3);
+    int hangs = rank >= atoi(argv[2]) && rank <= atoi(argv[3]);
+    if (argc > 4 && hangs)
+        end(10);
+    nnblas_status status = nnblas_mpi_group_create(MPI_COMM_WORLD, atof(argv[1]), &group);
+    if (status)
+        printf("rank %d: %s: %s\n", rank, nnblas_status_string(status), nnblas_mpi_error_message());
+    else
+        train(nnblas_mpi_group_calls(group), hangs);
+    fflush(stdout);
+    nnblas_mpi_group_destroy(group);
+    end(1);
 }

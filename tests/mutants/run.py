@@ -33,6 +33,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 LONGEST = 60  # seconds of a suite; a change that makes it hang is noticed
 # What the suites that meson alone knows the arguments of need, by how their names begin.
 OF_MESON = {"command_": ["tools/nnblas", "tests/command/stop_at_once.so"],
+            "mpi_lost_": ["tests/mpi/lose_ranks"],
             "mpi_": ["tools/nnblas", "tools/nnblas_ranks.so"]}
 # Kernels are compiled for three instruction sets; optimising them takes longer than testing them.
 PLAIN_KERNELS = ("lib/meson.build", "kernel_args = ['-O3'", "kernel_args = ['-O1'")
