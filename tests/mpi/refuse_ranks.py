@@ -40,8 +40,9 @@ def find_fault(name, call, all_raise, own):
         words = f"{type(error).__name__}: {error}"
     if ranks == 1:
         return [f"{name}: {words}"] if words else []
-    expected = all_raise or (own if is_other else f"GroupError: rank {last}: its arguments were refused")
-    return [] if expected in words else [f"{name}, rank {rank}: {words or 'trained'}"]
+    expected = all_raise or own if all_raise or is_other else f"GroupError: rank {last}: its arguments were refused: "
+    is_told = expected in words and (all_raise or own in words)
+    return [] if is_told else [f"{name}, rank {rank}: {words or 'trained'}"]
 
 
 def fit_regressor(X=X, y=y, weights=None, dydx=None, **parameters):
@@ -154,6 +155,7 @@ def check_refused_trainers():
         ("weight", lambda: fit(slopes, derivative_weight=choose(1.0, -1.0)), "ArgumentError: "),
         ("timeout", lambda: fit(communication_timeout=choose(60, "x")), "communication_timeout is 'x'"),
         ("NaN", lambda: fit(communication_timeout=choose(60, np.nan)), "communication_timeout is nan"),
+        ("True", lambda: fit(communication_timeout=choose(60, True)), "communication_timeout is True"),
         ("ordered", lambda: fit(ordered_sums=choose(False, np.ones(2))), "ValueError: The truth value"),
         ("busy", lambda: fit(busy=True), "RuntimeError: "),
     ]:
@@ -161,7 +163,63 @@ def check_refused_trainers():
     return faults
 
 
-faults = check_refused_trainers()
+def make_source(fails_in_pass, row=0):
+    """The last rank's raises in a pass, at that row or where it begins."""
+    passes = iter(range(1000))
+
+    def read(first, end):
+        for begin in range(first, end, 20):
+            yield X[begin : begin + 20], y[begin : begin + 20, None]
+        if end < 200:
+            raise OSError("the disk is gone")
+
+    def blocks(first):
+        is_bad = next(passes) == fails_in_pass and is_other
+        if is_bad and row == 0:
+            raise KeyError("no such file")
+        return read(first, max(first, row) if is_bad else 200)
+
+    return nnblas.Source(3, 1, blocks, seek=True, block_rows=50)
+
+
+def check_sources():
+    """What one rank's source raises comes out there, and the others are told."""
+    faults = []
+    for optimizer, batch, n_pass, row, at in [
+        ("adam", 0, 0, 60, " at row 60"),
+        ("adam", 0, 2, 60, " at row 60"),
+        ("adam", 0, 2, 0, ""),
+        ("adam", 8, 0, 160, " at row 160"),
+        ("adam", 8, 6, 0, ""),
+        ("lbfgs", 0, 3, 60, " at row 60"),
+        ("levenberg_marquardt", 0, 2, 60, " at row 60"),
+    ]:
+        for is_validation in False, True:
+            if is_validation and (batch or optimizer == "lbfgs"):
+                continue
+            net = nnblas.Net([3, 4, 1], seed=3)
+            trainer = nnblas.Trainer(net, optimizer=optimizer, learning_rate=0.01, epochs=5, batch_size=batch)
+            bad, good = make_source(n_pass, row), make_source(-1)
+            source, validation = (good, bad) if is_validation else (bad, None)
+            call = lambda: trainer.fit_source(source, validation=validation, communicator=communicator)
+            name = f"{optimizer}, batch {batch}, pass {n_pass}, row {row}, validation {is_validation}"
+            own = "KeyError: 'no such file'" if row == 0 else "OSError: the disk is gone"
+            others = f"SourceError: rank {last}: the source failed{at}: {own}"
+            faults += find_fault(name, call, choose(others, own), None)
+    return faults if ranks > 1 else []
+
+
+def check_callbacks():
+    def call_back(epoch):
+        if is_other:
+            raise ValueError("what is this")
+
+    call = lambda: fit(callback=call_back)
+    others = f"GroupError: rank {last}: its callback raised ValueError: what is this"
+    return find_fault("callback", call, choose(others, "ValueError: what is this"), None)
+
+
+faults = check_refused_trainers() + check_sources() + check_callbacks()
 if sklearn:
     faults += check_other_rows() + check_other_units()
     faults += check_other_parameters() + check_refused_estimators()

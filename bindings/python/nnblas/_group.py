@@ -20,26 +20,112 @@ if TYPE_CHECKING:
 # What MPI may still write to after a failure.
 _abandoned: list[Any] = []
 
+# Of the limit, the part in which those that gave up waiting look for each other.
+_ROLL_CALL = 0.2
+# The largest tag that every MPI has: the program's own messages hardly have it.
+_ROLL_CALL_TAG = 32767
+_MOST_NAMES = 8
+# Of what a rank tells the others about its exception.
+_MOST_BYTES = 1024
 
 _Prepared = TypeVar("_Prepared")
 
 
-def _wait_for(mpi: Any, requests: list[Any], seconds: Union[float, None]) -> None:
-    began = time.monotonic()
+class _LostError(Exception):
+    """A rank does not answer."""
+
+
+# ---- who is left
+
+
+def _call_roll(mpi: Any, communicator: Any, seconds: float) -> list[int]:
+    """Tells all ranks that this one is here, and returns those that do not say so."""
+    missing = set(range(communicator.Get_size())) - {communicator.Get_rank()}
+    nothing = [bytearray(1), 0, mpi.BYTE]
+    for rank in missing:
+        communicator.Isend(nothing, rank, _ROLL_CALL_TAG).Free()
+    until = time.monotonic() + seconds
+    status = mpi.Status()
+    while missing and time.monotonic() < until:
+        if communicator.Iprobe(mpi.ANY_SOURCE, _ROLL_CALL_TAG, status):
+            communicator.Recv(nothing, status.Get_source(), _ROLL_CALL_TAG)
+            missing.discard(status.Get_source())
+        else:
+            time.sleep(2e-4)
+    return sorted(missing)
+
+
+def _name_lost(mpi: Any, communicator: Any, seconds: Union[float, None], words: str) -> str:
+    """"no answer from rank 3 within 30 s": words are the end of it."""
+    missing = _call_roll(mpi, communicator, 1.0 if seconds is None else _ROLL_CALL * seconds)
+    if not missing:
+        return f"all ranks answer, but the sums are not done{words}"
+    names = ", ".join(map(str, missing[:_MOST_NAMES]))
+    more = f" and {len(missing) - _MOST_NAMES} more" if len(missing) > _MOST_NAMES else ""
+    return f"no answer from rank{'s' if len(missing) > 1 else ''} {names}{more}{words}"
+
+
+def _wait_for(
+    mpi: Any, communicator: Any, requests: list[Any], seconds: Union[float, None]
+) -> None:
+    """Gives up at the limit, or where another rank has: all that wait look for each other then."""
+    began, looked = time.monotonic(), 0.0
     while not mpi.Request.Testall(requests):
         waited = time.monotonic() - began
-        if seconds is not None and waited > seconds:
-            raise TimeoutError(f"a rank does not answer within {seconds:g} s")
+        if seconds is not None and waited > looked + 0.05 * min(seconds, 1.0):
+            looked = waited
+            is_called = communicator.Iprobe(mpi.ANY_SOURCE, _ROLL_CALL_TAG)
+            if waited > (1.0 - _ROLL_CALL) * seconds or is_called:
+                raise _LostError(_name_lost(mpi, communicator, seconds, f" within {seconds:g} s"))
         if waited > 1e-4:
             time.sleep(0 if waited < 0.1 else 1e-3)
 
 
+# ---- what one rank raises
+
+
 def _read_seconds(seconds: Any) -> Union[float, None]:
-    if seconds is not None and not (isinstance(seconds, Real) and float(seconds) >= 0):
+    is_number = isinstance(seconds, Real) and not isinstance(seconds, bool)
+    if seconds is not None and not (is_number and float(seconds) >= 0):
         raise ValueError(
             f"communication_timeout is {seconds!r}; it must be None or seconds, 0 or above"
         )
     return None if seconds is None else float(seconds)
+
+
+def _describe(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def _complete(communicator: Any, array: Any, request: Any, seconds: Union[float, None]) -> None:
+    from mpi4py import MPI
+
+    try:
+        _wait_for(MPI, communicator, [request], seconds)
+    except _LostError:
+        _abandoned.append((communicator, array, request))
+        raise
+
+
+def _find_error(
+    communicator: Any, seconds: Union[float, None], error: Union[BaseException, None]
+) -> Union[tuple[int, str], None]:
+    """On all ranks the first that has an error, and what it says."""
+    from mpi4py import MPI
+
+    own = communicator.Get_rank()
+    failed = np.zeros(communicator.Get_size())
+    failed[own] = error is not None
+    _complete(communicator, failed, communicator.Iallreduce(MPI.IN_PLACE, failed), seconds)
+    if not failed.any():
+        return None
+    rank = int(failed.argmax())
+    words = bytearray(_MOST_BYTES)
+    if rank == own and error is not None:
+        text = _describe(error).encode(errors="replace")[:_MOST_BYTES]
+        words[: len(text)] = text
+    _complete(communicator, words, communicator.Ibcast([words, MPI.BYTE], rank), seconds)
+    return rank, words.rstrip(b"\0").decode(errors="ignore")
 
 
 def prepare_together(
@@ -47,27 +133,21 @@ def prepare_together(
 ) -> _Prepared:
     """What prepare returns. Where it raises on one rank it does so, and all others raise GroupError:
     they would wait for that rank."""
-    from mpi4py import MPI
-
-    refused = np.zeros(communicator.Get_size())
-    error = limit = None
+    error = limit = found = None
     try:
         limit = _read_seconds(seconds)
         prepared = prepare()
     except Exception as raised:
         error = raised
-        refused[communicator.Get_rank()] = 1.0
-    request = communicator.Iallreduce(MPI.IN_PLACE, refused)
     try:
-        _wait_for(MPI, [request], limit)
-    except TimeoutError as late:
-        _abandoned.append((communicator, refused, request))
-        error = error or make_error(Status.ERROR_GROUP, str(late))
+        found = _find_error(communicator, limit, error)
+    except _LostError as lost:
+        error = error or make_error(Status.ERROR_GROUP, str(lost))
     if error is not None:
         raise error
-    if refused.any():
-        rank = int(refused.argmax())
-        raise make_error(Status.ERROR_GROUP, f"rank {rank}: its arguments were refused")
+    if found is not None:
+        rank, words = found
+        raise make_error(Status.ERROR_GROUP, f"rank {rank}: its arguments were refused: {words}")
     return prepared
 
 
@@ -120,7 +200,11 @@ class Group:
         from mpi4py import MPI
 
         self._mpi = MPI
-        self._communicator = communicator.Dup()
+        self._communicator, request = communicator.Idup()
+        try:
+            _complete(communicator, self._communicator, request, seconds)
+        except _LostError as lost:
+            raise make_error(Status.ERROR_GROUP, str(lost)) from None
         self._communicator.Set_errhandler(MPI.ERRORS_RETURN)
         self._seconds = seconds
         self._sums: list[tuple[Any, Any]] = []
@@ -148,6 +232,27 @@ class Group:
         status: int = lib.nnblas_trainer_set_group(trainer, self._calls, ordered)
         return status
 
+    def explain_source(self, message: str, error: Union[BaseException, None]) -> str:
+        """The message, which all ranks have, of the source of one of them: with what that has raised."""
+        try:
+            found = _find_error(self._communicator, self._seconds, error)
+        except (_LostError, self._mpi.Exception):
+            return message
+        if found is None or not message.startswith(f"rank {found[0]}: "):
+            return message
+        return f"{message.rpartition(': ')[0]}: {found[1]}"
+
+    def check_callback(self, error: Union[BaseException, None]) -> None:
+        """After callbacks have stopped the training: raises where that of another rank has raised."""
+        own = error if isinstance(error, Exception) else None
+        try:
+            found = _find_error(self._communicator, self._seconds, own)
+        except _LostError as lost:
+            raise make_error(Status.ERROR_GROUP, str(lost)) from None
+        if found is not None and error is None:
+            rank, words = found
+            raise make_error(Status.ERROR_GROUP, f"rank {rank}: its callback raised {words}")
+
     def end(self) -> None:
         """After a failure the copy of the communicator stays: to free it would wait for all."""
         is_lost = any(lost[0] is self._communicator for lost in _abandoned)
@@ -157,7 +262,7 @@ class Group:
             _abandoned.append((self._communicator, self._sums, self._requests))
 
     def _wait(self) -> None:
-        _wait_for(self._mpi, self._requests, self._seconds)
+        _wait_for(self._mpi, self._communicator, self._requests, self._seconds)
         self._requests = []
 
     def begin_sum(self, target: Any) -> None:
@@ -182,9 +287,12 @@ class Group:
         try:
             call()
             return 0
+        except self._mpi.Exception as error:
+            words = _name_lost(self._mpi, self._communicator, self._seconds, f" ({error})")
         except BaseException as error:
-            self._words = ffi.new("char[]", (str(error) or type(error).__name__).encode())
-            return 1
+            words = str(error) or type(error).__name__
+        self._words = ffi.new("char[]", words.encode())
+        return 1
 
     def describe(self) -> Any:
         return self._words

@@ -36,7 +36,7 @@ class _Rows:
         self._iterator: Iterator[Block] = iter(())
         self._block: list[Any] = []
         self._place = 0
-        self._error: Union[BaseException, None] = None
+        self.error: Union[BaseException, None] = None
 
     def _read(self, block: Block) -> list[Any]:
         names = ("X", "Y", "weights")[: len(self._columns)]
@@ -77,11 +77,11 @@ class _Rows:
         try:
             return function(*arguments)
         except BaseException as error:
-            self._error = error
+            self.error = error
             return 1
 
     def raise_error(self) -> None:
-        error, self._error = self._error, None
+        error, self.error = self.error, None
         if error is not None:
             raise error
 

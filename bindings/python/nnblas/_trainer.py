@@ -168,6 +168,7 @@ class _Fit:
             given = read_derivatives(derivatives, rows, net._outputs, net._inputs)
             self._derivatives = derivative_weight, *given
         self._source = validation if isinstance(validation, Source) else None
+        self.sources = [] if self._source is None else [self._source]
         self._validation = trainer._read_validation(*arrays) if arrays else None
         self._fraction = 0.0
         self.group: Union[Group, None] = None
@@ -222,11 +223,21 @@ class _Fit:
         trainer._is_fitting = False
 
     def raise_error(self) -> None:
-        """What the callback or a validation source has raised."""
+        """What the callback or a source has raised."""
         if self._watch is not None and self._watch.error is not None:
             raise self._watch.error
-        if self._source is not None:
-            self._source._raise_error()
+        for source in self.sources:
+            source._raise_error()
+
+    def explain(self, status: int, message: str) -> str:
+        """The message, with what the source of one rank of a group has raised. Raises where the callback
+        of another rank has."""
+        if self.group is not None and status == Status.ERROR_SOURCE:
+            errors = [source._rows.error for source in self.sources if source._rows.error]
+            return self.group.explain_source(message, errors[0] if errors else None)
+        if self.group is not None and status == Status.STOPPED_CALLBACK:
+            self.group.check_callback(None if self._watch is None else self._watch.error)
+        return message
 
 
 def _read_tuple(name: str, values: Any, *wanted: str) -> tuple[Any, ...]:
@@ -732,13 +743,14 @@ class Trainer:
             settings, and train one network together: as one process with all rows, rank 0's first. All
             begin with the parameters of rank 0, which alone writes and resumes checkpoints. MPI is
             called in another thread (mpi4py asks for MPI_THREAD_MULTIPLE). What one rank is refused for
-            all raise, with its number; where its arguments have another type or shape, the others raise
-            GroupError.
+            all raise, with its number; where its arguments have another type or shape, or its callback
+            raises, the others raise GroupError with what that has said.
         ordered_sums : bool, optional
             The bits of one process with all rows, where the shares are those of `share_rows` with this
             network: see nnblas_trainer_set_group in the reference of C.
         communication_timeout : float, optional
-            Seconds after which a rank that does not answer is lost, and GroupError is raised.
+            Seconds after which a rank that does not answer is lost, and GroupError is raised, which
+            names it.
 
         Returns
         -------
@@ -813,14 +825,16 @@ class Trainer:
         ------
         SourceError
             Where a pass has another number of rows than the first. What the source itself raises comes
-            from here. The parameters are those before the step that failed, or with validation rows the
-            best ones so far.
+            from here, and on the other ranks of a communicator SourceError with its rank and words. The
+            parameters are those before the step that failed, or with validation rows the best ones so far.
         """
 
         def prepare() -> "_Fit":
             if not isinstance(source, Source):
                 raise TypeError(f"source is a {type(source).__name__}; it must be a Source")
-            return _Fit(self, 0, None, validation, callback)
+            fit = _Fit(self, 0, None, validation, callback)
+            fit.sources.append(source)
+            return fit
 
         if communicator is None:
             fit = prepare()
@@ -829,7 +843,6 @@ class Trainer:
             fit.group = Group(communicator, communication_timeout)
         status, message = self._run(fit, lib.nnblas_trainer_fit_source, source._handle)
         fit.raise_error()
-        source._raise_error()
         if status < 0:
             raise make_error(status, message)
         return Status(status)
@@ -841,7 +854,7 @@ class Trainer:
             fit.begin(hand_over)
             try:
                 status = function(self._handle, *arguments)
-                return status, get_message() if status < 0 else ""
+                return status, fit.explain(status, get_message() if status < 0 else "")
             finally:
                 fit.end()
 
