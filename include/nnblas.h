@@ -1412,11 +1412,11 @@ nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double
  * batch of an epoch may be smaller. The orders depend on the seed, the epoch, block_rows and
  * whether there is seek, and on nothing else. Memory: two blocks and one batch.
  *
- * With a group (nnblas_trainer_set_group) each rank has a source of its own, with one row of a
- * weight above 0 at least, whatever the others have (NNBLAS_ERROR_VALUE), and takes its share of
- * each batch, to a row, from the orders of its own blocks: other batches than one process takes,
- * and as many steps, but for batches that have fewer rows than there are ranks and so perhaps none.
- * Full batch is that of fit. There are no ordered sums then.
+ * With a group (nnblas_trainer_set_group) each rank has a source of its own, perhaps without rows
+ * or without one of a weight above 0, and takes its share of each batch, to a row, from the orders
+ * of its own blocks: other batches than one process takes, and as many steps, but for batches that
+ * have fewer rows than there are ranks and so perhaps none. Full batch is that of fit. There are no
+ * ordered sums then.
  *
  * Weights are those of the source. Of the settings of rows in arrays, sample weights, derivatives
  * and a validation fraction are refused with NNBLAS_ERROR_VALUE; validation rows may be in arrays

@@ -78,12 +78,12 @@ nnblas_status nn_check_rows(const nn_fit *fit) {
 /* ---- all rows -------------------------------------------------------------------------------- */
 
 static double compute_own_gradient(nn_fit *fit, const nn_rows *rows, nn_layer_sums *sums) {
-    if (nn_is_from_source(fit) && rows == &fit->rows)
-        return average_blocks(fit, fit->mean_gradient);
     if (rows->N == 0) {
         memset(fit->engine.updates[0], 0, nn_count_all_parameters(fit) * sizeof(double));
         return fit->row_failure.status ? (double)NAN : 0.0;
     }
+    if (nn_is_from_source(fit) && rows == &fit->rows)
+        return average_blocks(fit, fit->mean_gradient);
     if (nn_has_derivatives(fit))
         return nn_derivative_engine_run(&fit->derivative_engine, rows, &fit->settings->derivatives);
     return nn_engine_run(&fit->engine, &(nn_call){.model = &fit->model,
@@ -105,7 +105,7 @@ double nn_compute_gradient(nn_fit *fit, const nn_rows *rows) {
 
 double nn_compute_training_cost(nn_fit *fit) {
     double cost = 0.0;
-    if (nn_is_from_source(fit))
+    if (nn_is_from_source(fit) && fit->rows.N > 0)
         cost = average_blocks(fit, NULL);
     else if (fit->rows.N > 0)
         cost = nn_engine_run(&fit->engine, &(nn_call){.model = &fit->model, .rows = &fit->rows});
@@ -114,12 +114,12 @@ double nn_compute_training_cost(nn_fit *fit) {
 
 void nn_compute_normal_equations(nn_fit *fit, nn_normal_equations *equations) {
     size_t count = equations->count;
-    if (nn_is_from_source(fit)) {
-        if (!fit->row_failure.status)
-            nn_note_row_failure(fit, add_equations(fit, equations));
-    } else if (fit->rows.N == 0) {
+    if (fit->rows.N == 0) {
         memset(equations->hessian, 0, count * count * sizeof(double));
         memset(equations->gradient, 0, count * sizeof(double));
+    } else if (nn_is_from_source(fit)) {
+        if (!fit->row_failure.status)
+            nn_note_row_failure(fit, add_equations(fit, equations));
     } else {
         nn_normal_equations_run(equations, &fit->rows);
     }

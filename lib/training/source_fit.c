@@ -32,8 +32,12 @@ nnblas_status nn_choose_source(nn_fit *fit, nnblas_source *source) {
     double counts[] = {(double)fit->source.blocks.N, (double)s->validation.N};
     nn_group_sum(&fit->group, counts, 2);
     fit->source.N = (size_t)counts[0];
-    return nn_check_row_counts(s, fit->source.N, fit->N,
-                               s->validation_source ? 1 : (size_t)counts[1]);
+    status = nn_group_check(&fit->group);
+    if (!status)
+        status = nn_check_survey(&fit->source.survey, fit->source.N, fit->N);
+    return status ? status
+                  : nn_check_row_counts(s, fit->source.N, fit->N,
+                                        s->validation_source ? 1 : (size_t)counts[1]);
 }
 
 nnblas_status nn_choose_validation_source(nn_fit *fit, nnblas_source *source) {
@@ -49,7 +53,10 @@ nnblas_status nn_choose_validation_source(nn_fit *fit, nnblas_source *source) {
     double count = (double)fit->validation_source.blocks.N;
     nn_group_sum(&fit->group, &count, 1);
     fit->validation_source.N = (size_t)count;
-    return nn_group_check(&fit->group);
+    status = nn_group_check(&fit->group);
+    return status ? status
+                  : nn_check_survey(&fit->validation_source.survey, fit->validation_source.N,
+                                    fit->N_validation);
 }
 
 /* The number of rows may be one that was set, and no row was read. */
@@ -57,7 +64,7 @@ static nnblas_status open_block_order(nn_fit *fit) {
     const nn_blocks *b = &fit->source.blocks;
     size_t count = nn_count_blocks(b);
     if (count <= UINT32_MAX)
-        fit->block_order = nn_allocate(count, sizeof *fit->block_order);
+        fit->block_order = nn_allocate(nn_max(count, 1), sizeof *fit->block_order);
     if (!fit->block_order)
         return nn_fail(NNBLAS_ERROR_MEMORY,
                        "the source %s %zu rows: there is no memory for the order of %zu blocks; "
@@ -116,7 +123,7 @@ static size_t count_engine_rows(size_t N) {
 nn_rows nn_describe_step(const nn_fit *fit) {
     const nn_blocks *b = &fit->source.blocks;
     if (nn_is_from_source(fit) && nn_is_full_batch(fit))
-        return nn_blocks_describe(b, nn_min(b->block_rows, fit->rows.N), false);
+        return nn_blocks_describe(b, count_engine_rows(nn_min(b->block_rows, fit->rows.N)), false);
     if (nn_is_from_source(fit))
         return nn_blocks_describe(b, fit->batch_size, fit->settings->shuffle);
     nn_rows step = fit->rows;

@@ -24,24 +24,13 @@ static nnblas_status survey_block(void *context, const nn_block *block) {
     return status;
 }
 
-static nnblas_status read_all(nn_blocks *blocks, const nn_survey *survey) {
+static nnblas_status read_all(nn_blocks *blocks) {
     nn_block block;
     for (size_t k = 0;; k++) {
         nnblas_status status = nn_blocks_take_in_order(blocks, k, &block);
-        if (status)
+        if (status || block.count == 0)
             return status;
-        if (block.count == 0)
-            break;
     }
-    if (blocks->N == 0)
-        return nn_fail(NNBLAS_ERROR_SIZE, "the %ssource has no rows",
-                       survey->is_validation ? "validation " : "");
-    if (survey->weighted == 0)
-        return nn_fail(NNBLAS_ERROR_VALUE,
-                       "the %s weights add up to 0; each source, also that of one rank of a group, "
-                       "needs a row of a weight above 0",
-                       survey->is_validation ? "validation" : "sample");
-    return NNBLAS_OK;
 }
 
 nnblas_status nn_survey_source(nn_blocks *blocks, const nnblas_net *net, bool is_validation,
@@ -51,11 +40,19 @@ nnblas_status nn_survey_source(nn_blocks *blocks, const nnblas_net *net, bool is
         (nn_survey){.net = net, .is_validation = is_validation, .bounds = {.parameters = HUGE_VAL}};
     blocks->examine = survey_block;
     blocks->context = survey;
-    nnblas_status status = are_counted ? NNBLAS_OK : read_all(blocks, survey);
+    nnblas_status status = are_counted ? NNBLAS_OK : read_all(blocks);
     *rows = (nn_rows){.N = are_counted ? blocks->N : survey->weighted,
                       .weight_scale = survey->weight.scale,
                       .total_weight = survey->weight.total};
     if (are_counted)
         nn_weigh_rows(rows);
     return status;
+}
+
+nnblas_status nn_check_survey(const nn_survey *survey, size_t N, size_t weighted) {
+    if (N == 0)
+        return nn_fail(NNBLAS_ERROR_SIZE, "the %ssource has no rows",
+                       survey->is_validation ? "validation " : "");
+    return nn_check_weighted_count(survey->is_validation ? "validation weight" : "sample weight",
+                                   weighted);
 }

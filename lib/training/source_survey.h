@@ -11,4 +11,7 @@
 nnblas_status nn_survey_source(nn_blocks *blocks, const nnblas_net *net, bool is_validation,
                                nn_survey *survey, nn_rows *rows);
 
+/* Of the sources of all ranks, of which one may have no rows, or none of weight. */
+nnblas_status nn_check_survey(const nn_survey *survey, size_t N, size_t weighted);
+
 #endif

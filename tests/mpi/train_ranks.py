@@ -127,6 +127,12 @@ together.fit_source(source, communicator=communicator)
 difference = np.abs(together.net.parameters - alone.net.parameters).max()
 if difference > 1e-9:
     faults.append(f"sources: {difference}")
+none_but_first = X[: 0 if rank else len(X)], Y[: 0 if rank else len(Y)]
+together = make_trainer(3 + rank)
+together.fit_source(nnblas.Source.from_arrays(*none_but_first), communicator=communicator)
+difference = np.abs(together.net.parameters - alone.net.parameters).max()
+if difference > 1e-9:
+    faults.append(f"sources without rows: {difference}")
 try:
     make_trainer(3).fit_source(source if rank < ranks - 1 else None, communicator=communicator)
     faults.append("a rank without a source trains")

@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const size_t SIZES[] = {4, 3, 2};
-static const size_t UNEQUAL[] = {1, 6, 2};
+static const size_t UNEQUAL[] = {1, 6, 2}, NONE_IN_ONE[] = {0, 2, 1}, ALL_IN_ONE[] = {0, 0, 1};
 
 static problem make(size_t N, uint64_t seed) {
     dice d = {seed};
@@ -64,6 +64,7 @@ static void check_optimizers(bool has_weights) {
             check_group(&recipe, 1, NULL, 1e-8);
             check_group(&recipe, 2, NULL, 1e-8);
             check_group(&recipe, 3, UNEQUAL, 1e-8);
+            check_group(&recipe, 3, NONE_IN_ONE, 1e-8);
         }
     free_problem(&p);
 }
@@ -78,6 +79,33 @@ START_TEST(weights_count_as_in_arrays) {
 }
 END_TEST
 
+/* Of rank 1 of 3. */
+START_TEST(a_rank_may_have_no_weight) {
+    problem p = make(84, 8), validation = make(33, 4);
+    dice d = {5};
+    weigh_rows(&d, &p);
+    weigh_rows(&d, &validation);
+    for (size_t e = 28; e < 56; e++)
+        p.weights[e] = 0.0;
+    for (size_t e = 11; e < 22; e++)
+        validation.weights[e] = 0.0;
+    const group_recipe recipe = {.p = &p, .set_up = set_up, .block_rows = 8},
+                       validated = {
+                           .p = &p, .validation = &validation, .set_up = set_up, .block_rows = 8};
+    choose(NNBLAS_LEVENBERG_MARQUARDT, 10, 0);
+    if (has_optimizer(optimizer))
+        check_group(&recipe, 3, NULL, 1e-8);
+    choose(NNBLAS_SCALED_CONJUGATE_GRADIENT, 10, 0);
+    check_group(&recipe, 3, NULL, 1e-8);
+    choose(NNBLAS_ADAM, 10, 0);
+    check_group(&recipe, 3, NULL, 1e-8);
+    score = NNBLAS_SCORE_R2;
+    check_group(&validated, 3, NULL, 1e-8);
+    free_problem(&p);
+    free_problem(&validation);
+}
+END_TEST
+
 START_TEST(validation_rows_are_those_of_all_ranks) {
     static const nnblas_score SCORES[] = {NNBLAS_SCORE_NONE, NNBLAS_SCORE_R2};
     problem p = make(83, 3), validation = make(31, 4);
@@ -88,6 +116,7 @@ START_TEST(validation_rows_are_those_of_all_ranks) {
         score = SCORES[s];
         check_group(&recipe, 2, NULL, 1e-9);
         check_group(&recipe, 3, UNEQUAL, 1e-9);
+        check_group(&recipe, 3, ALL_IN_ONE, 1e-9);
     }
     free_problem(&p);
     free_problem(&validation);
@@ -146,13 +175,15 @@ static void check_batches(const size_t *shares, size_t ranks, size_t batch, size
 }
 
 START_TEST(every_rank_has_its_share_of_each_batch) {
-    static const size_t ONE[] = {1}, EQUAL[] = {1, 1}, OTHERS[] = {1, 3};
+    static const size_t ONE[] = {1}, EQUAL[] = {1, 1}, OTHERS[] = {1, 3}, GAP[] = {1, 0, 3};
     static const size_t BLOCKS[] = {1, 3, 16, 100};
     for (size_t b = 0; b < 4; b++) {
         check_batches(ONE, 1, 20, BLOCKS[b]);
         check_batches(EQUAL, 2, 20, BLOCKS[b]);
         check_batches(OTHERS, 2, 20, BLOCKS[b]);
         check_batches(OTHERS, 2, 80, BLOCKS[b]);
+        check_batches(GAP, 3, 20, BLOCKS[b]);
+        check_batches(ALL_IN_ONE, 3, 20, BLOCKS[b]);
     }
 }
 END_TEST
@@ -288,21 +319,27 @@ START_TEST(what_one_rank_is_refused_for_all_are) {
 }
 END_TEST
 
-/* Though the others have weight. */
-START_TEST(a_rank_without_weight_is_told_that_it_needs_some) {
-    problem p = make(84, 8);
-    dice d = {5};
-    const group_recipe recipe = {.p = &p, .set_up = set_up, .block_rows = 8};
-    weigh_rows(&d, &p);
-    for (size_t e = 28; e < 56; e++)
-        p.weights[e] = 0.0;
+static void check_none(const problem *p, nnblas_status status, const char *words) {
+    const group_recipe recipe = {.p = p, .set_up = set_up, .block_rows = 8};
+    choose(NNBLAS_ADAM, 4, 0);
     group_outcome found = train_in_group(&recipe, 3, NULL);
     for (size_t r = 0; r < 3; r++) {
-        const char *words = "the sample weights add up to 0; each source, also that of one rank";
-        ck_assert_int_eq(found.rank[r].status, NNBLAS_ERROR_VALUE);
+        ck_assert_int_eq(found.rank[r].status, status);
         ck_assert_msg(strstr(found.rank[r].message, words) != NULL, "%s", found.rank[r].message);
     }
     free_group_outcome(&found);
+}
+
+START_TEST(some_rank_needs_rows_of_a_weight) {
+    problem p = make(84, 8);
+    dice d = {5};
+    weigh_rows(&d, &p);
+    for (size_t e = 0; e < p.N; e++)
+        p.weights[e] = 0.0;
+    check_none(&p, NNBLAS_ERROR_VALUE, "the sample weights add up to 0; one at least");
+    p.N = 0;
+    check_none(&p, NNBLAS_ERROR_SIZE, "the source has no rows");
+    p.N = 84;
     free_problem(&p);
 }
 END_TEST
@@ -330,6 +367,7 @@ int main(void) {
     const TTest *const tests[] = {
         steps_over_all_rows_are_those_of_arrays,
         weights_count_as_in_arrays,
+        a_rank_may_have_no_weight,
         validation_rows_are_those_of_all_ranks,
         every_rank_has_its_share_of_each_batch,
         equal_ranks_take_turns,
@@ -339,7 +377,7 @@ int main(void) {
         a_source_may_fail_behind_its_last_step,
         all_ranks_end_where_a_row_of_one_is_not_finite_later,
         what_one_rank_is_refused_for_all_are,
-        a_rank_without_weight_is_told_that_it_needs_some,
+        some_rank_needs_rows_of_a_weight,
     };
     return run_tests("group_source", tests, sizeof tests / sizeof *tests);
 }

@@ -812,7 +812,7 @@ class Trainer:
         callback : callable, optional
             As for `fit`.
         communicator : mpi4py.MPI.Comm, optional
-            As for `fit`: each process has a source of its own share, with one row of a weight at least.
+            As for `fit`: each process has a source of its own share, perhaps without rows.
         communication_timeout : float, optional
             As for `fit`.
 
