@@ -1410,7 +1410,8 @@ nnblas_status nnblas_trainer_fit(nnblas_trainer *trainer, size_t N, const double
  * the source can seek the blocks are taken in a newly drawn order; else in their own. Rows that are
  * left of a block and are no batch are the beginning of the next batch, so that only the last
  * batch of an epoch may be smaller. The orders depend on the seed, the epoch, block_rows and
- * whether there is seek, and on nothing else. Memory: two blocks and one batch.
+ * whether there is seek, and on nothing else. Memory: two blocks, one batch, and 4 bytes for each
+ * block where their order is drawn: of more than 2^26 blocks that is NNBLAS_ERROR_MEMORY.
  *
  * With a group (nnblas_trainer_set_group) each rank has a source of its own, perhaps without rows
  * or without one of a weight above 0, and takes its share of each batch, to a row, from the orders

@@ -36,13 +36,17 @@ static void list(uint32_t *order, size_t count) {
         order[i] = (uint32_t)i;
 }
 
-static void order_blocks(const nn_fit *fit, size_t epoch_number, uint32_t *order) {
-    const nn_blocks *blocks = &fit->source.blocks;
-    size_t count = nn_count_blocks(blocks);
+static void order_blocks(const nn_fit *fit, size_t epoch_number) {
+    size_t count = nn_count_blocks(&fit->source.blocks);
     nn_random random = seed_order(fit, epoch_number, NN_NONE);
-    list(order, count);
-    if (fit->settings->shuffle && blocks->source->seek)
-        nn_shuffle(order, count, &random);
+    if (!fit->block_order)
+        return;
+    list(fit->block_order, count);
+    nn_shuffle(fit->block_order, count, &random);
+}
+
+static size_t get_index(const nn_fit *fit, size_t i) {
+    return fit->block_order ? fit->block_order[i] : i;
 }
 
 static void shuffle_rows(const epoch *e, size_t index, nn_block *block) {
@@ -200,8 +204,8 @@ static nnblas_status take_last_batches(epoch *e) {
 
 /* The block that will be taken after the last one, in the next epoch. */
 static size_t find_next_first(const nn_fit *fit) {
-    order_blocks(fit, fit->progress.epoch + 1, fit->block_order);
-    return fit->block_order[0];
+    order_blocks(fit, fit->progress.epoch + 1);
+    return get_index(fit, 0);
 }
 
 static nnblas_status take_blocks(epoch *e) {
@@ -211,8 +215,8 @@ static nnblas_status take_blocks(epoch *e) {
     nnblas_status status = NNBLAS_OK;
     for (size_t i = 0; i < count && !status; i++) {
         nn_block block;
-        size_t index = fit->block_order[i];
-        size_t next = i + 1 < count ? fit->block_order[i + 1] : find_next_first(fit);
+        size_t index = get_index(fit, i);
+        size_t next = i + 1 < count ? get_index(fit, i + 1) : find_next_first(fit);
         nnblas_status failure = nn_blocks_take(blocks, index, next, &block);
         if (!failure)
             failure =
@@ -227,7 +231,7 @@ static nnblas_status take_blocks(epoch *e) {
 
 nnblas_status nn_run_source_batches(nn_fit *fit, double rate, double *cost) {
     epoch e = {.fit = fit, .rate = rate};
-    order_blocks(fit, fit->progress.epoch, fit->block_order);
+    order_blocks(fit, fit->progress.epoch);
     fit->gathered.N = 0;
     nnblas_status status = take_blocks(&e);
     *cost = e.cost;

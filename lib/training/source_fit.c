@@ -59,11 +59,16 @@ nnblas_status nn_choose_validation_source(nn_fit *fit, nnblas_source *source) {
                                     fit->N_validation);
 }
 
-/* The number of rows may be one that was set, and no row was read. */
+/* 256 MiB of their order. The number of rows may be one that was set, and no row was read: a system
+ * may hand out memory that it does not have, and end the process that writes to it. */
+static const size_t MOST_BLOCKS = (size_t)1 << 26;
+
 static nnblas_status open_block_order(nn_fit *fit) {
     const nn_blocks *b = &fit->source.blocks;
     size_t count = nn_count_blocks(b);
-    if (count <= UINT32_MAX)
+    if (!fit->settings->shuffle || !b->source->seek)
+        return NNBLAS_OK;
+    if (count <= MOST_BLOCKS)
         fit->block_order = nn_allocate(nn_max(count, 1), sizeof *fit->block_order);
     if (!fit->block_order)
         return nn_fail(NNBLAS_ERROR_MEMORY,

@@ -109,7 +109,7 @@ typedef struct nn_fit {
     nn_rows gathered;         /* a batch of rows of a source, put together from its blocks */
     double *gathered_memory;  /* null but for mini-batches from a source */
     size_t *gathered_numbers; /* the same: of the rows in the source */
-    uint32_t *block_order;    /* the same */
+    uint32_t *block_order;    /* the same; null where blocks come in the order of the rows */
     nn_failure row_failure;   /* of a source in the midst of a step */
     size_t batch_size;
     bool has_checkpoints;                     /* of a group, rank 0's */

@@ -306,7 +306,7 @@ START_TEST(validation_rows_are_checked) {
 }
 END_TEST
 
-/* No row was read, and the order of so many blocks has no room. */
+/* It is told by what is read, or where the order of so many blocks has no room. */
 START_TEST(a_number_of_rows_that_is_none_is_told) {
     const size_t most = SIZE_MAX >> 11, huge[] = {SIZE_MAX, SIZE_MAX / 2 + 1, most + 2};
     training t = make_training(NNBLAS_ADAM, 0.1, 5);
@@ -320,9 +320,16 @@ START_TEST(a_number_of_rows_that_is_none_is_told) {
     ck_assert_ok(nnblas_trainer_fit_source(t.trainer, s.source));
     ck_assert_ok(nnblas_trainer_set_batch_size(t.trainer, 9));
     ck_assert_ok(nnblas_source_set_rows(s.source, most));
+    if (sizeof(size_t) > 4) {
+        ck_assert_int_eq(nnblas_trainer_fit_source(t.trainer, s.source), NNBLAS_ERROR_SOURCE);
+        ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "set were 9007199254740991 rows"));
+    }
+    let_seek(&s);
     if (sizeof(size_t) > 4)
         check_refused(&t, &s, NNBLAS_ERROR_MEMORY,
                       "the source was set to have 9007199254740991 rows");
+    ck_assert_ok(nnblas_source_set_rows(s.source, ((size_t)BLOCK_ROWS << 26) + 1));
+    check_refused(&t, &s, NNBLAS_ERROR_MEMORY, "the order of 67108865 blocks");
     close_row_source(&s);
     free_training(&t);
 }
