@@ -7,6 +7,8 @@ import operator
 import os
 import re
 
+import numpy
+
 from ._library import ffi, lib
 
 
@@ -139,8 +141,10 @@ def check(status: int) -> None:
 
 
 def read_count(name: str, value: int) -> int:
-    """An integer of 0 or above, as the library counts."""
+    """An integer of 0 or above, as the library counts. A bool is a setting that was mistaken for another."""
     try:
+        if isinstance(value, (bool, numpy.bool_)):
+            raise TypeError
         count = operator.index(value)
     except TypeError:
         raise TypeError(f"{name} is {value!r}; it must be an integer") from None

@@ -417,6 +417,14 @@ def test_hidden_layers(iris):
     assert MLPClassifier(numpy.array([5]), max_iter=2).fit(*iris).coefs_[0].shape == (4, 5)
 
 
+@pytest.mark.parametrize(
+    "name", ["max_iter", "batch_size", "n_iter_no_change", "max_fun", "n_restarts", "n_networks"]
+)
+def test_a_bool_is_no_count(iris, name):
+    with pytest.raises(ValueError, match=f"The '{name}' parameter of MLPClassifier must be"):
+        MLPClassifier(**{name: True}).fit(*iris)
+
+
 def test_parameters_that_are_assigned(iris):
     X, y = iris
     model = MLPClassifier(max_iter=5, random_state=0).fit(X, y)

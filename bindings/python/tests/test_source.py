@@ -188,6 +188,12 @@ def test_passes_differ(rows):
         make_trainer().fit_source(Source(INPUTS, LABELS, blocks))
 
 
+@pytest.mark.parametrize("name", ["rows", "block_rows"])
+def test_a_bool_is_no_count(name):
+    with pytest.raises(TypeError, match=f"^{name} is True; it must be an integer"):
+        Source(INPUTS, LABELS, list, **{name: True})
+
+
 def test_arguments(rows):
     trainer = make_trainer()
     with pytest.raises(TypeError, match="it must be callable"):
