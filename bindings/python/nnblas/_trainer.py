@@ -262,8 +262,9 @@ class Trainer:
     Notes
     -----
     The defaults are those of the library: gradient descent on all rows, with a learning rate of 1,
-    for 1000 epochs. A trainer cannot be pickled or copied: that is for its network, and checkpoints are
-    for a training that is to go on.
+    for 1000 epochs. That rate is far too large for 'adam': set one from 0.001, as in its publication, to
+    0.05; `nnblas train` begins with 0.02. A trainer cannot be pickled or copied: that is for its network,
+    and checkpoints are for a training that is to go on.
     """
 
     # A misspelt setting is an error.
@@ -322,7 +323,7 @@ class Trainer:
     @property
     def optimizer(self) -> Optimizer:
         """'gradient_descent', 'momentum', 'nesterov', 'rprop', 'adam', 'lbfgs',
-        'levenberg_marquardt' or 'scaled_conjugate_gradient'."""
+        'levenberg_marquardt' or 'scaled_conjugate_gradient'. With 'adam' set `learning_rate` too."""
         return Optimizer(lib.nnblas_trainer_optimizer(self._handle))
 
     @optimizer.setter
@@ -332,7 +333,8 @@ class Trainer:
 
     @property
     def learning_rate(self) -> float:
-        """Finite and above 0."""
+        """Finite and above 0; 1 where it was not set, whatever the optimizer. 'adam' takes some 0.001 to 0.05;
+        'lbfgs', 'levenberg_marquardt' and 'scaled_conjugate_gradient' take no notice of it."""
         return float(lib.nnblas_trainer_learning_rate(self._handle))
 
     @learning_rate.setter

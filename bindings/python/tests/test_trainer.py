@@ -105,6 +105,12 @@ def test_messages_say_what_a_setting_takes(net, name, value, error, words):
         nnblas.Trainer(net, **{name: value})
 
 
+def test_the_learning_rate_is_that_of_the_library(net):
+    for optimizer in nnblas.Optimizer:
+        assert nnblas.Trainer(net, optimizer=optimizer).learning_rate == 1
+    assert nnblas.Trainer(net, learning_rate=0.01, optimizer="adam").learning_rate == 0.01
+
+
 def test_masked_parameters_stay(net, trainer, rows):
     assert trainer.mask is None
     mask = numpy.arange(net.parameters.size) % 3 > 0
