@@ -5,8 +5,6 @@
 
 #include "training/training.h"
 
-bool nn_has_lbfgs(void);
-
 /* All epochs of a fit. */
 nnblas_status nn_run_lbfgs(nn_fit *fit);
 
