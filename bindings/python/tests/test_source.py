@@ -111,15 +111,25 @@ def test_seek(rows):
     assert begins[0] == 0 and set(begins) <= {0, 19, 38} and len(set(begins)) == 3
 
 
-def test_blocks_run_beside_the_computation(rows):
-    threads = set()
+@pytest.mark.parametrize("read_ahead", [True, False])
+def test_blocks_run_beside_the_computation(rows, read_ahead):
+    """In a thread that is not the main one the library is called there, and no other is to be expected."""
+    own, threads = [], set()
 
     def blocks():
-        threads.add(threading.get_ident())
-        yield rows
+        for first in range(0, ROWS, 10):
+            threads.add(threading.get_ident())
+            yield tuple(array[first : first + 10] for array in rows)
 
-    make_trainer(epochs=1).fit_source(Source(INPUTS, LABELS, blocks))
-    assert threading.get_ident() not in threads
+    def fit():
+        own.append(threading.get_ident())
+        source = Source(INPUTS, LABELS, blocks, block_rows=10, read_ahead=read_ahead)
+        make_trainer(epochs=2).fit_source(source)
+
+    second = threading.Thread(target=fit)
+    second.start()
+    second.join()
+    assert (threads != set(own)) == read_ahead and threading.get_ident() not in threads
 
 
 def test_counted_rows_are_read_once_less(rows):
