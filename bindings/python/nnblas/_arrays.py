@@ -22,16 +22,20 @@ _POINTER = ffi.typeof("double *")
 _from_buffer = ffi.from_buffer
 
 
+def _check_mask(name: str, array: object) -> None:
+    if isinstance(array, numpy.ma.MaskedArray):
+        raise TypeError(
+            f"{name} is a masked array, whose mask would be ignored: {name}.filled(value) has none"
+        )
+
+
 def _check_type(name: str, array: object) -> None:
     if not isinstance(array, numpy.ndarray):
         raise TypeError(
             f"{name} is a {type(array).__name__}; it must be a NumPy array, such as "
             f"numpy.asarray({name}, dtype=numpy.float64)"
         )
-    if isinstance(array, numpy.ma.MaskedArray):
-        raise TypeError(
-            f"{name} is a masked array, whose mask would be ignored: {name}.filled(value) has none"
-        )
+    _check_mask(name, array)
     if array.dtype != _FLOAT64:
         raise TypeError(
             f"{name} has dtype {array.dtype}; it must have float64: "
@@ -158,6 +162,22 @@ def read_derivatives(
     """The pointer and the leading dimension of derivatives of the outputs by the inputs."""
     shape = rows, outputs, inputs
     return read_array("derivatives", derivatives, shape), outputs * inputs
+
+
+def _is_complex(number: object) -> bool:
+    return isinstance(number, (complex, numpy.complexfloating))
+
+
+def convert(name: str, values: Any) -> FloatArray:
+    """As float64, a copy where they have another type. Refuses what would lose a mask or an imaginary
+    part."""
+    for part in (values, *values) if isinstance(values, (list, tuple)) else (values,):
+        _check_mask(name, part)
+    array = numpy.asarray(values)
+    has_objects = array.dtype == object and any(map(_is_complex, array.flat))
+    if array.dtype.kind == "c" or has_objects:
+        raise TypeError(f"{name} has complex numbers, whose imaginary parts would be ignored")
+    return array.astype(_FLOAT64, copy=False)
 
 
 class _Memory:

@@ -123,8 +123,8 @@ def run_many(
             _end(fits)
 
     status, message = _interruption.run(call, cancel_all, forget_cancel)
-    for fit in fits:
-        fit.raise_error()
+    for fit, one in zip(fits, statuses):
+        fit.raise_error(one)
     if status < 0 and all(one >= 0 for one in statuses):
         raise make_error(status, message)
     return [Status(one) for one in statuses], message

@@ -232,13 +232,18 @@ class Group:
         status: int = lib.nnblas_trainer_set_group(trainer, self._calls, ordered)
         return status
 
+    def is_own(self, message: str) -> bool:
+        """Whether the message, which all ranks have, is that of this one."""
+        return message.startswith(f"rank {self._calls.rank}: ")
+
     def explain_source(self, message: str, error: Union[BaseException, None]) -> str:
-        """The message, which all ranks have, of the source of one of them: with what that has raised."""
+        """The message of the source of one rank, with what that has raised."""
+        own = error if self.is_own(message) else None
         try:
-            found = _find_error(self._communicator, self._seconds, error)
+            found = _find_error(self._communicator, self._seconds, own)
         except (_LostError, self._mpi.Exception):
             return message
-        if found is None or not message.startswith(f"rank {found[0]}: "):
+        if found is None:
             return message
         return f"{message.rpartition(': ')[0]}: {found[1]}"
 

@@ -21,7 +21,7 @@ from ._arrays import (
 )
 from ._errors import check, raise_last, read_count
 from ._library import ffi, lib
-from ._source import Source
+from ._source import Source, run_source
 
 Path = Union[str, "os.PathLike[str]"]
 
@@ -548,18 +548,15 @@ class Net:
     def evaluate_source(self, source: Source) -> float:
         """The cost over all rows of a `Source`, in one pass."""
         cost = ffi.new("double *")
-        status = lib.nnblas_net_evaluate_source(self._handle, source._handle, cost)
-        source._raise_error()
-        check(status)
+        run_source(source, lib.nnblas_net_evaluate_source, self._handle, source._handle, cost)
         return float(cost[0])
 
     def cost_and_gradient_source(self, source: Source) -> tuple[float, FloatArray]:
         """The cost over all rows of a `Source` and its derivatives by all parameters, in one pass."""
         cost, gradient = ffi.new("double *"), numpy.empty(self._parameter_shape)
         out = write_array("gradient", gradient, gradient.shape)
-        status = lib.nnblas_net_gradient_source(self._handle, source._handle, out, cost)
-        source._raise_error()
-        check(status)
+        function = lib.nnblas_net_gradient_source
+        run_source(source, function, self._handle, source._handle, out, cost)
         return float(cost[0]), gradient
 
     # ---- derivatives beyond the gradient

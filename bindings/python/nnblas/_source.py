@@ -6,16 +6,20 @@ from typing import Any, Union
 
 import numpy
 
-from ._errors import check, read_count
+from . import _interruption
+from ._arrays import convert
+from ._errors import Status, check, get_message, make_error, read_count
 from ._library import ffi, lib
 
 Block = Sequence[Any]
 Blocks = Callable[..., Iterable[Block]]
 
+_END: Any = object()
+
 
 def _read_columns(name: str, array: Any, columns: int) -> Any:
     """The block as float64, a copy where it has another type."""
-    found = numpy.asarray(array, dtype=numpy.float64)
+    found = convert(name, array)
     if found.ndim != 2 or found.shape[1] != columns:
         raise ValueError(f"a block's {name} has shape {found.shape}; it must have (N, {columns})")
     return found
@@ -24,6 +28,21 @@ def _read_columns(name: str, array: Any, columns: int) -> Any:
 def _view(pointer: Any, rows: int, columns: int) -> Any:
     buffer = ffi.buffer(pointer, rows * columns * 8)
     return numpy.frombuffer(buffer, dtype=numpy.float64).reshape(rows, columns)
+
+
+def _open(name: str, array: Any) -> Any:
+    """What is sliced: lists as the array that they make. Refused before anything is read."""
+    if not hasattr(array, "shape"):
+        array = convert(name, array)
+    if len(array.shape) not in (1, 2):
+        raise ValueError(f"{name} has shape {tuple(array.shape)}; it must have (N,) or (N, columns)")
+    convert(name, array[:0])
+    return array
+
+
+def _cut(name: str, array: Any, first: int, end: int) -> Any:
+    part = convert(name, array[first:end])
+    return part.reshape(len(part), -1)
 
 
 class _Rows:
@@ -37,6 +56,8 @@ class _Rows:
         self._block: list[Any] = []
         self._place = 0
         self.error: Union[BaseException, None] = None
+        self.failures = 0
+        self.is_cancelled = False
 
     def _read(self, block: Block) -> list[Any]:
         names = ("X", "Y", "weights")[: len(self._columns)]
@@ -44,7 +65,7 @@ class _Rows:
             raise ValueError(f"a block holds {len(block)} arrays; it must be ({', '.join(names)})")
         arrays = list(block)
         if len(names) == 3:
-            arrays[2] = numpy.reshape(arrays[2], (-1, 1))
+            arrays[2] = convert("weights", arrays[2]).reshape(-1, 1)
         found = [
             _read_columns(name, array, columns)
             for name, array, columns in zip(names, arrays, self._columns)
@@ -54,14 +75,16 @@ class _Rows:
         return found
 
     def go_to(self, row: int) -> int:
-        self._block, self._place = [], 0
+        self.error, self._block, self._place = None, [], 0
         self._iterator = iter(self._blocks(row) if self._seeks else self._blocks())
         return 0
 
     def hand_out(self, block: Any) -> int:
-        while not self._block or self._place == len(self._block[0]):
-            following = next(self._iterator, None)
-            if following is None:
+        while self.is_cancelled or not self._block or self._place == len(self._block[0]):
+            if self.is_cancelled:
+                return 1
+            following = next(self._iterator, _END)
+            if following is _END:
                 block.N = 0
                 return 0
             self._block, self._place = self._read(following), 0
@@ -78,12 +101,8 @@ class _Rows:
             return function(*arguments)
         except BaseException as error:
             self.error = error
+            self.failures += 1
             return 1
-
-    def raise_error(self) -> None:
-        error, self.error = self.error, None
-        if error is not None:
-            raise error
 
 
 def _get_rows(user: Any) -> _Rows:
@@ -121,7 +140,8 @@ class Source:
     blocks : callable
         blocks() returns what is iterated over for one pass over all rows, from the first: tuples
         (X, Y) of arrays with shapes (rows, inputs) and (rows, n_labels), of any number of rows and any
-        type that converts to float64. Each pass calls it again, and must have the same rows.
+        type that converts to float64, but masked arrays and complex numbers. Each pass calls it again,
+        and must have the same rows.
     seek : bool, optional
         Then it is blocks(row), which begins at that row, from 0: mini-batches are then made of blocks
         in a newly drawn order, and not of rows shuffled within each block alone.
@@ -195,19 +215,16 @@ class Source:
         """The rows of arrays that are sliced, a block at a time: of NumPy, mapped or not and of any type,
         or of what slices alike, such as a dataset of h5py. A vector counts as one column, and lists as the
         array that they make."""
-        X, Y = (a if hasattr(a, "shape") else numpy.asarray(a) for a in (X, Y))
+        X, Y = _open("X", X), _open("Y", Y)
+        weights = None if weights is None else _open("weights", weights)
 
         def count_columns(array: Any) -> int:
             return 1 if len(array.shape) == 1 else int(array.shape[1])
 
-        def cut(array: Any, first: int, end: int) -> Any:
-            part = numpy.asarray(array[first:end])
-            return part.reshape(len(part), -1)
-
         def blocks(row: int) -> Iterator[Block]:
             for first in range(row, len(X), step):
                 end = min(first + step, len(X))
-                block = [cut(X, first, end), cut(Y, first, end)]
+                block = [_cut("X", X, first, end), _cut("Y", Y, first, end)]
                 yield block if weights is None else [*block, weights[first:end]]
 
         if len(X) != len(Y) or (weights is not None and len(weights) != len(X)):
@@ -230,6 +247,41 @@ class Source:
         """How many rows a block has."""
         return int(lib.nnblas_source_block_rows(self._handle))
 
-    def _raise_error(self) -> None:
-        """What blocks has raised in a call that has returned."""
-        self._rows.raise_error()
+
+class Failures:
+    """What the functions of sources raise during one call, made before it."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        self._begun = [(source._rows, source._rows.failures) for source in sources]
+
+    def take(self) -> Union[BaseException, None]:
+        """After the call, where a source has failed. A call may end without what was read ahead and has
+        failed: that is no failure of the call."""
+        found = None
+        for rows, failures in self._begun:
+            if rows.failures != failures:
+                error, rows.error = rows.error, None
+                found = found or error
+        return found
+
+
+def run_source(source: Source, function: Any, *arguments: Any) -> None:
+    """A call of the library that uses a source and returns a status. Ctrl-C ends it at the next block."""
+    failures = Failures([source])
+
+    def call(_: Any) -> tuple[int, str]:
+        status = function(*arguments)
+        return status, get_message() if status < 0 else ""
+
+    def cancel() -> None:
+        source._rows.is_cancelled = True
+
+    def forget_cancel() -> None:
+        source._rows.is_cancelled = False
+
+    status, message = _interruption.run(call, cancel, forget_cancel)
+    error = failures.take() if status == Status.ERROR_SOURCE else None
+    if error is not None:
+        raise error
+    if status < 0:
+        raise make_error(status, message)

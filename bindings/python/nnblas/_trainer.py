@@ -17,7 +17,7 @@ from ._errors import Status, check, get_message, make_error, read_count
 from ._group import Group, prepare_together
 from ._library import ffi, lib
 from ._net import Net, Path, encode_path, to_constant
-from ._source import Source
+from ._source import Failures, Source
 
 
 class Optimizer(enum.IntEnum):
@@ -169,6 +169,8 @@ class _Fit:
             self._derivatives = derivative_weight, *given
         self._source = validation if isinstance(validation, Source) else None
         self.sources = [] if self._source is None else [self._source]
+        self._failures = Failures([])
+        self._source_error: Union[BaseException, None] = None
         self._validation = trainer._read_validation(*arrays) if arrays else None
         self._fraction = 0.0
         self.group: Union[Group, None] = None
@@ -180,6 +182,7 @@ class _Fit:
 
     def begin(self, hand_over: Callable[[Callable[[], None]], None]) -> None:
         """Afterwards the trainer is in a fit until `end`; where this raises, it is not."""
+        self._failures = Failures(self.sources)
         prepare = partial(self._set_all, hand_over)
         try:
             prepare() if self.group is None else self.group.prepare(prepare)
@@ -222,22 +225,35 @@ class _Fit:
         trainer._callback_thread = None
         trainer._is_fitting = False
 
-    def raise_error(self) -> None:
-        """What the callback or a source has raised."""
-        if self._watch is not None and self._watch.error is not None:
-            raise self._watch.error
-        for source in self.sources:
-            source._raise_error()
-
     def explain(self, status: int, message: str) -> str:
         """The message, with what the source of one rank of a group has raised. Raises where the callback
         of another rank has."""
         if self.group is not None and status == Status.ERROR_SOURCE:
-            errors = [source._rows.error for source in self.sources if source._rows.error]
-            return self.group.explain_source(message, errors[0] if errors else None)
+            return self.group.explain_source(message, self._take_source_error())
         if self.group is not None and status == Status.STOPPED_CALLBACK:
             self.group.check_callback(None if self._watch is None else self._watch.error)
         return message
+
+    def _take_source_error(self) -> Union[BaseException, None]:
+        self._source_error = self._source_error or self._failures.take()
+        return self._source_error
+
+    def raise_error(self, status: int, message: str = "") -> None:
+        """What the callback has raised, or a source that has failed the fit."""
+        if self._watch is not None and self._watch.error is not None:
+            raise self._watch.error
+        is_own = self.group is None or self.group.is_own(message)
+        if status == Status.ERROR_SOURCE and is_own:
+            error = self._take_source_error()
+            if error is not None:
+                raise error
+
+    def make_error(self, status: int, message: str) -> Exception:
+        """Of a group: what the source of this rank has raised as well is its context."""
+        error = make_error(status, message)
+        if self.group is not None and status in (Status.ERROR_SOURCE, Status.ERROR_GROUP):
+            error.__context__ = self._take_source_error()
+        return error
 
 
 def _read_tuple(name: str, values: Any, *wanted: str) -> tuple[Any, ...]:
@@ -783,11 +799,7 @@ class Trainer:
         else:
             fit, rows = prepare_together(communicator, communication_timeout, prepare)
             fit.group = Group(communicator, communication_timeout)
-        status, message = self._run(fit, lib.nnblas_trainer_fit, *rows)
-        fit.raise_error()
-        if status < 0:
-            raise make_error(status, message)
-        return Status(status)
+        return self._run(fit, lib.nnblas_trainer_fit, *rows)
 
     def fit_source(
         self,
@@ -827,8 +839,9 @@ class Trainer:
         ------
         SourceError
             Where a pass has another number of rows than the first. What the source itself raises comes
-            from here, and on the other ranks of a communicator SourceError with its rank and words. The
-            parameters are those before the step that failed, or with validation rows the best ones so far.
+            from here, where the training needed those rows, and on the other ranks of a communicator
+            SourceError with its rank and words. The parameters are those before the step that failed, or
+            with validation rows the best ones so far.
         """
 
         def prepare() -> "_Fit":
@@ -843,14 +856,10 @@ class Trainer:
         else:
             fit = prepare_together(communicator, communication_timeout, prepare)
             fit.group = Group(communicator, communication_timeout)
-        status, message = self._run(fit, lib.nnblas_trainer_fit_source, source._handle)
-        fit.raise_error()
-        if status < 0:
-            raise make_error(status, message)
-        return Status(status)
+        return self._run(fit, lib.nnblas_trainer_fit_source, source._handle)
 
-    def _run(self, fit: _Fit, function: Any, *arguments: Any) -> tuple[int, str]:
-        """The status of a fit by this function of the library, and its message."""
+    def _run(self, fit: _Fit, function: Any, *arguments: Any) -> Status:
+        """A fit by this function of the library."""
 
         def call(hand_over: Any) -> tuple[int, str]:
             fit.begin(hand_over)
@@ -860,7 +869,11 @@ class Trainer:
             finally:
                 fit.end()
 
-        return _interruption.run(call, self.cancel, self._forget_cancel)
+        status, message = _interruption.run(call, self.cancel, self._forget_cancel)
+        fit.raise_error(status, message)
+        if status < 0:
+            raise fit.make_error(status, message)
+        return Status(status)
 
     def _set_watch(self, function: Any, handle: Any) -> None:
         check(lib.nnblas_trainer_set_epoch_callback(self._handle, function, handle))

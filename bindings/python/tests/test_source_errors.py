@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the functions of a source and callbacks raise, and what a source may not hand out."""
+
+import _thread
+import threading
+
+import numpy
+import pytest
+
+import nnblas
+from nnblas import Net, Source, Trainer
+
+ROWS, INPUTS, LABELS = 20, 4, 2
+
+
+@pytest.fixture
+def rows():
+    random = numpy.random.default_rng(8)
+    return random.standard_normal((ROWS, INPUTS)), random.random((ROWS, LABELS))
+
+
+def make_trainer(**settings):
+    return Trainer(Net([INPUTS, 3, LABELS], seed=1), **{"epochs": 3, **settings})
+
+
+class Disk:
+    """Rows of which those of some passes, from 0, cannot be read."""
+
+    def __init__(self, rows, *bad_passes):
+        self.rows = rows
+        self.bad_passes = bad_passes
+        self.passes = 0
+        self.has_failed = threading.Event()
+
+    def __call__(self):
+        self.passes += 1
+        if self.passes - 1 in self.bad_passes:
+            self.has_failed.set()
+            raise RuntimeError("the disk is away")
+        yield self.rows
+
+    def make_source(self, **settings):
+        return Source(INPUTS, LABELS, self, **settings)
+
+
+# ---- failures of what was read ahead
+
+
+@pytest.mark.parametrize("is_validation", [False, True])
+def test_a_pass_that_is_not_needed_fails(rows, is_validation):
+    """The pass after the last epoch is read ahead. Passes: the first counts."""
+    disk, trainer = Disk(rows, 4), make_trainer()
+
+    def callback(epoch):
+        assert epoch.epoch < 3 or disk.has_failed.wait(20)
+
+    source, other = disk.make_source(), Source.from_arrays(*rows)
+    train, validation = (other, source) if is_validation else (source, None)
+    status = trainer.fit_source(train, validation=validation, callback=callback)
+    assert status == nnblas.Status.OK and len(trainer.history) == 3
+    assert trainer.net.evaluate_source(source) == trainer.net.evaluate_source(other)
+
+
+def test_a_callback_stops_before_the_pass_that_fails(rows):
+    disk, trainer = Disk(rows, 3), make_trainer()
+
+    def callback(epoch):
+        return epoch.epoch == 2 and disk.has_failed.wait(20)
+
+    assert trainer.fit_source(disk.make_source(), callback=callback) == nnblas.Status.STOPPED_CALLBACK
+    disk, trainers = Disk(rows, 3), [make_trainer()]
+    statuses = nnblas.fit_many(trainers, *rows, validation=[disk.make_source()], callback=callback)
+    assert statuses == [nnblas.Status.STOPPED_CALLBACK]
+
+
+def test_a_callback_raises_before_the_pass_that_fails(rows):
+    """The next call does not raise the failure of the last."""
+    disk, trainer = Disk(rows, 3), make_trainer()
+
+    def callback(epoch):
+        if epoch.epoch == 2 and disk.has_failed.wait(20):
+            raise KeyError("metric")
+
+    source = disk.make_source()
+    with pytest.raises(KeyError, match="metric"):
+        trainer.fit_source(source, callback=callback)
+    with pytest.raises(nnblas.ArgumentError, match="the network has 1 and 2"):
+        Net([1, LABELS]).evaluate_source(source)
+    with pytest.raises(nnblas.SourceError, match="set were"):
+        trainer.fit_source(
+            Source(INPUTS, LABELS, lambda: [rows], rows=ROWS + 1), validation=source
+        )
+    assert trainer.net.evaluate_source(source) > 0
+
+
+def test_a_source_in_use_keeps_what_it_raises(rows):
+    """A call that is refused the source neither raises nor clears it."""
+    disk, trainer = Disk(rows, 3), make_trainer()
+    other, refusals = Net([INPUTS, LABELS], seed=1), []
+    source = disk.make_source()
+
+    def callback(epoch):
+        if epoch.epoch == 2:
+            assert disk.has_failed.wait(20)
+            with pytest.raises(nnblas.ArgumentError, match="used by another call"):
+                other.evaluate_source(source)
+            refusals.append(1)
+
+    with pytest.raises(RuntimeError, match="the disk is away"):
+        trainer.fit_source(source, callback=callback)
+    assert refusals == [1]
+
+
+# ---- Ctrl-C
+
+
+@pytest.mark.parametrize("read_ahead", [True, False])
+@pytest.mark.parametrize("function", [Net.evaluate_source, Net.cost_and_gradient_source])
+def test_interruption_of_an_endless_source(rows, function, read_ahead):
+    def blocks():
+        for number in range(1000):
+            if number == 3:
+                _thread.interrupt_main()
+            yield rows
+        raise AssertionError("it goes on")
+
+    net, is_endless = make_trainer().net, [True]
+    source = Source(
+        INPUTS,
+        LABELS,
+        lambda: blocks() if is_endless.pop() else [rows],
+        block_rows=7,
+        read_ahead=read_ahead,
+    )
+    with pytest.raises(KeyboardInterrupt):
+        function(net, source)
+    is_endless.append(False)
+    function(net, source)
+
+
+# ---- blocks
+
+
+@pytest.mark.parametrize(
+    "change, error, words",
+    [
+        (lambda a: numpy.ma.masked_greater(a, 0.5), TypeError, "is a masked array, whose mask"),
+        (lambda a: list(numpy.ma.masked_greater(a, 0.5)), TypeError, "is a masked array, whose mask"),
+        (lambda a: a + 1j, TypeError, "has complex numbers"),
+        (lambda a: (a + 1j).astype(object), TypeError, "has complex numbers"),
+        (lambda a: (a + 1j).tolist(), TypeError, "has complex numbers"),
+        (lambda a: a[..., None, None], ValueError, "shape"),
+    ],
+)
+@pytest.mark.parametrize("which, name", enumerate(["X", "Y", "weights"]))
+def test_what_is_no_table_of_numbers(rows, which, name, change, error, words):
+    arrays = [*rows, numpy.ones(ROWS)]
+    arrays[which] = change(arrays[which])
+    net = make_trainer().net
+    with pytest.raises(error, match=f"{name}.* {words}"):
+        net.evaluate_source(Source.from_arrays(*arrays))
+    if error is TypeError:
+        source = Source(INPUTS, LABELS, lambda: [arrays], weighted=True)
+        with pytest.raises(error, match=f"{name} {words}"):
+            net.evaluate_source(source)
+
+
+def test_slices_are_checked(rows):
+    """As of a variable of netCDF4, which hands out masked arrays."""
+
+    class Variable:
+        shape = rows[0].shape
+
+        def __len__(self):
+            return ROWS
+
+        def __getitem__(self, key):
+            part = rows[0][key]
+            return numpy.ma.masked_greater(part, 1.0) if len(part) else part
+
+    with pytest.raises(TypeError, match="X is a masked array"):
+        make_trainer().net.evaluate_source(Source.from_arrays(Variable(), rows[1]))
+
+
+def test_none_is_no_end(rows):
+    source = Source(INPUTS, LABELS, lambda: iter([rows, None, rows]))
+    with pytest.raises(TypeError, match="NoneType"):
+        make_trainer().fit_source(source)
