@@ -5,6 +5,7 @@
 #include "training/gradient.h"
 
 #include <math.h>
+#include <stdio.h>
 
 /* Updates the bounds for the next step, if they show that none of its numbers overflows. measured:
  * a bound of the gradient that was computed; null for what rows and parameters allow. */
@@ -43,19 +44,41 @@ static bool bound_computed_step(nn_fit *fit, double rate) {
     return bound_step(fit, rate, &sum);
 }
 
+/* "weight_decay 1e+200 or ", where that makes steps too large whatever the gradient is: a decay
+ * above 2 / rate makes each weight larger in every step. Else "". */
+typedef struct culprit {
+    char words[64];
+} culprit;
+
+static culprit name_culprit(const nn_settings *s, double rate) {
+    culprit found = {""};
+    if (rate * s->weight_decay > 2.0 || !nn_is_safe(s->weight_decay))
+        snprintf(found.words, sizeof found.words, "weight_decay %g or ", s->weight_decay);
+    else if (!nn_is_safe(s->l1) || !nn_is_safe(rate * s->l1))
+        snprintf(found.words, sizeof found.words, "l1 %g or ", s->l1);
+    return found;
+}
+
 /* Rows and parameters were finite when the fit began. Where the rows are of no extreme size, the
  * steps before have made the parameters too large. */
 static nnblas_status report_overflow(const nn_fit *fit, const nn_rows *batch, double rate,
                                      double cost) {
     const nn_overflow_bounds *read = &fit->source.survey.bounds;
+    const culprit penalty = name_culprit(fit->settings, rate);
+    size_t count = nn_count_all_parameters(fit);
     bool has_diverged = !fit->is_one_step && fit->optimizer.steps > 0 &&
                         nn_is_safe(fmax(fit->bounds.X, read->X)) &&
                         nn_is_safe(fmax(fit->bounds.Y, read->Y));
-    if (!has_diverged)
-        return nn_report_not_finite(&fit->model, batch, cost, rate, fit->engine.updates);
-    return nn_fail(NNBLAS_ERROR_NOT_FINITE,
-                   "the %s overflows in epoch %zu: the learning rate %g may be too large",
-                   isfinite(cost) ? "step" : "cost", fit->progress.epoch + 1, rate);
+    if (has_diverged)
+        return nn_fail(NNBLAS_ERROR_NOT_FINITE,
+                       "the %s overflows in epoch %zu: %sthe learning rate %g may be too large",
+                       isfinite(cost) ? "step" : "cost", fit->progress.epoch + 1, penalty.words,
+                       rate);
+    if (*penalty.words && isfinite(cost) &&
+        nn_get_kernels()->check_finite(count, fit->engine.updates[0]) == 0.0)
+        return nn_fail(NNBLAS_ERROR_NOT_FINITE,
+                       "the step overflows: %slearning_rate %g is too large", penalty.words, rate);
+    return nn_report_not_finite(&fit->model, batch, cost, rate, fit->engine.updates);
 }
 
 /* A step on the updates of the engine that may fail. */
