@@ -17,7 +17,13 @@ static bool is_written(const file_argument *file) {
 }
 
 static bool is_by_name(const file_argument *file) {
-    return file->use == FILE_READ_BY_NAME || file->use == FILE_WRITTEN_BY_NAME;
+    return file->use == FILE_READ_BY_NAME || file->use == FILE_READ_AGAIN ||
+           file->use == FILE_WRITTEN_BY_NAME;
+}
+
+bool is_pipe(const char *path) {
+    struct stat state;
+    return stat(path, &state) == 0 && S_ISFIFO(state.st_mode);
 }
 
 /* -1 where the file has a name of its own. */
@@ -96,11 +102,23 @@ static int refuse_same_files(const char *command, const file_argument *files, si
     return CARRY_ON;
 }
 
+/* A pipe that nobody writes to is not waited for. */
+static const char *find_refused_stream(const file_argument *file) {
+    if (!file->path || !is_by_name(file))
+        return NULL;
+    if (find_stream(file) >= 0)
+        return name_stream(file);
+    return file->use == FILE_READ_AGAIN && is_pipe(file->path) ? "a pipe" : NULL;
+}
+
 static int refuse_streams(const char *command, const file_argument *files, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        if (files[i].path && is_by_name(&files[i]) && find_stream(&files[i]) >= 0)
-            return refuse_usage(command, "%s cannot be %s: give the name of a file",
-                                files[i].argument, name_stream(&files[i]));
+    for (size_t i = 0; i < count; i++) {
+        const char *stream = find_refused_stream(&files[i]);
+        if (stream)
+            return refuse_usage(
+                command, "%s cannot be %s%s: give the name of a file", files[i].argument, stream,
+                files[i].use == FILE_READ_AGAIN ? ", since it is read many times" : "");
+    }
     return CARRY_ON;
 }
 

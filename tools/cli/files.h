@@ -6,11 +6,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* By name: the library reads or writes it, and no stream, or written no device, will do. What is
- * written so, or plain, is never compressed, and a name that ends in .gz is refused. */
+/* By name: the library reads or writes it, and no stream, or written no device, will do. Again: so
+ * too, and no pipe, since it is read many times. What is written by name, or plain, is never
+ * compressed, and a name that ends in .gz is refused. */
 typedef enum {
     FILE_READ,
     FILE_READ_BY_NAME,
+    FILE_READ_AGAIN,
     FILE_WRITTEN,
     FILE_WRITTEN_PLAIN,
     FILE_WRITTEN_BY_NAME
@@ -29,5 +31,8 @@ typedef struct {
  * Devices and pipes may be named twice.
  */
 int check_files(const char *command, const file_argument *files, size_t count);
+
+/* A named one, or that of a standard stream by its name in /dev. */
+bool is_pipe(const char *path);
 
 #endif

@@ -227,9 +227,10 @@ static int check_own_files(const char *command, const train_settings *set) {
     char *features = set->features ? name_file_of_rank(set->features, get_rank()) : NULL;
     char *labels = set->labels ? name_file_of_rank(set->labels, get_rank()) : NULL;
     const file_argument files[] = {
-        {"DATA.csv", set->data, set->streams ? FILE_READ_BY_NAME : FILE_READ},
-        {"--features", features, FILE_READ_BY_NAME},
-        {"--labels", labels, FILE_READ_BY_NAME},
+        {set->streams ? "DATA.csv of --stream" : "DATA.csv", set->data,
+         set->streams ? FILE_READ_AGAIN : FILE_READ},
+        {"--features", features, FILE_READ_AGAIN},
+        {"--labels", labels, FILE_READ_AGAIN},
         {"--plans", set->plans, FILE_READ_BY_NAME},
         {"--output", set->output, set->tunes ? FILE_WRITTEN_BY_NAME : FILE_WRITTEN_PLAIN},
         {"--history", set->history, FILE_WRITTEN},

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "table/model.h"
 
+#include "cli/files.h"
 #include "cli/memory.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/text.h"
+#include "core/sizes.h"
 #include "table/ensemble.h"
+#include "table/file_format.h"
 #include "table/model_file.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 const char SCHEMA_KEY[] = "table";
 
@@ -26,36 +28,33 @@ static bool report(const char *command, const char *path, const char *problem) {
 
 /* ---- loading --------------------------------------------------------------------------------- */
 
-static bool is_pipe(const char *path) {
-    struct stat state;
-    return stat(path, &state) == 0 && S_ISFIFO(state.st_mode);
-}
-
-/* A pipe has been read, and opening it again would wait for ever. */
-static bool can_be_read_again(const char *path) {
-    struct stat state;
-    return stat(path, &state) == 0 && S_ISREG(state.st_mode);
-}
-
 /* Whether the file begins with a line of text; a model begins with the size of its header, which
  * has zeros in it. */
-static bool looks_like_table(const char *path) {
-    char bytes[512];
-    FILE *file = can_be_read_again(path) ? fopen(path, "re") : NULL;
-    size_t count = file ? fread(bytes, 1, sizeof bytes, file) : 0;
-    if (file)
-        fclose(file);
+static bool looks_like_table(const char *bytes, size_t size) {
+    size_t count = nn_min(size, 512);
     return count > 8 && !memchr(bytes, '\0', count) && memchr(bytes, '\n', count);
 }
 
-static bool is_table(const char *path, nnblas_status status) {
-    return status == NNBLAS_ERROR_FORMAT && looks_like_table(path);
-}
-
-static bool report_table(const char *command, const char *path) {
-    return report(command, path,
-                  "is no model; it looks like a table (MODEL is what nnblas train saved, and comes "
-                  "before DATA.csv)");
+/* What the bytes are that the library has refused. */
+static void report_bytes(const char *command, const char *path, const char *bytes, size_t size) {
+    const char *format = find_foreign_format(bytes, size), *problem = nnblas_error_message();
+    if (size == 0)
+        report(command, path, "is empty");
+    else if (size >= 2 && memcmp(bytes, "\x1f\x8b", 2) == 0)
+        report(command, path, "is compressed by gzip, and a model is not: expand it with gunzip");
+    else if (format)
+        print_safely(stderr, "nnblas %s: %s: is no model but %.*s\n", command, show_path(path),
+                     (int)strcspn(format, ":"), format);
+    else if (looks_like_table(bytes, size))
+        report(command, path,
+               "is no model; it looks like a table (MODEL is what nnblas train saved, and comes "
+               "before DATA.csv)");
+    else
+        print_safely(stderr, "nnblas %s: %s: is %s: %s\n", command, show_path(path),
+                     is_start_of_model(bytes, size)
+                         ? "a model that is cut, damaged or of a later version"
+                         : "no model",
+                     problem);
 }
 
 char *load_net_bytes(const char *command, const char *path, nnblas_net **net, size_t *size) {
@@ -63,24 +62,24 @@ char *load_net_bytes(const char *command, const char *path, nnblas_net **net, si
     nnblas_status status = bytes ? nnblas_net_load_from_memory(bytes, *size, net) : NNBLAS_OK;
     if (bytes && !status)
         return bytes;
-    if (is_table(path, status))
-        report_table(command, path);
+    if (status == NNBLAS_ERROR_FORMAT)
+        report_bytes(command, path, bytes, *size);
     else
         report(command, path, bytes ? nnblas_error_message() : strerror(errno));
     free(bytes);
     return NULL;
 }
 
+/* What is no model is read again, to say what it is. */
 static bool load_net(const char *command, const char *path, nnblas_net **net) {
-    if (strcmp(path, "-") == 0 || is_pipe(path)) {
+    bool is_stream = strcmp(path, "-") == 0 || is_pipe(path);
+    nnblas_status status = is_stream ? NNBLAS_ERROR_FORMAT : nnblas_net_load(path, net);
+    if (status == NNBLAS_ERROR_FORMAT) {
         size_t size;
         char *bytes = load_net_bytes(command, path, net, &size);
         free(bytes);
         return bytes != NULL;
     }
-    nnblas_status status = nnblas_net_load(path, net);
-    if (is_table(path, status))
-        return report_table(command, path);
     if (status)
         report_failure(command);
     return !status;

@@ -12,7 +12,7 @@
 
 /* safetensors begins with the size of its head, in 8 bytes, the last of which are 0 for any head
  * below 4 GiB, and then the head, which is JSON. */
-static bool is_start_of_model(const char *bytes, size_t size) {
+bool is_start_of_model(const char *bytes, size_t size) {
     return size > 8 && memcmp(bytes + 4, "\0\0\0\0{", 5) == 0;
 }
 

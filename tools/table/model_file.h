@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Of the first bytes of a file, 9 or more. */
+bool is_start_of_model(const char *bytes, size_t size);
+
 /* Whether the file begins as one of a network does, and as no table: it is given where the other
  * should be. False for what is no regular file, which is not read. */
 bool is_model_file(const char *path);
