@@ -1354,9 +1354,9 @@ nnblas_status nnblas_trainer_checkpoint_status(const nnblas_trainer *trainer);
  *
  * These settings may be others than those that the checkpoint was written with: the epochs (but for
  * a cosine schedule, whose rates depend on them), desired cost, patience, time limit, callback,
- * history limit, path, epochs and interval of the checkpoints, and threads. All others are compared
- * now, and again in fit, so that setters may be called before or after; of weights only whether
- * there are any, and of derivatives only their weight.
+ * history limit, path, epochs and interval of the checkpoints, whether fit leaves a posterior, and
+ * threads. All others are compared now, and again in fit, so that setters may be called before or
+ * after; of weights only whether there are any, and of derivatives only their weight.
  *
  * NNBLAS_ERROR_FILE where a file cannot be opened or read, as where there is none at path yet.
  * NNBLAS_ERROR_FORMAT where it is no checkpoint or a damaged one: one that holds an impossible

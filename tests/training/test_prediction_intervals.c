@@ -224,12 +224,13 @@ START_TEST(it_ends_with_the_next_fit) {
 }
 END_TEST
 
-/* From the beginning or from a checkpoint, which has no posterior. */
-static nnblas_net *train_to(const char *checkpoint, bool resumes) {
+/* From the beginning or from a checkpoint, which has no posterior, whoever wrote it. */
+static nnblas_net *train_to(const char *checkpoint, bool resumes, bool keeps_posterior) {
     nnblas_net *net = make_net_of(1, 2);
     ck_assert_ok(nnblas_net_init(net, 5));
     nnblas_trainer *trainer = make_trainer(net);
     ck_assert_ok(nnblas_trainer_set_bayesian(trainer, 1));
+    ck_assert_ok(nnblas_trainer_set_posterior(trainer, keeps_posterior));
     ck_assert_ok(nnblas_trainer_set_epochs(trainer, 12));
     ck_assert_ok(nnblas_trainer_set_checkpoint(trainer, checkpoint, 5));
     if (resumes)
@@ -243,11 +244,14 @@ START_TEST(a_checkpoint_of_all_epochs_gives_it_again) {
     char path[64];
     double upper = 0.0, found = 7.0;
     snprintf(path, sizeof path, "posterior.%ld.checkpoint", (long)getpid());
-    nnblas_net *first = train_to(path, false), *again = train_to(path, true);
+    nnblas_net *first = train_to(path, false, true), *without = train_to(path, false, false),
+               *again = train_to(path, true, true);
+    ck_assert_int_eq(nnblas_net_has_posterior(without), 0);
     ck_assert_ok(predict(first, &upper));
     ck_assert_ok(predict(again, &found));
     ck_assert_double_eq(found, upper);
     nnblas_net_destroy(first);
+    nnblas_net_destroy(without);
     nnblas_net_destroy(again);
     unlink(path);
 }
