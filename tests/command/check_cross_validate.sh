@@ -61,6 +61,18 @@ check_constant_targets() {
     check "  nor in the mean" has "$out" '^cross-validate r2 -0\.3333 deviation - folds 3'
 }
 
+check_large_targets() {
+    awk -v OFS=, 'BEGIN { srand(3); print "x,y"; for (i = 0; i < 30; i++) { x = rand(); print x, x + rand() } }' >unscaled.csv
+    expect_status 0 cross-validate unscaled.csv --target y --folds 3 --epochs 5 --json unscaled.json
+    for power in 990 -990; do
+        scale_target $power unscaled.csv >scaled.csv
+        expect_status 0 cross-validate scaled.csv --target y --folds 3 --epochs 5 --json scaled.json
+        for key in mean deviation; do
+            check "the $key of rmse is 2^$power times as large" scales_as $power unscaled.json scaled.json held_out rmse $key
+        done
+    done
+}
+
 check_threads() {
     for threads in 1 2 3; do
         expect_status 0 cross-validate table.csv --target z --threads $threads --repeats 2 \
@@ -215,6 +227,7 @@ check_stop() {
 
 check_folds
 check_constant_targets
+check_large_targets
 check_threads
 check_means
 check_widths

@@ -81,6 +81,18 @@ harm,use,y,weight
 END
 }
 
+check_large_targets() {
+    awk -v OFS=, 'BEGIN { srand(3); print "x,y"; for (i = 0; i < 30; i++) { x = rand(); print x, x + rand() } }' >unscaled.csv
+    for power in 0 990 -990; do
+        scale_target $power unscaled.csv >scaled.csv
+        expect_status 0 train scaled.csv --target y --epochs 20 --quiet --output scaled
+        expect_status 0 importance scaled scaled.csv --measure rmse --json scaled$power.json
+        for key in fall deviation; do
+            check "the $key is 2^$power times as large" scales_as $power scaled0.json scaled$power.json columns 0 $key
+        done
+    done
+}
+
 check_plot() {
     has_program gnuplot gnuplot-nox || return 0
     expect_status 0 importance model table.csv --plot bars.svg
@@ -99,6 +111,7 @@ check_large() {
 
 check_importance
 check_kinds
+check_large_targets
 check_plot
 check_large
 check_order

@@ -164,6 +164,24 @@ make_model() {
     check "there is a model to check with" has_lines expected 31
 }
 
+# scales_as POWER FILE FILE KEY...: the number in the second JSON is 2^POWER times that in the first one
+scales_as() {
+    python3 - "$@" <<'END'
+import functools, json, sys
+one, other = (functools.reduce(lambda part, key: part[int(key) if key.isdigit() else key], sys.argv[4:], json.load(open(name)))
+              for name in sys.argv[2:4])
+sys.exit(not one or not other or abs(other / one / 2.0 ** int(sys.argv[1]) - 1) > 1e-9)
+END
+}
+
+# scale_target POWER TABLE: the last column, which gets 2^POWER times its values
+scale_target() {
+    python3 -c 'import sys
+for i, line in enumerate(open(sys.argv[2])):
+    first, last = line.rstrip().rsplit(",", 1)
+    print(first, repr(float(last) * 2.0 ** int(sys.argv[1])) if i else last, sep=",")' "$@"
+}
+
 # The last command of a script, whose status it gives.
 conclude() {
     echo "$failures not ok"

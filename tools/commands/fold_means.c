@@ -27,20 +27,30 @@ static void add_value(running_mean *sum, double value) {
     sum->squared_distances += distance * (value - sum->mean);
 }
 
-static fold_mean get_mean(const running_mean *sum) {
-    return (fold_mean){sum->count > 0 ? sum->mean : (double)NAN,
-                       sum->count > 1 ? sqrt(sum->squared_distances / (double)(sum->count - 1))
-                                      : (double)NAN};
+/* exponent: of the unit of the values, a power of 2. */
+static fold_mean get_mean(const running_mean *sum, int exponent) {
+    double variance = sum->squared_distances / (double)(sum->count - 1);
+    return (fold_mean){sum->count > 0 ? ldexp(sum->mean, exponent) : (double)NAN,
+                       sum->count > 1 ? ldexp(sqrt(variance), exponent) : (double)NAN};
 }
 
+/* NaN where it is not complete. */
+static double get_value_of(const fold_result *result, size_t m, bool is_learnt) {
+    const row_scores *of_rows = is_learnt ? &result->learnt : &result->held_out;
+    return result->is_complete ? of_rows->measures[m].value : (double)NAN;
+}
+
+/* In a unit in which no square overflows or becomes 0. */
 static fold_mean average(const fold_result *results, size_t count, size_t m, bool is_learnt) {
     running_mean sum = {0};
-    for (size_t i = 0; i < count; i++) {
-        const row_scores *of_rows = is_learnt ? &results[i].learnt : &results[i].held_out;
-        if (results[i].is_complete)
-            add_value(&sum, of_rows->measures[m].value);
-    }
-    return get_mean(&sum);
+    double largest = 0.0;
+    int exponent;
+    for (size_t i = 0; i < count; i++)
+        largest = fmax(largest, fabs(get_value_of(&results[i], m, is_learnt)));
+    frexp(isfinite(largest) ? largest : 1.0, &exponent);
+    for (size_t i = 0; i < count; i++)
+        add_value(&sum, ldexp(get_value_of(&results[i], m, is_learnt), -exponent));
+    return get_mean(&sum, exponent);
 }
 
 fold_mean average_held_out(const fold_result *results, size_t count, size_t m) {

@@ -156,17 +156,21 @@ static void measure_column(const char *command, held_rows *rows, const importanc
     size_t bytes = rows->N * rows->inputs * sizeof *kept;
     memcpy(kept, rows->X, bytes);
     nn_random random;
+    int exponent; /* of a unit in which no square overflows or becomes 0 */
+    frexp(whole.value, &exponent);
     nn_random_seed(&random, set->seed + first);
     result->mean = 0.0;
     for (uint64_t i = 0; i < set->repeats; i++) {
         deal_column(rows, first, width, &random);
         double fall = whole.value - measure_rows(command, rows, set->measure).value;
+        fall = ldexp(fall, -exponent);
         double distance = fall - result->mean;
         result->mean += distance / (double)(i + 1);
         squares += distance * (fall - result->mean);
     }
+    result->mean = ldexp(result->mean, exponent);
     result->loss = whole.is_loss ? -result->mean : result->mean;
-    result->deviation = sqrt(squares / (double)set->repeats);
+    result->deviation = ldexp(sqrt(squares / (double)set->repeats), exponent);
     memcpy(rows->X, kept, bytes);
     free(kept);
 }
