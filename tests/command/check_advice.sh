@@ -19,13 +19,13 @@ check_costs() {
     fails 'overflows' train --target sepal_length --numbers --optimizer gradient-descent \
         --learning-rate 1e300
     check "an overflow has an advice" has "$err" \
-        'warning: the training diverged: try a lower --learning-rate, such as 1e\+299$'
+        'warning: the training diverged: try a lower --learning-rate, such as 0\.1$'
     advises 'the cost rose from [0-9.e+]+ to [0-9.e+]+: try a lower --learning-rate, such as 0\.3$' \
         --target sepal_length --numbers --optimizer gradient-descent --learning-rate 3 --hidden 0 --batch 5 \
         --epochs 4 --weight-decay 0
     expect_status 0 train --learning-rate 1e6
     check "  and a network of classes that is worse than guessing" has "$err" \
-        'warning: the rows that were learnt from are predicted far worse than by guessing: try a lower --learning-rate, such as 100000$'
+        'warning: the rows that were learnt from are predicted far worse than by guessing: try a lower --learning-rate, such as 0\.02$'
     advises 'the cost was still falling at epoch 30: try more --epochs, such as 60$' --epochs 30 \
         --learning-rate 0.003 --schedule constant
     expect_status 0 train --epochs 200 --patience 0 --learning-rate 0.003 --schedule constant \

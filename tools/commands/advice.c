@@ -19,13 +19,19 @@ __attribute__((format(printf, 2, 3))) static void warn(const training_run *run, 
     va_end(arguments);
 }
 
+/* Of a rate that is beyond all reason, a tenth is too. */
+static double get_lower_rate(const training_settings *s) {
+    const double lower = s->learning_rate / 10.0, usual = get_default_rate(s->optimizer);
+    return lower > 10.0 * usual ? usual : lower;
+}
+
 /* ---- costs ----------------------------------------------------------------------------------- */
 
 void advise_on_overflow(const training_run *run) {
     const training_settings *s = &run->settings->training;
     if (run->status == NNBLAS_ERROR_NOT_FINITE && has_rate(s))
         warn(run, "the training diverged: try a lower --learning-rate, such as %g",
-             s->learning_rate / 10.0);
+             get_lower_rate(s));
 }
 
 /* By more than rounding. */
@@ -40,7 +46,7 @@ static bool advise_on_rising_cost(const training_run *run) {
     if (!(last > (1.0 + RISEN) * first))
         return false;
     warn(run, "the cost rose from %.4g to %.4g: try a lower --learning-rate, such as %g", first,
-         last, s->learning_rate / 10.0);
+         last, get_lower_rate(s));
     return true;
 }
 
@@ -74,7 +80,7 @@ static void advise_on_bad_fit(const training_run *run) {
              "the rows that were learnt from are predicted far worse than by %s: try a lower "
              "--learning-rate, such as %g",
              run->learnt.has_numbers ? "their mean" : "guessing",
-             run->settings->training.learning_rate / 10.0);
+             get_lower_rate(&run->settings->training));
 }
 
 /* By more than this in the last tenth of the epochs. */

@@ -57,7 +57,17 @@ static void warn_of_dates_and_amounts(const inference *in) {
         const table_column *feature = &in->s->features.columns[i];
         if (feature->kind == COLUMN_CATEGORY && !in->is_text[feature->place] &&
             !feature->is_number && !holds_dates(&in->surveys[feature->place]))
-            warn_of_lookalikes(feature, in->notes);
+            warn_of_lookalikes(feature, false, in->notes);
+    }
+}
+
+/* Unless someone has said that they are classes. */
+static void warn_of_target_texts(const inference *in) {
+    for (size_t i = 0; i < in->s->targets.count; i++) {
+        const table_column *target = &in->s->targets.columns[i];
+        if (target->kind == COLUMN_CATEGORY && !target->is_number && !in->is_text[target->place] &&
+            in->choice->task != TASK_CLASSES)
+            warn_of_lookalikes(target, true, in->notes);
     }
 }
 
@@ -167,6 +177,8 @@ bool find_categories_of_all(const inference *in, skipped_rows *skipped, table_er
         warn_of_dates_and_amounts(in);
     if (is_good && !are_chosen && !drops_rows)
         leave_out_texts(in, values);
+    if (is_good)
+        warn_of_target_texts(in);
     is_good =
         is_good && check_feature_texts(in, error) && check_classes(in, values + n_features, error);
     free(values);

@@ -43,6 +43,15 @@ static bool has_features(const inference *in, table_error *error) {
     return set_error(error, "%s: there is no column left to be a feature", in->source->name);
 }
 
+static bool refuse_no_rows(const inference *in, const skipped_rows *skipped, table_error *error) {
+    size_t without = skipped->without_target;
+    if (without == 0)
+        return set_error(error, "%s: has no rows to train on", in->source->name);
+    return set_error(error, "%s: has no rows to train on: %zu row%s without a value of %s",
+                     in->source->name, without, without == 1 ? " is" : "s are",
+                     in->s->targets.count > 1 ? "a target" : "the target");
+}
+
 static void survey_table(inference *in) {
     const column_list *lists[] = {&in->s->features, &in->s->targets, &in->s->weights};
     bool *is_used = clear_marks(in->source);
@@ -72,7 +81,7 @@ static bool infer(inference *in, skipped_rows *skipped, table_error *error) {
     if (!check_feed(in->rows, error))
         return false;
     if (count_all_rows(in->rows) == 0)
-        return set_error(error, "%s: has no rows to train on", in->source->name);
+        return refuse_no_rows(in, skipped, error);
     if (!refuse_dates(in, error))
         return false;
     find_decimal_marks(in);

@@ -127,16 +127,19 @@ static lookalike classify_all(const name_list *texts, const char **example) {
     return found;
 }
 
-void warn_of_lookalikes(const table_column *column, note_list *notes) {
+/* A target of dates is refused, in whatever form. */
+void warn_of_lookalikes(const table_column *column, bool is_target, note_list *notes) {
     static const char *const KINDS[] = {
         [LIKE_DATE] = "dates, but not in one form that is read: write them as 2024-03-31",
         [LIKE_TIME] = "times, but are not read as such: write them as numbers, say of hours",
         [LIKE_NEGATIVE] = "numbers, but not in one form that is read: write them as -1234.5",
         [LIKE_UNIT] = "numbers with a unit that is not known: leave it out"};
+    static const char DATES_OF_TARGET[] =
+        "dates, and each is a class: write them as numbers, say of days";
     const char *example = NULL;
     lookalike kind = classify_all(&column->categories, &example);
     if (kind != LIKE_NOTHING && column->categories.count > 1)
         add_warning(notes, "%s: texts such as '%s' look like %s",
                     show_column(column->name, column->place).text, show_text(example).text,
-                    KINDS[kind]);
+                    is_target && kind == LIKE_DATE ? DATES_OF_TARGET : KINDS[kind]);
 }

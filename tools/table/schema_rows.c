@@ -2,8 +2,10 @@
 /* Rows of a table as numbers. */
 #include "table/schema.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* The number of a number, the moment of a date. */
 typedef struct {
@@ -34,26 +36,35 @@ static bool has_other_mark(const table_column *column, const char *text) {
     return read_formatted(text, &other, &value);
 }
 
-static const char *advise(const table_column *column, const char *text) {
+static bool is_too_large(const char *text) {
+    char *end;
+    return isinf(strtod(text, &end)) && *end == '\0' && isdigit((unsigned char)end[-1]);
+}
+
+static const char *advise(const column_list *list, const table_column *column, const char *text) {
     if (!column->is_number && column->kind != COLUMN_DATE)
         return "";
     if (column->is_number && has_other_mark(column, text))
         return column->format.decimal == '.' ? "; is the decimal mark a comma? --decimal ,"
                                              : "; is the decimal mark a point? --decimal .";
+    if (list->missing == MISSING_REFUSED || is_too_large(text))
+        return "; --skip-bad-rows skips its row";
     return "; --na TEXT makes a text a missing value, --skip-bad-rows skips its row";
 }
 
-static bool refuse_value(const table_column *column, const table_source *source, const csv_row *row,
-                         table_error *error) {
+static bool refuse_value(const column_list *list, const table_column *column,
+                         const table_source *source, const csv_row *row, table_error *error) {
+    const char *text = get_value(row, column->position);
     char problem[64] = "is not a number";
+    if (is_too_large(text))
+        snprintf(problem, sizeof problem, "is too large for a number");
     if (column->kind == COLUMN_DATE)
         snprintf(problem, sizeof problem, "is not a date as the others (%s)",
                  show_date_format(column->dates));
     else if (!column->is_number)
-        snprintf(problem, sizeof problem, "%s",
-                 describe_bad_text(get_value(row, column->position)));
+        snprintf(problem, sizeof problem, "%s", describe_bad_text(text));
     set_value_error(source, row, column->position, problem, error);
-    error->advice = advise(column, get_value(row, column->position));
+    error->advice = advise(list, column, text);
     return false;
 }
 
@@ -68,7 +79,7 @@ static bool read_value(const column_list *list, const table_column *column,
     if (read->is_missing)
         return list->missing == MISSING_IMPUTED ||
                refuse_gap(list, source, row, column->position, "is a missing value", error);
-    return is_good || refuse_value(column, source, row, error);
+    return is_good || refuse_value(list, column, source, row, error);
 }
 
 bool check_row(const column_list *list, const table_source *source, const csv_row *row,
