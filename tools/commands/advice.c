@@ -100,6 +100,16 @@ static double measure_known_skill(const training_run *run, const scores *s) {
     return run->rows.learnt.cost_weights ? (double)NAN : measure_skill(s);
 }
 
+/* By nnblas search and cross-validate, which read tables into memory. */
+static bool can_compare(const training_run *run) {
+    return !run->rows.streamed;
+}
+
+/* The weight decay is estimated then, and search would vary it. */
+static bool is_bayesian(const training_run *run) {
+    return run->settings->training.is_bayesian;
+}
+
 static void advise_on_epochs(const training_run *run) {
     size_t count = nnblas_trainer_history_count(run->trainer);
     fit_signs signs = read_signs(run->trainer, &run->rows);
@@ -111,7 +121,7 @@ static void advise_on_epochs(const training_run *run) {
         warn(run, "the cost was still falling at epoch %zu: try more --epochs, such as %zu", count,
              2 * count);
     else if (run->status == NNBLAS_OK || run->status == NNBLAS_STOPPED_PATIENCE)
-        warn_of_underfit(run->command, &signs);
+        warn_of_underfit(run->command, &signs, can_compare(run) && !is_bayesian(run));
 }
 
 /* ---- targets --------------------------------------------------------------------------------- */
@@ -153,6 +163,20 @@ static void advise_on_imbalance(const training_run *run, size_t target) {
              fewest, can_weight_classes(run) ? ", and try --class-weights balanced" : "");
 }
 
+/* What lets the training go on, or null. */
+static const char *name_longer_training(const training_run *run) {
+    switch (run->status) {
+    case NNBLAS_OK:
+        return "more --epochs";
+    case NNBLAS_STOPPED_PATIENCE:
+        return "a larger --patience";
+    case NNBLAS_STOPPED_TIME:
+        return "a longer --time-limit";
+    default:
+        return NULL;
+    }
+}
+
 static void advise_on_classes_not_predicted(const training_run *run, size_t target) {
     const target_score *t = &run->learnt.targets[target];
     class_list list = {.count = 0};
@@ -160,13 +184,14 @@ static void advise_on_classes_not_predicted(const training_run *run, size_t targ
         if (count_rows_of(&t->confusion, c) > 0.0 && count_predicted(&t->confusion, c) == 0.0)
             add_class(&list, name_class(t, c));
     end_classes(&list);
+    const char *longer = name_longer_training(run);
+    bool weights = can_weight_classes(run);
     if (list.count > 0)
-        warn(run,
-             "class%s %s of %s %s not predicted for any row that was learnt from: try more "
-             "--epochs%s",
+        warn(run, "class%s %s of %s %s not predicted for any row that was learnt from%s%s%s%s",
              end_class(&list), list.names, show_column(t->column->name, t->column->place).text,
-             list.count == 1 ? "is" : "are",
-             can_weight_classes(run) ? ", or --class-weights balanced" : "");
+             list.count == 1 ? "is" : "are", longer || weights ? ": try " : "",
+             longer ? longer : "", longer && weights ? ", or " : "",
+             weights ? "--class-weights balanced" : "");
 }
 
 static void advise_on_validation(const training_run *run, size_t target) {
@@ -179,10 +204,8 @@ static void advise_on_validation(const training_run *run, size_t target) {
             add_class(&list, name_class(learnt, c));
     end_classes(&list);
     if (list.count > 0)
-        warn(run,
-             "the rows that are held out have none of class%s %s: try a larger --validation, or "
-             "nnblas cross-validate",
-             end_class(&list), list.names);
+        warn(run, "the rows that are held out have none of class%s %s: try a larger --validation%s",
+             end_class(&list), list.names, can_compare(run) ? ", or nnblas cross-validate" : "");
 }
 
 void advise_on_result(const training_run *run) {

@@ -227,9 +227,10 @@ static void advise(const validation *v) {
         mean.held_out += result->held_out.skill / complete;
         mean.fall += result->signs.fall / complete;
         mean.epochs = result->signs.epochs;
+        mean.is_impatient |= result->signs.is_impatient;
     }
     if (!v->rows.cost_weights)
-        warn_of_underfit(v->command, &mean);
+        warn_of_underfit(v->command, &mean, !v->settings.training.is_bayesian);
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------ */

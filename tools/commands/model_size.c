@@ -43,7 +43,7 @@ bool check_model_size(const training_run *run) {
         print_safely(
             stderr,
             "nnblas %s: a model has room for %d bytes of names, and those of the columns and "
-            "categories take %zu: use fewer --features\n",
+            "categories take %zu: use fewer features\n",
             run->command, MOST_HEAD_BYTES, bytes);
         return false;
     }

@@ -58,6 +58,8 @@ fit_signs read_signs(const nnblas_trainer *trainer, const training_rows *rows) {
     size_t count = nnblas_trainer_history_count(trainer);
     size_t parameters = nnblas_net_parameter_count(nnblas_trainer_net(trainer));
     fit_signs signs = {.learnt = (double)NAN, .held_out = (double)NAN, .epochs = count};
+    signs.is_impatient = nnblas_trainer_patience(trainer) > 0 &&
+                         nnblas_trainer_fit_status(trainer) == NNBLAS_STOPPED_PATIENCE;
     bool has_ratios = nnblas_net_cost(nnblas_trainer_net(trainer)) != NNBLAS_GAUSSIAN;
     if (count >= FEWEST_EPOCHS && learnt->N >= FEWEST_ROWS && has_ratios)
         signs.fall = 1.0 - get_cost(trainer, count - 1) / get_cost(trainer, count - 1 - count / 3);
@@ -77,21 +79,24 @@ static bool is_as_low(const fit_signs *signs) {
     return isnan(signs->held_out) ? signs->is_simple : signs->held_out > signs->learnt - AS_LOW;
 }
 
-void warn_of_underfit(const char *command, const fit_signs *signs) {
+void warn_of_underfit(const char *command, const fit_signs *signs, bool can_search) {
+    const char *search = can_search ? ", or nnblas search" : "";
+    char longer[64] = "a larger --patience";
     if (signs->epochs == 0)
         return;
+    if (!signs->is_impatient)
+        snprintf(longer, sizeof longer, "more --epochs, such as %zu", 4 * signs->epochs);
     if (signs->learnt < CHANCE)
         print_safely(
             stderr,
             "nnblas %s: warning: the rows that were learnt from are predicted as by chance: "
-            "unless the features say nothing of the target, try larger --hidden layers, more "
-            "--epochs, or nnblas search\n",
-            command);
+            "unless the features say nothing of the target, try larger --hidden layers%s %s%s\n",
+            command, can_search ? "," : " or", signs->is_impatient ? longer : "more --epochs",
+            search);
     else if (signs->learnt < MIDDLING && signs->fall > LEAST_FALL && is_as_low(signs))
         print_safely(
             stderr,
             "nnblas %s: warning: there is more to learn from these rows, since the cost was "
-            "still falling: try more --epochs, such as %zu, larger --hidden layers, or nnblas "
-            "search\n",
-            command, 4 * signs->epochs);
+            "still falling: try %s,%s larger --hidden layers%s\n",
+            command, longer, can_search ? "" : " or", search);
 }

@@ -16,6 +16,7 @@ typedef struct {
     double learnt, held_out, fall;
     size_t epochs;
     bool is_simple;
+    bool is_impatient; /* --patience ended it, before --epochs */
 } fit_signs;
 
 /* The mean over the targets of R2, and of what the log loss is lower than that of a model that
@@ -28,6 +29,7 @@ fit_signs read_signs(const nnblas_trainer *trainer, const training_rows *rows);
 /* Where nearly all is learnt, a cost that falls says nothing. */
 bool is_learnt_well(const fit_signs *signs);
 
-void warn_of_underfit(const char *command, const fit_signs *signs);
+/* can_search: nnblas search takes these rows and settings. */
+void warn_of_underfit(const char *command, const fit_signs *signs, bool can_search);
 
 #endif

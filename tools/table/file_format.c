@@ -29,7 +29,7 @@ static const beginning BEGINNINGS[] = {
     {BEGINNING("SQLite format 3"), "a database of SQLite: write a table of it as CSV first"},
     {BEGINNING("\x89HDF\r\n\x1a\n"), "an HDF5 file: write its table as CSV first"},
     {BEGINNING("\x93NUMPY"),
-     "an array of NumPy: --features FILE reads it, with --labels FILE in training"},
+     "an array of NumPy: nnblas train, predict and evaluate read it as --features FILE"},
     {BEGINNING("\x89PNG\r\n\x1a\n"), "a picture (PNG), not a table"},
     {BEGINNING("\xff\xd8\xff"), "a picture (JPEG), not a table"},
     {BEGINNING("\x7f"
