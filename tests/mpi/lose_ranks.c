@@ -2,7 +2,7 @@
 /*
  * Ranks that no longer answer: after the third epoch the ranks named first to last hang, or with
  * "absent" never make the group. Each other rank prints the status and the message of its training,
- * or of its group.
+ * or of its group. Rank 0 begins to wait before the others.
  *
  * usage: mpirun -np RANKS lose_ranks SECONDS FIRST LAST [absent]
  */
@@ -14,14 +14,18 @@
 
 enum { ROWS = 50, INPUTS = 3 };
 
-static int hang_at_3(void *hangs, size_t epoch, double mse) {
+static int hang_at_3(void *user, size_t epoch, double mse) {
+    const double *late = user;
     (void)mse;
-    while (hangs && epoch == 3)
+    if (epoch == 3 && late)
+        usleep((useconds_t)(1e6 * *late));
+    while (epoch == 3 && !late)
         pause();
     return 0;
 }
 
-static void train(const nnblas_group *group, int hangs) {
+/* late: null for a rank that hangs. */
+static void train(const nnblas_group *group, double *late) {
     static double X[ROWS][INPUTS], Y[ROWS];
     static const size_t SIZES[] = {INPUTS, 4, 1};
     nnblas_net *net;
@@ -31,7 +35,7 @@ static void train(const nnblas_group *group, int hangs) {
     if (nnblas_net_create(SIZES, 3, 0, &net) || nnblas_net_init(net, 1) ||
         nnblas_trainer_create(net, &t))
         return;
-    nnblas_trainer_set_callback(t, hang_at_3, hangs ? &hangs : NULL);
+    nnblas_trainer_set_callback(t, hang_at_3, late);
     nnblas_trainer_set_epochs(t, 10);
     nnblas_trainer_set_group(t, group, 0);
     nnblas_status status = nnblas_trainer_fit(t, ROWS, X[0], INPUTS, Y, 1);
@@ -59,11 +63,12 @@ int main(int argc, char **argv) {
     int hangs = rank >= atoi(argv[2]) && rank <= atoi(argv[3]);
     if (argc > 4 && hangs)
         end(10);
-    nnblas_status status = nnblas_mpi_group_create(MPI_COMM_WORLD, atof(argv[1]), &group);
+    double seconds = atof(argv[1]), late = rank > 0 ? 0.4 * seconds : 0.0;
+    nnblas_status status = nnblas_mpi_group_create(MPI_COMM_WORLD, seconds, &group);
     if (status)
         printf("rank %d: %s: %s\n", rank, nnblas_status_string(status), nnblas_mpi_error_message());
     else
-        train(nnblas_mpi_group_calls(group), hangs);
+        train(nnblas_mpi_group_calls(group), hangs ? NULL : &late);
     fflush(stdout);
     nnblas_mpi_group_destroy(group);
     end(1);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """One rank no longer answers: it is absent from the fit, it makes no group, it hangs after the third epoch or is
-killed then. Each other rank prints what its fit raises.
+killed then. Each other rank prints what its fit raises. Rank 0 begins to wait before the others.
 
 usage: mpirun -np RANKS lose_ranks.py SECONDS RANK absent|groupless|hangs|killed
 """
@@ -26,6 +26,8 @@ class WithoutGroup(MPI.Intracomm):
 
 
 def hang(epoch):
+    if not is_lost and epoch.epoch == 3:
+        time.sleep(0.4 * seconds if communicator.Get_rank() > 0 else 0)
     if is_lost and epoch.epoch == 3 and how == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
     while is_lost and epoch.epoch == 3 and how == "hangs":
