@@ -36,6 +36,7 @@
 
 #include <nnblas.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -432,7 +433,8 @@ class source {
         return nnblas_source_block_rows(get());
     }
 
-    // After a call that has used the source: throws what a function of it threw, once.
+    // After a call of C that has ended with NNBLAS_ERROR_SOURCE: throws what a function of the
+    // source threw, once.
     void rethrow() {
         state_->rethrow();
     }
@@ -444,6 +446,7 @@ class source {
         restart again;
         seek to_row;
         std::exception_ptr thrown;
+        std::atomic<std::size_t> failures{0};
 
         void rethrow() {
             if (thrown)
@@ -453,12 +456,15 @@ class source {
             state *self = static_cast<state *>(user);
             return self->run([&] { self->next(*block); });
         }
+        // What was thrown before was in rows that no call has needed.
         static int call_restart(void *user) noexcept {
             state *self = static_cast<state *>(user);
+            self->thrown = nullptr;
             return self->run([&] { self->again(); });
         }
         static int call_seek(void *user, std::size_t row) noexcept {
             state *self = static_cast<state *>(user);
+            self->thrown = nullptr;
             return self->run([&] { self->to_row(row); });
         }
 
@@ -469,11 +475,30 @@ class source {
                 return 0;
             } catch (...) {
                 thrown = std::current_exception();
+                failures++;
                 return 1;
             }
         }
     };
 
+    // Made before a call: what a function of the source throws during it.
+    class failure {
+      public:
+        explicit failure(std::shared_ptr<state> used)
+            : used_(std::move(used)), before_(used_ ? used_->failures.load() : 0) {
+        }
+        // What was read ahead and has failed is no failure of a call that did not need it.
+        void rethrow(nnblas_status status) const {
+            if (status == NNBLAS_ERROR_SOURCE && used_ && used_->failures != before_)
+                used_->rethrow();
+        }
+
+      private:
+        std::shared_ptr<state> used_; // null: there is no source
+        std::size_t before_;
+    };
+
+    friend class net;
     friend class trainer;
 
     std::shared_ptr<state> state_; // outlives the source that points to it
@@ -681,17 +706,19 @@ class net {
     // Over all rows of a source. Each throws what a function of the source threw.
     [[nodiscard]] double evaluate(source &rows) const {
         double mse = 0.0;
+        const source::failure failure(rows.state_);
         const nnblas_status status = nnblas_net_evaluate_source(get(), rows.get(), &mse);
-        rows.rethrow();
+        failure.rethrow(status);
         detail::check(status);
         return mse;
     }
     double gradient(source &rows, vector_view gradient) const {
         detail::check_size("size of gradient", gradient.size(), parameter_count());
         double mse = 0.0;
+        const source::failure failure(rows.state_);
         const nnblas_status status =
             nnblas_net_gradient_source(get(), rows.get(), gradient.data(), &mse);
-        rows.rethrow();
+        failure.rethrow(status);
         detail::check(status);
         return mse;
     }
@@ -1250,19 +1277,20 @@ class trainer {
             nnblas_trainer_fit(get(), 0, nullptr, 0, nullptr, 0);
             throw;
         }
-        state_->thrown = nullptr;
+        begin();
         const nnblas_status status =
             nnblas_trainer_fit(get(), X.rows(), X.data(), X.ld(), Y.data(), Y.ld());
-        rethrow();
+        rethrow(status);
         return static_cast<stop>(detail::check(status));
     }
     // The same on rows from a source. It also throws what a function of the source, or of that of
     // the validation rows, threw.
     stop fit(source &rows) {
-        state_->thrown = nullptr;
+        begin();
+        const source::failure failure(rows.state_);
         const nnblas_status status = nnblas_trainer_fit_source(get(), rows.get());
-        rethrow();
-        rows.rethrow();
+        rethrow(status);
+        failure.rethrow(status);
         return static_cast<stop>(detail::check(status));
     }
     // What the last fit has returned; of a failure nnblas_error_message() has the reason again.
@@ -1288,6 +1316,7 @@ class trainer {
         std::function<bool(const nnblas_epoch &)> epoch_callback;
         std::exception_ptr thrown;
         std::shared_ptr<source::state> validation; // null: the validation rows have no source
+        source::failure validation_failure{nullptr};
         const_vector_view sample_weights;
         const double *derivatives = nullptr;
         std::size_t derivative_rows = 0;
@@ -1343,12 +1372,16 @@ class trainer {
         detail::check_rows(X, Y, inputs(), label_count());
     }
 
-    // What a callback threw in the last fit.
-    void rethrow() {
+    void begin() {
+        state_->thrown = nullptr;
+        state_->validation_failure = source::failure(state_->validation);
+    }
+
+    // What a callback threw in the last fit, or the source of the validation rows.
+    void rethrow(nnblas_status status) {
         if (state_->thrown)
             std::rethrow_exception(std::exchange(state_->thrown, nullptr));
-        if (state_->validation)
-            state_->validation->rethrow();
+        state_->validation_failure.rethrow(status);
     }
 
     // What was set by get() has a size that only the caller knows.
@@ -1382,7 +1415,7 @@ class trainer {
     std::vector<nnblas_trainer *> pointers;
     for (trainer &one : trainers) {
         one.check_fit(X, Y);
-        one.state_->thrown = nullptr;
+        one.begin();
         pointers.push_back(one.get());
     }
     std::vector<nnblas_status> statuses(trainers.size());
@@ -1394,8 +1427,8 @@ class trainer {
         is_refused = is_refused && one >= 0;
     if (is_refused)
         detail::throw_last(status);
-    for (trainer &one : trainers)
-        one.rethrow();
+    for (std::size_t i = 0; i < trainers.size(); i++)
+        trainers[i].rethrow(statuses[i]);
     return statuses;
 }
 

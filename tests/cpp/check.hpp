@@ -26,5 +26,6 @@ extern const std::vector<double> X, Y;
 void test_views();
 void test_net();
 void test_trainer();
+void test_sources();
 
 #endif

@@ -92,6 +92,7 @@ int main() {
     test_views();
     test_net();
     test_trainer();
+    test_sources();
     test_library();
     test_host_threads();
     test_errors();

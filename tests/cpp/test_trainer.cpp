@@ -34,52 +34,6 @@ static void test_fit() {
           "an epoch that there is not");
 }
 
-// The four rows of X and Y, three at most at a time.
-static nnblas::source make_source(std::size_t &row) {
-    return {2, 1,
-            [&row](nnblas_block &block) {
-                block.N = std::min<std::size_t>({block.N, 3, Y.size() - row});
-                std::copy_n(X.data() + 2 * row, 2 * block.N, block.X);
-                std::copy_n(Y.data() + row, block.N, block.Y);
-                row += block.N;
-            },
-            [&row] { row = 0; }};
-}
-
-static void test_source() {
-    std::size_t row = 0, other_row = 0;
-    nnblas::net net({2, 6, 1}), same = net.clone();
-    nnblas::source rows = make_source(row), others = make_source(other_row);
-    nnblas::trainer trainer = make_trainer(net, 50), plain = make_trainer(same, 50);
-    trainer.set_validation_source(&others);
-    check(trainer.validation_source() == others.get(), "a validation source");
-    check(trainer.fit(rows) == nnblas::stop::epochs, "a fit of a source");
-    plain.set_validation_rows({X, 2}, {Y, 1});
-    plain.fit({X, 2}, {Y, 1});
-    std::vector<double> gradient(net.parameter_count()), expected(gradient.size());
-    const double mse = net.gradient(rows, gradient);
-    check(std::abs(mse - same.gradient({X, 2}, {Y, 1}, expected)) < 1e-12 &&
-              std::abs(net.evaluate(rows) - mse) < 1e-12,
-          "the cost of a source");
-    for (std::size_t i = 0; i < gradient.size(); i++)
-        check(std::abs(gradient[i] - expected[i]) < 1e-9, "the gradient of a source");
-    rows.set_block_rows(2);
-    rows.set_read_ahead(false);
-    rows.set_weighted(false);
-    rows.set_rows(4);
-    rows.set_seek([&row](std::size_t to) { row = to; });
-    check(rows.block_rows() == 2 && std::abs(net.evaluate(rows) - mse) < 1e-12, "other blocks");
-    nnblas::source failing(
-        2, 1, [](nnblas_block &) { throw std::runtime_error("no disk"); }, [] {});
-    bool has_thrown = false;
-    try {
-        trainer.fit(failing);
-    } catch (const std::runtime_error &error) {
-        has_thrown = std::string(error.what()) == "no disk";
-    }
-    check(has_thrown && trainer.fit_status() == NNBLAS_ERROR_SOURCE, "what a source threw");
-}
-
 static void test_refused() {
     nnblas::net net({2, 6, 1});
     nnblas::trainer trainer = make_trainer(net, 2);
@@ -541,7 +495,6 @@ static void test_checkpoints() {
 
 void test_trainer() {
     test_fit();
-    test_source();
     test_refused();
     test_setters_of_c();
     test_callbacks();
