@@ -19,9 +19,4 @@
 bool open_array_rows(const char *features, const char *labels, bool are_own, task wanted, schema *s,
                      row_stream *rows, table_error *error);
 
-/* Features for a model, and labels unless that is null. The schema has as many columns, which are
- * numbers, but for the classes. */
-bool open_model_rows(const char *features, const char *labels, const schema *s, row_stream *rows,
-                     table_error *error);
-
 #endif

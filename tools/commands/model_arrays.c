@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "commands/model_arrays.h"
 
-#include "arrays/array_rows.h"
+#include "arrays/model_rows.h"
 #include "cli/text.h"
 
 bool open_model_arrays(const char *command, const model_arguments *arguments,
