@@ -102,11 +102,11 @@ check_targets() {
     expect_status 0 train --features one_u1.npy --labels numbers.npy --epochs 2
     check "labels of floats are numbers" has "$out" '4 features as 4 inputs; 1 target of numbers$'
     expect_status 0 train --features one_u1.npy --labels labels.npy --epochs 2
-    check "whole ones are classes" has "$out" '4 features as 4 inputs; 3 classes of column 5$'
+    check "whole ones are classes" has "$out" '4 features as 4 inputs; 3 classes of column 1 of the labels$'
     expect_status 0 train --features one_u1.npy --labels labels.npy --epochs 2 --numbers
     check "  unless --numbers says otherwise" has "$out" '; 1 target of numbers$'
     expect_status 0 train --features one_u1.npy --labels numbers.npy --epochs 2 --classes
-    check "--classes makes classes of floats" has "$out" '; [0-9]+ classes of column 5$'
+    check "--classes makes classes of floats" has "$out" '; [0-9]+ classes of column 1 of the labels$'
     expect_status 0 train --features one_u1.npy --labels two.npy --epochs 2
     check "several columns are several numbers" has "$out" '; 2 targets of numbers$'
     expect_status 0 train --features one_u1.npy --labels yes_no.npy --epochs 2 --validation 0.2

@@ -51,8 +51,9 @@ static bool take_range(array_rows *a, row_stream *rows, const file_shapes *first
                        table_error *error) {
     const size_t ranks = count_ranks(), each = rows->N / ranks, more = rows->N % ranks;
     if (rows->N != first->rows)
-        return set_error(error, "%s: has %zu rows, and that of rank 0 has %zu: is it another file?",
-                         rows->name, rows->N, first->rows);
+        return set_error(error,
+                         "%s: has %zu row%s, and that of rank 0 has %zu: is it another file?",
+                         rows->name, rows->N, end_plural(rows->N), first->rows);
     a->begin = rows->before = get_rank() * each + nn_min(get_rank(), more);
     rows->N = each + (get_rank() < more);
     a->end = a->begin + rows->N;

@@ -116,9 +116,10 @@ static bool check_lengths(const array_rows *a, table_error *error) {
     size_t rows = get_array_header(a->features)->rows;
     if (!a->labels || get_array_header(a->labels)->rows == rows)
         return true;
-    return set_error(error, "%s: has %zu rows, and the features, %s, have %zu",
+    return set_error(error, "%s: has %zu row%s, and the features, %s, have %zu",
                      get_array_name(a->labels), get_array_header(a->labels)->rows,
-                     get_array_name(a->features), rows);
+                     end_plural(get_array_header(a->labels)->rows), get_array_name(a->features),
+                     rows);
 }
 
 bool open_row_files(const char *features, const char *labels, row_stream *rows,
@@ -137,6 +138,7 @@ bool open_row_files(const char *features, const char *labels, row_stream *rows,
     if ((labels && !a->labels) || !check_lengths(a, error))
         return false;
     rows->name = get_array_name(a->features);
+    rows->targets_name = labels ? get_array_name(a->labels) : rows->name;
     rows->N = rows->all = a->end = get_array_header(a->features)->rows;
     rows->inputs = count_columns(a->features);
     rows->can_seek = is_mapped(a->features) && (!labels || is_mapped(a->labels));

@@ -237,7 +237,7 @@ static bool check_differences(const streamed_survey *v) {
         if (!v->values[output].differs) {
             set_error(&error,
                       "%s: the target, %s, is the same in all rows: there is nothing to predict",
-                      v->rows->name, show_column(target->name, target->place).text);
+                      v->rows->targets_name, show_target(v->set, v->s, target).text);
             return report_bad_rows(v->command, &error);
         }
         output += get_width(target);

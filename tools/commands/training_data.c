@@ -18,9 +18,19 @@ static bool open_data(const train_settings *set, table_source *source, table_err
     return open_source_stream(source, stream, "iris", &(source_format){.delimiter = ','}, error);
 }
 
+shown_column show_target(const train_settings *set, const schema *s, const table_column *target) {
+    if (!set->labels)
+        return show_column(target->name, target->place);
+    shown_column shown;
+    snprintf(shown.text, sizeof shown.text, "column %zu of the labels",
+             target->place - s->features.count + 1);
+    return shown;
+}
+
 /* What a cost can do with a target; the row is not named, since lines may have been left out. */
-static bool check_target(const char *command, const train_settings *set, const table_column *target,
+static bool check_target(const char *command, const train_settings *set, const schema *s,
                          const dataset *d, size_t k) {
+    const table_column *target = &s->targets.columns[k];
     nnblas_cost cost = set->training.cost;
     for (size_t r = 0; r < d->N && is_deviance(cost); r++) {
         double value = d->Y[r * d->outputs + k];
@@ -29,7 +39,7 @@ static bool check_target(const char *command, const train_settings *set, const t
         print_safely(stderr, "nnblas %s: --cost %s needs targets %s: %s has %.15g\n", command,
                      cost == NNBLAS_POISSON ? "poisson" : "gamma",
                      cost == NNBLAS_POISSON ? "of 0 or more" : "above 0",
-                     show_column(target->name, target->place).text, value);
+                     show_target(set, s, target).text, value);
         return false;
     }
     return true;
@@ -44,7 +54,7 @@ bool check_targets(const char *command, const train_settings *set, const schema 
         return false;
     }
     for (size_t t = 0; t < s->targets.count && set->training.cost != NNBLAS_MSE && is_good; t++)
-        is_good = check_target(command, set, &s->targets.columns[t], d, t);
+        is_good = check_target(command, set, s, d, t);
     return is_good;
 }
 
@@ -133,14 +143,13 @@ static const char *name_data(const train_settings *set) {
     return strcmp(set->data, "-") == 0 ? "standard input" : set->data;
 }
 
-static void print_targets(FILE *stream, const schema *s) {
+static void print_targets(FILE *stream, const train_settings *set, const schema *s) {
     const table_column *first = &s->targets.columns[0];
     switch (get_output_kind(s)) {
     case OUTPUTS_CLASSES:
         fprintf(stream, "%zu class%s of %s\n", first->categories.count,
                 first->categories.count == 1 ? "" : "es",
-                *first->name ? show_text(first->name).text
-                             : show_column(first->name, first->place).text);
+                *first->name ? show_text(first->name).text : show_target(set, s, first).text);
         break;
     case OUTPUTS_LABELS:
         fprintf(stream, "%zu label%s\n", s->targets.count, end_plural(s->targets.count));
@@ -154,8 +163,9 @@ static void print_targets(FILE *stream, const schema *s) {
     }
 }
 
-static void print_target(FILE *stream, const table_column *target) {
-    fputs(show_column(target->name, target->place).text, stream);
+static void print_target(FILE *stream, const train_settings *set, const schema *s,
+                         const table_column *target) {
+    fputs(show_target(set, s, target).text, stream);
     if (target->kind == COLUMN_LABEL)
         fputs(", a label", stream);
     else if (target->kind == COLUMN_CATEGORY)
@@ -165,19 +175,21 @@ static void print_target(FILE *stream, const table_column *target) {
 }
 
 /* What each of several is; their errors have no common unit. */
-static void print_each_target(FILE *stream, const column_list *targets, output_kind kind) {
+static void print_each_target(FILE *stream, const train_settings *set, const schema *s) {
     enum { MOST_SHOWN = 12 };
+    const column_list *targets = &s->targets;
     size_t n_numbers = 0;
     for (size_t t = 0; t < targets->count; t++) {
         n_numbers += targets->columns[t].kind == COLUMN_NUMBER;
         if (t < MOST_SHOWN) {
             fputs(t > 0 ? "; " : "targets: ", stream);
-            print_target(stream, &targets->columns[t]);
+            print_target(stream, set, s, &targets->columns[t]);
         }
     }
     if (targets->count > MOST_SHOWN)
         fprintf(stream, " and %zu more", targets->count - MOST_SHOWN);
-    fputs(kind == OUTPUTS_MIXED ? " (--text makes classes of numbers)\n" : "\n", stream);
+    fputs(get_output_kind(s) == OUTPUTS_MIXED ? " (--text makes classes of numbers)\n" : "\n",
+          stream);
     if (n_numbers > 1)
         fputs("measures are means over the targets, also of errors in different units: nnblas "
               "evaluate has those of each\n",
@@ -198,9 +210,9 @@ void print_training_data(FILE *stream, const train_settings *set, const schema *
     print_safely(stream, "%zu row%s of %s: %zu feature%s as %zu input%s; ", N, end_plural(N),
                  name_data(set), s->features.count, end_plural(s->features.count), learnt->inputs,
                  end_plural(learnt->inputs));
-    print_targets(stream, s);
+    print_targets(stream, set, s);
     if (s->targets.count > 1)
-        print_each_target(stream, &s->targets, get_output_kind(s));
+        print_each_target(stream, set, s);
     if (held_out > 0)
         fprintf(stream, "learns from %zu row%s; %zu %s held out for the validation\n", learnt->N,
                 end_plural(learnt->N), held_out, held_out == 1 ? "is" : "are");

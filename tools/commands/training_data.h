@@ -3,6 +3,7 @@
 #ifndef NNBLAS_COMMANDS_TRAINING_DATA_H
 #define NNBLAS_COMMANDS_TRAINING_DATA_H
 
+#include "cli/text.h"
 #include "commands/streamed_rows.h"
 #include "commands/train_settings.h"
 #include "table/dataset.h"
@@ -13,6 +14,9 @@
  * three, also after false. */
 bool read_training_data(const char *command, const train_settings *set, note_list *notes, schema *s,
                         dataset *d);
+
+/* "column 5 (species)", or of an array "column 1 of the labels". */
+shown_column show_target(const train_settings *set, const schema *s, const table_column *target);
 
 /* Whether the targets of these rows, not scaled yet, are for --cost; with a message if not. */
 bool check_targets(const char *command, const train_settings *set, const schema *s,

@@ -8,11 +8,12 @@
 
 struct first_pass;
 
-/* name: of the file, in messages. all: the rows of all ranks, of which N are this one's, behind so
- * many of lower ranks. groups: released by free(). first: what a pass over all rows has found, or
- * null; released by free_first_pass(), or else with the rows. */
+/* name: of the file, in messages, and targets_name of the one with the targets. all: the rows of
+ * all ranks, of which N are this one's, behind so many of lower ranks. groups: released by free().
+ * first: what a pass over all rows has found, or null; released by free_first_pass(), or else with
+ * the rows. */
 typedef struct {
-    const char *name;
+    const char *name, *targets_name;
     size_t N, inputs, outputs;
     size_t all, before;
     double *groups; /* of has_groups(), of all rows, or null where there are too many */

@@ -124,7 +124,7 @@ bool open_table_rows(const char *path, const source_format *format, const column
     t->is_open = open_source(&t->source, path, format, error);
     if (!t->is_open)
         return false;
-    rows->name = t->source.name;
+    rows->name = rows->targets_name = t->source.name;
     open_feed(&t->texts, &t->source, skipped);
     start_first_pass(&t->first, &t->source, draw, holds_out);
     return open_rows(t, choice, skipped, notes, s, rows, error);
