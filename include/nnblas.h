@@ -611,8 +611,9 @@ typedef struct nnblas_block {
     /* The most rows that are wanted, at least 1. The function sets it to the number of rows that
      * there are, from 1 to this; 0 only after the last row. Fewer than wanted are no end. */
     size_t N;
-    /* Room for N rows of X (N x inputs) and of Y (N x labels), which the function fills. Instead
-     * it may set X and ldx, or Y and ldy, to rows of its own, which are only read. They stay as
+    /* Room for N rows of X (N x inputs) and of Y (N x labels), which the function fills, without
+     * gaps between them. Instead it may set X and ldx, or Y and ldy, to rows of its own, which are
+     * only read; ldx is at least inputs, ldy at least labels, and both at most INT_MAX. They stay as
      * they are until the call that uses the source returns, like those of an array or of a mapped
      * file. */
     double *X;
@@ -654,10 +655,10 @@ typedef int nnblas_seek(void *user, size_t row);
  *                 0, the default: each counts 1
  *   block_rows    how many rows are computed with at a time. However many the function hands out,
  *                 they are put together to blocks of this number, of which the last has what is
- *                 left. Once a training has counted the rows, there are as many blocks, but equal
- *                 ones: of N rows, ceil(N / blocks) each, and the last up to blocks - 1 fewer. Bits
- *                 depend on it, and with shuffling the order of the rows. 0, the default: 64 MiB of
- *                 X and Y, at least 1024 rows
+ *                 left. Once a training has counted the rows, or their number was set, there are as
+ *                 many blocks, but equal ones: of N rows, ceil(N / blocks) each, and the last up to
+ *                 blocks - 1 fewer. Bits depend on it, and with shuffling the order of the rows. 0,
+ *                 the default: 64 MiB of X and Y, at least 1024 rows
  *   read_ahead    1, the default, or 0: then each block is asked for when it is needed. Bits do not
  *                 depend on it. Where no thread can be created it is as 0
  *   rows          how many rows there are in all, where the caller knows it: a training then reads

@@ -5,6 +5,7 @@
 #include "engine/row_weights.h"
 #include "workers/background.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,8 @@ nnblas_status nn_blocks_open(nn_blocks *b, nnblas_source *source) {
                      .block_rows = nn_count_block_rows(source),
                      .N = source->rows,
                      .position = SIZE_MAX};
+    if (b->N != SIZE_MAX) /* it was set */
+        nn_blocks_count(b, b->N);
     b->slots = nn_allocate(2, sizeof *b->slots);
     nnblas_status status = b->slots ? NNBLAS_OK : NNBLAS_ERROR_MEMORY;
     for (size_t i = 0; i < 2 && b->slots; i++) {
@@ -117,8 +120,38 @@ static void add_rows(nn_slot *s, const nnblas_block *block) {
     s->count += block->N;
 }
 
-static nnblas_status check_block(const nnblas_source *source, const nnblas_block *block,
-                                 size_t wanted, size_t row) {
+/* A matrix that was handed out, and the room that the source was given for it. */
+typedef struct handed_out {
+    const char *name;
+    const double *data, *given, *begin;
+    size_t ld, columns;
+} handed_out;
+
+static nnblas_status check_matrix(const nn_blocks *b, const handed_out *m) {
+    if (m->ld < m->columns)
+        return nn_fail(NNBLAS_ERROR_SOURCE,
+                       "the source handed out ld%s = %zu at row %zu; there are %zu columns",
+                       m->name, m->ld, b->position, m->columns);
+    if (m->ld > INT_MAX)
+        return nn_fail(NNBLAS_ERROR_SOURCE,
+                       "the source handed out ld%s = %zu at row %zu; the largest that BLAS accepts "
+                       "is %d",
+                       m->name, m->ld, b->position, INT_MAX);
+    bool is_in_room = m->data >= m->begin && m->data < m->begin + get_room(b) * m->columns;
+    if (is_in_room && (m->data != m->given || m->ld != m->columns))
+        return nn_fail(
+            NNBLAS_ERROR_SOURCE,
+            "the source handed out rows in its room with another %s at row %zu; only the "
+            "values in the room may change",
+            m->data != m->given ? "address" : "leading dimension", b->position);
+    return NNBLAS_OK;
+}
+
+static nnblas_status check_block(const nn_slot *s, const nnblas_block *given,
+                                 const nnblas_block *block) {
+    const nn_blocks *b = s->blocks;
+    const nnblas_source *source = b->source;
+    const size_t wanted = given->N, row = b->position;
     if (block->N > wanted)
         return nn_fail(NNBLAS_ERROR_SOURCE,
                        "the source handed out %zu rows at row %zu; at most %zu were wanted",
@@ -129,30 +162,31 @@ static nnblas_status check_block(const nnblas_source *source, const nnblas_block
                        : !block->Y ? "Y"
                                    : "the weights",
                        row);
-    if (block->N > 0 && (block->ldx < source->inputs || block->ldy < source->labels))
-        return nn_fail(NNBLAS_ERROR_SOURCE,
-                       "the source handed out %s = %zu at row %zu; there are %zu columns",
-                       block->ldx < source->inputs ? "ldx" : "ldy",
-                       block->ldx < source->inputs ? block->ldx : block->ldy, row,
-                       block->ldx < source->inputs ? source->inputs : source->labels);
-    return NNBLAS_OK;
+    if (block->N == 0)
+        return NNBLAS_OK;
+    nnblas_status status =
+        check_matrix(b, &(handed_out){"x", block->X, given->X, s->X, block->ldx, source->inputs});
+    return status ? status
+                  : check_matrix(b, &(handed_out){"y", block->Y, given->Y, s->Y, block->ldy,
+                                                  source->labels});
 }
 
 /* Asks for up to wanted rows. *has_ended: there was none. */
 static nnblas_status read_rows(nn_slot *s, size_t wanted, bool *has_ended) {
     nn_blocks *b = s->blocks;
     const nnblas_source *source = b->source;
-    nnblas_block block = {.N = wanted,
-                          .X = s->X + s->count * source->inputs,
-                          .ldx = source->inputs,
-                          .Y = s->Y + s->count * source->labels,
-                          .ldy = source->labels,
-                          .weights = source->is_weighted ? s->weights + s->count : NULL};
+    const nnblas_block given = {.N = wanted,
+                                .X = s->X + s->count * source->inputs,
+                                .ldx = source->inputs,
+                                .Y = s->Y + s->count * source->labels,
+                                .ldy = source->labels,
+                                .weights = source->is_weighted ? s->weights + s->count : NULL};
+    nnblas_block block = given;
     int failure = source->next(source->user, &block);
     if (failure)
         return nn_fail(NNBLAS_ERROR_SOURCE, "the source failed at row %zu: next returned %d",
                        b->position, failure);
-    nnblas_status status = check_block(source, &block, wanted, b->position);
+    nnblas_status status = check_block(s, &given, &block);
     *has_ended = !status && block.N == 0;
     if (status || *has_ended)
         return status;

@@ -19,7 +19,7 @@ typedef struct nn_block {
 typedef struct nn_blocks {
     nnblas_source *source;
     size_t block_rows; /* of the source's setting, or fewer where the rows are counted */
-    bool repeats;      /* the first block will be taken again after the last; set by the caller */
+    bool repeats;      /* another pass comes after this one; set by the caller */
     size_t N;          /* rows of the source; SIZE_MAX until a pass has counted them */
     /* Looks at each block that is taken the first time, in whatever order; null, or set by the
      * caller, with its context. */

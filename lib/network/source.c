@@ -91,7 +91,8 @@ nnblas_status nnblas_source_set_rows(nnblas_source *source, size_t rows) {
 }
 
 size_t nn_count_block_rows(const nnblas_source *source) {
-    size_t row_bytes = (source->inputs + source->labels) * sizeof(double);
+    size_t row_bytes =
+        nn_multiply_sizes(nn_add_sizes(source->inputs, source->labels), sizeof(double));
     return source->block_rows > 0 ? source->block_rows
                                   : nn_max(BLOCK_BYTES / row_bytes, LEAST_ROWS);
 }

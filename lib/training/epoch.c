@@ -5,6 +5,7 @@
 #include "training/gradient.h"
 #include "training/group_sums.h"
 #include "training/schedule.h"
+#include "training/source_fit.h"
 #include "training/validation.h"
 
 #include <math.h>
@@ -130,6 +131,7 @@ nnblas_status nn_finish_epoch(nn_fit *fit, double cost, double rate) {
         return status;
     watch(fit, nn_get_watched(&epoch));
     epoch.epoch = ++fit->progress.epoch;
+    nn_expect_passes(fit);
     epoch.seconds = nn_read_clock() - fit->started;
     fit->progress.cost = cost;
     fit->progress.seconds = epoch.seconds;

@@ -220,6 +220,7 @@ static nnblas_status begin(nn_fit *fit) {
     trainer->checkpoint_failure = (nn_failure){.status = NNBLAS_OK};
     nn_optimizer_freeze(&fit->optimizer, nn_get_parameters(fit));
     fit->bounds = bound_rows(fit);
+    nn_expect_passes(fit);
     fit->checkpoints.finished = nn_read_clock();
     fit->started = fit->checkpoints.finished - fit->progress.seconds;
     status = nn_history_make_room(&trainer->history, fit->settings->history_limit);

@@ -202,8 +202,10 @@ static nnblas_status take_last_batches(epoch *e) {
     return status;
 }
 
-/* The block that will be taken after the last one, in the next epoch. */
+/* The block that will be taken after the last one, in the next epoch if there is one. */
 static size_t find_next_first(const nn_fit *fit) {
+    if (!fit->source.blocks.repeats)
+        return NN_NONE;
     order_blocks(fit, fit->progress.epoch + 1);
     return get_index(fit, 0);
 }

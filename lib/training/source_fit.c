@@ -14,8 +14,6 @@ static nnblas_status open_source(nn_fit *fit, nnblas_source *source, bool is_val
     if (status)
         return status;
     opened->blocks.repeats = true;
-    if (opened->blocks.N != SIZE_MAX) /* it was set */
-        nn_blocks_count(&opened->blocks, opened->blocks.N);
     return nn_survey_source(&opened->blocks, fit->trainer->net, is_validation, &opened->survey,
                             rows);
 }
@@ -57,6 +55,11 @@ nnblas_status nn_choose_validation_source(nn_fit *fit, nnblas_source *source) {
     return status ? status
                   : nn_check_survey(&fit->validation_source.survey, fit->validation_source.N,
                                     fit->N_validation);
+}
+
+void nn_expect_passes(nn_fit *fit) {
+    bool is_last = fit->progress.epoch + 1 >= fit->settings->epochs;
+    fit->source.blocks.repeats = fit->validation_source.blocks.repeats = !is_last;
 }
 
 /* 256 MiB of their order. The number of rows may be one that was set, and no row was read: a system

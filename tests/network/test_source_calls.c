@@ -2,6 +2,7 @@
 /* The cost and the gradient of the rows of a source, however it hands them out. */
 #include "support/row_source.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -142,6 +143,18 @@ START_TEST(failures_name_the_row) {
          "the source handed out ldx = 3 at row 0; there are 4 columns"},
         {{.answer = {.N = 1, .X = number, .ldx = 4, .Y = number, .ldy = 2}},
          "the source handed out ldy = 2 at row 0; there are 3 columns"},
+        {{.answer = {.N = 1, .X = number, .ldx = (size_t)INT_MAX + 1, .Y = number, .ldy = 3}},
+         "the source handed out ldx = 2147483648 at row 0; the largest that BLAS accepts is "
+         "2147483647"},
+        {{.answer = {.N = 1, .X = number, .ldx = 4, .Y = number, .ldy = (size_t)INT_MAX + 1}},
+         "the source handed out ldy = 2147483648 at row 0; the largest that BLAS accepts is "
+         "2147483647"},
+        {{.portion = 2, .gap = 2},
+         "the source handed out rows in its room with another leading dimension at row 0; only the "
+         "values in the room may change"},
+        {{.portion = 2, .shift = 3},
+         "the source handed out rows in its room with another address at row 0; only the values in "
+         "the room may change"},
     };
     problem p = make_rows(false);
     nnblas_net *net = make_net(&p);
@@ -151,8 +164,11 @@ START_TEST(failures_name_the_row) {
         s.fails_at = ALL[i].settings.fails_at;
         s.loses_start = ALL[i].settings.loses_start;
         s.answer = ALL[i].settings.answer;
+        s.portion = ALL[i].settings.portion;
+        s.gap = ALL[i].settings.gap;
+        s.shift = ALL[i].settings.shift;
         check_failure(net, &s, NNBLAS_ERROR_SOURCE, ALL[i].words);
-        s.fails_at = 0;
+        s.fails_at = s.gap = s.shift = 0;
         s.loses_start = false;
         s.answer.N = 0;
         double mse;
@@ -239,6 +255,13 @@ START_TEST(arguments_are_checked) {
     ck_assert_int_eq(nnblas_source_set_read_ahead(source, -1), NNBLAS_ERROR_VALUE);
     ck_assert_int_eq(nnblas_source_set_block_rows(source, (size_t)1 << 31), NNBLAS_ERROR_SIZE);
     ck_assert_uint_eq(nnblas_source_block_rows(source), ((size_t)64 << 20) / 64);
+    nnblas_source_destroy(source);
+    /* The bytes of a row do not fit a size of 32 bits. */
+    ck_assert_ok(nnblas_source_create(((size_t)1 << 29) - 1, 1, next_of_none, restart_none, NULL,
+                                      &source));
+    ck_assert_uint_eq(nnblas_source_block_rows(source), 1024);
+    nnblas_source_destroy(source);
+    ck_assert_ok(nnblas_source_create(5, 3, next_of_none, restart_none, NULL, &source));
     ck_assert_int_eq(nnblas_net_gradient_source(net, source, parameters, NULL),
                      NNBLAS_ERROR_OVERLAP);
     ck_assert_int_eq(nnblas_net_evaluate_source(net, NULL, &mse), NNBLAS_ERROR_NULL);

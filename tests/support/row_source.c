@@ -41,6 +41,8 @@ static int hand_out(row_source *s, nnblas_block *block) {
     } else {
         copy(block->N, s->inputs, X, s->ldx, block->X, block->ldx);
         copy(block->N, s->labels, Y, s->ldy, block->Y, block->ldy);
+        block->ldx += s->gap;
+        block->Y += s->shift;
         if (weights)
             copy(block->N, 1, weights + s->row, 1, block->weights, 1);
     }

@@ -11,6 +11,7 @@ typedef struct row_source {
     /* How it hands out rows. */
     size_t portion;                /* the most rows at a time; 0: as many as are wanted */
     bool points;                   /* to the arrays, instead of copying */
+    size_t gap, shift;             /* what it adds to ldx, and to Y, of rows that it has copied */
     size_t fails_at;               /* the call of next that fails, from 1; 0: none */
     bool loses_start, loses_place; /* whether restart and seek fail */
     size_t later_N;                /* rows from the second pass on; 0: N */

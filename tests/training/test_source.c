@@ -3,6 +3,7 @@
 #include "support/row_source.h"
 #include "support/small_training.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -97,22 +98,44 @@ START_TEST(targets_of_any_magnitude_are_those_of_arrays) {
 }
 END_TEST
 
-/* The last block asks for a row that is not there, and the first one is read ahead but for that. */
-START_TEST(rows_that_are_counted_are_read_once_less) {
+/* The last block asks for a row that is not there. Nothing is read after the last epoch. */
+static void check_calls(size_t batch, bool are_counted, bool reads_ahead) {
     enum { EPOCHS = 4, CALLS_OF_A_PASS = 10 };
-    for (size_t batch = 0; batch <= 9; batch += 9)
-        for (size_t counted = 0; counted < 2; counted++) {
-            training t = make_training(NNBLAS_MOMENTUM, 0.1, EPOCHS);
-            row_source s;
-            open_row_source(&s, &t.p, 10);
-            ck_assert_ok(nnblas_source_set_read_ahead(s.source, 0));
-            ck_assert_ok(nnblas_source_set_rows(s.source, counted ? N : 0));
-            ck_assert_ok(nnblas_trainer_set_batch_size(t.trainer, batch));
-            ck_assert_ok(nnblas_trainer_fit_source(t.trainer, s.source));
-            ck_assert_uint_eq(s.calls, (EPOCHS + !counted) * CALLS_OF_A_PASS);
-            close_row_source(&s);
-            free_training(&t);
-        }
+    const size_t calls = (are_counted ? EPOCHS : EPOCHS + 1) * CALLS_OF_A_PASS;
+    training t = make_training(NNBLAS_MOMENTUM, 0.1, EPOCHS);
+    row_source s, v;
+    open_row_source(&s, &t.p, 10);
+    open_row_source(&v, &t.p, 10);
+    ck_assert_ok(nnblas_source_set_read_ahead(s.source, reads_ahead));
+    ck_assert_ok(nnblas_source_set_read_ahead(v.source, reads_ahead));
+    ck_assert_ok(nnblas_source_set_rows(s.source, are_counted ? N : 0));
+    ck_assert_ok(nnblas_source_set_rows(v.source, are_counted ? N : 0));
+    ck_assert_ok(nnblas_trainer_set_batch_size(t.trainer, batch));
+    ck_assert_ok(nnblas_trainer_set_validation_source(t.trainer, v.source));
+    ck_assert_ok(nnblas_trainer_fit_source(t.trainer, s.source));
+    ck_assert_uint_eq(s.calls, calls);
+    ck_assert_uint_eq(v.calls, calls);
+    close_row_source(&s);
+    close_row_source(&v);
+    free_training(&t);
+}
+
+START_TEST(rows_that_are_counted_are_read_once_less) {
+    for (size_t manner = 0; manner < 8; manner++)
+        check_calls(manner & 1 ? 9 : 0, manner & 2, manner & 4);
+}
+END_TEST
+
+/* Blocks of so many rows would not fit in memory. */
+START_TEST(a_block_has_no_more_room_than_there_are_rows) {
+    training t = make_training(NNBLAS_MOMENTUM, 0.1, 2);
+    row_source s;
+    open_row_source(&s, &t.p, INT_MAX);
+    ck_assert_ok(nnblas_source_set_rows(s.source, N));
+    ck_assert_ok(nnblas_trainer_fit_source(t.trainer, s.source));
+    ck_assert_ok(nnblas_net_evaluate_source(t.net, s.source, &(double){0.0}));
+    close_row_source(&s);
+    free_training(&t);
 }
 END_TEST
 
@@ -122,6 +145,7 @@ int main(void) {
         batches_in_order_are_those_of_arrays,
         targets_of_any_magnitude_are_those_of_arrays,
         rows_that_are_counted_are_read_once_less,
+        a_block_has_no_more_room_than_there_are_rows,
     };
     return run_tests("source", tests, sizeof tests / sizeof *tests);
 }
