@@ -257,8 +257,8 @@ START_TEST(arguments_are_checked) {
     ck_assert_uint_eq(nnblas_source_block_rows(source), ((size_t)64 << 20) / 64);
     nnblas_source_destroy(source);
     /* The bytes of a row do not fit a size of 32 bits. */
-    ck_assert_ok(nnblas_source_create(((size_t)1 << 29) - 1, 1, next_of_none, restart_none, NULL,
-                                      &source));
+    ck_assert_ok(
+        nnblas_source_create(((size_t)1 << 29) - 1, 1, next_of_none, restart_none, NULL, &source));
     ck_assert_uint_eq(nnblas_source_block_rows(source), 1024);
     nnblas_source_destroy(source);
     ck_assert_ok(nnblas_source_create(5, 3, next_of_none, restart_none, NULL, &source));

@@ -17,9 +17,10 @@ typedef struct row_source {
     size_t later_N;                /* rows from the second pass on; 0: N */
     /* From a later pass on, the second if not said otherwise; null: as before. */
     const double *later_X, *later_Y, *later_weights;
-    size_t later_pass;   /* from 1; 0: the second */
-    size_t later_end;    /* the pass from which on they are as at first; 0: none */
-    nnblas_block answer; /* what next hands out in place of rows, where its N is above 0 */
+    size_t later_pass; /* from 1; 0: the second */
+    size_t later_end;  /* the pass from which on they are as at first; 0: none */
+    nnblas_block
+        answer; /* what next hands out in place of the first rows, where its N is above 0 */
     /* What was called. */
     size_t row, calls, restarts, seeks;
     size_t begun[200];          /* where the first calls of next began */
