@@ -613,9 +613,9 @@ typedef struct nnblas_block {
     size_t N;
     /* Room for N rows of X (N x inputs) and of Y (N x labels), which the function fills, without
      * gaps between them. Instead it may set X and ldx, or Y and ldy, to rows of its own, which are
-     * only read; ldx is at least inputs, ldy at least labels, and both at most INT_MAX. They stay as
-     * they are until the call that uses the source returns, like those of an array or of a mapped
-     * file. */
+     * only read; ldx is at least inputs, ldy at least labels, and both at most INT_MAX. They stay
+     * as they are until the call that uses the source returns, like those of an array or of a
+     * mapped file. */
     double *X;
     size_t ldx;
     double *Y;

@@ -17,7 +17,8 @@ nnblas_status nn_choose_validation_source(nn_fit *fit, nnblas_source *source);
 nnblas_status nn_open_source_buffers(nn_fit *fit);
 
 /* Before the first epoch and after each: the last one that is left reads nothing ahead of a pass
- * that will not be. An optimizer that takes several passes in it waits for the first block of each. */
+ * that will not be. An optimizer that takes several passes in it waits for the first block of each.
+ */
 void nn_expect_passes(nn_fit *fit);
 
 void nn_close_sources(nn_fit *fit);
