@@ -89,16 +89,21 @@ static void rest(void) {
     nanosleep(&(struct timespec){.tv_nsec = 200000}, NULL);
 }
 
-/* Tells all ranks that this one is here, and lists those that say so. */
-static void call_roll(nnblas_mpi_group *g, bool *is_there, double until) {
+/* Tells all ranks that this one is here, and gives up. */
+static void answer(const nnblas_mpi_group *g) {
+    static char nothing;
     MPI_Request request;
-    char nothing = 0;
-    size_t missing = g->calls.ranks - 1;
-    is_there[g->calls.rank] = true;
     for (size_t r = 0; r < g->calls.ranks; r++)
         if (r != g->calls.rank && MPI_Isend(&nothing, 0, MPI_BYTE, (int)r, ROLL_CALL_TAG,
                                             g->roll_communicator, &request) == MPI_SUCCESS)
             MPI_Request_free(&request);
+}
+
+/* Lists the ranks that answer. */
+static void call_roll(nnblas_mpi_group *g, bool *is_there, double until) {
+    char nothing = 0;
+    size_t missing = g->calls.ranks - 1;
+    is_there[g->calls.rank] = true;
     while (missing > 0 && read_clock() < until) {
         MPI_Status status;
         int is_here = 0;
@@ -116,8 +121,8 @@ static void call_roll(nnblas_mpi_group *g, bool *is_there, double until) {
     }
 }
 
-/* "no answer from rank 3", "no answer from ranks 1, 3 and 5 more". */
-static void name_missing(const nnblas_mpi_group *g, const bool *is_there, char text[128]) {
+/* "no answer from rank 3", "no answer from ranks 1, 3 and 5 more"; false where all answer. */
+static bool name_missing(const nnblas_mpi_group *g, const bool *is_there, char text[128]) {
     enum { MOST_NAMES = 8 };
     size_t missing = 0, length = 0;
     for (size_t r = 0; r < g->calls.ranks; r++)
@@ -130,32 +135,45 @@ static void name_missing(const nnblas_mpi_group *g, const bool *is_there, char t
                 (size_t)snprintf(text + length, 128 - length, "%s%zu", named++ > 0 ? ", " : " ", r);
     if (missing > named)
         snprintf(text + length, 128 - length, " and %zu more", missing - named);
-    if (missing == 0)
-        snprintf(text, 128, "all ranks answer, but the sums are not done");
+    return missing > 0;
 }
 
-/* words: null where the time is over. */
-static int give_up(nnblas_mpi_group *g, const char *words) {
+/* words: what is known beside the ranks that are missing; all_answer: what is said where none is.
+ */
+static int give_up(nnblas_mpi_group *g, const char *words, const char *all_answer) {
     bool *is_there = calloc(g->calls.ranks, sizeof *is_there);
     char missing[128] = "a rank is lost";
     double seconds = g->seconds > 0.0 ? ROLL_CALL * g->seconds : 1.0;
+    bool are_missing = true;
+    g->has_failed = true;
+    answer(g);
     if (is_there) {
         call_roll(g, is_there, read_clock() + seconds);
-        name_missing(g, is_there, missing);
+        are_missing = name_missing(g, is_there, missing);
     }
     free(is_there);
-    if (words)
-        describe(g->message, "%s (%.120s)", missing, words);
+    if (are_missing)
+        describe(g->message, "%s%.120s", missing, words);
     else
-        describe(g->message, "%s within %g s", missing, g->seconds);
-    g->has_failed = true;
+        describe(g->message, "%s", all_answer);
     return 1;
 }
 
 static int give_up_by(nnblas_mpi_group *g, const char *call, int code) {
-    char words[256];
+    char words[256], in_brackets[256];
     describe_mpi(words, call, code);
-    return give_up(g, words);
+    describe(in_brackets, " (%.120s)", words);
+    return give_up(g, in_brackets, words);
+}
+
+/* In time, or called by another rank. */
+static int give_up_waiting(nnblas_mpi_group *g, bool is_late) {
+    char words[256] = "", all_answer[256] = "another rank has failed: its message says why";
+    if (g->seconds > 0.0)
+        describe(words, " within %g s", g->seconds);
+    if (is_late)
+        describe(all_answer, "all ranks answer, but the sums are not done%s", words);
+    return give_up(g, words, all_answer);
 }
 
 /* ---- waiting --------------------------------------------------------------------------------- */
@@ -173,10 +191,11 @@ static int wait_for(nnblas_mpi_group *g, size_t count, MPI_Request *requests) {
         waited = read_clock() - began;
         if (waited > 50e-6)
             sched_yield();
-        if (waited > looked + 0.05 && g->seconds > 0.0) {
+        if (waited > looked + 0.05) {
+            bool is_late = g->seconds > 0.0 && waited > limit;
             looked = waited;
-            if (waited > limit || is_called(g))
-                return give_up(g, NULL);
+            if (is_late || is_called(g))
+                return give_up_waiting(g, is_late);
         }
         if (waited > 0.1)
             rest();
@@ -196,7 +215,9 @@ static bool make_room(sum *s, size_t count) {
     return true;
 }
 
+/* The others, which wait for this rank, are told. */
 static int refuse_memory(nnblas_mpi_group *g, size_t count) {
+    answer(g);
     describe(g->message, "out of memory: a buffer of %zu numbers", count);
     g->has_failed = true;
     return 1;
@@ -293,7 +314,9 @@ static nnblas_status check_arguments(MPI_Comm communicator, double seconds,
     MPI_Initialized(&is_initialized);
     MPI_Finalized(&is_finalized);
     if (!is_initialized || is_finalized) {
-        describe(message, "MPI is not initialized: call MPI_Init_thread first");
+        describe(message, "%s",
+                 is_finalized ? "MPI has been finalized: make groups before that"
+                              : "MPI is not initialized: call MPI_Init_thread first");
         return NNBLAS_ERROR_VALUE;
     }
     if (communicator == MPI_COMM_NULL) {
@@ -303,16 +326,21 @@ static nnblas_status check_arguments(MPI_Comm communicator, double seconds,
     return NNBLAS_OK;
 }
 
-/* A rank that does not come is missed as in a sum. */
-static int copy_communicator(nnblas_mpi_group *g, MPI_Comm communicator) {
+static int find_rank(nnblas_mpi_group *g, MPI_Comm communicator) {
     int rank = 0, ranks = 0;
-    MPI_Request request;
     int code = MPI_Comm_rank(communicator, &rank);
     if (code == MPI_SUCCESS)
         code = MPI_Comm_size(communicator, &ranks);
     g->calls.rank = (size_t)rank;
     g->calls.ranks = (size_t)ranks;
     g->roll_communicator = communicator;
+    return code;
+}
+
+/* A rank that does not come is missed as in a sum. */
+static int copy_communicator(nnblas_mpi_group *g, MPI_Comm communicator) {
+    MPI_Request request;
+    int code = find_rank(g, communicator);
     if (code == MPI_SUCCESS)
         code = MPI_Comm_idup(communicator, &g->communicator, &request);
     if (code == MPI_SUCCESS && wait_for(g, 1, &request))
@@ -332,6 +360,9 @@ nnblas_status nnblas_mpi_group_create(MPI_Comm communicator, double seconds,
         return status;
     nnblas_mpi_group *g = calloc(1, sizeof *g);
     if (!g) {
+        nnblas_mpi_group none = {.calls.user = NULL};
+        if (find_rank(&none, communicator) == MPI_SUCCESS)
+            answer(&none);
         describe(message, "out of memory");
         return NNBLAS_ERROR_MEMORY;
     }

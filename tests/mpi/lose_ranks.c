@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Ranks that no longer answer: after the third epoch the ranks named first to last hang, or with
- * "absent" never make the group. Each other rank prints the status and the message of its training,
- * or of its group. Rank 0 begins to wait before the others.
+ * "absent" never make the group, or with "memory" have none for a sum. Each other rank prints the
+ * status and the message of its training, or of its group. Rank 0 begins to wait before the others.
+ * What hangs for ever is ended after a minute.
  *
- * usage: mpirun -np RANKS lose_ranks SECONDS FIRST LAST [absent]
+ * usage: mpirun -np RANKS lose_ranks SECONDS FIRST LAST [absent|memory]
  */
 #include "nnblas_mpi.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { ROWS = 50, INPUTS = 3 };
@@ -46,6 +50,18 @@ static void train(const nnblas_group *group, double *late) {
     nnblas_net_destroy(net);
 }
 
+/* Its buffer, of 16 GiB, is the first thing that the sum needs. */
+static void sum_without_memory(const nnblas_group *group) {
+    struct rlimit before;
+    double number = 0.0;
+    getrlimit(RLIMIT_AS, &before);
+    setrlimit(RLIMIT_AS, &(struct rlimit){(rlim_t)1 << 24, before.rlim_max});
+    int failure = group->begin_sum(group->user, &number, INT_MAX);
+    setrlimit(RLIMIT_AS, &before);
+    if (failure)
+        printf("rank %zu: %s\n", group->rank, group->describe_failure(group->user));
+}
+
 /* The others may still have to print. */
 static void end(unsigned seconds) {
     sleep(seconds);
@@ -61,12 +77,16 @@ int main(int argc, char **argv) {
         none)
         MPI_Abort(MPI_COMM_WORLD, 3);
     int hangs = rank >= atoi(argv[2]) && rank <= atoi(argv[3]);
-    if (argc > 4 && hangs)
+    int lacks_memory = hangs && argc > 4 && strcmp(argv[4], "memory") == 0;
+    alarm(60);
+    if (argc > 4 && hangs && !lacks_memory)
         end(10);
     double seconds = atof(argv[1]), late = rank > 0 ? 0.4 * seconds : 0.0;
     nnblas_status status = nnblas_mpi_group_create(MPI_COMM_WORLD, seconds, &group);
     if (status)
         printf("rank %d: %s: %s\n", rank, nnblas_status_string(status), nnblas_mpi_error_message());
+    else if (lacks_memory)
+        sum_without_memory(nnblas_mpi_group_calls(group));
     else
         train(nnblas_mpi_group_calls(group), hangs ? NULL : &late);
     fflush(stdout);
