@@ -293,7 +293,7 @@ static bool run_all(training_run *run) {
 }
 
 static bool prepare_all(training_run *run) {
-    return check(run) && read_and_split(run) && check_shares(run) && make(run);
+    return check(run) && read_and_split(run) && make(run);
 }
 
 /* ---- the command ----------------------------------------------------------------------------- */

@@ -89,23 +89,6 @@ int check_train_ranks(const char *command, train_settings *set) {
     return refuse_shared_input(command, set);
 }
 
-bool check_shares(const training_run *run) {
-    size_t N = run->rows.learnt.N, ranks = count_ranks();
-    if (!run->rows.streamed)
-        return true;
-    if (N >= ranks && run->rows.streamed->N > 0)
-        return true;
-    if (N >= ranks) {
-        print_safely(stderr,
-                     "nnblas %s: %s: its rows are all held out, and none is left to learn from\n",
-                     run->command, run->rows.streamed->rows.name);
-        return false;
-    }
-    print_safely(stderr, "nnblas %s: %s: %zu row%s to learn from are too few for %zu ranks\n",
-                 run->command, run->rows.streamed->rows.name, N, end_plural(N), ranks);
-    return false;
-}
-
 static const double *move_on(const double *values, size_t count) {
     return values ? values + count : NULL;
 }

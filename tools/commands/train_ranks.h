@@ -18,9 +18,6 @@
 /* CARRY_ON, or EXIT_USAGE with a message. The files of the training are left to the first rank. */
 int check_train_ranks(const char *command, train_settings *set);
 
-/* Whether there is a row for each rank, where they stay in their files; with a message if not. */
-bool check_shares(const training_run *run);
-
 /* Gives the trainer this rank's share of the rows, and the group of all ranks. Without --mpi the
  * share is all rows. All ranks call it. */
 nnblas_status share_rows(training_run *run);
