@@ -1221,8 +1221,8 @@ nnblas_status nnblas_trainer_set_score(nnblas_trainer *trainer, nnblas_score sco
  * Early stopping. What is watched is the score where there is one, else the validation cost, or
  * without validation rows the cost of the epoch. It improves when it is better than the best before
  * by more than the tolerance, which is finite and 0 or above: higher than the highest score, lower
- * than the lowest cost. fit stops with NNBLAS_STOPPED_PATIENCE when it has not improved for so many
- * epochs in a row; 0 for never.
+ * than the lowest cost. fit stops with NNBLAS_STOPPED_PATIENCE when it has not improved for this
+ * many epochs in a row; 0 for never.
  */
 nnblas_status nnblas_trainer_set_patience(nnblas_trainer *trainer, size_t epochs);
 nnblas_status nnblas_trainer_set_tolerance(nnblas_trainer *trainer, double tolerance);
@@ -1583,16 +1583,16 @@ typedef enum nnblas_plan_purpose {
 /*
  * Times the plans for calls with this network, or another with the same sizes, biases, kind of
  * outputs and cost, and N rows, and keeps the fastest: calls that begin after it, in this process,
- * use it. A training with mini-batches makes calls of so many rows as a batch has; one without, of
+ * use it. A training with mini-batches makes calls of as many rows as a batch has; one without, of
  * all rows that it trains on. The plan holds for rows with weights and shuffled rows too. Measured
  * plans are found by their exact N.
  *
- * It takes about so many seconds, finite and above 0, with the threads that a call would use. Large
- * problems have some hundred plans: give them a few seconds. For a small network in small batches a
- * tenth is enough. Other threads may call the library meanwhile, but what runs beside it, in this
- * process or in others, makes the result less certain. Nothing of the network is written. The rows
- * are made up. They take at most 256 MB: where N rows would need more, fewer are computed in the
- * same tiles, and the time is scaled.
+ * It takes about this many seconds, finite and above 0, with the threads that a call would use.
+ * Large problems have some hundred plans: give them a few seconds. For a small network in small
+ * batches a tenth is enough. Other threads may call the library meanwhile, but what runs beside it,
+ * in this process or in others, makes the result less certain. Nothing of the network is written.
+ * The rows are made up. They take at most 256 MB: where N rows would need more, fewer are computed
+ * in the same tiles, and the time is scaled.
  *
  * Plans have different roundings: the bits of results depend on which plans are measured or loaded,
  * though never on the number of threads. A call of up to 64 rows of a small network, except a step

@@ -21,7 +21,8 @@ nnblas_status nn_check_size(const char *name, size_t size) {
     if (size == 0)
         return nn_fail(NNBLAS_ERROR_SIZE, "%s is 0; it must be at least 1", name);
     if (size > INT_MAX)
-        return nn_fail(NNBLAS_ERROR_SIZE, "%s is %zu; BLAS counts to %d", name, size, INT_MAX);
+        return nn_fail(NNBLAS_ERROR_SIZE, "%s is %zu; the largest size that BLAS accepts is %d",
+                       name, size, INT_MAX);
     return NNBLAS_OK;
 }
 
@@ -38,7 +39,8 @@ static nnblas_status check_argument(const nn_argument *m) {
                        "the leading dimension of %s is %zu, smaller than its %zu columns", m->name,
                        m->ld, m->columns);
     if (m->ld > INT_MAX)
-        return nn_fail(NNBLAS_ERROR_SIZE, "the leading dimension of %s is %zu; BLAS counts to %d",
+        return nn_fail(NNBLAS_ERROR_SIZE,
+                       "the leading dimension of %s is %zu; the largest that BLAS accepts is %d",
                        m->name, m->ld, INT_MAX);
     if (count_elements(m) > PTRDIFF_MAX / sizeof(double))
         return nn_fail(NNBLAS_ERROR_SIZE, "%s, %zu x %zu with leading dimension %zu, is too large",

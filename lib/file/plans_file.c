@@ -275,7 +275,7 @@ static bool read_plan(nn_fields *fields, nn_measured_plan *m) {
 static nnblas_status check_unique(const nn_measured_plan *plans, size_t i, size_t first) {
     for (size_t k = 0; k < i; k++)
         if (nn_is_same_problem(&plans[k].problem, &plans[i].problem))
-            return nn_fail(NNBLAS_ERROR_FORMAT, "lines %zu and %zu are of the same calls",
+            return nn_fail(NNBLAS_ERROR_FORMAT, "lines %zu and %zu are for the same calls",
                            first + k, first + i);
     return NNBLAS_OK;
 }

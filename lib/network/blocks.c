@@ -221,8 +221,9 @@ static nnblas_status check_count(const nn_slot *s, size_t expected) {
     if (s->count > expected)
         return nn_fail(NNBLAS_ERROR_SOURCE, "the source has more rows than the %zu %s", b->N,
                        were_set ? "that were set" : "of its first pass");
-    return nn_fail(NNBLAS_ERROR_SOURCE, "the source ends after row %zu; %s %zu rows",
-                   s->first + s->count, were_set ? "set were" : "its first pass had", b->N);
+    return nn_fail(NNBLAS_ERROR_SOURCE, "the source ended after %zu rows, but its %s %zu",
+                   s->first + s->count, were_set ? "number of rows was set to" : "first pass had",
+                   b->N);
 }
 
 static nnblas_status read_slot(nn_slot *s) {

@@ -54,9 +54,10 @@ static nnblas_status compare_networks(const nnblas_net *a, const nnblas_net *b) 
                a->layers[l].outputs == b->layers[l].outputs &&
                a->layers[l].activation == b->layers[l].activation;
     return same ? NNBLAS_OK
-                : nn_fail(NNBLAS_ERROR_VALUE, "the checkpoint is of another network: its layers, "
-                                              "biases, activations, cost or the cost's "
-                                              "parameter differ");
+                : nn_fail(NNBLAS_ERROR_VALUE,
+                          "the checkpoint belongs to another network: its layers, "
+                          "biases, activations, cost or the cost's "
+                          "parameter differ");
 }
 
 static nnblas_status compare_settings(const nn_checkpoint *c, const nn_settings *now,

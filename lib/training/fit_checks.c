@@ -116,20 +116,20 @@ static nnblas_status check_settings(const nn_settings *s, const nnblas_net *net)
         return nn_fail(NNBLAS_ERROR_VALUE, "L-BFGS has no checkpoints; set their path to null");
     if (s->l1 > 0.0 && !takes_l1(s->optimizer))
         return nn_fail(NNBLAS_ERROR_VALUE,
-                       "l1 is %g; this optimizer needs a cost without a kink, and takes 0 alone: "
+                       "l1 is %g; this optimizer needs a cost without a kink, so it must be 0: "
                        "train by descent, momentum, Nesterov, RPROP or Adam",
                        s->l1);
     if (s->keeps_posterior && s->optimizer != NNBLAS_LEVENBERG_MARQUARDT)
         return nn_fail(NNBLAS_ERROR_VALUE,
-                       "a posterior is of Levenberg-Marquardt alone: set that optimizer, or "
+                       "only Levenberg-Marquardt keeps a posterior: set that optimizer, or "
                        "posterior to 0");
     if (s->is_bayesian && s->optimizer != NNBLAS_LEVENBERG_MARQUARDT)
         return nn_fail(NNBLAS_ERROR_VALUE,
-                       "Bayesian regularisation is of Levenberg-Marquardt alone: set that "
+                       "only Levenberg-Marquardt has Bayesian regularisation: set that "
                        "optimizer, or bayesian to 0");
     if (s->optimizer == NNBLAS_LEVENBERG_MARQUARDT && s->derivatives.data)
         return nn_fail(NNBLAS_ERROR_VALUE,
-                       "Levenberg-Marquardt is for the values alone: set the derivatives to "
+                       "Levenberg-Marquardt takes no derivatives of the labels: set them to "
                        "null, or another optimizer");
     if (s->optimizer == NNBLAS_LEVENBERG_MARQUARDT && net->cost != NNBLAS_MSE)
         return nn_fail(NNBLAS_ERROR_VALUE,
@@ -197,11 +197,12 @@ static nnblas_status check_source_settings(const nn_settings *s) {
     else if (s->derivatives.data)
         words = "derivatives";
     else if (s->group.ranks > 0 && s->has_ordered_sums)
-        words = "ordered sums, which are of whole parts in arrays";
+        words = "ordered sums, which need rows in arrays";
     else if (s->validation_fraction > 0.0)
         words = "a validation fraction: set validation rows or a validation source";
-    return words ? nn_fail(NNBLAS_ERROR_VALUE, "rows from a source do not go with %s", words)
-                 : NNBLAS_OK;
+    return words
+               ? nn_fail(NNBLAS_ERROR_VALUE, "rows from a source cannot be combined with %s", words)
+               : NNBLAS_OK;
 }
 
 nnblas_status nn_check_source_fit(const nnblas_trainer *trainer, const nnblas_source *source) {

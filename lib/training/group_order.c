@@ -70,7 +70,7 @@ static nnblas_status check_settings(const nn_fit *fit, const nn_rows *given) {
     else if (s->validation_fraction > 0.0)
         words = "validation rows of the caller's own; set the validation fraction to 0";
     else if (s->derivatives.data)
-        words = "the values alone; set the derivatives to null";
+        words = "labels without derivatives; set the derivatives to null";
     else if (s->optimizer == NNBLAS_LEVENBERG_MARQUARDT)
         words = "another optimizer than Levenberg-Marquardt";
     else if (nn_count_weighted_rows(given->N, given->weights) < given->N)

@@ -44,9 +44,10 @@ static row_counts count_rows(nn_group *g, const nn_rows *rows) {
 /* All ranks come to the same result. */
 static nnblas_status check_counts(const char *weight, const row_counts *all) {
     if (all->with_weights > 0 && all->without > 0)
-        return nn_fail(NNBLAS_ERROR_VALUE,
-                       "%zu ranks have %ss and %zu have none: all must that have rows",
-                       all->with_weights, weight, all->without);
+        return nn_fail(
+            NNBLAS_ERROR_VALUE,
+            "%zu ranks have %ss and %zu have none: every rank that has rows must have them",
+            all->with_weights, weight, all->without);
     return all->with_weights > 0 ? nn_check_weighted_count(weight, all->weighted) : NNBLAS_OK;
 }
 

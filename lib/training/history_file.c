@@ -139,7 +139,7 @@ static nnblas_status check_size(const nn_file *file, size_t count) {
     return held >= count
                ? NNBLAS_OK
                : nn_fail(NNBLAS_ERROR_FORMAT,
-                         "the file has %zu epochs; the checkpoint needs %zu of it", held, count);
+                         "the file has %zu epochs; the checkpoint needs %zu of them", held, count);
 }
 
 static nnblas_status read_rows(nn_file *file, size_t count, nn_epoch_reader *reader,
@@ -183,7 +183,7 @@ nnblas_status nn_history_file_read(const char *path, size_t count, uint64_t hash
     nnblas_status status = nn_file_open(&file, path);
     if (status && access(path, F_OK) && errno == ENOENT)
         return nn_fail(NNBLAS_ERROR_FORMAT,
-                       "the checkpoint is of two files; the second, with %zu of its epochs, is "
+                       "the checkpoint has two files; the second, with %zu of its epochs, is "
                        "missing: '%s'",
                        count, path);
     if (status)

@@ -129,7 +129,7 @@ check_resumption() {
     fails 'checkpoint' train --epochs 60 --hidden 7 --checkpoint checkpoint --resume
     fails 'train.csv' train --epochs 60 --checkpoint train.csv --resume
     cp checkpoint checkpoint.kept
-    fails 'cannot resume from checkpoint: it is of a training on 150 rows, and this table has 120$' \
+    fails 'cannot resume from checkpoint: it belongs to a training on 150 rows, and this table has 120$' \
         train train.csv --target species --epochs 70 --checkpoint checkpoint --resume
     check "  and the checkpoint is as it was" cmp checkpoint.kept checkpoint
 }

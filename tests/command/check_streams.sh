@@ -176,7 +176,7 @@ check_checkpoints() {
     check "  and one that was killed" same_network whole resumed
     echo '9,2024-01-01,Rome,1 EUR,1,1,low,1' >>table.csv
     # shellcheck disable=SC2086
-    fails 'it is of a training on 35964 rows' train table.csv $batches --epochs 9 --checkpoint state --resume
+    fails 'it belongs to a training on 35964 rows' train table.csv $batches --epochs 9 --checkpoint state --resume
 }
 
 # A file that another program writes to meanwhile.

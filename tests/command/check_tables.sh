@@ -154,7 +154,7 @@ check_numbers() {
         for (i = 0; i < 80; i++) print i, (i < 20 ? 10 : i < 50 ? 2 : -1) }' >whole.csv
     expect_status 0 train whole.csv --target y --output whole
     check "few whole numbers are classes" has "$out" '3 classes of y'
-    check "  which is said" has "$out" 'column 2 \(y\): whole numbers, taken for classes: --numbers makes it a regression'
+    check "  which is said" has "$out" 'column 2 \(y\): whole numbers, read as classes: --numbers makes it a regression'
     expect_status 0 predict whole whole.csv
     check "in the order of numbers" has "$out" '^prediction,-1,2,10$'
     sed 's/,2$/,2.0/; s/,10$/,1e1/' whole.csv >written.csv
@@ -167,7 +167,7 @@ check_numbers() {
     awk -v OFS=, 'BEGIN { print "x,y"; for (i = 0; i < 14; i++) print i * 1.5 % 4, i % 3 }' >rows.csv
     expect_status 0 train rows.csv --target y --epochs 2
     check "with fewer than 5 rows each whole numbers are a regression" has "$out" '1 target of numbers'
-    check "  which is said" has "$out" 'whole numbers, taken for a regression: --classes makes it a classification'
+    check "  which is said" has "$out" 'whole numbers, read as numbers: --classes makes it a classification'
     printf '5,2\n' >>rows.csv
     expect_status 0 train rows.csv --target y --epochs 2
     check "with 5 rows each they are classes" has "$out" '3 classes of y'

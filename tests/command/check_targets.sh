@@ -107,7 +107,7 @@ check_weights() {
         # shellcheck disable=SC2086 # a command and its options
         expect_status 0 $command table.csv --target kind --features x,z --weight w --epochs 5
         check "$command says that scores are weighted" has "$out" \
-            '^rows have weights, in the training and in all scores: 180 in all; whole numbers, so defaults are those of so many rows$'
+            '^rows have weights, in the training and in all scores: 180 in all; whole numbers, so defaults are those of that many rows$'
     done
     "$nnblas" evaluate weighted table.csv --weight w >"$out"
     weighted=$(tail -n 1 "$out" | cut -d' ' -f1-4)
@@ -143,7 +143,7 @@ check_counts() {
     awk -F, -v OFS=, '{ for (n = NR == 1 ? 1 : $4; n > 0; n--) print }' cells.csv >repeated.csv
     expect_status 0 train cells.csv --target kind --weight n --output counted --json counted.json
     check "whole weights count rows" has "$out" \
-        '^rows have weights, in the training and in all scores: 1760 in all; whole numbers, so defaults are those of so many rows$'
+        '^rows have weights, in the training and in all scores: 1760 in all; whole numbers, so defaults are those of that many rows$'
     check "  whose sum stands beside the rows" has "$out" '^train accuracy .* rows 40 weight 1760 epochs '
     check "  with the weight decay of so many rows" has counted.json '"weight_decay": 0\.00227272'
     check "  and more epochs and patience than rows have" has counted.json '"epochs": 1000,'

@@ -148,7 +148,8 @@ static void test_failure_of_an_earlier_call() {
     trainer.set_callback(nullptr);
     trainer.set_validation_source(&rows);
     others.set_rows(5);
-    check(catch_words([&] { trainer.fit(others); }).find("set were 5 rows") != std::string::npos,
+    check(catch_words([&] { trainer.fit(others); }).find("number of rows was set to 5") !=
+              std::string::npos,
           "another source fails, and the failure of an earlier call is not thrown");
     check(catch_words([&] { (void)net.evaluate(rows); }).empty(), "nor by a call that succeeds");
 }

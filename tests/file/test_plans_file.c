@@ -283,7 +283,7 @@ START_TEST(the_same_calls_twice_are_refused) {
     nnblas_plans_forget();
     rows[strlen("rows=400")] = '0';
     write_file("plans", text, size);
-    check_refused(NNBLAS_ERROR_FORMAT, "lines 8 and 9 are of the same calls");
+    check_refused(NNBLAS_ERROR_FORMAT, "lines 8 and 9 are for the same calls");
     free(text);
 }
 END_TEST

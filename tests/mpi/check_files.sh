@@ -117,13 +117,13 @@ check_options() {
 # Without a rank for each file, some rows would be left out without a word.
 check_number_of_ranks() {
     set -- train --features 'of3/X.{rank}.npy' --labels 'of3/Y.{rank}.npy' --mpi --output few_ranks --epochs 1
-    refuses '^nnblas train: of3/X.1.npy would not be read: there is 1 rank alone; mpirun -np 3 has one' "$@"
+    refuses '^nnblas train: of3/X.1.npy would not be read: there is only 1 rank; mpirun -np 3 has one' "$@"
     expect_of_ranks 2 2 "$@"
     check "a rank too few is told" once \
-        '^nnblas train: of3/X.2.npy would not be read: there are 2 ranks alone; mpirun -np 3 has one for each file'
+        '^nnblas train: of3/X.2.npy would not be read: there are only 2 ranks; mpirun -np 3 has one for each file'
     check "  alone" test "$(grep -c '^nnblas' "$err")" -eq 1
     copy of3/X.0:more.0 of3/Y.0:others.0 of3/Y.1:others.1
-    refuses 'others.1.npy would not be read: there is 1 rank alone; mpirun -np 2' train --features 'more.{rank}.npy' \
+    refuses 'others.1.npy would not be read: there is only 1 rank; mpirun -np 2' train --features 'more.{rank}.npy' \
         --labels 'others.{rank}.npy' --mpi
     copy of3/X.1:first.1 of3/X.2:first.2 of3/Y.1:last.1 of3/Y.2:last.2
     expect_of_ranks 1 2 train --features 'first.{rank}.npy' --labels 'last.{rank}.npy' --mpi

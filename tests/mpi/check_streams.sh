@@ -84,7 +84,7 @@ check_errors() {
     expect_of_ranks 1 2 train --features nan.npy --labels Y.npy --mpi
     check "a NaN is told once" once 'nan.npy: row 2001, column 2: NaN'
     expect_of_ranks 2 2 train --features X.npy --labels Y.npy --batch all --mpi --mpi-ordered
-    check "ordered sums are refused" once '--mpi-ordered is of a table in memory, and --labels leaves rows in files: leave out either'
+    check "ordered sums are refused" once '--mpi-ordered needs a table in memory, and --labels leaves rows in files: leave out either'
 }
 
 # A file that changes while it is read: the rank that sees it tells.

@@ -128,7 +128,7 @@ START_TEST(the_number_of_rows_must_be_right) {
             ck_assert_ok(nnblas_source_set_read_ahead(s.source, (manner & 2) != 0));
             ck_assert_ok(nnblas_trainer_set_batch_size(t.trainer, manner & 4 ? 9 : 0));
             ck_assert_int_eq(nnblas_trainer_fit_source(t.trainer, s.source), NNBLAS_ERROR_SOURCE);
-            const char *words = SET[i] < N ? "more rows than the" : "set were";
+            const char *words = SET[i] < N ? "more rows than the" : "number of rows was set to";
             bool is_named = strstr(nnblas_error_message(), words) ||
                             strstr(nnblas_error_message(), "seek to row");
             ck_assert_msg(is_named, "%s", nnblas_error_message());
@@ -322,7 +322,8 @@ START_TEST(a_number_of_rows_that_is_none_is_told) {
     ck_assert_ok(nnblas_source_set_rows(s.source, most));
     if (sizeof(size_t) > 4) {
         ck_assert_int_eq(nnblas_trainer_fit_source(t.trainer, s.source), NNBLAS_ERROR_SOURCE);
-        ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "set were 9007199254740991 rows"));
+        ck_assert_ptr_nonnull(
+            strstr(nnblas_error_message(), "number of rows was set to 9007199254740991"));
     }
     let_seek(&s);
     if (sizeof(size_t) > 4)
@@ -343,13 +344,13 @@ START_TEST(settings_of_arrays_are_refused) {
         weights[e] = 1.0;
     open_row_source(&s, &t.p, BLOCK_ROWS);
     ck_assert_ok(nnblas_trainer_set_sample_weights(t.trainer, weights));
-    check_refused(&t, &s, NNBLAS_ERROR_VALUE, "do not go with sample weights in an array");
+    check_refused(&t, &s, NNBLAS_ERROR_VALUE, "cannot be combined with sample weights in an array");
     ck_assert_ok(nnblas_trainer_set_sample_weights(t.trainer, NULL));
     ck_assert_ok(nnblas_trainer_set_derivatives(t.trainer, 1.0, derivatives, OUTPUTS * INPUTS));
-    check_refused(&t, &s, NNBLAS_ERROR_VALUE, "do not go with derivatives");
+    check_refused(&t, &s, NNBLAS_ERROR_VALUE, "cannot be combined with derivatives");
     ck_assert_ok(nnblas_trainer_set_derivatives(t.trainer, 1.0, NULL, 0));
     ck_assert_ok(nnblas_trainer_set_validation_fraction(t.trainer, 0.2));
-    check_refused(&t, &s, NNBLAS_ERROR_VALUE, "do not go with a validation fraction");
+    check_refused(&t, &s, NNBLAS_ERROR_VALUE, "cannot be combined with a validation fraction");
     ck_assert_ok(nnblas_trainer_set_validation_source(t.trainer, s.source));
     check_refused(&t, &s, NNBLAS_ERROR_VALUE, "the source is used by another call, or twice");
     ck_assert_ok(nnblas_trainer_set_validation_rows(t.trainer, 0, NULL, 0, NULL, 0));

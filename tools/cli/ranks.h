@@ -24,7 +24,7 @@ typedef struct {
     "  --mpi                 share the trainings with the other processes of mpirun; --threads "   \
     "is\n"                                                                                         \
     "                        that of each\n"                                                       \
-    "  --mpi-timeout SECONDS end all where one does not answer for so long (default "              \
+    "  --mpi-timeout SECONDS end all where one does not answer for this long (default "            \
     "15)\n" NO_RANKS_HELP
 
 enum { N_RANK_OPTIONS = 2 };

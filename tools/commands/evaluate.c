@@ -121,9 +121,7 @@ static int check_arrays(const char *command, const model_arguments *arguments,
     if (!arguments->features != !arguments->labels)
         return refuse_usage(command, "--features and --labels name arrays, and need each other");
     if (arguments->features && (weight->column || weight->has_none))
-        return refuse_usage(command,
-                            "--%s is of tables, and --features names an array: leave it "
-                            "out",
+        return refuse_usage(command, "--%s works only with a table: leave it out with --features",
                             weight->column ? "weight" : "no-weight");
     return CARRY_ON;
 }

@@ -91,15 +91,15 @@ static bool check_network(const char *command, const nnblas_net *net, const expl
     nnblas_cost cost = nnblas_net_cost(net);
     if (nnblas_net_flags(net) & NNBLAS_SKIP) {
         print_safely(stderr,
-                     "nnblas %s: %s: has skip connections; the page knows paths from layer to "
-                     "layer alone\n",
+                     "nnblas %s: %s: has skip connections; the page knows only paths from "
+                     "layer to layer\n",
                      command, e->model);
         return false;
     }
     if (cost == NNBLAS_MSE || cost == NNBLAS_CROSS_ENTROPY)
         return true;
     print_safely(stderr,
-                 "nnblas %s: %s: has the cost %s; the page knows mse and cross_entropy alone\n",
+                 "nnblas %s: %s: has the cost %s; the page knows only mse and cross_entropy\n",
                  command, e->model, name_cost(cost));
     return false;
 }

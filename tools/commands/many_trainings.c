@@ -34,7 +34,7 @@ int check_many_trainings(const char *command, const train_settings *set) {
                             option, set->labels ? "labels" : "stream");
     if (set->training.checkpoint)
         return refuse_usage(command,
-                            "--%s has no checkpoints, which are of one training: leave out "
+                            "--%s has no checkpoints, which hold one training: leave out "
                             "--checkpoint",
                             option);
     if (set->members > 0 && (set->history || set->plot))

@@ -25,9 +25,9 @@ static const char HELP[] =
     "prediction is the first of them, predicted_TARGET the class of each other, and\n"
     "probability_LABEL the probability of the second text of a label. Where MODEL is an ensemble,\n"
     "spread is the standard deviation between its networks, of the number or of the probability\n"
-    "of the predicted class; with several targets spread_TARGET. Of nnblas train --cost gaussian\n"
-    "TARGET_std is the standard deviation of a value around its prediction. With --intervals\n"
-    "TARGET_low and TARGET_high are the ends of the interval of each target.\n"
+    "of the predicted class; with several targets spread_TARGET. For a model trained with\n"
+    "--cost gaussian, TARGET_std is the standard deviation of a value around its prediction.\n"
+    "With --intervals TARGET_low and TARGET_high are the ends of the interval of each target.\n"
     "\n"
     "MODEL is a file that nnblas train saved. Columns are found by name, in any order; other\n"
     "columns, the targets among them, are ignored. A table without a header must have the columns\n"
@@ -217,11 +217,12 @@ static bool refuse_intervals(const char *command, const char *path, const char *
 static bool has_intervals(const char *command, const char *path, const table_model *model) {
     if (get_output_kind(&model->schema) != OUTPUTS_NUMBERS)
         return refuse_intervals(command, path,
-                                "has classes for a target, and --intervals are of numbers alone");
+                                "has classes for a target, and --intervals works only for numbers");
     if (model->n_others > 0)
-        return refuse_intervals(command, path,
-                                "is an ensemble, and --intervals are of one network: train it "
-                                "without --ensemble");
+        return refuse_intervals(
+            command, path,
+            "is an ensemble, and --intervals works only for one network: train it "
+            "without --ensemble");
     return nnblas_net_has_posterior(model->net) ||
            refuse_intervals(command, path,
                             "has no posterior of its weights, which --intervals need: nnblas train "
@@ -253,12 +254,10 @@ static bool predict(const char *command, const model_arguments *arguments, const
 static int check_array_options(const char *command, const model_arguments *arguments,
                                const char *output, const char *keep, const row_parts *parts) {
     if (keep && arguments->features)
-        return refuse_usage(command, "--keep is of tables, and --features names an array: leave it "
-                                     "out");
-    if (is_npy_name(output) && !arguments->features)
         return refuse_usage(command,
-                            "--output takes .npy for arrays of --features: a table becomes "
-                            "a table");
+                            "--keep works only with a table: leave it out with --features");
+    if (is_npy_name(output) && !arguments->features)
+        return refuse_usage(command, "--output can be .npy only with --features");
     if (is_npy_name(output) && parts->level > 0.0)
         return refuse_usage(command, "--intervals are columns of a table: --output cannot be .npy");
     return CARRY_ON;

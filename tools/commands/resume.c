@@ -98,9 +98,10 @@ static bool has_same_data(const training_run *run, const schema *before, const j
         return true;
     size_t own_held_out = count_held_out(&run->rows), own_rows = run->rows.learnt.N + own_held_out;
     if ((size_t)rows != own_rows)
-        return refuse(
-            run, "it is of a training on %" JSON_INTEGER_FORMAT " row%s, and this table has %zu",
-            rows, end_plural((size_t)rows), own_rows);
+        return refuse(run,
+                      "it belongs to a training on %" JSON_INTEGER_FORMAT
+                      " row%s, and this table has %zu",
+                      rows, end_plural((size_t)rows), own_rows);
     if ((size_t)held_out != own_held_out)
         return refuse(run,
                       "its training held out %" JSON_INTEGER_FORMAT

@@ -47,7 +47,7 @@ static const char HELP[] =
     "  --measure NAME        the best has the best mean of this (default: accuracy, or r2 of\n"
     "                        numbers); any of the table of nnblas "
     "cross-validate\n" FOLD_OPTIONS_HELP
-    "  --time-limit SECONDS  end the search after so many seconds\n"
+    "  --time-limit SECONDS  end the search after this many seconds\n"
     "  --json FILE           write all trials with all measures; - is standard "
     "output\n" RANK_OPTIONS_HELP "  --quiet               print the command line and errors only\n"
     "\n" COLUMNS_HELP "\n"

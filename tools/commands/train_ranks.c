@@ -35,8 +35,8 @@ static int check_last_file(const char *command, const train_settings *set) {
     char *left =
         name_file_of_rank(has_file(set->features, ranks) ? set->features : set->labels, ranks);
     refuse_usage(command,
-                 "%s would not be read: there %s %zu rank%s alone; mpirun -np %zu has one for each "
-                 "file, or move away what is not of these data",
+                 "%s would not be read: there %s only %zu rank%s; mpirun -np %zu has one for each "
+                 "file, or move away what does not belong to these data",
                  left, ranks == 1 ? "is" : "are", ranks, end_plural(ranks), files);
     free(left);
     return EXIT_USAGE;
@@ -45,8 +45,9 @@ static int check_last_file(const char *command, const train_settings *set) {
 /* Arrays of a rank's own. */
 static int check_rank_files(const char *command, const train_settings *set) {
     if (!set->labels && set->data && names_rank(set->data))
-        return refuse_usage(command,
-                            "{rank} is of --features and --labels: all ranks read one DATA.csv");
+        return refuse_usage(
+            command,
+            "{rank} can be used only in --features and --labels: all ranks read one DATA.csv");
     if (!set->labels)
         return CARRY_ON;
     const bool features = names_rank(set->features), labels = names_rank(set->labels);
@@ -76,7 +77,7 @@ int check_train_ranks(const char *command, train_settings *set) {
                             set->restarts > 0 ? "restarts" : "ensemble");
     if (set->ranks.is_ordered && (set->labels || set->streams))
         return refuse_usage(command,
-                            "--mpi-ordered is of a table in memory, and --%s leaves rows in files: "
+                            "--mpi-ordered needs a table in memory, and --%s leaves rows in files: "
                             "leave out either",
                             set->labels ? "labels" : "stream");
     if (set->ranks.is_ordered && set->training.batch > 0)

@@ -12,7 +12,7 @@
     "                        --labels is the number of the rank: each has files of its own\n"      \
     "  --mpi-ordered         add up in the order of one process: its bits, whatever the number\n"  \
     "                        of ranks; with --batch all\n"                                         \
-    "  --mpi-timeout SECONDS end all where one does not answer for so long (default "              \
+    "  --mpi-timeout SECONDS end all where one does not answer for this long (default "            \
     "15)\n" NO_RANKS_HELP
 
 /* CARRY_ON, or EXIT_USAGE with a message. The files of the training are left to the first rank. */

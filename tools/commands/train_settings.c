@@ -127,7 +127,8 @@ static int take_task(const char *command, const train_arguments *a, column_choic
     if (a->has_classes && a->has_numbers)
         return refuse_usage(command, "--classes and --numbers cannot be used together");
     if (a->training.cost && a->has_classes)
-        return refuse_usage(command, "--cost is of numbers: it cannot be used with --classes");
+        return refuse_usage(
+            command, "--cost is for targets that are numbers: it cannot be used with --classes");
     columns->task = a->has_classes                       ? TASK_CLASSES
                     : a->has_numbers || a->training.cost ? TASK_NUMBERS
                                                          : TASK_DETECT;
@@ -142,9 +143,10 @@ static int take_arrays(const char *command, const train_arguments *a, train_sett
     if (set->data)
         return refuse_usage(command, "--labels and DATA.csv cannot be used together");
     if (set->streams)
-        return refuse_usage(command, "--stream is of tables: arrays are streamed in any case");
+        return refuse_usage(command,
+                            "--stream works only with a table: arrays are always streamed");
     if (of_tables)
-        return refuse_usage(command, "--%s is of tables, and --labels names an array: leave it out",
+        return refuse_usage(command, "--%s works only with a table: leave it out with --labels",
                             of_tables);
     set->features = a->features;
     return take_task(command, a, &set->columns);
@@ -184,7 +186,7 @@ static int take_column_choice(const char *command, const train_arguments *a, tra
         return refuse_usage(command, "--stream reads no weights: leave out --%s",
                             a->weight ? "weight" : "class-weights");
     if (set->streams && !set->data)
-        return refuse_usage(command, "--stream is of a table in a file: DATA.csv is missing");
+        return refuse_usage(command, "--stream needs a table in a file: DATA.csv is missing");
     if (a->features && a->ignored)
         return refuse_usage(command, "--features and --ignore cannot be used together");
     return take_task(command, a, columns);

@@ -49,7 +49,8 @@ bool check_targets(const char *command, const train_settings *set, const schema 
                    const dataset *d) {
     bool is_good = true;
     if (set->training.cost != NNBLAS_MSE && get_output_kind(s) != OUTPUTS_NUMBERS) {
-        print_safely(stderr, "nnblas %s: --cost is for targets of numbers alone: leave it out\n",
+        print_safely(stderr,
+                     "nnblas %s: --cost is only for targets that are numbers: leave it out\n",
                      command);
         return false;
     }
@@ -219,7 +220,8 @@ void print_training_data(FILE *stream, const train_settings *set, const schema *
     if (learnt->weights)
         fprintf(stream, "rows have weights, in the training and in all scores: %.10g in all%s\n",
                 add_weights(learnt) + add_weights(&rows->held_out),
-                learnt->has_counts ? "; whole numbers, so defaults are those of so many rows" : "");
+                learnt->has_counts ? "; whole numbers, so defaults are those of that many rows"
+                                   : "");
     if (learnt->cost_weights)
         fputs("classes have weights, in the cost alone: scores are of the rows as they are\n",
               stream);

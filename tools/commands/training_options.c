@@ -186,7 +186,7 @@ int take_training_texts(const char *command, const training_texts *texts, traini
         return refuse_usage(command, "--bayesian estimates the weight decay: leave out "
                                      "--weight-decay");
     if (s->optimizer == NNBLAS_LEVENBERG_MARQUARDT && s->cost != NNBLAS_MSE)
-        return refuse_usage(command, "--optimizer levenberg-marquardt lowers squared errors alone: "
+        return refuse_usage(command, "--optimizer levenberg-marquardt lowers only squared errors: "
                                      "leave out --cost, or take another optimizer");
     if (s->has_score && s->validation == 0.0)
         return refuse_usage(command, "--score needs --validation F");

@@ -58,7 +58,7 @@
     "  --score               go by the accuracy of classes or the R2 of numbers on the\n"          \
     "                        validation set, not by its cost: which network is kept,\n"            \
     "                        --patience, --schedule\n"                                             \
-    "  --time-limit SECONDS  stop after so many seconds\n"                                         \
+    "  --time-limit SECONDS  stop after this many seconds\n"                                       \
     "  --seed S              of the initial weights and of the row order (default 1)\n"            \
     "  --threads N           use at most N threads (default 0: the library decides)\n"
 

@@ -129,11 +129,11 @@ static bool holds_number_classes(const inference *in, table_column *target) {
     size_t count = target->categories.count;
     bool are_classes = count <= 2 || values >= LEAST_ROWS_OF_A_CLASS * count;
     if (are_classes)
-        add_note(in->notes, "%s: whole numbers, taken for classes: --numbers makes it a regression",
+        add_note(in->notes, "%s: whole numbers, read as classes: --numbers makes it a regression",
                  shown.text);
     else
         add_note(in->notes,
-                 "%s: whole numbers, taken for a regression: --classes makes it a classification",
+                 "%s: whole numbers, read as numbers: --classes makes it a classification",
                  shown.text);
     return are_classes;
 }

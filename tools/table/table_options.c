@@ -107,9 +107,7 @@ static int check_arrays(const char *command, const model_arguments *arguments,
     if (arguments->data)
         return refuse_usage(command, "--features and DATA.csv cannot be used together");
     if (of_tables)
-        return refuse_usage(command,
-                            "--%s is of tables, and --features names an array: leave it "
-                            "out",
+        return refuse_usage(command, "--%s works only with a table: leave it out with --features",
                             of_tables);
     return CARRY_ON;
 }

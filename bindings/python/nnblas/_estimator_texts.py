@@ -69,7 +69,7 @@ n_restarts : int, default=1
     kept: the one with the lowest last loss, with bayesian=True the highest evidence, or with
     early_stopping the highest score on the same validation rows. One thread each, so that the result does not depend on the number of threads.
 n_networks : int, default=1
-    An addition. An ensemble: so many networks are trained in the same way, and their outputs are
+    An addition. An ensemble: this many networks are trained in the same way, and their outputs are
     averaged. The first is the one that n_networks=1 makes; ``coefs_``, ``loss_curve_`` and the
     attributes behind them are its own. Not in partial_fit.
 {parameters}

@@ -416,7 +416,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
     def _is_bayesian(self) -> bool:
         if self.bayesian and (self.solver != "lm" or self.loss != "squared_error"):
             raise ValueError(
-                f"bayesian=True is of solver='lm' and loss='squared_error'; they are {self.solver!r} and "
+                f"bayesian=True needs solver='lm' and loss='squared_error'; they are {self.solver!r} and "
                 f"{self.loss!r}"
             )
         return bool(self.bayesian)

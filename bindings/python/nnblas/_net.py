@@ -680,7 +680,7 @@ class Net:
     def measure_plans(
         self, N: int, purpose: Union[str, PlanPurpose] = "train", *, seconds: float
     ) -> None:
-        """Times plans for calls with N rows for so many seconds, and keeps the fastest for this
+        """Times plans for calls with N rows for about this many seconds, and keeps the fastest for this
         process. purpose: 'predict', 'gradient' or 'train'."""
         purpose = to_constant(PlanPurpose, "purpose", purpose)
         N = read_count("N", N)

@@ -389,7 +389,7 @@ class Perceptron(BaseEstimator):
 
     @property
     def networks_(self) -> list[Net]:
-        """The networks whose outputs are averaged: one, or with n_networks so many."""
+        """The networks whose outputs are averaged: one, or as many as n_networks says."""
         return [self._get_net(), *(other._net for other in self._others)]
 
     def __getstate__(self) -> dict[str, Any]:

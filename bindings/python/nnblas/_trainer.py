@@ -577,7 +577,7 @@ class Trainer:
 
     @property
     def time_limit(self) -> float:
-        """fit stops after the epoch in which so many seconds are over; 0 for never."""
+        """fit stops after the epoch in which this many seconds are over; 0 for never."""
         return float(lib.nnblas_trainer_time_limit(self._handle))
 
     @time_limit.setter
@@ -604,7 +604,7 @@ class Trainer:
 
     @property
     def patience(self) -> int:
-        """fit stops where the watched number has not improved for so many epochs; 0 for never."""
+        """fit stops where the watched number has not improved for this many epochs; 0 for never."""
         return int(lib.nnblas_trainer_patience(self._handle))
 
     @patience.setter

@@ -233,7 +233,7 @@ def test_who_has_no_intervals(fitted):
 
 def test_bayesian_is_of_least_squares():
     X, Y = make_rows(40, 7)
-    with pytest.raises(ValueError, match="bayesian=True is of solver='lm'"):
+    with pytest.raises(ValueError, match="bayesian=True needs solver='lm'"):
         MLPRegressor(bayesian=True).fit(X, Y)
     with pytest.raises(ValueError, match="and loss='squared_error'; they are 'lm' and 'huber'"):
         MLPRegressor(solver="lm", loss="huber", bayesian=True).fit(X, Y)

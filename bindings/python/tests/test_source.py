@@ -149,7 +149,7 @@ def test_counted_rows_are_read_once_less(rows):
     for number in 2**64 - 1, 2**63, 2**53:
         with pytest.raises(nnblas.ArgumentError, match="it must be how many there are"):
             count_passes(rows=number)
-    with pytest.raises(nnblas.SourceError, match="the source ends after row"):
+    with pytest.raises(nnblas.SourceError, match="the source ended after"):
         count_passes(rows=len(rows[0]) + 1)
 
 

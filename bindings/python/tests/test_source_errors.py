@@ -86,7 +86,7 @@ def test_a_callback_raises_before_the_pass_that_fails(rows):
         trainer.fit_source(source, callback=callback)
     with pytest.raises(nnblas.ArgumentError, match="the network has 1 and 2"):
         Net([1, LABELS]).evaluate_source(source)
-    with pytest.raises(nnblas.SourceError, match="set were"):
+    with pytest.raises(nnblas.SourceError, match="was set to"):
         trainer.fit_source(
             Source(INPUTS, LABELS, lambda: [rows], rows=ROWS + 1), validation=source
         )
