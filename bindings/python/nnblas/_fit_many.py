@@ -96,15 +96,21 @@ def run_many(
     """The statuses, and the message of the first that is an error. With in_turns callbacks run one at a
     time, in the thread that called where that is the main thread; else in those that train."""
 
+    fits: list[_Fit] = []
+
     def cancel_all() -> None:
         for trainer in trainers:
             trainer.cancel()
+        for fit in fits:
+            fit.cancel_first_passes(True)
 
     def forget_cancel() -> None:
         for trainer in trainers:
             trainer._forget_cancel()
+        for fit in fits:
+            fit.cancel_first_passes(False)
 
-    fits, rows = [], (0, ffi.NULL, 0, ffi.NULL, 0)
+    rows: tuple[Any, ...] = 0, ffi.NULL, 0, ffi.NULL, 0
     for trainer, w, v, callback in zip(trainers, weights, validation, callbacks):
         x, N, ldx = read_matrix("X", X, trainer.net._inputs)
         y, ldy = read_rows("Y", Y, trainer.net.n_labels, N)

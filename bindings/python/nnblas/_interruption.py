@@ -32,6 +32,10 @@ _Result = TypeVar("_Result")
 # Between two looks at a call that was interrupted: an interruption may have taken a wake-up with it.
 _LOOK_SECONDS = 0.02
 
+# Between two looks for signals: one that comes as the main thread begins to wait does not wake it, nor does
+# _thread.interrupt_main.
+_SIGNAL_SECONDS = 0.1
+
 # What take_turn needs and more: without them no turn could begin, and the loop would not end.
 _FRAMES = 40
 
@@ -100,7 +104,9 @@ class _Helper:
         elif not self._is_started:
             _thread.start_new_thread(self._run, ())
             self._is_started = True
-        _sleep(self._wake_waiting, None if self.interruption is None else _LOOK_SECONDS)
+        _sleep(
+            self._wake_waiting, _SIGNAL_SECONDS if self.interruption is None else _LOOK_SECONDS
+        )
         if self._report is not None:
             # An interruption may have come after the report was handled.
             if self.interruption is None:
@@ -127,7 +133,7 @@ class _Helper:
         self.interruption = self.interruption or error
 
 
-def _sleep(wake: "SimpleQueue[None]", timeout: Union[float, None]) -> None:
+def _sleep(wake: "SimpleQueue[None]", timeout: float) -> None:
     try:
         wake.get(timeout=timeout)
     except Empty:

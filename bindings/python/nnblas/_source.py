@@ -58,6 +58,7 @@ class _Rows:
         self.error: Union[BaseException, None] = None
         self.failures = 0
         self.is_cancelled = False
+        self.may_stop = False
 
     def _read(self, block: Block) -> list[Any]:
         names = ("X", "Y", "weights")[: len(self._columns)]
@@ -80,11 +81,12 @@ class _Rows:
         return 0
 
     def hand_out(self, block: Any) -> int:
-        while self.is_cancelled or not self._block or self._place == len(self._block[0]):
-            if self.is_cancelled:
-                return 1
+        while not self._block or self._place == len(self._block[0]):
             following = next(self._iterator, _END)
+            if self.is_cancelled and self.may_stop:
+                return 1
             if following is _END:
+                self.may_stop = False
                 block.N = 0
                 return 0
             self._block, self._place = self._read(following), 0
@@ -93,7 +95,7 @@ class _Rows:
             _view(pointer, count, array.shape[1])[...] = array[first : first + count]
         self._place += count
         block.N = count
-        return 0
+        return int(self.is_cancelled and self.may_stop)
 
     def run(self, function: Callable[..., int], *arguments: Any) -> int:
         """In whichever thread the library calls from: what is raised is kept for the one that waits."""
@@ -170,7 +172,7 @@ class Source:
     >>> trainer.fit_source(Source.from_arrays(X, Y))                         # doctest: +SKIP
     """
 
-    __slots__ = ("_handle", "_rows", "_rows_handle")
+    __slots__ = ("_handle", "_is_counted", "_rows", "_rows_handle")
 
     def __init__(
         self,
@@ -201,6 +203,7 @@ class Source:
         check(lib.nnblas_source_set_block_rows(self._handle, read_count("block_rows", block_rows)))
         check(lib.nnblas_source_set_read_ahead(self._handle, bool(read_ahead)))
         check(lib.nnblas_source_set_rows(self._handle, read_count("rows", rows)))
+        self._is_counted = rows > 0 and not weighted
 
     @classmethod
     def from_arrays(
@@ -268,6 +271,7 @@ class Failures:
 def run_source(source: Source, function: Any, *arguments: Any) -> None:
     """A call of the library that uses a source and returns a status. Ctrl-C ends it at the next block."""
     failures = Failures([source])
+    source._rows.may_stop = True
 
     def call(_: Any) -> tuple[int, str]:
         status = function(*arguments)

@@ -183,6 +183,8 @@ class _Fit:
     def begin(self, hand_over: Callable[[Callable[[], None]], None]) -> None:
         """Afterwards the trainer is in a fit until `end`; where this raises, it is not."""
         self._failures = Failures(self.sources)
+        for source in self.sources:
+            source._rows.may_stop = not source._is_counted and self.group is None
         prepare = partial(self._set_all, hand_over)
         try:
             prepare() if self.group is None else self.group.prepare(prepare)
@@ -224,6 +226,12 @@ class _Fit:
             self.group.end()
         trainer._callback_thread = None
         trainer._is_fitting = False
+
+    def cancel_first_passes(self, is_cancelled: bool) -> None:
+        """Those in which rows are counted: nothing is learnt in them, and one of an endless source does
+        not come to the first step, which the trainer ends after."""
+        for source in self.sources:
+            source._rows.is_cancelled = is_cancelled
 
     def explain(self, status: int, message: str) -> str:
         """The message, with what the source of one rank of a group has raised. Raises where the callback
@@ -842,6 +850,8 @@ class Trainer:
             from here, where the training needed those rows, and on the other ranks of a communicator
             SourceError with its rank and words. The parameters are those before the step that failed, or
             with validation rows the best ones so far.
+        KeyboardInterrupt
+            As of `fit`. The pass that counts ends at the next block, but on ranks.
         """
 
         def prepare() -> "_Fit":
@@ -869,7 +879,15 @@ class Trainer:
             finally:
                 fit.end()
 
-        status, message = _interruption.run(call, self.cancel, self._forget_cancel)
+        def cancel() -> None:
+            self.cancel()
+            fit.cancel_first_passes(True)
+
+        def forget_cancel() -> None:
+            self._forget_cancel()
+            fit.cancel_first_passes(False)
+
+        status, message = _interruption.run(call, cancel, forget_cancel)
         fit.raise_error(status, message)
         if status < 0:
             raise fit.make_error(status, message)

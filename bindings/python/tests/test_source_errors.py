@@ -3,6 +3,7 @@
 
 import _thread
 import threading
+import time
 
 import numpy
 import pytest
@@ -114,28 +115,59 @@ def test_a_source_in_use_keeps_what_it_raises(rows):
 # ---- Ctrl-C
 
 
-@pytest.mark.parametrize("read_ahead", [True, False])
-@pytest.mark.parametrize("function", [Net.evaluate_source, Net.cost_and_gradient_source])
-def test_interruption_of_an_endless_source(rows, function, read_ahead):
-    def blocks():
-        for number in range(1000):
-            if number == 3:
-                _thread.interrupt_main()
-            yield rows
-        raise AssertionError("it goes on")
+def fit_many(net, rows, source):
+    nnblas.fit_many([Trainer(net, epochs=2)], *rows, validation=[source])
 
-    net, is_endless = make_trainer().net, [True]
-    source = Source(
-        INPUTS,
-        LABELS,
-        lambda: blocks() if is_endless.pop() else [rows],
-        block_rows=7,
-        read_ahead=read_ahead,
-    )
+
+USES = {
+    "evaluate": lambda net, rows, source: net.evaluate_source(source),
+    "gradient": lambda net, rows, source: net.cost_and_gradient_source(source),
+    "fit": lambda net, rows, source: Trainer(net, epochs=2).fit_source(source),
+    "validation": lambda net, rows, source: Trainer(net, epochs=2).fit(*rows, validation=source),
+    "fit_many": fit_many,
+}
+
+
+@pytest.mark.parametrize("read_ahead", [True, False])
+@pytest.mark.parametrize("use", USES)
+def test_interruption_of_an_endless_source(rows, use, read_ahead):
+    passes = []
+
+    def blocks():
+        passes.append(1)
+        if len(passes) == 1:
+            for number in range(1000):
+                if number == 3:
+                    _thread.interrupt_main()
+                time.sleep(0.01)
+                yield rows
+            passes.append("it goes on")
+        yield rows
+
+    net = make_trainer().net
+    source = Source(INPUTS, LABELS, blocks, block_rows=7, read_ahead=read_ahead)
     with pytest.raises(KeyboardInterrupt):
-        function(net, source)
-    is_endless.append(False)
-    function(net, source)
+        USES[use](net, rows, source)
+    assert len(passes) == 1
+    USES[use](net, rows, source)
+
+
+def test_interruption_after_the_pass_that_counts(rows):
+    """The epoch is ended, and its checkpoint has what was learnt."""
+    passes = []
+
+    def blocks():
+        passes.append(1)
+        for first in range(0, ROWS, 5):
+            if len(passes) == 3 and first == 5:
+                _thread.interrupt_main()
+                time.sleep(0.5)
+            yield tuple(array[first : first + 5] for array in rows)
+
+    trainer = make_trainer(epochs=50)
+    with pytest.raises(KeyboardInterrupt):
+        trainer.fit_source(Source(INPUTS, LABELS, blocks, block_rows=5, read_ahead=False))
+    assert 1 < len(trainer.history) < 50
 
 
 # ---- blocks
