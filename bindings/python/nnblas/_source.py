@@ -31,17 +31,18 @@ def _view(pointer: Any, rows: int, columns: int) -> Any:
 
 
 def _open(name: str, array: Any) -> Any:
-    """What is sliced: lists as the array that they make. Refused before anything is read."""
+    """What is sliced: lists as the array that they make, and tables of pandas by place, not by the labels
+    of their rows. Refused before anything is read."""
     if not hasattr(array, "shape"):
         array = convert(name, array)
     if len(array.shape) not in (1, 2):
         raise ValueError(f"{name} has shape {tuple(array.shape)}; it must have (N,) or (N, columns)")
-    convert(name, array[:0])
+    convert(name, getattr(array, "iloc", array)[:0])
     return array
 
 
 def _cut(name: str, array: Any, first: int, end: int) -> Any:
-    part = convert(name, array[first:end])
+    part = convert(name, getattr(array, "iloc", array)[first:end])
     return part.reshape(len(part), -1)
 
 
@@ -219,7 +220,9 @@ class Source:
         or of what slices alike, such as a dataset of h5py. A vector counts as one column, and lists as the
         array that they make."""
         X, Y = _open("X", X), _open("Y", Y)
-        weights = None if weights is None else _open("weights", weights)
+        arrays = {"X": X, "Y": Y}
+        if weights is not None:
+            arrays["weights"] = weights = _open("weights", weights)
 
         def count_columns(array: Any) -> int:
             return 1 if len(array.shape) == 1 else int(array.shape[1])
@@ -227,8 +230,7 @@ class Source:
         def blocks(row: int) -> Iterator[Block]:
             for first in range(row, len(X), step):
                 end = min(first + step, len(X))
-                block = [_cut("X", X, first, end), _cut("Y", Y, first, end)]
-                yield block if weights is None else [*block, weights[first:end]]
+                yield [_cut(name, array, first, end) for name, array in arrays.items()]
 
         if len(X) != len(Y) or (weights is not None and len(weights) != len(X)):
             raise ValueError("X, Y and weights must have as many rows as each other")

@@ -221,3 +221,15 @@ def test_none_is_no_end(rows):
     source = Source(INPUTS, LABELS, lambda: iter([rows, None, rows]))
     with pytest.raises(TypeError, match="NoneType"):
         make_trainer().fit_source(source)
+
+
+def test_tables_of_pandas_are_cut_by_place(rows):
+    """A slice of a table whose rows have numbers with fractions as labels is one of labels."""
+    pandas = pytest.importorskip("pandas")
+    labels = numpy.arange(ROWS) / 2
+    tables = [pandas.DataFrame(array, index=labels) for array in rows]
+    weights = pandas.Series(numpy.arange(1.0, ROWS + 1), index=labels)
+    net = make_trainer().net
+    expected = net.evaluate(*rows, weights=weights.to_numpy())
+    found = net.evaluate_source(Source.from_arrays(*tables, weights, block_rows=6))
+    assert found == pytest.approx(expected, rel=1e-12)
