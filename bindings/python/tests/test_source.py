@@ -194,7 +194,7 @@ def test_passes_differ(rows):
         passes.append(1)
         yield tuple(array[: ROWS - (len(passes) > 1)] for array in rows)
 
-    with pytest.raises(nnblas.SourceError, match="its first pass had 57 rows"):
+    with pytest.raises(nnblas.SourceError, match="its first pass had 57"):
         make_trainer().fit_source(Source(INPUTS, LABELS, blocks))
 
 
