@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # Ranks that stop before and after the epochs, and those that only take long.
-# usage: check_silence.sh NNBLAS STOP_AT_BROADCAST
+# usage: check_silence.sh NNBLAS STOP_AT_BROADCAST LACK_BUFFERS
 set -u
 stop_at_broadcast=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
+lack_buffers=$(cd "$(dirname "$3")" && pwd)/$(basename "$3")
 # shellcheck source=support.sh
 . "$(dirname "$0")/support.sh"
 "$nnblas" iris >iris.csv
@@ -93,6 +94,15 @@ END
     check "  a rank that has stopped in an exchange is named" once '^nnblas train: rank 1 has not answered for 1 seconds'
 }
 
+# The rank that has none says it; the others only know that one has failed.
+check_memory() {
+    set -- train iris.csv --target species --mpi --mpi-timeout 5
+    begin_ranks 1 "$@" : -np 1 env LD_PRELOAD="$lack_buffers" "$nnblas" "$@" : -np 1 "$nnblas" "$@"
+    ends_badly
+    check "  a rank without memory says so" once '^nnblas train: rank 1: .*out of memory: a buffer of'
+    check "  and rank 0 that another one has failed" once '^nnblas train: .*another rank has failed: its message says why$'
+}
+
 # Rank 0 writes the model, while the other one waits for the end.
 check_end() {
     mkfifo model
@@ -110,5 +120,6 @@ check_end() {
 check_slow_ranks
 check_stopped_readers
 check_broadcast
+check_memory
 check_end
 conclude

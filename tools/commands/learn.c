@@ -4,6 +4,7 @@
 #include "cli/memory.h"
 #include "cli/progress.h"
 #include "cli/stop_signal.h"
+#include "commands/library_words.h"
 #include "commands/trainer.h"
 #include "core/clock.h"
 #include "core/sizes.h"
@@ -13,7 +14,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static int watch_epoch(void *user, size_t epoch, double cost) {
     (void)user, (void)epoch, (void)cost;
@@ -45,35 +45,6 @@ static double find_best_score(const nnblas_trainer *trainer) {
     return best;
 }
 
-static void replace_text(failure_text *shown, const char *from, const char *to) {
-    const failure_text before = *shown;
-    const char *found = strstr(before.text, from);
-    if (found)
-        snprintf(shown->text, sizeof shown->text, "%.*s%s%s", (int)(found - before.text),
-                 before.text, to, found + strlen(from));
-}
-
-/* What the library calls a source is the file, and its settings are those of --stream and gzip. */
-static void use_words_of_files(const training_rows *rows, failure_text *shown) {
-    static const char *const WORDS[][3] = {
-        {"rows in a block of the source", "no source in this training",
-         "the rows stayed in their file in the training of the checkpoint: add --stream"},
-        {"rows in a block of the source", "no source in the checkpoint",
-         "the rows were in memory in the training of the checkpoint: leave out --stream"},
-        {"seek of the source", "none in this training",
-         "the file was not compressed by gzip in the training of the checkpoint, and is now"},
-        {"seek of the source", "none in the checkpoint",
-         "the file was compressed by gzip in the training of the checkpoint, and is not now"},
-    };
-    for (size_t w = 0; w < sizeof WORDS / sizeof *WORDS; w++)
-        if (strstr(shown->text, WORDS[w][0]) && strstr(shown->text, WORDS[w][1])) {
-            size_t before = (size_t)(strstr(shown->text, WORDS[w][0]) - shown->text);
-            snprintf(shown->text + before, sizeof shown->text - before, "%s", WORDS[w][2]);
-        }
-    if (rows->streamed && strstr(shown->text, "the source") == shown->text)
-        replace_text(shown, "the source", rows->streamed->rows.name);
-}
-
 failure_text explain_failure(const training_rows *rows) {
     failure_text shown;
     if (rows->streamed && *rows->streamed->error.text) {
@@ -81,11 +52,9 @@ failure_text explain_failure(const training_rows *rows) {
         return shown;
     }
     snprintf(shown.text, sizeof shown.text, "%s", nnblas_error_message());
-    use_words_of_files(rows, &shown);
-    if (count_held_out(rows) == 0) {
-        replace_text(&shown, "validation cost of epoch", "cost after epoch");
-        replace_text(&shown, "the validation rows", "the rows");
-    }
+    use_words_of_files(rows->streamed ? rows->streamed->rows.name : NULL, &shown);
+    if (count_held_out(rows) == 0)
+        use_words_of_all_rows(&shown);
     return shown;
 }
 

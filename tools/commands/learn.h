@@ -3,16 +3,13 @@
 #ifndef NNBLAS_COMMANDS_LEARN_H
 #define NNBLAS_COMMANDS_LEARN_H
 
+#include "commands/library_words.h"
 #include "commands/training_data.h"
 #include "table/model.h"
 #include "table/scores.h"
 
 /* Why a training of these rows failed, after it and on its thread. To the library the rows that
  * decide are validation rows in any case. */
-typedef struct {
-    char text[600];
-} failure_text;
-
 failure_text explain_failure(const training_rows *rows);
 
 typedef struct {

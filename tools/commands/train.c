@@ -26,7 +26,6 @@
 #include "table/model_file.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* ---- training -------------------------------------------------------------------------------- */
 
@@ -180,7 +179,7 @@ static void report_end(const training_run *run) {
     const failure_text why = explain_failure(&run->rows);
     if (tells_of_failure(run, why.text))
         print_safely(stderr, "nnblas %s: %s%s\n", run->command, why.text,
-                     strstr(why.text, "no answer from rank") ? SLOW_RANK_ADVICE : "");
+                     read_group_failure(why.text).misses_ranks ? SLOW_RANK_ADVICE : "");
     if (is_first_rank())
         advise_on_overflow(run);
     report_lost_training(run);

@@ -4,10 +4,10 @@
 #include "cli/contacts.h"
 #include "cli/ranks.h"
 #include "cli/text.h"
+#include "commands/library_words.h"
 #include "commands/trainer.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 static bool has_file(const char *path, size_t rank) {
@@ -180,12 +180,14 @@ void join_scores(const training_run *run, scores *s) {
     free(own);
 }
 
-/* Where rank 0 itself is lost, the others tell; and where a file cannot be read, its reader. */
+/* Where rank 0 itself is lost, the others tell; and where a file cannot be read or memory is short,
+ * the rank that knows. */
 bool tells_of_failure(const training_run *run, const char *text) {
     if (has_ranks() && run->status == NNBLAS_ERROR_SOURCE)
         return *run->rows.streamed->error.text;
-    return is_first_rank() || (run->status == NNBLAS_ERROR_GROUP &&
-                               (strstr(text, "rank 0") || strstr(text, "ranks 0")));
+    const group_failure failure = read_group_failure(text);
+    return is_first_rank() ||
+           (run->status == NNBLAS_ERROR_GROUP && (failure.misses_first || failure.lacks_memory));
 }
 
 void give_up_lost_ranks(const training_run *run) {
