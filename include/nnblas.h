@@ -635,8 +635,8 @@ typedef struct nnblas_block {
  *   nnblas_seek         the next block begins at this row, from 0
  *
  * With read-ahead they run in a thread of the library's, which hands out the next block while the
- * calling thread computes with the last, and in the calling thread for a block that could not be
- * foreseen, as the first; else in the calling thread alone. Never two run at once. They
+ * calling thread computes with the last one; a block that could not be foreseen, as the first, is
+ * handed out in the calling thread. Without it they always run there. Never two run at once. They
  * must return, and must not use the network or the trainer.
  */
 typedef int nnblas_next_block(void *user, nnblas_block *block);
@@ -650,7 +650,7 @@ typedef int nnblas_seek(void *user, size_t row);
  *
  * Settings, none of which may be changed while the source is used:
  *
- *   seek          null, the default: blocks come in the order of the rows alone
+ *   seek          null, the default: blocks come only in the order of the rows
  *   weighted      1 where rows have weights, with the rules of nnblas_trainer_set_sample_weights;
  *                 0, the default: each counts 1
  *   block_rows    how many rows are computed with at a time. However many the function hands out,
@@ -848,7 +848,7 @@ void nnblas_trainer_destroy(nnblas_trainer *trainer);
  *                            of all outputs by all parameters, the errors e = O_out - Y and the
  *                            weight decay d, the step p solves
  *                              (J^T J / N + d + mu) p = - (J^T e / N + d W),
- *                            where d counts for weights alone (K. Levenberg, Quarterly of Applied
+ *                            where d counts only for weights (K. Levenberg, Quarterly of Applied
  *                            Mathematics 2 (1944); D. W. Marquardt, SIAM J. 11 (1963)). The damping
  *                            mu follows the ratio of the cost's fall to the one that was predicted
  *                            (H. B. Nielsen, IMM-REP-1999-05). An epoch is a step that lowers the
@@ -943,10 +943,10 @@ nnblas_status nnblas_trainer_set_bayesian(nnblas_trainer *trainer, int bayesian)
  * keep: 1 for a fit that leaves the posterior of the parameters on the network, for
  * nnblas_net_predict_interval; 0 for none; else NNBLAS_ERROR_VALUE. It takes parameters^2 times 8
  * bytes there. nnblas_net_clone copies it, nnblas_net_save saves it, and it is of no use any more
- * as soon as a parameter changes or another fit begins. Of NNBLAS_LEVENBERG_MARQUARDT alone: fit
- * returns NNBLAS_ERROR_VALUE with another optimizer. There is none after a fit of which the rows do
- * not determine all parameters, without weight decay or Bayesian regularisation, and where the
- * error is 0 or so small that rounding hides it. With a weight decay, biases that no row
+ * as soon as a parameter changes or another fit begins. Only NNBLAS_LEVENBERG_MARQUARDT has one:
+ * fit returns NNBLAS_ERROR_VALUE with another optimizer. There is none after a fit of which the
+ * rows do not determine all parameters, without weight decay or Bayesian regularisation, and where
+ * the error is 0 or so small that rounding hides it. With a weight decay, biases that no row
  * determines, as those of units that the decay has drawn to 0, count as known. Decay and noise are
  * those of the end of the fit, also where validation rows choose the parameters of an epoch before.
  */
@@ -966,7 +966,7 @@ nnblas_status nnblas_trainer_set_weight_decay(nnblas_trainer *trainer, double de
  * Sciences 7 (2014)), NNBLAS_NESTEROV takes the step from where it looks ahead to (A. Beck, M.
  * Teboulle, SIAM J. Imaging Sciences 2 (2009)), and NNBLAS_ADAM moves by l1 times r over the root
  * of its second moment, as it moves by the first (J. Yun, A. Lozano, E. Yang, NeurIPS 2021).
- * NNBLAS_RPROP looks at signs alone: it takes the slope on the side to which the sum falls, and
+ * NNBLAS_RPROP looks only at signs: it takes the slope on the side to which the sum falls, and
  * ends a step that would pass 0 there (G. Andrew, J. Gao, ICML 2007).
  */
 nnblas_status nnblas_trainer_set_l1(nnblas_trainer *trainer, double l1);
@@ -977,8 +977,8 @@ nnblas_status nnblas_trainer_set_l1(nnblas_trainer *trainer, double l1);
  * others are trained as if the gradient were 0 there: frozen layers, or the weights that pruning or
  * a sparse design has set to 0. It is copied. nnblas_trainer_mask returns the copy, with 1 for each
  * byte that is not 0, or null where all parameters are trained; it is valid until the mask is set
- * again or the trainer is destroyed. Bayesian regularisation and a posterior are of the parameters
- * that are trained: the others count as known.
+ * again or the trainer is destroyed. Bayesian regularisation and a posterior cover only the
+ * parameters that are trained: the others count as known.
  */
 nnblas_status nnblas_trainer_set_mask(nnblas_trainer *trainer, const uint8_t *mask);
 
@@ -1047,11 +1047,11 @@ nnblas_status nnblas_trainer_set_sample_weights(nnblas_trainer *trainer, const d
  * sample weights. Where X and Y have a standard deviation near 1, a derivative_weight of 1 over the
  * inputs lets the derivatives of an output count about as much as its values.
  *
- * dYdX null: the values alone; the other arguments are then not looked at. NNBLAS_ERROR_VALUE where
+ * dYdX null: no derivatives; the other arguments are then not looked at. NNBLAS_ERROR_VALUE where
  * derivative_weight is not finite and above 0. fit checks dYdX as it checks X and Y: a NaN or an
  * infinity is NNBLAS_ERROR_NOT_FINITE, named with its row and column.
  *
- * Validation costs and scores are those of the values alone, and so are nnblas_trainer_step's
+ * Validation costs and scores count only the values, and so are nnblas_trainer_step's
  * steps. fit returns NNBLAS_ERROR_VALUE with NNBLAS_LEVENBERG_MARQUARDT, and so with Bayesian
  * regularisation, which are for squared errors of values; every other optimizer takes derivatives,
  * over all rows and in mini-batches. The memory beside that of other fits is that of the tiles.
@@ -1063,7 +1063,7 @@ nnblas_status nnblas_trainer_set_derivatives(nnblas_trainer *trainer, double der
 
 /*
  * Processes, or threads with a network and a trainer each, that train one network together, each on
- * rows of its own: ranks 0 to ranks - 1. The library adds up and hands on numbers by these calls,
+ * rows of its own: ranks 0 to ranks - 1. The library adds up and passes on numbers by these calls,
  * which the caller makes of MPI (nnblas_mpi.h does), of sockets or of shared memory:
  *
  *   begin_sum    begins to replace each of the count values by the sum of that value over all
@@ -1099,8 +1099,8 @@ typedef struct nnblas_group {
  * training are those of all ranks behind one another, rank 0's first: it takes the steps that one
  * process with all rows would take, from the same gradient except for rounding. So
  *
- *   - rank 0's parameters are everybody's at the beginning, and all ranks have the same bits from
- *     then on. That is checked after each epoch;
+ *   - all ranks begin with the parameters of rank 0, and have the same bits from then on, which is
+ *     checked after each epoch;
  *   - batch sizes, the validation fraction and sample weights are those of all rows: the order of
  *     the rows is drawn over all of them, and a rank may have no row of a batch. An epoch has as
  *     many steps as in one process;
@@ -1108,24 +1108,24 @@ typedef struct nnblas_group {
  *     validation cost and score are those of all. Derivatives are those of a rank's own rows;
  *   - where the callback of one rank asks to stop, one is cancelled or at its time limit, all stop
  *     after that epoch (or step, as nnblas_trainer_cancel says), for the same reason;
- *   - rank 0 alone writes checkpoints, and only its nnblas_trainer_checkpoint_status tells of one
- *     that failed. Only rank 0 resumes one, and hands it on: call nnblas_trainer_resume there. The
- *     number of ranks may be another one than before;
+ *   - only rank 0 writes checkpoints, and only its nnblas_trainer_checkpoint_status tells of one
+ *     that failed. To resume one, call nnblas_trainer_resume on rank 0 alone, which passes it on to
+ *     the others. The number of ranks may be another one than before;
  *   - sample weights under 2^-1000 of the largest count as 0.
  *
- * What one rank is refused for (a NaN, settings that are not rank 0's) all return, and the message
- * names the rank: "rank 2: X holds a NaN at row 17, column 3", row 17 of those of rank 2.
- * NNBLAS_ERROR_VALUE where settings differ; not compared are callbacks, time limit, history limit
- * and checkpoints. NNBLAS_ERROR_GROUP where ranks have other parameters after an epoch, as
- * different processors may compute them, or where a call of the group fails; the parameters are
- * then those of some epoch or step before.
+ * Where one rank is refused (for a NaN, or settings that are not those of rank 0), all return that
+ * error, and the message names the rank: "rank 2: X holds a NaN at row 17, column 3", row 17 of
+ * those of rank 2. NNBLAS_ERROR_VALUE where settings differ; not compared are callbacks, time
+ * limit, history limit and checkpoints. NNBLAS_ERROR_GROUP where ranks have other parameters after
+ * an epoch, as different processors may compute them, or where a call of the group fails; the
+ * parameters are then those of some epoch or step before.
  *
  * ordered: not 0 for the bits of one process that has all rows, whatever the number of ranks. The
  * sums are then passed from rank to rank, which takes longer. It is for steps over all rows, with
  * the shares of nnblas_group_share.
  *
- * group null, the default: this process alone. The struct is copied. NNBLAS_ERROR_VALUE where
- * rank is not below ranks, NNBLAS_ERROR_NULL where a call but describe_failure is null.
+ * group null, the default: this process trains alone. The struct is copied. NNBLAS_ERROR_VALUE
+ * where rank is not below ranks, NNBLAS_ERROR_NULL where a call but describe_failure is null.
  * nnblas_trainer_step and nnblas_fit_many refuse trainers with a group.
  */
 nnblas_status nnblas_trainer_set_group(nnblas_trainer *trainer, const nnblas_group *group,
@@ -1153,8 +1153,9 @@ nnblas_status nnblas_trainer_set_epochs(nnblas_trainer *trainer, size_t epochs);
  * NNBLAS_SCALED_CONJUGATE_GRADIENT before the first step and after each.
  */
 nnblas_status nnblas_trainer_set_desired_cost(nnblas_trainer *trainer, double mse);
-/* seconds: fit stops with NNBLAS_STOPPED_TIME at the end of the first epoch by which it has run so
- * long, the time before a resumed checkpoint included. Finite and 0 or above; 0 for no limit. */
+/* seconds: fit stops with NNBLAS_STOPPED_TIME at the end of the first epoch by which it has run
+ * this long, the time before a resumed checkpoint included. Finite and 0 or above; 0 for no limit.
+ */
 nnblas_status nnblas_trainer_set_time_limit(nnblas_trainer *trainer, double seconds);
 
 /*
@@ -1182,7 +1183,7 @@ nnblas_status nnblas_trainer_set_validation_weights(nnblas_trainer *trainer, con
 /*
  * Validation rows from a source, which is read before the first epoch and after each epoch. It is
  * another one than the training rows come from. The trainer keeps a pointer to it until a fraction,
- * rows or another source are set; what is set last of these counts alone. Null for none.
+ * rows or another source are set; of these only the one set last counts. Null for none.
  */
 nnblas_status nnblas_trainer_set_validation_source(nnblas_trainer *trainer, nnblas_source *source);
 
@@ -1362,7 +1363,7 @@ nnblas_status nnblas_trainer_checkpoint_status(const nnblas_trainer *trainer);
  * NNBLAS_ERROR_FILE where a file cannot be opened or read, as where there is none at path yet.
  * NNBLAS_ERROR_FORMAT where it is no checkpoint or a damaged one: one that holds an impossible
  * number, or whose second file, path with ".epochs" appended, is missing or of another checkpoint.
- * NNBLAS_ERROR_VALUE where it is of another network or of other settings. Network and trainer are
+ * NNBLAS_ERROR_VALUE where it belongs to another network or other settings. Network and trainer are
  * then untouched. The file is untrusted: each of its numbers is checked, and memory is taken only
  * for what it really holds. fit returns NNBLAS_ERROR_VALUE where it has another number of training
  * or validation rows than before, and NNBLAS_ERROR_FORMAT where the file has more steps than its
@@ -1473,7 +1474,7 @@ nnblas_status nnblas_trainer_fit_status(const nnblas_trainer *trainer);
  * other threads, as in R, Octave and LuaJIT, sets no callbacks, or nnblas_set_local_threads(1)
  * before: then all networks are trained in the calling thread, one after the other.
  *
- * The seconds of a time limit and of the history count from the beginning of the own training.
+ * The seconds of a time limit and of the history count from the beginning of each training.
  * Weights and validation rows may be shared by trainers, and lie in the parameters of none. Memory:
  * that of a fit for each training that is running, and each trainer's history.
  */
@@ -1488,10 +1489,10 @@ nnblas_status nnblas_fit_many(nnblas_trainer *const *trainers, size_t count, siz
  * that has accepted its arguments.
  *
  * Of the settings, those of the optimizer count: the learning rate (constant, whatever the
- * schedule), momentum, the constants of Adam, weight decay, L1. All others are of fit. NNBLAS_RPROP
- * compares the gradients of two steps: give it the same rows each time. NNBLAS_ERROR_VALUE with
- * NNBLAS_LBFGS, NNBLAS_LEVENBERG_MARQUARDT and NNBLAS_SCALED_CONJUGATE_GRADIENT, which have no
- * single steps.
+ * schedule), momentum, the constants of Adam, weight decay, L1. All others have no effect.
+ * NNBLAS_RPROP compares the gradients of two steps: give it the same rows each time.
+ * NNBLAS_ERROR_VALUE with NNBLAS_LBFGS, NNBLAS_LEVENBERG_MARQUARDT and
+ * NNBLAS_SCALED_CONJUGATE_GRADIENT, which have no single steps.
  *
  * weights: one for each row, with the rules of sample weights; null: each row counts 1. *mse is the
  * cost before the step; mse may be null. Arguments are checked as fit checks them. On any error
@@ -1622,10 +1623,10 @@ const char *nnblas_net_plan_info(const nnblas_net *net, size_t N, nnblas_plan_pu
  * old file or the whole new one. Nothing of an old file is kept; load it before, to add to it.
  *
  * load adds the plans of a file to those of the process; one for the same calls is replaced. It
- * returns NNBLAS_ERROR_VALUE where the file is of another library version, BLAS, core type,
- * processor or set of kernels: its plans may be slow here. NNBLAS_ERROR_FORMAT where it is no file
- * of plans or a damaged one. The file is untrusted: every number is checked, and no plan takes more
- * memory than one of the library's own. After a failure the plans are as before.
+ * returns NNBLAS_ERROR_VALUE where the file was written with another library version, BLAS, core
+ * type, processor or set of kernels: its plans may be slow here. NNBLAS_ERROR_FORMAT where it is no
+ * file of plans or a damaged one. The file is untrusted: every number is checked, and no plan takes
+ * more memory than one of the library's own. After a failure the plans are as before.
  */
 nnblas_status nnblas_plans_save(const char *path);
 nnblas_status nnblas_plans_load(const char *path);
@@ -1671,7 +1672,7 @@ int nnblas_has(nnblas_feature feature);
  */
 nnblas_status nnblas_set_threads(int threads);
 
-/* The same for calls of the calling thread alone, in place of the process's number: a thread that
+/* The same only for calls of the calling thread, in place of the process's number: a thread that
  * sets it before a call and 0 after it limits that call. 0, the default: as nnblas_set_threads
  * says. */
 nnblas_status nnblas_set_local_threads(int threads);
