@@ -52,6 +52,7 @@ for code, letter in {8: "B", 9: "b", 11: "h", 12: "i", 13: "f", 14: "d"}.items()
     write(f"x{code}.idx", idx(code, letter, X, (ROWS, 2, 2)))
 write("labels.npy", npy("<i8", y, "q"))
 write("labels.idx", idx(8, "B", y, (ROWS,)))
+write("rare.npy", npy("<i8", [2] + [x[0] > 50 for x in X[1:]], "q"))
 write("column.npy", npy("<i4", [[v] for v in y], "i"))
 write("turned_column.npy", npy("<i4", [[v] for v in y], "i", fortran=True))
 write("numbers.npy", npy("<f8", [x[0] + 2.0 * x[1] for x in X], "d"))
@@ -103,6 +104,8 @@ check_targets() {
     check "labels of floats are numbers" has "$out" '4 features as 4 inputs; 1 target of numbers$'
     expect_status 0 train --features one_u1.npy --labels labels.npy --epochs 2
     check "whole ones are classes" has "$out" '4 features as 4 inputs; 3 classes of column 1 of the labels$'
+    expect_status 0 train --features one_u1.npy --labels rare.npy --epochs 2
+    check "  one that is not predicted is of the labels" has "$err" "class '2' of column 1 of the labels is not predicted"
     expect_status 0 train --features one_u1.npy --labels labels.npy --epochs 2 --numbers
     check "  unless --numbers says otherwise" has "$out" '; 1 target of numbers$'
     expect_status 0 train --features one_u1.npy --labels numbers.npy --epochs 2 --classes

@@ -29,7 +29,12 @@ static double get_lower_rate(const training_settings *s) {
 
 void advise_on_overflow(const training_run *run) {
     const training_settings *s = &run->settings->training;
-    if (run->status == NNBLAS_ERROR_NOT_FINITE && has_rate(s))
+    if (run->status != NNBLAS_ERROR_NOT_FINITE || !has_rate(s))
+        return;
+    /* A decay above 2 / rate makes each weight larger in every step. */
+    if (s->learning_rate * s->weight_decay > 2.0)
+        warn(run, "the training diverged: try a lower --weight-decay");
+    else
         warn(run, "the training diverged: try a lower --learning-rate, such as %g",
              get_lower_rate(s));
 }
@@ -133,7 +138,7 @@ static void advise_on_constant_targets(const training_run *run) {
             warn(run,
                  "the target, %s, is the same in all rows that were learnt from: there is nothing "
                  "to learn",
-                 show_column(targets->columns[t].name, targets->columns[t].place).text);
+                 show_target(run->settings, &run->model.schema, &targets->columns[t]).text);
 }
 
 /* Of at least this many times the rows of the smallest class. */
@@ -188,7 +193,8 @@ static void advise_on_classes_not_predicted(const training_run *run, size_t targ
     bool weights = can_weight_classes(run);
     if (list.count > 0)
         warn(run, "class%s %s of %s %s not predicted for any row that was learnt from%s%s%s%s",
-             end_class(&list), list.names, show_column(t->column->name, t->column->place).text,
+             end_class(&list), list.names,
+             show_target(run->settings, &run->model.schema, t->column).text,
              list.count == 1 ? "is" : "are", longer || weights ? ": try " : "",
              longer ? longer : "", longer && weights ? ", or " : "",
              weights ? "--class-weights balanced" : "");
