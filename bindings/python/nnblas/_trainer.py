@@ -287,7 +287,7 @@ class Trainer:
     -----
     The defaults are those of the library: gradient descent on all rows, with a learning rate of 1,
     for 1000 epochs. That rate is far too large for 'adam': set one from 0.001, as in its publication, to
-    0.05; `nnblas train` begins with 0.02. A trainer cannot be pickled or copied: that is for its network,
+    0.05; ``nnblas train`` begins with 0.02. A trainer cannot be pickled or copied: that is for its network,
     and checkpoints are for a training that is to go on.
     """
 
