@@ -209,14 +209,33 @@ def check_sources():
     return faults if ranks > 1 else []
 
 
-def check_callbacks():
-    def call_back(epoch):
-        if is_other:
-            raise ValueError("what is this")
+class MuteError(ValueError):
+    """Has no words when it is first asked."""
 
-    call = lambda: fit(callback=call_back)
-    others = f"GroupError: rank {last}: its callback raised ValueError: what is this"
-    return find_fault("callback", call, choose(others, "ValueError: what is this"), None)
+    is_asked = False
+
+    def __str__(self):
+        if not self.is_asked:
+            self.is_asked = True
+            raise OSError("no words")
+        return "what is this"
+
+
+def check_callbacks():
+    faults = []
+    for error, words, told in [
+        (ValueError("what is this"), "ValueError: what is this", "ValueError: what is this"),
+        (MuteError(), "MuteError: what is this", "MuteError"),
+    ]:
+
+        def call_back(epoch):
+            if is_other:
+                raise error
+
+        call = lambda: fit(callback=call_back)
+        others = f"GroupError: rank {last}: its callback raised {told}"
+        faults += find_fault(told, call, choose(others, words), None)
+    return faults
 
 
 faults = check_refused_trainers() + check_sources() + check_callbacks()

@@ -94,7 +94,13 @@ def _read_seconds(seconds: Any) -> Union[float, None]:
 
 
 def _describe(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    """Its words are the program's own and may fail themselves."""
+    name = type(error).__name__
+    try:
+        words = str(error)
+    except Exception:
+        return name
+    return f"{name}: {words}" if words else name
 
 
 def _complete(communicator: Any, array: Any, request: Any, seconds: Union[float, None]) -> None:
@@ -113,6 +119,7 @@ def _find_error(
     """On all ranks the first that has an error, and what it says."""
     from mpi4py import MPI
 
+    text = b"" if error is None else _describe(error).encode(errors="replace")[:_MOST_BYTES]
     own = communicator.Get_rank()
     failed = np.zeros(communicator.Get_size())
     failed[own] = error is not None
@@ -121,8 +128,7 @@ def _find_error(
         return None
     rank = int(failed.argmax())
     words = bytearray(_MOST_BYTES)
-    if rank == own and error is not None:
-        text = _describe(error).encode(errors="replace")[:_MOST_BYTES]
+    if rank == own:
         words[: len(text)] = text
     _complete(communicator, words, communicator.Ibcast([words, MPI.BYTE], rank), seconds)
     return rank, words.rstrip(b"\0").decode(errors="ignore")
