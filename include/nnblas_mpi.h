@@ -42,11 +42,12 @@ typedef struct nnblas_mpi_group nnblas_mpi_group;
  * that it must be more than the slowest rank may be behind; 0 for any time. At its end, or where
  * MPI reports an error, the processes find out which of them no longer answer, and each that waited
  * returns NNBLAS_ERROR_GROUP, from here or from nnblas_trainer_fit, with a message such as "no
- * answer from rank 3 within 30 s". A rank that runs out of memory says so, and ends the waiting of
- * the others at once. A rank that is alive but too slow counts as lost too. What happens to the
- * process is the caller's business: MPI_Finalize may wait for the lost rank, MPI_Abort does not.
- * Where this call fails so, it has sent empty messages with the tag 32767 on the caller's
- * communicator, which is not to be used again.
+ * answer from rank 3 within 30 s". A rank that is alive but too slow counts as lost too. A rank
+ * that runs out of memory says so, and ends the waiting of the others at once: their message is
+ * that another rank has failed, and names none. What happens to the process is the caller's
+ * business: MPI_Finalize may wait for the lost rank, MPI_Abort does not. Where this call fails, it
+ * may have sent empty messages with the tags 32766 and 32767 on the caller's communicator, which is
+ * not to be used again.
  *
  * NNBLAS_ERROR_NULL where group is null, NNBLAS_ERROR_VALUE where seconds is not finite and 0 or
  * above, MPI is not initialized or has been finalized, or communicator is MPI_COMM_NULL,

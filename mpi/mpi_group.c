@@ -73,15 +73,14 @@ static void describe_mpi(char text[256], const char *call, int code) {
 
 /* Of the time limit, the part in which those that gave up waiting look for each other. */
 static const double ROLL_CALL = 0.2;
-/* The largest that every MPI has: the caller's own messages hardly have it. */
-enum { ROLL_CALL_TAG = 32767 };
+/* The largest that every MPI has: the caller's own messages hardly have them. At a roll call those
+ * that wait give up too, so that they look for each other at the same time. Of a failure
+ * all are told, by the rank that knows why and by those that hear of it: nobody is missed. */
+enum { FAILURE_TAG = 32766, ROLL_CALL_TAG = 32767 };
 
-/* Whether another rank has given up waiting: then this one does too, so that all that wait look for
- * each other at the same time. */
-static bool is_called(nnblas_mpi_group *g) {
+static bool is_told(const nnblas_mpi_group *g, int tag) {
     int is_here = 0;
-    int code = MPI_Iprobe(MPI_ANY_SOURCE, ROLL_CALL_TAG, g->roll_communicator, &is_here,
-                          MPI_STATUS_IGNORE);
+    int code = MPI_Iprobe(MPI_ANY_SOURCE, tag, g->roll_communicator, &is_here, MPI_STATUS_IGNORE);
     return code == MPI_SUCCESS && is_here;
 }
 
@@ -89,22 +88,21 @@ static void rest(void) {
     nanosleep(&(struct timespec){.tv_nsec = 200000}, NULL);
 }
 
-/* Tells all ranks that this one is here, and gives up. */
-static void answer(const nnblas_mpi_group *g) {
+static void tell_all(const nnblas_mpi_group *g, int tag) {
     static char nothing;
     MPI_Request request;
     for (size_t r = 0; r < g->calls.ranks; r++)
-        if (r != g->calls.rank && MPI_Isend(&nothing, 0, MPI_BYTE, (int)r, ROLL_CALL_TAG,
+        if (r != g->calls.rank && MPI_Isend(&nothing, 0, MPI_BYTE, (int)r, tag,
                                             g->roll_communicator, &request) == MPI_SUCCESS)
             MPI_Request_free(&request);
 }
 
-/* Lists the ranks that answer. */
+/* Lists the ranks that answer, until one tells of a failure. */
 static void call_roll(nnblas_mpi_group *g, bool *is_there, double until) {
     char nothing = 0;
     size_t missing = g->calls.ranks - 1;
     is_there[g->calls.rank] = true;
-    while (missing > 0 && read_clock() < until) {
+    while (missing > 0 && read_clock() < until && !is_told(g, FAILURE_TAG)) {
         MPI_Status status;
         int is_here = 0;
         if (MPI_Iprobe(MPI_ANY_SOURCE, ROLL_CALL_TAG, g->roll_communicator, &is_here, &status) !=
@@ -138,6 +136,8 @@ static bool name_missing(const nnblas_mpi_group *g, const bool *is_there, char t
     return missing > 0;
 }
 
+static const char ANOTHER_FAILED[] = "another rank has failed: its message says why";
+
 /* words: what is known beside the ranks that are missing; all_answer: what is said where none is.
  */
 static int give_up(nnblas_mpi_group *g, const char *words, const char *all_answer) {
@@ -146,13 +146,15 @@ static int give_up(nnblas_mpi_group *g, const char *words, const char *all_answe
     double seconds = g->seconds > 0.0 ? ROLL_CALL * g->seconds : 1.0;
     bool are_missing = true;
     g->has_failed = true;
-    answer(g);
+    tell_all(g, is_told(g, FAILURE_TAG) ? FAILURE_TAG : ROLL_CALL_TAG);
     if (is_there) {
         call_roll(g, is_there, read_clock() + seconds);
         are_missing = name_missing(g, is_there, missing);
     }
     free(is_there);
-    if (are_missing)
+    if (is_told(g, FAILURE_TAG))
+        describe(g->message, "%s", ANOTHER_FAILED);
+    else if (are_missing)
         describe(g->message, "%s%.120s", missing, words);
     else
         describe(g->message, "%s", all_answer);
@@ -168,12 +170,11 @@ static int give_up_by(nnblas_mpi_group *g, const char *call, int code) {
 
 /* In time, or called by another rank. */
 static int give_up_waiting(nnblas_mpi_group *g, bool is_late) {
-    char words[256] = "", all_answer[256] = "another rank has failed: its message says why";
+    char words[256] = "", all_answer[256];
     if (g->seconds > 0.0)
         describe(words, " within %g s", g->seconds);
-    if (is_late)
-        describe(all_answer, "all ranks answer, but the sums are not done%s", words);
-    return give_up(g, words, all_answer);
+    describe(all_answer, "all ranks answer, but the sums are not done%s", words);
+    return give_up(g, words, is_late ? all_answer : ANOTHER_FAILED);
 }
 
 /* ---- waiting --------------------------------------------------------------------------------- */
@@ -194,7 +195,7 @@ static int wait_for(nnblas_mpi_group *g, size_t count, MPI_Request *requests) {
         if (waited > looked + 0.05) {
             bool is_late = g->seconds > 0.0 && waited > limit;
             looked = waited;
-            if (is_late || is_called(g))
+            if (is_late || is_told(g, ROLL_CALL_TAG) || is_told(g, FAILURE_TAG))
                 return give_up_waiting(g, is_late);
         }
         if (waited > 0.1)
@@ -217,7 +218,7 @@ static bool make_room(sum *s, size_t count) {
 
 /* The others, which wait for this rank, are told. */
 static int refuse_memory(nnblas_mpi_group *g, size_t count) {
-    answer(g);
+    tell_all(g, FAILURE_TAG);
     describe(g->message, "out of memory: a buffer of %zu numbers", count);
     g->has_failed = true;
     return 1;
@@ -362,7 +363,7 @@ nnblas_status nnblas_mpi_group_create(MPI_Comm communicator, double seconds,
     if (!g) {
         nnblas_mpi_group none = {.calls.user = NULL};
         if (find_rank(&none, communicator) == MPI_SUCCESS)
-            answer(&none);
+            tell_all(&none, FAILURE_TAG);
         describe(message, "out of memory");
         return NNBLAS_ERROR_MEMORY;
     }

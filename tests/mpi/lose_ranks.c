@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Ranks that no longer answer: after the third epoch the ranks named first to last hang, or with
- * "absent" never make the group, or with "memory" have none for a sum. Each other rank prints the
- * status and the message of its training, or of its group. Rank 0 begins to wait before the others.
- * What hangs for ever is ended after a minute.
+ * "absent" never make the group, or with "memory" have none for a sum, while those after them are
+ * busy for 3 s. Each other rank prints the status and the message of its training, or of its group.
+ * Rank 0 begins to wait before the others. What hangs for ever is ended after a minute.
  *
  * usage: mpirun -np RANKS lose_ranks SECONDS FIRST LAST [absent|memory]
  */
@@ -16,7 +16,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { ROWS = 50, INPUTS = 3 };
+enum { ROWS = 50, INPUTS = 3, BUSY_SECONDS = 3 };
 
 static int hang_at_3(void *user, size_t epoch, double mse) {
     const double *late = user;
@@ -77,19 +77,22 @@ int main(int argc, char **argv) {
         none)
         MPI_Abort(MPI_COMM_WORLD, 3);
     int hangs = rank >= atoi(argv[2]) && rank <= atoi(argv[3]);
-    int lacks_memory = hangs && argc > 4 && strcmp(argv[4], "memory") == 0;
+    int is_of_memory = argc > 4 && strcmp(argv[4], "memory") == 0;
     alarm(60);
-    if (argc > 4 && hangs && !lacks_memory)
+    if (argc > 4 && hangs && !is_of_memory)
         end(10);
     double seconds = atof(argv[1]), late = rank > 0 ? 0.4 * seconds : 0.0;
     nnblas_status status = nnblas_mpi_group_create(MPI_COMM_WORLD, seconds, &group);
     if (status)
         printf("rank %d: %s: %s\n", rank, nnblas_status_string(status), nnblas_mpi_error_message());
-    else if (lacks_memory)
+    else if (hangs && is_of_memory)
         sum_without_memory(nnblas_mpi_group_calls(group));
-    else
+    else {
+        if (is_of_memory && rank > atoi(argv[3]))
+            sleep(BUSY_SECONDS);
         train(nnblas_mpi_group_calls(group), hangs ? NULL : &late);
+    }
     fflush(stdout);
     nnblas_mpi_group_destroy(group);
-    end(1);
+    end(is_of_memory ? BUSY_SECONDS + 2 : 1);
 }
