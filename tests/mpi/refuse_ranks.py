@@ -238,10 +238,31 @@ def check_callbacks():
     return faults
 
 
+def check_failed_sums():
+    """A rank that fails in a sum tells the others, whether they wait with a limit or without."""
+    faults = []
+    begin = nnblas._group.Group.begin_sum
+    for limit in None, 60.0:
+        sums = iter(range(1000))
+
+        def begin_sum(group, target):
+            if next(sums) == 3 and is_other:
+                raise MemoryError("no room")
+            begin(group, target)
+
+        nnblas._group.Group.begin_sum = begin_sum
+        call = lambda: fit(communication_timeout=limit)
+        others = "another rank has failed: its message says why"
+        faults += find_fault(f"sum, limit {limit}", call, choose(others, "MemoryError: no room"), None)
+    nnblas._group.Group.begin_sum = begin
+    return faults if ranks > 1 else []
+
+
 faults = check_refused_trainers() + check_sources() + check_callbacks()
 if sklearn:
     faults += check_other_rows() + check_other_units()
     faults += check_other_parameters() + check_refused_estimators()
+faults += check_failed_sums()
 faults = communicator.allreduce(faults)
 if rank == 0:
     print("\n".join(faults) or f"ok {ranks} ranks")

@@ -5,6 +5,7 @@ Sums are made in arrays of their own and copied back: after a failure MPI may st
 what the library has added up is gone.
 """
 
+import math
 import time
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, Union
@@ -25,6 +26,7 @@ _ROLL_CALL = 0.2
 # The largest tag that every MPI has: the program's own messages hardly have it.
 _ROLL_CALL_TAG = 32767
 _MOST_NAMES = 8
+_CALLED = "another rank has failed: its message says why"
 # Of what a rank tells the others about its exception.
 _MOST_BYTES = 1024
 
@@ -38,12 +40,18 @@ class _LostError(Exception):
 # ---- who is left
 
 
+def _answer(mpi: Any, communicator: Any) -> None:
+    """Tells all ranks that this one is here, and gives up."""
+    for rank in range(communicator.Get_size()):
+        if rank != communicator.Get_rank():
+            communicator.Isend([bytearray(1), 0, mpi.BYTE], rank, _ROLL_CALL_TAG).Free()
+
+
 def _call_roll(mpi: Any, communicator: Any, seconds: float) -> list[int]:
-    """Tells all ranks that this one is here, and returns those that do not say so."""
+    """Returns the ranks that do not answer."""
+    _answer(mpi, communicator)
     missing = set(range(communicator.Get_size())) - {communicator.Get_rank()}
     nothing = [bytearray(1), 0, mpi.BYTE]
-    for rank in missing:
-        communicator.Isend(nothing, rank, _ROLL_CALL_TAG).Free()
     until = time.monotonic() + seconds
     status = mpi.Status()
     while missing and time.monotonic() < until:
@@ -55,11 +63,13 @@ def _call_roll(mpi: Any, communicator: Any, seconds: float) -> list[int]:
     return sorted(missing)
 
 
-def _name_lost(mpi: Any, communicator: Any, seconds: Union[float, None], words: str) -> str:
-    """"no answer from rank 3 within 30 s": words are the end of it."""
+def _name_lost(
+    mpi: Any, communicator: Any, seconds: Union[float, None], words: str, all_answer: str
+) -> str:
+    """"no answer from rank 3 within 30 s": words are the end of it. all_answer is said where none is lost."""
     missing = _call_roll(mpi, communicator, 1.0 if seconds is None else _ROLL_CALL * seconds)
     if not missing:
-        return f"all ranks answer, but the sums are not done{words}"
+        return all_answer
     names = ", ".join(map(str, missing[:_MOST_NAMES]))
     more = f" and {len(missing) - _MOST_NAMES} more" if len(missing) > _MOST_NAMES else ""
     return f"no answer from rank{'s' if len(missing) > 1 else ''} {names}{more}{words}"
@@ -69,14 +79,18 @@ def _wait_for(
     mpi: Any, communicator: Any, requests: list[Any], seconds: Union[float, None]
 ) -> None:
     """Gives up at the limit, or where another rank has: all that wait look for each other then."""
+    limit = math.inf if seconds is None else seconds
     began, looked = time.monotonic(), 0.0
     while not mpi.Request.Testall(requests):
         waited = time.monotonic() - began
-        if seconds is not None and waited > looked + 0.05 * min(seconds, 1.0):
+        if waited > looked + 0.05 * min(limit, 1.0):
             looked = waited
-            is_called = communicator.Iprobe(mpi.ANY_SOURCE, _ROLL_CALL_TAG)
-            if waited > (1.0 - _ROLL_CALL) * seconds or is_called:
-                raise _LostError(_name_lost(mpi, communicator, seconds, f" within {seconds:g} s"))
+            if waited > (1.0 - _ROLL_CALL) * limit:
+                words = f" within {limit:g} s"
+                all_answer = f"all ranks answer, but the sums are not done{words}"
+                raise _LostError(_name_lost(mpi, communicator, seconds, words, all_answer))
+            if communicator.Iprobe(mpi.ANY_SOURCE, _ROLL_CALL_TAG):
+                raise _LostError(_name_lost(mpi, communicator, seconds, "", _CALLED))
         if waited > 1e-4:
             time.sleep(0 if waited < 0.1 else 1e-3)
 
@@ -298,12 +312,24 @@ class Group:
         try:
             call()
             return 0
-        except self._mpi.Exception as error:
-            words = _name_lost(self._mpi, self._communicator, self._seconds, f" ({error})")
+        except _LostError as error:
+            words = str(error)
         except BaseException as error:
-            words = str(error) or type(error).__name__
-        self._words = ffi.new("char[]", words.encode())
+            words = self._give_up(error)
+        self._words = ffi.new("char[]", words.encode(errors="replace"))
         return 1
+
+    def _give_up(self, error: BaseException) -> str:
+        """The others, which wait for this rank, are told."""
+        words = _describe(error)
+        try:
+            if isinstance(error, self._mpi.Exception):
+                place = self._mpi, self._communicator, self._seconds
+                return _name_lost(*place, f" ({error})", str(error))
+            _answer(self._mpi, self._communicator)
+        except Exception:  # MPI itself has failed
+            pass
+        return words
 
     def describe(self) -> Any:
         return self._words
