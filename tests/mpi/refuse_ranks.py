@@ -36,7 +36,7 @@ def find_fault(name, call, all_raise, own):
     try:
         call()
         words = ""
-    except Exception as error:
+    except BaseException as error:
         words = f"{type(error).__name__}: {error}"
     if ranks == 1:
         return [f"{name}: {words}"] if words else []
@@ -226,6 +226,8 @@ def check_callbacks():
     for error, words, told in [
         (ValueError("what is this"), "ValueError: what is this", "ValueError: what is this"),
         (MuteError(), "MuteError: what is this", "MuteError"),
+        (SystemExit("enough"), "SystemExit: enough", "SystemExit: enough"),
+        (KeyboardInterrupt(), "KeyboardInterrupt", "KeyboardInterrupt"),
     ]:
 
         def call_back(epoch):
@@ -236,6 +238,33 @@ def check_callbacks():
         others = f"GroupError: rank {last}: its callback raised {told}"
         faults += find_fault(told, call, choose(others, words), None)
     return faults
+
+
+def check_lost_after_callbacks():
+    """A rank whose own callback has raised does not say that others are lost meanwhile."""
+
+    def call_back(epoch):
+        if is_other:
+            raise ValueError("what is this")
+
+    def find_error(*_):
+        raise lost
+
+    faults = []
+    find = nnblas._group._find_error
+    for lost in nnblas._group._LostError("no answer"), MPI.Exception(MPI.ERR_OTHER):
+        call = lambda: fit(callback=call_back, communication_timeout=60.0)
+        prepare = nnblas._group.Group.prepare
+
+        def prepare_and_lose(group, begin):
+            prepare(group, begin)
+            nnblas._group._find_error = find_error
+
+        nnblas._group.Group.prepare = prepare_and_lose
+        words = f"GroupError: {lost}"
+        faults += find_fault("lost", call, choose(words, "ValueError: what is this"), None)
+        nnblas._group.Group.prepare, nnblas._group._find_error = prepare, find
+    return faults if ranks > 1 else []
 
 
 def check_failed_sums():
@@ -262,7 +291,7 @@ faults = check_refused_trainers() + check_sources() + check_callbacks()
 if sklearn:
     faults += check_other_rows() + check_other_units()
     faults += check_other_parameters() + check_refused_estimators()
-faults += check_failed_sums()
+faults += check_lost_after_callbacks() + check_failed_sums()
 faults = communicator.allreduce(faults)
 if rank == 0:
     print("\n".join(faults) or f"ok {ranks} ranks")

@@ -269,11 +269,12 @@ class Group:
 
     def check_callback(self, error: Union[BaseException, None]) -> None:
         """After callbacks have stopped the training: raises where that of another rank has raised."""
-        own = error if isinstance(error, Exception) else None
+        found = None
         try:
-            found = _find_error(self._communicator, self._seconds, own)
-        except _LostError as lost:
-            raise make_error(Status.ERROR_GROUP, str(lost)) from None
+            found = _find_error(self._communicator, self._seconds, error)
+        except (_LostError, self._mpi.Exception) as lost:
+            if error is None:
+                raise make_error(Status.ERROR_GROUP, str(lost)) from None
         if found is not None and error is None:
             rank, words = found
             raise make_error(Status.ERROR_GROUP, f"rank {rank}: its callback raised {words}")
