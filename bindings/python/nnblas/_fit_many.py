@@ -41,6 +41,8 @@ def _begin(fits: Sequence[_Fit], hand_over: HandOver) -> None:
             fit.begin(hand_over)
             begun.append(fit)
     except BaseException:
+        for fit in begun:
+            fit.note_refusal(Status.ERROR_VALUE)
         _end(begun)
         raise
 
@@ -124,6 +126,8 @@ def run_many(
         _begin(fits, _take_turns(hand_over) if in_turns else _run_at_once)
         try:
             status = lib.nnblas_fit_many(handles, len(fits), *rows, statuses)
+            for fit in fits:
+                fit.note_refusal(status)
             return status, get_message() if status < 0 else ""
         finally:
             _end(fits)

@@ -61,6 +61,16 @@ class _Rows:
         self.is_cancelled = False
         self.may_stop = False
 
+    def arm(self, may_stop: bool) -> Callable[[], None]:
+        """For a call that is about to begin. What it returns is for one that is refused: another call, in
+        which the rows may be, stops where it could before."""
+        could_stop, self.may_stop = self.may_stop, may_stop
+
+        def disarm() -> None:
+            self.may_stop = could_stop and self.may_stop
+
+        return disarm
+
     def _read(self, block: Block) -> list[Any]:
         names = ("X", "Y", "weights")[: len(self._columns)]
         if len(block) != len(names):
@@ -273,10 +283,12 @@ class Failures:
 def run_source(source: Source, function: Any, *arguments: Any) -> None:
     """A call of the library that uses a source and returns a status. Ctrl-C ends it at the next block."""
     failures = Failures([source])
-    source._rows.may_stop = True
 
     def call(_: Any) -> tuple[int, str]:
+        disarm = source._rows.arm(True)
         status = function(*arguments)
+        if status == Status.ERROR_VALUE:
+            disarm()
         return status, get_message() if status < 0 else ""
 
     def cancel() -> None:

@@ -170,6 +170,7 @@ class _Fit:
         self._source = validation if isinstance(validation, Source) else None
         self.sources = [] if self._source is None else [self._source]
         self._failures = Failures([])
+        self._disarm: list[Callable[[], None]] = []
         self._source_error: Union[BaseException, None] = None
         self._validation = trainer._read_validation(*arrays) if arrays else None
         self._fraction = 0.0
@@ -183,8 +184,6 @@ class _Fit:
     def begin(self, hand_over: Callable[[Callable[[], None]], None]) -> None:
         """Afterwards the trainer is in a fit until `end`; where this raises, it is not."""
         self._failures = Failures(self.sources)
-        for source in self.sources:
-            source._rows.may_stop = not source._is_counted and self.group is None
         prepare = partial(self._set_all, hand_over)
         try:
             prepare() if self.group is None else self.group.prepare(prepare)
@@ -194,6 +193,14 @@ class _Fit:
             elif self.group is not None:
                 self.group.end()
             raise
+        is_alone = self.group is None
+        self._disarm = [s._rows.arm(not s._is_counted and is_alone) for s in self.sources]
+
+    def note_refusal(self, status: int) -> None:
+        """Where that is the status of the call, another one may use the sources."""
+        if status == Status.ERROR_VALUE:
+            for disarm in self._disarm:
+                disarm()
 
     def _set_all(self, hand_over: Callable[[Callable[[], None]], None]) -> None:
         trainer = self.trainer
@@ -875,6 +882,7 @@ class Trainer:
             fit.begin(hand_over)
             try:
                 status = function(self._handle, *arguments)
+                fit.note_refusal(status)
                 return status, fit.explain(status, get_message() if status < 0 else "")
             finally:
                 fit.end()

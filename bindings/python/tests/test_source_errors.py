@@ -118,6 +118,21 @@ def test_a_source_in_use_keeps_what_it_raises(rows):
 # ---- Ctrl-C
 
 
+@pytest.mark.parametrize("use", ["evaluate", "fit", "again", "validation", "fit_many"])
+def test_a_refused_call_leaves_where_another_stops(rows, use):
+    """In the passes after the first Ctrl-C ends a fit after its step, and not within it."""
+    source, other, refusals = Disk(rows).make_source(), Net([INPUTS, LABELS], seed=1), []
+    trainer = make_trainer()
+
+    def callback(epoch):
+        with pytest.raises((nnblas.ArgumentError, RuntimeError), match="used by another|in a fit"):
+            USES[use](other, rows, source) if use != "again" else trainer.fit_source(source)
+        refusals.append(source._rows.may_stop)
+
+    trainer.fit_source(source, callback=callback)
+    assert refusals == [False] * 3
+
+
 def fit_many(net, rows, source):
     nnblas.fit_many([Trainer(net, epochs=2)], *rows, validation=[source])
 
