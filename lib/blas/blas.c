@@ -111,9 +111,13 @@ static const core *find_core(const char *name) {
     return NULL;
 }
 
-nn_core_class nn_blas_core_class(void) {
-    const core *found = find_core(nn_blas_core());
+nn_core_class nn_classify_core(const char *name) {
+    const core *found = find_core(name);
     return found ? found->class : NN_CORE_OTHER;
+}
+
+nn_core_class nn_blas_core_class(void) {
+    return nn_classify_core(nn_blas_core());
 }
 
 /* OpenBLAS writes it anew into the same array at each call. */

@@ -13,8 +13,10 @@ const char *nn_blas_core(void);
 /* The library and its version, such as "OpenBLAS 0.3.21"; "unknown" for another BLAS. */
 void nn_blas_name(char *name, size_t size);
 
-/* The vector instructions of the core type. OTHER: older ones, or an unknown core type. */
+/* The vector instructions of a core type, and of the one that OpenBLAS uses. OTHER: older ones, an
+ * unknown core type, or null. */
 typedef enum nn_core_class { NN_CORE_OTHER, NN_CORE_AVX2, NN_CORE_AVX512 } nn_core_class;
+nn_core_class nn_classify_core(const char *name);
 nn_core_class nn_blas_core_class(void);
 
 /*
