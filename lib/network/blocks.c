@@ -46,11 +46,12 @@ static void close_slot(nn_slot *s) {
     free(s->order);
 }
 
-nnblas_status nn_blocks_open(nn_blocks *b, nnblas_source *source) {
+nnblas_status nn_blocks_open(nn_blocks *b, nnblas_source *source, const char *name) {
     if (atomic_exchange(&source->is_used, true))
         return nn_fail(NNBLAS_ERROR_VALUE,
                        "the source is used by another call, or twice by this one");
     *b = (nn_blocks){.source = source,
+                     .name = name,
                      .block_rows = nn_count_block_rows(source),
                      .N = source->rows,
                      .position = SIZE_MAX};
@@ -120,7 +121,7 @@ static void add_rows(nn_slot *s, const nnblas_block *block) {
     s->count += block->N;
 }
 
-/* A matrix that was handed out, and the room that the source was given for it. */
+/* A matrix that was handed out, or the weights, and the room that the source was given for it. */
 typedef struct handed_out {
     const char *name;
     const double *data, *given, *begin;
@@ -130,20 +131,20 @@ typedef struct handed_out {
 static nnblas_status check_matrix(const nn_blocks *b, const handed_out *m) {
     if (m->ld < m->columns)
         return nn_fail(NNBLAS_ERROR_SOURCE,
-                       "the source handed out ld%s = %zu at row %zu; there are %zu columns",
+                       "the %s handed out ld%s = %zu at row %zu; there are %zu columns", b->name,
                        m->name, m->ld, b->position, m->columns);
     if (m->ld > INT_MAX)
         return nn_fail(NNBLAS_ERROR_SOURCE,
-                       "the source handed out ld%s = %zu at row %zu; the largest that BLAS accepts "
-                       "is %d",
-                       m->name, m->ld, b->position, INT_MAX);
+                       "the %s handed out ld%s = %zu at row %zu; the largest that BLAS accepts is "
+                       "%d",
+                       b->name, m->name, m->ld, b->position, INT_MAX);
     bool is_in_room = m->data >= m->begin && m->data < m->begin + get_room(b) * m->columns;
     if (is_in_room && (m->data != m->given || m->ld != m->columns))
         return nn_fail(
             NNBLAS_ERROR_SOURCE,
-            "the source handed out rows in its room with another %s at row %zu; only the "
-            "values in the room may change",
-            m->data != m->given ? "address" : "leading dimension", b->position);
+            "the %s handed out rows in its room with another %s at row %zu; only the values in the "
+            "room may change",
+            b->name, m->data != m->given ? "address" : "leading dimension", b->position);
     return NNBLAS_OK;
 }
 
@@ -154,21 +155,25 @@ static nnblas_status check_block(const nn_slot *s, const nnblas_block *given,
     const size_t wanted = given->N, row = b->position;
     if (block->N > wanted)
         return nn_fail(NNBLAS_ERROR_SOURCE,
-                       "the source handed out %zu rows at row %zu; at most %zu were wanted",
+                       "the %s handed out %zu rows at row %zu; at most %zu were wanted", b->name,
                        block->N, row, wanted);
     if (block->N > 0 && (!block->X || !block->Y || (source->is_weighted && !block->weights)))
-        return nn_fail(NNBLAS_ERROR_SOURCE, "the source handed out null for %s at row %zu",
+        return nn_fail(NNBLAS_ERROR_SOURCE, "the %s handed out null for %s at row %zu", b->name,
                        !block->X   ? "X"
                        : !block->Y ? "Y"
                                    : "the weights",
                        row);
     if (block->N == 0)
         return NNBLAS_OK;
-    nnblas_status status =
-        check_matrix(b, &(handed_out){"x", block->X, given->X, s->X, block->ldx, source->inputs});
-    return status ? status
-                  : check_matrix(b, &(handed_out){"y", block->Y, given->Y, s->Y, block->ldy,
-                                                  source->labels});
+    const handed_out matrices[] = {
+        {"x", block->X, given->X, s->X, block->ldx, source->inputs},
+        {"y", block->Y, given->Y, s->Y, block->ldy, source->labels},
+        {"w", block->weights, given->weights, s->weights, 1, 1},
+    };
+    nnblas_status status = NNBLAS_OK;
+    for (size_t i = 0; i < (source->is_weighted ? 3 : 2) && !status; i++)
+        status = check_matrix(b, &matrices[i]);
+    return status;
 }
 
 /* Asks for up to wanted rows. *has_ended: there was none. */
@@ -184,7 +189,7 @@ static nnblas_status read_rows(nn_slot *s, size_t wanted, bool *has_ended) {
     nnblas_block block = given;
     int failure = source->next(source->user, &block);
     if (failure)
-        return nn_fail(NNBLAS_ERROR_SOURCE, "the source failed at row %zu: next returned %d",
+        return nn_fail(NNBLAS_ERROR_SOURCE, "the %s failed at row %zu: next returned %d", b->name,
                        b->position, failure);
     nnblas_status status = check_block(s, &given, &block);
     *has_ended = !status && block.N == 0;
@@ -203,10 +208,10 @@ static nnblas_status go_to(nn_blocks *b, size_t row) {
         return NNBLAS_OK;
     int failure = row == 0 ? source->restart(source->user) : source->seek(source->user, row);
     if (failure && row == 0)
-        return nn_fail(NNBLAS_ERROR_SOURCE, "the source failed: restart returned %d", failure);
+        return nn_fail(NNBLAS_ERROR_SOURCE, "the %s failed: restart returned %d", b->name, failure);
     if (failure)
-        return nn_fail(NNBLAS_ERROR_SOURCE, "the source failed: seek to row %zu returned %d", row,
-                       failure);
+        return nn_fail(NNBLAS_ERROR_SOURCE, "the %s failed: seek to row %zu returned %d", b->name,
+                       row, failure);
     b->position = row;
     return NNBLAS_OK;
 }
@@ -219,9 +224,9 @@ static nnblas_status check_count(const nn_slot *s, size_t expected) {
         return NNBLAS_OK;
     bool were_set = b->source->rows != SIZE_MAX;
     if (s->count > expected)
-        return nn_fail(NNBLAS_ERROR_SOURCE, "the source has more rows than the %zu %s", b->N,
+        return nn_fail(NNBLAS_ERROR_SOURCE, "the %s has more rows than the %zu %s", b->name, b->N,
                        were_set ? "that were set" : "of its first pass");
-    return nn_fail(NNBLAS_ERROR_SOURCE, "the source ended after %zu rows, but its %s %zu",
+    return nn_fail(NNBLAS_ERROR_SOURCE, "the %s ended after %zu rows, but its %s %zu", b->name,
                    s->first + s->count, were_set ? "number of rows was set to" : "first pass had",
                    b->N);
 }

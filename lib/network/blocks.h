@@ -18,6 +18,7 @@ typedef struct nn_block {
 
 typedef struct nn_blocks {
     nnblas_source *source;
+    const char *name;  /* "source", or "validation source" */
     size_t block_rows; /* of the source's setting, or fewer where the rows are counted */
     bool repeats;      /* another pass comes after this one; set by the caller */
     size_t N;          /* rows of the source; SIZE_MAX until a pass has counted them */
@@ -35,8 +36,9 @@ typedef struct nn_blocks {
 /* No block. */
 #define NN_NONE SIZE_MAX
 
-/* NNBLAS_ERROR_VALUE where another call uses the source, NNBLAS_ERROR_MEMORY. */
-nnblas_status nn_blocks_open(nn_blocks *blocks, nnblas_source *source);
+/* name: of the source in messages. NNBLAS_ERROR_VALUE where another call uses the source,
+ * NNBLAS_ERROR_MEMORY. */
+nnblas_status nn_blocks_open(nn_blocks *blocks, nnblas_source *source, const char *name);
 
 /* Waits for a block that is being read. What was not opened is all 0. */
 void nn_blocks_close(nn_blocks *blocks);

@@ -27,7 +27,7 @@ static nnblas_status run_source(const nnblas_net *net, nnblas_source *source, do
     nn_blocks blocks = {.source = NULL};
     double cost, *mean = NULL;
     if (!status)
-        status = nn_blocks_open(&blocks, source);
+        status = nn_blocks_open(&blocks, source, "source");
     if (!status && gradient) {
         mean = nn_allocate(net->parameter_count, sizeof *mean);
         status = mean ? NNBLAS_OK : NNBLAS_ERROR_MEMORY;

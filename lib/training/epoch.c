@@ -6,6 +6,7 @@
 #include "training/group_sums.h"
 #include "training/schedule.h"
 #include "training/source_fit.h"
+#include "training/step.h"
 #include "training/validation.h"
 
 #include <math.h>
@@ -96,8 +97,8 @@ static nnblas_status report_cost(const nn_fit *fit, const char *cost, const char
     bool has_rate = nn_has_rate(fit->settings->optimizer);
     if (has_rate && epoch > 1)
         return nn_fail(NNBLAS_ERROR_NOT_FINITE,
-                       "the %s of epoch %zu overflows: the learning rate %g may be too large", cost,
-                       epoch, rate);
+                       "the %s of epoch %zu overflows: %sthe learning rate %g may be too large",
+                       cost, epoch, nn_name_large_term(fit->settings, rate).words, rate);
     return nn_fail(NNBLAS_ERROR_NOT_FINITE, "the %s of epoch %zu overflows: %s%s are too large",
                    cost, epoch, rows,
                    has_rate ? ", the weights or the learning rate" : " or the weights");

@@ -10,7 +10,8 @@
 
 static nnblas_status open_source(nn_fit *fit, nnblas_source *source, bool is_validation,
                                  nn_source_rows *opened, nn_rows *rows) {
-    nnblas_status status = nn_blocks_open(&opened->blocks, source);
+    nnblas_status status =
+        nn_blocks_open(&opened->blocks, source, is_validation ? "validation source" : "source");
     if (status)
         return status;
     opened->blocks.repeats = true;

@@ -44,15 +44,14 @@ static bool bound_computed_step(nn_fit *fit, double rate) {
     return bound_step(fit, rate, &sum);
 }
 
-/* "weight_decay 1e+200 or ", where that makes steps too large whatever the gradient is: a decay
- * above 2 / rate makes each weight larger in every step. Else "". */
-typedef struct named_term {
-    char words[64];
-} named_term;
+static bool descends(nnblas_optimizer optimizer) {
+    return optimizer == NNBLAS_GRADIENT_DESCENT || optimizer == NNBLAS_MOMENTUM ||
+           optimizer == NNBLAS_NESTEROV;
+}
 
-static named_term name_term(const nn_settings *s, double rate) {
-    named_term found = {""};
-    if (rate * s->weight_decay > 2.0 || !nn_is_safe(s->weight_decay))
+nn_named_term nn_name_large_term(const nn_settings *s, double rate) {
+    nn_named_term found = {""};
+    if ((descends(s->optimizer) && rate * s->weight_decay > 2.0) || !nn_is_safe(s->weight_decay))
         snprintf(found.words, sizeof found.words, "weight_decay %g or ", s->weight_decay);
     else if (!nn_is_safe(s->l1) || !nn_is_safe(rate * s->l1))
         snprintf(found.words, sizeof found.words, "l1 %g or ", s->l1);
@@ -64,7 +63,7 @@ static named_term name_term(const nn_settings *s, double rate) {
 static nnblas_status report_overflow(const nn_fit *fit, const nn_rows *batch, double rate,
                                      double cost) {
     const nn_overflow_bounds *read = &fit->source.survey.bounds;
-    const named_term penalty = name_term(fit->settings, rate);
+    const nn_named_term penalty = nn_name_large_term(fit->settings, rate);
     size_t count = nn_count_all_parameters(fit);
     bool has_diverged = !fit->is_one_step && fit->optimizer.steps > 0 &&
                         nn_is_safe(fmax(fit->bounds.X, read->X)) &&

@@ -192,6 +192,12 @@ START_TEST(rows_and_weights_are_checked) {
     check_failure(net, &s, NNBLAS_ERROR_SOURCE,
                   "the source handed out null for the weights at row 0");
     s.answer.N = 0;
+    s.portion = 2;
+    s.weight_shift = 1;
+    check_failure(net, &s, NNBLAS_ERROR_SOURCE,
+                  "the source handed out rows in its room with another address at row 0; only the "
+                  "values in the room may change");
+    s.weight_shift = 0;
     for (size_t e = 0; e < ROWS; e++)
         p.weights[e] = 0.0;
     check_failure(net, &s, NNBLAS_ERROR_VALUE,

@@ -45,6 +45,8 @@ static int hand_out(row_source *s, nnblas_block *block) {
         block->Y += s->shift;
         if (weights)
             copy(block->N, 1, weights + s->row, 1, block->weights, 1);
+        if (weights)
+            block->weights += s->weight_shift;
     }
     s->row += block->N;
     return 0;

@@ -9,12 +9,12 @@ typedef struct row_source {
     size_t N, inputs, labels, ldx, ldy;
     const double *X, *Y, *weights; /* weights may be null */
     /* How it hands out rows. */
-    size_t portion;                /* the most rows at a time; 0: as many as are wanted */
-    bool points;                   /* to the arrays, instead of copying */
-    size_t gap, shift;             /* what it adds to ldx, and to Y, of rows that it has copied */
-    size_t fails_at;               /* the call of next that fails, from 1; 0: none */
-    bool loses_start, loses_place; /* whether restart and seek fail */
-    size_t later_N;                /* rows from the second pass on; 0: N */
+    size_t portion;                  /* the most rows at a time; 0: as many as are wanted */
+    bool points;                     /* to the arrays, instead of copying */
+    size_t gap, shift, weight_shift; /* what it adds to ldx, Y and weights of rows that it copied */
+    size_t fails_at;                 /* the call of next that fails, from 1; 0: none */
+    bool loses_start, loses_place;   /* whether restart and seek fail */
+    size_t later_N;                  /* rows from the second pass on; 0: N */
     /* From a later pass on, the second if not said otherwise; null: as before. */
     const double *later_X, *later_Y, *later_weights;
     size_t later_pass; /* from 1; 0: the second */

@@ -86,6 +86,7 @@ START_TEST(a_validation_source_may_fail) {
     v.fails_at = 4 * 4 + 1;
     ck_assert_ok(nnblas_trainer_set_validation_source(t.trainer, v.source));
     ck_assert_int_eq(nnblas_trainer_fit_source(t.trainer, s.source), NNBLAS_ERROR_SOURCE);
+    ck_assert_ptr_nonnull(strstr(nnblas_error_message(), "the validation source failed at row 0"));
     ck_assert_uint_gt(nnblas_trainer_history_count(t.trainer), 0);
     v.fails_at = 1;
     v.calls = 0;
