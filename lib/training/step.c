@@ -51,7 +51,8 @@ static bool descends(nnblas_optimizer optimizer) {
 
 nn_named_term nn_name_large_term(const nn_settings *s, double rate) {
     nn_named_term found = {""};
-    if ((descends(s->optimizer) && rate * s->weight_decay > 2.0) || !nn_is_safe(s->weight_decay))
+    bool grows = descends(s->optimizer) && rate * s->weight_decay > 2.0;
+    if ((grows && s->weight_decay > rate) || !nn_is_safe(s->weight_decay))
         snprintf(found.words, sizeof found.words, "weight_decay %g or ", s->weight_decay);
     else if (!nn_is_safe(s->l1) || !nn_is_safe(rate * s->l1))
         snprintf(found.words, sizeof found.words, "l1 %g or ", s->l1);

@@ -6,7 +6,8 @@
 #include "training/training.h"
 
 /* "weight_decay 1e+200 or ", where that makes steps too large whatever the gradient is: with a
- * decay above 2 / rate each step of gradient descent makes each weight larger. Else "". */
+ * decay above 2 / rate each step of gradient descent makes each weight larger, and the larger of
+ * the two is to blame. Else "". */
 typedef struct nn_named_term {
     char words[64];
 } nn_named_term;
