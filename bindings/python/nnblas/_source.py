@@ -267,13 +267,14 @@ class Failures:
     """What the functions of sources raise during one call, made before it."""
 
     def __init__(self, sources: Iterable[Source]) -> None:
-        self._begun = [(source._rows, source._rows.failures) for source in sources]
+        self._begun = [(source, source._rows.failures) for source in sources]
 
-    def take(self) -> Union[BaseException, None]:
-        """After the call, where a source has failed. A call may end without what was read ahead and has
-        failed: that is no failure of the call."""
+    def take(self, is_it: Callable[[Source], bool] = lambda _: True) -> Union[BaseException, None]:
+        """After the call, where a source has failed: of that which is it, if there is one. A call may end
+        without what was read ahead and has failed: that is no failure of the call."""
         found = None
-        for rows, failures in self._begun:
+        for source, failures in sorted(self._begun, key=lambda begun: not is_it(begun[0])):
+            rows = source._rows
             if rows.failures != failures:
                 error, rows.error = rows.error, None
                 found = found or error

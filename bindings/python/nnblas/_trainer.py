@@ -244,13 +244,19 @@ class _Fit:
         """The message, with what the source of one rank of a group has raised. Raises where the callback
         of another rank has."""
         if self.group is not None and status == Status.ERROR_SOURCE:
-            return self.group.explain_source(message, self._take_source_error())
+            return self.group.explain_source(message, self._take_source_error(message))
         if self.group is not None and status == Status.STOPPED_CALLBACK:
             self.group.check_callback(None if self._watch is None else self._watch.error)
         return message
 
-    def _take_source_error(self) -> Union[BaseException, None]:
-        self._source_error = self._source_error or self._failures.take()
+    def _take_source_error(self, message: str) -> Union[BaseException, None]:
+        """Of the source that the message is about: what the other one has read ahead may have failed too."""
+        is_validation = "the validation source" in message
+
+        def is_it(source: Source) -> bool:
+            return (source is self._source) == is_validation
+
+        self._source_error = self._source_error or self._failures.take(is_it)
         return self._source_error
 
     def raise_error(self, status: int, message: str = "") -> None:
@@ -259,7 +265,7 @@ class _Fit:
             raise self._watch.error
         is_own = self.group is None or self.group.is_own(message)
         if status == Status.ERROR_SOURCE and is_own:
-            error = self._take_source_error()
+            error = self._take_source_error(message)
             if error is not None:
                 raise error
 
@@ -267,7 +273,7 @@ class _Fit:
         """Of a group: what the source of this rank has raised as well is its context."""
         error = make_error(status, message)
         if self.group is not None and status in (Status.ERROR_SOURCE, Status.ERROR_GROUP):
-            error.__context__ = self._take_source_error()
+            error.__context__ = self._take_source_error(message)
         return error
 
 

@@ -27,6 +27,8 @@ def make_trainer(**settings):
 class Disk:
     """Rows of which those of some passes, from 0, cannot be read."""
 
+    words = "the disk is away"
+
     def __init__(self, rows, *bad_passes):
         self.rows = rows
         self.bad_passes = bad_passes
@@ -37,7 +39,7 @@ class Disk:
         self.passes += 1
         if self.passes - 1 in self.bad_passes:
             self.has_failed.set()
-            raise RuntimeError("the disk is away")
+            raise RuntimeError(self.words)
         yield self.rows
 
     def make_source(self, **settings):
@@ -63,6 +65,20 @@ def test_a_pass_that_is_not_needed_fails(rows, is_validation):
     assert status == nnblas.Status.STOPPED_CANCELLED and len(trainer.history) == 2
     expected = trainer.net.evaluate_source(other)
     assert trainer.net.evaluate_source(source) == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_source_that_ends_the_fit_is_raised(rows):
+    """And not the other one, whose next pass is read ahead and not needed."""
+    train, validation, trainer = Disk(rows, 3), Disk(rows, 3), make_trainer()
+    train.words = "the training disk is away"
+
+    def callback(epoch):
+        assert epoch.epoch < 2 or validation.has_failed.wait(20)
+
+    source = train.make_source(read_ahead=False)
+    with pytest.raises(RuntimeError, match="the training disk"):
+        trainer.fit_source(source, validation=validation.make_source(), callback=callback)
+    assert len(trainer.history) == 2
 
 
 def test_a_callback_stops_before_the_pass_that_fails(rows):
