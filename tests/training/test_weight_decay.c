@@ -209,6 +209,17 @@ START_TEST(a_decay_that_overflows_takes_no_step) {
 }
 END_TEST
 
+/* Of a usual size, it is not to blame where the rate is beyond all size. */
+START_TEST(a_rate_that_diverges_is_named) {
+    still s = make_still(1e60, 1.0);
+    ck_assert_ok(nnblas_trainer_set_epochs(s.trainer, 100));
+    ck_assert_int_eq(fit_still(&s), NNBLAS_ERROR_NOT_FINITE);
+    ck_assert_str_eq(nnblas_error_message(),
+                     "the step overflows in epoch 6: the learning rate 1e+60 may be too large");
+    free_still(&s);
+}
+END_TEST
+
 /* Each step multiplies the weights by -1e60. */
 START_TEST(a_decay_that_diverges_is_named) {
     still s = make_still(1.0, 1e60);
@@ -250,9 +261,13 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        steps_are_those_of_the_reference,           each_step_shrinks_the_weights,
-        every_optimizer_decays_weights_and_no_bias, threads_share_the_decay,
-        a_decay_that_overflows_takes_no_step,       a_decay_that_diverges_is_named,
+        steps_are_those_of_the_reference,
+        each_step_shrinks_the_weights,
+        every_optimizer_decays_weights_and_no_bias,
+        threads_share_the_decay,
+        a_decay_that_overflows_takes_no_step,
+        a_decay_that_diverges_is_named,
+        a_rate_that_diverges_is_named,
         the_end_is_that_of_ridge_regression,
     };
     return run_tests("weight_decay", tests, sizeof tests / sizeof *tests);
