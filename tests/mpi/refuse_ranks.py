@@ -204,7 +204,8 @@ def check_sources():
             call = lambda: trainer.fit_source(source, validation=validation, communicator=communicator)
             name = f"{optimizer}, batch {batch}, pass {n_pass}, row {row}, validation {is_validation}"
             own = "KeyError: 'no such file'" if row == 0 else "OSError: the disk is gone"
-            others = f"SourceError: rank {last}: the source failed{at}: {own}"
+            which = "validation source" if is_validation else "source"
+            others = f"SourceError: rank {last}: the {which} failed{at}: {own}"
             faults += find_fault(name, call, choose(others, own), None)
     return faults if ranks > 1 else []
 

@@ -81,6 +81,23 @@ def test_the_source_that_ends_the_fit_is_raised(rows):
     assert len(trainer.history) == 2
 
 
+def test_the_validation_source_that_ends_the_fit_is_raised(rows):
+    """The pass of the training source that is read ahead is that of the third epoch."""
+    train, trainer = Disk(rows, 3), make_trainer()
+    train.words, passes = "the training disk is away", iter(range(9))
+
+    def blocks():
+        if next(passes) == 2:
+            assert train.has_failed.wait(20)
+            raise KeyError("validation")
+        yield rows
+
+    validation = Source(INPUTS, LABELS, blocks, read_ahead=False)
+    with pytest.raises(KeyError, match="validation"):
+        trainer.fit_source(train.make_source(), validation=validation)
+    assert len(trainer.history) == 1
+
+
 def test_a_callback_stops_before_the_pass_that_fails(rows):
     disk, trainer = Disk(rows, 3), make_trainer()
 
