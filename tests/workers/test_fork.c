@@ -4,6 +4,7 @@
 #include "workers/waits.h"
 #include "workers/workers.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -110,6 +111,42 @@ START_TEST(a_fork_beside_running_calls_leaves_them_alone) {
 }
 END_TEST
 
+/* A caller and all workers. */
+enum { MOST_THREADS = sizeof(size_t) * CHAR_BIT + 1 };
+
+static atomic_size_t held;
+static atomic_bool is_released;
+
+static void hold(void *context, size_t part, size_t runner) {
+    (void)context, (void)part, (void)runner;
+    held++;
+    while (!is_released)
+        sleep_microseconds(100);
+}
+
+static void *hold_all_workers(void *context) {
+    nn_run_parts(MOST_THREADS, MOST_THREADS, hold, context);
+    return NULL;
+}
+
+START_TEST(a_child_holds_no_worker_of_other_calls) {
+    pthread_t holder;
+    ck_assert_int_eq(pthread_create(&holder, NULL, hold_all_workers, NULL), 0);
+    while (held < MOST_THREADS)
+        sleep_microseconds(100);
+    pid_t child = fork();
+    if (child == 0) {
+        limit_child();
+        meet_on_four_threads();
+        _exit(0);
+    }
+    int status = wait_for_child(child);
+    is_released = true;
+    pthread_join(holder, NULL);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+END_TEST
+
 static int fork_in_callback(void *context, size_t epoch, double mse) {
     (void)epoch;
     (void)mse;
@@ -136,6 +173,7 @@ int main(void) {
         a_child_computes_the_same_bits,
         a_grandchild_computes_the_same_bits,
         a_fork_beside_running_calls_leaves_them_alone,
+        a_child_holds_no_worker_of_other_calls,
         a_callback_may_fork,
     };
     return run_tests("fork", tests, sizeof tests / sizeof *tests);

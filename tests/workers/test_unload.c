@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Loads the shared library, trains with it on threads, and unloads it, again and again. LIBRARY is
- * its path. */
+ * its name, in the build that this program is of. */
 #include "nnblas.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { ROUNDS = 50, N = 4000, INPUTS = 20, HIDDEN = 30, OUTPUTS = 2 };
 
@@ -106,6 +109,17 @@ static const char *run_round(const char *path, int round, size_t threads) {
     return NULL;
 }
 
+/* A build may have been copied: what was its path is then that of another library. */
+static const char *find_library(void) {
+    static char path[PATH_MAX];
+    static const char beside[] = "../lib/" LIBRARY;
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof beside);
+    while (length > 0 && path[length - 1] != '/')
+        length--;
+    strcpy(path + length, beside);
+    return path;
+}
+
 int main(void) {
     for (size_t i = 0; i < N * INPUTS; i++)
         X[i] = (double)(i % 97) / 97.0 - 0.5;
@@ -113,7 +127,7 @@ int main(void) {
         Y[i] = (double)(i % 7) / 7.0;
     size_t threads = count_threads_at_rest();
     for (int round = 0; round < ROUNDS; round++) {
-        const char *failure = run_round(LIBRARY, round, threads);
+        const char *failure = run_round(find_library(), round, threads);
         if (failure) {
             fprintf(stderr, "round %d: %s\n", round, failure);
             return EXIT_FAILURE;
