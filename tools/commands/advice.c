@@ -31,9 +31,10 @@ void advise_on_overflow(const training_run *run) {
     const training_settings *s = &run->settings->training;
     if (run->status != NNBLAS_ERROR_NOT_FINITE || !has_rate(s))
         return;
-    /* A decay above 2 / rate makes each weight larger in every step of gradient descent. */
-    if (s->learning_rate * s->weight_decay > 2.0 &&
-        s->learning_rate <= get_default_rate(s->optimizer))
+    /* As in the library's message: a decay above 2 / rate makes each weight larger in every step of
+     * gradient descent, and the larger of the two is to blame. */
+    if (s->optimizer != NNBLAS_ADAM && s->learning_rate * s->weight_decay > 2.0 &&
+        s->weight_decay > s->learning_rate)
         warn(run, "the training diverged: try a lower --weight-decay");
     else
         warn(run, "the training diverged: try a lower --learning-rate, such as %g",
