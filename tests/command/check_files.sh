@@ -33,7 +33,7 @@ check_before() {
     cp model kept
     for given in --checkpoint '--resume --checkpoint'; do
         # shellcheck disable=SC2086 # two options
-        fails_at_once 'model is a model without a checkpoint, which --checkpoint would replace' $given model
+        fails_at_once 'model is a model, or a damaged checkpoint, which --checkpoint would replace' $given model
         # shellcheck disable=SC2086 # two options
         fails_at_once 'rows.csv is no checkpoint, which --checkpoint would replace' $given rows.csv
     done

@@ -125,6 +125,9 @@ check_number_of_ranks() {
     copy of3/X.0:more.0 of3/Y.0:others.0 of3/Y.1:others.1
     refuses 'others.1.npy would not be read: there is only 1 rank; mpirun -np 2' train --features 'more.{rank}.npy' \
         --labels 'others.{rank}.npy' --mpi
+    copy of3/X.0:gap.0 of3/X.2:gap.2
+    refuses 'gap.2.npy would not be read: there is only 1 rank; mpirun -np 3' train --features 'gap.{rank}.npy' \
+        --labels 'of1/Y.{rank}.npy' --mpi
     copy of3/X.1:first.1 of3/X.2:first.2 of3/Y.1:last.1 of3/Y.2:last.2
     expect_of_ranks 1 2 train --features 'first.{rank}.npy' --labels 'last.{rank}.npy' --mpi
     check "of files from 1 on, that of rank 0 is missed" once '^nnblas train: first.0.npy: No such file'

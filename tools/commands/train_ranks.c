@@ -22,18 +22,22 @@ static bool has_files(const train_settings *set, size_t rank) {
 }
 
 /* Fewer ranks than files would train on a part of the data. Where a rank lacks its own, that is
- * told. */
+ * told; a file that is missing behind the last rank does not hide those after it. */
 static int check_last_file(const char *command, const train_settings *set) {
+    enum { LOOKED_FOR = 1000 };
     const size_t ranks = count_ranks();
-    size_t files = ranks;
+    size_t first = ranks, files = ranks;
     if (!has_files(set, get_rank()))
         return CARRY_ON;
-    while (has_files(set, files))
-        files++;
+    for (size_t rank = ranks; rank < ranks + LOOKED_FOR; rank++)
+        if (has_files(set, rank)) {
+            first = files == ranks ? rank : first;
+            files = rank + 1;
+        }
     if (files == ranks)
         return CARRY_ON;
     char *left =
-        name_file_of_rank(has_file(set->features, ranks) ? set->features : set->labels, ranks);
+        name_file_of_rank(has_file(set->features, first) ? set->features : set->labels, first);
     refuse_usage(command,
                  "%s would not be read: there %s only %zu rank%s; mpirun -np %zu has one for each "
                  "file, or move away what does not belong to these data",

@@ -218,7 +218,7 @@ static int refuse_lost_file(const char *command, const char *checkpoint) {
         "nnblas %s: %s is %s, which --checkpoint would replace: give another name, or remove "
         "it\n",
         command, checkpoint,
-        is_model_file(checkpoint) ? "a model without a checkpoint" : "no checkpoint");
+        is_model_file(checkpoint) ? "a model, or a damaged checkpoint" : "no checkpoint");
     return EXIT_FAILURE;
 }
 
